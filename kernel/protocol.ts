@@ -1,0 +1,100 @@
+// The messages between a notebook's host (the extension or the CLI) and its kernel process. Types only.
+// Runs and outputs travel over Node IPC with advanced serialization; an interrupt travels over a pipe of its own
+// (file descriptor 4 of the kernel), which a thread reads while the main thread computes.
+import type { CellError } from './display/mime.ts';
+
+export type Language = 'typescript' | 'javascript';
+export type DeviceName = 'cpu' | 'webgpu' | 'cuda';
+export type DeviceSetting = 'auto' | DeviceName;
+
+/** One representation of a value. */
+export type MimeItem = { mime: string } & ({ text: string } | { json: unknown } | { bytes: Uint8Array });
+/** All representations of one value, best first. */
+export type MimeBundle = MimeItem[];
+
+// ---- host to kernel
+
+/** Runs one cell. Runs are executed one after another, in the order they arrive. */
+export interface RunMessage {
+  type: 'run';
+  /** Unique in the life of the kernel process. */
+  run: number;
+  cell: string;
+  language: Language;
+  code: string;
+  /** Ids of all cells of the notebook in order; error messages count with it. */
+  order: string[];
+}
+/** Ends the process after what has been printed was sent. */
+export interface ShutdownMessage {
+  type: 'shutdown';
+}
+export type HostMessage = RunMessage | ShutdownMessage;
+
+/** What the host writes on the control pipe, a line of JSON each. */
+export type ControlMessage = { type: 'interrupt' };
+
+// ---- kernel to host
+
+export interface ReadyMessage {
+  type: 'ready';
+  pid: number;
+  /** `process.version` of the kernel. */
+  node: string;
+  /** Milliseconds from process start to this message. */
+  startMs: number;
+}
+export interface StartedMessage {
+  type: 'started';
+  run: number;
+  cell: string;
+}
+export type RunStatus = 'ok' | 'error' | 'interrupted';
+export interface FinishedMessage {
+  type: 'finished';
+  run: number;
+  cell: string;
+  status: RunStatus;
+  /** Milliseconds in the kernel. */
+  ms: number;
+}
+
+export type OutputEvent =
+  /** Text for stdout or stderr: append it to the cell's last output if that is the same stream. */
+  | { kind: 'stream'; name: 'stdout' | 'stderr'; text: string }
+  /** A new output. With an `id`, later `update` events replace its items, in whatever cell it stands. */
+  | { kind: 'display'; id?: string; bundle: MimeBundle }
+  /** Replaces the items of every output of the notebook that was displayed with this id. */
+  | { kind: 'update'; id: string; bundle: MimeBundle }
+  /** A new output that is an error. The bundle holds CELL_ERROR and ERROR. */
+  | { kind: 'error'; error: CellError; bundle: MimeBundle }
+  /** Removes the cell's outputs: now, or when the next output comes (`wait`). */
+  | { kind: 'clear'; wait: boolean };
+
+/** An output of a cell. It may come after the cell's run has finished (timers, unhandled rejections). */
+export interface OutputMessage {
+  type: 'output';
+  run: number;
+  cell: string;
+  event: OutputEvent;
+}
+
+/** Which device computes, and why no other. */
+export interface DeviceState {
+  /** `none` until a cell has imported the library. */
+  device: DeviceName | 'none';
+  /** The tfjs backend behind it and its version, for example `tfjs-backend-wasm 4.22.0, SIMD`. */
+  detail: string;
+  /** Devices that come before it in the order and were not taken, with the reason in one sentence. */
+  refused: { device: DeviceName; reason: string }[];
+}
+export interface DeviceMessage {
+  type: 'device';
+  state: DeviceState;
+}
+/** The process is about to end because `process.exit` was called. */
+export interface ExitingMessage {
+  type: 'exiting';
+  code: number;
+}
+export type KernelMessage = ReadyMessage | ExitingMessage | StartedMessage | FinishedMessage | OutputMessage | DeviceMessage;
