@@ -1,0 +1,136 @@
+// Builds the three programs into dist/: the extension, the kernel with its CLI, and the renderers.
+// `node esbuild.config.js [--watch] [--production]`
+const fs = require('node:fs');
+const path = require('node:path');
+const esbuild = require('esbuild');
+const acorn = require('acorn');
+const walk = require('acorn-walk');
+
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+const dist = path.join(__dirname, 'dist');
+
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+  absWorkingDir: __dirname,
+  bundle: true,
+  sourcemap: production ? false : 'linked',
+  minify: production,
+  keepNames: true,
+  logLevel: 'info',
+  legalComments: 'none',
+  define: { DLNB_VERSION: JSON.stringify(require('./package.json').version) },
+};
+/** @type {import('esbuild').BuildOptions} */
+const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'] };
+
+/** @type {import('esbuild').BuildOptions[]} */
+const builds = [
+  { ...node, entryPoints: { extension: 'extension/main.ts' }, outdir: 'dist', external: ['vscode'] },
+  { ...node, entryPoints: { cli: 'kernel/cli.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
+  { ...node, entryPoints: { kernel: 'kernel/main.ts', interrupter: 'kernel/cell/interrupter.ts' }, outdir: 'dist', external: ['./tf.js'], plugins: [sealed()], write: false },
+  {
+    ...node,
+    entryPoints: { tf: 'kernel/dl/tf.ts' },
+    outdir: 'dist',
+    plugins: [sealed()],
+    write: false,
+    // tfjs asks for these in Node only to polyfill what Node has
+    external: ['node-fetch', 'util', 'string_decoder'],
+    alias: { 'node-fetch': './kernel/dl/node-fetch.ts' },
+  },
+  {
+    ...common,
+    platform: 'browser',
+    format: 'esm',
+    target: 'chrome128',
+    minify: true,
+    sourcemap: false,
+    entryPoints: { output: 'renderers/output/main.ts', plotly: 'renderers/plotly/main.ts' },
+    outdir: 'dist/renderers',
+    external: ['./plotly-cartesian.js', './plotly-gl3d.js'],
+  },
+];
+
+/**
+ * Wraps a bundle in one function that takes the globals it uses as parameters. Cells run in the same realm, and a cell's
+ * `let Math = …` lands in the script scope, which every script of the realm sees; a parameter is closer than that.
+ */
+function sealed() {
+  return {
+    name: 'sealed',
+    setup(build) {
+      build.onEnd((result) => {
+        for (const file of result.outputFiles ?? []) {
+          fs.mkdirSync(path.dirname(file.path), { recursive: true });
+          if (!file.path.endsWith('.js')) {
+            fs.writeFileSync(file.path, file.contents);
+            continue;
+          }
+          const names = globalsUsed(file.text);
+          const at = file.text.lastIndexOf('//# sourceMappingURL=');
+          const [code, map] = at < 0 ? [file.text, ''] : [file.text.slice(0, at), file.text.slice(at)];
+          // No line is added before the code, so that the source map stays right
+          const head = `(function (${names.join(', ')}) { `;
+          const args = names.map((n) => `typeof ${n} === "undefined" ? undefined : ${n}`);
+          fs.writeFileSync(file.path, `${head}${code}\n})(${args.join(', ')});\n${map}`);
+        }
+      });
+    },
+  };
+}
+
+/** The built-in globals that a script refers to and does not declare, apart from those whose mere reading costs time or warns. */
+function globalsUsed(code) {
+  const lazy = new Set(['fetch', 'Request', 'Response', 'Headers', 'FormData', 'WebSocket', 'EventSource', 'crypto', 'navigator', 'localStorage', 'sessionStorage', 'CompressionStream', 'DecompressionStream', 'File']);
+  const builtin = new Set(Object.getOwnPropertyNames(globalThis).filter((n) => /^[A-Za-z_$][\w$]*$/.test(n) && !lazy.has(n)));
+  const used = new Set();
+  const ast = acorn.parse(code, { ecmaVersion: 'latest', sourceType: 'script' });
+  walk.full(ast, (n) => {
+    if (n.type === 'Identifier' && builtin.has(n.name)) used.add(n.name);
+  });
+  // A name that the bundle declares at its top shadows the parameter; a duplicate `let`/`const` would be an error
+  for (const n of ast.body) {
+    if (n.type === 'FunctionDeclaration' || n.type === 'ClassDeclaration') used.delete(n.id.name);
+    if (n.type === 'VariableDeclaration') for (const d of n.declarations) if (d.id.type === 'Identifier') used.delete(d.id.name);
+  }
+  for (const reserved of ['undefined', 'NaN', 'Infinity', 'eval', 'arguments']) used.delete(reserved);
+  return [...used].sort();
+}
+
+/** Files that go to dist/ as they are. */
+function copyAssets() {
+  const copy = (from, to) => {
+    const target = path.join(dist, to);
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    fs.copyFileSync(from, target);
+  };
+  const wasm = path.join(path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist');
+  for (const f of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) copy(path.join(wasm, f), `wasm/${f}`);
+  // esbuild strips the types of cells. Its API must stand in files of its own, with the program beside it.
+  const lib = path.dirname(require.resolve('esbuild/package.json'));
+  copy(path.join(lib, 'lib/main.js'), 'esbuild/lib/main.js');
+  copy(path.join(lib, 'LICENSE.md'), 'esbuild/LICENSE.md');
+  const exe = process.platform === 'win32' ? 'esbuild.exe' : 'bin/esbuild';
+  const program = path.join(path.dirname(require.resolve(`@esbuild/${process.platform}-${process.arch}/package.json`)), exe);
+  copy(program, `esbuild/${path.basename(exe)}`);
+  fs.chmodSync(path.join(dist, 'esbuild', path.basename(exe)), 0o755);
+  // plotly's bundles are scripts in the UMD form; as modules they need an export
+  for (const name of ['cartesian', 'gl3d']) {
+    const code = fs.readFileSync(require.resolve(`plotly.js-${name}-dist-min`), 'utf8');
+    fs.mkdirSync(path.join(dist, 'renderers'), { recursive: true });
+    fs.writeFileSync(path.join(dist, `renderers/plotly-${name}.js`), `const module={exports:{}},exports=module.exports;\n${code}\nexport default module.exports;\n`);
+  }
+}
+
+async function main() {
+  fs.rmSync(dist, { recursive: true, force: true });
+  copyAssets();
+  if (watch) for (const b of builds) await (await esbuild.context(b)).watch();
+  else await Promise.all(builds.map((b) => esbuild.build(b)));
+}
+
+main().catch((e) => {
+  if (!e.errors) console.error(e);
+  process.exit(1);
+});

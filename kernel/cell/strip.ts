@@ -1,0 +1,112 @@
+// TypeScript to JavaScript by esbuild: types stripped, decorators and `using` lowered, with a source map. No rewriting of names here.
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type * as Esbuild from 'esbuild';
+
+/** A syntax error of a cell or a module, at a position as typed. */
+export class SourceError extends SyntaxError {
+  override name = 'SyntaxError';
+  constructor(
+    message: string,
+    /** Which text: a script name (`dlnb-cell:/…`) or a file path. */
+    readonly script: string,
+    /** From 1. */
+    readonly line: number,
+    /** From 1. */
+    readonly column: number,
+    readonly code: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface Stripped {
+  code: string;
+  /** JSON of a version 3 source map from `code` to the text as typed. */
+  map: string;
+}
+
+export type Loader = 'ts' | 'tsx' | 'js' | 'jsx';
+
+export interface StripOptions {
+  loader: Loader;
+  /** Name of the text in source maps and errors. */
+  script: string;
+  /** Keep imports that nothing uses, as cells need: a later cell may use them. */
+  keepImports: boolean;
+  /** `compilerOptions` of the user's tsconfig.json that change what code means. */
+  compilerOptions?: Record<string, unknown>;
+}
+
+let service: Promise<typeof Esbuild> | undefined;
+
+/**
+ * Starts esbuild's service, once. In the built product its program stands in `esbuild/` beside the kernel's bundle.
+ * Call it early: the first transform then finds it warm.
+ */
+export function startEsbuild(): Promise<typeof Esbuild> {
+  service ??= (async () => {
+    const dir = path.join(__dirname, 'esbuild');
+    const program = path.join(dir, process.platform === 'win32' ? 'esbuild.exe' : 'esbuild');
+    const require = createRequire(path.join(__dirname, 'kernel.js'));
+    let esbuild: typeof Esbuild;
+    if (existsSync(program)) {
+      // esbuild reads the variable when it is loaded; nobody else shall see it
+      const before = process.env['ESBUILD_BINARY_PATH'];
+      process.env['ESBUILD_BINARY_PATH'] = program;
+      try {
+        esbuild = require(path.join(dir, 'lib/main.js')) as typeof Esbuild;
+      } finally {
+        if (before === undefined) delete process.env['ESBUILD_BINARY_PATH'];
+        else process.env['ESBUILD_BINARY_PATH'] = before;
+      }
+    } else {
+      esbuild = require('esbuild') as typeof Esbuild;
+    }
+    await esbuild.transform('', { loader: 'ts' });
+    return esbuild;
+  })();
+  return service;
+}
+
+/** What a tsconfig.json may change about the meaning of code; the rest (strictness, target, module) is not the kernel's. */
+const meaningful = ['experimentalDecorators', 'useDefineForClassFields', 'jsx', 'jsxFactory', 'jsxFragmentFactory', 'jsxImportSource'];
+
+/**
+ * Strips the types of a text.
+ * @throws SourceError at the first error, as typed.
+ */
+export async function strip(code: string, { loader, script, keepImports, compilerOptions = {} }: StripOptions): Promise<Stripped> {
+  const esbuild = await startEsbuild();
+  const kept = Object.fromEntries(Object.entries(compilerOptions).filter(([k]) => meaningful.includes(k)));
+  try {
+    const { code: js, map, warnings } = await esbuild.transform(code, {
+      loader,
+      sourcefile: script,
+      sourcemap: 'external',
+      sourcesContent: false,
+      target: 'node20',
+      supported: { 'top-level-await': true },
+      legalComments: 'inline',
+      tsconfigRaw: { compilerOptions: { ...kept, ...(keepImports ? { verbatimModuleSyntax: true } : {}) } as object },
+    });
+    // The cell's rewriting makes every name assignable, so what JavaScript would throw at run time is thrown here
+    const constant = warnings.find((w) => w.id === 'assign-to-constant');
+    if (constant) throw fromMessage(constant, code, script, (name) => `Assignment to constant variable ${name}`);
+    return { code: js, map };
+  } catch (e) {
+    const first = (e as Esbuild.TransformFailure).errors?.[0];
+    if (!first) throw e;
+    throw fromMessage(first, code, script);
+  }
+}
+
+function fromMessage(m: Esbuild.Message, code: string, script: string, reword?: (name: string) => string): SourceError {
+  const name = /"([^"]+)"/.exec(m.text)?.[1] ?? '';
+  const text = reword ? reword(name) : m.text;
+  const line = m.location?.line ?? 1;
+  // esbuild counts columns in UTF-8 bytes from 0
+  const before = Buffer.from(m.location?.lineText ?? '').subarray(0, m.location?.column ?? 0).toString();
+  return new SourceError(text, script, line, before.length + 1, code);
+}
