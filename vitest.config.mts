@@ -1,0 +1,29 @@
+// The four kinds of tests that vitest drives: pure units, the kernel process, the command line, and VS Code in a browser.
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** A project over `test/<name>/`. Times in milliseconds. */
+const project = (
+  name: string,
+  testTimeout: number,
+  more: TestProjectInlineConfiguration['test'] = {},
+): TestProjectInlineConfiguration => ({
+  define: { DLNB_VERSION: JSON.stringify(process.env['npm_package_version'] ?? '0.0.0-test') },
+  test: { name, include: [`test/${name}/**/*.test.ts`], pool: 'forks', testTimeout, hookTimeout: testTimeout, ...more },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', 20_000),
+      project('kernel', 60_000),
+      project('cli', 120_000),
+      // One VS Code server and one browser at a time: two of each would fight for the processor and for the focus
+      project('e2e', 120_000, {
+        fileParallelism: false,
+        maxWorkers: 1,
+        hookTimeout: 180_000,
+        globalSetup: ['test/e2e/global-setup.ts'],
+      }),
+    ],
+  },
+});
