@@ -1,5 +1,6 @@
 // Builds the three programs into dist/: the extension, the kernel with its CLI, and the renderers.
-// `node esbuild.config.js [--watch] [--production]`
+// `node esbuild.config.js [--watch] [--production] [--outdir DIR] [--inputs FILE]`: with --inputs, FILE gets a JSON list of all
+// files that went into dist/ (for the licence notices).
 const fs = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
@@ -8,7 +9,9 @@ const walk = require('acorn-walk');
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
-const dist = path.join(__dirname, 'dist');
+const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
+const dist = path.resolve(__dirname, option('--outdir') ?? 'dist');
+const inputs = new Set();
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {
@@ -17,6 +20,7 @@ const common = {
   sourcemap: production ? false : 'linked',
   minify: production,
   keepNames: true,
+  metafile: true,
   logLevel: 'info',
   legalComments: 'none',
   define: { DLNB_VERSION: JSON.stringify(require('./package.json').version) },
@@ -26,13 +30,13 @@ const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', mai
 
 /** @type {import('esbuild').BuildOptions[]} */
 const builds = [
-  { ...node, entryPoints: { extension: 'extension/main.ts' }, outdir: 'dist', external: ['vscode'] },
-  { ...node, entryPoints: { cli: 'kernel/cli.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
-  { ...node, entryPoints: { kernel: 'kernel/main.ts', interrupter: 'kernel/cell/interrupter.ts' }, outdir: 'dist', external: ['./tf.js'], plugins: [sealed()], write: false },
+  { ...node, entryPoints: { extension: 'extension/main.ts' }, outdir: dist, external: ['vscode'] },
+  { ...node, entryPoints: { cli: 'kernel/cli.ts' }, outdir: dist, banner: { js: '#!/usr/bin/env node' } },
+  { ...node, entryPoints: { kernel: 'kernel/main.ts', interrupter: 'kernel/cell/interrupter.ts' }, outdir: dist, external: ['./tf.js'], plugins: [sealed()], write: false },
   {
     ...node,
     entryPoints: { tf: 'kernel/dl/tf.ts' },
-    outdir: 'dist',
+    outdir: dist,
     plugins: [sealed()],
     write: false,
     // tfjs asks for these in Node only to polyfill what Node has
@@ -47,7 +51,7 @@ const builds = [
     minify: true,
     sourcemap: false,
     entryPoints: { output: 'renderers/output/main.ts', plotly: 'renderers/plotly/main.ts' },
-    outdir: 'dist/renderers',
+    outdir: path.join(dist, 'renderers'),
     external: ['./plotly-cartesian.js', './plotly-gl3d.js'],
   },
 ];
@@ -104,6 +108,7 @@ function copyAssets() {
     const target = path.join(dist, to);
     fs.mkdirSync(path.dirname(target), { recursive: true });
     fs.copyFileSync(from, target);
+    inputs.add(path.relative(__dirname, from));
   };
   const wasm = path.join(path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist');
   for (const f of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) copy(path.join(wasm, f), `wasm/${f}`);
@@ -117,7 +122,9 @@ function copyAssets() {
   fs.chmodSync(path.join(dist, 'esbuild', path.basename(exe)), 0o755);
   // plotly's bundles are scripts in the UMD form; as modules they need an export
   for (const name of ['cartesian', 'gl3d']) {
-    const code = fs.readFileSync(require.resolve(`plotly.js-${name}-dist-min`), 'utf8');
+    const from = require.resolve(`plotly.js-${name}-dist-min`);
+    inputs.add(path.relative(__dirname, from));
+    const code = fs.readFileSync(from, 'utf8');
     fs.mkdirSync(path.join(dist, 'renderers'), { recursive: true });
     fs.writeFileSync(path.join(dist, `renderers/plotly-${name}.js`), `const module={exports:{}},exports=module.exports;\n${code}\nexport default module.exports;\n`);
   }
@@ -127,7 +134,8 @@ async function main() {
   fs.rmSync(dist, { recursive: true, force: true });
   copyAssets();
   if (watch) for (const b of builds) await (await esbuild.context(b)).watch();
-  else await Promise.all(builds.map((b) => esbuild.build(b)));
+  else for (const r of await Promise.all(builds.map((b) => esbuild.build(b)))) for (const file of Object.keys(r.metafile.inputs)) inputs.add(file);
+  if (option('--inputs')) fs.writeFileSync(option('--inputs'), JSON.stringify([...inputs]));
 }
 
 main().catch((e) => {
