@@ -10,8 +10,7 @@ export interface Unknown {
 }
 
 /** One representation of an output: exactly one of `text`, `json` or `base64`. */
-export type OutputItem = { mime: string } & Unknown &
-  ({ text: string } | { json: Json } | { base64: string });
+export type OutputItem = { mime: string } & Unknown & ({ text: string } | { json: Json } | { base64: string });
 
 /** One output of a cell: the same thing in several representations. */
 export interface Output extends Unknown {
@@ -40,6 +39,8 @@ export type Cell = MarkdownCell | CodeCell;
 export interface Notebook extends Unknown {
   /** The format's version. */
   dlnb: 1;
+  /** Set where the file states a newer version: this is what could be understood of it, to be shown and never printed. */
+  newer?: number;
   metadata: { [key: string]: Json };
   cells: Cell[];
 }
