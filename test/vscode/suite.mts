@@ -37,3 +37,6 @@ export function workspaceFiles(): Record<string, string> {
   }
   return files;
 }
+
+// By hand: only the bundle, for a debugger that starts the suite itself (.vscode/launch.json)
+if (import.meta.main) console.log(await bundleSuite());

@@ -1,0 +1,135 @@
+// `npm test [-- PART…]`: brings what the tests need, builds once and runs all suites, or only the named parts. The very last
+// line is `N passed, N failed`, the sums of all suites; a suite that could not run counts as a failure.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { ensureSystemPackages } from './vscode/debian.mts';
+import { describeResults, runInExtensionHost } from './vscode/exthost.mts';
+import { ensureVSCode, outDir, root } from './vscode/server.mts';
+
+interface Outcome {
+  passed: number;
+  failed: number;
+  /** What to show of it: failures, or why the suite could not run. */
+  detail?: string;
+}
+
+const reports = join(outDir, 'test');
+const bin = (name: string, file: string) => [process.execPath, join(root, 'node_modules', name, file)];
+const tsc = bin('typescript', 'bin/tsc');
+
+/** The suites, in the order they run. */
+const suites: Record<string, () => Promise<Outcome>> = {
+  typecheck: () => checks(['extension', 'kernel', 'renderers', 'test'].map((p) => [...tsc, '-p', p, '--noEmit'])),
+  lint: () =>
+    checks([
+      [...bin('eslint', 'bin/eslint.js'), '.'],
+      [...bin('prettier', 'bin/prettier.cjs'), '--check', '.'],
+    ]),
+  unit: () => vitest('unit'),
+  kernel: () => vitest('kernel'),
+  cli: () => vitest('cli'),
+  exthost: async () => {
+    const results = await runInExtensionHost();
+    const failed = results.filter((t) => t.state === 'failed');
+    const detail = describeResults(failed.length ? failed : results);
+    return { passed: results.filter((t) => t.state === 'passed').length, failed: failed.length, detail };
+  },
+  e2e: () => vitest('e2e'),
+};
+const inVSCode = (part: string) => part === 'exthost' || part === 'e2e';
+/** The parts that use dist/. */
+const ofBuild = (part: string) => part !== 'typecheck' && part !== 'lint';
+
+const parts = process.argv.slice(2);
+const unknown = parts.filter((p) => !(p in suites));
+if (unknown.length > 0) {
+  console.error(`npm test: no part "${unknown.join('", "')}"; the parts are: ${Object.keys(suites).join(', ')}`);
+  process.exit(2);
+}
+const chosen = Object.keys(suites).filter((name) => parts.length === 0 || parts.includes(name));
+
+const started = Date.now();
+const log = (line: string) =>
+  console.log(`[${String(Math.round((Date.now() - started) / 1000)).padStart(3)}s] ${line}`);
+mkdirSync(reports, { recursive: true });
+
+// Downloads take the network and checks take the processor: let them run side by side
+const vscodeReady = chosen.some(inVSCode) ? prepareVSCode() : Promise.resolve(undefined);
+const buildError = chosen.some(ofBuild) ? await build() : undefined;
+const total: Outcome = { passed: 0, failed: 0 };
+for (const name of chosen) {
+  const begun = Date.now();
+  const obstacle = (ofBuild(name) ? buildError : undefined) ?? (inVSCode(name) ? await vscodeReady : undefined);
+  const outcome = obstacle ? { passed: 0, failed: 1, detail: obstacle } : await suites[name]!().catch(couldNotRun);
+  total.passed += outcome.passed;
+  total.failed += outcome.failed;
+  const seconds = ((Date.now() - begun) / 1000).toFixed(1);
+  log(`${name}: ${outcome.passed} passed, ${outcome.failed} failed (${seconds} s)`);
+  if (outcome.failed > 0 && outcome.detail) console.log(outcome.detail.replace(/^/gm, '    '));
+}
+log(`logs and screenshots: ${outDir}`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+
+/** Why the suites in VS Code cannot run, or nothing when they can. */
+async function prepareVSCode(): Promise<string | undefined> {
+  try {
+    ensureSystemPackages(log);
+    await ensureVSCode(log);
+    return undefined;
+  } catch (e) {
+    return (e as Error).message;
+  }
+}
+
+async function build(): Promise<string | undefined> {
+  const { code, text } = await command([process.execPath, 'esbuild.config.js']);
+  if (code !== 0) return `the build failed:\n${text}`;
+  log('built');
+  return undefined;
+}
+
+/** Each command counts as one test. */
+async function checks(commands: string[][]): Promise<Outcome> {
+  const outcome: Outcome = { passed: 0, failed: 0, detail: '' };
+  for (const args of commands) {
+    const { code, text } = await command(args);
+    if (code === 0) outcome.passed++;
+    else outcome.failed++;
+    if (code !== 0) outcome.detail += text;
+  }
+  return outcome;
+}
+
+/** Runs a vitest project and reads its counts from the JSON report. */
+async function vitest(project: string): Promise<Outcome> {
+  const report = join(reports, `${project}.json`);
+  rmSync(report, { force: true });
+  const args = [...bin('vitest', 'vitest.mjs'), 'run', '--project', project, '--reporter=default', '--reporter=json'];
+  const { code, text } = await command([...args, `--outputFile.json=${report}`]);
+  if (!existsSync(report)) return couldNotRun(new Error(text));
+  const json = JSON.parse(readFileSync(report, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    testResults: { status: string; assertionResults: unknown[] }[];
+  };
+  // A file that fails before its first test has no failed test to count
+  const brokenFiles = json.testResults.filter((f) => f.status === 'failed' && f.assertionResults.length === 0).length;
+  let failed = json.numFailedTests + brokenFiles;
+  if (failed === 0 && (code !== 0 || json.numPassedTests === 0)) failed = 1;
+  return { passed: json.numPassedTests, failed, detail: text };
+}
+
+function couldNotRun(reason: Error): Outcome {
+  return { passed: 0, failed: 1, detail: reason.stack ?? reason.message };
+}
+
+async function command([program = '', ...args]: string[]): Promise<{ code: number | null; text: string }> {
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (d: string) => (text += d));
+  const code = await new Promise<number | null>((done, fail) => child.once('close', done).once('error', fail));
+  return { code, text: stripVTControlCharacters(text) };
+}
