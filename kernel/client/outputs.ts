@@ -47,10 +47,7 @@ export class NotebookOutputs {
         });
         return;
       case 'update':
-        for (const list of this.cells.values()) {
-          for (const shown of list) if (shown.id === event.id) shown.output.items = event.bundle.map(fileItem);
-        }
-        return;
+        return this.update(cell, event.id, event.bundle);
       case 'error':
         this.add(cell, { output: { items: event.bundle.map(fileItem) } });
         return;
@@ -58,6 +55,13 @@ export class NotebookOutputs {
         if (event.wait) this.clearing.add(cell);
         else this.start(cell);
     }
+  }
+
+  private update(cell: string, id: string, bundle: MimeBundle): void {
+    const shown = [...this.cells.values()].flat().filter((s) => s.id === id);
+    for (const { output } of shown) output.items = bundle.map(fileItem);
+    // What it was to replace is gone, but the value is not
+    if (shown.length === 0) this.add(cell, { output: { items: bundle.map(fileItem) }, id });
   }
 
   private append(cell: string, mime: string, text: string): void {

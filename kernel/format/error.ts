@@ -17,16 +17,15 @@ export class FormatError extends Error implements Position {
   readonly line: number;
   readonly column: number;
   readonly offset: number;
+  /** Cause and remedy, without the place. */
+  readonly reason: string;
 
-  constructor(
-    position: Position,
-    /** Cause and remedy, without the place. */
-    readonly reason: string,
-  ) {
+  constructor(position: Position, reason: string) {
     super(`line ${position.line}, column ${position.column}: ${reason}`);
     this.line = position.line;
     this.column = position.column;
     this.offset = position.offset;
+    this.reason = reason;
   }
 }
 
@@ -34,18 +33,19 @@ export class FormatError extends Error implements Position {
 export class NewerVersionError extends FormatError {
   override name = 'NewerVersionError';
 
-  constructor(
-    position: Position,
-    /** The version that the file states. */
-    readonly version: number,
-    /** A view for reading only: its `newer` is set, and `printNotebook` refuses it. */
-    readonly notebook: Notebook,
-  ) {
+  /** The version that the file states. */
+  readonly version: number;
+  /** A view for reading only: its `newer` is set, and `printNotebook` refuses it. */
+  readonly notebook: Notebook;
+
+  constructor(position: Position, version: number, notebook: Notebook) {
     super(
       position,
       `this notebook has format version ${version}, newer than the version 1 that this program writes. ` +
         'It can be read but not saved or run; update DLNB to work with it.',
     );
+    this.version = version;
+    this.notebook = notebook;
   }
 }
 

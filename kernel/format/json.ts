@@ -29,8 +29,11 @@ export function readJson(text: string): ReadJson {
 class Reader {
   private at = 0;
   private special = false;
+  private readonly text: string;
 
-  constructor(private readonly text: string) {}
+  constructor(text: string) {
+    this.text = text;
+  }
 
   read(): ReadJson {
     this.space();

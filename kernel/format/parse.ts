@@ -17,11 +17,13 @@ type Path = (string | number)[];
 
 /** A fault at a path in a value that was read well. */
 class Fault extends Error {
-  constructor(
-    readonly path: Path,
-    readonly reason: string,
-  ) {
+  readonly path: Path;
+  readonly reason: string;
+
+  constructor(path: Path, reason: string) {
     super(reason);
+    this.path = path;
+    this.reason = reason;
   }
 }
 

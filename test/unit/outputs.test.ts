@@ -52,15 +52,20 @@ describe('outputs of a notebook', () => {
   });
 
   it('updates every output with the display id, in whatever cell, where it stands', () => {
-    const outputs = after(
-      ['a', show('1', 'x')],
-      ['a', show('2')],
-      ['b', show('3', 'x')],
-      ['b', update('x', 'new')],
-      ['b', update('y', 'nothing')],
-    );
+    const outputs = after(['a', show('1', 'x')], ['a', show('2')], ['b', show('3', 'x')], ['b', update('x', 'new')]);
     expect(outputs.of('a')).toEqual([{ items: [{ mime: 'text/html', text: 'new' }] }, plain('2')]);
     expect(outputs.of('b')).toEqual([{ items: [{ mime: 'text/html', text: 'new' }] }]);
+  });
+
+  it('shows an update anew in its own cell when the output it was for is gone', () => {
+    const outputs = after(
+      ['a', show('1', 'x')],
+      ['a', { kind: 'clear', wait: false }],
+      ['b', update('x', '2')],
+      ['b', update('x', '3')],
+    );
+    expect(outputs.of('a')).toEqual([]);
+    expect(outputs.of('b')).toEqual([{ items: [{ mime: 'text/html', text: '3' }] }]);
   });
 
   it('clears at once, or when the next output comes', () => {
