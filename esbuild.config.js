@@ -10,6 +10,7 @@ const walk = require('acorn-walk');
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
 const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
+const only = process.argv.find((a) => a.startsWith('--only='))?.slice('--only='.length).split(',');
 const dist = path.resolve(__dirname, option('--outdir') ?? 'dist');
 const inputs = new Set();
 
@@ -28,12 +29,12 @@ const common = {
 /** @type {import('esbuild').BuildOptions} */
 const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'] };
 
-/** @type {import('esbuild').BuildOptions[]} */
-const builds = [
-  { ...node, entryPoints: { extension: 'extension/main.ts' }, outdir: dist, external: ['vscode'] },
-  { ...node, entryPoints: { cli: 'kernel/cli.ts' }, outdir: dist, banner: { js: '#!/usr/bin/env node' } },
-  { ...node, entryPoints: { kernel: 'kernel/main.ts', interrupter: 'kernel/cell/interrupter.ts' }, outdir: dist, external: ['./tf.js'], plugins: [sealed()], write: false },
-  {
+/** @type {Record<string, import('esbuild').BuildOptions>} */
+const programs = {
+  extension: { ...node, entryPoints: { extension: 'extension/main.ts' }, outdir: dist, external: ['vscode'] },
+  cli: { ...node, entryPoints: { cli: 'kernel/cli.ts' }, outdir: dist, banner: { js: '#!/usr/bin/env node' } },
+  kernel: { ...node, entryPoints: { kernel: 'kernel/main.ts', interrupter: 'kernel/cell/interrupter.ts' }, outdir: dist, external: ['./tf.js'], plugins: [sealed()], write: false },
+  tf: {
     ...node,
     entryPoints: { tf: 'kernel/dl/tf.ts' },
     outdir: dist,
@@ -43,7 +44,7 @@ const builds = [
     external: ['node-fetch', 'util', 'string_decoder'],
     alias: { 'node-fetch': './kernel/dl/node-fetch.ts' },
   },
-  {
+  renderers: {
     ...common,
     platform: 'browser',
     format: 'esm',
@@ -54,7 +55,7 @@ const builds = [
     outdir: path.join(dist, 'renderers'),
     external: ['./plotly-cartesian.js', './plotly-gl3d.js'],
   },
-];
+};
 
 /**
  * Wraps a bundle in one function that takes the globals it uses as parameters. Cells run in the same realm, and a cell's
@@ -71,17 +72,20 @@ function sealed() {
             fs.writeFileSync(file.path, file.contents);
             continue;
           }
-          const names = globalsUsed(file.text);
-          const at = file.text.lastIndexOf('//# sourceMappingURL=');
-          const [code, map] = at < 0 ? [file.text, ''] : [file.text.slice(0, at), file.text.slice(at)];
-          // No line is added before the code, so that the source map stays right
-          const head = `(function (${names.join(', ')}) { `;
-          const args = names.map((n) => `typeof ${n} === "undefined" ? undefined : ${n}`);
-          fs.writeFileSync(file.path, `${head}${code}\n})(${args.join(', ')});\n${map}`);
+          fs.writeFileSync(file.path, seal(file.text));
         }
       });
     },
   };
+}
+
+function seal(text) {
+  const names = globalsUsed(text);
+  const at = text.lastIndexOf('//# sourceMappingURL=');
+  const [code, map] = at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at)];
+  // No line is added before the code, so that the source map stays right
+  const args = names.map((n) => `typeof ${n} === "undefined" ? undefined : ${n}`);
+  return `(function (${names.join(', ')}) { ${code}\n})(${args.join(', ')});\n${map}`;
 }
 
 /** The built-in globals that a script refers to and does not declare, apart from those whose mere reading costs time or warns. */
@@ -114,8 +118,9 @@ function copyAssets() {
   for (const f of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) copy(path.join(wasm, f), `wasm/${f}`);
   // esbuild strips the types of cells. Its API must stand in files of its own, with the program beside it.
   const lib = path.dirname(require.resolve('esbuild/package.json'));
-  copy(path.join(lib, 'lib/main.js'), 'esbuild/lib/main.js');
   copy(path.join(lib, 'LICENSE.md'), 'esbuild/LICENSE.md');
+  fs.mkdirSync(path.join(dist, 'esbuild/lib'), { recursive: true });
+  fs.writeFileSync(path.join(dist, 'esbuild/lib/main.js'), seal(fs.readFileSync(path.join(lib, 'lib/main.js'), 'utf8')));
   const exe = process.platform === 'win32' ? 'esbuild.exe' : 'bin/esbuild';
   const program = path.join(path.dirname(require.resolve(`@esbuild/${process.platform}-${process.arch}/package.json`)), exe);
   copy(program, `esbuild/${path.basename(exe)}`);
@@ -131,7 +136,8 @@ function copyAssets() {
 }
 
 async function main() {
-  fs.rmSync(dist, { recursive: true, force: true });
+  if (!only) fs.rmSync(dist, { recursive: true, force: true });
+  const builds = Object.entries(programs).flatMap(([name, options]) => (!only || only.includes(name) ? [options] : []));
   copyAssets();
   if (watch) for (const b of builds) await (await esbuild.context(b)).watch();
   else for (const r of await Promise.all(builds.map((b) => esbuild.build(b)))) for (const file of Object.keys(r.metafile.inputs)) inputs.add(file);

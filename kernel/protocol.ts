@@ -64,7 +64,7 @@ export type OutputEvent =
   | { kind: 'stream'; name: 'stdout' | 'stderr'; text: string }
   /** A new output. With an `id`, later `update` events replace its items, in whatever cell it stands. */
   | { kind: 'display'; id?: string; bundle: MimeBundle }
-  /** Replaces the items of every output of the notebook that was displayed with this id. */
+  /** Replaces the items of every output of the notebook that was displayed with this id; where there is none (its cell was deleted or cleared), it is a new output of this message's cell. */
   | { kind: 'update'; id: string; bundle: MimeBundle }
   /** A new output that is an error. The bundle holds CELL_ERROR and ERROR. */
   | { kind: 'error'; error: CellError; bundle: MimeBundle }

@@ -1,0 +1,38 @@
+// The thread that hears an interrupt while the main thread computes. It reads the control pipe (descriptor 4), raises the flag that
+// instrumented code tests, and ends code that tests nothing by `Runtime.terminateExecution`.
+import { Session } from 'node:inspector';
+import { Socket } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ControlMessage } from '../protocol.ts';
+import { ACKNOWLEDGED, BUSY, REQUESTED, RAISED, TERMINATE_AFTER_MS } from './flag.ts';
+
+const flag = (workerData as { flag: Int32Array }).flag;
+
+const pipe = new Socket({ fd: 4, readable: true, writable: false });
+let rest = '';
+pipe.setEncoding('utf8');
+pipe.on('data', (text: string) => {
+  const lines = (rest + text).split('\n');
+  rest = lines.pop()!;
+  for (const line of lines) {
+    if ((JSON.parse(line) as ControlMessage).type === 'interrupt') interrupt();
+  }
+});
+pipe.on('error', () => {}); // the host has gone; the main thread sees its own channel close
+
+function interrupt(): void {
+  const request = Atomics.add(flag, REQUESTED, 1) + 1;
+  Atomics.store(flag, RAISED, 1);
+  parentPort!.postMessage(request);
+  setTimeout(() => {
+    const unheard = Atomics.load(flag, ACKNOWLEDGED) < request;
+    if (unheard && Atomics.load(flag, BUSY)) terminate();
+  }, TERMINATE_AFTER_MS);
+}
+
+/** Ends whatever JavaScript the main thread executes. Its exception cannot be caught, so state is kept but the code is not told. */
+function terminate(): void {
+  const session = new Session();
+  session.connectToMainThread();
+  session.post('Runtime.terminateExecution', () => session.disconnect());
+}

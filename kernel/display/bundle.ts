@@ -1,0 +1,109 @@
+// A value to its MIME bundle: what the value says of itself (the `Jupyter.display` protocol), else a plain text.
+import { inspect, types } from 'node:util';
+import type { MimeBundle, MimeItem } from '../protocol.ts';
+
+/** The method by which a value renders itself: returns `{ [mime]: data }`, or a promise of it. The protocol is Deno's. */
+export const DISPLAY = Symbol.for('Jupyter.display');
+
+/** Longest plain text of one value, in characters. */
+export const MAX_TEXT = 100_000;
+
+/** A value that renders itself. */
+export interface Displayable {
+  [DISPLAY](): Record<string, unknown> | Promise<Record<string, unknown>>;
+}
+
+/**
+ * All representations of a value, best first; a promise only where the value's own method returns one.
+ * @throws what the value's own method throws, and a TypeError when it returns no object of MIME types.
+ */
+export function toBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
+  const method = isObject(value) && !types.isProxy(value) ? (value as Partial<Displayable>)[DISPLAY] : undefined;
+  if (typeof method !== 'function') return [{ mime: 'text/plain', text: toText(value) }];
+  const fromRecord = (record: unknown): MimeBundle => {
+    if (!isObject(record)) throw new TypeError(`[Symbol.for("Jupyter.display")]() must return an object of MIME types, not ${inspect(record)}`);
+    const items = Object.entries(record).map(([mime, data]) => toItem(mime, data));
+    return items.length > 0 ? items : [{ mime: 'text/plain', text: toText(value) }];
+  };
+  const record: unknown = method.call(value as Displayable);
+  return types.isPromise(record) ? record.then(fromRecord) : fromRecord(record);
+}
+
+function toItem(mime: string, data: unknown): MimeItem {
+  if (!/^[\w.+-]+\/[\w.+-]+$/.test(mime)) throw new TypeError(`"${mime}" is not a MIME type; return for example { 'text/html': '…' }`);
+  if (data instanceof Uint8Array) return { mime, bytes: data };
+  if (data instanceof ArrayBuffer) return { mime, bytes: new Uint8Array(data) };
+  if (mime === 'application/json' || mime.endsWith('+json')) return { mime, json: plainJson(typeof data === 'string' ? parseOr(data) : data) };
+  if (typeof data === 'string') {
+    // Deno's protocol carries binary images as base64
+    if (/^image\/(?!svg)/.test(mime)) return { mime, bytes: new Uint8Array(Buffer.from(data, 'base64')) };
+    return { mime, text: data };
+  }
+  return { mime, json: plainJson(data) };
+}
+
+/** What JSON can hold of a value; typed arrays become arrays of numbers, NaN and infinities null, as plotly expects them. */
+export function plainJson(value: unknown): unknown {
+  const json = JSON.stringify(value, (_, v: unknown) => {
+    if (ArrayBuffer.isView(v) && !(v instanceof DataView)) return Array.from(v as unknown as ArrayLike<number>);
+    return typeof v === 'bigint' ? String(v) : v;
+  });
+  return json === undefined ? null : (JSON.parse(json) as unknown);
+}
+
+function parseOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** One value as text, as `console.log` would show it, cut to {@link MAX_TEXT} characters. */
+export function toText(value: unknown): string {
+  if (isTensor(value)) return tensorText(value);
+  if (isModel(value)) return modelText(value);
+  const text = inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100, compact: 3 });
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}\n… ${text.length - MAX_TEXT} more characters`;
+}
+
+interface TensorLike {
+  dtype: string;
+  shape: number[];
+  isDisposed: boolean;
+  toString(verbose?: boolean): string;
+}
+
+export function isTensor(value: unknown): value is TensorLike {
+  const t = value as TensorLike & { dataId?: unknown; rankType?: unknown };
+  return isObject(value) && !types.isProxy(value) && 'dataId' in t && 'rankType' in t && Array.isArray(t.shape) && typeof t.dtype === 'string';
+}
+
+/** `Tensor float32 [2, 3]` and the values, the middle of long axes left out. */
+function tensorText(t: TensorLike): string {
+  const head = `Tensor ${t.dtype} [${t.shape.join(', ')}]`;
+  if (t.isDisposed) return `${head} (disposed)`;
+  return `${head}\n${t.toString().replace(/^Tensor\n/, '')}`;
+}
+
+interface ModelLike {
+  layers: unknown[];
+  summary(lineLength?: number, positions?: number[], print?: (line: string) => void): void;
+}
+
+function isModel(value: unknown): value is ModelLike {
+  const m = value as ModelLike & { built?: unknown };
+  return isObject(value) && !types.isProxy(value) && Array.isArray(m.layers) && typeof m.summary === 'function' && 'built' in m;
+}
+
+function modelText(model: ModelLike): string {
+  const lines: string[] = [];
+  try {
+    model.summary(90, undefined, (line) => lines.push(line));
+  } catch (e) {
+    return `${(model as object).constructor.name}, not built yet (${(e as Error).message})`;
+  }
+  return lines.join('\n');
+}
+
+const isObject = (v: unknown): v is object => (typeof v === 'object' && v !== null) || typeof v === 'function';

@@ -1,0 +1,246 @@
+// The state behind one notebook: runs its cells one after another and sends what they show. Knows nothing of processes or IPC.
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { ErrorReader } from './cell/errors.ts';
+import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
+import { InterruptError } from './cell/flag.ts';
+import { ModuleLoader } from './cell/modules.ts';
+import { SourceError } from './cell/strip.ts';
+import { transformCell } from './cell/transform.ts';
+import { DeviceManager } from './device/index.ts';
+import { toBundle } from './display/bundle.ts';
+import { CellStreams } from './display/streams.ts';
+import { makeLibrary } from './dl/index.ts';
+import type { DeviceSetting, KernelMessage, MimeBundle, OutputEvent, RunMessage, RunStatus } from './protocol.ts';
+
+/** A cell shows at most this many outputs a run; VS Code itself shows no more. */
+const MAX_OUTPUTS = 500;
+
+export interface SessionOptions {
+  /** The notebook's folder. */
+  cwd: string;
+  /** Absolute path of the notebook, if it has been saved. */
+  notebook?: string;
+  device: DeviceSetting;
+  logDir: string;
+  send: (message: KernelMessage) => void;
+}
+
+interface RunState {
+  context: RunContext;
+  streams: CellStreams;
+  outputs: number;
+  /** Settles when all events so far have been sent; absent when they have. */
+  pending?: Promise<void> | undefined;
+}
+
+export class Session {
+  private readonly evaluator: Evaluator;
+  private readonly modules: ModuleLoader;
+  private readonly errors: ErrorReader;
+  private readonly device: DeviceManager;
+  private readonly declared = new Set<string>();
+  /** The last run of each cell, for what comes late. */
+  private readonly runs = new Map<string, RunState>();
+  /** Which run shows the output of a display id. */
+  private readonly owners = new Map<string, { run: number; cell: string }>();
+  private queue: Promise<void> = Promise.resolve();
+  private latest: RunState | undefined;
+
+  constructor(private readonly options: SessionOptions) {
+    const { cwd } = options;
+    this.errors = new ErrorReader(cwd, __dirname);
+    this.device = new DeviceManager({
+      setting: options.device,
+      check: () => this.evaluator.check(),
+      changed: (state) => options.send({ type: 'device', state }),
+    });
+    const library = makeLibrary({
+      display: (value, id) => this.display(value, id),
+      signal: () => (this.evaluator.context.getStore() ?? this.latest?.context)?.abort.signal ?? new AbortController().signal,
+    });
+    const tf = () => this.device.library();
+    this.modules = new ModuleLoader({
+      dir: cwd,
+      builtins: {
+        dlnb: () => Promise.resolve(library),
+        ...Object.fromEntries(['tfjs', 'tfjs-core', 'tfjs-layers', 'tfjs-data', 'tfjs-converter'].map((n) => [`@tensorflow/${n}`, tf])),
+      },
+      onSource: (script, source, map) => this.errors.add(script, source, map),
+    });
+    const file = options.notebook ?? path.join(cwd, 'notebook.dlnb');
+    this.evaluator = new Evaluator({
+      import: (specifier, names, needed) => this.modules.import(specifier, names, needed),
+      meta: Object.freeze({ url: pathToFileURL(file).href, filename: file, dirname: cwd }),
+    });
+    for (const [name, value] of Object.entries({
+      display: library.display,
+      require: createRequire(path.join(cwd, 'notebook.js')),
+      __dirname: cwd,
+      __filename: file,
+    })) {
+      Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+    }
+  }
+
+  /** Starts to hear interrupts, unhandled errors and what is printed. */
+  listen(): void {
+    this.evaluator.listen();
+    process.on('unhandledRejection', (reason) => this.late(reason, 'Unhandled promise rejection'));
+    process.on('uncaughtException', (error) => this.late(error, 'Uncaught exception'));
+    process.on('warning', (warning) => {
+      if (warning.name !== 'ExperimentalWarning') this.print('stderr', `${warning.name}: ${warning.message}\n`);
+    });
+  }
+
+  /** Runs a cell after those that were given before. */
+  run(message: RunMessage): Promise<void> {
+    const job = this.queue.then(() => this.execute(message));
+    this.queue = job;
+    return job;
+  }
+
+  /** Appends text to the cell that the executing code belongs to. */
+  print(name: 'stdout' | 'stderr', text: string): void {
+    this.stateOfCaller()?.streams.write(name, text);
+  }
+
+  /** Sends everything that waits. */
+  flush(): void {
+    for (const { streams } of this.runs.values()) streams.end();
+  }
+
+  private async execute(message: RunMessage): Promise<void> {
+    const { run, cell, code, language, order } = message;
+    const started = performance.now();
+    this.errors.setOrder(order);
+    const state = this.begin(run, cell);
+    this.options.send({ type: 'started', run, cell });
+    let status: RunStatus = 'ok';
+    try {
+      const script = this.errors.nameScript(cell);
+      this.errors.add(script, code);
+      const transformed = await transformCell(code, { language, script, declared: this.declared, compilerOptions: this.modules.compilerOptions });
+      this.errors.add(script, code, transformed.map);
+      const restore = this.device.guard();
+      const result = await this.evaluator.evaluate(transformed, state.context);
+      if (result.status === 'interrupted') restore();
+      for (const name of transformed.names) this.declared.add(name);
+      status = await this.conclude(result, state);
+    } catch (e) {
+      status = 'error';
+      this.sendError(state, e);
+    }
+    state.streams.end();
+    await state.pending;
+    this.options.send({ type: 'finished', run, cell, status, ms: performance.now() - started });
+  }
+
+  private begin(run: number, cell: string): RunState {
+    this.runs.get(cell)?.streams.close();
+    const context: RunContext = { run, cell, abort: new AbortController(), interrupted: false };
+    const streams = new CellStreams({
+      cell,
+      logDir: this.options.logDir,
+      send: (event) => this.post(state, event),
+      rewrite: (text) => this.errors.rewrite(text),
+    });
+    const state: RunState = { context, streams, outputs: 0 };
+    this.runs.set(cell, state);
+    this.latest = state;
+    return state;
+  }
+
+  private async conclude(result: Evaluated, state: RunState): Promise<RunStatus> {
+    if (result.status === 'threw') {
+      this.sendError(state, result.error);
+      return 'error';
+    }
+    if (result.status === 'interrupted') {
+      this.sendError(state, result.error);
+      return 'interrupted';
+    }
+    if (result.hasValue && result.value !== undefined) this.emit(state, { kind: 'display', bundle: await toBundle(result.value) });
+    return 'ok';
+  }
+
+  /** `display(value, { id })` of a cell. Rejects with what the value's own display method throws. */
+  private display(value: unknown, id: string | undefined): Promise<void> {
+    const state = this.stateOfCaller();
+    if (!state) return Promise.resolve();
+    const bundle = toBundle(value);
+    if (bundle instanceof Promise) {
+      const event = bundle.then((b) => this.displayEvent(state, id, b));
+      this.emit(state, event);
+      return event.then(() => {});
+    }
+    this.emit(state, this.displayEvent(state, id, bundle));
+    return Promise.resolve();
+  }
+
+  private displayEvent(state: RunState, id: string | undefined, bundle: MimeBundle): OutputEvent {
+    if (id === undefined) return { kind: 'display', bundle };
+    // An output is on show as long as the cell that made it has not run again
+    const owner = this.owners.get(id);
+    if (owner && this.runs.get(owner.cell)?.context.run === owner.run) return { kind: 'update', id, bundle };
+    this.owners.set(id, state.context);
+    return { kind: 'display', id, bundle };
+  }
+
+  /** Sends an event after all earlier ones of the run, also those whose values are still being made. */
+  private emit(state: RunState, event: OutputEvent | Promise<OutputEvent>): void {
+    state.streams.flush();
+    this.post(state, event);
+  }
+
+  private post(state: RunState, event: OutputEvent | Promise<OutputEvent>): void {
+    if (!state.pending && !(event instanceof Promise)) return this.send(state, event);
+    const turn: Promise<void> = (state.pending ?? Promise.resolve())
+      .then(() => event)
+      .then(
+        (e) => this.send(state, e),
+        () => {}, // the caller of display has the error
+      )
+      .then(() => {
+        if (state.pending === turn) state.pending = undefined;
+      });
+    state.pending = turn;
+  }
+
+  private send(state: RunState, event: OutputEvent): void {
+    if (event.kind === 'display' && ++state.outputs > MAX_OUTPUTS) {
+      if (state.outputs === MAX_OUTPUTS + 1) {
+        const text = `A cell shows at most ${MAX_OUTPUTS} outputs; the rest of this one's are left out. Use display(value, { id }) to update one in place.\n`;
+        this.send(state, { kind: 'stream', name: 'stderr', text });
+      }
+      return;
+    }
+    const { run, cell } = state.context;
+    this.options.send({ type: 'output', run, cell, event });
+  }
+
+  private sendError(state: RunState, thrown: unknown): void {
+    const error = this.errors.read(thrown);
+    if (!(thrown instanceof SourceError) && error.frames.length === 0 && error.at === undefined) delete error.codeFrame;
+    this.emit(state, { kind: 'error', error, bundle: this.errors.bundle(error) });
+  }
+
+  /** An error that no cell's evaluation caught: from a timer, an event or a promise that nobody awaits. */
+  private late(thrown: unknown, what: string): void {
+    const context = this.evaluator.context.getStore();
+    const cell = context?.cell ?? this.errors.cellOf(thrown);
+    const state = (cell !== undefined ? this.runs.get(cell) : undefined) ?? this.latest;
+    if (!state) return void process.stderr.write(`${what}: ${String(thrown)}\n`);
+    if (thrown instanceof InterruptError || (context?.interrupted && (thrown as Error)?.name === 'AbortError')) return; // the run said so already
+    const error = this.errors.read(thrown);
+    error.message = `${what}: ${error.message}`;
+    this.emit(state, { kind: 'error', error, bundle: this.errors.bundle(error) });
+  }
+
+  private stateOfCaller(): RunState | undefined {
+    const context = this.evaluator.context.getStore();
+    const state = context ? this.runs.get(context.cell) : undefined;
+    return state ?? this.latest;
+  }
+}
