@@ -1,0 +1,180 @@
+// How a figure looks in the editor: a plotly template made from the theme, sizes for narrow and wide outputs, and play
+// controls for a figure that has frames and no controls of its own. No DOM, no plotly.
+import type { Theme } from '../shared/theme.ts';
+import { isObject, type Figure, type PlainObject } from './figure.ts';
+
+/** Narrower than this, margins and letters shrink and the legend goes below the plot. */
+export const COMPACT = 480;
+/** Height of a figure that does not state one, in pixels. */
+const HEIGHT = { flat: 380, spatial: 460 };
+
+/** The figure's height in pixels, known before plotly is: the output keeps its place while it loads. */
+export function heightOf(figure: Figure): number {
+  const stated = figure.layout['height'];
+  return typeof stated === 'number' ? stated : HEIGHT[figure.bundle === 'gl3d' ? 'spatial' : 'flat'];
+}
+
+/** The figure's width in pixels in an output of width `available`: its own where that fits. */
+export function widthOf(figure: Figure, available: number): number {
+  const stated = figure.layout['width'];
+  return typeof stated === 'number' ? Math.min(stated, available) : available;
+}
+
+/** The layout as drawn: the figure's own, on top of the theme. */
+export function styledLayout(figure: Figure, theme: Theme, available: number): PlainObject {
+  const width = widthOf(figure, available);
+  const compact = width < COMPACT;
+  const own = figure.layout;
+  const controls = playControls(figure, theme, width);
+  const template = merge(
+    { layout: templateLayout(own, theme, compact, controls !== undefined) },
+    isObject(own['template']) ? own['template'] : {},
+  );
+  return {
+    // One value for all updates: the reader's zoom and hidden traces outlive a live plot's next step
+    uirevision: 'dlnb',
+    ...controls,
+    ...own,
+    template,
+    width,
+    height: heightOf(figure),
+    autosize: false,
+  };
+}
+
+/** The configuration as drawn: a small mode bar, and a wheel that scrolls the notebook rather than the plot. */
+export function styledConfig(figure: Figure): PlainObject {
+  return {
+    displayModeBar: 'hover',
+    scrollZoom: false,
+    modeBarButtonsToRemove: [
+      'select2d',
+      'lasso2d',
+      'autoScale2d',
+      'zoomIn2d',
+      'zoomOut2d',
+      'tableRotation',
+      'resetCameraLastSave3d',
+    ],
+    ...figure.config,
+    displaylogo: false,
+    responsive: false,
+    showSendToCloud: false,
+    plotlyServerURL: '',
+  };
+}
+
+function templateLayout(own: PlainObject, theme: Theme, compact: boolean, controls: boolean): PlainObject {
+  const size = compact ? theme.fontSize - 2 : theme.fontSize;
+  const axis = {
+    gridcolor: theme.grid,
+    linecolor: theme.border,
+    zerolinecolor: theme.border,
+    zerolinewidth: 1,
+    tickcolor: theme.border,
+    tickfont: { color: theme.muted, size: size - 1 },
+    title: { font: { color: theme.foreground, size }, standoff: 8 },
+    automargin: true,
+  };
+  // Scenes paint their walls on a canvas: no automargin there,
+  const { automargin: _flatOnly, title: axisTitle, ...rest } = axis;
+  // and no translucent lines
+  const wall = {
+    ...rest,
+    gridcolor: theme.solidGrid,
+    zerolinecolor: theme.solidGrid,
+    linecolor: theme.solidGrid,
+    title: { font: axisTitle.font },
+    showbackground: false,
+    color: theme.foreground,
+  };
+  const button = { bgcolor: theme.panel, bordercolor: theme.border, font: { color: theme.foreground, size } };
+  return {
+    font: { family: theme.fontFamily, color: theme.foreground, size },
+    title: { font: { size: size + 2, color: theme.foreground }, x: 0.5, xanchor: 'center' },
+    paper_bgcolor: 'rgba(0, 0, 0, 0)',
+    plot_bgcolor: 'rgba(0, 0, 0, 0)',
+    colorway: [...theme.series],
+    colorscale: { sequential: 'Viridis', sequentialminus: 'Viridis', diverging: 'RdBu' },
+    margin: {
+      l: compact ? 36 : 52,
+      r: compact ? 10 : 20,
+      t: hasTitle(own) ? 44 : 20,
+      b: controls ? 108 : compact ? 36 : 44,
+    },
+    xaxis: axis,
+    yaxis: axis,
+    scene: { xaxis: wall, yaxis: wall, zaxis: wall, camera: { eye: { x: 1.5, y: 1.5, z: 1 } } },
+    legend: {
+      bgcolor: 'rgba(0, 0, 0, 0)',
+      font: { color: theme.foreground, size },
+      ...(compact ? { orientation: 'h', x: 0, y: -0.18, yanchor: 'top' } : {}),
+    },
+    coloraxis: { colorbar: { outlinewidth: 0 } },
+    hoverlabel: {
+      bgcolor: theme.panel,
+      bordercolor: theme.border,
+      font: { family: theme.fontFamily, color: theme.foreground, size },
+    },
+    modebar: { bgcolor: 'rgba(0, 0, 0, 0)', color: theme.muted, activecolor: theme.foreground },
+    annotationdefaults: { font: { color: theme.foreground, size }, arrowcolor: theme.foreground },
+    shapedefaults: { line: { color: theme.foreground } },
+    updatemenudefaults: button,
+    sliderdefaults: {
+      ...button,
+      activebgcolor: theme.series[0],
+      tickcolor: theme.border,
+      currentvalue: { font: button.font },
+    },
+  };
+}
+
+function hasTitle(layout: PlainObject): boolean {
+  const title = layout['title'];
+  return isObject(title) && typeof title['text'] === 'string' && title['text'] !== '';
+}
+
+/** A play button and a slider over the frames, where the figure brings no controls of its own. */
+function playControls(figure: Figure, theme: Theme, width: number): PlainObject | undefined {
+  const { frames, layout } = figure;
+  if (frames.length < 2 || layout['sliders'] || layout['updatemenus']) return undefined;
+  const names = frames.map((frame, i) => String(frame['name'] ?? i));
+  const at = { mode: 'immediate', frame: { duration: 0, redraw: true }, transition: { duration: 0 } };
+  const run = {
+    mode: 'immediate',
+    fromcurrent: true,
+    frame: { duration: 400, redraw: true },
+    transition: { duration: 0 },
+  };
+  // Right of the two buttons, however much of the width the plot has beside its axis and colour bar
+  const left = Math.min(0.5, 92 / (width * 0.62));
+  // prettier-ignore
+  return {
+    updatemenus: [
+      {
+        type: 'buttons', direction: 'left', showactive: false, x: 0, y: 0, xanchor: 'left', yanchor: 'top', pad: { t: 58 },
+        buttons: [
+          { label: '▶', method: 'animate', args: [null, run] },
+          { label: '❚❚', method: 'animate', args: [[null], at] },
+        ],
+      },
+    ],
+    sliders: [
+      {
+        x: left, len: 1 - left, y: 0, pad: { t: 50 }, currentvalue: { visible: false }, ticklen: 0, minorticklen: 0,
+        font: { color: theme.muted, size: theme.fontSize - 2 },
+        steps: names.map((name) => ({ label: name, method: 'animate', args: [[name], at] })),
+      },
+    ],
+  };
+}
+
+/** `over` on top of `under`, object by object. */
+function merge(under: PlainObject, over: PlainObject): PlainObject {
+  const result = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const below = result[key];
+    result[key] = isObject(value) && isObject(below) ? merge(below, value) : value;
+  }
+  return result;
+}

@@ -1,0 +1,52 @@
+// The notebook renderer of plotly figures (application/vnd.plotly.v1+json): one view per output item.
+import type { ActivationFunction } from 'vscode-notebook-renderer';
+import { onThemeChange } from '../shared/theme.ts';
+import { checkFigure, FigureError, LIMITS } from './figure.ts';
+import { FigureView, figureErrorBox } from './view.ts';
+
+export const activate: ActivationFunction = () => {
+  const views = new Map<string, FigureView>();
+  const dispose = (id: string) => {
+    views.get(id)?.dispose();
+    views.delete(id);
+  };
+  onThemeChange(() => views.forEach((view) => void view.restyle()));
+  return {
+    async renderOutputItem(item, element, signal) {
+      try {
+        const figure = checkFigure(parse(item.data()));
+        if (signal?.aborted) return;
+        let view = views.get(item.id);
+        // The same item in the same place is a live plot's next state: drawn over the last, without a flicker
+        if (!view?.isIn(element)) {
+          view?.dispose();
+          view = new FigureView(element);
+          views.set(item.id, view);
+        }
+        await view.show(figure);
+      } catch (error) {
+        dispose(item.id);
+        element.replaceChildren(figureErrorBox(error));
+      }
+    },
+    disposeOutputItem(id) {
+      if (id === undefined) [...views.keys()].forEach(dispose);
+      else dispose(id);
+    },
+  };
+};
+
+function parse(bytes: Uint8Array): unknown {
+  if (bytes.byteLength > LIMITS.bytes) {
+    const size = (n: number) => `${Math.round(n / 2 ** 20)} MB`;
+    throw new FigureError(
+      `its ${size(bytes.byteLength)} are more than the ${size(LIMITS.bytes)} that can be drawn`,
+      'Draw fewer points.',
+    );
+  }
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new FigureError(`it is not JSON: ${(error as Error).message}`);
+  }
+}

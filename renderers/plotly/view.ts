@@ -1,0 +1,145 @@
+// One figure under one cell: draws it, updates it in place, and follows the theme and the width of the output.
+import { errorBox } from '../shared/error-box.ts';
+import { readTheme } from '../shared/theme.ts';
+import { FigureError, type Figure } from './figure.ts';
+import { loadPlotly, type Plotly } from './library.ts';
+import { COMPACT, heightOf, styledConfig, styledLayout, widthOf } from './look.ts';
+
+export class FigureView {
+  private readonly element: HTMLElement;
+  /** Holds the place: its height is set before plotly is loaded, so that what is below does not move. */
+  private readonly root = document.createElement('div');
+  private readonly resized: ResizeObserver;
+  private figure: Figure | undefined;
+  /** The library that drew what is on the page. */
+  private drawnBy: Plotly | undefined;
+  private drawnWidth = 0;
+  private busy = false;
+  private stale = false;
+  private gone = false;
+  private frame = 0;
+
+  constructor(element: HTMLElement) {
+    this.element = element;
+    this.root.className = 'dlnb-plotly';
+    this.root.setAttribute('role', 'figure');
+    this.root.style.cssText = 'position: relative; max-width: 100%; overflow: hidden;';
+    element.replaceChildren(this.root);
+    this.resized = new ResizeObserver(() => {
+      cancelAnimationFrame(this.frame);
+      this.frame = requestAnimationFrame(() => void this.fit());
+    });
+    this.resized.observe(element);
+  }
+
+  /** True while the view's place in the page is this element. */
+  isIn(element: HTMLElement): boolean {
+    return this.element === element && this.root.parentElement === element;
+  }
+
+  /** Shows this figure instead of the one before. Resolves when it, or a later one, is drawn. */
+  async show(figure: Figure): Promise<void> {
+    this.figure = figure;
+    this.root.style.height = `${heightOf(figure)}px`;
+    this.root.setAttribute('aria-label', titleOf(figure));
+    await this.draw();
+  }
+
+  /** Draws again in the colours of the theme now in force. */
+  async restyle(): Promise<void> {
+    if (this.figure) await this.draw();
+  }
+
+  /** Takes the figure off the page and frees what plotly holds. */
+  dispose(): void {
+    this.gone = true;
+    cancelAnimationFrame(this.frame);
+    this.resized.disconnect();
+    this.drawnBy?.purge(this.root);
+    this.root.remove();
+  }
+
+  /** Draws the newest state. While a drawing is under way, later calls make one more, however many they are. */
+  private async draw(): Promise<void> {
+    if (this.busy) {
+      this.stale = true;
+      return;
+    }
+    this.busy = true;
+    try {
+      do {
+        this.stale = false;
+        await this.drawOnce();
+      } while (this.stale && !this.gone);
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private async drawOnce(): Promise<void> {
+    const bundle = this.figure!.bundle;
+    const plotly = await loadPlotly(bundle);
+    const available = this.available();
+    // Hidden, or gone: the observer calls again when there is room
+    if (this.gone || available < 1) return;
+    const figure = this.figure!;
+    if (figure.bundle !== bundle) {
+      this.stale = true;
+      return;
+    }
+    if (this.drawnBy && this.drawnBy !== plotly) this.drawnBy.purge(this.root);
+    if (this.root.querySelector(':scope > .dlnb-error-box')) this.root.replaceChildren();
+    const layout = styledLayout(figure, readTheme(this.root), available);
+    this.drawnBy = plotly;
+    this.drawnWidth = available;
+    // Plotly writes into what it is given, and the figure is needed again for the next theme
+    const { data, frames } = structuredClone({ data: figure.data, frames: figure.frames });
+    const parts = { data, layout: structuredClone(layout), config: styledConfig(figure) };
+    await plotly.react(this.root, frames.length > 0 ? { ...parts, frames } : parts);
+  }
+
+  /** Follows the width of the output. */
+  private async fit(): Promise<void> {
+    const available = this.available();
+    if (this.gone || !this.figure || available < 1 || Math.abs(available - this.drawnWidth) < 1) return;
+    const crossed = available < COMPACT !== this.drawnWidth < COMPACT;
+    if (!this.drawnBy || this.busy || crossed) {
+      await this.draw();
+      return;
+    }
+    this.drawnWidth = available;
+    try {
+      await this.drawnBy.relayout(this.root, { width: widthOf(this.figure, available) });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private available(): number {
+    return Math.floor(this.element.getBoundingClientRect().width);
+  }
+
+  private fail(error: unknown): void {
+    if (this.gone) return;
+    this.drawnBy?.purge(this.root);
+    this.drawnBy = undefined;
+    this.root.style.height = '';
+    this.root.replaceChildren(figureErrorBox(error));
+  }
+}
+
+/** The box for whatever stopped a figure. */
+export function figureErrorBox(error: unknown): HTMLElement {
+  const message = error instanceof Error ? error.message : String(error);
+  const remedy = error instanceof FigureError ? error.remedy : undefined;
+  return errorBox('The figure cannot be drawn', message, remedy);
+}
+
+/** The figure's title without markup, for readers of the page who do not see it. */
+function titleOf(figure: Figure): string {
+  const title = figure.layout['title'] as { text?: unknown } | undefined;
+  const text = typeof title?.text === 'string' ? title.text.replace(/<[^>]*>/g, ' ').trim() : '';
+  return text === '' ? 'Figure' : `Figure: ${text}`;
+}

@@ -1,0 +1,31 @@
+// The box that a renderer shows in place of an output that it cannot draw.
+
+/**
+ * A box with a title, what was wrong and, where known, what to do about it. All three are shown as plain text.
+ */
+export function errorBox(title: string, detail: string, remedy?: string): HTMLElement {
+  const box = document.createElement('div');
+  box.setAttribute('role', 'alert');
+  box.className = 'dlnb-error-box';
+  box.style.cssText = [
+    'box-sizing: border-box',
+    'max-width: 100%',
+    'padding: 8px 12px',
+    'border: 1px solid var(--vscode-inputValidation-errorBorder, #be1100)',
+    'border-radius: 3px',
+    'background: var(--vscode-inputValidation-errorBackground, transparent)',
+    'color: var(--vscode-inputValidation-errorForeground, var(--vscode-foreground, inherit))',
+    'font: var(--vscode-font-size, 13px)/1.5 var(--vscode-font-family, sans-serif)',
+    'overflow-wrap: anywhere',
+  ].join(';');
+  const heading = document.createElement('strong');
+  heading.textContent = title;
+  box.append(heading);
+  for (const text of [detail, remedy]) {
+    if (!text) continue;
+    const line = document.createElement('div');
+    line.textContent = text;
+    box.append(line);
+  }
+  return box;
+}
