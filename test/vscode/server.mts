@@ -59,7 +59,7 @@ const quietSettings: Record<string, unknown> = {
   'files.simpleDialog.enable': true,
 };
 
-/** A throw-away profile of VS Code, with its workspace folder. */
+/** A profile of VS Code with its workspace folder. */
 export interface Profile {
   dir: string;
   userData: string;
@@ -77,18 +77,23 @@ export interface ProfileOptions {
   settings?: Record<string, unknown>;
   /** Ask whether the workspace is trusted, as VS Code does by default. Without it every workspace is trusted. */
   workspaceTrust?: boolean;
+  /** A folder that keeps the profile from one start to the next. Default: a temporary one, removed at the end. */
+  keepIn?: string;
 }
 
-export function makeProfile({ files = {}, settings = {}, workspaceTrust = false }: ProfileOptions = {}): Profile {
-  const dir = mkdtempSync(join(tmpdir(), 'dlnb-')); // a short path: sockets lie below it, and their length is limited
+/** Makes a profile, or opens a kept one. Files that are in the workspace folder already stay as they are. */
+export function makeProfile(options: ProfileOptions = {}): Profile {
+  const { files = {}, settings = {}, workspaceTrust = false, keepIn } = options;
+  const scratch = mkdtempSync(join(tmpdir(), 'dlnb-')); // a short path: sockets lie below it, and their length is limited
+  const dir = keepIn ?? scratch;
   const at = (name: string) => join(dir, name);
   const profile: Profile = {
     dir,
     userData: at('ud'),
     extensions: at('ext'),
     folder: at('ws'),
-    tmp: at('t'),
-    remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }),
+    tmp: join(scratch, 't'),
+    remove: () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }),
   };
   const folders = [
     join(profile.userData, 'User'),
@@ -98,8 +103,11 @@ export function makeProfile({ files = {}, settings = {}, workspaceTrust = false 
   ];
   for (const d of [...folders, profile.tmp]) mkdirSync(d, { recursive: true });
   const all = { ...quietSettings, 'security.workspace.trust.enabled': workspaceTrust, ...settings };
-  writeFileSync(join(profile.userData, 'User/settings.json'), JSON.stringify(all, null, 2));
-  for (const [name, source] of Object.entries(files)) cpSync(source, join(profile.folder, name), { recursive: true });
+  const settingsFile = join(profile.userData, 'User/settings.json');
+  if (!existsSync(settingsFile)) writeFileSync(settingsFile, JSON.stringify(all, null, 2));
+  for (const [name, source] of Object.entries(files)) {
+    cpSync(source, join(profile.folder, name), { recursive: true, force: false });
+  }
   process.once('exit', () => process.env['KEEP'] || profile.remove());
   return profile;
 }
@@ -154,6 +162,8 @@ export interface ServerOptions {
   driver?: boolean;
   workspaceTrust?: boolean;
   env?: NodeJS.ProcessEnv;
+  /** Port of the loopback address. Default: a free one. */
+  port?: number;
   timeoutMs?: number;
 }
 
@@ -162,14 +172,14 @@ export interface ServerOptions {
  * @throws Error with the server's output when it does not start.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { profile, driver = false, workspaceTrust = false, env, timeoutMs = 60_000 } = options;
+  const { profile, driver = false, workspaceTrust = false, env, port = 0, timeoutMs = 60_000 } = options;
   if (!existsSync(serverMain)) throw new Error('VS Code is not set up; run: bash test/vscode/setup.sh');
   const args = [
     serverMain,
     '--host',
     '127.0.0.1',
     '--port',
-    '0',
+    String(port),
     '--without-connection-token',
     '--telemetry-level',
     'off',
