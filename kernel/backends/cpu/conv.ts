@@ -1,34 +1,61 @@
-// The gradient of a 2-D convolution with respect to its filter, which tfjs-backend-wasm lacks, from slices and matrix products.
+// Gradients of the 2-D convolution as convolutions themselves, which tfjs-backend-wasm computes by XNNPACK. It lacks the one with
+// respect to the filter, and its own one with respect to the input is a plain loop.
 import * as tf from '@tensorflow/tfjs-core';
 
+interface ConvGradAttrs {
+  strides: [number, number] | number;
+  pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
+  dataFormat: 'NHWC' | 'NCHW';
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+function info(xShape: number[], filterShape: number[], { strides, pad, dataFormat, dimRoundingMode }: ConvGradAttrs) {
+  if (dataFormat === 'NCHW') throw new Error('conv2d: the gradient is available for dataFormat "NHWC" only; transpose the input to [batch, height, width, channels].');
+  return tf.backend_util.computeConv2DInfo(xShape as [number, number, number, number], filterShape as [number, number, number, number], strides, 1, pad, dimRoundingMode, false, 'channelsLast');
+}
+
 /**
- * dL/dW of `conv2d`: for each filter position (i, j), the product of the input seen at that position, [pixels, inDepth]
- * transposed, with dy, [pixels, outDepth] (Goodfellow, Bengio, Courville, *Deep Learning*, eq. 9.11).
- * Inputs: x [batch, height, width, inDepth], dy [batch, outHeight, outWidth, outDepth]; result filterShape.
+ * dL/dW of `conv2d`: dW[i, j, c, o] = Σ over batch n and pixels p of x[n, p·stride + (i, j), c] · dy[n, p, o] (Goodfellow, Bengio,
+ * Courville, *Deep Learning*, eq. 9.11). With batch and channels exchanged that is a convolution of x, [inDepth, height, width,
+ * batch], with dy, [outHeight, outWidth, batch, outDepth], dilated by the stride.
+ * Inputs: x [batch, height, width, inDepth], dy [batch, outHeight, outWidth, outDepth]. Result: filterShape.
  */
 export const conv2DBackpropFilter: tf.KernelFunc = ({ inputs, attrs }) => {
-  const { strides, pad, dataFormat, dimRoundingMode, filterShape } = attrs as unknown as tf.Conv2DBackpropFilterAttrs;
-  if (dataFormat === 'NCHW') throw new Error('conv2d: the gradient is available for dataFormat "NHWC" only; transpose the input to [batch, height, width, channels].');
+  const { filterShape } = attrs as unknown as { filterShape: [number, number, number, number] };
   return tf.tidy(() => {
     const x = inputs['x'] as tf.Tensor4D;
     const dy = inputs['dy'] as tf.Tensor4D;
-    const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad, dimRoundingMode, false, 'channelsLast');
-    const { outHeight, outWidth, inChannels, outChannels, filterHeight, filterWidth, strideHeight, strideWidth, batchSize, padInfo } = info;
+    const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth, inChannels, outChannels } = info(x.shape, filterShape, attrs as unknown as ConvGradAttrs);
     const { top, bottom, left, right } = padInfo;
-    const padded = top || bottom || left || right ? (tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]) as tf.Tensor4D) : x;
-    const pixels = batchSize * outHeight * outWidth;
-    const patches: tf.Tensor2D[] = [];
-    for (let i = 0; i < filterHeight; i++) {
-      for (let j = 0; j < filterWidth; j++) {
-        const end = [batchSize, i + (outHeight - 1) * strideHeight + 1, j + (outWidth - 1) * strideWidth + 1, inChannels];
-        const seen =
-          strideHeight === 1 && strideWidth === 1
-            ? tf.slice(padded, [0, i, j, 0], [batchSize, outHeight, outWidth, inChannels])
-            : tf.stridedSlice(padded, [0, i, j, 0], end, [1, strideHeight, strideWidth, 1]);
-        patches.push(tf.reshape(seen, [pixels, inChannels]));
-      }
-    }
-    const columns = patches.length === 1 ? patches[0]! : tf.concat2d(patches, 1);
-    return tf.reshape(tf.matMul(columns, tf.reshape(dy, [pixels, outChannels]), true, false), filterShape);
+    const padded = top || bottom || left || right ? tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]) : x;
+    const images = tf.transpose(padded, [3, 1, 2, 0]) as tf.Tensor4D;
+    const filters = tf.transpose(dy, [1, 2, 0, 3]) as tf.Tensor4D;
+    const all = tf.conv2d(images, filters, 1, 'valid', 'NHWC', [strideHeight, strideWidth]);
+    // Rows and columns that no window of the forward pass reached
+    const dw = tf.slice(all, [0, 0, 0, 0], [inChannels, filterHeight, filterWidth, outChannels]);
+    return tf.transpose(dw, [1, 2, 0, 3]);
   });
 };
+
+/**
+ * dL/dx of `conv2d` with stride 1: dy, padded by filter size − 1, convolved with the filter turned by 180° and its depths exchanged
+ * (ibid., eq. 9.13). Other strides go to `stock`.
+ * Inputs: dy [batch, outHeight, outWidth, outDepth], filter [filterHeight, filterWidth, inDepth, outDepth]. Result: inputShape.
+ */
+export function conv2DBackpropInput(stock: tf.KernelFunc): tf.KernelFunc {
+  return (call) => {
+    const { inputs, attrs } = call;
+    const { inputShape } = attrs as unknown as { inputShape: [number, number, number, number] };
+    const filter = inputs['filter'] as tf.Tensor4D;
+    const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = info(inputShape, filter.shape, attrs as unknown as ConvGradAttrs);
+    const { top, bottom, left, right } = padInfo;
+    const fits = top < filterHeight && bottom < filterHeight && left < filterWidth && right < filterWidth;
+    if (strideHeight !== 1 || strideWidth !== 1 || !fits) return stock(call);
+    return tf.tidy(() => {
+      const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D;
+      const dy = inputs['dy'] as tf.Tensor4D;
+      const [h, w] = [filterHeight - 1, filterWidth - 1];
+      return tf.conv2d(tf.pad(dy, [[0, 0], [h - top, h - bottom], [w - left, w - right], [0, 0]]) as tf.Tensor4D, turned, 1, 'valid');
+    });
+  };
+}

@@ -1,17 +1,13 @@
 // The device `cpu`: TensorFlow.js's own WASM backend (SIMD, one thread), with every op kernel that it lacks, or has wrong, made good.
-// The convolution's filter gradient is composed of WASM matrix products; the rest runs through the stock JavaScript backend.
+// The convolution's gradients are WASM convolutions, max pooling's is here; the rest runs through the stock JavaScript backend.
 import * as tf from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths, version_wasm, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import path from 'node:path';
-import { conv2DBackpropFilter } from './conv.ts';
+import { conv2DBackpropFilter, conv2DBackpropInput } from './conv.ts';
+import { maxPoolGrad } from './pool.ts';
 
 const NAME = 'wasm';
-/** Kernels of the WASM backend that give wrong results and are taken from the JavaScript backend. */
-const wrong = new Set([
-  'MaxPoolGrad', // no gradient where a window has no positive value
-]);
-
 /**
  * Starts the device and makes it the engine's backend.
  * @param wasmDir folder with tfjs-backend-wasm's `.wasm` files
@@ -23,12 +19,16 @@ export async function startCpu(wasmDir: string): Promise<string> {
   if (!(await tf.setBackend(NAME))) throw new Error('The device "cpu" cannot be started: tfjs-backend-wasm did not initialise.');
   await tf.ready();
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  const own = new Map([['Conv2DBackpropFilter', conv2DBackpropFilter]]);
+  const own = new Map<string, tf.KernelFunc>([
+    ['Conv2DBackpropFilter', conv2DBackpropFilter],
+    ['Conv2DBackpropInput', conv2DBackpropInput(tf.getKernel('Conv2DBackpropInput', NAME).kernelFunc)],
+    ['MaxPoolGrad', maxPoolGrad],
+  ]);
   for (const [kernelName, kernelFunc] of own) replace(kernelName, kernelFunc);
   const stock = new MathBackendCPU();
+  (stock as unknown as { firstUse: boolean }).firstUse = false; // it would advertise tfjs-node in the cell
   for (const { kernelName, kernelFunc } of tf.getKernelsForBackend('cpu')) {
-    if (own.has(kernelName) || (tf.getKernel(kernelName, NAME) && !wrong.has(kernelName))) continue;
-    replace(kernelName, throughStock(kernelName, kernelFunc, stock));
+    if (!tf.getKernel(kernelName, NAME)) replace(kernelName, throughStock(kernelName, kernelFunc, stock));
   }
   return `tfjs-backend-wasm ${version_wasm}${simd ? ', SIMD' : ''}, 1 thread`;
 }
