@@ -1,0 +1,14 @@
+// Runs inside the extension host: how long the extension takes to be loaded and activated, its first time in this process.
+import { writeFileSync } from 'node:fs';
+import * as vscode from 'vscode';
+import type { TestResult } from '../vscode/mocha.ts';
+
+export async function run(): Promise<void> {
+  const extension = vscode.extensions.getExtension('dlnb.dlnb');
+  if (!extension) throw new Error('the extension is not installed');
+  if (extension.isActive) throw new Error('the extension is active already: there is nothing to measure');
+  const from = performance.now();
+  await extension.activate();
+  const results: TestResult[] = [{ title: 'activation', state: 'passed', ms: performance.now() - from }];
+  writeFileSync(process.env['DLNB_TEST_RESULTS']!, JSON.stringify({ results }));
+}

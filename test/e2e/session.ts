@@ -1,0 +1,103 @@
+// One VS Code for a file of end-to-end tests: a profile with the packaged extension, a server and a browser page, and what
+// is kept of them when a test fails.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
+import { startBrowser, type TestBrowser } from '../vscode/browser.mts';
+import {
+  installVsix,
+  makeProfile,
+  outDir,
+  startServer,
+  workbenchUrl,
+  type Profile,
+  type Server,
+} from '../vscode/server.mts';
+import { workbenchReady } from '../vscode/workbench.mts';
+
+export interface SessionOptions {
+  /** Files of the workspace: target name to source path. */
+  files?: Record<string, string>;
+  /** Notebooks of the workspace, made of code cells: name to sources. */
+  notebooks?: Record<string, string[]>;
+  settings?: Record<string, unknown>;
+  workspaceTrust?: boolean;
+  viewport?: { width: number; height: number };
+}
+
+export interface Session {
+  readonly profile: Profile;
+  readonly server: Server;
+  readonly page: TestBrowser['page'];
+  readonly browser: TestBrowser;
+  /** Loads the workbench again, as a user does who presses F5. */
+  reload(): Promise<void>;
+}
+
+/** The text of a notebook of code cells; their ids are `cell0001`, `cell0002` and so on. */
+export function notebookText(sources: string[]): string {
+  const cells = sources.map((source, i) => ({
+    id: `cell${String(i + 1).padStart(4, '0')}`,
+    kind: 'code',
+    language: 'typescript',
+    source: source.split('\n'),
+    outputs: [],
+  }));
+  return `${JSON.stringify({ dlnb: 1, metadata: {}, cells }, null, 2)}\n`;
+}
+
+/** Opens VS Code before the tests of this file and closes it after them. The session is there when a test runs. */
+export function useVSCode(name: string, options: SessionOptions = {}): Session {
+  const { files, notebooks = {}, settings, workspaceTrust = false, viewport } = options;
+  let profile: Profile | undefined;
+  let server: Server | undefined;
+  let browser: TestBrowser | undefined;
+
+  beforeAll(async () => {
+    profile = makeProfile({ files, settings, workspaceTrust });
+    for (const [file, cells] of Object.entries(notebooks))
+      writeFileSync(join(profile.folder, file), notebookText(cells));
+    installVsix(profile, inject('vsix'));
+    server = await startServer({ profile, workspaceTrust });
+    browser = await startBrowser(viewport);
+    // "Leave site?" when an edit is not yet backed up: a user who reloads leaves
+    browser.page.on('dialog', (dialog) => void dialog.accept());
+    await browser.page.goto(workbenchUrl(server, profile.folder));
+    await workbenchReady(browser.page);
+  });
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    const dir = join(outDir, 'test/e2e');
+    const base = join(dir, `${name}-${task.name.replace(/\W+/g, '-').slice(0, 60)}`);
+    mkdirSync(dir, { recursive: true });
+    await browser?.page.screenshot({ path: `${base}.png` }).catch(() => {});
+    writeFileSync(`${base}.browser.log`, browser?.consoleLines.join('\n') ?? '');
+    writeFileSync(`${base}.server.log`, server?.output() ?? '');
+  });
+
+  afterAll(async () => {
+    await browser?.browser.close();
+    await server?.stop();
+    if (!process.env['KEEP']) profile?.remove();
+  });
+
+  return {
+    get profile() {
+      return profile!;
+    },
+    get server() {
+      return server!;
+    },
+    get page() {
+      return browser!.page;
+    },
+    get browser() {
+      return browser!;
+    },
+    async reload() {
+      await browser!.page.reload();
+      await workbenchReady(browser!.page);
+    },
+  };
+}
