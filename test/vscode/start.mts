@@ -34,8 +34,8 @@ function build(): void {
 
 /** Ids of the samples, as samples/index.json lists them. */
 function sampleIds(): string[] {
-  const index = JSON.parse(readFileSync(join(root, 'samples/index.json'), 'utf8')) as { samples: { id: string }[] };
-  return index.samples.map((s) => s.id);
+  const index = JSON.parse(readFileSync(join(root, 'samples/index.json'), 'utf8')) as { id: string }[];
+  return index.map((s) => s.id);
 }
 
 /** Runs every sample with the command line, makes the report, and returns the exit code. */
