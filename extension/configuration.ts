@@ -1,0 +1,21 @@
+// Settings that a running kernel cannot take up: says so and offers the restart.
+import * as vscode from 'vscode';
+import type { Sessions } from './run/sessions.ts';
+
+export function offerRestartOnSettings(sessions: Sessions): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration(async (e) => {
+    const what = e.affectsConfiguration('dlnb.device')
+      ? 'device'
+      : e.affectsConfiguration('dlnb.nodePath')
+        ? 'Node.js'
+        : undefined;
+    const running = sessions.all().filter(({ state }) => state.phase === 'idle' || state.phase === 'busy');
+    if (!what || running.length === 0) return;
+    const restart = running.length === 1 ? 'Restart Kernel' : `Restart ${running.length} Kernels`;
+    const choice = await vscode.window.showInformationMessage(
+      `DLNB: the new ${what} is used when a kernel starts. A restart loses all variables.`,
+      restart,
+    );
+    if (choice === restart) await Promise.all(running.map((s) => s.restart()));
+  });
+}

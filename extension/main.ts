@@ -1,0 +1,40 @@
+// Entry of the extension. It only wires the parts together; none of them starts a process before a cell is run.
+import * as vscode from 'vscode';
+import { registerCommands } from './commands/index.ts';
+import { offerRestartOnSettings } from './configuration.ts';
+import { disposeLog } from './log.ts';
+import { rendererMessages } from './messaging.ts';
+import { keepCellIds } from './notebook/ids.ts';
+import { protectNewerNotebooks } from './notebook/newer.ts';
+import { DlnbSerializer, NOTEBOOK_TYPE, serializerOptions } from './notebook/serializer.ts';
+import { OutputLogs } from './outputLogs.ts';
+import { createController } from './run/controller.ts';
+import { KernelStarter } from './run/kernel.ts';
+import { statusBar } from './status.ts';
+
+/** What the extension offers to other extensions and to its tests. */
+export interface Api {
+  /** Milliseconds that activation took, without loading the file. */
+  activationMs: number;
+}
+
+export function activate(context: vscode.ExtensionContext): Api {
+  const begun = performance.now();
+  const logs = new OutputLogs(context);
+  const { controller, sessions } = createController(new KernelStarter(context.extensionPath, logs));
+  context.subscriptions.push(
+    vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, new DlnbSerializer(), serializerOptions),
+    controller,
+    sessions,
+    keepCellIds(),
+    protectNewerNotebooks(),
+    statusBar(sessions),
+    rendererMessages(logs),
+    offerRestartOnSettings(sessions),
+    registerCommands({ extension: context, sessions, logs }),
+    { dispose: disposeLog },
+  );
+  const cleaning = setTimeout(() => void logs.removeStale(), 10_000);
+  context.subscriptions.push({ dispose: () => clearTimeout(cleaning) });
+  return { activationMs: performance.now() - begun };
+}

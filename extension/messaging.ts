@@ -1,0 +1,54 @@
+// What the renderers ask of the editor: show a line of a cell, open a file, open a log. Messages come from a webview that
+// shows what notebooks hold, so every field is checked.
+import * as vscode from 'vscode';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { log } from './log.ts';
+import { findCell } from './notebook/ids.ts';
+import { NOTEBOOK_TYPE } from './notebook/serializer.ts';
+import type { OutputLogs } from './outputLogs.ts';
+import { workingFolder } from './run/kernel.ts';
+
+export const RENDERER_ID = 'dlnb-output';
+
+export function rendererMessages(logs: OutputLogs): vscode.Disposable {
+  const messaging = vscode.notebooks.createRendererMessaging(RENDERER_ID);
+  return messaging.onDidReceiveMessage(({ editor, message }) => {
+    if (editor.notebook.notebookType !== NOTEBOOK_TYPE) return;
+    answer(editor.notebook, message, logs).catch((e: Error) => log().warn(`link in an output: ${e.message}`));
+  });
+}
+
+async function answer(notebook: vscode.NotebookDocument, message: unknown, logs: OutputLogs): Promise<void> {
+  if (typeof message !== 'object' || message === null) return;
+  const { type, cell, file, line, column, log: name } = message as Record<string, unknown>;
+  if (type === 'openLog' && typeof name === 'string') return logs.open(notebook.uri, name);
+  const position = new vscode.Position(whole(line) - 1, whole(column) - 1);
+  if (type === 'reveal' && typeof cell === 'string') return reveal(notebook, cell, position);
+  if (type === 'openFile' && typeof file === 'string') return openFile(notebook, file, position);
+}
+
+const whole = (n: unknown) => (typeof n === 'number' && Number.isSafeInteger(n) && n > 0 ? n : 1);
+
+/** Puts the cursor where an error points to. */
+export async function reveal(notebook: vscode.NotebookDocument, id: string, position: vscode.Position): Promise<void> {
+  const cell = findCell(notebook, id);
+  if (!cell) {
+    void vscode.window.showInformationMessage('DLNB: the cell of this error is no longer in the notebook.');
+    return;
+  }
+  const end = cell.document.validatePosition(position);
+  await vscode.commands.executeCommand('vscode.open', cell.document.uri, { selection: new vscode.Range(end, end) });
+}
+
+/** Opens a file below the notebook's folder; others are not named by errors. */
+async function openFile(notebook: vscode.NotebookDocument, file: string, position: vscode.Position): Promise<void> {
+  const folder = workingFolder(notebook);
+  const target = path.resolve(folder, file);
+  const inside = path.relative(folder, target);
+  if (inside.startsWith('..') || path.isAbsolute(inside) || !(await stat(target).catch(() => undefined))?.isFile()) {
+    void vscode.window.showInformationMessage(`DLNB: ${file.slice(0, 200)} is not a file in the notebook's folder.`);
+    return;
+  }
+  await vscode.window.showTextDocument(vscode.Uri.file(target), { selection: new vscode.Range(position, position) });
+}

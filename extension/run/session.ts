@@ -1,0 +1,302 @@
+// The session behind one notebook: its kernel process, its queue of cells, its state. Cells run one after another;
+// after one that fails, those behind it are not run.
+import * as vscode from 'vscode';
+import { CELL_ERROR, ERROR, type CellError, type PlainError } from '../../kernel/display/mime.ts';
+import type { ExitReason, NodeChoice } from '../../kernel/client/index.ts';
+import type { DeviceState, KernelMessage, Language, MimeBundle } from '../../kernel/protocol.ts';
+import { log } from '../log.ts';
+import { newerVersionText, type NotebookMetadata } from '../notebook/data.ts';
+import { cellId, findCell, idsOf } from '../notebook/ids.ts';
+import { settings } from '../settings.ts';
+import { workingFolder, type KernelStarter, type StartedKernel } from './kernel.ts';
+import { NotebookModel, type RunEnd, type RunEvent } from './model.ts';
+import { OutputProjection } from './projection.ts';
+
+/** After so long without output, the outputs of a cell's earlier run are removed. */
+const SETTLE_MS = 250;
+
+export type SessionPhase = 'none' | 'starting' | 'idle' | 'busy' | 'restarting' | 'dead';
+
+export interface SessionState {
+  phase: SessionPhase;
+  node?: NodeChoice;
+  pid?: number;
+  device?: DeviceState;
+  /** Why the kernel is dead. */
+  reason?: string;
+}
+
+export class NotebookSession implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeState = this.changed.event;
+  state: SessionState = { phase: 'none' };
+
+  private readonly model = new NotebookModel();
+  private readonly projection: OutputProjection;
+  private kernel: StartedKernel | undefined;
+  private starting: Promise<StartedKernel> | undefined;
+  private queue: string[] = [];
+  private running: { cell: string; cancelled: boolean } | undefined;
+  private draining: Promise<void> | undefined;
+  private order = 0;
+
+  constructor(
+    public notebook: vscode.NotebookDocument,
+    controller: vscode.NotebookController,
+    private readonly starter: KernelStarter,
+  ) {
+    this.projection = new OutputProjection(controller, notebook);
+  }
+
+  get busy(): boolean {
+    return this.running !== undefined || this.queue.length > 0;
+  }
+
+  // ---- what the user asks for
+
+  /** Runs cells after those that are waiting already. */
+  run(cells: readonly vscode.NotebookCell[]): void {
+    for (const cell of cells) {
+      const id = cellId(cell);
+      if (!this.projection.queue(cell, id)) continue;
+      this.apply({ type: 'queued', cell: id });
+      this.queue.push(id);
+    }
+    this.draining ??= this.drain().finally(() => (this.draining = undefined));
+  }
+
+  /** Stops the running cell and takes the others from the queue. Variables are kept. */
+  interrupt(): void {
+    // The editor also calls this when a waiting cell is deleted; the one that runs goes on
+    const gone = this.queue.filter((id) => !findCell(this.notebook, id));
+    if (gone.length > 0 && this.running && findCell(this.notebook, this.running.cell)) {
+      this.queue = this.queue.filter((id) => !gone.includes(id));
+      for (const id of gone) this.cancel(id);
+      return;
+    }
+    this.cancelQueue();
+    const running = this.running;
+    if (!running) return;
+    running.cancelled = true;
+    if (!this.kernel) return; // it is starting: the run ends as soon as that is over
+    log().info(`interrupt of cell ${running.cell}`);
+    this.kernel.process.interrupt();
+    setTimeout(() => void this.offerRestart(running), settings.interruptTimeout() * 1000);
+  }
+
+  /** Ends the kernel and starts a fresh one. Running and waiting cells end. */
+  async restart(): Promise<void> {
+    this.cancelQueue();
+    if (this.running) this.running.cancelled = true;
+    this.setState({ phase: 'restarting' });
+    await this.stopKernel();
+    await this.draining;
+    try {
+      await this.ensureKernel('restarting');
+    } catch (e) {
+      void vscode.window.showErrorMessage(`DLNB: ${(e as Error).message}`);
+    }
+  }
+
+  /** The notebook's file has another name now, or an untitled notebook got one. Kernel and variables stay. */
+  move(notebook: vscode.NotebookDocument): void {
+    this.starter.logs.move(this.notebook.uri, notebook.uri);
+    this.notebook = notebook;
+    this.projection.move(notebook);
+    for (const cell of idsOf(notebook).values()) this.apply({ type: 'shown', cell, keys: new Set() });
+    this.changed.fire();
+  }
+
+  /** Says so where the notebook has moved to another folder: the kernel still resolves imports from where it began. */
+  async checkFolder(): Promise<void> {
+    const now = workingFolder(this.notebook);
+    if (!this.kernel || this.kernel.cwd === now) return;
+    const restart = 'Restart Kernel';
+    const choice = await vscode.window.showInformationMessage(
+      `DLNB: the kernel goes on with its variables, but resolves imports and relative paths from ${this.kernel.cwd} until it is restarted.`,
+      restart,
+    );
+    if (choice === restart) await this.restart();
+  }
+
+  /** The user changed outputs by hand: what they removed is written to no more. */
+  outputsChanged(cell: vscode.NotebookCell): void {
+    if (!this.projection.idle) return; // our own change
+    const id = cellId(cell);
+    this.apply({ type: 'shown', cell: id, keys: this.projection.shownKeys(cell) });
+  }
+
+  /** Ends the kernel; the session is over. */
+  async close(): Promise<void> {
+    this.cancelQueue();
+    if (this.running) this.running.cancelled = true;
+    await this.stopKernel();
+    this.dispose();
+  }
+
+  dispose(): void {
+    void this.kernel?.process.kill();
+    this.kernel = undefined;
+    this.projection.dispose();
+    this.changed.dispose();
+  }
+
+  // ---- running
+
+  private async drain(): Promise<void> {
+    for (let id = this.queue.shift(); id !== undefined; id = this.queue.shift()) {
+      const running = { cell: id, cancelled: false };
+      this.running = running;
+      const end = await this.runOne(running);
+      this.running = undefined;
+      if (end !== 'ok') this.cancelQueue();
+    }
+    if (this.state.phase === 'busy') this.setState({ phase: 'idle' });
+  }
+
+  private async runOne(running: { cell: string; cancelled: boolean }): Promise<RunEnd> {
+    const id = running.cell;
+    const { newer } = this.notebook.metadata as NotebookMetadata;
+    if (newer !== undefined) return this.fail(id, 'Error', newerVersionText(newer), true);
+    let kernel: StartedKernel;
+    try {
+      kernel = await this.ensureKernel('starting');
+    } catch (e) {
+      return running.cancelled ? this.end(id, 'cancelled') : this.fail(id, 'Kernel', (e as Error).message, true);
+    }
+    const cell = findCell(this.notebook, id);
+    if (running.cancelled || !cell) return this.end(id, 'cancelled');
+    this.setState({ phase: 'busy' });
+    const settle = setTimeout(() => this.apply({ type: 'settled', cell: id }), SETTLE_MS);
+    const outcome = await kernel.process.run({
+      cell: id,
+      language: cell.document.languageId as Language,
+      code: cell.document.getText().replace(/\r\n?/g, '\n'),
+      order: [...idsOf(this.notebook).values()],
+    });
+    clearTimeout(settle);
+    if (outcome.status !== 'died') return this.end(id, outcome.status);
+    return outcome.exit.expected ? this.end(id, 'cancelled') : this.fail(id, 'Kernel', outcome.exit.text, false);
+  }
+
+  private end(cell: string, end: RunEnd): RunEnd {
+    this.apply({ type: 'finished', cell, end, time: Date.now() });
+    return end;
+  }
+
+  private fail(cell: string, name: string, message: string, transient: boolean): RunEnd {
+    log().error(`cell ${cell}: ${message}`);
+    this.apply({ type: 'failed', cell, bundle: errorBundle(name, message), transient, time: Date.now() });
+    return 'error';
+  }
+
+  private cancel(cell: string): void {
+    this.apply({ type: 'finished', cell, end: 'cancelled', time: Date.now() });
+  }
+
+  private cancelQueue(): void {
+    for (const id of this.queue.splice(0)) this.cancel(id);
+  }
+
+  private async offerRestart(running: object): Promise<void> {
+    if (this.running !== running) return;
+    const restart = 'Restart Kernel';
+    const choice = await vscode.window.showWarningMessage(
+      'DLNB: the cell has not stopped yet. It may be inside a native operation. A restart ends it and loses all variables.',
+      restart,
+    );
+    if (choice === restart && this.running === running) await this.restart();
+  }
+
+  private apply(event: RunEvent): void {
+    this.projection.push(this.model.apply(event));
+  }
+
+  // ---- the process
+
+  private ensureKernel(phase: 'starting' | 'restarting'): Promise<StartedKernel> {
+    if (this.kernel) return Promise.resolve(this.kernel);
+    return (this.starting ??= this.startKernel(phase).finally(() => (this.starting = undefined)));
+  }
+
+  private async startKernel(phase: 'starting' | 'restarting'): Promise<StartedKernel> {
+    this.state = { phase };
+    this.changed.fire();
+    this.order = 0;
+    this.apply({ type: 'kernelGone' });
+    try {
+      const kernel = await this.starter.start(this.notebook);
+      this.kernel = kernel;
+      kernel.process.onMessage((m) => this.receive(kernel, m));
+      void kernel.process.exited.then((exit) => this.exited(kernel, exit));
+      const ready = await kernel.process.ready;
+      log().info(`kernel ${ready.pid} is ready: Node ${ready.node}, ${Math.round(ready.startMs)} ms`);
+      this.setState({ phase: 'idle', node: kernel.node, pid: ready.pid });
+      return kernel;
+    } catch (e) {
+      const { message } = e as Error;
+      log().error(message);
+      this.setState({ phase: 'dead', reason: message });
+      throw e;
+    }
+  }
+
+  private receive(kernel: StartedKernel, message: KernelMessage): void {
+    if (kernel !== this.kernel) return;
+    switch (message.type) {
+      case 'started':
+        this.apply({ type: 'started', cell: message.cell, order: ++this.order, time: Date.now() });
+        break;
+      case 'output':
+        this.apply({ type: 'output', cell: message.cell, event: message.event });
+        break;
+      case 'device':
+        log().info(`device ${message.state.device}: ${message.state.detail}`);
+        for (const { device, reason } of message.state.refused) log().info(`device ${device} not taken: ${reason}`);
+        this.setState({ device: message.state });
+        break;
+    }
+  }
+
+  private exited(kernel: StartedKernel, exit: ExitReason): void {
+    log().info(`kernel ${kernel.process.pid ?? ''} ended (code ${exit.code}, signal ${exit.signal}): ${exit.text}`);
+    if (this.kernel !== kernel) return;
+    this.kernel = undefined;
+    if (exit.expected) return;
+    const started = this.state.node !== undefined;
+    this.setState({ phase: 'dead', reason: exit.text });
+    // A run that was going on shows it in its cell, and so does a start that failed
+    if (!this.running && started) void vscode.window.showWarningMessage(`DLNB: ${exit.text}`);
+  }
+
+  private async stopKernel(): Promise<void> {
+    const starting = this.starting;
+    const kernel = this.kernel ?? (await starting?.catch(() => undefined));
+    if (!kernel) return;
+    this.kernel = undefined;
+    const exit = this.running ? kernel.process.kill() : kernel.process.shutdown();
+    await exit;
+  }
+
+  private setState(change: Partial<SessionState>): void {
+    this.state = { ...this.state, ...change };
+    this.changed.fire();
+  }
+}
+
+/** An error of ours as the kernel would send one of the cell's. */
+export function errorBundle(name: string, message: string): MimeBundle {
+  const [first = '', ...hint] = message.split(/(?<=\.)\s+(?=[A-Z])/);
+  const error: CellError = {
+    version: 1,
+    name,
+    message: first,
+    frames: [],
+    ...(hint.length > 0 && { hint: hint.join(' ') }),
+  };
+  const plain: PlainError = { name, message, stack: '' };
+  return [
+    { mime: CELL_ERROR, json: error },
+    { mime: ERROR, json: plain },
+  ];
+}

@@ -1,0 +1,50 @@
+// Draws errors with links into cells, and the notice of a cell that printed more than is shown. It works from the item
+// alone; links need the editor at the other end and are plain text without it. Nothing of a payload is ever taken as HTML.
+import type { ActivationFunction, OutputItem } from 'vscode-notebook-renderer';
+import { CELL_ERROR, OVERFLOW } from '../../kernel/display/mime.ts';
+import { drawError } from './error.ts';
+import { drawOverflow } from './overflow.ts';
+import { readError, readOverflow } from './payload.ts';
+import { element, type Links } from './dom.ts';
+import { styles } from './styles.ts';
+
+export const activate: ActivationFunction = (context) => {
+  // An untrusted workspace gets text only
+  const post = context.workspace.isTrusted ? context.postMessage?.bind(context) : undefined;
+  const links: Links = { post };
+  return {
+    renderOutputItem(item, host, signal) {
+      if (signal.aborted) return;
+      const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
+      const style = document.createElement('style');
+      style.textContent = styles;
+      root.replaceChildren(style, draw(item, links));
+    },
+    disposeOutputItem() {
+      // All listeners are on elements inside the output, which the editor removes
+    },
+  };
+};
+
+function draw(item: OutputItem, links: Links): HTMLElement {
+  try {
+    const payload: unknown = item.json();
+    if (item.mime === CELL_ERROR) return drawError(readError(payload), links);
+    if (item.mime === OVERFLOW) return drawOverflow(readOverflow(payload), links);
+    return element('p', 'notice', `This renderer does not draw ${item.mime}.`);
+  } catch (e) {
+    return broken(item, e as Error);
+  }
+}
+
+/** A payload that is not what its type promises: says so, and shows it as text. */
+function broken(item: OutputItem, error: Error): HTMLElement {
+  const box = element('div', 'error');
+  box.setAttribute('role', 'alert');
+  const text = item.text();
+  box.append(
+    element('div', 'message', `This output cannot be drawn: ${error.message}`),
+    element('pre', 'frame', text.length > 2000 ? `${text.slice(0, 2000)}…` : text),
+  );
+  return box;
+}
