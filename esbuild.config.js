@@ -10,7 +10,10 @@ const walk = require('acorn-walk');
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
 const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
-const only = process.argv.find((a) => a.startsWith('--only='))?.slice('--only='.length).split(',');
+const only = process.argv
+  .find((a) => a.startsWith('--only='))
+  ?.slice('--only='.length)
+  .split(',');
 const dist = path.resolve(__dirname, option('--outdir') ?? 'dist');
 const inputs = new Set();
 
@@ -33,7 +36,14 @@ const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', mai
 const programs = {
   extension: { ...node, entryPoints: { extension: 'extension/main.ts' }, outdir: dist, external: ['vscode'] },
   cli: { ...node, entryPoints: { cli: 'kernel/cli.ts' }, outdir: dist, banner: { js: '#!/usr/bin/env node' } },
-  kernel: { ...node, entryPoints: { kernel: 'kernel/main.ts', interrupter: 'kernel/cell/interrupter.ts' }, outdir: dist, external: ['./tf.js'], plugins: [sealed()], write: false },
+  kernel: {
+    ...node,
+    entryPoints: { kernel: 'kernel/main.ts', interrupter: 'kernel/cell/interrupter.ts' },
+    outdir: dist,
+    external: ['./tf.js'],
+    plugins: [sealed()],
+    write: false,
+  },
   tf: {
     ...node,
     entryPoints: { tf: 'kernel/dl/tf.ts' },
@@ -90,8 +100,25 @@ function seal(text) {
 
 /** The built-in globals that a script refers to and does not declare, apart from those whose mere reading costs time or warns. */
 function globalsUsed(code) {
-  const lazy = new Set(['fetch', 'Request', 'Response', 'Headers', 'FormData', 'WebSocket', 'EventSource', 'crypto', 'navigator', 'localStorage', 'sessionStorage', 'CompressionStream', 'DecompressionStream', 'File']);
-  const builtin = new Set(Object.getOwnPropertyNames(globalThis).filter((n) => /^[A-Za-z_$][\w$]*$/.test(n) && !lazy.has(n)));
+  const lazy = new Set([
+    'fetch',
+    'Request',
+    'Response',
+    'Headers',
+    'FormData',
+    'WebSocket',
+    'EventSource',
+    'crypto',
+    'navigator',
+    'localStorage',
+    'sessionStorage',
+    'CompressionStream',
+    'DecompressionStream',
+    'File',
+  ]);
+  const builtin = new Set(
+    Object.getOwnPropertyNames(globalThis).filter((n) => /^[A-Za-z_$][\w$]*$/.test(n) && !lazy.has(n)),
+  );
   const used = new Set();
   const ast = acorn.parse(code, { ecmaVersion: 'latest', sourceType: 'script' });
   walk.full(ast, (n) => {
@@ -100,7 +127,8 @@ function globalsUsed(code) {
   // A name that the bundle declares at its top shadows the parameter; a duplicate `let`/`const` would be an error
   for (const n of ast.body) {
     if (n.type === 'FunctionDeclaration' || n.type === 'ClassDeclaration') used.delete(n.id.name);
-    if (n.type === 'VariableDeclaration') for (const d of n.declarations) if (d.id.type === 'Identifier') used.delete(d.id.name);
+    if (n.type === 'VariableDeclaration')
+      for (const d of n.declarations) if (d.id.type === 'Identifier') used.delete(d.id.name);
   }
   for (const reserved of ['undefined', 'NaN', 'Infinity', 'eval', 'arguments']) used.delete(reserved);
   return [...used].sort();
@@ -111,7 +139,9 @@ function copyAssets() {
   const copy = (from, to) => {
     const target = path.join(dist, to);
     fs.mkdirSync(path.dirname(target), { recursive: true });
-    fs.copyFileSync(from, target);
+    // Another process may run the old file: replace it, never write into it
+    fs.copyFileSync(from, `${target}.new`);
+    fs.renameSync(`${target}.new`, target);
     inputs.add(path.relative(__dirname, from));
   };
   const wasm = path.join(path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist');
@@ -120,9 +150,15 @@ function copyAssets() {
   const lib = path.dirname(require.resolve('esbuild/package.json'));
   copy(path.join(lib, 'LICENSE.md'), 'esbuild/LICENSE.md');
   fs.mkdirSync(path.join(dist, 'esbuild/lib'), { recursive: true });
-  fs.writeFileSync(path.join(dist, 'esbuild/lib/main.js'), seal(fs.readFileSync(path.join(lib, 'lib/main.js'), 'utf8')));
+  fs.writeFileSync(
+    path.join(dist, 'esbuild/lib/main.js'),
+    seal(fs.readFileSync(path.join(lib, 'lib/main.js'), 'utf8')),
+  );
   const exe = process.platform === 'win32' ? 'esbuild.exe' : 'bin/esbuild';
-  const program = path.join(path.dirname(require.resolve(`@esbuild/${process.platform}-${process.arch}/package.json`)), exe);
+  const program = path.join(
+    path.dirname(require.resolve(`@esbuild/${process.platform}-${process.arch}/package.json`)),
+    exe,
+  );
   copy(program, `esbuild/${path.basename(exe)}`);
   fs.chmodSync(path.join(dist, 'esbuild', path.basename(exe)), 0o755);
   // plotly's bundles are scripts in the UMD form; as modules they need an export
@@ -131,16 +167,20 @@ function copyAssets() {
     inputs.add(path.relative(__dirname, from));
     const code = fs.readFileSync(from, 'utf8');
     fs.mkdirSync(path.join(dist, 'renderers'), { recursive: true });
-    fs.writeFileSync(path.join(dist, `renderers/plotly-${name}.js`), `const module={exports:{}},exports=module.exports;\n${code}\nexport default module.exports;\n`);
+    fs.writeFileSync(
+      path.join(dist, `renderers/plotly-${name}.js`),
+      `const module={exports:{}},exports=module.exports;\n${code}\nexport default module.exports;\n`,
+    );
   }
 }
 
 async function main() {
-  if (!only) fs.rmSync(dist, { recursive: true, force: true });
   const builds = Object.entries(programs).flatMap(([name, options]) => (!only || only.includes(name) ? [options] : []));
   copyAssets();
   if (watch) for (const b of builds) await (await esbuild.context(b)).watch();
-  else for (const r of await Promise.all(builds.map((b) => esbuild.build(b)))) for (const file of Object.keys(r.metafile.inputs)) inputs.add(file);
+  else
+    for (const r of await Promise.all(builds.map((b) => esbuild.build(b))))
+      for (const file of Object.keys(r.metafile.inputs)) inputs.add(file);
   if (option('--inputs')) fs.writeFileSync(option('--inputs'), JSON.stringify([...inputs]));
 }
 

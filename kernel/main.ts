@@ -25,7 +25,12 @@ function capture(name: 'stdout' | 'stderr'): void {
   const stream = new Writable({
     decodeStrings: false,
     write(chunk: string | Uint8Array, encoding, done) {
-      session.print(name, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString(encoding === ('buffer' as string) ? 'utf8' : encoding));
+      session.print(
+        name,
+        typeof chunk === 'string'
+          ? chunk
+          : Buffer.from(chunk).toString(encoding === ('buffer' as string) ? 'utf8' : encoding),
+      );
       done();
     },
   });

@@ -97,4 +97,5 @@ export interface ExitingMessage {
   type: 'exiting';
   code: number;
 }
-export type KernelMessage = ReadyMessage | ExitingMessage | StartedMessage | FinishedMessage | OutputMessage | DeviceMessage;
+export type KernelMessage =
+  ReadyMessage | ExitingMessage | StartedMessage | FinishedMessage | OutputMessage | DeviceMessage;

@@ -45,6 +45,8 @@ export class Session {
   private readonly runs = new Map<string, RunState>();
   /** Which run shows the output of a display id. */
   private readonly owners = new Map<string, { run: number; cell: string }>();
+  /** What `display` has returned: not shown again as the value of a cell. */
+  private readonly displayed = new WeakSet<object>();
   private queue: Promise<void> = Promise.resolve();
   private latest: RunState | undefined;
 
@@ -57,15 +59,22 @@ export class Session {
       changed: (state) => options.send({ type: 'device', state }),
     });
     const library = makeLibrary({
-      display: (value, id) => this.display(value, id),
-      signal: () => (this.evaluator.context.getStore() ?? this.latest?.context)?.abort.signal ?? new AbortController().signal,
+      display: (value, id) => {
+        const sent = this.display(value, id);
+        this.displayed.add(sent);
+        return sent;
+      },
+      signal: () =>
+        (this.evaluator.context.getStore() ?? this.latest?.context)?.abort.signal ?? new AbortController().signal,
     });
     const tf = () => this.device.library();
     this.modules = new ModuleLoader({
       dir: cwd,
       builtins: {
         dlnb: () => Promise.resolve(library),
-        ...Object.fromEntries(['tfjs', 'tfjs-core', 'tfjs-layers', 'tfjs-data', 'tfjs-converter'].map((n) => [`@tensorflow/${n}`, tf])),
+        ...Object.fromEntries(
+          ['tfjs', 'tfjs-core', 'tfjs-layers', 'tfjs-data', 'tfjs-converter'].map((n) => [`@tensorflow/${n}`, tf]),
+        ),
       },
       onSource: (script, source, map) => this.errors.add(script, source, map),
     });
@@ -121,7 +130,12 @@ export class Session {
     try {
       const script = this.errors.nameScript(cell);
       this.errors.add(script, code);
-      const transformed = await transformCell(code, { language, script, declared: this.declared, compilerOptions: this.modules.compilerOptions });
+      const transformed = await transformCell(code, {
+        language,
+        script,
+        declared: this.declared,
+        compilerOptions: this.modules.compilerOptions,
+      });
       this.errors.add(script, code, transformed.map);
       const restore = this.device.guard();
       const result = await this.evaluator.evaluate(transformed, state.context);
@@ -161,7 +175,9 @@ export class Session {
       this.sendError(state, result.error);
       return 'interrupted';
     }
-    if (result.hasValue && result.value !== undefined) this.emit(state, { kind: 'display', bundle: await toBundle(result.value) });
+    const { value } = result;
+    const show = result.hasValue && value !== undefined && !(value instanceof Promise && this.displayed.has(value));
+    if (show) this.emit(state, { kind: 'display', bundle: await toBundle(value) });
     return 'ok';
   }
 

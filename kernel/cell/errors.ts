@@ -72,7 +72,9 @@ export class ErrorReader {
   read(thrown: unknown, depth = 0): CellError {
     let name = 'Error';
     let message: string;
-    const isError = thrown instanceof Error || (typeof thrown === 'object' && thrown !== null && 'stack' in thrown && 'message' in thrown);
+    const isError =
+      thrown instanceof Error ||
+      (typeof thrown === 'object' && thrown !== null && 'stack' in thrown && 'message' in thrown);
     try {
       if (isError) {
         const e = thrown as Error;
@@ -85,7 +87,8 @@ export class ErrorReader {
     } catch {
       message = 'a value that cannot be read was thrown';
     }
-    const located = thrown instanceof SourceError ? this.locatedSource(thrown) : this.frames(isError ? stackOf(thrown) : '');
+    const located =
+      thrown instanceof SourceError ? this.locatedSource(thrown) : this.frames(isError ? stackOf(thrown) : '');
     const inner = located.find((l) => l.source !== undefined);
     const error: CellError = { version: 1, name, message: this.rewrite(message), frames: located.map((l) => l.frame) };
     if (inner) {
@@ -116,7 +119,9 @@ export class ErrorReader {
   private frames(stack: string): Located[] {
     const located: Located[] = [];
     for (const line of stack.split('\n')) {
-      const m = /^\s+at (?:(.*?) \()?(?:async )?((?:dlnb-cell:|file:|node:|\/|[A-Za-z]:\\).*?):(\d+):(\d+)\)?$/.exec(line);
+      const m = /^\s+at (?:(.*?) \()?(?:async )?((?:dlnb-cell:|file:|node:|\/|[A-Za-z]:\\).*?):(\d+):(\d+)\)?$/.exec(
+        line,
+      );
       if (!m) continue;
       const l = this.locate((m[1] ?? '').replace(/^async /, ''), m[2]!, Number(m[3]), Number(m[4]));
       if (l) located.push(l);
@@ -178,7 +183,8 @@ function frameOf(source: string, { line, column }: ErrorFrame): string {
 
 /** `cell 3, line 7` or `helper.ts, line 7`. */
 export function place(frame: ErrorFrame): string {
-  const where = frame.cell !== undefined ? (frame.cellNumber ? `cell ${frame.cellNumber}` : 'a deleted cell') : frame.file;
+  const where =
+    frame.cell !== undefined ? (frame.cellNumber ? `cell ${frame.cellNumber}` : 'a deleted cell') : frame.file;
   return `${where}, line ${frame.line}`;
 }
 
@@ -196,6 +202,7 @@ function hintFor(name: string, message: string): string | undefined {
   if (name === 'ReferenceError' && /^(\S+) is not defined$/.test(message)) {
     return 'If another cell declares it, run that cell first.';
   }
-  if (name === 'RangeError' && message.startsWith('Maximum call stack')) return 'A function calls itself without an end.';
+  if (name === 'RangeError' && message.startsWith('Maximum call stack'))
+    return 'A function calls itself without an end.';
   return undefined;
 }

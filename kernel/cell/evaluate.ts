@@ -52,7 +52,8 @@ export class Evaluator {
         if (running) running.value = { status: 'threw', error };
       },
     };
-    const define = (name: string, value: unknown) => Object.defineProperty(globalThis, name, { value, configurable: true });
+    const define = (name: string, value: unknown) =>
+      Object.defineProperty(globalThis, name, { value, configurable: true });
     define(BRIDGE, Object.freeze(api));
     // Constants of the script scope are faster to read than properties of the global object
     define(`${FLAG}0`, this.flag);
@@ -65,7 +66,11 @@ export class Evaluator {
 
   /** Starts the thread that hears interrupts. */
   listen(): void {
-    const worker = new Worker(path.join(__dirname, 'interrupter.js'), { workerData: { flag: this.flag }, stdout: false, stderr: false });
+    const worker = new Worker(path.join(__dirname, 'interrupter.js'), {
+      workerData: { flag: this.flag },
+      stdout: false,
+      stderr: false,
+    });
     worker.unref();
     worker.on('message', (request: number) => this.interrupt(request));
   }
@@ -99,14 +104,24 @@ export class Evaluator {
       this.acknowledge();
       Atomics.store(this.flag, BUSY, 1);
       this.context.run(context, () =>
-        this.session.post('Runtime.evaluate', { expression: cell.expression, replMode: true, awaitPromise: true } as never, (failure, answer) => {
-          running.settle(this.outcome(running, failure, answer as { exceptionDetails?: ExceptionDetails } | undefined));
-        }),
+        this.session.post(
+          'Runtime.evaluate',
+          { expression: cell.expression, replMode: true, awaitPromise: true } as never,
+          (failure, answer) => {
+            running.settle(
+              this.outcome(running, failure, answer as { exceptionDetails?: ExceptionDetails } | undefined),
+            );
+          },
+        ),
       );
     });
   }
 
-  private outcome(running: NonNullable<typeof this.current>, failure: Error | null, answer?: { exceptionDetails?: ExceptionDetails }): Evaluated {
+  private outcome(
+    running: NonNullable<typeof this.current>,
+    failure: Error | null,
+    answer?: { exceptionDetails?: ExceptionDetails },
+  ): Evaluated {
     const { context, value } = running;
     if (failure ?? answer?.exceptionDetails) {
       // The cell catches all that it throws: this is V8's own refusal to compile it, or a terminated execution
@@ -117,7 +132,8 @@ export class Evaluator {
       const details = answer?.exceptionDetails;
       const text = details?.exception?.description ?? failure?.message ?? details?.text ?? 'evaluation failed';
       const error = new SyntaxError(text.split('\n')[0]!.replace(/^SyntaxError: /, ''));
-      if (details) error.stack = `${error.name}: ${error.message}\n    at ${details.url ?? ''}:${details.lineNumber + 1}:${details.columnNumber + 1}`;
+      if (details)
+        error.stack = `${error.name}: ${error.message}\n    at ${details.url ?? ''}:${details.lineNumber + 1}:${details.columnNumber + 1}`;
       return { status: 'threw', error };
     }
     if (value.status === 'threw' && (context.interrupted || value.error instanceof InterruptError)) {

@@ -70,7 +70,8 @@ export class ModuleLoader {
     const found: Namespace = {};
     for (const name of names) {
       if (!lacks(name)) found[name] = namespace[name];
-      else if (fallback && (typeof fallback === 'object' || typeof fallback === 'function') && name in fallback) found[name] = fallback[name];
+      else if (fallback && (typeof fallback === 'object' || typeof fallback === 'function') && name in fallback)
+        found[name] = fallback[name];
       else if (needed.includes(name)) {
         const has = Object.keys(namespace).sort();
         throw new SyntaxError(
@@ -84,7 +85,8 @@ export class ModuleLoader {
   }
 
   private async importFrom(specifier: string, dir: string): Promise<Namespace> {
-    if (typeof specifier !== 'string') throw new TypeError(`import: the specifier must be a string, not ${typeof specifier}`);
+    if (typeof specifier !== 'string')
+      throw new TypeError(`import: the specifier must be a string, not ${typeof specifier}`);
     const builtin = this.options.builtins[specifier];
     if (builtin) return (await builtin()) as Namespace;
     const file = this.userFile(specifier, dir);
@@ -95,7 +97,8 @@ export class ModuleLoader {
 
   /** Path of a file of the user's, or undefined for Node's modules and packages. */
   private userFile(specifier: string, dir: string): string | undefined {
-    if (/^file:/.test(specifier)) return inPackage(fileURLToPath(specifier)) ? undefined : existing(fileURLToPath(specifier), specifier);
+    if (/^file:/.test(specifier))
+      return inPackage(fileURLToPath(specifier)) ? undefined : existing(fileURLToPath(specifier), specifier);
     if (/^\.{0,2}\//.test(specifier) || specifier === '.' || specifier === '..' || path.isAbsolute(specifier)) {
       const file = existing(path.resolve(dir, specifier), specifier);
       return inPackage(file) ? undefined : file;
@@ -112,11 +115,18 @@ export class ModuleLoader {
     if (isBuiltin(specifier)) return (await import(specifier)) as Namespace;
     let url: string;
     try {
-      url = /^(data|file):/.test(specifier) ? specifier : path.isAbsolute(specifier) ? pathToFileURL(specifier).href : resolvePackage(specifier, pathToFileURL(path.join(dir, 'cell.mjs')).href);
+      url = /^(data|file):/.test(specifier)
+        ? specifier
+        : path.isAbsolute(specifier)
+          ? pathToFileURL(specifier).href
+          : resolvePackage(specifier, pathToFileURL(path.join(dir, 'cell.mjs')).href);
     } catch (e) {
       if ((e as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw e;
       const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
-      throw new Error(`Cannot find package "${name}" from the notebook's folder ${this.options.dir}. Install it there: npm install ${name}`, { cause: undefined });
+      throw new Error(
+        `Cannot find package "${name}" from the notebook's folder ${this.options.dir}. Install it there: npm install ${name}`,
+        { cause: undefined },
+      );
     }
     return (await import(url)) as Namespace;
   }
@@ -131,7 +141,7 @@ export class ModuleLoader {
       const old = this.files.get(file);
       if (!old || old.source !== source || old.module.status === 'errored') stale.add(file);
     }
-    for (let grew = true; grew; ) {
+    for (let grew = true; grew;) {
       grew = false;
       for (const [file, { deps }] of sources) {
         if (!stale.has(file) && deps.some((d) => stale.has(d))) grew = !!stale.add(file);
@@ -143,7 +153,10 @@ export class ModuleLoader {
     }
     const { module } = this.files.get(entry)!;
     try {
-      if (module.status === 'unlinked') await module.link((specifier, referrer) => this.link(specifier, path.dirname(fileURLToPath(referrer.identifier))));
+      if (module.status === 'unlinked')
+        await module.link((specifier, referrer) =>
+          this.link(specifier, path.dirname(fileURLToPath(referrer.identifier))),
+        );
       await module.evaluate();
     } catch (e) {
       for (const file of stale) this.files.delete(file); // the next import tries again
@@ -173,14 +186,28 @@ export class ModuleLoader {
     const ext = path.extname(file);
     if (ext === '.json') return { file, text, code: text, imports: [], kind: 'json' };
     const script = pathToFileURL(file).href;
-    const stripped = await strip(text, { loader: loaders[ext] ?? 'js', script, keepImports: false, compilerOptions: this.compilerOptions });
+    const stripped = await strip(text, {
+      loader: loaders[ext] ?? 'js',
+      script,
+      keepImports: false,
+      compilerOptions: this.compilerOptions,
+    });
     const ast = parse(stripped.code, script, text);
-    const commonjs = ext === '.cjs' || (!isModule(ast) && /\b(module\.exports|exports\.|require\()/.test(stripped.code));
+    const commonjs =
+      ext === '.cjs' || (!isModule(ast) && /\b(module\.exports|exports\.|require\()/.test(stripped.code));
     const s = new MagicString(stripped.code);
     addInterruptTests(ast, s);
-    const map = remapping(s.generateMap({ hires: 'boundary', source: 'stripped.js' }) as never, (f) => (f === 'stripped.js' ? (JSON.parse(stripped.map) as never) : null));
+    const map = remapping(s.generateMap({ hires: 'boundary', source: 'stripped.js' }) as never, (f) =>
+      f === 'stripped.js' ? (JSON.parse(stripped.map) as never) : null,
+    );
     this.options.onSource(script, text, map.toString());
-    return { file, text, code: s.toString(), imports: commonjs ? [] : importsOf(ast), kind: commonjs ? 'commonjs' : 'module' };
+    return {
+      file,
+      text,
+      code: s.toString(),
+      imports: commonjs ? [] : importsOf(ast),
+      kind: commonjs ? 'commonjs' : 'module',
+    };
   }
 
   private makeModule(source: Source): vm.Module {
@@ -207,7 +234,9 @@ export class ModuleLoader {
   private makeCommonJs(source: Source, identifier: string): vm.Module {
     const module = { exports: {} as Namespace };
     const dir = path.dirname(source.file);
-    const body = vm.compileFunction(source.code, ['exports', 'require', 'module', '__filename', '__dirname'], { filename: identifier });
+    const body = vm.compileFunction(source.code, ['exports', 'require', 'module', '__filename', '__dirname'], {
+      filename: identifier,
+    });
     body.call(module.exports, module.exports, createRequire(source.file), module, source.file, dir);
     const { exports } = module;
     return synthetic({ ...(isRecord(exports) ? exports : {}), default: exports }, identifier);
@@ -271,7 +300,10 @@ function probe(base: string): string | undefined {
 
 function existing(base: string, specifier: string): string {
   const file = probe(base);
-  if (!file) throw new Error(`Cannot find "${specifier}": there is no file ${base}${path.extname(base) ? '' : ' (also tried with .ts, .js, .json and as a folder with an index file)'}`);
+  if (!file)
+    throw new Error(
+      `Cannot find "${specifier}": there is no file ${base}${path.extname(base) ? '' : ' (also tried with .ts, .js, .json and as a folder with an index file)'}`,
+    );
   return file;
 }
 

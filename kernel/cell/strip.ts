@@ -71,17 +71,31 @@ export function startEsbuild(): Promise<typeof Esbuild> {
 }
 
 /** What a tsconfig.json may change about the meaning of code; the rest (strictness, target, module) is not the kernel's. */
-const meaningful = ['experimentalDecorators', 'useDefineForClassFields', 'jsx', 'jsxFactory', 'jsxFragmentFactory', 'jsxImportSource'];
+const meaningful = [
+  'experimentalDecorators',
+  'useDefineForClassFields',
+  'jsx',
+  'jsxFactory',
+  'jsxFragmentFactory',
+  'jsxImportSource',
+];
 
 /**
  * Strips the types of a text.
  * @throws SourceError at the first error, as typed.
  */
-export async function strip(code: string, { loader, script, keepImports, compilerOptions = {} }: StripOptions): Promise<Stripped> {
+export async function strip(
+  code: string,
+  { loader, script, keepImports, compilerOptions = {} }: StripOptions,
+): Promise<Stripped> {
   const esbuild = await startEsbuild();
   const kept = Object.fromEntries(Object.entries(compilerOptions).filter(([k]) => meaningful.includes(k)));
   try {
-    const { code: js, map, warnings } = await esbuild.transform(code, {
+    const {
+      code: js,
+      map,
+      warnings,
+    } = await esbuild.transform(code, {
       loader,
       sourcefile: script,
       sourcemap: 'external',
@@ -107,6 +121,8 @@ function fromMessage(m: Esbuild.Message, code: string, script: string, reword?: 
   const text = reword ? reword(name) : m.text;
   const line = m.location?.line ?? 1;
   // esbuild counts columns in UTF-8 bytes from 0
-  const before = Buffer.from(m.location?.lineText ?? '').subarray(0, m.location?.column ?? 0).toString();
+  const before = Buffer.from(m.location?.lineText ?? '')
+    .subarray(0, m.location?.column ?? 0)
+    .toString();
   return new SourceError(text, script, line, before.length + 1, code);
 }

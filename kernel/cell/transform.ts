@@ -48,14 +48,25 @@ export async function transformCell(source: string, options: TransformOptions): 
   const own = new Set(source.match(/[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/gu));
   const names = cell.names.filter((n) => own.has(n));
   const reserved = names.find((n) => n.startsWith(BRIDGE));
-  if (reserved) throw new SourceError(`"${reserved}" is a reserved name: names that start with "${BRIDGE}" belong to the kernel`, script, 1, 1, source);
+  if (reserved)
+    throw new SourceError(
+      `"${reserved}" is a reserved name: names that start with "${BRIDGE}" belong to the kernel`,
+      script,
+      1,
+      1,
+      source,
+    );
   // Helpers and temporaries that esbuild made (decorators, `using`) stay private to the cell: another cell's must not replace them
   const helpers = cell.names.filter((n) => !own.has(n));
   const fresh = names.filter((n) => !declared.has(n));
-  s.prepend(`"use strict";${fresh.length ? `let ${fresh.join(',')};` : ''}try{${helpers.length ? `let ${helpers.join(',')};` : ''}`);
+  s.prepend(
+    `"use strict";${fresh.length ? `let ${fresh.join(',')};` : ''}try{${helpers.length ? `let ${helpers.join(',')};` : ''}`,
+  );
   s.append(`}catch(e){${BRIDGE}.threw(e)}void 0\n//# sourceURL=${script}`);
   const outer = s.generateMap({ hires: 'boundary', source: 'stripped.js' });
-  const map = remapping(outer as never, (file) => (file === 'stripped.js' ? (JSON.parse(stripped.map) as never) : null));
+  const map = remapping(outer as never, (file) =>
+    file === 'stripped.js' ? (JSON.parse(stripped.map) as never) : null,
+  );
   return { expression: s.toString(), map: map.toString(), names };
 }
 
@@ -140,7 +151,12 @@ class CellRewriter {
     const others = node.specifiers.filter((i) => i.type !== 'ImportNamespaceSpecifier');
     for (const i of node.specifiers) this.declare(i.local.name);
     const wanted = others.map((i) => {
-      const imported = i.type === 'ImportSpecifier' ? (i.imported.type === 'Literal' ? String(i.imported.value) : i.imported.name) : 'default';
+      const imported =
+        i.type === 'ImportSpecifier'
+          ? i.imported.type === 'Literal'
+            ? String(i.imported.value)
+            : i.imported.name
+          : 'default';
       return { imported, local: i.local.name };
     });
     // A name that the cell uses as a value must be there; one that it does not use may have been a type
@@ -173,7 +189,8 @@ class CellRewriter {
   private exportDefault(node: acorn.ExportDefaultDeclaration): void {
     const d = node.declaration;
     this.s.remove(node.start, d.start);
-    if ((d.type === 'FunctionDeclaration' || d.type === 'ClassDeclaration') && d.id) return this.topLevel(d as acorn.Statement);
+    if ((d.type === 'FunctionDeclaration' || d.type === 'ClassDeclaration') && d.id)
+      return this.topLevel(d as acorn.Statement);
     this.s.appendRight(d.start, '(');
     this.s.appendLeft(d.end, ')');
     if (d.end === node.end) this.s.appendLeft(node.end, ';');
@@ -184,7 +201,11 @@ class CellRewriter {
     const name = node.id!.name;
     this.declare(name);
     const head = this.s.original.slice(node.start, node.id!.start).replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
-    this.s.overwrite(node.start, node.id!.end, `${name} = ${head.includes('async') ? 'async ' : ''}function${node.generator ? '*' : ''} `);
+    this.s.overwrite(
+      node.start,
+      node.id!.end,
+      `${name} = ${head.includes('async') ? 'async ' : ''}function${node.generator ? '*' : ''} `,
+    );
     this.s.appendLeft(node.end, ';');
     this.hoist(node);
   }
@@ -216,10 +237,15 @@ class CellRewriter {
       if (isFunction(n) || n.type === 'ClassDeclaration' || n.type === 'ClassExpression') return false;
       if (n.type === 'VariableDeclaration' && n.kind === 'var') {
         const head =
-          (parent?.type === 'ForStatement' && parent.init === n) || ((parent?.type === 'ForInStatement' || parent?.type === 'ForOfStatement') && parent.left === n);
+          (parent?.type === 'ForStatement' && parent.init === n) ||
+          ((parent?.type === 'ForInStatement' || parent?.type === 'ForOfStatement') && parent.left === n);
         if (!head) this.variables(n, false);
         else if (parent.type !== 'ForStatement') this.variables(n, true);
-        else this.variables(n, n.declarations.every((d) => d.init && d.id.type === 'Identifier'));
+        else
+          this.variables(
+            n,
+            n.declarations.every((d) => d.init && d.id.type === 'Identifier'),
+          );
       }
       return true;
     });
@@ -227,7 +253,12 @@ class CellRewriter {
 
   /** esbuild makes `var E = ((E2) => …)(E || {})` of an enum: the first of a cell starts afresh, a second one of the same name merges. */
   private freshEnum(d: acorn.VariableDeclarator): void {
-    if (d.id.type !== 'Identifier' || d.init?.type !== 'CallExpression' || d.init.callee.type !== 'ArrowFunctionExpression') return;
+    if (
+      d.id.type !== 'Identifier' ||
+      d.init?.type !== 'CallExpression' ||
+      d.init.callee.type !== 'ArrowFunctionExpression'
+    )
+      return;
     this.freshArgument(d.init, d.id.name);
   }
 
@@ -236,12 +267,20 @@ class CellRewriter {
     const call = node.expression;
     if (call.type !== 'CallExpression' || call.callee.type !== 'ArrowFunctionExpression') return;
     const arg = call.arguments[0];
-    if (arg?.type === 'LogicalExpression' && arg.left.type === 'Identifier' && this.names.includes(arg.left.name)) this.freshArgument(call, arg.left.name);
+    if (arg?.type === 'LogicalExpression' && arg.left.type === 'Identifier' && this.names.includes(arg.left.name))
+      this.freshArgument(call, arg.left.name);
   }
 
   private freshArgument(call: acorn.CallExpression, name: string): void {
     const arg = call.arguments[0];
-    if (call.arguments.length !== 1 || arg?.type !== 'LogicalExpression' || arg.operator !== '||' || arg.left.type !== 'Identifier' || arg.left.name !== name) return;
+    if (
+      call.arguments.length !== 1 ||
+      arg?.type !== 'LogicalExpression' ||
+      arg.operator !== '||' ||
+      arg.left.type !== 'Identifier' ||
+      arg.left.name !== name
+    )
+      return;
     if (!this.merged.has(name)) this.s.overwrite(arg.start, arg.left.end, 'void 0');
     this.merged.add(name);
   }
@@ -256,7 +295,8 @@ class CellRewriter {
   }
 }
 
-const isFunction = (n: acorn.AnyNode) => n.type === 'FunctionDeclaration' || n.type === 'FunctionExpression' || n.type === 'ArrowFunctionExpression';
+const isFunction = (n: acorn.AnyNode) =>
+  n.type === 'FunctionDeclaration' || n.type === 'FunctionExpression' || n.type === 'ArrowFunctionExpression';
 
 const isHoisted = (n: acorn.AnyNode): boolean =>
   n.type === 'ImportDeclaration' ||
@@ -268,7 +308,11 @@ const isHoisted = (n: acorn.AnyNode): boolean =>
 function isKey(n: acorn.AnyNode, parent: acorn.AnyNode | undefined): boolean {
   if (parent?.type === 'MemberExpression') return parent.property === n && !parent.computed;
   if (parent?.type === 'Property') return parent.key === n && !parent.computed && !parent.shorthand;
-  return (parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition') && parent.key === n && !parent.computed;
+  return (
+    (parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition') &&
+    parent.key === n &&
+    !parent.computed
+  );
 }
 
 /** All names that a pattern binds. */
@@ -290,7 +334,11 @@ function boundNames(pattern: acorn.Pattern): string[] {
 }
 
 /** Visits nodes from the outside in, with their parent; `enter` returns whether to go further in. */
-function visit(node: acorn.AnyNode, enter: (n: acorn.AnyNode, parent?: acorn.AnyNode) => boolean, parent?: acorn.AnyNode): void {
+function visit(
+  node: acorn.AnyNode,
+  enter: (n: acorn.AnyNode, parent?: acorn.AnyNode) => boolean,
+  parent?: acorn.AnyNode,
+): void {
   if (!enter(node, parent)) return;
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value]) {

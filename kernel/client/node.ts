@@ -76,7 +76,8 @@ export async function findNode({
 }
 
 const major = (version: string) => Number(/^v?(\d+)/.exec(version)?.[1] ?? 0);
-const tooOld = (file: string, version: string) => `${file} is ${version}, too old: the kernel needs Node.js ${OLDEST_NODE} or newer`;
+const tooOld = (file: string, version: string) =>
+  `${file} is ${version}, too old: the kernel needs Node.js ${OLDEST_NODE} or newer`;
 
 /** All executables of that name, in the order of the PATH. */
 async function onPath(name: string, env: NodeJS.ProcessEnv): Promise<string[]> {
@@ -108,12 +109,17 @@ async function nodeVersion(file: string, env: NodeJS.ProcessEnv): Promise<string
   if (known) return known;
   let stdout;
   try {
-    ({ stdout } = await run(file, ['-p', 'process.version'], { env: cleanEnv(env), timeout: 10_000, windowsHide: true }));
+    ({ stdout } = await run(file, ['-p', 'process.version'], {
+      env: cleanEnv(env),
+      timeout: 10_000,
+      windowsHide: true,
+    }));
   } catch (e) {
     throw new Error(`${file} does not run (${(e as Error).message.split('\n')[0]})`);
   }
   const version = stdout.trim();
-  if (!/^v\d+\.\d+/.test(version)) throw new Error(`${file} is not Node.js (asked for its version, it printed "${version.slice(0, 40)}")`);
+  if (!/^v\d+\.\d+/.test(version))
+    throw new Error(`${file} is not Node.js (asked for its version, it printed "${version.slice(0, 40)}")`);
   versions.set(key, version);
   return version;
 }

@@ -38,9 +38,7 @@ export interface ExitReason {
 }
 
 /** How a run ended. `died`: the kernel process ended before the run did. */
-export type RunOutcome =
-  | { status: RunStatus; ms: number }
-  | { status: 'died'; exit: ExitReason };
+export type RunOutcome = { status: RunStatus; ms: number } | { status: 'died'; exit: ExitReason };
 
 export interface RunRequest {
   cell: string;
@@ -75,7 +73,12 @@ export class KernelProcess {
   private constructor(private readonly spec: KernelSpec) {
     const env = cleanEnv(spec.env);
     if (spec.node.electron) env['ELECTRON_RUN_AS_NODE'] = '1';
-    env['DLNB_KERNEL'] = JSON.stringify({ notebook: spec.notebook, cwd: spec.cwd, device: spec.device, logDir: spec.logDir });
+    env['DLNB_KERNEL'] = JSON.stringify({
+      notebook: spec.notebook,
+      cwd: spec.cwd,
+      device: spec.device,
+      logDir: spec.logDir,
+    });
     this.child = fork(spec.main, [], {
       execPath: spec.node.path,
       // vm.SourceTextModule runs relative imports; the kernel prints the warnings that are the user's
@@ -149,7 +152,8 @@ export class KernelProcess {
 
   /** Asks the running cell to stop; state is kept. The run then ends as `interrupted`, unless native code holds the thread. */
   interrupt(): void {
-    if (this.control.writable) this.control.write(JSON.stringify({ type: 'interrupt' } satisfies ControlMessage) + '\n');
+    if (this.control.writable)
+      this.control.write(JSON.stringify({ type: 'interrupt' } satisfies ControlMessage) + '\n');
   }
 
   /** Lets the kernel flush its output and end; kills it after `graceMs`. */

@@ -38,13 +38,17 @@ export class DeviceManager {
 
   /** Remembers where the engine stands; the returned function puts it back there after code was ended in the middle of a `tidy` or a gradient. */
   guard(): () => void {
-    return this.module?.guardEngine() ?? (() => {});
+    const before = this.module?.engineState();
+    return () => this.module?.restoreEngine(before ?? this.module.idleEngine);
   }
 
   private async load(): Promise<object> {
     const { setting, check, changed } = this.options;
     const reason = setting === 'auto' ? undefined : missing[setting];
-    if (reason) throw new Error(`The device "${setting}" cannot be used: ${reason}. Choose "auto" or "cpu" in the setting "dlnb.device" or with --device.`);
+    if (reason)
+      throw new Error(
+        `The device "${setting}" cannot be used: ${reason}. Choose "auto" or "cpu" in the setting "dlnb.device" or with --device.`,
+      );
     const require = createRequire(path.join(__dirname, 'kernel.js'));
     const module = (this.module = require('./tf.js') as typeof Library);
     const detail = await module.startCpu(path.join(__dirname, 'wasm'));

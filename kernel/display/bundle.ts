@@ -21,7 +21,10 @@ export function toBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
   const method = isObject(value) && !types.isProxy(value) ? (value as Partial<Displayable>)[DISPLAY] : undefined;
   if (typeof method !== 'function') return [{ mime: 'text/plain', text: toText(value) }];
   const fromRecord = (record: unknown): MimeBundle => {
-    if (!isObject(record)) throw new TypeError(`[Symbol.for("Jupyter.display")]() must return an object of MIME types, not ${inspect(record)}`);
+    if (!isObject(record))
+      throw new TypeError(
+        `[Symbol.for("Jupyter.display")]() must return an object of MIME types, not ${inspect(record)}`,
+      );
     const items = Object.entries(record).map(([mime, data]) => toItem(mime, data));
     return items.length > 0 ? items : [{ mime: 'text/plain', text: toText(value) }];
   };
@@ -30,10 +33,12 @@ export function toBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
 }
 
 function toItem(mime: string, data: unknown): MimeItem {
-  if (!/^[\w.+-]+\/[\w.+-]+$/.test(mime)) throw new TypeError(`"${mime}" is not a MIME type; return for example { 'text/html': '…' }`);
+  if (!/^[\w.+-]+\/[\w.+-]+$/.test(mime))
+    throw new TypeError(`"${mime}" is not a MIME type; return for example { 'text/html': '…' }`);
   if (data instanceof Uint8Array) return { mime, bytes: data };
   if (data instanceof ArrayBuffer) return { mime, bytes: new Uint8Array(data) };
-  if (mime === 'application/json' || mime.endsWith('+json')) return { mime, json: plainJson(typeof data === 'string' ? parseOr(data) : data) };
+  if (mime === 'application/json' || mime.endsWith('+json'))
+    return { mime, json: plainJson(typeof data === 'string' ? parseOr(data) : data) };
   if (typeof data === 'string') {
     // Deno's protocol carries binary images as base64
     if (/^image\/(?!svg)/.test(mime)) return { mime, bytes: new Uint8Array(Buffer.from(data, 'base64')) };
@@ -76,7 +81,14 @@ interface TensorLike {
 
 export function isTensor(value: unknown): value is TensorLike {
   const t = value as TensorLike & { dataId?: unknown; rankType?: unknown };
-  return isObject(value) && !types.isProxy(value) && 'dataId' in t && 'rankType' in t && Array.isArray(t.shape) && typeof t.dtype === 'string';
+  return (
+    isObject(value) &&
+    !types.isProxy(value) &&
+    'dataId' in t &&
+    'rankType' in t &&
+    Array.isArray(t.shape) &&
+    typeof t.dtype === 'string'
+  );
 }
 
 /** `Tensor float32 [2, 3]` and the values, the middle of long axes left out. */
@@ -93,7 +105,13 @@ interface ModelLike {
 
 function isModel(value: unknown): value is ModelLike {
   const m = value as ModelLike & { built?: unknown };
-  return isObject(value) && !types.isProxy(value) && Array.isArray(m.layers) && typeof m.summary === 'function' && 'built' in m;
+  return (
+    isObject(value) &&
+    !types.isProxy(value) &&
+    Array.isArray(m.layers) &&
+    typeof m.summary === 'function' &&
+    'built' in m
+  );
 }
 
 function modelText(model: ModelLike): string {

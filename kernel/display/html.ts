@@ -36,7 +36,10 @@ function markupTag(mime: Markup, escape: (text: string) => string): MarkupTag {
     return escape(String(value));
   };
   const tag = (strings: TemplateStringsArray, ...values: unknown[]) =>
-    new MarkupValue(mime, strings.reduce((text, s, i) => text + insert(values[i - 1]) + s));
+    new MarkupValue(
+      mime,
+      strings.reduce((text, s, i) => text + insert(values[i - 1]) + s),
+    );
   return Object.assign(tag, { raw: (text: string) => new MarkupValue(mime, String(text)) });
 }
 
@@ -56,7 +59,8 @@ export const md = markupTag('text/markdown', (text) => text.replace(/[\\`*_{}[\]
  * @param mime its MIME type
  */
 export function image(bytes: Uint8Array | ArrayBuffer, mime = 'image/png'): Displayable {
-  if (!(bytes instanceof Uint8Array) && !(bytes instanceof ArrayBuffer)) throw new TypeError('image: the bytes must be a Uint8Array or an ArrayBuffer of an encoded image');
+  if (!(bytes instanceof Uint8Array) && !(bytes instanceof ArrayBuffer))
+    throw new TypeError('image: the bytes must be a Uint8Array or an ArrayBuffer of an encoded image');
   return { [DISPLAY]: () => ({ [mime]: bytes, 'text/plain': `${mime}, ${bytes.byteLength} bytes` }) };
 }
 
@@ -67,7 +71,8 @@ export function image(bytes: Uint8Array | ArrayBuffer, mime = 'image/png'): Disp
  * @param config plotly's configuration
  */
 export function plot(data: object[], layout: object = {}, config: object = {}): Displayable {
-  if (!Array.isArray(data)) throw new TypeError('plot: the first argument must be an array of traces, for example [{ x: [1, 2], y: [3, 4] }]');
+  if (!Array.isArray(data))
+    throw new TypeError('plot: the first argument must be an array of traces, for example [{ x: [1, 2], y: [3, 4] }]');
   const figure: PlotlyFigure = { data, layout, config };
   return { [DISPLAY]: () => ({ [PLOTLY]: plainJson(figure), 'text/plain': plotText(figure) }) };
 }

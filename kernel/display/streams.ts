@@ -100,7 +100,13 @@ export class CellStreams {
   private beginLog(): void {
     mkdirSync(this.options.logDir, { recursive: true });
     const name = `${this.options.cell.replace(/[^A-Za-z0-9_-]/g, '_')}.log`;
-    this.log = { fd: openSync(path.join(this.options.logDir, name), 'w'), name, buffer: this.shown, size: this.chars, written: 0 };
+    this.log = {
+      fd: openSync(path.join(this.options.logDir, name), 'w'),
+      name,
+      buffer: this.shown,
+      size: this.chars,
+      written: 0,
+    };
     this.shown = [];
     this.lastNotice = performance.now();
     this.options.send({ kind: 'display', id: this.noticeId, bundle: this.noticeBundle() });
@@ -137,7 +143,13 @@ export class CellStreams {
   }
 
   private noticeBundle() {
-    const json: OverflowNotice = { version: 1, log: this.log!.name, lines: this.lines, bytes: this.bytes, shown: this.shownBytes };
+    const json: OverflowNotice = {
+      version: 1,
+      log: this.log!.name,
+      lines: this.lines,
+      bytes: this.bytes,
+      shown: this.shownBytes,
+    };
     const full = this.bytes > MAX_LOG_BYTES ? ` The log ends at ${MAX_LOG_BYTES} bytes.` : '';
     const text = `… output is cut here: the cell printed ${this.lines} lines (${this.bytes} bytes) in all; everything is in the log ${json.log}.${full}`;
     return [

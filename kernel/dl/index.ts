@@ -21,7 +21,8 @@ export function makeLibrary(host: LibraryHost) {
    */
   const display = (value: unknown, options: DisplayOptions = {}): Promise<void> => {
     const { id } = options;
-    if (id !== undefined && (typeof id !== 'string' || id === '')) throw new TypeError('display: the id must be a string that is not empty');
+    if (id !== undefined && (typeof id !== 'string' || id === ''))
+      throw new TypeError('display: the id must be a string that is not empty');
     return host.display(value, id);
   };
   return { display, html, svg, md, image, plot, data, signal: () => host.signal() };

@@ -15,7 +15,13 @@ const all = {
   ...layers,
   ...converter,
   data,
-  version: { 'tfjs-core': version_core, 'tfjs-layers': layers.version_layers, 'tfjs-data': data.version_data, 'tfjs-converter': converter.version_converter, tfjs: version_core },
+  version: {
+    'tfjs-core': version_core,
+    'tfjs-layers': layers.version_layers,
+    'tfjs-data': data.version_data,
+    'tfjs-converter': converter.version_converter,
+    tfjs: version_core,
+  },
 };
 export { all as tf };
 
@@ -50,13 +56,25 @@ export function callBeforeEachKernel(check: () => void): void {
   };
 }
 
-/** Remembers the engine's open scopes and gradients; the returned function closes what was opened since and never closed. */
-export function guardEngine(): () => void {
+/** Where the engine stands: how many scopes are open, and what is being recorded. */
+export interface EngineState {
+  scopes: number;
+  gradientDepth: number;
+  kernelDepth: number;
+  activeTape: unknown;
+}
+
+/** The state between two ops of code that is in no `tidy` and no gradient. */
+export const idleEngine: EngineState = { scopes: 0, gradientDepth: 0, kernelDepth: 0, activeTape: null };
+
+export function engineState(): EngineState {
+  const { scopeStack, gradientDepth, kernelDepth, activeTape } = engine().state;
+  return { scopes: scopeStack.length, gradientDepth, kernelDepth, activeTape };
+}
+
+/** Closes the scopes and gradients that were opened since `state` was taken and never closed. */
+export function restoreEngine({ scopes, ...recording }: EngineState): void {
   const { state } = engine();
-  const { gradientDepth, kernelDepth, activeTape } = state;
-  const depth = state.scopeStack.length;
-  return () => {
-    while (state.scopeStack.length > depth) engine().endScope();
-    Object.assign(state, { gradientDepth, kernelDepth, activeTape });
-  };
+  while (state.scopeStack.length > scopes) engine().endScope();
+  Object.assign(state, recording);
 }

@@ -10,8 +10,20 @@ interface ConvGradAttrs {
 }
 
 function info(xShape: number[], filterShape: number[], { strides, pad, dataFormat, dimRoundingMode }: ConvGradAttrs) {
-  if (dataFormat === 'NCHW') throw new Error('conv2d: the gradient is available for dataFormat "NHWC" only; transpose the input to [batch, height, width, channels].');
-  return tf.backend_util.computeConv2DInfo(xShape as [number, number, number, number], filterShape as [number, number, number, number], strides, 1, pad, dimRoundingMode, false, 'channelsLast');
+  if (dataFormat === 'NCHW')
+    throw new Error(
+      'conv2d: the gradient is available for dataFormat "NHWC" only; transpose the input to [batch, height, width, channels].',
+    );
+  return tf.backend_util.computeConv2DInfo(
+    xShape as [number, number, number, number],
+    filterShape as [number, number, number, number],
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+    false,
+    'channelsLast',
+  );
 }
 
 /**
@@ -25,9 +37,21 @@ export const conv2DBackpropFilter: tf.KernelFunc = ({ inputs, attrs }) => {
   return tf.tidy(() => {
     const x = inputs['x'] as tf.Tensor4D;
     const dy = inputs['dy'] as tf.Tensor4D;
-    const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth, inChannels, outChannels } = info(x.shape, filterShape, attrs as unknown as ConvGradAttrs);
+    const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth, inChannels, outChannels } = info(
+      x.shape,
+      filterShape,
+      attrs as unknown as ConvGradAttrs,
+    );
     const { top, bottom, left, right } = padInfo;
-    const padded = top || bottom || left || right ? tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]) : x;
+    const padded =
+      top || bottom || left || right
+        ? tf.pad(x, [
+            [0, 0],
+            [top, bottom],
+            [left, right],
+            [0, 0],
+          ])
+        : x;
     const images = tf.transpose(padded, [3, 1, 2, 0]) as tf.Tensor4D;
     const filters = tf.transpose(dy, [1, 2, 0, 3]) as tf.Tensor4D;
     const all = tf.conv2d(images, filters, 1, 'valid', 'NHWC', [strideHeight, strideWidth]);
@@ -47,7 +71,11 @@ export function conv2DBackpropInput(stock: tf.KernelFunc): tf.KernelFunc {
     const { inputs, attrs } = call;
     const { inputShape } = attrs as unknown as { inputShape: [number, number, number, number] };
     const filter = inputs['filter'] as tf.Tensor4D;
-    const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = info(inputShape, filter.shape, attrs as unknown as ConvGradAttrs);
+    const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = info(
+      inputShape,
+      filter.shape,
+      attrs as unknown as ConvGradAttrs,
+    );
     const { top, bottom, left, right } = padInfo;
     const fits = top < filterHeight && bottom < filterHeight && left < filterWidth && right < filterWidth;
     if (strideHeight !== 1 || strideWidth !== 1 || !fits) return stock(call);
@@ -55,7 +83,17 @@ export function conv2DBackpropInput(stock: tf.KernelFunc): tf.KernelFunc {
       const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D;
       const dy = inputs['dy'] as tf.Tensor4D;
       const [h, w] = [filterHeight - 1, filterWidth - 1];
-      return tf.conv2d(tf.pad(dy, [[0, 0], [h - top, h - bottom], [w - left, w - right], [0, 0]]) as tf.Tensor4D, turned, 1, 'valid');
+      return tf.conv2d(
+        tf.pad(dy, [
+          [0, 0],
+          [h - top, h - bottom],
+          [w - left, w - right],
+          [0, 0],
+        ]) as tf.Tensor4D,
+        turned,
+        1,
+        'valid',
+      );
     });
   };
 }

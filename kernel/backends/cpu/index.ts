@@ -16,7 +16,8 @@ const NAME = 'wasm';
  */
 export async function startCpu(wasmDir: string): Promise<string> {
   setWasmPaths(wasmDir + path.sep);
-  if (!(await tf.setBackend(NAME))) throw new Error('The device "cpu" cannot be started: tfjs-backend-wasm did not initialise.');
+  const started = await withoutProcessListeners(() => tf.setBackend(NAME));
+  if (!started) throw new Error('The device "cpu" cannot be started: tfjs-backend-wasm did not initialise.');
   await tf.ready();
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   const own = new Map<string, tf.KernelFunc>([
@@ -33,6 +34,20 @@ export async function startCpu(wasmDir: string): Promise<string> {
   return `tfjs-backend-wasm ${version_wasm}${simd ? ', SIMD' : ''}, 1 thread`;
 }
 
+/** Emscripten's start-up code has the process end at any uncaught error; what `start` adds to the process is taken off again. */
+async function withoutProcessListeners<T>(start: () => Promise<T>): Promise<T> {
+  const events = ['uncaughtException', 'unhandledRejection'];
+  const before = new Map(events.map((e) => [e, new Set(process.listeners(e as 'exit'))]));
+  try {
+    return await start();
+  } finally {
+    for (const e of events) {
+      for (const listener of process.listeners(e as 'exit'))
+        if (!before.get(e)!.has(listener)) process.off(e, listener);
+    }
+  }
+}
+
 function replace(kernelName: string, kernelFunc: tf.KernelFunc): void {
   if (tf.getKernel(kernelName, NAME)) tf.unregisterKernel(kernelName, NAME);
   tf.registerKernel({ kernelName, backendName: NAME, kernelFunc });
@@ -44,8 +59,15 @@ function throughStock(kernelName: string, kernel: tf.KernelFunc, stock: MathBack
     const wasm = backend as unknown as BackendWasm;
     const moved: tf.TensorInfo[] = [];
     const move = (t: tf.TensorInfo): tf.TensorInfo => {
-      if (t.dtype === 'complex64') throw new Error(`${kernelName}: the device "cpu" has no complex64 tensors in this version; keep real and imaginary part in two tensors.`);
-      const info = stock.makeTensorInfo(t.shape, t.dtype, wasm.readSync(t.dataId) as tf.DataTypeMap[tf.NumericDataType]);
+      if (t.dtype === 'complex64')
+        throw new Error(
+          `${kernelName}: the device "cpu" has no complex64 tensors in this version; keep real and imaginary part in two tensors.`,
+        );
+      const info = stock.makeTensorInfo(
+        t.shape,
+        t.dtype,
+        wasm.readSync(t.dataId) as tf.DataTypeMap[tf.NumericDataType],
+      );
       moved.push(info);
       return info;
     };
@@ -57,7 +79,8 @@ function throughStock(kernelName: string, kernel: tf.KernelFunc, stock: MathBack
     const results = kernel({ inputs: theirs, attrs: attrs as tf.NamedAttrMap, backend: stock });
     const list = Array.isArray(results) ? results : [results];
     const ours = list.map((r) => {
-      if (r.dtype === 'complex64') throw new Error(`${kernelName}: the device "cpu" has no complex64 tensors in this version.`);
+      if (r.dtype === 'complex64')
+        throw new Error(`${kernelName}: the device "cpu" has no complex64 tensors in this version.`);
       return wasm.makeOutput(r.shape, r.dtype, undefined, stock.readSync(r.dataId));
     });
     for (const t of new Set([...moved, ...list])) stock.disposeData(t.dataId, true);

@@ -11,11 +11,34 @@ export const maxPoolGrad: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as tf.MaxPoolGradAttrs;
   const x = inputs['input']!;
   const dy = inputs['dy']!;
-  const info = tf.backend_util.computePool2DInfo(x.shape as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
+  const info = tf.backend_util.computePool2DInfo(
+    x.shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
   const dx = wasm.makeOutput(x.shape, 'float32');
-  const [xs, dys, dxs] = [x, dy, dx].map((t) => wasm.typedArrayFromHeap(t) as Float32Array) as [Float32Array, Float32Array, Float32Array];
+  const [xs, dys, dxs] = [x, dy, dx].map((t) => wasm.typedArrayFromHeap(t) as Float32Array) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
   dxs.fill(0);
-  const { batchSize, inHeight, inWidth, outHeight, outWidth, inChannels: channels, strideHeight, strideWidth, effectiveFilterHeight, effectiveFilterWidth, padInfo } = info;
+  const {
+    batchSize,
+    inHeight,
+    inWidth,
+    outHeight,
+    outWidth,
+    inChannels: channels,
+    strideHeight,
+    strideWidth,
+    effectiveFilterHeight,
+    effectiveFilterWidth,
+    padInfo,
+  } = info;
   for (let n = 0, out = 0; n < batchSize; n++) {
     for (let oy = 0; oy < outHeight; oy++) {
       const top = oy * strideHeight - padInfo.top;
