@@ -48,7 +48,7 @@ function startKernel(dir: string): KernelProcess {
 }
 
 /** Runs a cell and waits for its end. */
-async function runCell(kernel: KernelProcess, code: string): Promise<void> {
+export async function runCell(kernel: KernelProcess, code: string): Promise<void> {
   const outcome = await kernel.run({ cell: 'bench', language: 'typescript', code, order: ['bench'] });
   if (outcome.status === 'ok') return;
   throw new Error(
@@ -56,7 +56,7 @@ async function runCell(kernel: KernelProcess, code: string): Promise<void> {
   );
 }
 
-async function withKernel<T>(dir: string, use: (kernel: KernelProcess) => Promise<T>): Promise<T> {
+export async function withKernel<T>(dir: string, use: (kernel: KernelProcess) => Promise<T>): Promise<T> {
   const kernel = startKernel(dir);
   try {
     await kernel.ready;

@@ -7,6 +7,7 @@ import type { Measurement } from './measure.mts';
 
 const benchmarks: Record<string, () => Promise<{ measure: () => Promise<Measurement[]> }>> = {
   kernel: () => import('./kernel.mts'),
+  train: () => import('./train.mts'),
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
