@@ -1,0 +1,27 @@
+// Starts a kernel for the command line, under the Node that runs it.
+import { randomUUID } from 'node:crypto';
+import os from 'node:os';
+import path from 'node:path';
+import { KernelProcess } from '../client/index.ts';
+import type { DeviceSetting } from '../protocol.ts';
+
+export const DEVICES = ['auto', 'cpu', 'webgpu', 'cuda'] as const satisfies readonly DeviceSetting[];
+
+/** The program's own folder `dist`. */
+export const dist = __dirname;
+
+export function startKernel(options: {
+  cwd: string;
+  notebook?: string;
+  device: DeviceSetting;
+  logDir: string;
+}): KernelProcess {
+  return KernelProcess.start({
+    ...options,
+    node: { path: process.execPath, electron: false },
+    main: path.join(dist, 'kernel.js'),
+  });
+}
+
+/** A folder that no other run has; the kernel makes it when a cell prints more than is shown. */
+export const temporaryLogs = () => path.join(os.tmpdir(), `dlnb-${randomUUID()}`);

@@ -1,0 +1,26 @@
+// Code in colour, and the escaping that everything in a page goes through.
+import hljs from 'highlight.js/lib/core';
+import bash from 'highlight.js/lib/languages/bash';
+import css from 'highlight.js/lib/languages/css';
+import javascript from 'highlight.js/lib/languages/javascript';
+import json from 'highlight.js/lib/languages/json';
+import python from 'highlight.js/lib/languages/python';
+import typescript from 'highlight.js/lib/languages/typescript';
+import xml from 'highlight.js/lib/languages/xml';
+
+for (const [name, language] of Object.entries({ bash, css, javascript, json, python, typescript, xml }))
+  hljs.registerLanguage(name, language);
+
+/** HTML of the code; without colours for a language that is not known. */
+export function highlight(code: string, language: string): string {
+  return hljs.getLanguage(language) ? hljs.highlight(code, { language, ignoreIllegals: true }).value : escapeHtml(code);
+}
+
+/** Text as HTML, also inside attributes in quotes. @param entities whether `&` is text; else it may begin an entity */
+export function escapeHtml(text: string, entities = true): string {
+  return (entities ? text.replaceAll('&', '&amp;') : text)
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}

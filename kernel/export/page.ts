@@ -1,0 +1,77 @@
+// The script of an exported page: sizes the frames of HTML outputs, and plays the part of the editor for its renderers.
+// It is browser code held as text, because the page is made from text and the bundler must not touch it.
+
+/** `<` before `/`, `!` and `s` is held as this in script elements, since it could end or hide the element. */
+const LESS_THAN = '\u0002';
+
+/** Text as the content of a script element that is not run as it stands; the page's script reads it back. */
+export function asInertScript(text: string): string {
+  if (text.includes(LESS_THAN)) throw new Error('this script holds the character U+0002 and cannot be embedded');
+  return text.replace(/<(?=[/!sS])/g, LESS_THAN);
+}
+
+export const PAGE_SCRIPT = String.raw`
+const textOf = (id) => document.getElementById(id)?.textContent.replaceAll('\u0002', '<');
+
+// HTML and SVG of cells: they tell their height from inside their sandbox
+const frames = [...document.querySelectorAll('iframe[data-html]')];
+addEventListener('message', ({ source, data }) => {
+  const frame = frames.find((f) => f.contentWindow === source);
+  const height = data?.dlnbHeight;
+  if (frame && typeof height === 'number') frame.style.height = Math.min(Math.max(height, 0), 20000) + 'px';
+});
+for (const frame of frames) frame.srcdoc = textOf('frame-head') + frame.dataset.html;
+
+// Renderers of the editor, from the texts that the page holds
+const urls = new Map();
+const urlOf = (file) => {
+  if (!urls.has(file)) urls.set(file, URL.createObjectURL(new Blob([textOf('file-' + file)], { type: 'text/javascript' })));
+  return urls.get(file);
+};
+globalThis.dlnbAssets = {};
+for (const { dataset } of document.querySelectorAll('script[data-file]')) {
+  Object.defineProperty(globalThis.dlnbAssets, dataset.file, { get: () => urlOf(dataset.file) });
+}
+const renderers = new Map();
+const load = (file) => {
+  if (!renderers.has(file)) renderers.set(file, import(urlOf(file)).then((module) => module.activate({})));
+  return renderers.get(file);
+};
+const draw = async (figure, index) => {
+  const text = figure.querySelector('script').textContent;
+  const bytes = new TextEncoder().encode(text);
+  const { mime } = figure.dataset;
+  const item = {
+    id: 'output-' + index,
+    mime,
+    metadata: {},
+    text: () => text,
+    json: () => JSON.parse(text),
+    data: () => bytes,
+    blob: () => new Blob([bytes], { type: mime }),
+  };
+  const element = figure.appendChild(document.createElement('div'));
+  try {
+    const renderer = await load(figure.dataset.renderer);
+    await renderer.renderOutputItem(item, element, new AbortController().signal);
+  } catch (e) {
+    element.textContent = 'This figure cannot be drawn: ' + e.message;
+  }
+  figure.dataset.drawn = '';
+};
+// One after another: the page stays alive while many figures are drawn
+const figures = [...document.querySelectorAll('.figure[data-renderer]')];
+for (const [index, figure] of figures.entries()) await draw(figure, index);
+document.documentElement.dataset.drawn = '';
+`;
+
+/** Begins the document of each frame: it looks like the page, and says how high it is. */
+export const frameHead = (style: string) => `<!doctype html><meta charset="utf-8"><style>${style}</style>
+<script>
+addEventListener('load', () => {
+  const tell = () => parent.postMessage({ dlnbHeight: Math.ceil(document.documentElement.getBoundingClientRect().height) }, '*');
+  new ResizeObserver(tell).observe(document.documentElement);
+  tell();
+});
+</script>
+`;
