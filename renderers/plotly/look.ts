@@ -104,7 +104,12 @@ function templateLayout(own: PlainObject, theme: Theme, compact: boolean, contro
     },
     xaxis: axis,
     yaxis: axis,
-    scene: { xaxis: wall, yaxis: wall, zaxis: wall, camera: { eye: { x: 1.5, y: 1.5, z: 1 } } },
+    scene: {
+      xaxis: wall,
+      yaxis: wall,
+      zaxis: wall,
+      camera: { eye: { x: 1.5, y: 1.5, z: 0.9 }, center: { x: 0, y: 0, z: -0.14 } },
+    },
     legend: {
       bgcolor: 'rgba(0, 0, 0, 0)',
       font: { color: theme.foreground, size },
