@@ -126,6 +126,7 @@ export class Session {
     this.errors.setOrder(order);
     const state = this.begin(run, cell);
     this.options.send({ type: 'started', run, cell });
+    this.evaluator.prepare(state.context);
     let status: RunStatus = 'ok';
     try {
       const script = this.errors.nameScript(cell);

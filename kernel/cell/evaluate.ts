@@ -37,6 +37,8 @@ export class Evaluator {
   private readonly session = new Session();
   private readonly flag = new Int32Array(new SharedArrayBuffer(16));
   private current: { context: RunContext; settle: (e: Evaluated) => void; value: Evaluated } | undefined;
+  /** The run whose cell is being prepared. */
+  private preparing: RunContext | undefined;
   private lowerTimer: NodeJS.Timeout | undefined;
 
   constructor(bridge: CellBridge) {
@@ -84,10 +86,18 @@ export class Evaluator {
     if (context.interrupted) throw new InterruptError();
   };
 
+  /** Announces a run: an interrupt from now on is for it. */
+  prepare(context: RunContext): void {
+    this.preparing = context;
+  }
+
   /**
    * Evaluates a cell. Never rejects. An interrupt ends it at once: code that waits is abandoned, code that computes is stopped.
    */
   evaluate(cell: Pick<TransformedCell, 'expression'>, context: RunContext): Promise<Evaluated> {
+    this.preparing = undefined;
+    if (context.interrupted)
+      return Promise.resolve({ status: 'interrupted', error: new InterruptError(), terminated: false });
     return new Promise((resolve) => {
       const running = {
         context,
@@ -159,6 +169,7 @@ export class Evaluator {
     clearTimeout(this.lowerTimer);
     this.lowerTimer = setTimeout(() => Atomics.store(this.flag, RAISED, 0), FLAG_UP_MS).unref();
     const running = this.current;
+    if (!running && this.preparing) this.preparing.interrupted = true;
     if (!running || Atomics.load(this.flag, ACKNOWLEDGED) >= request) return this.acknowledge();
     running.context.interrupted = true;
     const error = new InterruptError();

@@ -6,6 +6,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { ControlMessage } from '../protocol.ts';
 import { ACKNOWLEDGED, BUSY, REQUESTED, RAISED, TERMINATE_AFTER_MS } from './flag.ts';
 
+/** Time for the main thread to end the process in order. */
+const HOST_GONE_MS = 2000;
+
 const flag = (workerData as { flag: Int32Array }).flag;
 
 const pipe = new Socket({ fd: 4, readable: true, writable: false });
@@ -18,7 +21,9 @@ pipe.on('data', (text: string) => {
     if ((JSON.parse(line) as ControlMessage).type === 'interrupt') interrupt();
   }
 });
-pipe.on('error', () => {}); // the host has gone; the main thread sees its own channel close
+pipe.on('error', () => {}); // 'close' follows
+// The host has gone. The main thread sees its own channel close and ends the process, unless a cell keeps it busy.
+pipe.on('close', () => setTimeout(() => process.kill(process.pid, 'SIGKILL'), HOST_GONE_MS));
 
 function interrupt(): void {
   const request = Atomics.add(flag, REQUESTED, 1) + 1;

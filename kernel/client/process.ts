@@ -82,7 +82,7 @@ export class KernelProcess {
     this.child = fork(spec.main, [], {
       execPath: spec.node.path,
       // vm.SourceTextModule runs relative imports; the kernel prints the warnings that are the user's
-      execArgv: ['--experimental-vm-modules', '--no-warnings', '--expose-gc'],
+      execArgv: ['--experimental-vm-modules', '--no-warnings'],
       cwd: spec.cwd,
       env,
       serialization: 'advanced',
