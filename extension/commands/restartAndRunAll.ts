@@ -13,5 +13,5 @@ export async function restartAndRunAll({ sessions }: CommandContext, argument?: 
   const cells = notebook
     .getCells()
     .filter((c) => c.kind === vscode.NotebookCellKind.Code && LANGUAGES.includes(c.document.languageId));
-  session.run(cells);
+  await session.run(cells);
 }

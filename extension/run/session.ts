@@ -54,15 +54,15 @@ export class NotebookSession implements vscode.Disposable {
 
   // ---- what the user asks for
 
-  /** Runs cells after those that are waiting already. */
-  run(cells: readonly vscode.NotebookCell[]): void {
+  /** Runs cells after those that are waiting already. Settles when none is running or waiting any more. */
+  run(cells: readonly vscode.NotebookCell[]): Promise<void> {
     for (const cell of cells) {
       const id = cellId(cell);
       if (!this.projection.queue(cell, id)) continue;
       this.apply({ type: 'queued', cell: id });
       this.queue.push(id);
     }
-    this.draining ??= this.drain().finally(() => (this.draining = undefined));
+    return (this.draining ??= this.drain().finally(() => (this.draining = undefined)));
   }
 
   /** Stops the running cell and takes the others from the queue. Variables are kept. */
