@@ -1,7 +1,7 @@
 // The command line, `dlnb`: reads the arguments and hands over to the commands in cli/.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { devicesCommand } from './cli/devices.ts';
-import { exportCommand, FORMATS } from './cli/export.ts';
+import { exportCommand, FORMATS, reportCommand } from './cli/export.ts';
 import { listCommand, newCommand } from './cli/new.ts';
 import { runCommand } from './cli/run.ts';
 import { DEVICES } from './cli/start.ts';
@@ -65,12 +65,19 @@ function makeProgram(done: (code: number) => void): Command {
   program
     .command('export')
     .description('write a notebook with its outputs as a web page, a Jupyter notebook or a TypeScript file')
-    .argument('<file...>', 'the notebook; for html, several make one report')
+    .argument('<file>', 'the notebook')
     .addOption(new Option('--to <format>', 'the format').choices(FORMATS).makeOptionMandatory())
     .option('-o, --out <file>', 'where to (default: beside the notebook, with the new ending; - is stdout)')
-    .action(async (files: string[], options: Parameters<typeof exportCommand>[1]) =>
-      done(await exportCommand(files, options)),
+    .action(async (file: string, options: Parameters<typeof exportCommand>[1]) =>
+      done(await exportCommand(file, options)),
     );
+
+  program
+    .command('report')
+    .description('write several notebooks with their outputs as one web page')
+    .argument('<file...>', 'the notebooks')
+    .requiredOption('-o, --out <file>', 'where to; - is stdout')
+    .action(async (files: string[], options: { out: string }) => done(await reportCommand(files, options)));
 
   program
     .command('devices')

@@ -20,46 +20,58 @@ export interface ExportOptions {
  * @returns the exit code
  * @throws UsageError where a file cannot be read, or the result not be written
  */
-export async function exportCommand(files: string[], { to, out }: ExportOptions): Promise<number> {
-  if (files.length > 1 && to !== 'html')
-    throw new UsageError(`only html takes several notebooks; export to ${to} one by one.`);
-  if (files.length > 1 && out === undefined)
-    throw new UsageError('name the report of several notebooks with --out FILE.');
-  const notebooks = await Promise.all(
-    files.map(async (file) => ({ file, title: titleOf(file), notebook: await readNotebook(file) })),
-  );
-  const target = out ?? path.join(path.dirname(files[0]!), `${titleOf(files[0]!)}.${to}`);
-  if (target !== '-') {
-    await checkWritable(target);
-    if (out === undefined && (await stat(target).catch(() => undefined))) {
-      throw new UsageError(`${target} exists. To replace it, name it: --out ${target}`);
-    }
+export async function exportCommand(file: string, { to, out }: ExportOptions): Promise<number> {
+  const notebook = await readTitled(file);
+  const target = out ?? path.join(path.dirname(file), `${notebook.title}.${to}`);
+  if (out === undefined && (await stat(target).catch(() => undefined))) {
+    throw new UsageError(`${target} exists. To replace it, name it: --out ${target}`);
   }
-  const text = await convert(notebooks, to);
-  if (target === '-') process.stdout.write(text);
-  else {
-    await writeWhole(target, text);
-    process.stdout.write(`${target}\n`);
+  return write(target, () => convert(notebook, to));
+}
+
+/** One web page of several notebooks. Otherwise as {@link exportCommand}. */
+export async function reportCommand(files: string[], { out }: { out: string }): Promise<number> {
+  const notebooks = await Promise.all(files.map(readTitled));
+  return write(out, () => toPage(notebooks));
+}
+
+async function write(target: string, make: () => Promise<string>): Promise<number> {
+  if (target === '-') {
+    process.stdout.write(await make());
+    return 0;
   }
+  await checkWritable(target);
+  await writeWhole(target, await make());
+  process.stdout.write(`${target}\n`);
   return 0;
 }
 
+interface Titled {
+  file: string;
+  title: string;
+  notebook: Notebook;
+}
+
+const readTitled = async (file: string): Promise<Titled> => ({
+  file,
+  title: titleOf(file),
+  notebook: await readNotebook(file),
+});
 const titleOf = (file: string) => path.basename(file).replace(/\.dlnb$/i, '');
 
 /** The exporters are loaded only here: `dlnb run` has no use for them. */
-async function convert(
-  notebooks: { file: string; title: string; notebook: Notebook }[],
-  to: ExportOptions['to'],
-): Promise<string> {
-  const { notebook } = notebooks[0]!;
-  if (to === 'ts') return (await import('../export/ts.ts')).toTs(notebook);
-  if (to === 'ipynb') return (await import('../export/ipynb.ts')).toIpynb(notebook);
+async function convert(notebook: Titled, to: ExportOptions['to']): Promise<string> {
+  if (to === 'ts') return (await import('../export/ts.ts')).toTs(notebook.notebook);
+  if (to === 'ipynb') return (await import('../export/ipynb.ts')).toIpynb(notebook.notebook);
+  return toPage([notebook]);
+}
+
+async function toPage(notebooks: Titled[]): Promise<string> {
   const { toHtmlReport } = await import('../export/html.ts');
-  const titled = notebooks.map(({ file, ...rest }) => ({
-    ...rest,
-    resolveImage: (image: string) => imageOf(path.dirname(file), image),
-  }));
-  return toHtmlReport(titled, { asset: (name) => readFileSync(path.join(dist, 'renderers', name), 'utf8') });
+  const withImages = notebooks.map(({ file, title, notebook }) => {
+    return { title, notebook, resolveImage: (image: string) => imageOf(path.dirname(file), image) };
+  });
+  return toHtmlReport(withImages, { asset: (name) => readFileSync(path.join(dist, 'renderers', name), 'utf8') });
 }
 
 const IMAGES: Record<string, string> = {

@@ -78,7 +78,7 @@ article + article { margin-top: 4rem; padding-top: 3rem; border-top: 1px solid v
 .prose mark { background: var(--mark); color: inherit; }
 .table { overflow-x: auto; margin: 1rem 0; }
 .katex-block, .katex-display { margin: 1rem 0; overflow-x: auto; overflow-y: hidden; padding: 0.15rem 0; }
-math { font-size: 1.08em; }
+math { font-family: 'Latin Modern Math', 'STIX Two Math', 'Cambria Math', 'Libertinus Math', 'TeX Gyre DejaVu Math', math; font-size: 1.08em; }
 math[display='block'] { font-size: 1.15em; margin: 0.25rem 0; }
 .katex-error { color: var(--error); }
 

@@ -1,14 +1,14 @@
 // A notebook as a TypeScript script in the percent format, which VS Code, Jupytext and Spyder read: `// %%` begins a cell.
 import type { Cell, Notebook } from '../format/types.ts';
 
-/** The script: code as typed, Markdown and cells of other languages as comments, outputs left out. */
+/** The script: code as typed, Markdown and cells of other languages as comments, outputs left out. Code is never changed, even where it holds a marker. */
 export function toTs(notebook: Notebook): string {
   return notebook.cells.map(printCell).join('\n');
 }
 
 function printCell(cell: Cell): string {
   if (cell.kind === 'markdown') return block('// %% [markdown]', comment(cell.source));
-  if (cell.language === 'typescript' || cell.language === 'javascript') return block('// %%', unmark(cell.source));
+  if (cell.language === 'typescript' || cell.language === 'javascript') return block('// %%', cell.source);
   return block(`// %% [${cell.language.replace(/\s+/g, ' ')}]`, comment(cell.source));
 }
 
@@ -19,8 +19,5 @@ const comment = (source: string) =>
     ? ''
     : source
         .split(/\n|\r\n?|\u2028|\u2029/)
-        .map((line) => (line === '' ? '//' : `// ${line}`))
+        .map((line) => (line === '' ? '//' : `// ${line.replace(/^\s*(?=%%)/, '$&\\')}`)) // a line must not look like a marker
         .join('\n');
-
-/** A line that looks like the marker of a cell must not begin one. */
-const unmark = (source: string) => source.replace(/^(\s*\/\/) ?(?=%%)/gm, '$1 \\');

@@ -181,7 +181,6 @@ const words: [string, Json][] = [
   ['false', false],
   ['null', null],
 ];
-// eslint-disable-next-line no-control-regex -- JSON forbids exactly these in a text
 const plainCharacters = /[^"\\\u0000-\u001f]*/y;
 const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const numberLiteral = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;

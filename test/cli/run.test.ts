@@ -198,7 +198,7 @@ describe('a run with a failing cell', () => {
   });
 
   it('exits 1 for an error that comes after the last cell, and shows it in the cell that made it', async () => {
-    using folder = new Folder({ 'n.dlnb': notebook("setTimeout(() => { throw new Error('late'); }, 20);", '2') });
+    using folder = new Folder({ 'n.dlnb': notebook("void setTimeout(() => { throw new Error('late'); }, 20);", '2') });
     const { code, stderr } = await dlnb(folder.path, 'run', 'n.dlnb', '--out', 'o.dlnb');
     expect(code).toBe(1);
     expect(stderr).toMatch(/Error: .*late/);
