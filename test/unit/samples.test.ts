@@ -1,0 +1,52 @@
+// The standard that every sample meets, as far as it can be seen without running it.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseNotebook, printNotebook } from '../../kernel/format/index.ts';
+
+const folder = path.join(import.meta.dirname, '../../samples');
+const index = JSON.parse(readFileSync(path.join(folder, 'index.json'), 'utf8')) as { [key: string]: unknown }[];
+
+describe('the index of the samples', () => {
+  it('lists every notebook once, and nothing else', () => {
+    const files = readdirSync(folder).filter((name) => name.endsWith('.dlnb'));
+    expect(index.map((entry) => entry['file']).sort()).toEqual(files.sort());
+  });
+
+  it('says of each what it teaches and needs', () => {
+    for (const entry of index) {
+      expect(Object.keys(entry)).toEqual(['id', 'file', 'title', 'part', 'minutes', 'teaches', 'prerequisites']);
+      expect(entry['file']).toBe(`${String(entry['id'])}.dlnb`);
+      expect(entry['minutes']).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe.each(index.map((entry) => [entry['id'] as string, entry] as const))('sample %s', (_id, entry) => {
+  const text = readFileSync(path.join(folder, entry['file'] as string), 'utf8');
+  const { cells } = parseNotebook(text);
+  const code = cells.filter((cell) => cell.kind === 'code');
+
+  it('is stored as the format prints it, without outputs', () => {
+    expect(printNotebook(parseNotebook(text))).toBe(text);
+    for (const cell of code) expect(cell.outputs).toEqual([]);
+    for (const cell of cells) expect(cell.id).toMatch(/^[a-z0-9]{8}$/);
+  });
+
+  it('opens with its title, what it teaches and how long it runs, and ends with three things to try', () => {
+    const first = cells[0]!.source;
+    expect(first).toMatch(new RegExp(`^# ${entry['title'] as string}\n`));
+    expect(first).toContain('**Teaches**');
+    expect(first).toContain('**Runs**');
+    const last = cells.at(-1)!.source;
+    expect(last).toMatch(/^## Three things to try/);
+    expect(last.match(/^\d\. /gm)).toHaveLength(3);
+  });
+
+  it('checks its claims, draws, and repeats to the byte', () => {
+    const source = code.map((cell) => cell.source).join('\n');
+    expect(source.match(/\bassert\(/g)!.length).toBeGreaterThan(10);
+    expect(source.match(/\b(plot|sheet|drawGraph)\(/g)!.length).toBeGreaterThan(5);
+    expect(source).not.toMatch(/Math\.random|Date\b|performance\b|console\.time|\bfetch\(/);
+  });
+});
