@@ -29,7 +29,7 @@ export class FigureView {
       cancelAnimationFrame(this.frame);
       this.frame = requestAnimationFrame(() => void this.fit());
     });
-    this.resized.observe(element);
+    this.resized.observe(this.root);
   }
 
   /** True while the view's place in the page is this element. */
@@ -117,8 +117,9 @@ export class FigureView {
     }
   }
 
+  /** The width for drawing: that of the root, since the element around it has a padding in the editor. */
   private available(): number {
-    return Math.floor(this.element.getBoundingClientRect().width);
+    return Math.floor(this.root.getBoundingClientRect().width);
   }
 
   private fail(error: unknown): void {
