@@ -2,6 +2,7 @@
 // figures are drawn by the editor's own renderers, which the page holds when it needs them.
 import type { Cell, Notebook } from '../format/types.ts';
 import { escapeHtml, highlight } from './highlight.ts';
+import { mathStyle } from './math.ts';
 import { renderMarkdown, type ResolveImage } from './markdown.ts';
 import { renderOutput, type Needs } from './output.ts';
 import { asInertScript, frameHead, PAGE_SCRIPT } from './page.ts';
@@ -72,7 +73,7 @@ function page(title: string, body: string, needs: Needs, { asset }: HtmlOptions)
 <meta name="generator" content="DLNB">
 <title>${escapeHtml(title)}</title>
 <style>
-${pageStyle}
+${mathStyle(body)}${pageStyle}
 </style>
 </head>
 <body>

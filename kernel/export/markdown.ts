@@ -1,5 +1,6 @@
-// Markdown to HTML that is safe in a page of ours: formulas as MathML, code in colour, of HTML only a few harmless tags.
-import katex from '@vscode/markdown-it-katex';
+// Markdown to HTML that is safe in a page of ours: formulas by KaTeX, code in colour, of HTML only a few harmless tags.
+import formulas from '@vscode/markdown-it-katex';
+import katex from 'katex';
 import MarkdownIt from 'markdown-it';
 import { escapeHtml, highlight } from './highlight.ts';
 
@@ -9,8 +10,8 @@ export type ResolveImage = (path: string) => string | undefined;
 /** Renders the text. Images of the web are shown as links: the page loads nothing. */
 export function renderMarkdown(text: string, resolveImage: ResolveImage = () => undefined): string {
   const md = new MarkdownIt({ html: true, linkify: true, highlight });
-  // Options go through to KaTeX; MathML needs no fonts and no style sheet
-  md.use(katex, { output: 'mathml', throwOnError: false } as Parameters<typeof katex>[1]);
+  // The KaTeX whose style and fonts the page gets; its HTML holds MathML for screen readers and for copying
+  md.use(formulas, { katex: katex as never, throwOnError: false });
   md.renderer.rules['html_inline'] = (tokens, i) => harmless(tokens[i]!.content);
   md.renderer.rules['html_block'] = (tokens, i) => harmless(tokens[i]!.content);
   md.renderer.rules['table_open'] = () => '<div class="table"><table>\n';

@@ -77,9 +77,9 @@ article + article { margin-top: 4rem; padding-top: 3rem; border-top: 1px solid v
 .prose :not(pre) > code, kbd { padding: 0.12em 0.35em; border-radius: 4px; background: var(--card); font-size: 0.88em; overflow-wrap: anywhere; }
 .prose mark { background: var(--mark); color: inherit; }
 .table { overflow-x: auto; margin: 1rem 0; }
-.katex-block, .katex-display { margin: 1rem 0; overflow-x: auto; overflow-y: hidden; padding: 0.15rem 0; }
-math { font-family: 'Latin Modern Math', 'STIX Two Math', 'Cambria Math', 'Libertinus Math', 'TeX Gyre DejaVu Math', math; font-size: 1.08em; }
-math[display='block'] { font-size: 1.15em; margin: 0.25rem 0; }
+.katex { font-size: 1.12em; }
+.katex-block { margin: 1.1rem 0; overflow-x: auto; overflow-y: hidden; padding: 0.15rem 0; }
+.katex-block > .katex-display { margin: 0; }
 .katex-error { color: var(--error); }
 
 pre { margin: 0; font-size: 0.8125rem; line-height: 1.55; overflow-x: auto; tab-size: 2; }

@@ -108,6 +108,16 @@ describe('dlnb export', () => {
     );
   });
 
+  it('embeds the fonts of formulas, where there are any', async () => {
+    using folder = new Folder({ ...files, 'm.dlnb': '{"dlnb":1,"cells":[{"kind":"markdown","source":"$x^2$"}]}' });
+    const page = (await dlnb(folder.path, 'export', 'm.dlnb', '--to', 'html', '--out', '-')).stdout;
+    expect(page).toMatch(/font-family:"?KaTeX_Math"?[^}]*src:url\(data:font\/woff2;base64,d09GM/);
+    expect(page).not.toMatch(/url\((?!data:)/);
+    expect((await dlnb(folder.path, 'export', 'n.dlnb', '--to', 'html', '--out', '-')).stdout).not.toContain(
+      '@font-face',
+    );
+  });
+
   it('says in one line what is wrong', async () => {
     using folder = new Folder(files);
     for (const args of [
