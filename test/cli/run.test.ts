@@ -263,12 +263,14 @@ describe('a run that is ended', () => {
     expect(stderr).not.toContain('Kernel ended');
   });
 
-  it('by a second Ctrl+C, at once', async () => {
-    using folder = new Folder({
-      'n.dlnb': notebook("console.log('begun');\nfor (;;) { try { while (true) {} } catch {} }"),
-    });
+  it('by a second Ctrl+C, at once, where the first cannot reach the cell', async () => {
+    // A native call that waits for a program that does not hear Ctrl+C
+    const source =
+      "import { spawnSync } from 'node:child_process';\nconsole.log('begun');\nawait new Promise((r) => setTimeout(r, 100));\nspawnSync('sh', ['-c', 'trap \"\" INT; exec sleep 8']);";
+    using folder = new Folder({ 'n.dlnb': notebook(source) });
     const run = start(folder.path, 'run', 'n.dlnb', '--out', 'o.dlnb');
     await run.says('begun');
+    await new Promise((r) => setTimeout(r, 300));
     process.kill(-run.child.pid!, 'SIGINT');
     await new Promise((r) => setTimeout(r, 300));
     const second = performance.now();
