@@ -15,8 +15,25 @@ interface Live {
   started: boolean;
 }
 
+/** What the editor shows of a run beside its outputs. */
+interface Summary {
+  order: number | undefined;
+  begun: number | undefined;
+  ended?: number | undefined;
+  success?: boolean | undefined;
+}
+
+/** A run only to write outputs after the cell's own has ended. */
+interface LateRun {
+  id: string;
+  execution: vscode.NotebookCellExecution;
+  end: () => void;
+}
+
 export class OutputProjection implements vscode.Disposable {
   private readonly executions = new Map<string, Live>();
+  /** The editor's own summaries lag behind. */
+  private readonly summaries = new Map<string, Summary>();
   private readonly outputs = new Map<OutputKey, vscode.NotebookCellOutput>();
   private waiting: Command[] = [];
   private flushing: Promise<void> | undefined;
@@ -56,6 +73,7 @@ export class OutputProjection implements vscode.Disposable {
   move(notebook: vscode.NotebookDocument): void {
     this.notebook = notebook;
     this.executions.clear();
+    this.summaries.clear();
     this.outputs.clear();
   }
 
@@ -108,48 +126,53 @@ export class OutputProjection implements vscode.Disposable {
   /** Sends all commands at once: the editor keeps their order. The promises settle when it has applied them. */
   private send(batch: readonly Command[]): Promise<void>[] {
     const acknowledged: Promise<void>[] = [];
-    let late: vscode.NotebookCellExecution | undefined;
+    let late: LateRun | undefined;
     for (const command of batch) {
       try {
         if (command.do === 'start' || command.do === 'end') {
-          endLate(late);
+          late?.end();
           late = undefined;
           this.startOrEnd(command);
           continue;
         }
-        let execution = this.executionFor(command.cell);
-        if (!execution) {
-          if (late?.cell.index !== findCell(this.notebook, command.cell)?.index) {
-            endLate(late);
-            late = undefined;
-          }
-          execution = late ??= this.startLate(command.cell);
+        const own = this.executionFor(command.cell);
+        if (late && (own || late.id !== command.cell)) {
+          late.end();
+          late = undefined;
         }
-        if (!execution) continue;
-        acknowledged.push(
-          Promise.resolve(this.output(execution, command)).catch((e: Error) =>
-            log().debug(`output of cell ${command.cell} not shown: ${e.message}`),
-          ),
-        );
+        const execution = own ?? (late ??= this.startLate(command.cell))?.execution;
+        if (execution) acknowledged.push(this.acknowledge(command, this.output(execution, command)));
       } catch (e) {
-        log().debug(`${command.do} for cell ${command.cell} not shown: ${(e as Error).message}`);
+        notShown(command, e);
       }
     }
-    endLate(late);
+    late?.end();
     return acknowledged;
+  }
+
+  private async acknowledge(command: Command, sent: Thenable<void> | void): Promise<void> {
+    try {
+      await sent;
+    } catch (e) {
+      notShown(command, e);
+    }
   }
 
   private startOrEnd(command: Extract<Command, { do: 'start' | 'end' }>): void {
     const live = this.executions.get(command.cell);
     if (!live) return;
     if (command.do === 'start') {
+      const order = command.order || undefined;
       live.started = true;
-      live.execution.executionOrder = command.order || undefined;
+      this.summaries.set(command.cell, { order, begun: command.time });
+      live.execution.executionOrder = order;
       live.execution.start(command.time);
-    } else {
-      this.executions.delete(command.cell);
-      live.execution.end(command.success, live.started ? command.time : undefined);
+      return;
     }
+    const { success, time } = command;
+    this.executions.delete(command.cell);
+    if (live.started) Object.assign(this.summaries.get(command.cell)!, { success, ended: time });
+    live.execution.end(success, live.started ? time : undefined);
   }
 
   /** The run of the cell itself, else any that is going on: each may write to all cells of its notebook. */
@@ -160,14 +183,17 @@ export class OutputProjection implements vscode.Disposable {
     return undefined;
   }
 
-  /** A run only to write outputs after the cell's own has ended. It leaves number, clock and mark as they were. */
-  private startLate(id: string): vscode.NotebookCellExecution | undefined {
+  /** It leaves number, clock and mark of the cell as they were. */
+  private startLate(id: string): LateRun | undefined {
     const cell = findCell(this.notebook, id);
     if (!cell) return undefined;
+    const { executionOrder, timing, success } = cell.executionSummary ?? {};
+    const shown = { order: executionOrder, begun: timing?.startTime, ended: timing?.endTime, success };
+    const summary: Summary = this.summaries.get(id) ?? shown;
     const execution = this.controller.createNotebookCellExecution(cell);
-    execution.executionOrder = cell.executionSummary?.executionOrder;
-    execution.start(cell.executionSummary?.timing?.startTime);
-    return execution;
+    execution.executionOrder = summary.order;
+    execution.start(summary.begun);
+    return { id, execution, end: () => execution.end(summary.success, summary.ended) };
   }
 
   private output(
@@ -214,9 +240,8 @@ export class OutputProjection implements vscode.Disposable {
   }
 }
 
-function endLate(late: vscode.NotebookCellExecution | undefined): void {
-  const summary = late?.cell.executionSummary;
-  late?.end(summary?.success, summary?.timing?.endTime);
+function notShown(command: Command, error: unknown): void {
+  log().debug(`${command.do} for cell ${command.cell} not shown: ${(error as Error).message}`);
 }
 
 function toItems(bundle: MimeBundle): vscode.NotebookCellOutputItem[] {

@@ -100,6 +100,7 @@ export class NotebookSession implements vscode.Disposable {
 
   /** The notebook's file has another name now, or an untitled notebook got one. Kernel and variables stay. */
   move(notebook: vscode.NotebookDocument): void {
+    log().info(`${this.notebook.uri.toString(true)} is now ${notebook.uri.toString(true)}`);
     this.starter.logs.move(this.notebook.uri, notebook.uri);
     this.notebook = notebook;
     this.projection.move(notebook);

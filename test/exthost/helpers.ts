@@ -16,12 +16,9 @@ export interface TestCell {
   outputs?: Output[];
 }
 
-let count = 0;
-
 /** Writes a notebook into a folder of its own and returns its path. A text is a TypeScript cell. */
 export function writeNotebook(cells: (string | TestCell)[], files: Record<string, string> = {}): string {
-  const dir = path.join(workspaceFolder(), `t${++count}`);
-  fs.mkdirSync(dir, { recursive: true });
+  const dir = fs.mkdtempSync(path.join(workspaceFolder(), 'test-'));
   for (const [name, text] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
     fs.writeFileSync(path.join(dir, name), text);
@@ -43,10 +40,14 @@ export function writeNotebook(cells: (string | TestCell)[], files: Record<string
   return file;
 }
 
+/** Opens a notebook as the Explorer does: the editor alone holds it, and closing the editor closes it. */
 export async function open(file: string): Promise<vscode.NotebookDocument> {
-  const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
-  await vscode.window.showNotebookDocument(notebook);
-  return notebook;
+  const uri = vscode.Uri.file(file);
+  await vscode.commands.executeCommand('vscode.openWith', uri, 'dlnb');
+  return until(`the editor of ${file}`, () => {
+    const notebook = vscode.window.activeNotebookEditor?.notebook;
+    return notebook?.uri.toString() === uri.toString() && notebook;
+  });
 }
 
 /** A new notebook with these cells, open in the editor. */
