@@ -24,6 +24,7 @@ export class FigureView {
     this.root.className = 'dlnb-plotly';
     this.root.setAttribute('role', 'figure');
     this.root.style.cssText = 'position: relative; max-width: 100%; overflow: hidden;';
+    this.root.addEventListener('wheel', (event) => this.letScroll(event), { capture: true, passive: true });
     element.replaceChildren(this.root);
     this.resized = new ResizeObserver(() => {
       cancelAnimationFrame(this.frame);
@@ -115,6 +116,14 @@ export class FigureView {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /**
+   * A 3-D scene cancels every turn of the wheel, also where it does not zoom; the notebook, which scrolls only on a wheel that
+   * nobody cancelled, would be stuck under the pointer. Unless the figure zooms by the wheel, it may not cancel.
+   */
+  private letScroll(event: WheelEvent): void {
+    if (!this.figure?.config['scrollZoom']) Object.defineProperty(event, 'preventDefault', { value: () => {} });
   }
 
   /** The width for drawing: that of the root, since the element around it has a padding in the editor. */
