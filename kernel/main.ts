@@ -18,6 +18,9 @@ const { exit } = process;
 const ipc = process.send.bind(process);
 const send = (message: KernelMessage) => void ipc(message);
 
+// Libraries go deep: the frame of the cell must still be on the stack that is read
+Error.stackTraceLimit = 100;
+
 const session = new Session({ ...options, send });
 
 /** A standard stream whose text goes to the cell that wrote it. */
@@ -56,6 +59,8 @@ process.on('exit', (code) => {
   session.flush();
   if (!ending) send({ type: 'exiting', code });
 });
+// A terminal's Ctrl+C reaches the whole process group; the host hears it too, and sends an interrupt
+process.on('SIGINT', () => {});
 // The host has gone: so does the kernel
 process.on('disconnect', () => {
   ending = true;

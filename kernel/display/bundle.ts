@@ -68,6 +68,9 @@ function parseOr(text: string): unknown {
 export function toText(value: unknown): string {
   if (isTensor(value)) return tensorText(value);
   if (isModel(value)) return modelText(value);
+  // A timer that a cell ends with: its inside is Node's, and different each time
+  if (isObject(value) && /^(Timeout|Immediate)$/.test(value.constructor?.name) && Symbol.dispose in value)
+    return value.constructor.name;
   const text = inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100, compact: 3 });
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}\n… ${text.length - MAX_TEXT} more characters`;
 }

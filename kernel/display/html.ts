@@ -28,7 +28,11 @@ export interface MarkupTag {
   raw(text: string): MarkupValue;
 }
 
-function markupTag(mime: Markup, escape: (text: string) => string): MarkupTag {
+function markupTag(
+  mime: Markup,
+  escape: (text: string) => string,
+  texts: (strings: TemplateStringsArray) => readonly string[] = (strings) => strings,
+): MarkupTag {
   const insert = (value: unknown): string => {
     if (Array.isArray(value)) return value.map(insert).join('');
     if (value instanceof MarkupValue && (value.mime === mime || value.mime === 'image/svg+xml')) return value.text;
@@ -38,7 +42,7 @@ function markupTag(mime: Markup, escape: (text: string) => string): MarkupTag {
   const tag = (strings: TemplateStringsArray, ...values: unknown[]) =>
     new MarkupValue(
       mime,
-      strings.reduce((text, s, i) => text + insert(values[i - 1]) + s),
+      texts(strings).reduce((text, s, i) => text + insert(values[i - 1]) + s),
     );
   return Object.assign(tag, { raw: (text: string) => new MarkupValue(mime, String(text)) });
 }
@@ -50,8 +54,13 @@ const escapeMarkup = (text: string) => text.replace(/[&<>"']/g, (c) => escapes[c
 export const html = markupTag('text/html', escapeMarkup);
 /** SVG: svg`<svg viewBox="0 0 10 10">…</svg>`. */
 export const svg = markupTag('image/svg+xml', escapeMarkup);
-/** Markdown: md`**${text}**`. */
-export const md = markupTag('text/markdown', (text) => text.replace(/[\\`*_{}[\]<>#|$]/g, '\\$&'));
+/** Markdown: md`**${text}**`, with formulas: md`$\pi$`. */
+export const md = markupTag(
+  'text/markdown',
+  (text) => text.replace(/[\\`*_{}[\]<>#|$]/g, '\\$&'),
+  // Backslashes are Markdown's and KaTeX's; only what ends a template literal needs one that is not
+  (strings) => strings.raw.map((s) => s.replace(/\\(`|\$\{)/g, '$1')),
+);
 
 /**
  * An image from its encoded bytes.
@@ -69,11 +78,12 @@ export function image(bytes: Uint8Array | ArrayBuffer, mime = 'image/png'): Disp
  * @param data traces, see https://plotly.com/javascript/reference/
  * @param layout the figure's layout
  * @param config plotly's configuration
+ * @param frames frames of an animation; without controls of its own the figure gets a slider and a play button
  */
-export function plot(data: object[], layout: object = {}, config: object = {}): Displayable {
+export function plot(data: object[], layout: object = {}, config: object = {}, frames?: object[]): Displayable {
   if (!Array.isArray(data))
     throw new TypeError('plot: the first argument must be an array of traces, for example [{ x: [1, 2], y: [3, 4] }]');
-  const figure: PlotlyFigure = { data, layout, config };
+  const figure: PlotlyFigure = { data, layout, config, ...(frames ? { frames } : {}) };
   return { [DISPLAY]: () => ({ [PLOTLY]: plainJson(figure), 'text/plain': plotText(figure) }) };
 }
 

@@ -7,6 +7,8 @@ import * as converter from '@tensorflow/tfjs-converter';
 import * as data from '@tensorflow/tfjs-data';
 import '@tensorflow/tfjs-backend-cpu';
 
+import { correctGradients } from './gradients.ts';
+
 export { startCpu } from '../backends/cpu/index.ts';
 
 const { version_core } = tf;
@@ -24,6 +26,8 @@ const all = {
   },
 };
 export { all as tf };
+
+correctGradients();
 
 // A tensor in console.log, or inside another value, is one line or a few, not the engine's internals
 const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');

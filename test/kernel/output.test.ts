@@ -67,11 +67,11 @@ describe('display', () => {
   });
   it('escapes what is put into markup, and nests markup', async () => {
     const { events } = await k.run(
-      "import { html, svg, md, plot, image } from 'dlnb'; const li = ['<', 2].map((x) => html`<li>${x}</li>`); display(html`<ul title=\"${'\"'}\">${li}</ul>${svg`<svg/>`}`); display(md`**${'a*b'}**`); display(image(new Uint8Array([5]))); plot([{ y: new Float32Array([1, NaN]) }], { title: { text: 'T' } })",
+      "import { html, svg, md, plot, image } from 'dlnb'; const li = ['<', 2].map((x) => html`<li>${x}</li>`); display(html`<ul title=\"${'\"'}\">${li}</ul>${svg`<svg/>`}`); display(md`**${'a*b'}** $\\pi$`); display(image(new Uint8Array([5]))); plot([{ y: new Float32Array([1, NaN]) }], { title: { text: 'T' } })",
     );
     expect(events.map((e) => e.kind === 'display' && e.bundle[0])).toEqual([
       { mime: 'text/html', text: '<ul title="&quot;"><li>&lt;</li><li>2</li></ul><svg/>' },
-      { mime: 'text/markdown', text: '**a\\*b**' },
+      { mime: 'text/markdown', text: '**a\\*b** $\\pi$' },
       { mime: 'image/png', bytes: new Uint8Array([5]) },
       {
         mime: 'application/vnd.plotly.v1+json',
@@ -88,6 +88,9 @@ describe('display', () => {
     expect((await k.run('tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] })')).text).toContain(
       'Total params: 8',
     );
+  });
+  it('shows a timer by its name: its inside differs each time', async () => {
+    expect((await k.run('setTimeout(() => {}, 1)')).text).toBe('Timeout');
   });
   it('cuts a value that is too long, and stops after 500 outputs', async () => {
     expect((await k.run("'x'.repeat(1e6)")).text!.length).toBeLessThan(12_000);

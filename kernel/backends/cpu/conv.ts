@@ -1,19 +1,14 @@
 // Gradients of the 2-D convolution as convolutions themselves, which tfjs-backend-wasm computes by XNNPACK. It lacks the one with
-// respect to the filter, and its own one with respect to the input is a plain loop.
+// respect to the filter, and its own one with respect to the input is a plain loop. Channels are last; NCHW is not sent here.
 import * as tf from '@tensorflow/tfjs-core';
 
 interface ConvGradAttrs {
   strides: [number, number] | number;
   pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
-  dataFormat: 'NHWC' | 'NCHW';
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-function info(xShape: number[], filterShape: number[], { strides, pad, dataFormat, dimRoundingMode }: ConvGradAttrs) {
-  if (dataFormat === 'NCHW')
-    throw new Error(
-      'conv2d: the gradient is available for dataFormat "NHWC" only; transpose the input to [batch, height, width, channels].',
-    );
+function info(xShape: number[], filterShape: number[], { strides, pad, dimRoundingMode }: ConvGradAttrs) {
   return tf.backend_util.computeConv2DInfo(
     xShape as [number, number, number, number],
     filterShape as [number, number, number, number],
@@ -71,13 +66,21 @@ export function conv2DBackpropInput(stock: tf.KernelFunc): tf.KernelFunc {
     const { inputs, attrs } = call;
     const { inputShape } = attrs as unknown as { inputShape: [number, number, number, number] };
     const filter = inputs['filter'] as tf.Tensor4D;
-    const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = info(
+    const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth, outHeight, outWidth } = info(
       inputShape,
       filter.shape,
       attrs as unknown as ConvGradAttrs,
     );
     const { top, bottom, left, right } = padInfo;
-    const fits = top < filterHeight && bottom < filterHeight && left < filterWidth && right < filterWidth;
+    const [, height, width] = (inputs['dy'] as tf.Tensor4D).shape;
+    const fits =
+      // a transposed convolution may ask for an output that no convolution of it would give dy's size
+      height === outHeight &&
+      width === outWidth &&
+      top < filterHeight &&
+      bottom < filterHeight &&
+      left < filterWidth &&
+      right < filterWidth;
     if (strideHeight !== 1 || strideWidth !== 1 || !fits) return stock(call);
     return tf.tidy(() => {
       const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D;

@@ -1,9 +1,11 @@
 // The device `cpu`: TensorFlow.js's own WASM backend (SIMD, one thread), with every op kernel that it lacks, or has wrong, made good.
-// The convolution's gradients are WASM convolutions, max pooling's is here; the rest runs through the stock JavaScript backend.
+// The convolution's gradients are WASM convolutions, max pooling's is here; what is left, and what the WASM
+// op kernels get wrong, runs through the stock JavaScript backend.
 import * as tf from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths, version_wasm, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import path from 'node:path';
+import { route } from './route.ts';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './conv.ts';
 import { maxPoolGrad } from './pool.ts';
 
@@ -20,16 +22,25 @@ export async function startCpu(wasmDir: string): Promise<string> {
   if (!started) throw new Error('The device "cpu" cannot be started: tfjs-backend-wasm did not initialise.');
   await tf.ready();
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  const input = tf.getKernel('Conv2DBackpropInput', NAME).kernelFunc;
   const own = new Map<string, tf.KernelFunc>([
     ['Conv2DBackpropFilter', conv2DBackpropFilter],
-    ['Conv2DBackpropInput', conv2DBackpropInput(tf.getKernel('Conv2DBackpropInput', NAME).kernelFunc)],
+    ['Conv2DBackpropInput', conv2DBackpropInput(input)],
     ['MaxPoolGrad', maxPoolGrad],
+    ['Identity', identity],
   ]);
-  for (const [kernelName, kernelFunc] of own) replace(kernelName, kernelFunc);
   const stock = new MathBackendCPU();
   (stock as unknown as { firstUse: boolean }).firstUse = false; // it would advertise tfjs-node in the cell
   for (const { kernelName, kernelFunc } of tf.getKernelsForBackend('cpu')) {
-    if (!tf.getKernel(kernelName, NAME)) replace(kernelName, throughStock(kernelName, kernelFunc, stock));
+    const theirs = tf.getKernel(kernelName, NAME);
+    const wasm = own.get(kernelName) ?? theirs?.kernelFunc;
+    if (theirs) tf.unregisterKernel(kernelName, NAME);
+    tf.registerKernel({
+      ...theirs,
+      kernelName,
+      backendName: NAME,
+      kernelFunc: route(kernelName, wasm, kernelFunc, stock),
+    });
   }
   return `tfjs-backend-wasm ${version_wasm}${simd ? ', SIMD' : ''}, 1 thread`;
 }
@@ -48,42 +59,12 @@ async function withoutProcessListeners<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-function replace(kernelName: string, kernelFunc: tf.KernelFunc): void {
-  if (tf.getKernel(kernelName, NAME)) tf.unregisterKernel(kernelName, NAME);
-  tf.registerKernel({ kernelName, backendName: NAME, kernelFunc });
-}
-
-/** Runs a kernel of the JavaScript backend on tensors of the WASM backend: copied in, copied out. */
-function throughStock(kernelName: string, kernel: tf.KernelFunc, stock: MathBackendCPU): tf.KernelFunc {
-  return ({ inputs, attrs, backend }) => {
-    const wasm = backend as unknown as BackendWasm;
-    const moved: tf.TensorInfo[] = [];
-    const move = (t: tf.TensorInfo): tf.TensorInfo => {
-      if (t.dtype === 'complex64')
-        throw new Error(
-          `${kernelName}: the device "cpu" has no complex64 tensors in this version; keep real and imaginary part in two tensors.`,
-        );
-      const info = stock.makeTensorInfo(
-        t.shape,
-        t.dtype,
-        wasm.readSync(t.dataId) as tf.DataTypeMap[tf.NumericDataType],
-      );
-      moved.push(info);
-      return info;
-    };
-    const theirs: tf.NamedTensorInfoMap = {};
-    for (const [name, t] of Object.entries(inputs)) {
-      if (Array.isArray(t)) (theirs as Record<string, unknown>)[name] = (t as tf.TensorInfo[]).map(move);
-      else if (t) theirs[name] = move(t);
-    }
-    const results = kernel({ inputs: theirs, attrs: attrs as tf.NamedAttrMap, backend: stock });
-    const list = Array.isArray(results) ? results : [results];
-    const ours = list.map((r) => {
-      if (r.dtype === 'complex64')
-        throw new Error(`${kernelName}: the device "cpu" has no complex64 tensors in this version.`);
-      return wasm.makeOutput(r.shape, r.dtype, undefined, stock.readSync(r.dataId));
-    });
-    for (const t of new Set([...moved, ...list])) stock.disposeData(t.dataId, true);
-    return Array.isArray(results) ? ours : ours[0]!;
-  };
-}
+/**
+ * A clone shares its original's memory, as on every other backend of TensorFlow.js; the WASM backend's own copies. What is saved for the
+ * backward pass is cloned, and gradients of TensorFlow.js rely on a clone to outlive its own disposal (`logSigmoid`).
+ */
+const identity: tf.KernelFunc = ({ inputs, backend }) => {
+  const { x } = inputs;
+  (backend as unknown as BackendWasm).incRef(x!.dataId);
+  return { dataId: x!.dataId, shape: x!.shape, dtype: x!.dtype };
+};
