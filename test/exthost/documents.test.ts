@@ -218,6 +218,10 @@ describe('a notebook that is closed', () => {
 });
 
 describe('commands', () => {
+  const autoSave = (value: string | undefined) =>
+    vscode.workspace.getConfiguration('files').update('autoSave', value, vscode.ConfigurationTarget.Global);
+  before(() => autoSave('off'));
+  after(() => autoSave(undefined));
   afterEach(closeAll);
 
   it('export what is in the editor, saved or not', async () => {
