@@ -58,7 +58,7 @@ export async function packageExtension(target = hostTarget()): Promise<string> {
   const dist = join(stage, 'dist');
   const inputs = `${stage}-inputs.json`;
   const args = ['esbuild.config.js', '--production', '--outdir', dist, '--inputs', inputs];
-  execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   placeEsbuild(join(dist, 'esbuild'), target);
   writeFileSync(
     join(dist, 'THIRD-PARTY-NOTICES.txt'),

@@ -1,41 +1,76 @@
-// Runs every sample in a light and in a dark theme, and keeps pictures of the whole notebook in out/screenshots/.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+// Runs every sample and keeps pictures of it, from top to bottom, in a light and in a dark theme in out/screenshots/. The
+// theme changes while the notebook is open: outputs must follow.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { outDir, root } from '../vscode/server.mts';
-import { notebookShown, openNotebook, outputsFrame, palette, statusItem, toolbarAction } from '../vscode/workbench.mts';
+import {
+  allCellsSucceed,
+  openNotebook,
+  outputsFrame,
+  palette,
+  scrollBy,
+  scrollToCell,
+  toolbarAction,
+} from '../vscode/workbench.mts';
 import { useVSCode } from './session.ts';
 
-const samples = (JSON.parse(readFileSync(join(root, 'samples/index.json'), 'utf8')) as { id: string }[]).map(
-  (s) => s.id,
-);
+const ids = (JSON.parse(readFileSync(join(root, 'samples/index.json'), 'utf8')) as { id: string }[]).map((s) => s.id);
 const themes = { light: 'Default Light Modern', dark: 'Default Dark Modern' };
 const dir = join(outDir, 'screenshots');
 
-/** High enough for whole samples: what is out of sight is not drawn. */
-const viewport = { width: 1400, height: 5200 };
+const cellsOf = (id: string) =>
+  (JSON.parse(readFileSync(join(root, 'samples', `${id}.dlnb`), 'utf8')) as { cells: { kind: string }[] }).cells;
 
-describe.each(Object.entries(themes))('the samples in the %s theme', (name, theme) => {
-  const vs = useVSCode(`screenshots-${name}`, {
-    viewport,
-    files: { ...Object.fromEntries(samples.map((id) => [`${id}.dlnb`, join(root, 'samples', `${id}.dlnb`)])) },
-    settings: { 'workbench.colorTheme': theme, 'workbench.sideBar.location': 'left' },
+describe('the samples in a light and in a dark theme', () => {
+  const vs = useVSCode('screenshots', {
+    viewport: { width: 1200, height: 1500 },
+    files: Object.fromEntries(ids.map((id) => [`${id}.dlnb`, join(root, 'samples', `${id}.dlnb`)])),
+    settings: { 'workbench.colorTheme': themes.light },
   });
 
-  it.each(samples)('%s runs to its end', async (id) => {
+  beforeAll(() => {
+    rmSync(dir, { recursive: true, force: true });
     mkdirSync(dir, { recursive: true });
+  });
+
+  /** Takes the theme up while VS Code runs, as a user's settings file does. */
+  async function useTheme(name: keyof typeof themes): Promise<void> {
+    const file = join(vs.profile.userData, 'User/settings.json');
+    const settings = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    writeFileSync(file, JSON.stringify({ ...settings, 'workbench.colorTheme': themes[name] }));
+    await vs.page.locator(name === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').waitFor();
+  }
+
+  /** Pictures from the top of the notebook to its end, and how many they are. */
+  async function pictures(id: string, theme: string): Promise<number> {
+    const list = vs.page.locator('.notebookOverlay:visible .cell-list-container');
+    const last = cellsOf(id).length - 1;
+    await scrollToCell(vs.page, 0);
+    for (let n = 1; ; n++) {
+      await vs.page.waitForTimeout(700); // what has come into sight draws
+      await vs.page.screenshot({ path: join(dir, `${id}-${theme}-${n}.png`) });
+      const view = (await list.boundingBox())!;
+      const end = list.locator(`.monaco-list-row[data-index="${last}"]`);
+      const box = (await end.count()) > 0 ? await end.boundingBox() : null;
+      if ((box && box.y + box.height <= view.y + view.height) || n === 20) return n;
+      await scrollBy(vs.page, view.height * 0.9);
+    }
+  }
+
+  it.each(ids)('%s runs to its end and is drawn', async (id) => {
     await openNotebook(vs.page, `${id}.dlnb`);
-    await notebookShown(vs.page);
     await toolbarAction(vs.page, 'Run All').click();
-    await statusItem(vs.page, 'busy').waitFor({ timeout: 30_000 });
-    await statusItem(vs.page, 'idle').waitFor({ timeout: 100_000 });
-    await outputsFrame(vs.page).locator('.js-plotly-plot .main-svg').first().waitFor();
-    await vs.page.waitForTimeout(1500); // the last plots draw
-    const file = join(dir, `${id}-${name}.png`);
-    await vs.page.screenshot({ path: file });
-    expect(existsSync(file)).toBe(true);
-    const failed = '.notebookOverlay .cell-statusbar-container .codicon-notebook-state-error';
-    expect(await vs.page.locator(failed).count()).toBe(0);
+    await scrollToCell(
+      vs.page,
+      cellsOf(id).findLastIndex((c) => c.kind === 'code'),
+    );
+    await allCellsSucceed(vs.page, 100_000);
+    expect(await outputsFrame(vs.page).locator('.js-plotly-plot').count()).toBeGreaterThan(0);
+    expect(await pictures(id, 'light')).toBeLessThan(20);
+    await useTheme('dark');
+    expect(await pictures(id, 'dark')).toBeLessThan(20);
+    await useTheme('light');
     await palette(vs.page, 'View: Close Editor');
   });
 });

@@ -46,6 +46,15 @@ export function notebookText(sources: string[]): string {
   return `${JSON.stringify({ dlnb: 1, metadata: {}, cells }, null, 2)}\n`;
 }
 
+/** What is typed arrives as it is, and scrolling is quick. */
+const handy = {
+  'workbench.list.mouseWheelScrollSensitivity': 10,
+  'editor.autoIndent': 'none',
+  'editor.autoClosingBrackets': 'never',
+  'editor.autoClosingQuotes': 'never',
+  'editor.autoSurround': 'never',
+};
+
 /** Opens VS Code before the tests of this file and closes it after them. The session is there when a test runs. */
 export function useVSCode(name: string, options: SessionOptions = {}): Session {
   const { files, notebooks = {}, settings, workspaceTrust = false, viewport } = options;
@@ -54,7 +63,7 @@ export function useVSCode(name: string, options: SessionOptions = {}): Session {
   let browser: TestBrowser | undefined;
 
   beforeAll(async () => {
-    profile = makeProfile({ files, settings, workspaceTrust });
+    profile = makeProfile({ files, settings: { ...handy, ...settings }, workspaceTrust });
     for (const [file, cells] of Object.entries(notebooks))
       writeFileSync(join(profile.folder, file), notebookText(cells));
     installVsix(profile, inject('vsix'));

@@ -34,6 +34,8 @@ step "Node $(node -v), VS Code $(node -p "require('$vs/package.json').version"):
 
 # --legacy-peer-deps: the shrinkwrap lacks one peer (tslib), which npm ci otherwise refuses
 (cd "$vs" && npm ci "${npm_flags[@]}" --omit=dev --legacy-peer-deps)
+# TypeScript for the built-in TypeScript extension: without it every window complains that its server is missing
+(cd "$vs/extensions" && npm ci "${npm_flags[@]}" --omit=dev)
 
 if command -v g++ >/dev/null && command -v make >/dev/null && command -v python3 >/dev/null; then
   step "build of @vscode/spdlog (log files, output channels) and @vscode/native-watchdog (no orphaned extension hosts)"

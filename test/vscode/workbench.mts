@@ -22,9 +22,12 @@ export async function openNotebook(page: Page, name: string): Promise<void> {
   await notebookShown(page);
 }
 
-/** Waits until a notebook editor shows a cell. */
+/** Waits until a notebook editor shows cells. (The row of a Markdown cell is hidden: it is drawn in the output webview.) */
 export async function notebookShown(page: Page, timeout = 60_000): Promise<void> {
-  await page.locator('.notebookOverlay .cell-list-container .monaco-list-row').first().waitFor({ timeout });
+  await page
+    .locator('.notebookOverlay:visible .cell-list-container .monaco-list-row')
+    .first()
+    .waitFor({ state: 'attached', timeout });
 }
 
 /** Runs a command by its title in the command palette. */
@@ -39,17 +42,40 @@ export async function palette(page: Page, title: string): Promise<void> {
   await row.click();
 }
 
-/** The document inside the notebook's output webview. */
+/** The document inside the output webview of the notebook that is shown; others stay in the page, hidden. */
 export const outputsFrame = (page: Page): FrameLocator =>
-  page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  page.frameLocator('.notebookOverlay:visible iframe.webview.ready').frameLocator('#active-frame');
 
 /** The row of the notebook's i-th cell, all kinds counted from 0. The list is virtual: the order in the DOM means nothing. */
 export const cellRow = (page: Page, i: number): Locator =>
-  page.locator(`.notebookOverlay .cell-list-container .monaco-list-row[data-index="${i}"]`);
+  page.locator(`.notebookOverlay:visible .cell-list-container .monaco-list-row[data-index="${i}"]`);
+
+const cellState = (page: Page, state: string): Locator =>
+  page.locator(`.notebookOverlay:visible .cell-list-container .codicon-notebook-state-${state}`);
+
+/**
+ * Waits until all code cells that are in sight have run well.
+ * @throws Error when one has failed, or after the time.
+ */
+export async function allCellsSucceed(page: Page, timeoutMs = 60_000): Promise<void> {
+  const rows = page.locator('.notebookOverlay:visible .cell-list-container .code-cell-row');
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const [all, good, bad] = await Promise.all([
+      rows.count(),
+      cellState(page, 'success').count(),
+      cellState(page, 'error').count(),
+    ]);
+    if (bad > 0) throw new Error(`${bad} of ${all} cells ended with an error`);
+    if (all > 0 && good === all) return;
+    if (Date.now() > end) throw new Error(`after ${timeoutMs / 1000} s, ${good} of ${all} cells have run`);
+    await page.waitForTimeout(100);
+  }
+}
 
 /** An action of the toolbar over the notebook, by its label, for example "Run All". */
 export const toolbarAction = (page: Page, label: string | RegExp): Locator =>
-  page.locator('.notebook-toolbar-container .action-item').filter({ hasText: label }).first();
+  page.locator('.notebookOverlay:visible .notebook-toolbar-container .action-item').filter({ hasText: label }).first();
 
 /** A notification toast with that text. */
 export const notification = (page: Page, text: string | RegExp): Locator =>
@@ -67,11 +93,43 @@ async function humanPause(page: Page): Promise<void> {
   if (await page.evaluate(() => document.activeElement?.tagName === 'IFRAME')) await page.waitForTimeout(700);
 }
 
+/** Pixels that a turn of the wheel scrolls in VS Code, however far it is; the profiles of e2e/session.ts make it ten times as far. */
+const TURN = 500;
+
+/** Scrolls the list of cells by about so many pixels. */
+export async function scrollBy(page: Page, pixels: number): Promise<void> {
+  const view = (await page.locator('.notebookOverlay:visible .cell-list-container').boundingBox())!;
+  // At the edge, beside the outputs: a 3-d plot takes the wheel for itself
+  await page.mouse.move(view.x + 4, view.y + view.height / 2);
+  for (let turns = Math.round(Math.abs(pixels) / TURN); turns > 0; turns--)
+    await page.mouse.wheel(0, Math.sign(pixels) * 120);
+  await page.waitForTimeout(150);
+}
+
+/** Scrolls the list of cells until the i-th begins in sight: cells out of sight are not in the page, or under the toolbar. */
+export async function scrollToCell(page: Page, i: number): Promise<void> {
+  const list = page.locator('.notebookOverlay:visible .cell-list-container');
+  for (let turns = 0; turns < 60; turns++) {
+    const view = (await list.boundingBox())!;
+    const box = await cellRow(page, i)
+      .boundingBox({ timeout: 100 })
+      .catch(() => null);
+    const shown = await list
+      .locator('.monaco-list-row')
+      .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('data-index'))));
+    const above = box ? box.y < view.y : i < Math.min(...shown);
+    const below = box ? box.y > view.y + view.height - 60 : !above;
+    if (!above && !below) return;
+    await scrollBy(page, above ? -TURN : TURN);
+  }
+  throw new Error(`cell ${i} does not come into sight`);
+}
+
 /** Puts the cursor into the i-th cell, which is a code cell, and selects its whole text. */
 export async function focusCell(page: Page, i: number): Promise<void> {
   await humanPause(page);
+  await scrollToCell(page, i);
   const editor = cellRow(page, i).locator('.cell-editor-container .monaco-editor').first();
-  await editor.scrollIntoViewIfNeeded();
   await editor.locator('.view-lines').click();
   const handle = await editor.elementHandle();
   await page.waitForFunction((e) => !!e && (e as Element).classList.contains('focused'), handle);
