@@ -1,13 +1,16 @@
 // Notebooks as documents: bytes, ids, errors in files, untitled ones, renames, newer versions, samples, export.
 import * as assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { printNotebook } from '../../kernel/format/index.ts';
 import {
   addCell,
   closeAll,
   ended,
+  EXTENSION,
   notebookWith,
   open,
   run,
@@ -94,6 +97,22 @@ describe('files', () => {
     assert.match(first, /"text": "a\\nb\\n"/);
     assert.doesNotMatch(first, /executionOrder|startTime|o\d+"|\/test-/);
     assert.equal(await once(), first);
+  });
+
+  it('are the same as the command line writes', async function () {
+    this.timeout(180_000);
+    const extension = vscode.extensions.getExtension(EXTENSION)!.extensionPath;
+    const file = writeNotebook([]);
+    fs.copyFileSync(path.join(extension, 'samples/perceptron.dlnb'), file);
+    const out = `${file}.cli.dlnb`;
+    await promisify(execFile)('node', [path.join(extension, 'dist/cli.js'), 'run', file, '--out', out]);
+    const notebook = await open(file);
+    await vscode.commands.executeCommand('notebook.execute');
+    const last = notebook.getCells().findLast((c) => c.kind === vscode.NotebookCellKind.Code)!;
+    await ended(last, undefined, 120_000);
+    assert.ok(await notebook.save());
+    await until('saved', () => !notebook.isDirty);
+    assert.equal(bytes(file), bytes(out));
   });
 
   it('that do not parse are not opened, with line and column in the error, and stay as they are', async () => {
@@ -236,7 +255,7 @@ describe('commands', () => {
   });
 
   it('make a sample notebook and never overwrite one', async () => {
-    const index = path.join(vscode.extensions.getExtension('dlnb.dlnb')!.extensionPath, 'samples/index.json');
+    const index = path.join(vscode.extensions.getExtension(EXTENSION)!.extensionPath, 'samples/index.json');
     const [sample] = JSON.parse(bytes(index)) as { id: string }[];
     const made: string[] = [];
     for (let i = 0; i < 2; i++) {
