@@ -6,6 +6,8 @@ import type { CommandContext } from './index.ts';
 
 interface Sample {
   id: string;
+  /** File name beside the index. */
+  file: string;
   title: string;
   part?: string;
   minutes?: number;
@@ -25,7 +27,7 @@ export async function newSample(
       throw new Error(`There is no sample "${id}". The samples are: ${samples.map((s) => s.id).join(', ')}.`);
     return undefined;
   }
-  const content = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, `${sample.id}.dlnb`));
+  const content = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, sample.file));
   const target = vscode.workspace.workspaceFolders?.[0]?.uri;
   const notebook = target
     ? await vscode.workspace.openNotebookDocument(await writeNew(target, sample.id, content))
