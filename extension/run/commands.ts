@@ -34,7 +34,7 @@ export function coalesce(commands: readonly Command[]): Command[] {
   return out;
 }
 
-type OutputCommand = Extract<Command, { key: OutputKey }>;
+export type OutputCommand = Extract<Command, { key: OutputKey }>;
 const isOutput = (c: Command): c is OutputCommand => 'key' in c;
 
 /** Leaves out what was to be shown in a cell that is being cleared. */

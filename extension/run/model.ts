@@ -16,8 +16,8 @@ export type RunEvent =
   | { type: 'finished'; cell: string; end: RunEnd; time: number }
   /** The run cannot begin or go on; `bundle` says why. `transient`: for reasons of this machine, not to be saved. */
   | { type: 'failed'; cell: string; bundle: MimeBundle; transient?: boolean; time: number }
-  /** The editor shows only these outputs of the cell: others were cleared by the user. */
-  | { type: 'shown'; cell: string; keys: ReadonlySet<OutputKey> }
+  /** The editor shows these outputs no more: the user removed them. */
+  | { type: 'removed'; cell: string; keys: ReadonlySet<OutputKey> }
   /** A fresh kernel knows no display ids. */
   | { type: 'kernelGone' };
 
@@ -71,18 +71,12 @@ export class NotebookModel {
         return this.finish(cell, state, event.end, event.time);
       case 'failed':
         return this.fail(state, event);
-      case 'shown':
-        state.outputs = state.outputs.filter(({ key }) => event.keys.has(key));
-        if (state.notice && !event.keys.has(state.notice)) state.notice = undefined;
+      case 'removed':
+        state.outputs = state.outputs.filter(({ key }) => !event.keys.has(key));
+        if (state.notice && event.keys.has(state.notice)) state.notice = undefined;
         if (state.outputs.length === 0) state.dropped = 0;
         return [];
     }
-  }
-
-  /** Whether a run of the cell is queued or going on. */
-  active(cell: string): boolean {
-    const phase = this.cells.get(cell)?.phase;
-    return phase === 'queued' || phase === 'running';
   }
 
   /** The outputs of the cell that the model believes to be shown. */

@@ -5,7 +5,7 @@ import type { MimeBundle } from '../../kernel/protocol.ts';
 import { findCell } from '../notebook/ids.ts';
 import { shownItem, type OutputMetadata } from '../notebook/data.ts';
 import { log } from '../log.ts';
-import { coalesce, type Command, type OutputKey } from './commands.ts';
+import { coalesce, type Command, type OutputCommand, type OutputKey } from './commands.ts';
 
 /** At most so often are outputs sent to the editor. */
 const FLUSH_MS = 40;
@@ -30,13 +30,20 @@ interface LateRun {
   end: () => void;
 }
 
+interface MadeOutput {
+  output: vscode.NotebookCellOutput;
+  cell: string;
+  /** The editor has it. */
+  arrived: boolean;
+}
+
 export class OutputProjection implements vscode.Disposable {
   private readonly executions = new Map<string, Live>();
   /** The editor's own summaries lag behind. */
   private readonly summaries = new Map<string, Summary>();
-  private readonly outputs = new Map<OutputKey, vscode.NotebookCellOutput>();
+  private readonly outputs = new Map<OutputKey, MadeOutput>();
   private waiting: Command[] = [];
-  private flushing: Promise<void> | undefined;
+  private flushing = false;
   private urgent: (() => void) | undefined;
   private disposed = false;
 
@@ -61,12 +68,7 @@ export class OutputProjection implements vscode.Disposable {
     this.waiting.push(...commands);
     // The end of a run is shown at once
     if (commands.some((c) => c.do === 'end' || c.do === 'start')) this.urgent?.();
-    this.flushing ??= this.flush().finally(() => (this.flushing = undefined));
-  }
-
-  /** Nothing is waiting to be shown or on its way to the editor. */
-  get idle(): boolean {
-    return this.flushing === undefined;
+    if (!this.flushing) void this.flush();
   }
 
   /** The session goes on with another document of the same notebook (it was renamed or saved under a new name). */
@@ -77,14 +79,16 @@ export class OutputProjection implements vscode.Disposable {
     this.outputs.clear();
   }
 
-  /** The keys of the outputs that the editor has for a cell. */
-  shownKeys(cell: vscode.NotebookCell): Set<OutputKey> {
-    return new Set(cell.outputs.flatMap((o) => (o.metadata as OutputMetadata | undefined)?.key ?? []));
-  }
-
-  /** Forgets outputs that are no longer shown. */
-  keep(has: (key: OutputKey) => boolean): void {
-    for (const key of [...this.outputs.keys()]) if (!has(key)) this.outputs.delete(key);
+  /** The outputs of a cell that the editor had and has no more, because the user removed them. They are forgotten. */
+  takeRemoved(cell: vscode.NotebookCell, id: string): Set<OutputKey> {
+    const shown = new Set(cell.outputs.map((o) => (o.metadata as OutputMetadata | undefined)?.key));
+    const removed = new Set<OutputKey>();
+    for (const [key, output] of this.outputs) {
+      if (output.cell !== id || !output.arrived || shown.has(key)) continue;
+      removed.add(key);
+      this.outputs.delete(key);
+    }
+    return removed;
   }
 
   dispose(): void {
@@ -100,6 +104,7 @@ export class OutputProjection implements vscode.Disposable {
   }
 
   private async flush(): Promise<void> {
+    this.flushing = true;
     // What one tick brings goes out together
     await new Promise(setImmediate);
     while (this.waiting.length > 0) {
@@ -110,6 +115,8 @@ export class OutputProjection implements vscode.Disposable {
       if (this.waiting.some((c) => c.do === 'end' || c.do === 'start')) continue;
       await this.pause(FLUSH_MS - (Date.now() - begun));
     }
+    // In the same turn as the last look at what waits: what comes later begins a new flush
+    this.flushing = false;
   }
 
   private pause(ms: number): Promise<void> {
@@ -153,6 +160,8 @@ export class OutputProjection implements vscode.Disposable {
   private async acknowledge(command: Command, sent: Thenable<void> | void): Promise<void> {
     try {
       await sent;
+      const made = 'key' in command && this.outputs.get(command.key);
+      if (made) made.arrived = true;
     } catch (e) {
       notShown(command, e);
     }
@@ -204,39 +213,36 @@ export class OutputProjection implements vscode.Disposable {
     if (!cell) return;
     switch (command.do) {
       case 'clear':
+        this.forget(command.cell);
         return execution.clearOutput(cell);
       case 'append':
         return execution.appendOutput(this.make(command), cell);
       case 'replaceAll':
+        this.forget(command.cell);
         return execution.replaceOutput(this.make(command), cell);
       case 'appendItems':
       case 'replaceItems': {
-        const output = this.outputs.get(command.key);
-        // The notebook was opened anew under it: the output begins again
-        if (!output) return execution.appendOutput(this.make(command), cell);
+        const made = this.outputs.get(command.key);
+        // The user removed it, or the notebook was opened anew under it: the output begins again
+        if (!made) return execution.appendOutput(this.make(command), cell);
         const items = toItems(command.items);
         return command.do === 'appendItems'
-          ? execution.appendOutputItems(items, output)
-          : execution.replaceOutputItems(items, output);
+          ? execution.appendOutputItems(items, made.output)
+          : execution.replaceOutputItems(items, made.output);
       }
     }
   }
 
-  private make({
-    key,
-    items,
-    transient,
-  }: {
-    key: OutputKey;
-    items: MimeBundle;
-    transient?: boolean;
-  }): vscode.NotebookCellOutput {
-    const output = new vscode.NotebookCellOutput(toItems(items), {
-      key,
-      ...(transient && { transient }),
-    } satisfies OutputMetadata);
-    this.outputs.set(key, output);
+  private make(command: OutputCommand & { transient?: boolean }): vscode.NotebookCellOutput {
+    const { key, cell, items, transient } = command;
+    const metadata: OutputMetadata = { key, ...(transient && { transient }) };
+    const output = new vscode.NotebookCellOutput(toItems(items), { ...metadata });
+    this.outputs.set(key, { output, cell, arrived: false });
     return output;
+  }
+
+  private forget(cell: string): void {
+    for (const [key, output] of this.outputs) if (output.cell === cell) this.outputs.delete(key);
   }
 }
 

@@ -62,7 +62,8 @@ export class NotebookSession implements vscode.Disposable {
       this.apply({ type: 'queued', cell: id });
       this.queue.push(id);
     }
-    return (this.draining ??= this.drain().finally(() => (this.draining = undefined)));
+    if (this.queue.length === 0) return Promise.resolve();
+    return (this.draining ??= this.drain());
   }
 
   /** Stops the running cell and takes the others from the queue. Variables are kept. */
@@ -104,7 +105,8 @@ export class NotebookSession implements vscode.Disposable {
     this.starter.logs.move(this.notebook.uri, notebook.uri);
     this.notebook = notebook;
     this.projection.move(notebook);
-    for (const cell of idsOf(notebook).values()) this.apply({ type: 'shown', cell, keys: new Set() });
+    for (const cell of idsOf(notebook).values())
+      this.apply({ type: 'removed', cell, keys: new Set(this.model.keys(cell)) });
     this.changed.fire();
   }
 
@@ -122,9 +124,9 @@ export class NotebookSession implements vscode.Disposable {
 
   /** The user changed outputs by hand: what they removed is written to no more. */
   outputsChanged(cell: vscode.NotebookCell): void {
-    if (!this.projection.idle) return; // our own change
     const id = cellId(cell);
-    this.apply({ type: 'shown', cell: id, keys: this.projection.shownKeys(cell) });
+    const keys = this.projection.takeRemoved(cell, id);
+    if (keys.size > 0) this.apply({ type: 'removed', cell: id, keys });
   }
 
   /** Ends the kernel; the session is over. */
@@ -145,12 +147,18 @@ export class NotebookSession implements vscode.Disposable {
   // ---- running
 
   private async drain(): Promise<void> {
-    for (let id = this.queue.shift(); id !== undefined; id = this.queue.shift()) {
-      const running = { cell: id, cancelled: false };
-      this.running = running;
-      const end = await this.runOne(running);
+    try {
+      for (let id = this.queue.shift(); id !== undefined; id = this.queue.shift()) {
+        const running = { cell: id, cancelled: false };
+        this.running = running;
+        const end = await this.runOne(running);
+        this.running = undefined;
+        if (end !== 'ok') this.cancelQueue();
+      }
+    } finally {
+      // In the same turn as the last look at the queue: a cell that comes later begins a new round
+      this.draining = undefined;
       this.running = undefined;
-      if (end !== 'ok') this.cancelQueue();
     }
     if (this.state.phase === 'busy') this.setState({ phase: 'idle' });
   }

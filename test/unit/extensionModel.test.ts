@@ -145,11 +145,8 @@ describe('display ids', () => {
   });
 
   test('an update whose output was cleared by the user shows the value in the cell that sent it', () => {
-    const screen = new Screen().apply(start('a'), display('1', 'p'), finish(), {
-      type: 'shown',
-      cell: 'a',
-      keys: new Set(),
-    });
+    const screen = new Screen().apply(start('a'), display('1', 'p'), finish());
+    screen.apply({ type: 'removed', cell: 'a', keys: new Set(screen.model.keys('a')) });
     screen.cells.set('a', []);
     screen.apply(start('b'), update('p', '2', 'b'), update('p', '3', 'b'));
     expect([screen.texts('a'), screen.texts('b')]).toEqual([[], ['3']]);
