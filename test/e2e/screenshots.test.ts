@@ -1,6 +1,6 @@
 // Runs every sample and keeps pictures of it, from top to bottom, in a light and in a dark theme in out/screenshots/. The
 // theme changes while the notebook is open: outputs must follow.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { outDir, root } from '../vscode/server.mts';
@@ -16,7 +16,6 @@ import {
 import { useVSCode } from './session.ts';
 
 const ids = (JSON.parse(readFileSync(join(root, 'samples/index.json'), 'utf8')) as { id: string }[]).map((s) => s.id);
-const themes = { light: 'Default Light Modern', dark: 'Default Dark Modern' };
 const dir = join(outDir, 'screenshots');
 
 const cellsOf = (id: string) =>
@@ -26,7 +25,11 @@ describe('the samples in a light and in a dark theme', () => {
   const vs = useVSCode('screenshots', {
     viewport: { width: 1200, height: 1500 },
     files: Object.fromEntries(ids.map((id) => [`${id}.dlnb`, join(root, 'samples', `${id}.dlnb`)])),
-    settings: { 'workbench.colorTheme': themes.light },
+    settings: {
+      'workbench.colorTheme': 'Default Light Modern',
+      'workbench.preferredLightColorTheme': 'Default Light Modern',
+      'workbench.preferredDarkColorTheme': 'Default Dark Modern',
+    },
   });
 
   beforeAll(() => {
@@ -34,12 +37,9 @@ describe('the samples in a light and in a dark theme', () => {
     mkdirSync(dir, { recursive: true });
   });
 
-  /** Takes the theme up while VS Code runs, as a user's settings file does. */
-  async function useTheme(name: keyof typeof themes): Promise<void> {
-    const file = join(vs.profile.userData, 'User/settings.json');
-    const settings = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    writeFileSync(file, JSON.stringify({ ...settings, 'workbench.colorTheme': themes[name] }));
-    await vs.page.locator(name === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').waitFor();
+  async function toggleTheme(to: 'light' | 'dark'): Promise<void> {
+    await palette(vs.page, 'Preferences: Toggle between Light/Dark Themes');
+    await vs.page.locator(to === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').waitFor();
   }
 
   /** Pictures from the top of the notebook to its end, and how many they are. */
@@ -68,9 +68,9 @@ describe('the samples in a light and in a dark theme', () => {
     await allCellsSucceed(vs.page, 100_000);
     expect(await outputsFrame(vs.page).locator('.js-plotly-plot').count()).toBeGreaterThan(0);
     expect(await pictures(id, 'light')).toBeLessThan(20);
-    await useTheme('dark');
+    await toggleTheme('dark');
     expect(await pictures(id, 'dark')).toBeLessThan(20);
-    await useTheme('light');
+    await toggleTheme('light');
     await palette(vs.page, 'View: Close Editor');
   });
 });
