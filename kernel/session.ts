@@ -14,8 +14,8 @@ import { CellStreams } from './display/streams.ts';
 import { makeLibrary } from './dl/index.ts';
 import type { DeviceSetting, KernelMessage, MimeBundle, OutputEvent, RunMessage, RunStatus } from './protocol.ts';
 
-/** A cell shows at most this many outputs a run; VS Code itself shows no more. */
-const MAX_OUTPUTS = 500;
+/** A cell makes at most this many outputs a run; VS Code draws no more than 500. */
+const MAX_OUTPUTS = 400;
 
 export interface SessionOptions {
   /** The notebook's folder. */
@@ -30,7 +30,12 @@ export interface SessionOptions {
 interface RunState {
   context: RunContext;
   streams: CellStreams;
+  /** How many outputs it has made. */
   outputs: number;
+  /** The stream of its last output, if that is one. */
+  open?: 'stdout' | 'stderr' | undefined;
+  /** Whether it has been told that there are too many. */
+  full?: boolean;
   /** Settles when all events so far have been sent; absent when they have. */
   pending?: Promise<void> | undefined;
 }
@@ -226,13 +231,18 @@ export class Session {
   }
 
   private send(state: RunState, event: OutputEvent): void {
-    if (event.kind === 'display' && ++state.outputs > MAX_OUTPUTS) {
-      if (state.outputs === MAX_OUTPUTS + 1) {
+    if (event.kind === 'display' && state.outputs >= MAX_OUTPUTS) {
+      if (!state.full) {
+        state.full = true;
         const text = `A cell shows at most ${MAX_OUTPUTS} outputs; the rest of this one's are left out. Use display(value, { id }) to update one in place.\n`;
         this.send(state, { kind: 'stream', name: 'stderr', text });
       }
       return;
     }
+    // Text goes on in the last output if that is the same stream
+    if (event.kind === 'display' || event.kind === 'error' || (event.kind === 'stream' && event.name !== state.open))
+      state.outputs++;
+    if (event.kind !== 'update') state.open = event.kind === 'stream' ? event.name : undefined;
     const { run, cell } = state.context;
     this.options.send({ type: 'output', run, cell, event });
   }

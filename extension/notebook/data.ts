@@ -1,6 +1,7 @@
 // A `.dlnb` notebook as the editor holds it, and back. Plain data without 'vscode'; the serializer beside it wraps it.
 // What the editor has no place for (ids, unknown keys, unusual forms) travels in metadata.
 import { ERROR, STDERR, STDOUT } from '../../kernel/display/mime.ts';
+import { foldTerminalText } from '../../kernel/format/terminal.ts';
 import { fileItem } from '../../kernel/client/outputs.ts';
 import type { MimeItem } from '../../kernel/protocol.ts';
 import { printJson } from '../../kernel/format/json.ts';
@@ -209,6 +210,7 @@ function itemToFile({ mime, data }: PlainItem): OutputItem {
   if (form !== 'base64') {
     try {
       const text = strictDecoder.decode(data);
+      if (mime === STDOUT || mime === STDERR) return { mime, text: foldTerminalText(text) };
       if (form === 'text') return { mime, text };
       return jsonItem(mime, text);
     } catch {

@@ -1,5 +1,6 @@
 // What a kernel's messages make of a notebook's outputs, in the shape of the file. No process, no editor.
 import { STDERR, STDOUT } from '../display/mime.ts';
+import { foldTerminalText } from '../format/terminal.ts';
 import type { Json, Output, OutputItem } from '../format/types.ts';
 import type { MimeBundle, OutputEvent } from '../protocol.ts';
 
@@ -24,9 +25,9 @@ export class NotebookOutputs {
       );
   }
 
-  /** The cell's outputs. A new array at each call; its members change when later events add to them. */
+  /** The cell's outputs, streams as a terminal would show them. A new array at each call. */
   of(cell: string): Output[] {
-    return (this.cells.get(cell) ?? []).map(({ output }) => output);
+    return (this.cells.get(cell) ?? []).map(({ output }) => ({ ...output, items: output.items.map(foldStream) }));
   }
 
   /** Begins a run: what the cell showed before goes. */
@@ -79,6 +80,11 @@ export class NotebookOutputs {
     if (list) list.push(shown);
     else this.cells.set(cell, [shown]);
   }
+}
+
+function foldStream(item: OutputItem): OutputItem {
+  const stream = item.mime === STDOUT || item.mime === STDERR;
+  return stream && 'text' in item ? { ...item, text: foldTerminalText(item.text) } : item;
 }
 
 /** An item of a bundle as the file holds it. */

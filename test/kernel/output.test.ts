@@ -92,14 +92,14 @@ describe('display', () => {
   it('shows a timer by its name: its inside differs each time', async () => {
     expect((await k.run('setTimeout(() => {}, 1)')).text).toBe('Timeout');
   });
-  it('cuts a value that is too long, and stops after 500 outputs', async () => {
+  it('cuts a value that is too long, and stops after 400 outputs', async () => {
     expect((await k.run("'x'.repeat(1e6)")).text!.length).toBeLessThan(12_000);
     const { events } = await k.run('for (let i = 0; i < 2000; i++) display(i)');
-    expect(events.filter((e) => e.kind === 'display')).toHaveLength(500);
+    expect(events.filter((e) => e.kind === 'display')).toHaveLength(400);
     expect(events.at(-1)).toMatchObject({
       kind: 'stream',
       name: 'stderr',
-      text: expect.stringContaining('at most 500 outputs'),
+      text: expect.stringContaining('at most 400 outputs'),
     });
   });
 });

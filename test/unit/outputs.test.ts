@@ -1,5 +1,6 @@
 // What output events make of a notebook's outputs.
 import { describe, expect, it } from 'vitest';
+import { foldTerminalText } from '../../kernel/format/terminal.ts';
 import { NotebookOutputs } from '../../kernel/client/outputs.ts';
 import { CELL_ERROR, ERROR, STDERR, STDOUT } from '../../kernel/display/mime.ts';
 import type { OutputEvent } from '../../kernel/protocol.ts';
@@ -146,5 +147,23 @@ describe('outputs of a notebook', () => {
       text: expect.stringMatching(/^\[x\/y: this output cannot be shown, because it is not JSON/) as string,
     });
     expect(output!.items[1]).toEqual({ mime: 'x/z', json: { d: '1970-01-01T00:00:00.000Z', n: null } });
+  });
+});
+
+describe('printed text with control characters', () => {
+  it.each([
+    ['10 %\r50 %\r100 %\ndone', '100 %\ndone'],
+    ['abcdef\rXY', 'XYcdef'],
+    ['half\r', 'half\r'],
+    ['line\r\nnext', 'line\nnext'],
+    ['abc\b\bX', 'aX'],
+    ['\n\bx', '\n\bx'],
+    ['plain', 'plain'],
+  ])('%j is kept as %j', (printed, kept) => {
+    const outputs = new NotebookOutputs();
+    for (const text of printed) outputs.apply('a', { kind: 'stream', name: 'stdout', text });
+    const [output] = outputs.of('a');
+    expect(output!.items[0]).toMatchObject({ text: kept });
+    expect(foldTerminalText(kept)).toBe(kept);
   });
 });
