@@ -1,6 +1,6 @@
-// Runs every sample and keeps pictures of it, from top to bottom, in a light and in a dark theme in out/screenshots/. The
+// Runs every sample and keeps pictures of it in a light and in a dark theme in out/screenshots/. The
 // theme changes while the notebook is open: outputs must follow.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { outDir, root } from '../vscode/server.mts';
@@ -9,7 +9,6 @@ import {
   openNotebook,
   outputsFrame,
   palette,
-  scrollBy,
   scrollToCell,
   toolbarAction,
 } from '../vscode/workbench.mts';
@@ -18,8 +17,22 @@ import { useVSCode } from './session.ts';
 const ids = (JSON.parse(readFileSync(join(root, 'samples/index.json'), 'utf8')) as { id: string }[]).map((s) => s.id);
 const dir = join(outDir, 'screenshots');
 
+interface SampleCell {
+  kind: string;
+  source: string[];
+}
 const cellsOf = (id: string) =>
-  (JSON.parse(readFileSync(join(root, 'samples', `${id}.dlnb`), 'utf8')) as { cells: { kind: string }[] }).cells;
+  (JSON.parse(readFileSync(join(root, 'samples', `${id}.dlnb`), 'utf8')) as { cells: SampleCell[] }).cells;
+const lastCode = (id: string) => cellsOf(id).findLastIndex((c) => c.kind === 'code');
+
+/** The cells to take pictures at: the top, and the first, the middle and the last that draw a figure. */
+function stopsOf(id: string): number[] {
+  const drawing = cellsOf(id).flatMap((c, i) =>
+    c.kind === 'code' && /\b(plot|display)\(/.test(c.source.join('\n')) ? i : [],
+  );
+  const picked = [0, drawing[0], drawing[Math.floor(drawing.length / 2)], drawing.at(-1)];
+  return [...new Set(picked.filter((i) => i !== undefined))];
+}
 
 describe('the samples in a light and in a dark theme', () => {
   const vs = useVSCode('screenshots', {
@@ -42,35 +55,28 @@ describe('the samples in a light and in a dark theme', () => {
     await vs.page.locator(to === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').waitFor();
   }
 
-  /** Pictures from the top of the notebook to its end, and how many they are. */
-  async function pictures(id: string, theme: string): Promise<number> {
-    const list = vs.page.locator('.notebookOverlay:visible .cell-list-container');
-    const last = cellsOf(id).length - 1;
-    await scrollToCell(vs.page, 0);
-    for (let n = 1; ; n++) {
+  /** A picture with each of these cells at the top or wherever the scroll stops with it in sight. */
+  async function pictures(id: string, theme: 'light' | 'dark', stops: number[]): Promise<void> {
+    for (const cell of stops) {
+      await scrollToCell(vs.page, cell);
       await vs.page.waitForTimeout(700); // what has come into sight draws
-      await vs.page.screenshot({ path: join(dir, `${id}-${theme}-${n}.png`) });
-      const view = (await list.boundingBox())!;
-      const end = list.locator(`.monaco-list-row[data-index="${last}"]`);
-      const box = (await end.count()) > 0 ? await end.boundingBox() : null;
-      if ((box && box.y + box.height <= view.y + view.height) || n === 20) return n;
-      await scrollBy(vs.page, view.height * 0.9);
+      await vs.page.screenshot({ path: join(dir, `${id}-${theme}-cell-${cell + 1}.png`) });
     }
   }
 
   it.each(ids)('%s runs to its end and is drawn', async (id) => {
     await openNotebook(vs.page, `${id}.dlnb`);
     await toolbarAction(vs.page, 'Run All').click();
-    await scrollToCell(
-      vs.page,
-      cellsOf(id).findLastIndex((c) => c.kind === 'code'),
-    );
+    await scrollToCell(vs.page, lastCode(id));
     await allCellsSucceed(vs.page, 100_000);
     expect(await outputsFrame(vs.page).locator('.js-plotly-plot').count()).toBeGreaterThan(0);
-    expect(await pictures(id, 'light')).toBeLessThan(20);
+    // Up in the light and down in the dark: the run has left us at the end
+    const stops = stopsOf(id);
+    await pictures(id, 'light', stops.toReversed());
     await toggleTheme('dark');
-    expect(await pictures(id, 'dark')).toBeLessThan(20);
+    await pictures(id, 'dark', stops);
     await toggleTheme('light');
+    expect(readdirSync(dir).filter((name) => name.startsWith(`${id}-`))).toHaveLength(2 * stops.length);
     await palette(vs.page, 'View: Close Editor');
   });
 });

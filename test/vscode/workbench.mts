@@ -106,9 +106,10 @@ export async function scrollBy(page: Page, pixels: number): Promise<void> {
   await page.waitForTimeout(150);
 }
 
-/** Scrolls the list of cells until the i-th begins in sight: cells out of sight are not in the page, or under the toolbar. */
+/** Scrolls the list of cells until the i-th begins in the upper half, or no further: cells out of sight are not in the page. */
 export async function scrollToCell(page: Page, i: number): Promise<void> {
   const list = page.locator('.notebookOverlay:visible .cell-list-container');
+  let before: number | undefined;
   for (let turns = 0; turns < 60; turns++) {
     const view = (await list.boundingBox())!;
     const box = await cellRow(page, i)
@@ -118,8 +119,11 @@ export async function scrollToCell(page: Page, i: number): Promise<void> {
       .locator('.monaco-list-row')
       .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('data-index'))));
     const above = box ? box.y < view.y : i < Math.min(...shown);
-    const below = box ? box.y > view.y + view.height - 60 : !above;
+    const below = box ? box.y > view.y + view.height / 2 : !above;
     if (!above && !below) return;
+    const inSight = box !== null && box.y >= view.y && box.y < view.y + view.height - 60;
+    if (inSight && box.y === before) return;
+    before = box?.y;
     await scrollBy(page, above ? -TURN : TURN);
   }
   throw new Error(`cell ${i} does not come into sight`);
