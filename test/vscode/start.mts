@@ -1,6 +1,7 @@
 // `npm start`: builds, and opens real VS Code with the extension and the perceptron notebook: the desktop one if its command
 // `code` is there, else the web one, on a free port of this machine. `npm start -- --headless`: runs the samples without an
 // editor and writes their outputs to out/report.html.
+import { createVSIX } from '@vscode/vsce';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -84,7 +85,7 @@ async function openWeb(): Promise<void> {
   const vsix = await packageExtension();
   const profile = makeProfile({ files: sampleFiles(), keepIn: home });
   installVsix(profile, vsix);
-  installOpener(profile.extensions);
+  installVsix(profile, await makeOpener());
   const server = await startServer({ profile, port: await steadyPort() });
   console.log(`\nDLNB is open at\n\n    ${workbenchUrl(server, profile.folder)}\n`);
   console.log(`Notebooks: ${profile.folder} (copies of the samples; yours to change). Ctrl-C ends it.`);
@@ -121,15 +122,18 @@ async function steadyPort(): Promise<number> {
  * A few lines of an extension that open the first notebook when nothing is open. VS Code's own `openFile` in the address
  * opens a file before it knows the notebook types of a newly installed extension, and so as text.
  */
-function installOpener(extensions: string): void {
-  const dir = join(extensions, 'dlnb.first-notebook-1.0.0');
+async function makeOpener(): Promise<string> {
+  const dir = join(home, 'opener');
   mkdirSync(dir, { recursive: true });
   const manifest = {
     name: 'first-notebook',
     publisher: 'dlnb',
     version: '1.0.0',
+    description: 'Opens the first notebook of "npm start"',
+    license: 'MIT',
     engines: { vscode: '^1.100.0' },
     main: './main.js',
+    files: ['main.js'],
     activationEvents: ['onStartupFinished'],
   };
   writeFileSync(join(dir, 'package.json'), JSON.stringify(manifest));
@@ -137,8 +141,19 @@ function installOpener(extensions: string): void {
 exports.activate = async () => {
   if (vscode.window.tabGroups.all.some((g) => g.tabs.length > 0)) return;
   const folder = vscode.workspace.workspaceFolders?.[0];
-  if (folder) await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.joinPath(folder.uri, ${JSON.stringify(firstNotebook)}), 'dlnb');
+  if (!folder) return;
+  const notebook = vscode.Uri.joinPath(folder.uri, ${JSON.stringify(firstNotebook)});
+  await vscode.commands.executeCommand('vscode.openWith', notebook, 'dlnb');
 };
 `;
   writeFileSync(join(dir, 'main.js'), code);
+  const vsix = join(home, 'opener.vsix');
+  await createVSIX({
+    cwd: dir,
+    packagePath: vsix,
+    dependencies: false,
+    allowMissingRepository: true,
+    skipLicense: true,
+  });
+  return vsix;
 }
