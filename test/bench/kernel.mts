@@ -5,8 +5,9 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { KernelProcess } from '../../kernel/client/index.ts';
+import type { KernelProcess } from '../../kernel/client/index.ts';
 import { hostTarget, packageExtension } from '../package.mts';
 import { ensureSystemPackages } from '../vscode/debian.mts';
 import { runInExtensionHost } from '../vscode/exthost.mts';
@@ -14,6 +15,22 @@ import { ensureVSCode, outDir, root } from '../vscode/server.mts';
 import { summarize, timeEach, type Measurement } from './measure.mts';
 
 const stage = join(outDir, 'package', hostTarget());
+
+/** The host's end of the kernel. Bundled, because Node strips types only where they can simply be left out. */
+async function loadClient(): Promise<typeof import('../../kernel/client/index.ts')> {
+  const outfile = join(outDir, 'bench/client.mjs');
+  await build({
+    entryPoints: [join(root, 'kernel/client/index.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'warning',
+  });
+  return (await import(pathToFileURL(outfile).href)) as typeof import('../../kernel/client/index.ts');
+}
+const client = await loadClient();
 
 export async function measure(): Promise<Measurement[]> {
   await packageExtension();
@@ -38,7 +55,7 @@ async function nodeStarts(times: number): Promise<number[]> {
 }
 
 function startKernel(dir: string): KernelProcess {
-  return KernelProcess.start({
+  return client.KernelProcess.start({
     node: { path: process.execPath, electron: false },
     main: join(stage, 'dist/kernel.js'),
     cwd: dir,

@@ -6,9 +6,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { outDir, root } from '../vscode/server.mts';
 import {
   allCellsSucceed,
+  cellRow,
   openNotebook,
   outputsFrame,
   palette,
+  scrollBy,
   scrollToCell,
   toolbarAction,
 } from '../vscode/workbench.mts';
@@ -55,10 +57,18 @@ describe('the samples in a light and in a dark theme', () => {
     await vs.page.locator(to === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').waitFor();
   }
 
-  /** A picture with each of these cells at the top or wherever the scroll stops with it in sight. */
+  /** Scrolls down to the end of a cell, where its output is. */
+  async function showOutput(cell: number): Promise<void> {
+    const view = (await vs.page.locator('.notebookOverlay:visible .cell-list-container').boundingBox())!;
+    const row = (await cellRow(vs.page, cell).boundingBox())!;
+    await scrollBy(vs.page, Math.max(0, row.y + row.height - view.y - view.height));
+  }
+
+  /** A picture of the end of each of these cells. */
   async function pictures(id: string, theme: 'light' | 'dark', stops: number[]): Promise<void> {
     for (const cell of stops) {
       await scrollToCell(vs.page, cell);
+      if (cell > 0) await showOutput(cell);
       await vs.page.waitForTimeout(700); // what has come into sight draws
       await vs.page.screenshot({ path: join(dir, `${id}-${theme}-cell-${cell + 1}.png`) });
     }

@@ -43,6 +43,12 @@ async function outputOf(child: ChildProcess, log?: (line: string) => void): Prom
   return text;
 }
 
+/** What is to be cleared away when this process ends before it has done so itself. */
+const leftovers = new Set<() => void>();
+process.once('exit', () => {
+  for (const clear of leftovers) clear();
+});
+
 /** Settings that keep VS Code quiet: no welcome page, no telemetry, no look-ups, no AI. */
 const quietSettings: Record<string, unknown> = {
   'telemetry.telemetryLevel': 'off',
@@ -93,7 +99,10 @@ export function makeProfile(options: ProfileOptions = {}): Profile {
     extensions: at('ext'),
     folder: at('ws'),
     tmp: join(scratch, 't'),
-    remove: () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }),
+    remove: () => {
+      leftovers.delete(profile.remove);
+      rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
   const folders = [
     join(profile.userData, 'User'),
@@ -108,7 +117,7 @@ export function makeProfile(options: ProfileOptions = {}): Profile {
   for (const [name, source] of Object.entries(files)) {
     cpSync(source, join(profile.folder, name), { recursive: true, force: false });
   }
-  process.once('exit', () => process.env['KEEP'] || profile.remove());
+  if (!process.env['KEEP']) leftovers.add(profile.remove);
   return profile;
 }
 
@@ -201,7 +210,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       // the group has gone
     }
   };
-  process.once('exit', () => kill('SIGKILL'));
+  const killAll = () => kill('SIGKILL');
+  leftovers.add(killAll);
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {
       const gone = new Promise((done) => child.once('exit', done));
@@ -210,7 +220,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await gone;
       clearTimeout(timer);
     }
-    kill('SIGKILL'); // stragglers of the group
+    killAll(); // stragglers of the group
+    leftovers.delete(killAll);
   };
 
   let text = '';

@@ -64,7 +64,8 @@ function runSamples(): number {
 /** Copies of the samples that the user may change; those that are there already stay. */
 function sampleFiles(): Record<string, string> {
   const folder = join(root, 'samples');
-  return Object.fromEntries(readdirSync(folder).map((name) => [name, join(folder, name)]));
+  const names = readdirSync(folder).filter((name) => name !== 'index.json');
+  return Object.fromEntries(names.map((name) => [name, join(folder, name)]));
 }
 
 function openDesktop(): void {

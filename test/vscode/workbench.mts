@@ -96,12 +96,12 @@ async function humanPause(page: Page): Promise<void> {
 /** Pixels that a turn of the wheel scrolls in VS Code, however far it is; the profiles of e2e/session.ts make it ten times as far. */
 const TURN = 500;
 
-/** Scrolls the list of cells by about so many pixels. */
+/** Scrolls the list of cells by so many pixels or up to one turn more. */
 export async function scrollBy(page: Page, pixels: number): Promise<void> {
   const view = (await page.locator('.notebookOverlay:visible .cell-list-container').boundingBox())!;
   // At the edge, beside the outputs: a 3-d plot takes the wheel for itself
   await page.mouse.move(view.x + 4, view.y + view.height / 2);
-  for (let turns = Math.round(Math.abs(pixels) / TURN); turns > 0; turns--)
+  for (let turns = Math.ceil(Math.abs(pixels) / TURN); turns > 0; turns--)
     await page.mouse.wheel(0, Math.sign(pixels) * 120);
   await page.waitForTimeout(150);
 }
