@@ -67,6 +67,9 @@ export async function packageExtension(target = hostTarget()): Promise<string> {
 
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
   for (const name of manifest.files) {
+    if (name !== 'dist' && !existsSync(join(root, name))) {
+      throw new Error(`package.json lists "${name}" under "files", and it does not exist`);
+    }
     if (name !== 'dist') cpSync(join(root, name), join(stage, name), { recursive: true });
   }
   // What is only of use in the repository stays there

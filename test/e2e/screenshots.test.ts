@@ -57,11 +57,16 @@ describe('the samples in a light and in a dark theme', () => {
     await vs.page.locator(to === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').waitFor();
   }
 
-  /** Scrolls down to the end of a cell, where its output is. */
+  /** Scrolls down to the end of a cell, where its output is. A cell grows while its output comes into sight and is drawn. */
   async function showOutput(cell: number): Promise<void> {
     const view = (await vs.page.locator('.notebookOverlay:visible .cell-list-container').boundingBox())!;
-    const row = (await cellRow(vs.page, cell).boundingBox())!;
-    await scrollBy(vs.page, Math.max(0, row.y + row.height - view.y - view.height));
+    for (let turns = 0; turns < 10; turns++) {
+      await vs.page.waitForTimeout(300);
+      const row = (await cellRow(vs.page, cell).boundingBox())!;
+      const hidden = row.y + row.height - (view.y + view.height);
+      if (hidden <= 0) return;
+      await scrollBy(vs.page, hidden);
+    }
   }
 
   /** A picture of the end of each of these cells. */
