@@ -57,15 +57,16 @@ describe('the samples in a light and in a dark theme', () => {
     await vs.page.locator(to === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').waitFor();
   }
 
-  /** Scrolls down to the end of a cell, where its output is. A cell grows while its output comes into sight and is drawn. */
+  /** Scrolls down until the next cell begins in sight, or the end: the output, which no row holds, is above it then. */
   async function showOutput(cell: number): Promise<void> {
     const view = (await vs.page.locator('.notebookOverlay:visible .cell-list-container').boundingBox())!;
-    for (let turns = 0; turns < 10; turns++) {
-      await vs.page.waitForTimeout(300);
-      const row = (await cellRow(vs.page, cell).boundingBox())!;
-      const hidden = row.y + row.height - (view.y + view.height);
-      if (hidden <= 0) return;
-      await scrollBy(vs.page, hidden);
+    for (let turns = 0; turns < 8; turns++) {
+      await vs.page.waitForTimeout(200); // a cell grows while its output comes into sight and is drawn
+      const next = await cellRow(vs.page, cell + 1)
+        .boundingBox({ timeout: 100 })
+        .catch(() => null);
+      if (next && next.y <= view.y + view.height) return;
+      await scrollBy(vs.page, 500);
     }
   }
 

@@ -36,7 +36,8 @@ async function outputOf(child: ChildProcess, log?: (line: string) => void): Prom
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      if (stream === child.stdout) for (const line of chunk.split('\n')) if (line.startsWith('[')) log?.(line.replace(/^\[.*?\] /, ''));
+      if (stream === child.stdout)
+        for (const line of chunk.split('\n')) if (line.startsWith('[')) log?.(line.replace(/^\[.*?\] /, ''));
     });
   }
   await new Promise<void>((done, fail) => child.once('close', () => done()).once('error', fail));
