@@ -6,7 +6,6 @@ import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
 import { InterruptError } from './cell/flag.ts';
 import { ModuleLoader } from './cell/modules.ts';
-import { SourceError } from './cell/strip.ts';
 import { transformCell } from './cell/transform.ts';
 import { DeviceManager } from './device/index.ts';
 import { toBundle } from './display/bundle.ts';
@@ -247,9 +246,10 @@ export class Session {
     this.options.send({ type: 'output', run, cell, event });
   }
 
-  private sendError(state: RunState, thrown: unknown): void {
+  /** @param what begins the message */
+  private sendError(state: RunState, thrown: unknown, what = ''): void {
     const error = this.errors.read(thrown);
-    if (!(thrown instanceof SourceError) && error.frames.length === 0 && error.at === undefined) delete error.codeFrame;
+    if (what) error.message = `${what}: ${error.message}`;
     this.emit(state, { kind: 'error', error, bundle: this.errors.bundle(error) });
   }
 
@@ -260,9 +260,7 @@ export class Session {
     const state = (cell !== undefined ? this.runs.get(cell) : undefined) ?? this.latest;
     if (!state) return void process.stderr.write(`${what}: ${String(thrown)}\n`);
     if (thrown instanceof InterruptError || (context?.interrupted && (thrown as Error)?.name === 'AbortError')) return; // the run said so already
-    const error = this.errors.read(thrown);
-    error.message = `${what}: ${error.message}`;
-    this.emit(state, { kind: 'error', error, bundle: this.errors.bundle(error) });
+    this.sendError(state, thrown, what);
   }
 
   private stateOfCaller(): RunState | undefined {

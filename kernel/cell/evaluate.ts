@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Session } from 'node:inspector';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { ACKNOWLEDGED, BUSY, InterruptError, RAISED } from './flag.ts';
+import { ACKNOWLEDGED, BUSY, InterruptError, RAISED, REQUESTED } from './flag.ts';
 import { CHECK, FLAG } from './instrument.ts';
 import { BRIDGE, type TransformedCell } from './transform.ts';
 
@@ -13,14 +13,14 @@ export interface RunContext {
   cell: string;
   /** Aborted when the run is interrupted. */
   abort: AbortController;
-  /** Module loader, `import.meta` of the cell. */
+  /** Its code shall stop, also what of it wakes up later. */
   interrupted: boolean;
 }
 
 export type Evaluated =
   | { status: 'ok'; hasValue: boolean; value: unknown }
   | { status: 'threw'; error: unknown }
-  | { status: 'interrupted'; error: unknown; terminated: boolean };
+  | { status: 'interrupted'; error: unknown };
 
 /** What a cell's code calls. */
 export interface CellBridge {
@@ -30,6 +30,9 @@ export interface CellBridge {
 
 /** How long the flag stays up after an interrupt, for code of the interrupted run that wakes later. */
 const FLAG_UP_MS = 3000;
+
+/** Time for code that waits on the aborted signal to end by itself. */
+const LAST_WORDS_MS = 50;
 
 export class Evaluator {
   /** The run that the executing code belongs to. */
@@ -96,8 +99,7 @@ export class Evaluator {
    */
   evaluate(cell: Pick<TransformedCell, 'expression'>, context: RunContext): Promise<Evaluated> {
     this.preparing = undefined;
-    if (context.interrupted)
-      return Promise.resolve({ status: 'interrupted', error: new InterruptError(), terminated: false });
+    if (context.interrupted) return Promise.resolve({ status: 'interrupted', error: new InterruptError() });
     return new Promise((resolve) => {
       const running = {
         context,
@@ -137,7 +139,7 @@ export class Evaluator {
       // The cell catches all that it throws: this is V8's own refusal to compile it, or a terminated execution
       if (this.pendingRequest() || context.interrupted) {
         context.interrupted = true;
-        return { status: 'interrupted', error: new InterruptError(), terminated: true };
+        return { status: 'interrupted', error: new InterruptError() };
       }
       const details = answer?.exceptionDetails;
       const text = details?.exception?.description ?? failure?.message ?? details?.text ?? 'evaluation failed';
@@ -147,7 +149,7 @@ export class Evaluator {
       return { status: 'threw', error };
     }
     if (value.status === 'threw' && (context.interrupted || value.error instanceof InterruptError)) {
-      return { status: 'interrupted', error: value.error, terminated: false };
+      return { status: 'interrupted', error: value.error };
     }
     return value;
   }
@@ -157,11 +159,11 @@ export class Evaluator {
   }
 
   private pendingRequest(): boolean {
-    return Atomics.load(this.flag, 1) > Atomics.load(this.flag, ACKNOWLEDGED);
+    return Atomics.load(this.flag, REQUESTED) > Atomics.load(this.flag, ACKNOWLEDGED);
   }
 
   private acknowledge(): void {
-    Atomics.store(this.flag, ACKNOWLEDGED, Atomics.load(this.flag, 1));
+    Atomics.store(this.flag, ACKNOWLEDGED, Atomics.load(this.flag, REQUESTED));
   }
 
   /** The interrupter's message has reached the main thread: it is not computing, so the run waits for something. */
@@ -175,7 +177,7 @@ export class Evaluator {
     const error = new InterruptError();
     running.context.abort.abort(error);
     // Code that heard the signal may end by itself, with its own words; what does not is abandoned
-    setTimeout(() => running.settle({ status: 'interrupted', error, terminated: false }), 50);
+    setTimeout(() => running.settle({ status: 'interrupted', error }), LAST_WORDS_MS);
     this.acknowledge();
   }
 }

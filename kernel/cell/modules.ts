@@ -125,7 +125,6 @@ export class ModuleLoader {
       const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
       throw new Error(
         `Cannot find package "${name}" from the notebook's folder ${this.options.dir}. Install it there: npm install ${name}`,
-        { cause: undefined },
       );
     }
     return (await import(url)) as Namespace;

@@ -53,7 +53,7 @@ export class DeviceManager {
     const module = (this.module = require('./tf.js') as typeof Library);
     const detail = await module.startCpu(path.join(__dirname, 'wasm'));
     module.callBeforeEachKernel(check);
-    const refused = order.slice(0, order.indexOf('cpu')).filter(() => setting === 'auto');
+    const refused = setting === 'auto' ? order.slice(0, order.indexOf('cpu')) : [];
     changed({ device: 'cpu', detail, refused: refused.map((device) => ({ device, reason: missing[device]! })) });
     return module.tf;
   }
