@@ -1,6 +1,7 @@
 // Builds the three programs into dist/: the extension, the kernel with its CLI, and the renderers.
 // `node esbuild.config.js [--watch] [--production] [--outdir DIR] [--inputs FILE]`: with --inputs, FILE gets a JSON list of all
 // files that went into dist/ (for the licence notices).
+const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
@@ -46,7 +47,7 @@ const programs = {
   },
   tf: {
     ...node,
-    entryPoints: { tf: 'kernel/dl/tf.ts' },
+    entryPoints: { tf: 'kernel/dl/tf.ts', 'cpu-worker': 'kernel/backends/cpu/worker.ts' },
     outdir: dist,
     plugins: [sealed()],
     write: false,
@@ -134,6 +135,46 @@ function globalsUsed(code) {
   return [...used].sort();
 }
 
+/**
+ * Compiles the op kernels of the device `cpu` to WebAssembly: with relaxed SIMD and with plain SIMD, on shared memory and on memory
+ * of one thread. What has not changed is not compiled again.
+ */
+async function compileOpKernels() {
+  const dir = 'kernel/backends/cpu/assembly';
+  const sources = fs.readdirSync(path.join(__dirname, dir)).filter((f) => f.endsWith('.ts'));
+  const asc = await import('assemblyscript/asc');
+  const hash = crypto.createHash('sha256').update(asc.version).update(fs.readFileSync(__filename));
+  for (const f of sources) hash.update(f).update(fs.readFileSync(path.join(__dirname, dir, f)));
+  const state = hash.digest('hex');
+  const stamp = path.join(dist, 'wasm/cpu.hash');
+  if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === state) return;
+  for (const simd of ['relaxed', 'plain']) {
+    for (const memory of ['shared', 'single']) {
+      const target = path.join(dist, `wasm/cpu-${simd}-${memory}.wasm`);
+      const { error, stderr } = await asc.main(
+        [
+          path.join(dir, 'index.ts'),
+          ...['--outFile', `${target}.new`, '-O3', '--runtime', 'stub', '--noAssert', '--importMemory'],
+          ...['--enable', `simd,threads${simd === 'relaxed' ? ',relaxed-simd' : ''}`],
+          ...['--initialMemory', '16', '--maximumMemory', '65536', ...(memory === 'shared' ? ['--sharedMemory'] : [])],
+          // The words that threads share, and a task's arguments, lie below
+          ...['--memoryBase', '65536'],
+        ],
+        {
+          baseDir: __dirname,
+          writeFile: (file, contents) => {
+            fs.mkdirSync(path.dirname(file), { recursive: true });
+            fs.writeFileSync(file, contents);
+          },
+        },
+      );
+      if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
+      fs.renameSync(`${target}.new`, target);
+    }
+  }
+  fs.writeFileSync(stamp, state);
+}
+
 /** Files that go to dist/ as they are. */
 function copyAssets() {
   const copy = (from, to) => {
@@ -144,8 +185,6 @@ function copyAssets() {
     fs.renameSync(`${target}.new`, target);
     inputs.add(path.relative(__dirname, from));
   };
-  const wasm = path.join(path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist');
-  for (const f of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) copy(path.join(wasm, f), `wasm/${f}`);
   // esbuild strips the types of cells. Its API must stand in files of its own, with the program beside it.
   const lib = path.dirname(require.resolve('esbuild/package.json'));
   copy(path.join(lib, 'LICENSE.md'), 'esbuild/LICENSE.md');
@@ -177,6 +216,7 @@ function copyAssets() {
 async function main() {
   const builds = Object.entries(programs).flatMap(([name, options]) => (!only || only.includes(name) ? [options] : []));
   copyAssets();
+  if (!only || only.includes('tf')) await compileOpKernels();
   if (watch) for (const b of builds) await (await esbuild.context(b)).watch();
   else
     for (const r of await Promise.all(builds.map((b) => esbuild.build(b))))

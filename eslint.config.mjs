@@ -54,7 +54,7 @@ const imports = (folder) => ({
 });
 
 export default defineConfig(
-  globalIgnores(['dist/', 'out/', '**/node_modules/']),
+  globalIgnores(['kernel/backends/cpu/assembly/', 'dist/', 'out/', '**/node_modules/']),
   {
     files: ['**/*.ts', '**/*.mts'],
     extends: [tseslint.configs.recommended],

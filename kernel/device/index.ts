@@ -6,6 +6,8 @@ import type * as Library from '../dl/tf.ts';
 
 export interface DeviceOptions {
   setting: DeviceSetting;
+  /** Threads of the device `cpu`; by default one for each core. */
+  threads?: number | undefined;
   /** Called before each op kernel; throws when the run was interrupted. */
   check: () => void;
   changed: (state: DeviceState) => void;
@@ -51,7 +53,7 @@ export class DeviceManager {
       );
     const require = createRequire(path.join(__dirname, 'kernel.js'));
     const module = (this.module = require('./tf.js') as typeof Library);
-    const detail = await module.startCpu(path.join(__dirname, 'wasm'));
+    const { detail } = await module.startCpu({ dist: __dirname, threads: this.options.threads });
     module.callBeforeEachKernel(check);
     const refused = setting === 'auto' ? order.slice(0, order.indexOf('cpu')) : [];
     changed({ device: 'cpu', detail, refused: refused.map((device) => ({ device, reason: missing[device]! })) });

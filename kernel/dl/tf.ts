@@ -5,7 +5,6 @@ import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import * as layers from '@tensorflow/tfjs-layers';
 import * as converter from '@tensorflow/tfjs-converter';
 import * as data from '@tensorflow/tfjs-data';
-import '@tensorflow/tfjs-backend-cpu';
 
 import { correctGradients } from './gradients.ts';
 

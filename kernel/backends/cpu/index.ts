@@ -1,70 +1,72 @@
-// The device `cpu`: TensorFlow.js's own WASM backend (SIMD, one thread), with every op kernel that it lacks, or has wrong, made good.
-// The convolution's gradients are WASM convolutions, max pooling's is here; what is left, and what the WASM
-// op kernels get wrong, runs through the stock JavaScript backend.
+// The device `cpu`: TensorFlow.js's JavaScript backend on WebAssembly memory, its op kernels replaced by SIMD ones on several threads.
 import * as tf from '@tensorflow/tfjs-core';
-import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { setWasmPaths, version_wasm, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import path from 'node:path';
-import { route } from './route.ts';
-import { conv2DBackpropFilter, conv2DBackpropInput } from './conv.ts';
-import { maxPoolGrad } from './pool.ts';
+import '@tensorflow/tfjs-backend-cpu';
+import { CpuBackend } from './backend.ts';
+import { opKernels, type OpKernel } from './ops/index.ts';
+import { physicalCores, startProgram } from './program.ts';
 
-const NAME = 'wasm';
+const NAME = 'cpu';
+const GIGABYTE = 2 ** 30;
+
+export interface CpuOptions {
+  /** Folder with the built programs: `wasm/cpu-*.wasm` and `cpu-worker.js`. */
+  dist: string;
+  /** How many threads compute; by default as many as the processor has cores. */
+  threads?: number | undefined;
+  /** Bytes that all tensors may take; at most 4 GiB, the default. */
+  limit?: number | undefined;
+}
+
+export interface CpuDevice {
+  /** What it is, for people. */
+  detail: string;
+  /** What the user should know once. */
+  notice?: string;
+  backend: CpuBackend;
+}
+
 /**
- * Starts the device and makes it the engine's backend.
- * @param wasmDir folder with tfjs-backend-wasm's `.wasm` files
- * @returns what it is, for people
+ * Starts the device and makes it the engine's backend, under the name of the JavaScript one whose place it takes.
  * @throws Error when WebAssembly cannot be started
  */
-export async function startCpu(wasmDir: string): Promise<string> {
-  setWasmPaths(wasmDir + path.sep);
-  const started = await withoutProcessListeners(() => tf.setBackend(NAME));
-  if (!started) throw new Error('The device "cpu" cannot be started: tfjs-backend-wasm did not initialise.');
+export async function startCpu({ dist, threads, limit = 4 * GIGABYTE }: CpuOptions): Promise<CpuDevice> {
+  const wanted = threads ?? physicalCores();
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > 64)
+    throw new Error(`The device "cpu" takes 1 to 64 threads, not ${wanted}.`);
+  const program = await startProgram(dist, wanted);
+  const backend = new CpuBackend(program, limit);
+  const stock = tf.getKernelsForBackend(NAME);
+  tf.removeBackend(NAME);
+  for (const { kernelName } of tf.getKernelsForBackend(NAME)) tf.unregisterKernel(kernelName, NAME);
+  tf.registerBackend(NAME, () => backend, 1);
+  for (const config of stock) {
+    const ours = opKernels[config.kernelName];
+    tf.registerKernel(ours ? { ...config, kernelFunc: preferring(ours, config.kernelFunc) } : config);
+  }
+  const known = new Set(stock.map((k) => k.kernelName));
+  for (const [kernelName, ours] of Object.entries(opKernels)) {
+    if (known.has(kernelName)) continue;
+    const missing = () => {
+      throw new Error(`${kernelName}: the device "cpu" has no op kernel for such inputs.`);
+    };
+    tf.registerKernel({ kernelName, backendName: NAME, kernelFunc: preferring(ours, missing) });
+  }
+  tf.setBackend(NAME);
   await tf.ready();
-  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  const input = tf.getKernel('Conv2DBackpropInput', NAME).kernelFunc;
-  const own = new Map<string, tf.KernelFunc>([
-    ['Conv2DBackpropFilter', conv2DBackpropFilter],
-    ['Conv2DBackpropInput', conv2DBackpropInput(input)],
-    ['MaxPoolGrad', maxPoolGrad],
-    ['Identity', identity],
-  ]);
-  const stock = new MathBackendCPU();
-  (stock as unknown as { firstUse: boolean }).firstUse = false; // it would advertise tfjs-node in the cell
-  for (const { kernelName, kernelFunc } of tf.getKernelsForBackend('cpu')) {
-    const theirs = tf.getKernel(kernelName, NAME);
-    const wasm = own.get(kernelName) ?? theirs?.kernelFunc;
-    if (theirs) tf.unregisterKernel(kernelName, NAME);
-    tf.registerKernel({
-      ...theirs,
-      kernelName,
-      backendName: NAME,
-      kernelFunc: route(kernelName, wasm, kernelFunc, stock),
-    });
-  }
-  return `tfjs-backend-wasm ${version_wasm}${simd ? ', SIMD' : ''}, 1 thread`;
+  const { relaxed, notice } = program;
+  const cores = `${program.threads} thread${program.threads > 1 ? 's' : ''}`;
+  return {
+    detail: `WebAssembly, ${relaxed ? 'relaxed SIMD' : 'SIMD'}, ${cores}`,
+    ...(notice ? { notice } : {}),
+    backend,
+  };
 }
 
-/** Emscripten's start-up code has the process end at any uncaught error; what `start` adds to the process is taken off again. */
-async function withoutProcessListeners<T>(start: () => Promise<T>): Promise<T> {
-  const events = ['uncaughtException', 'unhandledRejection'];
-  const before = new Map(events.map((e) => [e, new Set(process.listeners(e as 'exit'))]));
-  try {
-    return await start();
-  } finally {
-    for (const e of events) {
-      for (const listener of process.listeners(e as 'exit'))
-        if (!before.get(e)!.has(listener)) process.off(e, listener);
-    }
-  }
+function preferring(ours: OpKernel, stock: tf.KernelFunc): tf.KernelFunc {
+  return (call) =>
+    ours({
+      inputs: call.inputs as tf.NamedTensorInfoMap,
+      attrs: (call.attrs ?? {}) as Record<string, unknown>,
+      backend: call.backend as CpuBackend,
+    }) ?? stock(call);
 }
-
-/**
- * A clone shares its original's memory, as on every other backend of TensorFlow.js; the WASM backend's own copies. What is saved for the
- * backward pass is cloned, and gradients of TensorFlow.js rely on a clone to outlive its own disposal (`logSigmoid`).
- */
-const identity: tf.KernelFunc = ({ inputs, backend }) => {
-  const { x } = inputs;
-  (backend as unknown as BackendWasm).incRef(x!.dataId);
-  return { dataId: x!.dataId, shape: x!.shape, dtype: x!.dtype };
-};

@@ -1,0 +1,164 @@
+// The thread pool, seen from inside: one block of shared memory, through which the main thread hands out the chunks of a task and
+// the workers take them. A task is a function of this program; its arguments lie in shared memory too.
+
+// Each word that several threads write has a cache line of its own.
+const TICKET: usize = 1024; // i64: number of the task in the upper half, the next chunk to be taken in the lower one
+const TASK: usize = 1088; // i32: index of the function
+const CHUNKS: usize = 1092; // i32: how many chunks the task has
+const DONE: usize = 1152; // i32: how many of them are done
+const WAITING: usize = 1156; // i32: 1 while the main thread sleeps until they are
+const EPOCH: usize = 1216; // i32: number of the task; what idle workers watch
+const SLEEPERS: usize = 1280; // i32: how many workers sleep
+const ACTIVE: usize = 1344; // i32: how many workers may be inside of a task
+
+/** Where the running task's arguments lie. */
+const ARGS: usize = 2048;
+
+/** How often an idle thread looks before it sleeps. */
+let spins: i32 = 0;
+let threads: i32 = 1;
+let running: bool = false;
+/** Which thread of the pool this instance runs in; 0 is the main one. */
+let thread: i32 = 0;
+
+let scratchBase: usize = 0;
+let scratchSize: usize = 0;
+
+/** The arguments of the running task, as a record of the shape that the task knows. */
+// @ts-ignore: decorator
+@inline
+export function args<T>(): T {
+  return changetype<T>(ARGS);
+}
+
+/** Memory for this thread alone, while it works on a chunk; `scratchBytes()` long, aligned to 64. */
+// @ts-ignore: decorator
+@inline
+export function scratch(): usize {
+  return scratchBase + <usize>thread * scratchSize;
+}
+
+// @ts-ignore: decorator
+@inline
+export function scratchBytes(): usize {
+  return scratchSize;
+}
+
+// @ts-ignore: decorator
+@inline
+export function threadCount(): i32 {
+  return threads;
+}
+
+/**
+ * Called once in each instance.
+ * @param id 0 in the main thread, 1… in the workers
+ * @param count threads in all
+ * @param spin how often to look before sleeping
+ * @param base of the threads' scratch memory, `size` bytes for each
+ */
+export function initThread(id: i32, count: i32, spin: i32, base: usize, size: usize): void {
+  thread = id;
+  threads = count;
+  spins = spin;
+  scratchBase = base;
+  scratchSize = size;
+}
+
+/**
+ * How many chunks `n` units of work are cut into, if fewer than `grain` are not worth a chunk of their own: at most four for each
+ * thread, so that a thread that was held up does not hold up all. Depends on nothing else, so that results do not either.
+ */
+// @ts-ignore: decorator
+@inline
+export function chunksOf(n: i32, grain: i32): i32 {
+  if (threads == 1) return 1;
+  return max(1, min(threads * 4, n / max(1, grain)));
+}
+
+/** Where chunk `i` of `chunks` begins, of `n` units in steps of `step`. */
+// @ts-ignore: decorator
+@inline
+export function bound(n: i32, step: i32, i: i32, chunks: i32): i32 {
+  const steps = <i64>((n + step - 1) / step);
+  return min(n, <i32>((steps * i) / chunks) * step);
+}
+
+/** Runs the function with index `task` once for each chunk, on all threads, and returns when all are done. */
+export function parallel(task: i32, chunks: i32): void {
+  if (threads == 1 || chunks <= 1) {
+    for (let i = 0; i < chunks; i++) call_indirect<void>(task, i, chunks);
+    return;
+  }
+  const last = atomic.load<i32>(EPOCH);
+  const epoch = last + 1;
+  if (running) {
+    // The last task was ended from outside in the middle. Nobody may take more of its chunks, and all must have left it.
+    atomic.store<i64>(TICKET, <i64>epoch << 32);
+    while (atomic.load<i32>(ACTIVE) > 0) {}
+  }
+  running = true;
+  store<i32>(TASK, task);
+  store<i32>(CHUNKS, chunks);
+  atomic.store<i32>(DONE, 0);
+  atomic.store<i64>(TICKET, <i64>epoch << 32);
+  atomic.store<i32>(EPOCH, epoch);
+  if (atomic.load<i32>(SLEEPERS) > 0) atomic.notify(EPOCH, -1);
+  take(epoch);
+  let looks = 0;
+  while (true) {
+    const done = atomic.load<i32>(DONE);
+    if (done == chunks) break;
+    if (++looks < spins) continue;
+    atomic.store<i32>(WAITING, 1);
+    atomic.wait<i32>(DONE, done, 1000000);
+    atomic.store<i32>(WAITING, 0);
+  }
+  running = false;
+}
+
+/** Works on chunks of the task `epoch` until none is left. */
+function take(epoch: i32): void {
+  while (true) {
+    const ticket = atomic.load<i64>(TICKET);
+    if (<i32>(ticket >> 32) != epoch) return;
+    // Valid if the exchange succeeds: the next task is set up only when all chunks of this one are done
+    const task = load<i32>(TASK);
+    const chunks = load<i32>(CHUNKS);
+    const chunk = <i32>ticket;
+    if (chunk >= chunks) return;
+    if (atomic.cmpxchg<i64>(TICKET, ticket, ticket + 1) != ticket) continue;
+    call_indirect<void>(task, chunk, chunks);
+    const done = atomic.add<i32>(DONE, 1) + 1;
+    if (done == chunks && thread != 0 && atomic.load<i32>(WAITING) != 0) atomic.notify(DONE, 1);
+  }
+}
+
+/** What a worker does until it is ended. */
+export function work(): void {
+  let seen = 0;
+  while (true) {
+    let looks = 0;
+    let epoch = atomic.load<i32>(EPOCH);
+    while (epoch == seen) {
+      if (++looks >= spins) {
+        atomic.add<i32>(SLEEPERS, 1);
+        atomic.wait<i32>(EPOCH, seen, -1);
+        atomic.sub<i32>(SLEEPERS, 1);
+        looks = 0;
+      }
+      epoch = atomic.load<i32>(EPOCH);
+    }
+    seen = epoch;
+    atomic.add<i32>(ACTIVE, 1);
+    take(epoch);
+    atomic.sub<i32>(ACTIVE, 1);
+  }
+}
+
+/** Looks `n` times, for the main thread to time how long a look takes. */
+export function look(n: i32): i32 {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += atomic.load<i32>(EPOCH);
+  return sum;
+}

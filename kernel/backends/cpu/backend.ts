@@ -1,0 +1,272 @@
+// The tfjs backend of the device `cpu`: tensors in one WebAssembly memory. It extends TensorFlow.js's own JavaScript backend, so that
+// every op kernel of that one works on the same memory; faster ones are in ops/.
+import * as tf from '@tensorflow/tfjs-core';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { Heap, HeapFullError } from './heap.ts';
+import type { Program } from './program.ts';
+
+type Values = tf.backend_util.BackendValues;
+type Numbers = Float32Array | Int32Array | Uint8Array;
+type Parts = { real: tf.TensorInfo; imag: tf.TensorInfo };
+
+const bytesPerElement: Partial<Record<tf.DataType, number>> = { float32: 4, int32: 4, bool: 1 };
+
+/** The data of one or more tensors; it is its own `dataId`. */
+export class TensorData {
+  refCount = 1;
+  /** For complex64: the tensors with the parts. */
+  complexTensorInfos: Parts | undefined = undefined;
+  /** For strings, which stay in JavaScript: UTF-8. */
+  strings: Uint8Array[] | undefined = undefined;
+  private view: Numbers | undefined = undefined;
+
+  /**
+   * @param at address in the memory
+   * @param bytes 0 for what is not in the memory
+   */
+  constructor(
+    private readonly backend: CpuBackend,
+    readonly dtype: tf.DataType,
+    readonly shape: number[],
+    readonly at: number,
+    readonly bytes: number,
+  ) {}
+
+  /** The elements where they lie, for op kernels in JavaScript. To be read at once and never written to. */
+  get values(): Values | undefined {
+    if (this.strings) return this.strings;
+    if (this.dtype === 'complex64') return undefined;
+    if (this.view) return this.view;
+    const { memory, shared } = this.backend.program;
+    const view = viewOf(memory.buffer, this.dtype, this.at, this.bytes);
+    // Memory of one thread moves when it grows, and takes the views with it
+    if (!shared) return view.slice();
+    return (this.view = view);
+  }
+}
+
+function viewOf(buffer: ArrayBufferLike, dtype: tf.DataType, at: number, bytes: number): Numbers {
+  if (dtype === 'float32') return new Float32Array(buffer, at, bytes >>> 2);
+  if (dtype === 'int32') return new Int32Array(buffer, at, bytes >>> 2);
+  return new Uint8Array(buffer, at, bytes);
+}
+
+/** Where the data of data ids are; what a data id has been moved here with keeps its id. */
+class Storage {
+  private readonly moved = new WeakMap<object, TensorData>();
+  private count = 0;
+
+  get(id: object): TensorData {
+    if (id instanceof TensorData) return id;
+    let data = this.moved.get(id);
+    if (!data) {
+      // It is on another backend: the engine moves it here
+      (tf.engine() as unknown as { moveData(backend: unknown, id: object): void }).moveData(tf.backend(), id);
+      data = this.moved.get(id);
+    }
+    if (!data) throw new Error('The device "cpu" was given a tensor that has no data.');
+    return data;
+  }
+  has(id: object): boolean {
+    return id instanceof TensorData ? id.refCount > 0 : this.moved.has(id);
+  }
+  set(id: object, data: TensorData): void {
+    this.moved.set(id, data);
+  }
+  delete(id: object): boolean {
+    return this.moved.delete(id);
+  }
+  added(n: 1 | -1): void {
+    this.count += n;
+  }
+  numDataIds(): number {
+    return this.count;
+  }
+}
+
+export class CpuBackend extends MathBackendCPU {
+  readonly heap: Heap;
+  private readonly storage = new Storage();
+  /** All data in use, for the message when memory runs out. */
+  private readonly all = new Set<TensorData>();
+  private f32: Float32Array;
+  private i32: Int32Array;
+  private u8: Uint8Array;
+
+  constructor(
+    readonly program: Program,
+    limit: number,
+  ) {
+    super();
+    this.heap = new Heap(program.memory, program.heapBase, limit);
+    (this as unknown as { data: unknown }).data = this.storage;
+    const { buffer } = program.memory;
+    [this.f32, this.i32, this.u8] = [new Float32Array(buffer), new Int32Array(buffer), new Uint8Array(buffer)];
+  }
+
+  /** The whole memory, as numbers of a type. Valid until the next allocation. */
+  floats(): Float32Array {
+    if (this.f32.length * 4 !== this.heap.size) this.renew();
+    return this.f32;
+  }
+  ints(): Int32Array {
+    if (this.f32.length * 4 !== this.heap.size) this.renew();
+    return this.i32;
+  }
+  bytes(): Uint8Array {
+    if (this.f32.length * 4 !== this.heap.size) this.renew();
+    return this.u8;
+  }
+  private renew(): void {
+    const { buffer } = this.program.memory;
+    [this.f32, this.i32, this.u8] = [new Float32Array(buffer), new Int32Array(buffer), new Uint8Array(buffer)];
+  }
+
+  /** The address of a tensor's elements. */
+  address(tensor: tf.TensorInfo): number {
+    return this.storage.get(tensor.dataId as object).at;
+  }
+
+  /** A new tensor whose elements are not set yet. */
+  output(shape: number[], dtype: 'float32' | 'int32' | 'bool'): tf.TensorInfo {
+    return { dataId: this.reserve(shape, dtype), shape, dtype };
+  }
+
+  /** Another tensor with the same data. Shapes of equal size. */
+  share(tensor: tf.TensorInfo, shape: number[] = tensor.shape): tf.TensorInfo {
+    this.storage.get(tensor.dataId as object).refCount++;
+    return { dataId: tensor.dataId, shape, dtype: tensor.dtype };
+  }
+
+  /** Memory for the time of one op; to be given back with `release` and the same number of bytes. */
+  borrow(bytes: number): number {
+    return this.allocate(bytes, () => `${bytes} bytes of working memory`);
+  }
+  release(at: number, bytes: number): void {
+    this.heap.release(at, bytes);
+  }
+
+  /** Values are absent for complex64, whose parts are tensors themselves. */
+  override write(values: Values | undefined, shape: number[], dtype: tf.DataType): object {
+    const data = this.reserve(shape, dtype);
+    this.fill(data, values);
+    return data;
+  }
+
+  override move(dataId: object, values: Values, shape: number[], dtype: tf.DataType, refCount: number): void {
+    const data = this.reserve(shape, dtype);
+    data.refCount = refCount;
+    this.fill(data, values);
+    this.storage.set(dataId, data);
+  }
+
+  private reserve(shape: number[], dtype: tf.DataType): TensorData {
+    let bytes = bytesPerElement[dtype] ?? 0;
+    for (const n of shape) bytes *= n;
+    const at = bytes === 0 ? 0 : this.allocate(bytes, () => `${readable(bytes)} for a tensor ${dtype} [${shape}]`);
+    const data = new TensorData(this, dtype, shape, at, bytes);
+    this.all.add(data);
+    this.storage.added(1);
+    return data;
+  }
+
+  private allocate(bytes: number, what: () => string): number {
+    try {
+      return this.heap.allocate(bytes);
+    } catch (e) {
+      if (!(e instanceof HeapFullError)) throw e;
+    }
+    throw new Error(this.outOfMemory(what()));
+  }
+
+  private outOfMemory(wanted: string): string {
+    const groups = new Map<string, { count: number; bytes: number }>();
+    let tensors = 0;
+    for (const { dtype, shape, bytes } of this.all) {
+      if (bytes === 0) continue;
+      const name = `${dtype} [${shape.join(', ')}]`;
+      const group = groups.get(name) ?? { count: 0, bytes: 0 };
+      groups.set(name, { count: group.count + 1, bytes: group.bytes + bytes });
+      tensors++;
+    }
+    const largest = [...groups].sort(([, a], [, b]) => b.bytes - a.bytes).slice(0, 5);
+    const list = largest.map(([name, g]) => `${g.count} × ${name}: ${readable(g.bytes)}`).join('; ');
+    return (
+      `The device "cpu" is out of memory: ${wanted} ${wanted.includes('working') ? 'are' : 'is'} wanted, ` +
+      `${readable(this.heap.used)} of ${readable(this.heap.limit)} are held by ${tensors} tensors (${list}). ` +
+      "Tensors that nothing refers to are freed when the code awaits: put an await (of tf.nextFrame(), or of a tensor's data()) into long loops, " +
+      'or wrap their body in tf.tidy(). Smaller batches need less.'
+    );
+  }
+
+  private fill(data: TensorData, values: Values | undefined): void {
+    if (values === undefined || values === null) return;
+    if (data.dtype === 'string') {
+      data.strings = values as Uint8Array[];
+      return;
+    }
+    if (data.bytes === 0) return;
+    const source = values as Float32Array;
+    if (data.dtype === 'float32') this.floats().set(source, data.at >>> 2);
+    else if (data.dtype === 'int32') this.ints().set(source, data.at >>> 2);
+    else this.bytes().set(source, data.at);
+  }
+
+  override refCount(dataId: object): number {
+    return this.storage.has(dataId) ? this.storage.get(dataId).refCount : 0;
+  }
+  override incRef(dataId: object): void {
+    this.storage.get(dataId).refCount++;
+  }
+  override decRef(dataId: object): void {
+    if (this.storage.has(dataId)) this.storage.get(dataId).refCount--;
+  }
+  override numDataIds(): number {
+    return this.storage.numDataIds();
+  }
+
+  /** Copies the elements out of the memory. */
+  override readSync(dataId: object): Values {
+    const data = this.storage.get(dataId);
+    if (data.complexTensorInfos) {
+      const { real, imag } = data.complexTensorInfos;
+      const [re, im] = [this.readSync(real.dataId as object), this.readSync(imag.dataId as object)];
+      return tf.backend_util.mergeRealAndImagArrays(re as Float32Array, im as Float32Array);
+    }
+    if (data.strings) return data.strings;
+    return viewOf(this.program.memory.buffer, data.dtype, data.at, data.bytes).slice();
+  }
+  override read(dataId: object): Promise<Values> {
+    return Promise.resolve(this.readSync(dataId));
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    if (!this.storage.has(dataId)) return true;
+    const data = this.storage.get(dataId);
+    data.refCount--;
+    if (!force && data.refCount > 0) return false;
+    data.refCount = 0;
+    if (data.complexTensorInfos) {
+      this.disposeData(data.complexTensorInfos.real.dataId as object, true);
+      this.disposeData(data.complexTensorInfos.imag.dataId as object, true);
+    }
+    if (data.bytes > 0) this.heap.release(data.at, data.bytes);
+    if (dataId !== data) this.storage.delete(dataId);
+    this.all.delete(data);
+    this.storage.added(-1);
+    return true;
+  }
+
+  override memory(): { unreliable: boolean; reasons: string[] } {
+    return { unreliable: false, reasons: [] };
+  }
+
+  override dispose(): void {
+    this.program.stop();
+  }
+}
+
+function readable(bytes: number): string {
+  if (bytes < 1e6) return `${(bytes / 1e3).toPrecision(3)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toPrecision(3)} MB` : `${(bytes / 1e9).toPrecision(3)} GB`;
+}

@@ -1,0 +1,138 @@
+// Starts the WebAssembly program that computes (assembly/), on as many threads as the processor has cores.
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+/** What assembly/index.ts exports. Each file of ops/ adds the declarations of what it calls. */
+export interface Exports {
+  initThread(id: number, count: number, spins: number, scratch: number, scratchSize: number): void;
+  work(): void;
+  look(times: number): number;
+}
+
+export interface Program {
+  exports: Exports;
+  memory: WebAssembly.Memory;
+  /** Whether the memory is shared with worker threads. */
+  shared: boolean;
+  /** Whether multiply and add are one instruction. */
+  relaxed: boolean;
+  threads: number;
+  /** The first byte that the program does not use itself. */
+  heapBase: number;
+  /** Why there is only one thread, if more were wanted. */
+  notice?: string;
+  /** Ends the worker threads. */
+  stop(): void;
+}
+
+/** What a worker thread is started with. */
+export interface WorkerSetUp {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+  init: Parameters<Exports['initThread']>;
+}
+
+const HEAP_BASE = 1024 * 1024;
+/** Working memory of each thread: packed blocks of matrices and tiles of images. */
+const SCRATCH = 4 * 1024 * 1024;
+/** For so long an idle thread looks for work before it sleeps: longer than the pause between two ops of a training step. */
+const SPIN_MICROSECONDS = 150;
+
+/** A function that adds a product with `f32x4.relaxed_madd`: does this engine know the instruction? */
+const relaxedProbe = Uint8Array.of(
+  ...[
+    0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 1, 253, 15, 65, 2, 253, 15,
+  ],
+  ...[65, 3, 253, 15, 253, 133, 2, 11],
+);
+
+/**
+ * @param dist folder with `wasm/cpu-*.wasm` and `cpu-worker.js`
+ * @param wanted number of threads
+ */
+export async function startProgram(dist: string, wanted: number): Promise<Program> {
+  const relaxed = WebAssembly.validate(relaxedProbe);
+  let shared = wanted > 1;
+  let notice: string | undefined;
+  if (shared && typeof SharedArrayBuffer === 'undefined') {
+    shared = false;
+    notice = 'This Node.js has no shared memory (SharedArrayBuffer): the device "cpu" computes on one thread.';
+  }
+  const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536, shared });
+  const file = path.join(dist, 'wasm', `cpu-${relaxed ? 'relaxed' : 'plain'}-${shared ? 'shared' : 'single'}.wasm`);
+  const module = await WebAssembly.compile(readFileSync(file));
+  const instance = await WebAssembly.instantiate(module, { env: { memory, abort } });
+  const exports = instance.exports as unknown as Exports;
+  const threads = shared ? wanted : 1;
+  const spins = lookTimes(exports);
+  const init = (id: number): WorkerSetUp['init'] => [id, threads, spins, HEAP_BASE, SCRATCH];
+  memory.grow(Math.max(0, Math.ceil((HEAP_BASE + threads * SCRATCH - memory.buffer.byteLength) / 65536)));
+  const heapBase = HEAP_BASE + threads * SCRATCH;
+  exports.initThread(...init(0));
+  const workers: Worker[] = [];
+  const stop = () => workers.forEach((w) => void w.terminate());
+  try {
+    for (let id = 1; id < threads; id++) workers.push(await startWorker(dist, { module, memory, init: init(id) }));
+  } catch (e) {
+    stop();
+    exports.initThread(0, 1, spins, HEAP_BASE, SCRATCH);
+    notice = `No worker thread can be started (${(e as Error).message}): the device "cpu" computes on one thread.`;
+    return { exports, memory, shared, relaxed, threads: 1, heapBase, notice, stop: () => {} };
+  }
+  return { exports, memory, shared, relaxed, threads, heapBase, ...(notice ? { notice } : {}), stop };
+}
+
+function abort(): never {
+  throw new Error('The WebAssembly program of the device "cpu" has ended itself.');
+}
+
+async function startWorker(dist: string, setUp: WorkerSetUp): Promise<Worker> {
+  const worker = new Worker(path.join(dist, 'cpu-worker.js'), {
+    workerData: setUp,
+    // none of the cells' flags, streams and environment
+    execArgv: [],
+    stdin: false,
+  });
+  await new Promise<void>((resolve, reject) => {
+    worker.once('message', () => resolve());
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`it ended with code ${code}`)));
+  });
+  worker.removeAllListeners();
+  worker.on('error', () => {}); // when it is ended with the process
+  worker.unref();
+  return worker;
+}
+
+/** How often a thread can look at a word of memory in the time that it shall spin for. */
+function lookTimes(exports: Exports): number {
+  const n = 100_000;
+  exports.look(n);
+  let best = Infinity;
+  for (let i = 0; i < 3; i++) {
+    const from = performance.now();
+    exports.look(n);
+    best = Math.min(best, performance.now() - from);
+  }
+  return Math.max(1000, Math.round((SPIN_MICROSECONDS / (best * 1000)) * n));
+}
+
+/** The processor's cores; a second thread on a core would only take registers and cache from the first. */
+export function physicalCores(): number {
+  const logical = availableParallelism();
+  if (process.platform !== 'linux') {
+    // Apple's and most ARM cores have one thread, Intel's and AMD's of desktops two
+    return process.arch === 'x64' && cpus().length > 2 ? Math.max(1, Math.ceil(logical / 2)) : logical;
+  }
+  const cores = new Set<string>();
+  for (let cpu = 0; cpu < cpus().length; cpu++) {
+    try {
+      cores.add(readFileSync(`/sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`, 'utf8'));
+    } catch {
+      cores.add(String(cpu));
+    }
+  }
+  return Math.max(1, Math.min(cores.size, logical));
+}
