@@ -1,0 +1,143 @@
+// Conformance with TensorFlow.js: bundles tfjs-core's own specs with a device and runs them in a child process.
+import { fork } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+import type { Result, Task } from './specs.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '../..');
+export const dist = join(root, 'dist');
+
+/** With fewer than this many specs run, something has been left out that should not be. */
+const LEAST = 4_200;
+/** Seconds that the specs may take, and that the process may take to end once they are done. */
+const LIMIT = 900;
+const LIMIT_END = 15;
+
+export interface Conformance {
+  passed: number;
+  failed: number;
+  /** For people: what ran where, what did not run and why, and each failure. */
+  detail: string;
+}
+
+/** The names of the devices that there are specs for. */
+export const devices = async (): Promise<string[]> =>
+  (await readdir(join(here, 'devices'))).map((f) => f.replace(/\.ts$/, '')).sort();
+
+/** Runs the specs on a device. Needs the build in dist/. */
+export async function conformance(device: string, options: Omit<Task, 'dist'> = {}): Promise<Conformance> {
+  const { result, faults, text } = await runSpecs(await bundle(device), { ...options, dist });
+  if (!result) return { passed: 0, failed: 1, detail: `${device}: ${faults.join('; ')}\n${text}` };
+  const { passed, failures, pending, excluded, leftOut, detail } = result;
+  const ran = passed + failures.length;
+  if (options.grep === undefined && ran < LEAST) faults.push(`only ${ran} specs ran, of at least ${LEAST}`);
+  if (ran === 0) faults.push(`no spec's name contains ${JSON.stringify(options.grep)}`);
+  for (const { suite, reason } of leftOut)
+    if (!expectedReasons.has(reason)) faults.push(`"${suite}" was left out: ${reason}`);
+  const lines = [
+    `${device}: ${detail}`,
+    `${ran} specs run: ${passed} passed, ${failures.length} failed`,
+    ...(excluded > 0 ? [`${excluded} excluded by --grep`] : []),
+    `${pending.length} pending (xit in tfjs-core): ${pending.join('; ')}`,
+    ...[...expectedReasons].map((reason) => {
+      const suites = leftOut.filter((l) => l.reason === reason).map((l) => l.suite);
+      return `${suites.length} suites not defined, ${reason}: ${suites.join('; ')}`;
+    }),
+    ...faults.map((f) => `FAILED: ${f}`),
+    ...failures.map(({ name, message }) => `FAILED: ${name}\n  ${message.replaceAll('\n', '\n  ')}`),
+  ];
+  return { passed, failed: failures.length + faults.length, detail: lines.join('\n') };
+}
+
+/** Why a suite may be left out in Node; any other reason is a fault. */
+const expectedReasons = new Set(['needs a browser', 'needs Chrome']);
+
+/** @returns the script that runs the specs on a device */
+async function bundle(device: string): Promise<string> {
+  const outfile = join(root, `out/conformance/${device}.cjs`);
+  await build({
+    absWorkingDir: root,
+    stdin: {
+      contents: `import { start } from './devices/${device}.ts'; import { run } from './specs.ts'; void run(start);`,
+      resolveDir: here,
+      sourcefile: 'main.ts',
+      loader: 'ts',
+    },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    // tfjs declares itself free of side effects, and every spec would be shaken off
+    ignoreAnnotations: true,
+    alias: { 'node-fetch': './kernel/dl/node-fetch.ts' },
+    external: ['jasmine-core', 'util', 'string_decoder'],
+    define: { 'import.meta.url': '""' },
+    plugins: [announceLeftOut],
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+/** jasmine_util silently drops the suites whose constraints the environment does not satisfy: has it keep a list of them. */
+const announceLeftOut: Plugin = {
+  name: 'announce-left-out',
+  setup({ onLoad }) {
+    onLoad({ filter: /tfjs-core[\\/]dist[\\/]jasmine_util\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const call = 'executeTests(testName, tests, testEnv);\n        }';
+      if (text.split(call).length !== 2)
+        throw new Error(`${relative(root, path)} is not as expected: where does it leave suites out?`);
+      const reason = `constraints === BROWSER_ENVS ? 'needs a browser' : constraints === CHROME_ENVS ? 'needs Chrome' :
+          constraints.predicate ? String(constraints.predicate) : JSON.stringify(constraints.flags)`;
+      const contents = text.replace(
+        call,
+        () => `${call} else { globalThis.suitesLeftOut.push({ suite: name, reason: ${reason} }); }`,
+      );
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
+interface Run {
+  result: Result | undefined;
+  /** What was wrong with the process. */
+  faults: string[];
+  /** What it wrote. */
+  text: string;
+}
+
+async function runSpecs(script: string, task: Task): Promise<Run> {
+  if (!existsSync(task.dist)) return { result: undefined, faults: ['there is no build: npm run build'], text: '' };
+  const child = fork(script, [JSON.stringify(task)], { cwd: root, silent: true, execArgv: [] });
+  let text = '';
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.setEncoding('utf8').on('data', (d: string) => (text += d));
+  const faults: string[] = [];
+  const endWithin = (seconds: number, fault: string) =>
+    setTimeout(() => {
+      faults.push(fault);
+      child.kill('SIGKILL');
+    }, seconds * 1000);
+  let timer = endWithin(LIMIT, `the specs were not done after ${LIMIT} s`);
+  let result: Result | undefined;
+  child.once('message', (message) => {
+    result = message as Result;
+    clearTimeout(timer);
+    timer = endWithin(LIMIT_END, `the specs were done, but the process did not end within ${LIMIT_END} s`);
+  });
+  const end = await new Promise<string | undefined>((done, fail) =>
+    child
+      .once('error', fail)
+      .once('close', (code, signal) => done(code === 0 ? undefined : `the process ended with ${signal ?? code}`)),
+  );
+  clearTimeout(timer);
+  if (faults.length === 0 && end) faults.push(end);
+  if (faults.length === 0 && !result) faults.push('the process ended before the specs were done');
+  return { result, faults, text };
+}

@@ -1,0 +1,9 @@
+// The device `cpu` of the kernel, from its sources; its WebAssembly and its worker are those of the build.
+import '@tensorflow/tfjs-backend-cpu';
+import { startCpu } from '../../../kernel/backends/cpu/index.ts';
+import type { Device, DeviceOptions } from '../specs.ts';
+
+export async function start(options: DeviceOptions): Promise<Device> {
+  const { detail } = await startCpu(options);
+  return { backendName: 'cpu', isDataSync: true, detail };
+}

@@ -1,0 +1,39 @@
+// The part of jasmine-core 3 that the conformance run uses. The package has no types of its own, and those of DefinitelyTyped
+// would declare `describe`, `it` and `expect` for all tests.
+declare namespace jasmine {
+  interface Expectation {
+    message: string;
+  }
+  interface Done {
+    status: 'passed' | 'failed' | 'pending' | 'excluded';
+    fullName: string;
+    failedExpectations: Expectation[];
+  }
+  interface RunDone {
+    overallStatus: 'passed' | 'failed' | 'incomplete';
+    incompleteReason?: string;
+    failedExpectations: Expectation[];
+  }
+  interface Env {
+    addReporter(reporter: {
+      specDone(spec: Done): void;
+      suiteDone(suite: Done): void;
+      jasmineDone(run: RunDone): void;
+    }): void;
+    configure(options: { random: boolean; specFilter?: (spec: { getFullName(): string }) => boolean }): void;
+    execute(): void;
+  }
+}
+
+declare module 'jasmine-core' {
+  interface Jasmine {
+    DEFAULT_TIMEOUT_INTERVAL: number;
+    getEnv(): jasmine.Env;
+  }
+  interface JasmineCore {
+    /** Makes `describe`, `it` and the others global. */
+    boot(core: JasmineCore): Jasmine;
+  }
+  const core: JasmineCore;
+  export default core;
+}

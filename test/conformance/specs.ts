@@ -1,0 +1,102 @@
+// Runs tfjs-core's own specs on one device, in a process of its own: reads what to run from its argument, sends the outcome to its
+// parent and ends. Bundled by conformance.mts together with the device.
+// `correctGradients()` is not applied here: a few of these specs hold on to derivatives that tfjs has wrong or lacks. What it
+// corrects is tested in test/gradients.
+import jasmineCore from 'jasmine-core';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
+import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util';
+
+export interface DeviceOptions {
+  /** The folder of the build. */
+  dist: string;
+  threads?: number;
+}
+
+export interface Device {
+  backendName: string;
+  /** Whether `dataSync` works; specs that call it are left out otherwise. */
+  isDataSync: boolean;
+  /** What it is, for people. */
+  detail: string;
+}
+
+export interface Task extends DeviceOptions {
+  /** Only specs whose full name contains this. */
+  grep?: string;
+}
+
+export interface Failure {
+  name: string;
+  message: string;
+}
+
+export interface Result {
+  detail: string;
+  passed: number;
+  failures: Failure[];
+  /** Full names of specs that tfjs itself has switched off. */
+  pending: string[];
+  /** Specs that `grep` does not name. */
+  excluded: number;
+  /** Suites that are not for this environment, with the reason. */
+  leftOut: LeftOut[];
+}
+
+export interface LeftOut {
+  suite: string;
+  reason: string;
+}
+
+declare global {
+  /** Suites that jasmine_util leaves out; conformance.mts has it say so. */
+  var suitesLeftOut: LeftOut[];
+}
+
+export async function run(start: (options: DeviceOptions) => Promise<Device>): Promise<void> {
+  const { grep, ...options } = JSON.parse(process.argv[2]!) as Task;
+  const jasmine = jasmineCore.boot(jasmineCore);
+  jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000;
+  const env = jasmine.getEnv();
+  const { backendName, isDataSync, detail } = await start(options);
+  tf.env().set('IS_TEST', true);
+  setTestEnvs([{ name: backendName, backendName, isDataSync }]);
+  globalThis.suitesLeftOut = [];
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the specs define themselves when they are loaded, and need all of the above
+  require('@tensorflow/tfjs-core/dist/tests');
+
+  const result: Result = {
+    detail,
+    passed: 0,
+    failures: [],
+    pending: [],
+    excluded: 0,
+    leftOut: globalThis.suitesLeftOut,
+  };
+  const failed = (name: string, [first]: jasmine.Expectation[]) =>
+    result.failures.push({ name, message: first?.message ?? 'no expectation says why' });
+  env.addReporter({
+    specDone({ status, fullName, failedExpectations }) {
+      if (status === 'passed') result.passed++;
+      else if (status === 'failed') failed(fullName, failedExpectations);
+      else if (status === 'pending') result.pending.push(fullName);
+      else result.excluded++;
+    },
+    suiteDone({ status, fullName, failedExpectations }) {
+      if (status === 'failed') failed(`${fullName} (before or after its specs)`, failedExpectations);
+    },
+    jasmineDone({ overallStatus, failedExpectations, incompleteReason }) {
+      if (failedExpectations.length > 0) failed('outside of all specs', failedExpectations);
+      else if (overallStatus === 'incomplete' && grep === undefined)
+        failed('the run as a whole', [{ message: incompleteReason ?? 'incomplete' }]);
+      // Nothing is forced to end: that the process does is a part of the test
+      process.send!(result, () => process.disconnect());
+    },
+  });
+  env.configure({
+    random: false,
+    ...(grep === undefined ? {} : { specFilter: (spec) => spec.getFullName().includes(grep) }),
+  });
+  env.execute();
+}
