@@ -51,8 +51,7 @@ export async function startCpu({ dist, threads, limit = 4 * GIGABYTE }: CpuOptio
     };
     tf.registerKernel({ kernelName, backendName: NAME, kernelFunc: preferring(ours, missing) });
   }
-  tf.setBackend(NAME);
-  await tf.ready();
+  await tf.setBackend(NAME);
   const { relaxed, notice } = program;
   const cores = `${program.threads} thread${program.threads > 1 ? 's' : ''}`;
   return {

@@ -1,3 +1,13 @@
 // The program that computes: everything that the main thread calls, and the workers' loop.
 export { initThread, work, look } from './pool';
 export * from './elementwise';
+export * from './gemm';
+export * from './conv';
+export * from './winograd';
+export * from './depthwise';
+export * from './lstm';
+export * from './reduce';
+export * from './norm';
+export * from './move';
+export * from './pooling';
+export * from './optimizer';

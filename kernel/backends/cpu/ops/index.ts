@@ -1,7 +1,16 @@
 // The op kernels that replace those of the JavaScript backend, by name.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
+import { convolution } from './conv.ts';
+import { depthwise } from './depthwise.ts';
 import { elementwise } from './elementwise.ts';
+import { lstm } from './lstm.ts';
+import { matmul } from './matmul.ts';
+import { movement } from './move.ts';
+import { normalization } from './norm.ts';
+import { optimizer } from './optimizer.ts';
+import { pooling } from './pooling.ts';
+import { reduction } from './reduce.ts';
 
 export interface OpCall {
   inputs: tf.NamedTensorInfoMap;
@@ -12,4 +21,15 @@ export interface OpCall {
 /** Computes an op; undefined where it leaves a case to the JavaScript backend. */
 export type OpKernel = (call: OpCall) => tf.TensorInfo | tf.TensorInfo[] | undefined;
 
-export const opKernels: Record<string, OpKernel> = { ...elementwise };
+export const opKernels: Record<string, OpKernel> = {
+  ...elementwise,
+  ...matmul,
+  ...convolution,
+  ...depthwise,
+  ...lstm,
+  ...reduction,
+  ...normalization,
+  ...movement,
+  ...pooling,
+  ...optimizer,
+};

@@ -1,0 +1,1 @@
+// The elementwise part of an LSTM cell and its gradient.

@@ -1,0 +1,1 @@
+// Reductions: sums, means, products, extrema and where they are.

@@ -1,0 +1,4 @@
+// Matrix products.
+import type { OpKernel } from './index.ts';
+
+export const matmul: Record<string, OpKernel> = {};

@@ -1,0 +1,4 @@
+// Op kernels that only move data.
+import type { OpKernel } from './index.ts';
+
+export const movement: Record<string, OpKernel> = {};

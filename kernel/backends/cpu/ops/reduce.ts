@@ -1,0 +1,4 @@
+// Reductions.
+import type { OpKernel } from './index.ts';
+
+export const reduction: Record<string, OpKernel> = {};
