@@ -1,0 +1,225 @@
+"""PyTorch's side of `npm run bench -- cpu`: the works as a user of PyTorch writes them, steps timed on request over JSON lines.
+
+`pytorch.py WORK THREADS` builds one work and says {"ready": …}; then each line {"ms": budget} on stdin runs steps until the
+budget is spent (one at least) and answers with the time of each and the loss of the last.
+"""
+
+import json
+import resource
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class MLP(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
+
+
+class CNN(nn.Sequential):
+    def __init__(self):
+        super().__init__(
+            nn.Conv2d(1, 32, 3),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(32, 64, 3),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Linear(1600, 10),
+        )
+
+
+class LeNet5(nn.Sequential):
+    """The network of LeCun et al. 1998 as it is built today: full second convolution, plain average pooling, softmax at the end."""
+
+    def __init__(self):
+        super().__init__(
+            nn.Conv2d(1, 6, 5, padding=2),
+            nn.Tanh(),
+            nn.AvgPool2d(2),
+            nn.Conv2d(6, 16, 5),
+            nn.Tanh(),
+            nn.AvgPool2d(2),
+            nn.Flatten(),
+            nn.Linear(400, 120),
+            nn.Tanh(),
+            nn.Linear(120, 84),
+            nn.Tanh(),
+            nn.Linear(84, 10),
+        )
+
+
+class Residual(nn.Module):
+    """Two 3×3 convolutions and a shortcut, a 1×1 convolution where the shape changes."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.shortcut = nn.Identity()
+        if stride != 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+            )
+
+    def forward(self, x):
+        h = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        return F.relu(self.bn2(self.conv2(h)) + self.shortcut(x), inplace=True)
+
+
+class ResNet20(nn.Sequential):
+    def __init__(self):
+        blocks = [
+            Residual(inputs if i == 0 else outputs, outputs, stride if i == 0 else 1)
+            for inputs, outputs, stride in [(16, 16, 1), (16, 32, 2), (32, 64, 2)]
+            for i in range(3)
+        ]
+        super().__init__(
+            nn.Conv2d(3, 16, 3, padding=1, bias=False),
+            nn.BatchNorm2d(16),
+            nn.ReLU(inplace=True),
+            *blocks,
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(64, 10),
+        )
+
+
+class LSTM(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(128, 128, batch_first=True)
+        self.head = nn.Linear(128, 10)
+
+    def forward(self, x):
+        _, (h, _) = self.lstm(x)
+        return self.head(h[0])
+
+
+class Transformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = nn.TransformerEncoderLayer(128, 4, dim_feedforward=512, dropout=0.0, batch_first=True)
+        self.head = nn.Linear(128, 10)
+
+    def forward(self, x):
+        return self.head(self.block(x).mean(dim=1))
+
+
+# work → (module, batch, shape of one example)
+CLASSIFIERS = {
+    "MLP, batch 64": (MLP, 64, (784,)),
+    "CNN, batch 32": (CNN, 32, (1, 28, 28)),
+    "CNN, batch 128": (CNN, 128, (1, 28, 28)),
+    "LeNet-5, batch 32": (LeNet5, 32, (1, 28, 28)),
+    "ResNet-20, batch 32": (ResNet20, 32, (3, 32, 32)),
+    "ResNet-20, batch 128": (ResNet20, 128, (3, 32, 32)),
+    "LSTM, batch 32": (LSTM, 32, (32, 128)),
+    "Transformer block, batch 16": (Transformer, 16, (64, 128)),
+}
+
+
+def parameters(model):
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+def trainer(model, x, y, loss_function):
+    """One training step: forward, backward, Adam, loss read back."""
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+
+    def step():
+        optimizer.zero_grad()
+        loss = loss_function(model(x), y)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step
+
+
+def classifier(work):
+    """(parameters, step, note): for images, in the memory layout that is faster on this machine."""
+    make, batch, shape = CLASSIFIERS[work]
+    x = torch.rand(batch, *shape)
+    y = torch.arange(batch) % 10
+    model = make()
+    if len(shape) < 3:
+        return parameters(model), trainer(model, x, y, F.cross_entropy), None
+    nchw = trainer(model, x, y, F.cross_entropy)
+    last = torch.channels_last
+    nhwc = trainer(make().to(memory_format=last), x.to(memory_format=last), y, F.cross_entropy)
+    run(nchw, 0)  # the first steps pay for set-up
+    run(nhwc, 0)
+    times = [[], []]
+    for _ in range(3):
+        for step, ms in zip((nchw, nhwc), times):
+            ms += run(step, 100)[0]
+    plain, channels_last = (sorted(ms)[len(ms) // 2] for ms in times)
+    note = f"NCHW {plain:.3g} ms, channels_last {channels_last:.3g} ms: the faster is taken"
+    return parameters(model), nchw if plain <= channels_last else nhwc, note
+
+
+def xor():
+    x = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    y = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
+    model = nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 1), nn.Sigmoid())
+    return parameters(model), trainer(model, x, y, F.mse_loss), None
+
+
+def matmul(n):
+    a = torch.rand(n, n)
+    b = torch.rand(n, n)
+
+    def step():
+        return (a @ b)[-1, -1].item()
+
+    return 0, step, None
+
+
+def prepare(work):
+    if work == "XOR":
+        return xor()
+    if work.startswith("matmul "):
+        return matmul(int(work.split()[1]))
+    return classifier(work)
+
+
+def run(step, budget):
+    """Steps until `budget` ms are spent, one at least: (ms of each, first loss, last loss)."""
+    times = []
+    start = now = time.perf_counter()
+    first = None
+    while not times or (now - start) * 1e3 < budget:
+        loss = step()
+        if first is None:
+            first = loss
+        end = time.perf_counter()
+        times.append((end - now) * 1e3)
+        now = end
+    return times, first, loss
+
+
+def say(message):
+    print(json.dumps(message), flush=True)
+
+
+def main():
+    work, threads = sys.argv[1], int(sys.argv[2])
+    torch.manual_seed(1)
+    torch.set_num_threads(threads)
+    count, step, note = prepare(work)
+    say({"ready": {"parameters": count, "about": f"PyTorch {torch.__version__}, {threads} threads", "note": note}})
+    for line in sys.stdin:
+        times, first, last = run(step, json.loads(line)["ms"])
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # kB on Linux
+        say({"ran": {"ms": times, "first": first, "last": last, "peak_mb": peak}})
+
+
+main()
