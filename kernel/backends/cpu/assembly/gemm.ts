@@ -1,1 +1,307 @@
-// Matrix products: the micro-kernel that all of them and the convolutions share, and its blocking.
+// Matrix products C = A · B, single or in batches, either operand transposed, with bias and ReLU: cut into tiles for the threads, the
+// right operand packed so that the innermost loop reads it in one stream. Goto & van de Geijn, "Anatomy of High-Performance Matrix
+// Multiplication" (2008), without its packing of a left operand that lies well already.
+import { args, bound, parallel, scratch, threadCount } from './pool';
+import { gatherTile, outerTile, SEGMENT } from './tile';
+
+/** The most of the summed dimension that is worked on at a time: a packed panel of 8 columns then fills a fourth of the L1 cache. */
+const KC: i32 = 320;
+/** Rows of a block of A: with KC of them it takes about half of the L2 cache. */
+const MC: i32 = 192;
+/** Columns of a block of B. */
+const NC: i32 = 256;
+/** Multiplications below which a chunk of its own costs more than it saves. */
+const GRAIN: i32 = 131072;
+
+@unmanaged
+class MatMulArgs {
+  a: usize;
+  b: usize;
+  c: usize;
+  bias: usize;
+  batch: i32;
+  m: i32;
+  n: i32;
+  k: i32;
+  aBatch: usize; // bytes from one matrix of the batch to the next; 0 if all use the same
+  bBatch: usize;
+  transposeA: bool;
+  transposeB: bool;
+  relu: bool;
+  mc: i32; // rows of a chunk
+  nc: i32; // columns of a chunk
+}
+
+/**
+ * c = a · b (+ bias) (then ReLU).
+ * @param a [batch or 1, m, k] float32, or [.., k, m] if `transposeA`
+ * @param b [batch or 1, k, n], or [.., n, k] if `transposeB`
+ * @param c [batch, m, n]
+ * @param bias [n], or 0 for none
+ * @param aBatch whether `a` has a matrix for each of the batch
+ */
+export function matMul(
+  a: usize,
+  b: usize,
+  c: usize,
+  bias: usize,
+  batch: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  aBatch: bool,
+  bBatch: bool,
+  transposeA: bool,
+  transposeB: bool,
+  relu: bool,
+): void {
+  const t = args<MatMulArgs>();
+  t.a = a;
+  t.b = b;
+  t.c = c;
+  t.bias = bias;
+  t.batch = batch;
+  t.m = m;
+  t.n = n;
+  t.k = k;
+  t.aBatch = aBatch ? <usize>(m * k) << 2 : 0;
+  t.bBatch = bBatch ? <usize>(k * n) << 2 : 0;
+  t.transposeA = transposeA;
+  t.transposeB = transposeB;
+  t.relu = relu;
+  plan(t);
+  const tiles = batch * ((m + t.mc - 1) / t.mc) * ((n + t.nc - 1) / t.nc);
+  // Small matrices of a batch share a chunk
+  const work = <i64>batch * m * n * k;
+  parallel(matMulTask.index, threadCount() == 1 ? 1 : max(1, min(tiles, <i32>min<i64>(1 << 20, work / GRAIN))));
+}
+
+/**
+ * How C is cut up. Each tile packs its part of B anew (and of a transposed A), so tiles should be tall or wide, yet enough of them for
+ * all threads to end at about the same time.
+ */
+function plan(t: MatMulArgs): void {
+  let mc = min(t.m, MC);
+  let nc = min(t.n, NC);
+  const wanted = threadCount() == 1 ? 1 : threadCount() * 4;
+  while (t.batch * ((t.m + mc - 1) / mc) * ((t.n + nc - 1) / nc) < wanted) {
+    if (<i64>mc * nc * t.k < 2 * GRAIN) break;
+    // Halving the columns packs nothing twice, unless A is packed too
+    if (nc >= 32 && (!t.transposeA || nc >= mc)) nc = ((nc >> 1) + 7) & ~7;
+    else if (mc >= 24) mc = ((mc >> 1) + 5) / 6 * 6;
+    else if (nc >= 16) nc = ((nc >> 1) + 7) & ~7;
+    else break;
+  }
+  t.mc = mc;
+  t.nc = nc;
+}
+
+function matMulTask(chunk: i32, chunks: i32): void {
+  const t = args<MatMulArgs>();
+  const rows = (t.m + t.mc - 1) / t.mc;
+  const columns = (t.n + t.nc - 1) / t.nc;
+  const tiles = t.batch * rows * columns;
+  const end = bound(tiles, 1, chunk + 1, chunks);
+  for (let tile = bound(tiles, 1, chunk, chunks); tile < end; tile++) {
+    const matrix = tile / (rows * columns);
+    const rest = tile - matrix * rows * columns;
+    const row = rest / columns;
+    const i = row * t.mc;
+    const j = (rest - row * columns) * t.nc;
+    block(
+      t.a + <usize>matrix * t.aBatch,
+      t.b + <usize>matrix * t.bBatch,
+      t.c + ((<usize>matrix * t.m * t.n) << 2),
+      t,
+      i,
+      min(t.mc, t.m - i),
+      j,
+      min(t.nc, t.n - j),
+    );
+  }
+}
+
+/** The tile of C with the rows i … i + mc and the columns j … j + nc. */
+function block(a: usize, b: usize, c: usize, t: MatMulArgs, i: i32, mc: i32, j: i32, nc: i32): void {
+  const m = t.m;
+  const n = t.n;
+  const k = t.k;
+  const ldc = <usize>n << 2;
+  const blocks = (k + KC - 1) / KC;
+  const kc = (k + blocks - 1) / blocks;
+  const panels = (nc + 7) >> 3;
+  const table = scratch();
+  const edge = table + 1024; // a tile of 6 × 8, where C has fewer columns
+  const packedB = table + 4096;
+  const packedA = packedB + ((<usize>panels * kc) << 5);
+  if (k == 0) {
+    for (let r = 0; r < mc; r++) {
+      const at = c + ((<usize>(i + r) * n + j) << 2);
+      for (let x = 0; x < nc; x++) {
+        const v: f32 = t.bias ? load<f32>(t.bias + (<usize>(j + x) << 2)) : 0;
+        store<f32>(at + (<usize>x << 2), t.relu ? max<f32>(v, 0) : v);
+      }
+    }
+    return;
+  }
+  for (let k0 = 0; k0 < k; k0 += kc) {
+    const kn = min(kc, k - k0);
+    const first = k0 == 0;
+    const relu = t.relu && k0 + kn == k;
+    // With few rows, packing would cost more than it saves
+    const direct = mc <= 6 && !t.transposeB && (nc & 7) == 0;
+    if (!direct) {
+      if (t.transposeB) packColumnsTransposed(packedB, b + ((<usize>j * k + k0) << 2), <usize>k << 2, kn, nc);
+      else packColumns(packedB, b + ((<usize>k0 * n + j) << 2), ldc, kn, nc);
+    }
+    if (t.transposeA) packRowsTransposed(packedA, a + ((<usize>k0 * m + i) << 2), <usize>m << 2, kn, mc);
+    for (let p = 0; p < panels; p++) {
+      const columns = min(8, nc - (p << 3));
+      const panel = direct ? b + ((<usize>k0 * n + j + (p << 3)) << 2) : packedB + ((<usize>p * kn) << 5);
+      const bStride: usize = direct ? ldc : 32;
+      const bias = t.bias ? t.bias + (<usize>(j + (p << 3)) << 2) : 0;
+      for (let r = 0; r < mc; r += 6) {
+        const rows = min(6, mc - r);
+        const at = c + ((<usize>(i + r) * n + j + (p << 3)) << 2);
+        let out = at;
+        let ld = ldc;
+        let init = first ? bias : at;
+        let initStride = first ? <usize>0 : ldc;
+        if (columns < 8) {
+          out = edge;
+          ld = 32;
+          if (init) {
+            for (let q = 0; q < rows; q++)
+              memory.copy(edge + (<usize>q << 5), init + <usize>q * initStride, <usize>columns << 2);
+            init = edge;
+            initStride = 32;
+          }
+        }
+        if (t.transposeA) {
+          store<u32>(table, <u32>(packedA + (<usize>(r * kn) << 2)));
+          store<u32>(table, <u32>panel, 4);
+          store<i32>(table, kn, 8);
+          outerTile(table, 1, 24, bStride, out, ld, rows, init, initStride);
+          if (relu) rectify(out, ld, rows);
+        } else {
+          const left = a + ((<usize>(i + r) * k + k0) << 2);
+          for (let q = 0; q < 6; q++)
+            store<u32>(table + (<usize>q << 2), <u32>(left + ((<usize>min(q, rows - 1) * k) << 2)));
+          store<u32>(table, <u32>panel, 24);
+          gatherTile(table, 1, kn, bStride, out, ld, rows, init, initStride, relu);
+        }
+        if (columns < 8)
+          for (let q = 0; q < rows; q++)
+            memory.copy(at + <usize>q * ldc, edge + (<usize>q << 5), <usize>columns << 2);
+      }
+    }
+  }
+}
+
+/** max(c, 0) of a tile of `rows` × 8. */
+function rectify(c: usize, ldc: usize, rows: i32): void {
+  const zero = f32x4.splat(0);
+  for (let r = 0; r < rows; r++) {
+    v128.store(c, f32x4.max(v128.load(c), zero));
+    v128.store(c, f32x4.max(v128.load(c, 16), zero), 16);
+    c += ldc;
+  }
+}
+
+/**
+ * Panels of eight columns, one after the other: to[p][x][0…7] = from[x][8p…8p + 7], with 0 past the last column.
+ * @param stride bytes from one row of `from` to the next
+ */
+export function packColumns(to: usize, from: usize, stride: usize, k: i32, n: i32): void {
+  for (let j = 0; j < n; j += 8) {
+    let at = from + (<usize>j << 2);
+    if (n - j >= 8) {
+      for (let x = 0; x < k; x++) {
+        v128.store(to, v128.load(at));
+        v128.store(to, v128.load(at, 16), 16);
+        at += stride;
+        to += 32;
+      }
+    } else {
+      const rest = n - j;
+      for (let x = 0; x < k; x++) {
+        for (let y = 0; y < 8; y++)
+          store<f32>(to + (<usize>y << 2), y < rest ? load<f32>(at + (<usize>y << 2)) : 0);
+        at += stride;
+        to += 32;
+      }
+    }
+  }
+}
+
+/** As `packColumns`, of a transposed matrix: to[p][x][y] = from[8p + y][x]. */
+export function packColumnsTransposed(to: usize, from: usize, stride: usize, k: i32, n: i32): void {
+  for (let j = 0; j < n; j += 8) {
+    for (let h = 0; h < 8; h += 4) {
+      const rest = n - j - h;
+      let at = from + <usize>(j + h) * stride;
+      let out = to + (<usize>h << 2);
+      if (rest >= 4) {
+        const r0 = at,
+          r1 = at + stride,
+          r2 = r1 + stride,
+          r3 = r2 + stride;
+        let x: usize = 0;
+        const end = (<usize>k & ~3) << 2;
+        for (; x < end; x += 16) {
+          const v0 = v128.load(r0 + x),
+            v1 = v128.load(r1 + x),
+            v2 = v128.load(r2 + x),
+            v3 = v128.load(r3 + x);
+          const u0 = v128.shuffle<f32>(v0, v1, 0, 4, 1, 5),
+            u1 = v128.shuffle<f32>(v0, v1, 2, 6, 3, 7);
+          const u2 = v128.shuffle<f32>(v2, v3, 0, 4, 1, 5),
+            u3 = v128.shuffle<f32>(v2, v3, 2, 6, 3, 7);
+          v128.store(out, v128.shuffle<f32>(u0, u2, 0, 1, 4, 5));
+          v128.store(out, v128.shuffle<f32>(u0, u2, 2, 3, 6, 7), 32);
+          v128.store(out, v128.shuffle<f32>(u1, u3, 0, 1, 4, 5), 64);
+          v128.store(out, v128.shuffle<f32>(u1, u3, 2, 3, 6, 7), 96);
+          out += 128;
+        }
+        for (; x < <usize>k << 2; x += 4) {
+          store<f32>(out, load<f32>(r0 + x));
+          store<f32>(out, load<f32>(r1 + x), 4);
+          store<f32>(out, load<f32>(r2 + x), 8);
+          store<f32>(out, load<f32>(r3 + x), 12);
+          out += 32;
+        }
+      } else {
+        for (let x = 0; x < k; x++) {
+          for (let y = 0; y < 4; y++)
+            store<f32>(out + (<usize>y << 2), y < rest ? load<f32>(at + <usize>y * stride) : 0);
+          at += 4;
+          out += 32;
+        }
+      }
+    }
+    to += <usize>k << 5;
+  }
+}
+
+/** Panels of six rows of a transposed left operand: to[p][x][y] = from[x][6p + y], with 0 past the last row. */
+export function packRowsTransposed(to: usize, from: usize, stride: usize, k: i32, m: i32): void {
+  for (let i = 0; i < m; i += 6) {
+    let at = from + (<usize>i << 2);
+    const rest = m - i;
+    if (rest >= 6) {
+      for (let x = 0; x < k; x++) {
+        v128.store(to, v128.load(at));
+        store<u64>(to, load<u64>(at, 16), 16);
+        at += stride;
+        to += 24;
+      }
+    } else {
+      for (let x = 0; x < k; x++) {
+        for (let y = 0; y < 6; y++)
+          store<f32>(to + (<usize>y << 2), y < rest ? load<f32>(at + (<usize>y << 2)) : 0);
+        at += stride;
+        to += 24;
+      }
+    }
+  }
+}

@@ -1,4 +1,91 @@
 // Matrix products.
-import type { OpKernel } from './index.ts';
+import type * as tf from '@tensorflow/tfjs-core';
+import { activate, isActivation, type ActivationAttrs } from './activation.ts';
+import type { OpCall, OpKernel } from './index.ts';
 
-export const matmul: Record<string, OpKernel> = {};
+declare module '../program.ts' {
+  interface Exports {
+    matMul(
+      a: number,
+      b: number,
+      c: number,
+      bias: number,
+      batch: number,
+      m: number,
+      n: number,
+      k: number,
+      aBatch: boolean,
+      bBatch: boolean,
+      transposeA: boolean,
+      transposeB: boolean,
+      relu: boolean,
+    ): void;
+  }
+}
+
+interface MatMulAttrs extends ActivationAttrs {
+  transposeA: boolean;
+  transposeB: boolean;
+}
+
+/** The last two dimensions, and how many matrices there are. */
+function dimensions({ shape }: tf.TensorInfo): [batch: number, rows: number, columns: number] {
+  const rank = shape.length;
+  let batch = 1;
+  for (let i = 0; i < rank - 2; i++) batch *= shape[i]!;
+  return [batch, shape[rank - 2]!, shape[rank - 1]!];
+}
+
+/** The common batch dimensions, if one operand has all of them and the other the same or none. */
+function batchShape(a: number[], b: number[], aBatch: number, bBatch: number): number[] | undefined {
+  const [outerA, outerB] = [a.slice(0, -2), b.slice(0, -2)];
+  if (bBatch === 1 && outerB.length <= outerA.length) return outerA;
+  if (aBatch === 1 && outerA.length <= outerB.length) return outerB;
+  return outerA.length === outerB.length && outerA.every((n, i) => n === outerB[i]) ? outerA : undefined;
+}
+
+const product = ({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined => {
+  const { transposeA, transposeB, activation } = attrs as unknown as MatMulAttrs;
+  const a = inputs['a']!;
+  const b = inputs['b']!;
+  const bias = inputs['bias'] as tf.TensorInfo | undefined;
+  if (a.dtype !== 'float32' || b.dtype !== 'float32' || a.shape.length < 2 || b.shape.length < 2) return undefined;
+  const [aBatch, aRows, aColumns] = dimensions(a);
+  const [bBatch, bRows, bColumns] = dimensions(b);
+  const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
+  const [bk, n] = transposeB ? [bColumns, bRows] : [bRows, bColumns];
+  if (k !== bk) return undefined; // the stock op kernel says what is wrong
+  if (bias && (bias.dtype !== 'float32' || bias.shape.length !== 1 || bias.shape[0] !== n)) return undefined;
+  const outer = a.shape.length === 2 && b.shape.length === 2 ? [] : batchShape(a.shape, b.shape, aBatch, bBatch);
+  if (!outer) return undefined;
+  const batch = Math.max(aBatch, bBatch);
+  const c = backend.output([...outer, m, n], 'float32');
+  if (aBatch === 0 || bBatch === 0 || m * n === 0) return c;
+  backend.program.exports.matMul(
+    backend.address(a),
+    backend.address(b),
+    backend.address(c),
+    bias ? backend.address(bias) : 0,
+    batch,
+    m,
+    n,
+    k,
+    aBatch > 1,
+    bBatch > 1,
+    transposeA,
+    transposeB,
+    activation === 'relu',
+  );
+  return c;
+};
+
+export const matmul: Record<string, OpKernel> = {
+  BatchMatMul: product,
+  _FusedMatMul: (call) => {
+    const { inputs, attrs, backend } = call;
+    if (!isActivation(attrs)) return undefined;
+    const c = product(call);
+    if (!c || attrs['activation'] === 'relu') return c;
+    return activate(backend, c, attrs, inputs['preluActivationWeights']);
+  },
+};

@@ -1,0 +1,38 @@
+// The activation at the end of a fused op, where the op kernel does not apply it itself.
+import * as tf from '@tensorflow/tfjs-core';
+import type { CpuBackend } from '../backend.ts';
+
+const opOf: Partial<Record<tf.backend_util.Activation, string>> = {
+  relu: 'Relu',
+  relu6: 'Relu6',
+  elu: 'Elu',
+  sigmoid: 'Sigmoid',
+  leakyrelu: 'LeakyRelu',
+  prelu: 'Prelu',
+};
+
+export interface ActivationAttrs {
+  activation?: tf.backend_util.Activation | null;
+  leakyreluAlpha?: number;
+}
+
+export const isLinear = ({ activation }: ActivationAttrs) => !activation || activation === 'linear';
+
+/** Whether `activate` knows it. */
+export const isActivation = ({ activation }: ActivationAttrs) =>
+  !activation || activation === 'linear' || activation in opOf;
+
+/** Applies an activation to y, which is used up. */
+export function activate(
+  backend: CpuBackend,
+  y: tf.TensorInfo,
+  { activation, leakyreluAlpha }: ActivationAttrs,
+  preluAlpha: tf.TensorInfo | undefined,
+): tf.TensorInfo {
+  if (!activation || activation === 'linear') return y;
+  const inputs = activation === 'prelu' ? { x: y, alpha: preluAlpha! } : { x: y };
+  const { kernelFunc } = tf.getKernel(opOf[activation]!, 'cpu');
+  const result = kernelFunc({ inputs, attrs: { alpha: leakyreluAlpha ?? 0.2 }, backend }) as tf.TensorInfo;
+  backend.disposeIntermediateTensorInfo(y);
+  return result;
+}
