@@ -1,8 +1,10 @@
-// `npm run bench -- NAME [--json FILE]`: measures, asserts nothing, prints a table. Each benchmark is a module of this folder
-// that exports `measure`; what is measured is the packaged build.
+// `npm run bench -- NAME… [--json FILE]`: measures, asserts nothing, prints a table. Each benchmark is a module of this folder
+// that exports `measure`; what is measured is the packaged build. `cpu` compares implementations and has a table of its own;
+// `--only WORK`, `--impl A,B`, `--rounds N` and `--threads N` narrow it down.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { compare, impls, table, type Impl, type Row } from './cpu.mts';
 import type { Measurement } from './measure.mts';
 
 const benchmarks: Record<string, () => Promise<{ measure: () => Promise<Measurement[]> }>> = {
@@ -10,13 +12,20 @@ const benchmarks: Record<string, () => Promise<{ measure: () => Promise<Measurem
   train: () => import('./train.mts'),
 };
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
-const unknown = positionals.filter((name) => !(name in benchmarks));
+const text = { type: 'string' } as const;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: text, only: text, impl: text, rounds: text, threads: text },
+});
+const names = [...Object.keys(benchmarks), 'cpu'];
+const unknown = positionals.filter((name) => !names.includes(name));
 if (positionals.length === 0 || unknown.length > 0) {
   const fault = unknown.length > 0 ? `no benchmark "${unknown.join('", "')}"` : 'which benchmark?';
-  console.error(`npm run bench: ${fault} There are: ${Object.keys(benchmarks).join(', ')}`);
-  process.exit(2);
+  refuse(`${fault} There are: ${names.join(', ')}`);
 }
+const chosen = values.impl?.split(',') ?? impls;
+const strangers = chosen.filter((impl) => !impls.includes(impl as Impl));
+if (strangers.length > 0) refuse(`no implementation "${strangers.join('", "')}". There are: ${impls.join(', ')}`);
 
 const report = {
   machine: {
@@ -26,20 +35,41 @@ const report = {
     node: process.version,
   },
   measurements: [] as Measurement[],
+  rows: [] as Row[],
 };
 console.log(
   `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}, Node ${process.version}\n`,
 );
-for (const name of positionals) report.measurements.push(...(await (await benchmarks[name]!()).measure()));
-console.table(
-  Object.fromEntries(
-    report.measurements.map(({ name, unit, median, p95, samples, ...rest }) => [
-      name,
-      { median: round(median), p95: p95 === undefined ? '' : round(p95), unit, samples, aim: rest.aim ?? '' },
-    ]),
-  ),
-);
+for (const name of positionals)
+  if (name in benchmarks) report.measurements.push(...(await (await benchmarks[name]!()).measure()));
+if (positionals.includes('cpu')) {
+  const { only } = values;
+  const [rounds, threads] = [number('rounds'), number('threads')];
+  report.rows.push(...(await compare({ only, impl: chosen as Impl[], rounds, threads })));
+  console.log(`\n${table(report.rows)}`);
+}
+if (report.measurements.length > 0)
+  console.table(
+    Object.fromEntries(
+      report.measurements.map(({ name, unit, median, p95, samples, ...rest }) => [
+        name,
+        { median: round(median), p95: p95 === undefined ? '' : round(p95), unit, samples, aim: rest.aim ?? '' },
+      ]),
+    ),
+  );
 if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+
+function refuse(fault: string): never {
+  console.error(`npm run bench: ${fault}`);
+  process.exit(2);
+}
+
+/** The option's number, 1 or more. */
+function number(option: 'rounds' | 'threads'): number | undefined {
+  const value = values[option];
+  if (value === undefined || /^[1-9]\d*$/.test(value)) return value === undefined ? undefined : Number(value);
+  return refuse(`--${option} takes a number, 1 or more`);
+}
 
 function round(x: number): number {
   return Number(x.toPrecision(4));

@@ -1,8 +1,4 @@
-"""PyTorch's side of `npm run bench -- cpu`: the works as a user of PyTorch writes them, steps timed on request over JSON lines.
-
-`pytorch.py WORK THREADS` builds one work and says {"ready": …}; then each line {"ms": budget} on stdin runs steps until the
-budget is spent (one at least) and answers with the time of each and the loss of the last.
-"""
+"""The measured process of PyTorch: the works as its users write them. Speaks the protocol of serve.ts, JSON lines on stdio."""
 
 import json
 import resource
@@ -180,6 +176,8 @@ def matmul(n):
     def step():
         return (a @ b)[-1, -1].item()
 
+    right = (a[-1].double() @ b[:, -1].double()).item()
+    assert abs(step() - right) < 1e-4 * right, f"a wrong product: {step()}, not {right}"
     return 0, step, None
 
 
@@ -206,20 +204,24 @@ def run(step, budget):
     return times, first, loss
 
 
-def say(message):
-    print(json.dumps(message), flush=True)
+def answer(request):
+    global step
+    if "prepare" in request:
+        threads = request["prepare"]["threads"]
+        torch.manual_seed(1)
+        torch.set_num_threads(threads)
+        count, step, note = prepare(request["prepare"]["work"])
+        about = f"PyTorch {torch.__version__}, {threads} thread{'s' if threads > 1 else ''}"
+        return {"ready": {"parameters": count, "about": about, **({"note": note} if note else {})}}
+    times, first, last = run(step, request["run"]["ms"])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
+    return {"ran": {"ms": times, "first": first, "last": last, "peak_mb": peak}}
 
 
-def main():
-    work, threads = sys.argv[1], int(sys.argv[2])
-    torch.manual_seed(1)
-    torch.set_num_threads(threads)
-    count, step, note = prepare(work)
-    say({"ready": {"parameters": count, "about": f"PyTorch {torch.__version__}, {threads} threads", "note": note}})
-    for line in sys.stdin:
-        times, first, last = run(step, json.loads(line)["ms"])
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # kB on Linux
-        say({"ran": {"ms": times, "first": first, "last": last, "peak_mb": peak}})
-
-
-main()
+step = None
+for line in sys.stdin:
+    try:
+        reply = answer(json.loads(line))
+    except Exception as error:
+        reply = {"error": str(error) or type(error).__name__}
+    print(json.dumps(reply), flush=True)

@@ -1,0 +1,296 @@
+// The device `cpu` beside TensorFlow.js's own backends, jax-js and PyTorch: the same training steps in one run, in turns, on the same number of
+// threads. Each (work, implementation) is a process of its own; all of a work are alive together, and one computes at a time.
+import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Child } from './cpu/child.mts';
+import { findPyTorch } from './cpu/pytorch.mts';
+import type { Ran } from './cpu/serve.ts';
+import { works, type Work } from './cpu/works.mts';
+import { outDir, root } from '../vscode/server.mts';
+import { quantile } from './measure.mts';
+
+/** One line of the result. */
+export interface Row {
+  work: string;
+  impl: Impl;
+  /** Median of a step; null where it cannot be had, for the reason in `note`. */
+  ms: number | null;
+  /** Time over PyTorch's in the same run. */
+  ratio_to_pytorch: number | null;
+  /** Peak resident memory of the process, its runtime included. */
+  peak_mb: number | null;
+  /** How many steps the median is of. */
+  steps: number;
+  gflops?: number;
+  /** The quickest step. */
+  min_ms?: number;
+  /** The losses of the very first step and the last. */
+  loss?: [number, number];
+  /** Implementation, version, threads. */
+  about?: string;
+  note?: string;
+}
+
+export const impls = ['dlnb', 'tfjs-cpu', 'tfjs-wasm', 'jax-js', 'pytorch'] as const;
+export type Impl = (typeof impls)[number];
+
+export interface CompareOptions {
+  /** Only works with this in their name, in whatever case. */
+  only?: string | undefined;
+  impl?: readonly Impl[] | undefined;
+  /** How often each implementation has its turn. */
+  rounds?: number | undefined;
+  threads?: number | undefined;
+}
+
+/** A turn, and the first steps that are not counted. */
+const TURN_MS = 400;
+const WARM_UP_MS = 600;
+/** An implementation whose first step takes longer has no second one. */
+const SLOW_SECONDS = 20;
+/** What a step may take at most; then the process is ended. */
+const LIMIT_SECONDS = 60;
+/** Beyond this time an implementation has no further turn. */
+const ENOUGH_MS = 6_000;
+/** So many steps must lower the loss on a batch that stays the same. */
+const CHECKED_STEPS = 20;
+
+/** Measures, printing each row as it comes. */
+export async function compare(options: CompareOptions = {}): Promise<Row[]> {
+  const { only = '', impl: chosen = impls, rounds = 5, threads = availableParallelism() } = options;
+  const picked = works.filter((w) => w.name.toLowerCase().includes(only.toLowerCase()));
+  if (picked.length === 0) throw new Error(`no work "${only}"; there are: ${works.map((w) => w.name).join('; ')}`);
+  const starters = await prepareStarters(chosen, threads);
+  const rows: Row[] = [];
+  for (const work of picked) {
+    const contestants: Contestant[] = [];
+    for (const impl of chosen) {
+      const start = starters[impl];
+      const hopeless = typeof start === 'string' ? start : tooSlowFor(work, impl, rows);
+      const contestant = new Contestant(work, impl, threads, hopeless);
+      if (typeof start === 'function' && !hopeless) contestant.start(start);
+      contestants.push(contestant);
+    }
+    try {
+      for (const c of contestants) await c.warmUp();
+      for (let round = 0; round < rounds; round++) for (const c of contestants) await c.turn();
+    } finally {
+      await Promise.all(contestants.map((c) => c.stop()));
+    }
+    const done = contestants.map((c) => c.row());
+    const pytorch = done.find((r) => r.impl === 'pytorch')?.ms;
+    for (const row of done) {
+      if (row.ms !== null && pytorch) row.ratio_to_pytorch = row.ms / pytorch;
+      console.log(describe(row));
+      rows.push(row);
+    }
+  }
+  return rows;
+}
+
+/** One implementation at one work. */
+class Contestant {
+  private readonly work: Work;
+  private readonly impl: Impl;
+  private readonly threads: number;
+  private child: Child | undefined;
+  private readonly ms: number[] = [];
+  private steps = 0;
+  private first: number | undefined;
+  private last: number | undefined;
+  private peak: number | null = null;
+  private about: string | undefined;
+  private readonly notes: string[] = [];
+  private failed = false;
+  private done = false;
+
+  /** @param hopeless why it is not even begun */
+  constructor(work: Work, impl: Impl, threads: number, hopeless: string | undefined) {
+    this.work = work;
+    this.impl = impl;
+    this.threads = threads;
+    if (hopeless !== undefined) this.fail(hopeless);
+  }
+
+  start(start: () => Child): void {
+    this.child = start();
+  }
+
+  /** Builds the network and runs the first steps, which compile, allocate and settle. */
+  async warmUp(): Promise<void> {
+    if (this.failed) return;
+    try {
+      const { parameters, about, note } = await this.child!.prepare(this.work.name, this.threads, 2 * LIMIT_SECONDS);
+      this.about = about;
+      if (note) this.notes.push(note);
+      const { work, impl } = this;
+      const expected = (impl === 'pytorch' ? work.pytorchParameters : undefined) ?? work.parameters;
+      if (parameters !== expected) throw new Error(`${parameters} parameters instead of ${expected}`);
+      const first = await this.run(0);
+      if (first.ms[0]! > SLOW_SECONDS * 1000) {
+        this.ms.push(first.ms[0]!);
+        this.notes.push('the first step only');
+        this.done = true;
+      } else await this.run(WARM_UP_MS - first.ms[0]!);
+    } catch (e) {
+      this.fail((e as Error).message);
+    }
+  }
+
+  async turn(): Promise<void> {
+    if (this.failed || this.done) return;
+    try {
+      const ran = await this.run(TURN_MS);
+      this.ms.push(...ran.ms);
+      if (sum(this.ms) + ran.ms.at(-1)! > ENOUGH_MS) this.done = true;
+    } catch (e) {
+      this.fail((e as Error).message);
+    }
+  }
+
+  private async run(ms: number): Promise<Ran> {
+    const ran = await this.child!.run(Math.max(0, ms), LIMIT_SECONDS);
+    this.steps += ran.ms.length;
+    this.first ??= ran.first;
+    this.last = ran.last;
+    this.peak = ran.peak_mb;
+    if (!Number.isFinite(ran.last)) throw new Error(`the loss is ${ran.last} after ${this.steps} steps`);
+    return ran;
+  }
+
+  private fail(note: string): void {
+    this.failed = true;
+    this.notes.push(note);
+  }
+
+  async stop(): Promise<void> {
+    await this.child?.stop();
+  }
+
+  row(): Row {
+    const { work, impl, first, last, about } = this;
+    if (!this.failed && work.parameters > 0 && this.steps >= CHECKED_STEPS && !(last! < first!))
+      this.fail(`the loss has not fallen in ${this.steps} steps: from ${first} to ${last}`);
+    const ms = this.failed ? null : quantile(this.ms, 0.5);
+    return {
+      work: work.name,
+      impl,
+      ms,
+      ratio_to_pytorch: null,
+      peak_mb: this.peak === null ? null : Math.round(this.peak),
+      steps: this.ms.length,
+      ...(ms !== null && work.flops ? { gflops: work.flops / (ms * 1e6) } : {}),
+      ...(ms === null ? {} : { min_ms: Math.min(...this.ms) }),
+      ...(work.parameters > 0 && first !== undefined ? { loss: [first, last!] as [number, number] } : {}),
+      ...(about ? { about } : {}),
+      ...(this.notes.length > 0 ? { note: this.notes.join('; ') } : {}),
+    };
+  }
+}
+
+/** Why a work need not be begun: its time on the smaller batch says enough. */
+function tooSlowFor(work: Work, impl: Impl, rows: Row[]): string | undefined {
+  const smaller = rows.find((r) => r.work === work.smaller?.work && r.impl === impl);
+  if (!smaller || !work.smaller) return undefined;
+  if (smaller.ms === null) return `not tried: ${work.smaller.work} was not done (${smaller.note})`;
+  const seconds = (smaller.ms * work.smaller.factor) / 1000;
+  if (seconds < LIMIT_SECONDS) return undefined;
+  return `not tried: about ${Math.round(seconds)} s a step, by the time of ${work.smaller.work}`;
+}
+
+type Starter = () => Child;
+
+/** How to start each implementation's processes, or why it cannot be. */
+async function prepareStarters(
+  chosen: readonly Impl[],
+  threads: number,
+): Promise<Partial<Record<Impl, Starter | string>>> {
+  const starters: Partial<Record<Impl, Starter | string>> = {};
+  const require = createRequire(import.meta.url);
+  const folder = join(outDir, 'bench/cpu');
+  const script = (impl: Impl, ...args: string[]) => {
+    return () => new Child(process.execPath, [join(folder, `${impl}.cjs`), ...args]);
+  };
+  const scripts = chosen.filter((impl) => impl !== 'pytorch');
+  for (const impl of chosen) {
+    if (impl === 'dlnb') starters[impl] = script(impl, buildLibrary());
+    else if (impl === 'tfjs-wasm')
+      starters[impl] = script(
+        impl,
+        dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm')),
+      );
+    else if (impl !== 'pytorch') starters[impl] = script(impl);
+    else {
+      const found = findPyTorch(threads);
+      if ('missing' in found) console.log(`Without PyTorch, and so without ratios: ${found.missing}.\n`);
+      starters[impl] =
+        'missing' in found
+          ? found.missing
+          : () => new Child(found.python, [join(root, 'test/bench/cpu/pytorch.py')], found.env);
+    }
+  }
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(scripts.map((impl) => [impl, `test/bench/cpu/${impl}.ts`])),
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    external: ['util', 'string_decoder'],
+    alias: { 'node-fetch': './kernel/dl/node-fetch.ts' },
+    logLevel: 'error',
+  });
+  return starters;
+}
+
+/** Builds the library as it is shipped, apart from dist/, and returns the folder. */
+function buildLibrary(): string {
+  const dist = join(outDir, 'bench/dist');
+  const args = ['esbuild.config.js', '--production', '--only=tf', '--outdir', dist];
+  execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  return dist;
+}
+
+/** The rows as a table of text. */
+export function table(rows: Row[]): string {
+  const lines = rows.map((row) => {
+    const work = works.find((w) => w.name === row.work)!;
+    const aim = row.impl === 'dlnb' ? work.aim : undefined;
+    return [
+      row.work,
+      row.impl,
+      row.ms === null ? '–' : digits(row.ms),
+      row.ratio_to_pytorch === null ? '' : digits(row.ratio_to_pytorch),
+      row.gflops === undefined ? '' : digits(row.gflops),
+      row.peak_mb === null ? '' : String(row.peak_mb),
+      aim === undefined ? '' : 'ratio' in aim ? `≤ ${aim.ratio}` : `≥ ${aim.gflops} GFLOP/s`,
+      row.note ?? '',
+    ];
+  });
+  const all = [['work', 'impl', 'ms', '÷ PyTorch', 'GFLOP/s', 'peak MB', 'aim', 'note'], ...lines];
+  const widths = all[0]!.map((_, i) => Math.max(...all.map((line) => line[i]!.length)));
+  const numeric = (i: number) => i >= 2 && i <= 5;
+  return all
+    .map((line) =>
+      line
+        .map((text, i) => (numeric(i) ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function describe(row: Row): string {
+  const time = row.ms === null ? 'no time' : `${digits(row.ms)} ms`;
+  const ratio = row.ratio_to_pytorch === null ? '' : `, ${digits(row.ratio_to_pytorch)} × PyTorch`;
+  return `${row.work}: ${row.impl} ${time}${ratio}${row.note ? ` (${row.note})` : ''}`;
+}
+
+const digits = (x: number) => (x >= 1000 ? String(Math.round(x)) : String(Number(x.toPrecision(3))));
+const sum = (values: number[]) => values.reduce((total, x) => total + x, 0);

@@ -1,0 +1,16 @@
+// The measured process of TensorFlow.js's own WASM backend. Its argument is the folder with the backend's `.wasm` files.
+import * as tf from '@tensorflow/tfjs';
+import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { sep } from 'node:path';
+import { serve } from './serve.ts';
+import { prepareTf } from './tf-works.ts';
+
+void serve(async (work, threads) => {
+  setWasmPaths(process.argv[2]! + sep);
+  setThreadsCount(threads); // for what it is worth: in Node the backend takes the program without threads
+  if (!(await tf.setBackend('wasm'))) throw new Error('the backend wasm did not start');
+  const threaded = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) as boolean;
+  const count = threaded ? getThreadsCount() : 1;
+  const about = `TensorFlow.js ${tf.version.tfjs}, backend wasm, ${count} thread${count > 1 ? 's' : ''}`;
+  return { ...prepareTf(tf, work), about };
+});

@@ -1,0 +1,48 @@
+// The works that `npm run bench -- cpu` compares, as data: names, sizes, parameter counts, and what is aimed at.
+
+export interface Work {
+  name: string;
+  /** Trainable numbers; 0 for a matrix product. PyTorch's LSTM has a second, redundant bias. */
+  parameters: number;
+  pytorchParameters?: number;
+  /** Floating-point operations of a step, where that is what one asks for. */
+  flops?: number;
+  /** The same work on a smaller batch, and how much smaller. */
+  smaller?: { work: string; factor: number };
+  aim?: { ratio: number } | { gflops: number };
+}
+
+export const works: Work[] = [
+  { name: 'matmul 256', parameters: 0, flops: 2 * 256 ** 3 },
+  { name: 'matmul 1024', parameters: 0, flops: 2 * 1024 ** 3, aim: { gflops: 100 } },
+  { name: 'matmul 2048', parameters: 0, flops: 2 * 2048 ** 3 },
+  { name: 'MLP, batch 64', parameters: 235_146, aim: { ratio: 1.2 } },
+  { name: 'CNN, batch 32', parameters: 34_826, aim: { ratio: 0.8 } },
+  {
+    name: 'CNN, batch 128',
+    parameters: 34_826,
+    smaller: { work: 'CNN, batch 32', factor: 4 },
+    aim: { ratio: 1.0 },
+  },
+  { name: 'LeNet-5, batch 32', parameters: 61_706, aim: { ratio: 0.8 } },
+  { name: 'ResNet-20, batch 32', parameters: 272_474, aim: { ratio: 1.5 } },
+  {
+    name: 'ResNet-20, batch 128',
+    parameters: 272_474,
+    smaller: { work: 'ResNet-20, batch 32', factor: 4 },
+    aim: { ratio: 1.5 },
+  },
+  { name: 'LSTM, batch 32', parameters: 132_874, pytorchParameters: 133_386, aim: { ratio: 1.2 } },
+  { name: 'Transformer block, batch 16', parameters: 199_562, aim: { ratio: 1.5 } },
+  { name: 'XOR', parameters: 17, aim: { ratio: 0.5 } },
+];
+
+/** The batch that a work's name ends with. */
+export function batchOf(work: string): number {
+  return Number(/batch (\d+)$/.exec(work)?.[1]);
+}
+
+/** The order of the matrices of `matmul N`. */
+export function orderOf(work: string): number {
+  return Number(/^matmul (\d+)$/.exec(work)?.[1]);
+}
