@@ -1,1 +1,656 @@
-// 2-D convolutions and their gradients, channels last, as matrix products whose left operand is gathered from the image.
+// 2-D convolutions and their gradients, channels last, as matrix products whose left operand is gathered from the image: each row of it
+// is a pixel's receptive field, and only the addresses of its parts are written down (Dukhan, "The Indirect Convolution Algorithm", 2019).
+// Few input channels are copied out instead ("im2col").
+import { packColumns, packColumnsTransposed } from './gemm';
+import { args, bound, chunksOf, parallel, scratch, threadCount } from './pool';
+import { gatherTile, outerTile, SEGMENT } from './tile';
+
+/** Blocks of six pixels whose addresses are written down together. */
+const GROUP: i32 = 8;
+/** With fewer channels the receptive fields are copied out. */
+const FEW: i32 = 8;
+
+@unmanaged
+class GatherArgs {
+  src: usize; // [batch, srcHeight, srcWidth, k] the image that is read
+  packed: usize; // panels of eight columns: [ceil(n / 8), taps of the filter, k, 8]
+  dst: usize; // [batch, dstHeight, dstWidth, n]
+  bias: usize; // [n], or 0
+  taps: usize; // per tap: row and column of the source relative to the pixel, offset in a panel, and an unused word
+  zeros: usize; // k zeros
+  tapCount: i32;
+  panelBytes: usize;
+  batch: i32;
+  srcHeight: i32;
+  srcWidth: i32;
+  k: i32;
+  dstHeight: i32;
+  dstWidth: i32;
+  n: i32;
+  // The pixels (y0 + i · step, x0 + j · step), i < height, j < width, of the result are computed; they read from the source around
+  // (i · stride, j · stride).
+  height: i32;
+  width: i32;
+  y0: i32;
+  x0: i32;
+  stepY: i32;
+  stepX: i32;
+  strideY: i32;
+  strideX: i32;
+  relu: bool;
+}
+
+/**
+ * y = conv2d(x, w) (+ bias) (then ReLU).
+ * @param x [batch, inHeight, inWidth, inDepth] float32
+ * @param w [filterHeight, filterWidth, inDepth, outDepth]
+ * @param y [batch, outHeight, outWidth, outDepth]
+ * @param bias [outDepth], or 0
+ * @param work `convWorkBytes` bytes
+ */
+export function conv2d(
+  x: usize,
+  w: usize,
+  y: usize,
+  bias: usize,
+  work: usize,
+  batch: i32,
+  inHeight: i32,
+  inWidth: i32,
+  inDepth: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outDepth: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  top: i32,
+  left: i32,
+  relu: bool,
+): void {
+  const t = args<GatherArgs>();
+  const taps = filterHeight * filterWidth;
+  t.src = x;
+  t.dst = y;
+  t.bias = bias;
+  t.zeros = work;
+  t.taps = work + zeroBytes(inDepth);
+  t.packed = t.taps + (<usize>taps << 4);
+  t.tapCount = taps;
+  t.panelBytes = (<usize>taps * inDepth) << 5;
+  t.batch = batch;
+  t.srcHeight = inHeight;
+  t.srcWidth = inWidth;
+  t.k = inDepth;
+  t.dstHeight = outHeight;
+  t.dstWidth = outWidth;
+  t.n = outDepth;
+  t.height = outHeight;
+  t.width = outWidth;
+  t.y0 = 0;
+  t.x0 = 0;
+  t.stepY = 1;
+  t.stepX = 1;
+  t.strideY = strideY;
+  t.strideX = strideX;
+  t.relu = relu;
+  memory.fill(t.zeros, 0, zeroBytes(inDepth));
+  for (let ky = 0, tap = 0; ky < filterHeight; ky++)
+    for (let kx = 0; kx < filterWidth; kx++, tap++)
+      setTap(t.taps, tap, ky * dilationY - top, kx * dilationX - left, (<usize>tap * inDepth) << 5);
+  packColumns(t.packed, w, <usize>outDepth << 2, taps * inDepth, outDepth);
+  runGather(t);
+}
+
+/**
+ * dx = the gradient of conv2d with respect to its input: each pixel gathers from the pixels of dy that it went into. The pixels of dx fall
+ * into strideY · strideX classes, each of which meets its own taps of the filter.
+ * @param dy [batch, outHeight, outWidth, outDepth] float32
+ * @param w [filterHeight, filterWidth, inDepth, outDepth]
+ * @param dx [batch, inHeight, inWidth, inDepth]
+ * @param work `convWorkBytes` bytes
+ */
+export function conv2dBackpropInput(
+  dy: usize,
+  w: usize,
+  dx: usize,
+  work: usize,
+  batch: i32,
+  inHeight: i32,
+  inWidth: i32,
+  inDepth: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outDepth: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  top: i32,
+  left: i32,
+): void {
+  const t = args<GatherArgs>();
+  const taps = filterHeight * filterWidth;
+  t.src = dy;
+  t.dst = dx;
+  t.bias = 0;
+  t.zeros = work;
+  t.taps = work + zeroBytes(outDepth);
+  t.packed = t.taps + (<usize>taps << 4);
+  t.panelBytes = (<usize>taps * outDepth) << 5;
+  t.batch = batch;
+  t.srcHeight = outHeight;
+  t.srcWidth = outWidth;
+  t.k = outDepth;
+  t.dstHeight = inHeight;
+  t.dstWidth = inWidth;
+  t.n = inDepth;
+  t.stepY = strideY;
+  t.stepX = strideX;
+  t.strideY = 1;
+  t.strideX = 1;
+  t.relu = false;
+  memory.fill(t.zeros, 0, zeroBytes(outDepth));
+  const row = <usize>outDepth << 2;
+  for (let p = 0; p < inDepth; p += 8) {
+    const panel = t.packed + <usize>(p >> 3) * t.panelBytes;
+    for (let tap = 0; tap < taps; tap++)
+      packColumnsTransposed(
+        panel + ((<usize>tap * outDepth) << 5),
+        w + <usize>(tap * inDepth + p) * row,
+        row,
+        outDepth,
+        min(8, inDepth - p),
+      );
+  }
+  for (let py = 0; py < min(strideY, inHeight); py++) {
+    for (let px = 0; px < min(strideX, inWidth); px++) {
+      t.y0 = py;
+      t.x0 = px;
+      t.height = (inHeight - py + strideY - 1) / strideY;
+      t.width = (inWidth - px + strideX - 1) / strideX;
+      let count = 0;
+      for (let ky = 0; ky < filterHeight; ky++) {
+        const oy = py + top - ky * dilationY;
+        if (oy % strideY) continue;
+        for (let kx = 0; kx < filterWidth; kx++) {
+          const ox = px + left - kx * dilationX;
+          if (ox % strideX) continue;
+          const tap = ky * filterWidth + kx;
+          setTap(t.taps, count++, oy / strideY, ox / strideX, (<usize>tap * outDepth) << 5);
+        }
+      }
+      t.tapCount = count;
+      runGather(t);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function zeroBytes(k: i32): usize {
+  return ((<usize>k << 2) + 127) & ~63;
+}
+
+/** Bytes of working memory that a convolution over `k` channels with `n` results needs. */
+export function convWorkBytes(taps: i32, k: i32, n: i32): i32 {
+  return <i32>(zeroBytes(k) + (<usize>taps << 4) + ((<usize>((n + 7) >> 3) * taps * k) << 5));
+}
+
+function setTap(taps: usize, tap: i32, y: i32, x: i32, offset: usize): void {
+  const at = taps + (<usize>tap << 4);
+  store<i32>(at, y);
+  store<i32>(at, x, 4);
+  store<u32>(at, <u32>offset, 8);
+}
+
+function runGather(t: GatherArgs): void {
+  const pixels = t.batch * t.height * t.width;
+  const work = <i64>pixels * t.tapCount * t.k * t.n;
+  const groups = (pixels + 6 * GROUP - 1) / (6 * GROUP);
+  const chunks = threadCount() == 1 ? 1 : max(1, min(min(groups, threadCount() * 8), <i32>min<i64>(1 << 20, work / 131072)));
+  if (t.k < FEW) parallel(copyTask.index, chunks);
+  else parallel(gatherTask.index, chunks);
+}
+
+/** Where a pixel of the grid is written to. */
+// @ts-ignore: decorator
+@inline
+function target(t: GatherArgs, image: i32, i: i32, j: i32): usize {
+  const y = t.y0 + i * t.stepY;
+  const x = t.x0 + j * t.stepX;
+  return t.dst + ((<usize>((image * t.dstHeight + y) * t.dstWidth + x) * t.n) << 2);
+}
+
+function gatherTask(chunk: i32, chunks: i32): void {
+  const t = args<GatherArgs>();
+  const pixels = t.batch * t.height * t.width;
+  const end = bound(pixels, 6 * GROUP, chunk + 1, chunks);
+  const targets = scratch(); // addresses of the 6 · GROUP pixels of the result
+  const tile = targets + 256;
+  const table = targets + 1024;
+  const tableBytes = <usize>t.tapCount * SEGMENT;
+  const panels = (t.n + 7) >> 3;
+  const rowBytes = <usize>(t.srcWidth * t.k) << 2;
+  for (let first = bound(pixels, 6 * GROUP, chunk, chunks); first < end; first += 6 * GROUP) {
+    const count = min(6 * GROUP, end - first);
+    const blocks = (count + 5) / 6;
+    let j = first % t.width;
+    let rest = first / t.width;
+    let i = rest % t.height;
+    let image = rest / t.height;
+    for (let q = 0; q < blocks * 6; q++) {
+      if (q < count) {
+        store<u32>(targets + (<usize>q << 2), <u32>target(t, image, i, j));
+        const y0 = i * t.strideY;
+        const x0 = j * t.strideX;
+        const base = t.src + <usize>(image * t.srcHeight) * rowBytes;
+        let entry = table + <usize>(q / 6) * tableBytes + (<usize>(q % 6) << 2);
+        let tap = t.taps;
+        for (let s = 0; s < t.tapCount; s++) {
+          const y = y0 + load<i32>(tap);
+          const x = x0 + load<i32>(tap, 4);
+          const inside = <u32>y < <u32>t.srcHeight && <u32>x < <u32>t.srcWidth;
+          store<u32>(entry, <u32>(inside ? base + <usize>y * rowBytes + (<usize>(x * t.k) << 2) : t.zeros));
+          entry += SEGMENT;
+          tap += 16;
+        }
+        if (++j == t.width) {
+          j = 0;
+          if (++i == t.height) {
+            i = 0;
+            image++;
+          }
+        }
+      } else {
+        let entry = table + <usize>(q / 6) * tableBytes + (<usize>(q % 6) << 2);
+        for (let s = 0; s < t.tapCount; s++) {
+          store<u32>(entry, <u32>t.zeros);
+          entry += SEGMENT;
+        }
+      }
+    }
+    for (let b = 0; b < blocks; b++)
+      for (let s = 0; s < t.tapCount; s++)
+        store<u32>(table + <usize>b * tableBytes + <usize>s * SEGMENT, load<u32>(t.taps + (<usize>s << 4), 8), 24);
+    for (let p = 0; p < panels; p++) {
+      const panel = t.packed + <usize>p * t.panelBytes;
+      for (let b = 0; b < blocks; b++) {
+        const rows = min(6, count - b * 6);
+        const init = biasOf(t, p, tile + 256);
+        gatherTile(table + <usize>b * tableBytes, t.tapCount, t.k, panel, 32, tile, 32, rows, init, 0, t.relu);
+        scatter(tile, targets + <usize>(b * 24), rows, p << 3, t.n);
+      }
+    }
+  }
+}
+
+/** As gatherTask, with the receptive fields of six pixels copied into one block: [taps · k, 6]. */
+function copyTask(chunk: i32, chunks: i32): void {
+  const t = args<GatherArgs>();
+  const pixels = t.batch * t.height * t.width;
+  const end = bound(pixels, 6 * GROUP, chunk + 1, chunks);
+  const targets = scratch();
+  const tile = targets + 256;
+  const table = targets + 1024;
+  const block = targets + 4096;
+  const panels = (t.n + 7) >> 3;
+  const depth = t.tapCount * t.k;
+  // Where the taps in use are not all of the filter's, the panels are not contiguous: one segment for each tap
+  const segments = t.tapCount;
+  const table2 = block + <usize>(depth * 24) + 64;
+  for (let s = 0; s < segments; s++) {
+    const entry = table2 + (<usize>s << 4);
+    store<u32>(entry, <u32>(s * t.k * 24));
+    store<u32>(entry, load<u32>(t.taps + (<usize>s << 4), 8), 4);
+    store<i32>(entry, t.k, 8);
+  }
+  const whole = t.panelBytes == <usize>depth << 5;
+  store<u64>(table, 0);
+  store<i32>(table, depth, 8);
+  const y6 = table + 64; // row, column and image of the six pixels
+  for (let first = bound(pixels, 6 * GROUP, chunk, chunks); first < end; first += 6) {
+    const rows = min(6, end - first);
+    let j = first % t.width;
+    const rest = first / t.width;
+    let i = rest % t.height;
+    let image = rest / t.height;
+    const together = rows == 6 && j + 6 <= t.width && t.k == 1 && t.strideX == 1;
+    const x0 = j;
+    const y0 = i * t.strideY;
+    const base0 = t.src + (<usize>(image * t.srcHeight * t.srcWidth * t.k) << 2);
+    for (let q = 0; q < 6; q++) {
+      const at = y6 + (<usize>q << 4);
+      store<i32>(at, i * t.strideY);
+      store<i32>(at, j * t.strideX, 4);
+      store<u32>(at, <u32>(t.src + (<usize>(image * t.srcHeight * t.srcWidth * t.k) << 2)), 8);
+      store<u32>(targets + (<usize>q << 2), <u32>target(t, image, i, j));
+      if (q + 1 < rows && ++j == t.width) {
+        j = 0;
+        if (++i == t.height) {
+          i = 0;
+          image++;
+        }
+      }
+    }
+    let out = block;
+    for (let s = 0; s < t.tapCount; s++) {
+      const tapY = load<i32>(t.taps + (<usize>s << 4));
+      const tapX = load<i32>(t.taps + (<usize>s << 4), 4);
+      if (together && <u32>(y0 + tapY) < <u32>t.srcHeight && x0 + tapX >= 0 && x0 + tapX + 6 <= t.srcWidth) {
+        // One channel and neighbouring pixels: six numbers that lie side by side
+        const from = base0 + (<usize>((y0 + tapY) * t.srcWidth + x0 + tapX) << 2);
+        v128.store(out, v128.load(from));
+        store<u64>(out, load<u64>(from, 16), 16);
+        out += 24;
+        continue;
+      }
+      for (let q = 0; q < 6; q++) {
+        const at = y6 + (<usize>q << 4);
+        const y = load<i32>(at) + tapY;
+        const x = load<i32>(at, 4) + tapX;
+        let to = out + (<usize>q << 2);
+        if (<u32>y < <u32>t.srcHeight && <u32>x < <u32>t.srcWidth) {
+          let from = <usize>load<u32>(at, 8) + (<usize>((y * t.srcWidth + x) * t.k) << 2);
+          for (let c = 0; c < t.k; c++) {
+            store<f32>(to, load<f32>(from));
+            to += 24;
+            from += 4;
+          }
+        } else {
+          for (let c = 0; c < t.k; c++) {
+            store<f32>(to, 0);
+            to += 24;
+          }
+        }
+      }
+      out += <usize>(t.k * 24);
+    }
+    for (let p = 0; p < panels; p++) {
+      const init = biasOf(t, p, tile + 256);
+      const panel = t.packed + <usize>p * t.panelBytes;
+      if (whole) outerTile(table, 1, block, 24, panel, 32, tile, 32, rows, init, 0);
+      else outerTile(table2, segments, block, 24, panel, 32, tile, 32, rows, init, 0);
+      if (t.relu) {
+        const zero = f32x4.splat(0);
+        for (let q: usize = 0; q < 192; q += 16) v128.store(tile + q, f32x4.max(v128.load(tile + q), zero));
+      }
+      scatter(tile, targets, rows, p << 3, t.n);
+    }
+  }
+}
+
+/** Address of eight numbers of the bias, past its end 0; copied to `room` if it has not so many. */
+// @ts-ignore: decorator
+@inline
+function biasOf(t: GatherArgs, panel: i32, room: usize): usize {
+  if (!t.bias) return 0;
+  const at = t.bias + (<usize>panel << 5);
+  const rest = t.n - (panel << 3);
+  if (rest >= 8) return at;
+  memory.fill(room, 0, 32);
+  memory.copy(room, at, <usize>rest << 2);
+  return room;
+}
+
+/** Writes a tile to where its rows belong, from column j on. */
+// @ts-ignore: decorator
+@inline
+function scatter(tile: usize, targets: usize, rows: i32, j: i32, n: i32): void {
+  const columns = n - j;
+  for (let q = 0; q < rows; q++) {
+    const to = <usize>load<u32>(targets + (<usize>q << 2)) + (<usize>j << 2);
+    const from = tile + (<usize>q << 5);
+    if (columns >= 8) {
+      v128.store(to, v128.load(from));
+      v128.store(to, v128.load(from, 16), 16);
+    } else memory.copy(to, from, <usize>columns << 2);
+  }
+}
+
+@unmanaged
+class FilterArgs {
+  x: usize; // [batch, inHeight, inWidth, inDepth]
+  dy: usize; // [batch, outHeight, outWidth, outDepth]
+  partials: usize; // [chunks, taps, inDepth, columns]
+  dw: usize;
+  batch: i32;
+  inHeight: i32;
+  inWidth: i32;
+  inDepth: i32;
+  outHeight: i32;
+  outWidth: i32;
+  outDepth: i32;
+  columns: i32; // outDepth, rounded up to 8
+  filterHeight: i32;
+  filterWidth: i32;
+  strideY: i32;
+  strideX: i32;
+  dilationY: i32;
+  dilationX: i32;
+  top: i32;
+  left: i32;
+  chunks: i32;
+}
+
+/** Into how many parts the sum over pixels is cut, each with a sum of its own. */
+export function filterChunks(rows: i32): i32 {
+  return max(1, min(threadCount(), rows));
+}
+
+/**
+ * dw = the gradient of conv2d with respect to its filter: dw[ky, kx, c, o] = Σ over pixels p of x[p · stride + (ky, kx) · dilation, c] · dy[p, o].
+ * @param x [batch, inHeight, inWidth, inDepth] float32
+ * @param dy [batch, outHeight, outWidth, outDepth]
+ * @param dw [filterHeight, filterWidth, inDepth, outDepth]
+ * @param work `filterChunks(batch · outHeight)` arrays as large as dw with outDepth rounded up to 8
+ */
+export function conv2dBackpropFilter(
+  x: usize,
+  dy: usize,
+  dw: usize,
+  work: usize,
+  batch: i32,
+  inHeight: i32,
+  inWidth: i32,
+  inDepth: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outDepth: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  top: i32,
+  left: i32,
+): void {
+  const t = args<FilterArgs>();
+  t.x = x;
+  t.dy = dy;
+  t.partials = work;
+  t.dw = dw;
+  t.batch = batch;
+  t.inHeight = inHeight;
+  t.inWidth = inWidth;
+  t.inDepth = inDepth;
+  t.outHeight = outHeight;
+  t.outWidth = outWidth;
+  t.outDepth = outDepth;
+  t.columns = (outDepth + 7) & ~7;
+  t.filterHeight = filterHeight;
+  t.filterWidth = filterWidth;
+  t.strideY = strideY;
+  t.strideX = strideX;
+  t.dilationY = dilationY;
+  t.dilationX = dilationX;
+  t.top = top;
+  t.left = left;
+  t.chunks = filterChunks(batch * outHeight);
+  if (inDepth < FEW) parallel(filterCopyTask.index, t.chunks);
+  else parallel(filterTask.index, t.chunks);
+  const rows = filterHeight * filterWidth * inDepth;
+  parallel(sumTask.index, chunksOf(rows, max(1, 8192 / t.columns)));
+}
+
+/** Adds up the partial sums. */
+function sumTask(chunk: i32, chunks: i32): void {
+  const t = args<FilterArgs>();
+  const rows = t.filterHeight * t.filterWidth * t.inDepth;
+  const end = bound(rows, 1, chunk + 1, chunks);
+  const size = <usize>(rows * t.columns) << 2;
+  for (let r = bound(rows, 1, chunk, chunks); r < end; r++) {
+    const to = t.dw + (<usize>(r * t.outDepth) << 2);
+    const from = t.partials + (<usize>(r * t.columns) << 2);
+    let j: usize = 0;
+    const wide = (<usize>t.outDepth & ~3) << 2;
+    for (; j < wide; j += 16) {
+      let sum = v128.load(from + j);
+      for (let q = 1; q < t.chunks; q++) sum = f32x4.add(sum, v128.load(from + <usize>q * size + j));
+      v128.store(to + j, sum);
+    }
+    for (; j < <usize>t.outDepth << 2; j += 4) {
+      let sum = load<f32>(from + j);
+      for (let q = 1; q < t.chunks; q++) sum += load<f32>(from + <usize>q * size + j);
+      store<f32>(to + j, sum);
+    }
+  }
+}
+
+/** Rows of dy that are worked on together: so many that they have about 128 pixels. */
+// @ts-ignore: decorator
+@inline
+function rowsTogether(width: i32): i32 {
+  return max(1, 128 / width);
+}
+
+/** The first pixel of a row of dy whose tap at `offset` lies inside of the image; and past the last one. */
+// @ts-ignore: decorator
+@inline
+function firstInside(offset: i32, stride: i32, width: i32): i32 {
+  return offset >= 0 ? 0 : min(width, (-offset + stride - 1) / stride);
+}
+// @ts-ignore: decorator
+@inline
+function pastInside(offset: i32, stride: i32, width: i32, inWidth: i32): i32 {
+  const last = inWidth - 1 - offset;
+  return last < 0 ? 0 : min(width, last / stride + 1);
+}
+
+function filterTask(chunk: i32, chunks: i32): void {
+  const t = args<FilterArgs>();
+  const taps = t.filterHeight * t.filterWidth;
+  const ldc = <usize>t.columns << 2;
+  const partial = t.partials + (<usize>chunk * taps * t.inDepth) * ldc;
+  memory.fill(partial, 0, <usize>(taps * t.inDepth) * ldc);
+  const rows = t.batch * t.outHeight;
+  const end = bound(rows, 1, chunk + 1, chunks);
+  const together = rowsTogether(t.outWidth);
+  const panels = t.columns >> 3;
+  const table = scratch();
+  const packed = table + 16 * 256;
+  const xRow = <usize>(t.inWidth * t.inDepth) << 2;
+  const aStride = <usize>(t.strideX * t.inDepth) << 2;
+  for (let first = bound(rows, 1, chunk, chunks); first < end; first += together) {
+    const count = min(together, end - first);
+    const pixels = count * t.outWidth;
+    packColumns(packed, t.dy + (<usize>(first * t.outWidth * t.outDepth) << 2), <usize>t.outDepth << 2, pixels, t.outDepth);
+    for (let ky = 0; ky < t.filterHeight; ky++) {
+      for (let kx = 0; kx < t.filterWidth; kx++) {
+        const offset = kx * t.dilationX - t.left;
+        const from = firstInside(offset, t.strideX, t.outWidth);
+        const to = pastInside(offset, t.strideX, t.outWidth, t.inWidth);
+        if (to <= from) continue;
+        let segments = 0;
+        for (let r = 0; r < count; r++) {
+          const image = (first + r) / t.outHeight;
+          const y = ((first + r) - image * t.outHeight) * t.strideY + ky * t.dilationY - t.top;
+          if (<u32>y >= <u32>t.inHeight) continue;
+          const entry = table + (<usize>segments << 4);
+          store<u32>(
+            entry,
+            <u32>(t.x + <usize>(image * t.inHeight + y) * xRow + (<usize>((from * t.strideX + offset) * t.inDepth) << 2)),
+          );
+          store<u32>(entry, <u32>(r * t.outWidth + from) << 5, 4);
+          store<i32>(entry, to - from, 8);
+          segments++;
+        }
+        const sums = partial + <usize>((ky * t.filterWidth + kx) * t.inDepth) * ldc;
+        for (let p = 0; p < panels; p++) {
+          const panel = packed + ((<usize>p * pixels) << 5);
+          for (let c = 0; c < t.inDepth; c += 6) {
+            const at = sums + <usize>c * ldc + (<usize>p << 5);
+            outerTile(table, segments, <usize>c << 2, aStride, panel, 32, at, ldc, min(6, t.inDepth - c), at, ldc);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** As filterTask, with the receptive fields copied into rows: [pixels, taps · inDepth, rounded up to 6]. */
+function filterCopyTask(chunk: i32, chunks: i32): void {
+  const t = args<FilterArgs>();
+  const taps = t.filterHeight * t.filterWidth;
+  const depth = taps * t.inDepth;
+  const width = (depth + 5) / 6 * 6;
+  const ldc = <usize>t.columns << 2;
+  const partial = t.partials + <usize>(chunk * depth) * ldc;
+  memory.fill(partial, 0, <usize>depth * ldc);
+  const rows = t.batch * t.outHeight;
+  const end = bound(rows, 1, chunk + 1, chunks);
+  const together = rowsTogether(t.outWidth);
+  const panels = t.columns >> 3;
+  const table = scratch();
+  const packed = table + 4096;
+  const fields = packed + ((<usize>(panels * together * t.outWidth)) << 5);
+  const xRow = <usize>(t.inWidth * t.inDepth) << 2;
+  for (let first = bound(rows, 1, chunk, chunks); first < end; first += together) {
+    const count = min(together, end - first);
+    const pixels = count * t.outWidth;
+    packColumns(packed, t.dy + (<usize>(first * t.outWidth * t.outDepth) << 2), <usize>t.outDepth << 2, pixels, t.outDepth);
+    let out = fields;
+    for (let r = 0; r < count; r++) {
+      const image = (first + r) / t.outHeight;
+      const y0 = ((first + r) - image * t.outHeight) * t.strideY - t.top;
+      const base = t.x + <usize>(image * t.inHeight) * xRow;
+      for (let j = 0; j < t.outWidth; j++) {
+        let to = out;
+        const x0 = j * t.strideX - t.left;
+        for (let ky = 0; ky < t.filterHeight; ky++) {
+          const y = y0 + ky * t.dilationY;
+          if (<u32>y >= <u32>t.inHeight) {
+            const bytes = <usize>(t.filterWidth * t.inDepth) << 2;
+            memory.fill(to, 0, bytes);
+            to += bytes;
+            continue;
+          }
+          const line = base + <usize>y * xRow;
+          for (let kx = 0; kx < t.filterWidth; kx++) {
+            const x = x0 + kx * t.dilationX;
+            if (<u32>x < <u32>t.inWidth) {
+              let from = line + (<usize>(x * t.inDepth) << 2);
+              for (let c = 0; c < t.inDepth; c++, to += 4, from += 4) store<f32>(to, load<f32>(from));
+            } else for (let c = 0; c < t.inDepth; c++, to += 4) store<f32>(to, 0);
+          }
+        }
+        out += <usize>width << 2;
+      }
+    }
+    store<u64>(table, 0);
+    store<i32>(table, pixels, 8);
+    for (let p = 0; p < panels; p++) {
+      const panel = packed + ((<usize>p * pixels) << 5);
+      for (let c = 0; c < depth; c += 6) {
+        const at = partial + <usize>c * ldc + (<usize>p << 5);
+        outerTile(table, 1, fields + (<usize>c << 2), <usize>width << 2, panel, 32, at, ldc, min(6, depth - c), at, ldc);
+      }
+    }
+  }
+}

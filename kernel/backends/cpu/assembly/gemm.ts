@@ -178,17 +178,16 @@ function block(a: usize, b: usize, c: usize, t: MatMulArgs, i: i32, mc: i32, j: 
           }
         }
         if (t.transposeA) {
-          store<u32>(table, <u32>(packedA + (<usize>(r * kn) << 2)));
-          store<u32>(table, <u32>panel, 4);
+          store<u64>(table, 0);
           store<i32>(table, kn, 8);
-          outerTile(table, 1, 24, bStride, out, ld, rows, init, initStride);
+          outerTile(table, 1, packedA + (<usize>(r * kn) << 2), 24, panel, bStride, out, ld, rows, init, initStride);
           if (relu) rectify(out, ld, rows);
         } else {
           const left = a + ((<usize>(i + r) * k + k0) << 2);
           for (let q = 0; q < 6; q++)
             store<u32>(table + (<usize>q << 2), <u32>(left + ((<usize>min(q, rows - 1) * k) << 2)));
-          store<u32>(table, <u32>panel, 24);
-          gatherTile(table, 1, kn, bStride, out, ld, rows, init, initStride, relu);
+          store<u32>(table, 0, 24);
+          gatherTile(table, 1, kn, panel, bStride, out, ld, rows, init, initStride, relu);
         }
         if (columns < 8)
           for (let q = 0; q < rows; q++)

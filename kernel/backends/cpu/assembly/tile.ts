@@ -2,13 +2,13 @@
 // 12 accumulators, two vectors of the right operand and one number of the left fill the 16 registers of x86-64.
 import { madd } from './simd';
 
-/** Bytes of one entry of a gather table: six addresses of the left operand and one of the right. */
+/** Bytes of one entry of a gather table: six addresses of the left operand, and an offset in the right one. */
 export const SEGMENT: usize = 32;
 
 /**
  * C[i, j] = init[i, j] + Σ over segments s and n < k of A(s, i)[n] · B(s)[n, j], for i < rows ≤ 6 and j < 8.
  * @param table of each segment: addresses of the six rows of A, whose numbers follow each other (rows past `rows` repeat a valid
- *   one), and of B, whose rows of eight are `bStride` bytes apart
+ *   one), and where B begins, from `panel`; B's rows of eight are `bStride` bytes apart
  * @param init address of what is added, rows `initStride` bytes apart; 0 for nothing
  * @param relu whether negative results become 0
  */
@@ -16,6 +16,7 @@ export function gatherTile(
   table: usize,
   segments: i32,
   k: i32,
+  panel: usize,
   bStride: usize,
   c: usize,
   ldc: usize,
@@ -24,19 +25,21 @@ export function gatherTile(
   initStride: usize,
   relu: bool,
 ): void {
-  if (rows > 4) gather6x8(table, segments, k, bStride, c, ldc, rows, init, initStride, relu);
-  else gather4x8(table, segments, k, bStride, c, ldc, rows, init, initStride, relu);
+  if (rows > 4) gather6x8(table, segments, k, panel, bStride, c, ldc, rows, init, initStride, relu);
+  else gather4x8(table, segments, k, panel, bStride, c, ldc, rows, init, initStride, relu);
 }
 
 /**
  * C[i, j] = init[i, j] + Σ over segments s and n < k(s) of A(s)[n, i] · B(s)[n, j], for i < rows ≤ 6 and j < 8.
- * @param table of each segment: address of A, address of B, k, and a word that is not used
+ * @param table of each segment: where A begins, from `a`; where B begins, from `panel`; k; a word that is not used
  * @param aStride bytes from one n to the next in A, whose numbers for i = 0…5 follow each other (all six are read)
  */
 export function outerTile(
   table: usize,
   segments: i32,
+  a: usize,
   aStride: usize,
+  panel: usize,
   bStride: usize,
   c: usize,
   ldc: usize,
@@ -44,8 +47,8 @@ export function outerTile(
   init: usize,
   initStride: usize,
 ): void {
-  if (rows > 4) outer6x8(table, segments, aStride, bStride, c, ldc, rows, init, initStride);
-  else outer4x8(table, segments, aStride, bStride, c, ldc, rows, init, initStride);
+  if (rows > 4) outer6x8(table, segments, a, aStride, panel, bStride, c, ldc, rows, init, initStride);
+  else outer4x8(table, segments, a, aStride, panel, bStride, c, ldc, rows, init, initStride);
 }
 
 /** `gatherTile` for 6 rows. */
@@ -53,6 +56,7 @@ function gather6x8(
   table: usize,
   segments: i32,
   k: i32,
+  panel: usize,
   bStride: usize,
   c: usize,
   ldc: usize,
@@ -93,7 +97,7 @@ function gather6x8(
     let a3 = <usize>load<u32>(table, 12);
     let a4 = <usize>load<u32>(table, 16);
     let a5 = <usize>load<u32>(table, 20);
-    let b = <usize>load<u32>(table, 24);
+    let b = panel + <usize>load<u32>(table, 24);
     table += SEGMENT;
     for (let n = k; n > 0; n--) {
       const b0 = v128.load(b),
@@ -169,6 +173,7 @@ function gather4x8(
   table: usize,
   segments: i32,
   k: i32,
+  panel: usize,
   bStride: usize,
   c: usize,
   ldc: usize,
@@ -199,7 +204,7 @@ function gather4x8(
     let a1 = <usize>load<u32>(table, 4);
     let a2 = <usize>load<u32>(table, 8);
     let a3 = <usize>load<u32>(table, 12);
-    let b = <usize>load<u32>(table, 24);
+    let b = panel + <usize>load<u32>(table, 24);
     table += SEGMENT;
     for (let n = k; n > 0; n--) {
       const b0 = v128.load(b),
@@ -254,7 +259,9 @@ function gather4x8(
 function outer6x8(
   table: usize,
   segments: i32,
+  a: usize,
   aStride: usize,
+  panel: usize,
   bStride: usize,
   c: usize,
   ldc: usize,
@@ -288,31 +295,31 @@ function outer6x8(
     c51 = v128.load(init, 16);
   }
   for (let s = 0; s < segments; s++) {
-    let p = <usize>load<u32>(table);
-    let b = <usize>load<u32>(table, 4);
+    let p = a + <usize>load<u32>(table);
+    let b = panel + <usize>load<u32>(table, 4);
     let n = load<i32>(table, 8);
     table += 16;
     for (; n > 0; n--) {
       const b0 = v128.load(b),
         b1 = v128.load(b, 16);
-      let a = v128.load32_splat(p);
-      c00 = madd(a, b0, c00);
-      c01 = madd(a, b1, c01);
-      a = v128.load32_splat(p, 4);
-      c10 = madd(a, b0, c10);
-      c11 = madd(a, b1, c11);
-      a = v128.load32_splat(p, 8);
-      c20 = madd(a, b0, c20);
-      c21 = madd(a, b1, c21);
-      a = v128.load32_splat(p, 12);
-      c30 = madd(a, b0, c30);
-      c31 = madd(a, b1, c31);
-      a = v128.load32_splat(p, 16);
-      c40 = madd(a, b0, c40);
-      c41 = madd(a, b1, c41);
-      a = v128.load32_splat(p, 20);
-      c50 = madd(a, b0, c50);
-      c51 = madd(a, b1, c51);
+      let v = v128.load32_splat(p);
+      c00 = madd(v, b0, c00);
+      c01 = madd(v, b1, c01);
+      v = v128.load32_splat(p, 4);
+      c10 = madd(v, b0, c10);
+      c11 = madd(v, b1, c11);
+      v = v128.load32_splat(p, 8);
+      c20 = madd(v, b0, c20);
+      c21 = madd(v, b1, c21);
+      v = v128.load32_splat(p, 12);
+      c30 = madd(v, b0, c30);
+      c31 = madd(v, b1, c31);
+      v = v128.load32_splat(p, 16);
+      c40 = madd(v, b0, c40);
+      c41 = madd(v, b1, c41);
+      v = v128.load32_splat(p, 20);
+      c50 = madd(v, b0, c50);
+      c51 = madd(v, b1, c51);
       p += aStride;
       b += bStride;
     }
@@ -345,7 +352,9 @@ function outer6x8(
 function outer4x8(
   table: usize,
   segments: i32,
+  a: usize,
   aStride: usize,
+  panel: usize,
   bStride: usize,
   c: usize,
   ldc: usize,
@@ -371,25 +380,25 @@ function outer4x8(
     c31 = v128.load(init, 16);
   }
   for (let s = 0; s < segments; s++) {
-    let p = <usize>load<u32>(table);
-    let b = <usize>load<u32>(table, 4);
+    let p = a + <usize>load<u32>(table);
+    let b = panel + <usize>load<u32>(table, 4);
     let n = load<i32>(table, 8);
     table += 16;
     for (; n > 0; n--) {
       const b0 = v128.load(b),
         b1 = v128.load(b, 16);
-      let a = v128.load32_splat(p);
-      c00 = madd(a, b0, c00);
-      c01 = madd(a, b1, c01);
-      a = v128.load32_splat(p, 4);
-      c10 = madd(a, b0, c10);
-      c11 = madd(a, b1, c11);
-      a = v128.load32_splat(p, 8);
-      c20 = madd(a, b0, c20);
-      c21 = madd(a, b1, c21);
-      a = v128.load32_splat(p, 12);
-      c30 = madd(a, b0, c30);
-      c31 = madd(a, b1, c31);
+      let v = v128.load32_splat(p);
+      c00 = madd(v, b0, c00);
+      c01 = madd(v, b1, c01);
+      v = v128.load32_splat(p, 4);
+      c10 = madd(v, b0, c10);
+      c11 = madd(v, b1, c11);
+      v = v128.load32_splat(p, 8);
+      c20 = madd(v, b0, c20);
+      c21 = madd(v, b1, c21);
+      v = v128.load32_splat(p, 12);
+      c30 = madd(v, b0, c30);
+      c31 = madd(v, b1, c31);
       p += aStride;
       b += bStride;
     }

@@ -1,4 +1,174 @@
 // Convolutions and their gradients.
-import type { OpKernel } from './index.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import type { CpuBackend } from '../backend.ts';
+import { activate, isActivation, type ActivationAttrs } from './activation.ts';
+import type { OpCall, OpKernel } from './index.ts';
 
-export const convolution: Record<string, OpKernel> = {};
+/** batch, inHeight, inWidth, inDepth, outHeight, outWidth, outDepth, filterHeight, filterWidth, strides, dilations, top, left */
+type Geometry = [
+  ...[number, number, number, number, number, number, number],
+  ...[number, number, number, number, number, number, number, number],
+];
+
+declare module '../program.ts' {
+  interface Exports {
+    convWorkBytes(taps: number, k: number, n: number): number;
+    filterChunks(rows: number): number;
+    conv2d(x: number, w: number, y: number, bias: number, work: number, ...geometry: [...Geometry, boolean]): void;
+    conv2dBackpropInput(dy: number, w: number, dx: number, work: number, ...geometry: Geometry): void;
+    conv2dBackpropFilter(x: number, dy: number, dw: number, work: number, ...geometry: Geometry): void;
+  }
+}
+
+type Shape4D = [number, number, number, number];
+
+interface ConvAttrs extends ActivationAttrs {
+  strides: number | [number, number];
+  pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
+  dataFormat?: 'NHWC' | 'NCHW';
+  dilations?: number | [number, number];
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+/** The numbers of a convolution; undefined where the channels are not last. */
+function geometry(xShape: number[], filterShape: number[], attrs: Record<string, unknown>): Conv | undefined {
+  const { strides, pad, dataFormat, dilations, dimRoundingMode } = attrs as unknown as ConvAttrs;
+  if (dataFormat && dataFormat !== 'NHWC') return undefined;
+  const info = tf.backend_util.computeConv2DInfo(
+    xShape as Shape4D,
+    filterShape as Shape4D,
+    strides,
+    dilations ?? 1,
+    pad,
+    dimRoundingMode,
+    false,
+    'channelsLast',
+  );
+  // Working memory of a thread holds a row of the result
+  if (info.outWidth * (info.outChannels + 8) * 4 > 2 ** 21 || info.filterHeight * info.filterWidth > 2 ** 12)
+    return undefined;
+  return info;
+}
+
+type Conv = tf.backend_util.Conv2DInfo;
+
+const numbers = (c: Conv): Geometry => [
+  c.batchSize,
+  c.inHeight,
+  c.inWidth,
+  c.inChannels,
+  c.outHeight,
+  c.outWidth,
+  c.outChannels,
+  c.filterHeight,
+  c.filterWidth,
+  c.strideHeight,
+  c.strideWidth,
+  c.dilationHeight,
+  c.dilationWidth,
+  c.padInfo.top,
+  c.padInfo.left,
+];
+
+const isFloat = (...tensors: tf.TensorInfo[]) => tensors.every((t) => t.dtype === 'float32');
+
+/** A 1 × 1 convolution of stride 1 is a matrix product of pixels and filter. */
+const isPointwise = (c: Conv) =>
+  c.filterHeight === 1 &&
+  c.filterWidth === 1 &&
+  c.strideHeight === 1 &&
+  c.strideWidth === 1 &&
+  c.outHeight === c.inHeight &&
+  c.outWidth === c.inWidth;
+
+function withMemory(backend: CpuBackend, bytes: number, use: (at: number) => void): void {
+  const work = backend.borrow(bytes);
+  try {
+    use(work);
+  } finally {
+    backend.release(work, bytes);
+  }
+}
+
+function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined {
+  const { x, filter, bias } = inputs as { x: tf.TensorInfo; filter: tf.TensorInfo; bias?: tf.TensorInfo };
+  if (!isFloat(x, filter) || x.shape.length !== 4) return undefined;
+  const c = geometry(x.shape, filter.shape, attrs);
+  if (!c || c.inChannels !== filter.shape[2]) return undefined;
+  if (bias && (bias.dtype !== 'float32' || bias.shape.length !== 1 || bias.shape[0] !== c.outChannels))
+    return undefined;
+  const y = backend.output([c.batchSize, c.outHeight, c.outWidth, c.outChannels], 'float32');
+  if (c.batchSize * c.outHeight * c.outWidth * c.outChannels === 0) return y;
+  const { exports } = backend.program;
+  const [xs, ws, ys, bs] = [x, filter, y, bias].map((t) => (t ? backend.address(t) : 0)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const relu = attrs['activation'] === 'relu';
+  if (isPointwise(c)) {
+    const pixels = c.batchSize * c.outHeight * c.outWidth;
+    exports.matMul(xs, ws, ys, bs, 1, pixels, c.outChannels, c.inChannels, false, false, false, false, relu);
+    return y;
+  }
+  const bytes = exports.convWorkBytes(c.filterHeight * c.filterWidth, c.inChannels, c.outChannels);
+  withMemory(backend, bytes, (work) => exports.conv2d(xs, ws, ys, bs, work, ...numbers(c), relu));
+  return y;
+}
+
+export const convolution: Record<string, OpKernel> = {
+  Conv2D: convolve,
+
+  FusedConv2D: (call) => {
+    if (!isActivation(call.attrs)) return undefined;
+    const y = convolve(call);
+    if (!y || call.attrs['activation'] === 'relu') return y;
+    return activate(call.backend, y, call.attrs, call.inputs['preluActivationWeights']);
+  },
+
+  Conv2DBackpropInput: ({ inputs, attrs, backend }) => {
+    const { dy, filter } = inputs as { dy: tf.TensorInfo; filter: tf.TensorInfo };
+    if (!isFloat(dy, filter) || dy.shape.length !== 4) return undefined;
+    const inputShape = attrs['inputShape'] as number[];
+    const found = geometry(inputShape, filter.shape, attrs);
+    if (!found) return undefined;
+    // A transposed convolution may give an image that no convolution would make dy's size of: what counts is dy
+    const c = { ...found, outHeight: dy.shape[1]!, outWidth: dy.shape[2]! };
+    const dx = backend.output(inputShape, 'float32');
+    if (inputShape.includes(0)) return dx;
+    const { exports } = backend.program;
+    const [dys, ws, dxs] = [dy, filter, dx].map((t) => backend.address(t)) as [number, number, number];
+    if (isPointwise(c)) {
+      const pixels = c.batchSize * c.outHeight * c.outWidth;
+      exports.matMul(dys, ws, dxs, 0, 1, pixels, c.inChannels, c.outChannels, false, false, false, true, false);
+      return dx;
+    }
+    const bytes = exports.convWorkBytes(c.filterHeight * c.filterWidth, c.outChannels, c.inChannels);
+    withMemory(backend, bytes, (work) => exports.conv2dBackpropInput(dys, ws, dxs, work, ...numbers(c)));
+    return dx;
+  },
+
+  Conv2DBackpropFilter: ({ inputs, attrs, backend }) => {
+    const { x, dy } = inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
+    if (!isFloat(x, dy) || x.shape.length !== 4) return undefined;
+    const filterShape = attrs['filterShape'] as number[];
+    const found = geometry(x.shape, filterShape, attrs);
+    if (!found) return undefined;
+    const c = { ...found, outHeight: dy.shape[1]!, outWidth: dy.shape[2]! };
+    const dw = backend.output(filterShape, 'float32');
+    if (filterShape.includes(0)) return dw;
+    const { exports } = backend.program;
+    const [xs, dys, dws] = [x, dy, dw].map((t) => backend.address(t)) as [number, number, number];
+    if (isPointwise(c)) {
+      const pixels = c.batchSize * c.outHeight * c.outWidth;
+      exports.matMul(xs, dys, dws, 0, 1, c.inChannels, c.outChannels, pixels, false, false, true, false, false);
+      return dw;
+    }
+    const columns = (c.outChannels + 7) & ~7;
+    const chunks = exports.filterChunks(c.batchSize * c.outHeight);
+    const bytes = 4 * columns * c.filterHeight * c.filterWidth * c.inChannels * chunks;
+    withMemory(backend, bytes, (work) => exports.conv2dBackpropFilter(xs, dys, dws, work, ...numbers(c)));
+    return dw;
+  },
+};
