@@ -10,6 +10,11 @@ type Geometry = [
   ...[number, number, number, number, number, number, number, number],
 ];
 
+/** batch, height, width and depth of the input and of the output, top, left */
+type Sizes = [number, number, number, number, number, number, number, number, number];
+type WinogradArgs = [x: number, w: number, y: number, bias: number, work: number, ...Sizes];
+type WinogradFilterArgs = [x: number, dy: number, dw: number, work: number, ...Sizes];
+
 declare module '../program.ts' {
   interface Exports {
     convWorkBytes(taps: number, k: number, n: number): number;
@@ -17,6 +22,10 @@ declare module '../program.ts' {
     conv2d(x: number, w: number, y: number, bias: number, work: number, ...geometry: [...Geometry, boolean]): void;
     conv2dBackpropInput(dy: number, w: number, dx: number, work: number, ...geometry: Geometry): void;
     conv2dBackpropFilter(x: number, dy: number, dw: number, work: number, ...geometry: Geometry): void;
+    winogradWorkBytes(inDepth: number, outDepth: number): number;
+    winogradFilterBytes(inDepth: number, outDepth: number): number;
+    winogradConv2d(...args: [...WinogradArgs, flip: boolean, relu: boolean]): void;
+    winogradFilter(...args: WinogradFilterArgs): void;
   }
 }
 
@@ -81,6 +90,30 @@ const isPointwise = (c: Conv) =>
   c.outHeight === c.inHeight &&
   c.outWidth === c.inWidth;
 
+/**
+ * Whether Winograd's algorithm is the faster one: with few pixels its transformations of the filter cost more than they save, and its
+ * tiles of 4 × 4 pixels waste too much of a tiny image.
+ */
+function isWinograd(c: Conv): boolean {
+  return (
+    c.filterHeight === 3 &&
+    c.filterWidth === 3 &&
+    c.strideHeight === 1 &&
+    c.strideWidth === 1 &&
+    c.dilationHeight === 1 &&
+    c.dilationWidth === 1 &&
+    c.inChannels % 4 === 0 &&
+    c.outChannels % 4 === 0 &&
+    c.inChannels >= 8 &&
+    c.outChannels >= 8 &&
+    c.inChannels <= 512 &&
+    c.outChannels <= 512 &&
+    c.outHeight >= 3 &&
+    c.outWidth >= 3 &&
+    c.batchSize * c.outHeight * c.outWidth >= 256
+  );
+}
+
 function withMemory(backend: CpuBackend, bytes: number, use: (at: number) => void): void {
   const work = backend.borrow(bytes);
   try {
@@ -110,6 +143,17 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
   if (isPointwise(c)) {
     const pixels = c.batchSize * c.outHeight * c.outWidth;
     exports.matMul(xs, ws, ys, bs, 1, pixels, c.outChannels, c.inChannels, false, false, false, false, relu);
+    return y;
+  }
+  if (isWinograd(c)) {
+    const { top, left } = c.padInfo;
+    withMemory(backend, exports.winogradWorkBytes(c.inChannels, c.outChannels), (work) =>
+      exports.winogradConv2d(
+        ...([xs, ws, ys, bs, work, c.batchSize] as const),
+        ...([c.inHeight, c.inWidth, c.inChannels, c.outHeight, c.outWidth, c.outChannels] as const),
+        ...([top, left, false, relu] as const),
+      ),
+    );
     return y;
   }
   const bytes = exports.convWorkBytes(c.filterHeight * c.filterWidth, c.inChannels, c.outChannels);
@@ -144,6 +188,17 @@ export const convolution: Record<string, OpKernel> = {
       exports.matMul(dys, ws, dxs, 0, 1, pixels, c.inChannels, c.outChannels, false, false, false, true, false);
       return dx;
     }
+    if (isWinograd(c)) {
+      const { top, left } = c.padInfo;
+      withMemory(backend, exports.winogradWorkBytes(c.outChannels, c.inChannels), (work) =>
+        exports.winogradConv2d(
+          ...([dys, ws, dxs, 0, work, c.batchSize] as const),
+          ...([c.outHeight, c.outWidth, c.outChannels, c.inHeight, c.inWidth, c.inChannels] as const),
+          ...([2 - top, 2 - left, true, false] as const),
+        ),
+      );
+      return dx;
+    }
     const bytes = exports.convWorkBytes(c.filterHeight * c.filterWidth, c.outChannels, c.inChannels);
     withMemory(backend, bytes, (work) => exports.conv2dBackpropInput(dys, ws, dxs, work, ...numbers(c)));
     return dx;
@@ -163,6 +218,17 @@ export const convolution: Record<string, OpKernel> = {
     if (isPointwise(c)) {
       const pixels = c.batchSize * c.outHeight * c.outWidth;
       exports.matMul(xs, dys, dws, 0, 1, c.inChannels, c.outChannels, pixels, false, false, true, false, false);
+      return dw;
+    }
+    if (isWinograd(c)) {
+      const { top, left } = c.padInfo;
+      withMemory(backend, exports.winogradFilterBytes(c.inChannels, c.outChannels), (work) =>
+        exports.winogradFilter(
+          ...([xs, dys, dws, work, c.batchSize] as const),
+          ...([c.inHeight, c.inWidth, c.inChannels, c.outHeight, c.outWidth, c.outChannels] as const),
+          ...([top, left] as const),
+        ),
+      );
       return dw;
     }
     const columns = (c.outChannels + 7) & ~7;
