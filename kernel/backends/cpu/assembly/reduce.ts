@@ -1,1 +1,762 @@
-// Reductions: sums, means, products, extrema and where they are.
+// Reductions: sums, means, products, extrema, where the extrema are, running sums and products; and the way back, which repeats
+// elements. A tensor is seen as [outer, reduced, inner]; inner is 1 where the last axes are reduced.
+import { args, bound, chunksOf, parallel, scratch, scratchBytes } from './pool';
+
+/** How two numbers become one. The same numbers are in ops/reduce.ts. */
+const SUM: i32 = 0;
+const MAX: i32 = 1;
+const MIN: i32 = 2;
+const PROD: i32 = 3;
+const SUM_INT: i32 = 4;
+const MAX_INT: i32 = 5;
+const MIN_INT: i32 = 6;
+
+/** Elements that are worth a chunk of their own. */
+const GRAIN: i32 = 16384;
+/** Rows whose sum is taken for itself before it is added to the rest: rounding errors grow with the blocks, not with the rows. */
+const BLOCK: i32 = 128;
+/** Columns that are reduced at a time, so that their sums stay in the nearest cache. */
+const TILE: i32 = 2048;
+/** A chunk of columns is at least so wide, or rows are split instead. */
+const WIDE: i32 = 256;
+
+/**
+ * `op` is a literal wherever this is called, so that one case remains. NaN makes NaN, in extrema too: `pmax` keeps it where it is the
+ * first operand, and a comparison says whether the second is (all ones are a NaN). `f32x4.max` does the same in thrice the time.
+ */
+// @ts-ignore: decorator
+@inline
+function combine(op: i32, a: v128, b: v128): v128 {
+  if (op == SUM) return f32x4.add(a, b);
+  if (op == MAX) return v128.or(f32x4.pmax(a, b), f32x4.ne(b, b));
+  if (op == MIN) return v128.or(f32x4.pmin(a, b), f32x4.ne(b, b));
+  if (op == PROD) return f32x4.mul(a, b);
+  if (op == SUM_INT) return i32x4.add(a, b);
+  if (op == MAX_INT) return i32x4.max_s(a, b);
+  return i32x4.min_s(a, b);
+}
+
+/** One of the n numbers at x in the first lane of the result. */
+// @ts-ignore: decorator
+@inline
+function reduceRow(op: i32, x: usize, n: i32): v128 {
+  let p = x;
+  const end = x + ((<usize>n) << 2);
+  if (n < 4) {
+    let r = v128.load32_splat(p);
+    for (p += 4; p < end; p += 4) r = combine(op, r, v128.load32_splat(p));
+    return r;
+  }
+  let total = v128.load(p);
+  p += 16;
+  while (p + 128 <= end) {
+    let a = v128.load(p);
+    let b = v128.load(p, 16);
+    let c = v128.load(p, 32);
+    let d = v128.load(p, 48);
+    let e = v128.load(p, 64);
+    let f = v128.load(p, 80);
+    let g = v128.load(p, 96);
+    let h = v128.load(p, 112);
+    p += 128;
+    const stop = min(end, p + 31 * 128);
+    for (; p + 128 <= stop; p += 128) {
+      a = combine(op, a, v128.load(p));
+      b = combine(op, b, v128.load(p, 16));
+      c = combine(op, c, v128.load(p, 32));
+      d = combine(op, d, v128.load(p, 48));
+      e = combine(op, e, v128.load(p, 64));
+      f = combine(op, f, v128.load(p, 80));
+      g = combine(op, g, v128.load(p, 96));
+      h = combine(op, h, v128.load(p, 112));
+    }
+    a = combine(op, combine(op, a, b), combine(op, c, d));
+    e = combine(op, combine(op, e, f), combine(op, g, h));
+    total = combine(op, total, combine(op, a, e));
+  }
+  for (; p + 16 <= end; p += 16) total = combine(op, total, v128.load(p));
+  total = combine(op, total, v128.shuffle<i32>(total, total, 2, 3, 0, 1));
+  total = combine(op, total, v128.shuffle<i32>(total, total, 1, 0, 3, 2));
+  for (; p < end; p += 4) total = combine(op, total, v128.load32_splat(p));
+  return total;
+}
+
+/** acc [width] gets eight rows, or is set to them if they are the first. `stride` in bytes. */
+// @ts-ignore: decorator
+@inline
+function eightRows(op: i32, first: bool, x: usize, stride: usize, width: usize, acc: usize): void {
+  const x2 = x + stride + stride;
+  const x4 = x2 + stride + stride;
+  const x6 = x4 + stride + stride;
+  let c: usize = 0;
+  for (; c + 4 <= width; c += 4) {
+    const at = c << 2;
+    const a = combine(op, v128.load(x + at), v128.load(x + stride + at));
+    const b = combine(op, v128.load(x2 + at), v128.load(x2 + stride + at));
+    const d = combine(op, v128.load(x4 + at), v128.load(x4 + stride + at));
+    const e = combine(op, v128.load(x6 + at), v128.load(x6 + stride + at));
+    let v = combine(op, combine(op, a, b), combine(op, d, e));
+    if (!first) v = combine(op, v128.load(acc + at), v);
+    v128.store(acc + at, v);
+  }
+  for (; c < width; c++) {
+    const at = c << 2;
+    let v = v128.load32_splat(x + at);
+    let p = x + at;
+    for (let i = 1; i < 8; i++) v = combine(op, v, v128.load32_splat((p += stride)));
+    if (!first) v = combine(op, v128.load32_splat(acc + at), v);
+    v128.store32_lane(acc + at, v, 0);
+  }
+}
+
+/** acc [width] gets the row x [width]. */
+// @ts-ignore: decorator
+@inline
+function oneRow(op: i32, x: usize, width: usize, acc: usize): void {
+  let c: usize = 0;
+  for (; c + 4 <= width; c += 4) {
+    const at = c << 2;
+    v128.store(acc + at, combine(op, v128.load(acc + at), v128.load(x + at)));
+  }
+  for (; c < width; c++) {
+    const at = c << 2;
+    v128.store32_lane(acc + at, combine(op, v128.load32_splat(acc + at), v128.load32_splat(x + at)), 0);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function copyRow(x: usize, width: usize, y: usize): void {
+  const bytes = width << 2;
+  let at: usize = 0;
+  for (; at + 16 <= bytes; at += 16) v128.store(y + at, v128.load(x + at));
+  for (; at < bytes; at += 4) store<i32>(y + at, load<i32>(x + at));
+}
+
+/** y [width] = the rows of x [rows, width] as one. `stride` in bytes; `spare` has room for TILE numbers. */
+// @ts-ignore: decorator
+@inline
+function reduceColumns(op: i32, x: usize, rows: i32, stride: usize, width: i32, y: usize, spare: usize): void {
+  for (let from: i32 = 0; from < width; from += TILE) {
+    const w = <usize>min(TILE, width - from);
+    const out = y + ((<usize>from) << 2);
+    for (let b = 0; b < rows; b += BLOCK) {
+      const end = min(rows, b + BLOCK);
+      const acc = b == 0 ? out : spare;
+      let p = x + ((<usize>from) << 2) + <usize>b * stride;
+      let r = b;
+      if (r + 8 <= end) {
+        eightRows(op, true, p, stride, w, acc);
+        p += stride << 3;
+        r += 8;
+      } else {
+        copyRow(p, w, acc);
+        p += stride;
+        r++;
+      }
+      for (; r + 8 <= end; r += 8) {
+        eightRows(op, false, p, stride, w, acc);
+        p += stride << 3;
+      }
+      for (; r < end; r++) {
+        oneRow(op, p, w, acc);
+        p += stride;
+      }
+      if (b > 0) oneRow(op, spare, w, out);
+    }
+  }
+}
+
+/**
+ * y [inner] = the rows of x [rows, inner] as one. A narrow matrix is taken as one with several rows side by side, so that rows are
+ * whole vectors and enough of them are under way at a time.
+ */
+// @ts-ignore: decorator
+@inline
+function reduceMatrix(op: i32, x: usize, rows: i32, inner: i32, y: usize): void {
+  const spare = scratch();
+  const side = sideBySide(inner);
+  if (side == 1 || rows < 2 * side) {
+    reduceColumns(op, x, rows, (<usize>inner) << 2, inner, y, spare);
+    return;
+  }
+  const wide = inner * side;
+  const sums = spare + ((<usize>TILE) << 2);
+  const groups = rows / side;
+  reduceColumns(op, x, groups, (<usize>wide) << 2, wide, sums, spare);
+  reduceColumns(op, sums, side, (<usize>inner) << 2, inner, y, spare);
+  let p = x + ((<usize>(groups * wide)) << 2);
+  for (let r = groups * side; r < rows; r++) {
+    oneRow(op, p, <usize>inner, y);
+    p += (<usize>inner) << 2;
+  }
+}
+
+/** How many rows of `inner` numbers are taken side by side: whole vectors, and about 32 numbers. */
+export function sideBySide(inner: i32): i32 {
+  let side = inner % 4 == 0 ? 1 : inner % 2 == 0 ? 2 : 4;
+  if (inner > 512) return 1;
+  while (inner * side < 32) side <<= 1;
+  return side;
+}
+
+// @ts-ignore: decorator
+@inline
+function divide(y: usize, n: i32, divisor: f32): void {
+  if (divisor == 1) return;
+  const d = f32x4.splat(divisor);
+  let p = y;
+  const end = y + ((<usize>n) << 2);
+  for (; p + 16 <= end; p += 16) v128.store(p, f32x4.div(v128.load(p), d));
+  for (; p < end; p += 4) store<f32>(p, load<f32>(p) / divisor);
+}
+
+/** What is cut into chunks. */
+const BY_OUTER: i32 = 0;
+const BY_INNER: i32 = 1;
+/** Each chunk makes a result of its own from a part of the reduced axis; they are reduced in their order afterwards. */
+const BY_REDUCED: i32 = 2;
+
+@unmanaged
+class ReduceArgs {
+  x: usize;
+  y: usize;
+  partials: usize;
+  op: i32;
+  by: i32;
+  outer: i32;
+  reduced: i32;
+  inner: i32;
+  divisor: f32;
+}
+
+/**
+ * y [outer, inner] = x [outer, reduced, inner] reduced.
+ * @param op one of the constants above
+ * @param divisor what the results are divided by; 1 for integers
+ */
+export function reduce(op: i32, x: usize, y: usize, outer: i32, reduced: i32, inner: i32, divisor: f32): void {
+  const a = args<ReduceArgs>();
+  a.x = x;
+  a.y = y;
+  a.op = op;
+  a.outer = outer;
+  a.reduced = reduced;
+  a.inner = inner;
+  a.divisor = divisor;
+  a.by = BY_OUTER;
+  let chunks = chunksOf(outer * reduced * inner, GRAIN);
+  if (chunks > outer) {
+    const room = <i32>(scratchBytes() >> 1);
+    const results = outer * inner;
+    if (inner >= WIDE * chunks || results > room >> 3) {
+      a.by = BY_INNER;
+      chunks = max(1, min(chunks, inner / 16));
+    } else {
+      a.by = BY_REDUCED;
+      chunks = min(min(chunks, room / (results << 2)), reduced);
+    }
+  }
+  // The first thread's upper half: reductions use less than the lower one for themselves
+  a.partials = scratch() + (scratchBytes() >> 1);
+  parallel(reduceTask.index, chunks);
+  if (a.by == BY_REDUCED) {
+    a.x = a.partials;
+    a.outer = 1;
+    a.reduced = chunks;
+    a.inner = outer * inner;
+    a.by = BY_OUTER;
+    parallel(reduceTask.index, 1);
+  }
+}
+
+function reduceTask(chunk: i32, chunks: i32): void {
+  const op = args<ReduceArgs>().op;
+  if (op == SUM) reduceChunk(SUM, chunk, chunks);
+  else if (op == MAX) reduceChunk(MAX, chunk, chunks);
+  else if (op == MIN) reduceChunk(MIN, chunk, chunks);
+  else if (op == PROD) reduceChunk(PROD, chunk, chunks);
+  else if (op == SUM_INT) reduceChunk(SUM_INT, chunk, chunks);
+  else if (op == MAX_INT) reduceChunk(MAX_INT, chunk, chunks);
+  else reduceChunk(MIN_INT, chunk, chunks);
+}
+
+// @ts-ignore: decorator
+@inline
+function reduceChunk(op: i32, chunk: i32, chunks: i32): void {
+  const a = args<ReduceArgs>();
+  const outer = a.outer;
+  const reduced = a.reduced;
+  const inner = a.inner;
+  const outerBytes = ((<usize>reduced) * (<usize>inner)) << 2;
+  let from = 0;
+  let to = outer;
+  let x = a.x;
+  let y = a.y;
+  let rows = reduced;
+  let width = inner;
+  if (a.by == BY_OUTER) {
+    from = bound(outer, 1, chunk, chunks);
+    to = bound(outer, 1, chunk + 1, chunks);
+  } else if (a.by == BY_INNER) {
+    const column = bound(inner, 16, chunk, chunks);
+    width = bound(inner, 16, chunk + 1, chunks) - column;
+    x += (<usize>column) << 2;
+    y += (<usize>column) << 2;
+    if (width == 0) return;
+  } else {
+    const row = bound(reduced, 1, chunk, chunks);
+    rows = bound(reduced, 1, chunk + 1, chunks) - row;
+    x += ((<usize>row) * (<usize>inner)) << 2;
+    y = a.partials + ((<usize>chunk * <usize>outer * <usize>inner) << 2);
+  }
+  x += <usize>from * outerBytes;
+  y += (<usize>from * <usize>inner) << 2;
+  const start = y;
+  if (a.by == BY_INNER) {
+    const spare = scratch();
+    for (let o = from; o < to; o++) {
+      reduceColumns(op, x, rows, (<usize>inner) << 2, width, y, spare);
+      divide(y, width, a.divisor);
+      x += outerBytes;
+      y += (<usize>inner) << 2;
+    }
+    return;
+  }
+  if (inner == 1) {
+    for (let o = from; o < to; o++) {
+      v128.store32_lane(y, reduceRow(op, x, rows), 0);
+      x += outerBytes;
+      y += 4;
+    }
+  } else {
+    for (let o = from; o < to; o++) {
+      reduceMatrix(op, x, rows, inner, y);
+      x += outerBytes;
+      y += (<usize>inner) << 2;
+    }
+  }
+  if (a.by == BY_OUTER) divide(start, (to - from) * inner, a.divisor);
+}
+
+@unmanaged
+class RepeatArgs {
+  x: usize;
+  y: usize;
+  outer: i32;
+  times: i32;
+  inner: i32;
+  factor: f32;
+}
+
+/** y [outer, times, inner] = factor · x [outer, inner]: the gradient of a sum or mean. */
+export function repeat(x: usize, y: usize, outer: i32, times: i32, inner: i32, factor: f32): void {
+  const a = args<RepeatArgs>();
+  a.x = x;
+  a.y = y;
+  a.outer = outer;
+  a.times = times;
+  a.inner = inner;
+  a.factor = factor;
+  parallel(repeatTask.index, min(outer * times, chunksOf(outer * times * inner, GRAIN)));
+}
+
+function repeatTask(chunk: i32, chunks: i32): void {
+  const a = args<RepeatArgs>();
+  const times = a.times;
+  const inner = a.inner;
+  const factor = f32x4.splat(a.factor);
+  let row = bound(a.outer * times, 1, chunk, chunks);
+  const end = bound(a.outer * times, 1, chunk + 1, chunks);
+  let y = a.y + ((<usize>row * <usize>inner) << 2);
+  while (row < end) {
+    const o = row / times;
+    const stop = min(end, (o + 1) * times);
+    const x = a.x + ((<usize>o * <usize>inner) << 2);
+    if (inner == 1) {
+      const v = f32x4.mul(v128.load32_splat(x), factor);
+      const last = y + ((<usize>(stop - row)) << 2);
+      for (; y + 16 <= last; y += 16) v128.store(y, v);
+      for (; y < last; y += 4) v128.store32_lane(y, v, 0);
+    } else {
+      const bytes = (<usize>inner) << 2;
+      let c: usize = 0;
+      for (; c + 16 <= bytes; c += 16) v128.store(y + c, f32x4.mul(v128.load(x + c), factor));
+      for (; c < bytes; c += 4) store<f32>(y + c, load<f32>(x + c) * a.factor);
+      const first = y;
+      y += bytes;
+      // Doubling keeps the copies of narrow rows long
+      let done = 1;
+      const count = stop - row;
+      while (done < count) {
+        const more = min(done, count - done);
+        memory.copy(y, first, <usize>more * bytes);
+        y += <usize>more * bytes;
+        done += more;
+        if (<usize>done * bytes > 8192) break;
+      }
+      const piece = done;
+      while (done < count) {
+        const more = min(piece, count - done);
+        memory.copy(y, first, <usize>more * bytes);
+        y += <usize>more * bytes;
+        done += more;
+      }
+    }
+    row = stop;
+  }
+}
+
+/** y [n] float32 = x [n] int32 */
+export function floatsOfInts(x: usize, y: usize, n: i32): void {
+  let i: usize = 0;
+  const bytes = (<usize>n) << 2;
+  for (; i + 16 <= bytes; i += 16) v128.store(y + i, f32x4.convert_i32x4_s(v128.load(x + i)));
+  for (; i < bytes; i += 4) store<f32>(y + i, <f32>load<i32>(x + i));
+}
+
+/** y [n] float32 = x [n] bool */
+export function floatsOfBools(x: usize, y: usize, n: i32): void {
+  let i: usize = 0;
+  const count = <usize>n;
+  for (; i + 4 <= count; i += 4) {
+    const bytes = v128.load32_zero(x + i);
+    const ints = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes));
+    v128.store(y + (i << 2), f32x4.convert_i32x4_s(ints));
+  }
+  for (; i < count; i++) store<f32>(y + (i << 2), <f32>load<u8>(x + i));
+}
+
+/**
+ * y [outer, inner] = whether all, or any, of x [outer, reduced, inner] are true; bytes.
+ * @param all 1 for all, 0 for any
+ */
+export function reduceBools(all: i32, x: usize, y: usize, outer: i32, reduced: i32, inner: i32): void {
+  const matrix = <usize>reduced * <usize>inner;
+  for (let o = 0; o < outer; o++) {
+    if (inner == 1) {
+      let p = x;
+      const end = x + matrix;
+      let result = all != 0;
+      if (all) {
+        while (p + 16 <= end && i8x16.all_true(v128.load(p))) p += 16;
+        while (p < end && load<u8>(p) != 0) p++;
+        result = p == end;
+      } else {
+        while (p + 16 <= end && !v128.any_true(v128.load(p))) p += 16;
+        while (p < end && load<u8>(p) == 0) p++;
+        result = p < end;
+      }
+      store<u8>(y, <u8>result);
+    } else {
+      memory.copy(y, x, inner);
+      for (let r = 1; r < reduced; r++) {
+        const row = x + <usize>r * <usize>inner;
+        let c: usize = 0;
+        for (; c + 16 <= <usize>inner; c += 16) {
+          const a = v128.load(y + c);
+          const b = v128.load(row + c);
+          v128.store(y + c, all ? i8x16.min_u(a, b) : i8x16.max_u(a, b));
+        }
+        for (; c < <usize>inner; c++) {
+          const a = load<u8>(y + c);
+          const b = load<u8>(row + c);
+          store<u8>(y + c, all ? min(a, b) : max(a, b));
+        }
+      }
+    }
+    x += matrix;
+    y += inner;
+  }
+}
+
+@unmanaged
+class WhereArgs {
+  x: usize;
+  y: usize;
+  kind: i32;
+  outer: i32;
+  reduced: i32;
+  inner: i32;
+  parts: i32;
+}
+
+const ARG_MAX: i32 = 0;
+const ARG_MIN: i32 = 1;
+const ARG_MAX_INT: i32 = 2;
+const ARG_MIN_INT: i32 = 3;
+
+/** Whether a is beyond b, all ones or zeros in each lane. Never so for NaN. */
+// @ts-ignore: decorator
+@inline
+function beyond(kind: i32, a: v128, b: v128): v128 {
+  if (kind == ARG_MAX) return f32x4.gt(a, b);
+  if (kind == ARG_MIN) return f32x4.lt(a, b);
+  if (kind == ARG_MAX_INT) return i32x4.gt_s(a, b);
+  return i32x4.lt_s(a, b);
+}
+
+/**
+ * y [outer, inner] int32 = where along the middle axis of x [outer, reduced, inner] the first of the largest, or smallest, elements
+ * is. NaN is passed over, unless it is the first element: then the answer is 0, as in TensorFlow.js.
+ * @param kind one of the constants above
+ */
+export function argExtremum(kind: i32, x: usize, y: usize, outer: i32, reduced: i32, inner: i32): void {
+  const a = args<WhereArgs>();
+  a.x = x;
+  a.y = y;
+  a.kind = kind;
+  a.outer = outer;
+  a.reduced = reduced;
+  a.inner = inner;
+  const chunks = chunksOf(outer * reduced * inner, GRAIN);
+  // Columns are split where there are too few matrices
+  a.parts = inner == 1 || outer >= chunks ? 1 : min(max(1, inner / 64), chunks);
+  parallel(argExtremumTask.index, min(chunks, outer * a.parts));
+}
+
+function argExtremumTask(chunk: i32, chunks: i32): void {
+  const kind = args<WhereArgs>().kind;
+  if (kind == ARG_MAX) argExtremumChunk(ARG_MAX, chunk, chunks);
+  else if (kind == ARG_MIN) argExtremumChunk(ARG_MIN, chunk, chunks);
+  else if (kind == ARG_MAX_INT) argExtremumChunk(ARG_MAX_INT, chunk, chunks);
+  else argExtremumChunk(ARG_MIN_INT, chunk, chunks);
+}
+
+// @ts-ignore: decorator
+@inline
+function argExtremumChunk(kind: i32, chunk: i32, chunks: i32): void {
+  const a = args<WhereArgs>();
+  const reduced = a.reduced;
+  const inner = a.inner;
+  const end = bound(a.outer * a.parts, 1, chunk + 1, chunks);
+  for (let t = bound(a.outer * a.parts, 1, chunk, chunks); t < end; t++) {
+    const o = t / a.parts;
+    const part = t % a.parts;
+    const x = a.x + (((<usize>o * <usize>reduced) * <usize>inner) << 2);
+    const y = a.y + ((<usize>o * <usize>inner) << 2);
+    if (inner == 1) store<i32>(y, argRow(kind, x, reduced));
+    else {
+      const stop = bound(inner, 16, part + 1, a.parts);
+      let c = bound(inner, 16, part, a.parts);
+      for (; c + 16 <= stop; c += 16) {
+        const at = (<usize>c) << 2;
+        argSixteenColumns(kind, x + at, reduced, inner, y + at);
+      }
+      for (; c + 4 <= stop; c += 4) {
+        const at = (<usize>c) << 2;
+        v128.store(y + at, argColumns(kind, false, x + at, reduced, inner));
+      }
+      for (; c < stop; c++) {
+        const at = (<usize>c) << 2;
+        v128.store32_lane(y + at, argColumns(kind, true, x + at, reduced, inner), 0);
+      }
+    }
+  }
+}
+
+/** A cache line's columns at a time. */
+// @ts-ignore: decorator
+@inline
+function argSixteenColumns(kind: i32, x: usize, rows: i32, inner: i32, y: usize): void {
+  const stride = (<usize>inner) << 2;
+  let b0 = v128.load(x);
+  let b1 = v128.load(x, 16);
+  let b2 = v128.load(x, 32);
+  let b3 = v128.load(x, 48);
+  let w0 = i32x4.splat(0);
+  let w1 = w0;
+  let w2 = w0;
+  let w3 = w0;
+  for (let r = 1; r < rows; r++) {
+    x += stride;
+    const at = i32x4.splat(r);
+    const v0 = v128.load(x);
+    const v1 = v128.load(x, 16);
+    const v2 = v128.load(x, 32);
+    const v3 = v128.load(x, 48);
+    const m0 = beyond(kind, v0, b0);
+    const m1 = beyond(kind, v1, b1);
+    const m2 = beyond(kind, v2, b2);
+    const m3 = beyond(kind, v3, b3);
+    b0 = v128.bitselect(v0, b0, m0);
+    b1 = v128.bitselect(v1, b1, m1);
+    b2 = v128.bitselect(v2, b2, m2);
+    b3 = v128.bitselect(v3, b3, m3);
+    w0 = v128.bitselect(at, w0, m0);
+    w1 = v128.bitselect(at, w1, m1);
+    w2 = v128.bitselect(at, w2, m2);
+    w3 = v128.bitselect(at, w3, m3);
+  }
+  v128.store(y, w0);
+  v128.store(y, w1, 16);
+  v128.store(y, w2, 32);
+  v128.store(y, w3, 48);
+}
+
+/** Of four columns, or of one in the first lane. */
+// @ts-ignore: decorator
+@inline
+function argColumns(kind: i32, single: bool, x: usize, rows: i32, inner: i32): v128 {
+  const stride = (<usize>inner) << 2;
+  let best = single ? v128.load32_splat(x) : v128.load(x);
+  let where = i32x4.splat(0);
+  for (let r = 1; r < rows; r++) {
+    x += stride;
+    const v = single ? v128.load32_splat(x) : v128.load(x);
+    const better = beyond(kind, v, best);
+    best = v128.bitselect(v, best, better);
+    where = v128.bitselect(i32x4.splat(r), where, better);
+  }
+  return where;
+}
+
+// @ts-ignore: decorator
+@inline
+function argRow(kind: i32, x: usize, n: i32): i32 {
+  const first = v128.load32_splat(x);
+  if (n < 16) {
+    let best = first;
+    let where = 0;
+    for (let i = 1; i < n; i++) {
+      const v = v128.load32_splat(x + ((<usize>i) << 2));
+      if (v128.any_true(beyond(kind, v, best))) {
+        best = v;
+        where = i;
+      }
+    }
+    return where;
+  }
+  const isFloat = kind == ARG_MAX || kind == ARG_MIN;
+  if (isFloat && !i32x4.all_true(f32x4.eq(first, first))) return 0;
+  // First the extremum, then the first element that equals it
+  let b0 = first;
+  let b1 = first;
+  let p = x;
+  const end = x + ((<usize>n) << 2);
+  for (; p + 32 <= end; p += 32) {
+    const v0 = v128.load(p);
+    const v1 = v128.load(p, 16);
+    b0 = v128.bitselect(v0, b0, beyond(kind, v0, b0));
+    b1 = v128.bitselect(v1, b1, beyond(kind, v1, b1));
+  }
+  for (; p < end; p += 4) {
+    const v = v128.load32_splat(p);
+    b0 = v128.bitselect(v, b0, beyond(kind, v, b0));
+  }
+  b0 = v128.bitselect(b1, b0, beyond(kind, b1, b0));
+  b1 = v128.shuffle<i32>(b0, b0, 2, 3, 0, 1);
+  b0 = v128.bitselect(b1, b0, beyond(kind, b1, b0));
+  b1 = v128.shuffle<i32>(b0, b0, 1, 0, 3, 2);
+  b0 = v128.bitselect(b1, b0, beyond(kind, b1, b0));
+  p = x;
+  for (; p + 16 <= end; p += 16) {
+    const v = v128.load(p);
+    const mask = i32x4.bitmask(isFloat ? f32x4.eq(v, b0) : i32x4.eq(v, b0));
+    if (mask != 0) return <i32>((p - x) >> 2) + ctz(mask);
+  }
+  while (i32x4.bitmask(isFloat ? f32x4.eq(v128.load32_splat(p), b0) : i32x4.eq(v128.load32_splat(p), b0)) == 0) p += 4;
+  return <i32>((p - x) >> 2);
+}
+
+@unmanaged
+class ScanArgs {
+  x: usize;
+  y: usize;
+  op: i32;
+  outer: i32;
+  n: i32;
+  inner: i32;
+  exclusive: i32;
+  reverse: i32;
+  parts: i32;
+}
+
+/**
+ * Running sums or products along the middle axis: x, y [outer, n, inner].
+ * @param op SUM, PROD or SUM_INT
+ * @param exclusive 1 if an element is not part of its own result
+ * @param reverse 1 if it runs from the last to the first
+ */
+export function scan(
+  op: i32,
+  x: usize,
+  y: usize,
+  outer: i32,
+  n: i32,
+  inner: i32,
+  exclusive: i32,
+  reverse: i32,
+): void {
+  const a = args<ScanArgs>();
+  a.x = x;
+  a.y = y;
+  a.op = op;
+  a.outer = outer;
+  a.n = n;
+  a.inner = inner;
+  a.exclusive = exclusive;
+  a.reverse = reverse;
+  const chunks = chunksOf(outer * n * inner, GRAIN);
+  a.parts = inner == 1 || outer >= chunks ? 1 : min(max(1, inner / 64), chunks);
+  parallel(scanTask.index, min(chunks, outer * a.parts));
+}
+
+function scanTask(chunk: i32, chunks: i32): void {
+  const op = args<ScanArgs>().op;
+  if (op == SUM) scanChunk(SUM, chunk, chunks);
+  else if (op == PROD) scanChunk(PROD, chunk, chunks);
+  else scanChunk(SUM_INT, chunk, chunks);
+}
+
+// @ts-ignore: decorator
+@inline
+function scanChunk(op: i32, chunk: i32, chunks: i32): void {
+  const a = args<ScanArgs>();
+  const n = a.n;
+  const inner = a.inner;
+  const rowBytes = (<usize>inner) << 2;
+  // Going backwards is a step that is negative, which unsigned arithmetic makes of a wrapped one
+  const step: usize = a.reverse ? <usize>0 - rowBytes : rowBytes;
+  const begin = a.reverse ? <usize>(n - 1) * rowBytes : 0;
+  const end = bound(a.outer * a.parts, 1, chunk + 1, chunks);
+  const neutral = op == PROD ? f32x4.splat(1) : i32x4.splat(0);
+  const exclusive = a.exclusive != 0;
+  for (let t = bound(a.outer * a.parts, 1, chunk, chunks); t < end; t++) {
+    const matrix = (<usize>(t / a.parts) * <usize>n) * rowBytes + begin;
+    const part = t % a.parts;
+    const from = matrix + ((<usize>bound(inner, 16, part, a.parts)) << 2);
+    const bytes = matrix + ((<usize>bound(inner, 16, part + 1, a.parts)) << 2) - from;
+    let x = a.x + from;
+    let y = a.y + from;
+    if (inner == 1) {
+      let running = neutral;
+      for (let i = 0; i < n; i++) {
+        const v = v128.load32_splat(x);
+        // The first element is taken as it is: 0 + −0 would be 0
+        const next = i == 0 ? v : combine(op, v, running);
+        v128.store32_lane(y, exclusive ? running : next, 0);
+        running = next;
+        x += step;
+        y += step;
+      }
+      continue;
+    }
+    // Row by row; what has run up so far is the row before
+    let c: usize = 0;
+    for (; c + 16 <= bytes; c += 16) v128.store(y + c, exclusive ? neutral : v128.load(x + c));
+    for (; c < bytes; c += 4) v128.store32_lane(y + c, exclusive ? neutral : v128.load32_splat(x + c), 0);
+    for (let i = 1; i < n; i++) {
+      const before = y;
+      y += step;
+      if (!exclusive) x += step;
+      for (c = 0; c + 16 <= bytes; c += 16) {
+        v128.store(y + c, combine(op, v128.load(x + c), v128.load(before + c)));
+      }
+      for (; c < bytes; c += 4) {
+        v128.store32_lane(y + c, combine(op, v128.load32_splat(x + c), v128.load32_splat(before + c)), 0);
+      }
+      if (exclusive) x += step;
+    }
+  }
+}

@@ -1,4 +1,284 @@
-// Reductions.
+// Reductions: which axes become [outer, reduced, inner], and what is left to the JavaScript backend.
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { CpuBackend } from '../backend.ts';
 import type { OpKernel } from './index.ts';
 
-export const reduction: Record<string, OpKernel> = {};
+declare module '../program.ts' {
+  interface Exports {
+    reduce(op: number, x: number, y: number, outer: number, reduced: number, inner: number, divisor: number): void;
+    reduceBools(all: number, x: number, y: number, outer: number, reduced: number, inner: number): void;
+    repeat(x: number, y: number, outer: number, times: number, inner: number, factor: number): void;
+    argExtremum(kind: number, x: number, y: number, outer: number, reduced: number, inner: number): void;
+    scan(
+      op: number,
+      x: number,
+      y: number,
+      outer: number,
+      n: number,
+      inner: number,
+      exclusive: number,
+      reverse: number,
+    ): void;
+    floatsOfInts(x: number, y: number, n: number): void;
+    floatsOfBools(x: number, y: number, n: number): void;
+  }
+}
+
+/** How two numbers become one: the constants of assembly/reduce.ts. */
+const Op = { sum: 0, max: 1, min: 2, prod: 3, sumInt: 4, maxInt: 5, minInt: 6 } as const;
+const ArgKind = { max: 0, min: 1, maxInt: 2, minInt: 3 } as const;
+
+type Axis = number | number[] | null | undefined;
+
+/** The axes of a shape, joined: neighbours that are both reduced, or both kept, are one. Filled by `join`. */
+const sizes: number[] = [];
+const reducedFlags: boolean[] = [];
+let groups = 0;
+
+/** The axes as bits, or −1 if they are not valid: the stock op kernel says why. */
+function axesMask(axis: Axis, rank: number): number {
+  if (rank > 30) return -1;
+  if (axis === null || axis === undefined) return (1 << rank) - 1;
+  if (typeof axis === 'number') {
+    const a = axis < 0 ? axis + rank : axis;
+    return a >= 0 && a < rank && Number.isInteger(a) ? 1 << a : -1;
+  }
+  let mask = 0;
+  for (let i = 0; i < axis.length; i++) {
+    const bit = axesMask(axis[i]!, rank);
+    if (bit < 0 || (mask & bit) !== 0) return -1;
+    mask |= bit;
+  }
+  return mask;
+}
+
+function join(shape: number[], mask: number): void {
+  groups = 0;
+  for (let i = 0; i < shape.length; i++) {
+    const n = shape[i]!;
+    if (n === 1) continue;
+    const flag = ((mask >> i) & 1) === 1;
+    if (groups > 0 && reducedFlags[groups - 1] === flag) sizes[groups - 1]! *= n;
+    else {
+      sizes[groups] = n;
+      reducedFlags[groups++] = flag;
+    }
+  }
+}
+
+function sizeOf(shape: number[]): number {
+  let n = 1;
+  for (let i = 0; i < shape.length; i++) n *= shape[i]!;
+  return n;
+}
+
+/** @param keepDims whether reduced axes stay, with size 1 */
+function reducedShape(shape: number[], mask: number, keepDims: boolean): number[] {
+  const result: number[] = [];
+  for (let i = 0; i < shape.length; i++) {
+    if (((mask >> i) & 1) === 0) result.push(shape[i]!);
+    else if (keepDims) result.push(1);
+  }
+  return result;
+}
+
+/** Working memory for an op whose result `y` is there already; if there is none, `y` and what is `held` at `at` are given back. */
+function borrow(backend: CpuBackend, bytes: number, y: TensorInfo, at = 0, held = 0): number {
+  try {
+    return backend.borrow(bytes);
+  } catch (e) {
+    if (held) backend.release(at, held);
+    backend.disposeIntermediateTensorInfo(y);
+    throw e;
+  }
+}
+
+/**
+ * Reduces the joined axes of the numbers at `x` into `y`: in one pass if the reduced axes are side by side, else the last ones
+ * first, each pass on the result of the one before.
+ */
+function reduceJoined(backend: CpuBackend, op: number, x: number, y: TensorInfo, divisor: number): void {
+  let from = x;
+  let held = 0;
+  for (;;) {
+    let [last, passes] = [-1, 0];
+    for (let i = 0; i < groups; i++) {
+      if (!reducedFlags[i]) continue;
+      last = i;
+      passes++;
+    }
+    let [outer, inner] = [1, 1];
+    for (let i = 0; i < last; i++) outer *= sizes[i]!;
+    for (let i = last + 1; i < groups; i++) inner *= sizes[i]!;
+    const reduced = last < 0 ? 1 : sizes[last]!;
+    const bytes = outer * inner * 4;
+    const to = passes > 1 ? borrow(backend, bytes, y, from, held) : backend.address(y);
+    backend.program.exports.reduce(op, from, to, outer, reduced, inner, passes > 1 ? 1 : divisor);
+    if (held) backend.release(from, held);
+    if (passes <= 1) return;
+    [from, held] = [to, bytes];
+    // The kept axes on both sides of the reduced ones are neighbours now
+    if (last + 1 < groups) sizes[last - 1]! *= sizes[last + 1]!;
+    for (let i = last; i + 2 < groups; i++) {
+      sizes[i] = sizes[i + 2]!;
+      reducedFlags[i] = reducedFlags[i + 2]!;
+    }
+    groups = last + 1 < groups ? groups - 2 : groups - 1;
+  }
+}
+
+/** @param integer the op for int32; undefined if that is left to the JavaScript backend */
+function reduces(axisName: string, float: number, integer: number | undefined): OpKernel {
+  return ({ inputs, attrs, backend }) => {
+    const x = inputs['x']!;
+    const op = x.dtype === 'float32' ? float : x.dtype === 'int32' ? integer : undefined;
+    const mask = axesMask(attrs[axisName] as Axis, x.shape.length);
+    if (op === undefined || mask < 0 || sizeOf(x.shape) === 0) return undefined;
+    const y = backend.output(reducedShape(x.shape, mask, attrs['keepDims'] === true), x.dtype as 'float32' | 'int32');
+    join(x.shape, mask);
+    reduceJoined(backend, op, backend.address(x), y, 1);
+    return y;
+  };
+}
+
+const mean: OpKernel = ({ inputs, attrs, backend }) => {
+  const x = inputs['x']!;
+  const { dtype, shape } = x;
+  const mask = axesMask(attrs['axis'] as Axis, shape.length);
+  const size = sizeOf(shape);
+  if ((dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') || mask < 0 || size === 0) return undefined;
+  const resultShape = reducedShape(shape, mask, attrs['keepDims'] === true);
+  const y = backend.output(resultShape, 'float32');
+  const count = size / sizeOf(resultShape);
+  let from = backend.address(x);
+  if (dtype !== 'float32') {
+    const { exports } = backend.program;
+    const floats = borrow(backend, size * 4, y);
+    if (dtype === 'int32') exports.floatsOfInts(from, floats, size);
+    else exports.floatsOfBools(from, floats, size);
+    from = floats;
+  }
+  join(shape, mask);
+  reduceJoined(backend, Op.sum, from, y, count);
+  if (dtype !== 'float32') backend.release(from, size * 4);
+  return y;
+};
+
+/** Logical and, or. All axes of one kind must be side by side; others are left to the JavaScript backend. */
+function logical(all: 0 | 1): OpKernel {
+  return ({ inputs, attrs, backend }) => {
+    const x = inputs['x']!;
+    const mask = axesMask(attrs['axis'] as Axis, x.shape.length);
+    if (x.dtype !== 'bool' || mask < 0 || sizeOf(x.shape) === 0) return undefined;
+    join(x.shape, mask);
+    let [outer, reduced, inner, blocks] = [1, 1, 1, 0];
+    for (let i = 0; i < groups; i++) {
+      if (reducedFlags[i]) {
+        reduced = sizes[i]!;
+        blocks++;
+      } else if (blocks === 0) outer = sizes[i]!;
+      else inner = sizes[i]!;
+    }
+    if (blocks > 1) return undefined;
+    const y = backend.output(reducedShape(x.shape, mask, attrs['keepDims'] === true), 'bool');
+    backend.program.exports.reduceBools(all, backend.address(x), backend.address(y), outer, reduced, inner);
+    return y;
+  };
+}
+
+/** Where the extremum along one axis is. */
+function argExtremum(float: number, integer: number): OpKernel {
+  return ({ inputs, attrs, backend }) => {
+    const x = inputs['x']!;
+    const { shape, dtype } = x;
+    const given = attrs['axis'] as Axis;
+    // Of several axes the stock op kernel takes the first; that is left to it
+    const axis = Array.isArray(given) ? (given.length === 1 ? given[0]! : NaN) : (given ?? NaN);
+    const mask = axesMask(axis, shape.length);
+    if ((dtype !== 'float32' && dtype !== 'int32') || mask < 0 || sizeOf(shape) === 0) return undefined;
+    const at = axis < 0 ? axis + shape.length : axis;
+    let [outer, inner] = [1, 1];
+    for (let i = 0; i < at; i++) outer *= shape[i]!;
+    for (let i = at + 1; i < shape.length; i++) inner *= shape[i]!;
+    const y = backend.output(reducedShape(shape, mask, false), 'int32');
+    const kind = dtype === 'float32' ? float : integer;
+    backend.program.exports.argExtremum(kind, backend.address(x), backend.address(y), outer, shape[at]!, inner);
+    return y;
+  };
+}
+
+/** Running sums and products along one axis. */
+function scan(float: number, integer: number | undefined): OpKernel {
+  return ({ inputs, attrs, backend }) => {
+    const x = inputs['x']!;
+    const { shape, dtype } = x;
+    const op = dtype === 'float32' ? float : dtype === 'int32' ? integer : undefined;
+    const axis = attrs['axis'] as number;
+    if (op === undefined || axesMask(axis, shape.length) < 0 || sizeOf(shape) === 0) return undefined;
+    const at = axis < 0 ? axis + shape.length : axis;
+    let [outer, inner] = [1, 1];
+    for (let i = 0; i < at; i++) outer *= shape[i]!;
+    for (let i = at + 1; i < shape.length; i++) inner *= shape[i]!;
+    const y = backend.output(shape, dtype as 'float32' | 'int32');
+    const [exclusive, reverse] = [attrs['exclusive'] ? 1 : 0, attrs['reverse'] ? 1 : 0];
+    const [from, to] = [backend.address(x), backend.address(y)];
+    backend.program.exports.scan(op, from, to, outer, shape[at]!, inner, exclusive, reverse);
+    return y;
+  };
+}
+
+/**
+ * The gradient of a sum or mean. dy: the result's gradient, with or without the reduced axes. Attributes: `axis`, `inputShape`, and
+ * `factor`, which each element is multiplied by. Result: dx [inputShape].
+ */
+const sumGrad: OpKernel = ({ inputs, attrs, backend }) => {
+  const dy = inputs['dy']!;
+  const shape = attrs['inputShape'] as number[];
+  const mask = axesMask(attrs['axis'] as Axis, shape.length);
+  const size = sizeOf(shape);
+  if (dy.dtype !== 'float32' || mask < 0) return undefined;
+  const dx = backend.output(shape, 'float32');
+  if (size === 0) return dx;
+  join(shape, mask);
+  const { exports } = backend.program;
+  let from = backend.address(dy);
+  let held = 0;
+  let factor = attrs['factor'] as number;
+  // The last reduced axes are repeated first, before there are more elements; the first ones last
+  let inner = 1;
+  let outer = sizeOf(dy.shape);
+  let blocks = 0;
+  for (let i = 0; i < groups; i++) if (reducedFlags[i]) blocks++;
+  for (let i = groups - 1; i >= 0 && blocks > 0; i--) {
+    const n = sizes[i]!;
+    if (!reducedFlags[i]) {
+      inner *= n;
+      outer /= n;
+      continue;
+    }
+    const bytes = outer * n * inner * 4;
+    const to = --blocks > 0 ? borrow(backend, bytes, dx, from, held) : backend.address(dx);
+    exports.repeat(from, to, outer, n, inner, factor);
+    if (held) backend.release(from, held);
+    [from, held, factor] = [to, bytes, 1];
+    inner *= n;
+    if (blocks === 0) return dx;
+  }
+  exports.repeat(from, backend.address(dx), 1, 1, size, factor);
+  return dx;
+};
+
+export const reduction: Record<string, OpKernel> = {
+  Sum: reduces('axis', Op.sum, Op.sumInt),
+  Mean: mean,
+  Max: reduces('reductionIndices', Op.max, Op.maxInt),
+  Min: reduces('axis', Op.min, Op.minInt),
+  Prod: reduces('axis', Op.prod, undefined),
+  All: logical(1),
+  Any: logical(0),
+  ArgMax: argExtremum(ArgKind.max, ArgKind.maxInt),
+  ArgMin: argExtremum(ArgKind.min, ArgKind.minInt),
+  Cumsum: scan(Op.sum, Op.sumInt),
+  Cumprod: scan(Op.prod, undefined),
+  SumGrad: sumGrad,
+};
