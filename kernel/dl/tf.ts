@@ -7,6 +7,7 @@ import * as converter from '@tensorflow/tfjs-converter';
 import * as data from '@tensorflow/tfjs-data';
 
 import { correctGradients } from './gradients.ts';
+import { AdamWOptimizer, LionOptimizer, extendOptimizers } from './optimizers.ts';
 
 export { startCpu } from '../backends/cpu/index.ts';
 
@@ -16,6 +17,8 @@ const all = {
   ...layers,
   ...converter,
   data,
+  AdamWOptimizer,
+  LionOptimizer,
   version: {
     'tfjs-core': version_core,
     'tfjs-layers': layers.version_layers,
@@ -27,6 +30,7 @@ const all = {
 export { all as tf };
 
 correctGradients();
+extendOptimizers();
 
 // A tensor in console.log, or inside another value, is one line or a few, not the engine's internals
 const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');

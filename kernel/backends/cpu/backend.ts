@@ -57,7 +57,11 @@ class Storage {
   private count = 0;
 
   get(id: object): TensorData {
-    if (id instanceof TensorData) return id;
+    if (id instanceof TensorData) {
+      // Its memory may be another tensor's by now
+      if (id.refCount <= 0) throw new Error('Tensor is disposed.');
+      return id;
+    }
     let data = this.moved.get(id);
     if (!data) {
       // It is on another backend: the engine moves it here
