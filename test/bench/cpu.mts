@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Child } from './cpu/child.mts';
+import { Child, TooSlow } from './cpu/child.mts';
 import { findPyTorch } from './cpu/pytorch.mts';
 import type { Ran } from './cpu/serve.ts';
 import { works, type Work } from './cpu/works.mts';
@@ -27,6 +27,8 @@ export interface Row {
   gflops?: number;
   /** The quickest step. */
   min_ms?: number;
+  /** Where a step takes too long: seconds after which it was ended. */
+  over_s?: number;
   /** The losses of the very first step and the last. */
   loss?: [number, number];
   /** Implementation, version, threads. */
@@ -70,9 +72,8 @@ export async function compare(options: CompareOptions = {}): Promise<Row[]> {
     for (const impl of chosen) {
       const start = starters[impl];
       const hopeless = typeof start === 'string' ? start : tooSlowFor(work, impl, rows);
-      const contestant = new Contestant(work, impl, threads, hopeless);
-      if (typeof start === 'function' && !hopeless) contestant.start(start);
-      contestants.push(contestant);
+      const child = typeof start === 'function' && hopeless === undefined ? start(work) : undefined;
+      contestants.push(new Contestant(work, impl, threads, child ?? hopeless!));
     }
     try {
       for (const c of contestants) await c.warmUp();
@@ -104,19 +105,17 @@ class Contestant {
   private peak: number | null = null;
   private about: string | undefined;
   private readonly notes: string[] = [];
+  private over: number | undefined;
   private failed = false;
   private done = false;
 
-  /** @param hopeless why it is not even begun */
-  constructor(work: Work, impl: Impl, threads: number, hopeless: string | undefined) {
+  /** @param child its process, or why it is not even begun */
+  constructor(work: Work, impl: Impl, threads: number, child: Child | string) {
     this.work = work;
     this.impl = impl;
     this.threads = threads;
-    if (hopeless !== undefined) this.fail(hopeless);
-  }
-
-  start(start: () => Child): void {
-    this.child = start();
+    if (typeof child === 'string') this.fail(child);
+    else this.child = child;
   }
 
   /** Builds the network and runs the first steps, which compile, allocate and settle. */
@@ -136,6 +135,7 @@ class Contestant {
         this.done = true;
       } else await this.run(WARM_UP_MS - first.ms[0]!);
     } catch (e) {
+      if (e instanceof TooSlow) this.over = e.seconds;
       this.fail((e as Error).message);
     }
   }
@@ -184,6 +184,7 @@ class Contestant {
       steps: this.ms.length,
       ...(ms !== null && work.flops ? { gflops: work.flops / (ms * 1e6) } : {}),
       ...(ms === null ? {} : { min_ms: Math.min(...this.ms) }),
+      ...(this.over === undefined ? {} : { over_s: this.over }),
       ...(work.parameters > 0 && first !== undefined ? { loss: [first, last!] as [number, number] } : {}),
       ...(about ? { about } : {}),
       ...(this.notes.length > 0 ? { note: this.notes.join('; ') } : {}),
@@ -191,17 +192,16 @@ class Contestant {
   }
 }
 
-/** Why a work need not be begun: its time on the smaller batch says enough. */
-function tooSlowFor(work: Work, impl: Impl, rows: Row[]): string | undefined {
-  const smaller = rows.find((r) => r.work === work.smaller?.work && r.impl === impl);
-  if (!smaller || !work.smaller) return undefined;
-  if (smaller.ms === null) return `not tried: ${work.smaller.work} was not done (${smaller.note})`;
-  const seconds = (smaller.ms * work.smaller.factor) / 1000;
-  if (seconds < LIMIT_SECONDS) return undefined;
-  return `not tried: about ${Math.round(seconds)} s a step, by the time of ${work.smaller.work}`;
+/** Why a work need not be begun: the time on the smaller batch says enough. */
+function tooSlowFor({ smaller }: Work, impl: Impl, rows: Row[]): string | undefined {
+  const row = rows.find((r) => r.work === smaller?.work && r.impl === impl);
+  if (!row || !smaller) return undefined;
+  if (row.ms === null) return row.over_s === undefined ? undefined : `not tried after ${row.work}`;
+  const seconds = (row.ms * smaller.factor) / 1000;
+  return seconds < LIMIT_SECONDS ? undefined : `not tried: about ${Math.round(seconds)} s, judging by ${row.work}`;
 }
 
-type Starter = () => Child;
+type Starter = (work: Work) => Child;
 
 /** How to start each implementation's processes, or why it cannot be. */
 async function prepareStarters(
@@ -222,7 +222,8 @@ async function prepareStarters(
         impl,
         dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm')),
       );
-    else if (impl !== 'pytorch') starters[impl] = script(impl);
+    else if (impl === 'jax-js') starters[impl] = (work) => script(impl, String(jaxThreads(work, threads)))();
+    else if (impl === 'tfjs-cpu') starters[impl] = script(impl);
     else {
       const found = findPyTorch(threads);
       if ('missing' in found) console.log(`Without PyTorch, and so without ratios: ${found.missing}.\n`);
@@ -249,11 +250,14 @@ async function prepareStarters(
   return starters;
 }
 
+/** Its threads take tasks as messages, which pays where there is much to do in each: convolutions, large products. */
+const jaxThreads = (work: Work, threads: number) => (/matmul|CNN|ResNet/.test(work.name) ? threads : 1);
+
 /** Builds the library as it is shipped, apart from dist/, and returns the folder. */
 function buildLibrary(): string {
   const dist = join(outDir, 'bench/dist');
   const args = ['esbuild.config.js', '--production', '--only=tf', '--outdir', dist];
-  execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, args, { cwd: root, stdio: 'pipe' });
   return dist;
 }
 

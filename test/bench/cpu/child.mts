@@ -88,7 +88,10 @@ const fault = (reply: Reply) => new Error('error' in reply ? reply.error.split('
 
 /** The process was ended because it took too long. */
 export class TooSlow extends Error {
+  readonly seconds: number;
+
   constructor(seconds: number) {
     super(`a step takes longer than ${seconds} s`);
+    this.seconds = seconds;
   }
 }
