@@ -120,6 +120,10 @@ function indexing(): void {
       return tf.scatterND(at, dys[0]!.reshape([-1]), [x!.size]).reshape(x!.shape);
     },
   })) as unknown as Grad);
+  // Of one slice the engine gives the gradient itself, not a list of one
+  gradient('Unpack', {}, ((dys: tf.Tensor | tf.Tensor[], _: tf.Tensor[], attrs: tf.NamedAttrMap) => ({
+    value: () => tf.stack(Array.isArray(dys) ? dys : [dys], attr<tf.UnpackAttrs>(attrs).axis),
+  })) as unknown as Grad);
   gradient('Diag', { inputsToSave: ['x'] }, (dy, [x]) => ({
     x: () => {
       const n = x!.size;

@@ -7,6 +7,7 @@ import * as converter from '@tensorflow/tfjs-converter';
 import * as data from '@tensorflow/tfjs-data';
 
 import { correctGradients } from './gradients.ts';
+import { fuseLstm } from './recurrent.ts';
 import { AdamWOptimizer, LionOptimizer, extendOptimizers } from './optimizers.ts';
 
 export { startCpu } from '../backends/cpu/index.ts';
@@ -30,6 +31,7 @@ const all = {
 export { all as tf };
 
 correctGradients();
+fuseLstm();
 extendOptimizers();
 
 // A tensor in console.log, or inside another value, is one line or a few, not the engine's internals

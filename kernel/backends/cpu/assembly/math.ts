@@ -1,0 +1,335 @@
+// Exponentials, logarithms and their kin for four float32 at once, to one or two units in the last place: exact at 0, right at ±∞, NaN,
+// overflow, underflow and denormal numbers. Polynomials come from the Cephes library (S. Moshier), SLEEF (N. Shibata) and N. Juffa's erff.
+import { madd, nmadd } from './simd';
+
+// @ts-ignore: decorator
+@inline
+function splat(x: f32): v128 {
+  return f32x4.splat(x);
+}
+
+/** 2ⁿ for an integer n of −126…127 in each lane */
+// @ts-ignore: decorator
+@inline
+function exp2i(n: v128): v128 {
+  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+}
+
+// ln 2 in two parts; the product of the first with a small integer is exact
+const LN2_HIGH: f32 = 0.693145751953125;
+const LN2_LOW: f32 = 1.428606765330187e-6;
+const LOG2E: f32 = 1.4426950408889634;
+/** 1.5 · 2²³: adding it rounds to an integer, which then stands in the low bits */
+const ROUND: f32 = 12582912;
+
+/** (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 2; SLEEF's expf */
+// @ts-ignore: decorator
+@inline
+function expTail(r: v128): v128 {
+  let p = madd(splat(0.00019852761), r, splat(0.0013930436));
+  p = madd(p, r, splat(0.008333361));
+  p = madd(p, r, splat(0.041666485));
+  p = madd(p, r, splat(0.16666667));
+  return madd(p, r, splat(0.5));
+}
+
+/** eˣ */
+// @ts-ignore: decorator
+@inline
+export function exp4(v: v128): v128 {
+  // Beyond these bounds the result is 0 or ∞; NaN goes through
+  const x = f32x4.pmin(f32x4.pmax(v, splat(-104)), splat(89));
+  const rounded = madd(x, splat(LOG2E), splat(ROUND));
+  const n = i32x4.sub(rounded, i32x4.splat(0x4b400000));
+  const k = f32x4.sub(rounded, splat(ROUND));
+  const r = nmadd(k, splat(LN2_LOW), nmadd(k, splat(LN2_HIGH), x));
+  const p = f32x4.add(splat(1), madd(f32x4.mul(r, r), expTail(r), r));
+  // In two steps, since 2ⁿ itself may not be a normal number
+  const half = i32x4.shr_s(n, 1);
+  return f32x4.mul(f32x4.mul(p, exp2i(half)), exp2i(i32x4.sub(n, half)));
+}
+
+/** eˣ − 1, without loss near 0 */
+// @ts-ignore: decorator
+@inline
+export function expm14(v: v128): v128 {
+  const x = f32x4.pmin(f32x4.pmax(v, splat(-30)), splat(89));
+  const rounded = madd(x, splat(LOG2E), splat(ROUND));
+  const n = i32x4.sub(rounded, i32x4.splat(0x4b400000));
+  const k = f32x4.sub(rounded, splat(ROUND));
+  const r = nmadd(k, splat(LN2_LOW), nmadd(k, splat(LN2_HIGH), x));
+  const p = madd(f32x4.mul(r, r), expTail(r), r);
+  // 2ⁿ(1 + p) − 1, by way of half of it: 2¹²⁸ is no number. For n = 0 it is p, unless that is −0.
+  const s = exp2i(i32x4.sub(n, i32x4.splat(1)));
+  const y = madd(s, p, f32x4.sub(s, splat(0.5)));
+  const y2 = f32x4.add(y, y);
+  return v128.bitselect(v, y2, f32x4.eq(v, splat(0)));
+}
+
+/** ln(1 + f) for f of √½ − 1 … √2 − 1, plus e · ln 2; Cephes' logf */
+// @ts-ignore: decorator
+@inline
+function logTail(f: v128, e: v128, correction: v128): v128 {
+  let p = madd(splat(7.0376836292e-2), f, splat(-1.151461031e-1));
+  p = madd(p, f, splat(1.1676998740e-1));
+  p = madd(p, f, splat(-1.2420140846e-1));
+  p = madd(p, f, splat(1.4249322787e-1));
+  p = madd(p, f, splat(-1.6668057665e-1));
+  p = madd(p, f, splat(2.0000714765e-1));
+  p = madd(p, f, splat(-2.4999993993e-1));
+  p = madd(p, f, splat(3.3333331174e-1));
+  const f2 = f32x4.mul(f, f);
+  let low = madd(f32x4.mul(f2, f), p, correction);
+  low = madd(e, splat(-2.12194440e-4), low);
+  low = nmadd(splat(0.5), f2, low);
+  return madd(e, splat(0.693359375), f32x4.add(f, low));
+}
+
+/** ln x */
+// @ts-ignore: decorator
+@inline
+export function log4(v: v128): v128 {
+  const tiny = f32x4.lt(v, splat(1.1754944e-38));
+  const x = v128.bitselect(f32x4.mul(v, splat(8388608)), v, tiny);
+  // x = 2ᵉ · m with m of √½ … √2
+  const e = i32x4.shr_s(i32x4.sub(x, i32x4.splat(0x3f3504f3)), 23);
+  const m = i32x4.sub(x, i32x4.shl(e, 23));
+  const exponent = f32x4.sub(f32x4.convert_i32x4_s(e), v128.and(tiny, splat(23)));
+  const y = logTail(f32x4.sub(m, splat(1)), exponent, splat(0));
+  return logSpecial(v, y);
+}
+
+/** What the logarithm is where it is not a number: −∞ at 0, ∞ at ∞, NaN below 0 and at NaN. */
+// @ts-ignore: decorator
+@inline
+function logSpecial(x: v128, y: v128): v128 {
+  const infinity = splat(Infinity);
+  const positive = f32x4.gt(x, splat(0));
+  const finite = v128.and(positive, f32x4.lt(x, infinity));
+  // x − x is NaN for NaN and 0/0 for what is below 0
+  const atZero = v128.bitselect(splat(-Infinity), splat(NaN), f32x4.eq(x, splat(0)));
+  return v128.bitselect(y, v128.bitselect(infinity, atZero, positive), finite);
+}
+
+/** ln(1 + x), without loss near 0 */
+// @ts-ignore: decorator
+@inline
+export function log1p4(v: v128): v128 {
+  const u = f32x4.add(v, splat(1));
+  const e = i32x4.shr_s(i32x4.sub(u, i32x4.splat(0x3f3504f3)), 23);
+  const m = i32x4.sub(u, i32x4.shl(e, 23));
+  // What rounding took from u, as part of it: c = (1 + x − u) / u
+  const big = f32x4.gt(v, splat(1));
+  const lost = f32x4.sub(
+    v128.bitselect(splat(1), v, big),
+    f32x4.sub(u, v128.bitselect(v, splat(1), big)),
+  );
+  const y = logTail(f32x4.sub(m, splat(1)), f32x4.convert_i32x4_s(e), f32x4.div(lost, u));
+  // Where u is 1, f and e are 0, and the correction is all there is; −0 must stay
+  return v128.bitselect(v, logSpecial(u, y), f32x4.eq(u, splat(1)));
+}
+
+/** 1 / (1 + e⁻ˣ) */
+// @ts-ignore: decorator
+@inline
+export function sigmoid4(x: v128): v128 {
+  const one = splat(1);
+  const e = exp4(f32x4.neg(f32x4.abs(x)));
+  const above = f32x4.ge(x, splat(0));
+  return f32x4.div(v128.bitselect(one, e, above), f32x4.add(one, e));
+}
+
+/** tanh x = −t / (t + 2) with t = e⁻²ˣ − 1, by the sign */
+// @ts-ignore: decorator
+@inline
+export function tanh4(x: v128): v128 {
+  const a = f32x4.abs(x);
+  const t = expm14(f32x4.mul(a, splat(-2)));
+  const y = f32x4.div(f32x4.neg(t), f32x4.add(t, splat(2)));
+  return v128.bitselect(x, y, i32x4.splat(0x80000000));
+}
+
+/** ln(1 + eˣ) = max(x, 0) + ln(1 + e⁻|ˣ|) */
+// @ts-ignore: decorator
+@inline
+export function softplus4(x: v128): v128 {
+  const e = exp4(f32x4.neg(f32x4.abs(x)));
+  return f32x4.add(f32x4.pmax(x, splat(0)), log1p4(e));
+}
+
+/** The error function; N. Juffa's erff: a polynomial near 0, 1 − e^p beyond */
+// @ts-ignore: decorator
+@inline
+export function erf4(x: v128): v128 {
+  const t = f32x4.abs(x);
+  const s = f32x4.mul(x, x);
+  let q = madd(splat(-5.96761703e-4), s, splat(4.99119423e-3));
+  q = madd(q, s, splat(-2.67681349e-2));
+  q = madd(q, s, splat(1.12819925e-1));
+  q = madd(q, s, splat(-3.76125336e-1));
+  q = madd(q, s, splat(1.28379166e-1));
+  const near = madd(q, x, x);
+  const far = f32x4.gt(t, splat(0.927734375));
+  if (!v128.any_true(far)) return near;
+  // From 4 on the result is 1; the polynomial only holds so far
+  const a = f32x4.pmin(t, splat(4));
+  const a2 = f32x4.mul(a, a);
+  let p = madd(splat(-1.7285347e-5), a, splat(3.83197126e-4));
+  p = madd(p, a2, madd(splat(-3.88396438e-3), a, splat(2.42546219e-2)));
+  p = madd(p, a, splat(-1.06777877e-1));
+  p = madd(p, a, splat(-6.34846687e-1));
+  p = madd(p, a, splat(-1.28717512e-1));
+  p = madd(p, a, f32x4.neg(a));
+  const y = f32x4.sub(splat(1), exp4(p));
+  return v128.bitselect(v128.bitselect(x, y, i32x4.splat(0x80000000)), near, far);
+}
+
+/** Up to here the reduction of sin4 and cos4 is exact. */
+const REDUCIBLE: f32 = 8192;
+
+/** sin(x + quarter · π/2). The reduction by Cody and Waite, the polynomials from Cephes' sinf and cosf */
+// @ts-ignore: decorator
+@inline
+function sine(x: v128, quarter: i32): v128 {
+  const k = f32x4.nearest(f32x4.mul(x, splat(0.63661975)));
+  const n = i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(quarter));
+  // π/2 in three parts; the products of the first two with an integer below 2¹³ are exact
+  let r = nmadd(k, splat(1.5703125), x);
+  r = nmadd(k, splat(4.837512969970703e-4), r);
+  r = nmadd(k, splat(7.549789954891882e-8), r);
+  const z = f32x4.mul(r, r);
+  let s = madd(splat(-1.9515295891e-4), z, splat(8.3321608736e-3));
+  s = madd(s, z, splat(-1.6666654611e-1));
+  s = madd(f32x4.mul(s, z), r, r);
+  let c = madd(splat(2.443315711809948e-5), z, splat(-1.388731625493765e-3));
+  c = madd(c, z, splat(4.166664568298827e-2));
+  c = madd(f32x4.mul(c, z), z, nmadd(splat(0.5), z, splat(1)));
+  const odd = i32x4.eq(v128.and(n, i32x4.splat(1)), i32x4.splat(1));
+  const sign = i32x4.shl(v128.and(n, i32x4.splat(2)), 30);
+  return v128.xor(v128.bitselect(c, s, odd), sign);
+}
+
+/** Whether a lane is too large for the reduction, infinite or NaN. */
+// @ts-ignore: decorator
+@inline
+function irreducible(x: v128): bool {
+  return !i32x4.all_true(f32x4.le(f32x4.abs(x), splat(REDUCIBLE)));
+}
+
+/** sin x */
+// @ts-ignore: decorator
+@inline
+export function sin4(x: v128): v128 {
+  return irreducible(x) ? sinEach(x) : sine(x, 0);
+}
+
+/** cos x */
+// @ts-ignore: decorator
+@inline
+export function cos4(x: v128): v128 {
+  return irreducible(x) ? cosEach(x) : sine(x, 1);
+}
+
+function sinEach(x: v128): v128 {
+  let y = splat(<f32>NativeMath.sin(f32x4.extract_lane(x, 0)));
+  y = f32x4.replace_lane(y, 1, <f32>NativeMath.sin(f32x4.extract_lane(x, 1)));
+  y = f32x4.replace_lane(y, 2, <f32>NativeMath.sin(f32x4.extract_lane(x, 2)));
+  return f32x4.replace_lane(y, 3, <f32>NativeMath.sin(f32x4.extract_lane(x, 3)));
+}
+
+function cosEach(x: v128): v128 {
+  let y = splat(<f32>NativeMath.cos(f32x4.extract_lane(x, 0)));
+  y = f32x4.replace_lane(y, 1, <f32>NativeMath.cos(f32x4.extract_lane(x, 1)));
+  y = f32x4.replace_lane(y, 2, <f32>NativeMath.cos(f32x4.extract_lane(x, 2)));
+  return f32x4.replace_lane(y, 3, <f32>NativeMath.cos(f32x4.extract_lane(x, 3)));
+}
+
+/** log₂ of two positive finite float64 that were float32, to 2⁻⁴⁰: 2 atanh(s) / ln 2 with s = (m − 1) / (m + 1), by its series */
+// @ts-ignore: decorator
+@inline
+function log2d(x: v128): v128 {
+  const one = f64x2.splat(1);
+  // x = 2ᵉ · m with m of √½ … √2; a float32 is never denormal here
+  const t = i64x2.add(x, i64x2.splat(0x3ff0000000000000 - 0x3fe6a09e667f3bcd));
+  const m = i64x2.add(
+    v128.and(t, i64x2.splat(0x000fffffffffffff)),
+    i64x2.splat(0x3fe6a09e667f3bcd),
+  );
+  // An integer in the low bits of 2⁵² is 2⁵² plus it
+  const e = f64x2.sub(
+    v128.or(i64x2.shr_u(t, 52), i64x2.splat(0x4330000000000000)),
+    f64x2.splat(4503599627370496 + 1023),
+  );
+  const s = f64x2.div(f64x2.sub(m, one), f64x2.add(m, one));
+  const z = f64x2.mul(s, s);
+  let p = f64x2.splat(2.885390081777927 / 15);
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(2.885390081777927 / 13));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(2.885390081777927 / 11));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(2.885390081777927 / 9));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(2.885390081777927 / 7));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(2.885390081777927 / 5));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(2.885390081777927 / 3));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(2.885390081777927));
+  return f64x2.add(e, f64x2.mul(s, p));
+}
+
+/** 2ˣ for two float64 of −1000…1000, by its series to 2⁻³⁶ */
+// @ts-ignore: decorator
+@inline
+function exp2d(x: v128): v128 {
+  const k = f64x2.nearest(x);
+  const r = f64x2.mul(f64x2.sub(x, k), f64x2.splat(0.6931471805599453));
+  let p = f64x2.splat(1.0 / 362880.0);
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 40320.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 5040.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 720.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 120.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 24.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 6.0));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(0.5));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1));
+  // The integer k + 1023 stands in the low bits of 2⁵² + 1023 + k
+  const scale = i64x2.shl(f64x2.add(k, f64x2.splat(4503599627370496 + 1023)), 52);
+  return f64x2.mul(p, scale);
+}
+
+/** |a|ᵇ of two lanes; log₂ 0 = −∞ and log₂ ∞ = ∞ */
+// @ts-ignore: decorator
+@inline
+function powd(a: v128, b: v128): v128 {
+  const infinity = f64x2.splat(Infinity);
+  let l = v128.bitselect(infinity, log2d(a), f64x2.eq(a, infinity));
+  l = v128.bitselect(f64x2.splat(-Infinity), l, f64x2.eq(a, f64x2.splat(0)));
+  // ±∞ · 0 is NaN, as it should be: 1 to the power of ±∞ is NaN in JavaScript
+  const y = f64x2.mul(b, l);
+  const z = exp2d(f64x2.pmin(f64x2.pmax(y, f64x2.splat(-1000)), f64x2.splat(1000)));
+  return v128.bitselect(z, f64x2.splat(NaN), f64x2.eq(y, y));
+}
+
+/** aᵇ with the special cases of JavaScript's Math.pow; computed in float64 */
+// @ts-ignore: decorator
+@inline
+export function pow4(a: v128, b: v128): v128 {
+  const zero = splat(0);
+  const base = f32x4.abs(a);
+  const low = powd(f64x2.promote_low_f32x4(base), f64x2.promote_low_f32x4(b));
+  const high = powd(
+    f64x2.promote_low_f32x4(i8x16.shuffle(base, base, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)),
+    f64x2.promote_low_f32x4(i8x16.shuffle(b, b, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)),
+  );
+  const p = i8x16.shuffle(
+    f32x4.demote_f64x2_zero(low),
+    f32x4.demote_f64x2_zero(high),
+    0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23,
+  );
+  const whole = f32x4.eq(f32x4.floor(b), b);
+  const half = f32x4.mul(b, splat(0.5));
+  const odd = v128.andnot(whole, f32x4.eq(f32x4.floor(half), half));
+  const sign = v128.and(v128.and(a, odd), i32x4.splat(0x80000000));
+  // Below 0, only whole powers exist, except for −∞
+  const none = v128.andnot(v128.and(f32x4.lt(a, zero), f32x4.ne(a, splat(-Infinity))), whole);
+  const nan = v128.or(none, v128.or(f32x4.ne(a, a), f32x4.ne(b, b)));
+  const y = v128.bitselect(splat(NaN), v128.or(p, sign), nan);
+  return v128.bitselect(splat(1), y, f32x4.eq(b, zero));
+}
