@@ -4,11 +4,8 @@ import type { Sessions } from './run/sessions.ts';
 
 export function offerRestartOnSettings(sessions: Sessions): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration(async (e) => {
-    const what = e.affectsConfiguration('dlnb.device')
-      ? 'device'
-      : e.affectsConfiguration('dlnb.nodePath')
-        ? 'Node.js'
-        : undefined;
+    const names = { 'dlnb.device': 'device', 'dlnb.threads': 'number of threads', 'dlnb.nodePath': 'Node.js' };
+    const what = Object.entries(names).find(([setting]) => e.affectsConfiguration(setting))?.[1];
     const running = sessions.all().filter(({ state }) => state.phase === 'idle' || state.phase === 'busy');
     if (!what || running.length === 0) return;
     const restart = running.length === 1 ? 'Restart Kernel' : `Restart ${running.length} Kernels`;

@@ -13,6 +13,11 @@ export const settings = {
     const device = section().get<DeviceSetting>('device', 'auto');
     return DEVICES.includes(device) ? device : 'auto';
   },
+  /** Threads of the device `cpu`; undefined: one for each core. */
+  threads: (): number | undefined => {
+    const threads = section().get<number>('threads', 0);
+    return Number.isInteger(threads) && threads >= 1 && threads <= 64 ? threads : undefined;
+  },
   confirmRestart: (): boolean => section().get<boolean>('confirmRestart', true),
   /** Seconds after which a restart is offered for a cell that does not stop. */
   interruptTimeout: (): number => Math.max(1, section().get<number>('interruptTimeout', 4)),

@@ -17,7 +17,15 @@ function seconds(text: string): number {
   return value;
 }
 
+function threads(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 64) throw new InvalidArgumentError('It must be 1 to 64.');
+  return value;
+}
+
 const deviceOption = () => new Option('--device <name>', 'which device computes').choices(DEVICES).default('auto');
+const threadsOption = () =>
+  new Option('--threads <number>', 'threads of the device cpu (default: one for each core)').argParser(threads);
 
 /** @param done takes the exit code */
 function makeProgram(done: (code: number) => void): Command {
@@ -48,6 +56,7 @@ function makeProgram(done: (code: number) => void): Command {
     .argument('<file>', 'the notebook')
     .option('-o, --out <file>', 'write the executed copy there, also when a cell fails; may be the notebook itself')
     .addOption(deviceOption())
+    .addOption(threadsOption())
     .addOption(new Option('--timeout <seconds>', 'stop after this time').argParser(seconds))
     .option('--json', 'print one JSON document at the end; text goes to stderr')
     .option('-k, --keep-going', 'go on after a cell that failed (the exit code is 1 all the same)')
@@ -83,6 +92,7 @@ function makeProgram(done: (code: number) => void): Command {
     .command('devices')
     .description('say which device computes on this machine, and why others do not')
     .addOption(deviceOption())
+    .addOption(threadsOption())
     .option('--json', 'print it as JSON')
     .action(async (options: Parameters<typeof devicesCommand>[0]) => done(await devicesCommand(options)));
   return program;

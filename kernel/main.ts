@@ -2,8 +2,8 @@
 import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { startEsbuild } from './cell/strip.ts';
-import type { DeviceSetting, HostMessage, KernelMessage } from './protocol.ts';
-import { Session } from './session.ts';
+import type { HostMessage, KernelMessage } from './protocol.ts';
+import { Session, type SessionOptions } from './session.ts';
 
 const setUp = process.env['DLNB_KERNEL'];
 if (!process.send || !setUp) {
@@ -11,7 +11,7 @@ if (!process.send || !setUp) {
   process.exit(2);
 }
 delete process.env['DLNB_KERNEL'];
-const options = JSON.parse(setUp) as { cwd: string; notebook?: string; device: DeviceSetting; logDir: string };
+const options = JSON.parse(setUp) as Omit<SessionOptions, 'send'>;
 
 // Kept under the names that the process had when it started: cells may change them
 const { exit } = process;

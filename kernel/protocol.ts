@@ -83,7 +83,7 @@ export interface OutputMessage {
 export interface DeviceState {
   /** `none` until a cell has imported the library. */
   device: DeviceName | 'none';
-  /** The tfjs backend behind it and its version, for example `tfjs-backend-wasm 4.22.0, SIMD`. */
+  /** What computes, for example `WebAssembly, relaxed SIMD, 2 threads`. */
   detail: string;
   /** Devices that come before it in the order and were not taken, with the reason in one sentence. */
   refused: { device: DeviceName; reason: string }[];

@@ -22,6 +22,8 @@ export interface SessionOptions {
   /** Absolute path of the notebook, if it has been saved. */
   notebook?: string;
   device: DeviceSetting;
+  /** Threads of the device `cpu`. */
+  threads?: number;
   logDir: string;
   send: (message: KernelMessage) => void;
 }
@@ -59,6 +61,8 @@ export class Session {
     this.errors = new ErrorReader(cwd, __dirname);
     this.device = new DeviceManager({
       setting: options.device,
+      threads: options.threads,
+      notify: (text) => this.print('stderr', `${text}\n`),
       check: () => this.evaluator.check(),
       changed: (state) => options.send({ type: 'device', state }),
     });

@@ -43,6 +43,7 @@ export class KernelStarter {
       cwd,
       ...(file !== undefined && { notebook: file }),
       device: settings.device(),
+      threads: settings.threads(),
       logDir: this.logs.folder(notebook.uri),
     });
     log().info(

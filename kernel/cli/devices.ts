@@ -13,11 +13,17 @@ const cell: CodeCell = {
   outputs: [],
 };
 
+export interface DevicesOptions {
+  device: DeviceSetting;
+  threads?: number;
+  json?: boolean;
+}
+
 /** @returns the exit code: 0, or 1 when no device works */
-export async function devicesCommand({ device, json }: { device: DeviceSetting; json?: boolean }): Promise<number> {
+export async function devicesCommand({ device, threads, json }: DevicesOptions): Promise<number> {
   const run = new NotebookRun(
     { dlnb: 1, metadata: {}, cells: [cell] },
-    { start: () => startKernel({ cwd: process.cwd(), device, logDir: temporaryLogs() }), keepGoing: false },
+    { start: () => startKernel({ cwd: process.cwd(), device, threads, logDir: temporaryLogs() }), keepGoing: false },
   );
   await run.run();
   if (json) process.stdout.write(`${JSON.stringify({ node: run.node ?? null, ...run.device }, null, 2)}\n`);

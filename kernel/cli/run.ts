@@ -14,6 +14,8 @@ import { outputText, Terminal } from './terminal.ts';
 export interface RunOptions {
   out?: string;
   device: DeviceSetting;
+  /** Of the device `cpu`. */
+  threads?: number;
   /** Seconds. */
   timeout?: number;
   json?: boolean;
@@ -33,7 +35,8 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
   const logDir = options.out === undefined ? temporaryLogs() : `${path.resolve(options.out)}.logs`;
   const progress = new Progress(terminal);
   const run: NotebookRun = new NotebookRun(notebook, {
-    start: () => startKernel({ cwd, notebook: path.resolve(file), device: options.device, logDir }),
+    start: () =>
+      startKernel({ cwd, notebook: path.resolve(file), device: options.device, threads: options.threads, logDir }),
     keepGoing: !!options.keepGoing,
     ...(options.timeout !== undefined && { timeoutMs: options.timeout * 1000 }),
     onCell: (result, i, total) => progress.begin(result, i, total),

@@ -14,6 +14,7 @@ export function startKernel(options: {
   cwd: string;
   notebook?: string;
   device: DeviceSetting;
+  threads?: number | undefined;
   logDir: string;
 }): KernelProcess {
   return KernelProcess.start({

@@ -22,6 +22,8 @@ export interface KernelSpec {
   /** Absolute path of the notebook's file, if it has one yet. */
   notebook?: string;
   device: DeviceSetting;
+  /** Threads of the device `cpu`; by default one for each core. */
+  threads?: number | undefined;
   /** Folder for the logs of cells that print more than is shown; made when needed. */
   logDir: string;
   env?: NodeJS.ProcessEnv;
@@ -77,6 +79,7 @@ export class KernelProcess {
       notebook: spec.notebook,
       cwd: spec.cwd,
       device: spec.device,
+      threads: spec.threads,
       logDir: spec.logDir,
     });
     this.child = fork(spec.main, [], {

@@ -11,6 +11,8 @@ export interface DeviceOptions {
   /** Called before each op kernel; throws when the run was interrupted. */
   check: () => void;
   changed: (state: DeviceState) => void;
+  /** Tells the user something, once. */
+  notify: (text: string) => void;
 }
 
 /** In the order in which `auto` tries them; the first that works is taken. */
@@ -45,7 +47,7 @@ export class DeviceManager {
   }
 
   private async load(): Promise<object> {
-    const { setting, check, changed } = this.options;
+    const { setting, threads, check, changed, notify } = this.options;
     const reason = setting === 'auto' ? undefined : missing[setting];
     if (reason)
       throw new Error(
@@ -53,7 +55,8 @@ export class DeviceManager {
       );
     const require = createRequire(path.join(__dirname, 'kernel.js'));
     const module = (this.module = require('./tf.js') as typeof Library);
-    const { detail } = await module.startCpu({ dist: __dirname, threads: this.options.threads });
+    const { detail, notice } = await module.startCpu({ dist: __dirname, threads });
+    if (notice) notify(notice);
     module.callBeforeEachKernel(check);
     const refused = setting === 'auto' ? order.slice(0, order.indexOf('cpu')) : [];
     changed({ device: 'cpu', detail, refused: refused.map((device) => ({ device, reason: missing[device]! })) });
