@@ -1,7 +1,7 @@
 // 2-D convolutions and their gradients, channels last, as matrix products whose left operand is gathered from the image: each row of it
 // is a pixel's receptive field, and only the addresses of its parts are written down (Dukhan, "The Indirect Convolution Algorithm", 2019).
 // Few input channels are copied out instead ("im2col").
-import { packColumns, packColumnsTransposed } from './gemm';
+import { packColumns, packColumnsTransposed, rectify } from './gemm';
 import { args, bound, chunksOf, parallel, scratch, threadCount } from './pool';
 import { gatherTile, outerTile, SEGMENT } from './tile';
 
@@ -227,8 +227,17 @@ function target(t: GatherArgs, image: i32, i: i32, j: i32): usize {
   return t.dst + ((<usize>((image * t.dstHeight + y) * t.dstWidth + x) * t.n) << 2);
 }
 
+/** Whether the pixels of the grid are all pixels of the result, in their order: a tile can then be written where it belongs. */
+// @ts-ignore: decorator
+@inline
+function isWhole(t: GatherArgs): bool {
+  return t.stepY == 1 && t.stepX == 1;
+}
+
 function gatherTask(chunk: i32, chunks: i32): void {
   const t = args<GatherArgs>();
+  const whole = isWhole(t);
+  const ldc = <usize>t.n << 2;
   const pixels = t.batch * t.height * t.width;
   const end = bound(pixels, 6 * GROUP, chunk + 1, chunks);
   const targets = scratch(); // addresses of the 6 · GROUP pixels of the result
@@ -283,6 +292,11 @@ function gatherTask(chunk: i32, chunks: i32): void {
       for (let b = 0; b < blocks; b++) {
         const rows = min(6, count - b * 6);
         const init = biasOf(t, p, tile + 256);
+        if (whole && (p << 3) + 8 <= t.n) {
+          const at = t.dst + <usize>(first + b * 6) * ldc + (<usize>p << 5);
+          gatherTile(table + <usize>b * tableBytes, t.tapCount, t.k, panel, 32, at, ldc, rows, init, 0, t.relu);
+          continue;
+        }
         gatherTile(table + <usize>b * tableBytes, t.tapCount, t.k, panel, 32, tile, 32, rows, init, 0, t.relu);
         scatter(tile, targets + <usize>(b * 24), rows, p << 3, t.n);
       }
@@ -310,7 +324,9 @@ function copyTask(chunk: i32, chunks: i32): void {
     store<u32>(entry, load<u32>(t.taps + (<usize>s << 4), 8), 4);
     store<i32>(entry, t.k, 8);
   }
-  const whole = t.panelBytes == <usize>depth << 5;
+  const oneSegment = t.panelBytes == <usize>depth << 5;
+  const whole = isWhole(t);
+  const ldc = <usize>t.n << 2;
   store<u64>(table, 0);
   store<i32>(table, depth, 8);
   const y6 = table + 64; // row, column and image of the six pixels
@@ -338,23 +354,23 @@ function copyTask(chunk: i32, chunks: i32): void {
         }
       }
     }
-    let out = block;
+    let fields = block;
     for (let s = 0; s < t.tapCount; s++) {
       const tapY = load<i32>(t.taps + (<usize>s << 4));
       const tapX = load<i32>(t.taps + (<usize>s << 4), 4);
       if (together && <u32>(y0 + tapY) < <u32>t.srcHeight && x0 + tapX >= 0 && x0 + tapX + 6 <= t.srcWidth) {
         // One channel and neighbouring pixels: six numbers that lie side by side
         const from = base0 + (<usize>((y0 + tapY) * t.srcWidth + x0 + tapX) << 2);
-        v128.store(out, v128.load(from));
-        store<u64>(out, load<u64>(from, 16), 16);
-        out += 24;
+        v128.store(fields, v128.load(from));
+        store<u64>(fields, load<u64>(from, 16), 16);
+        fields += 24;
         continue;
       }
       for (let q = 0; q < 6; q++) {
         const at = y6 + (<usize>q << 4);
         const y = load<i32>(at) + tapY;
         const x = load<i32>(at, 4) + tapX;
-        let to = out + (<usize>q << 2);
+        let to = fields + (<usize>q << 2);
         if (<u32>y < <u32>t.srcHeight && <u32>x < <u32>t.srcWidth) {
           let from = <usize>load<u32>(at, 8) + (<usize>((y * t.srcWidth + x) * t.k) << 2);
           for (let c = 0; c < t.k; c++) {
@@ -369,13 +385,20 @@ function copyTask(chunk: i32, chunks: i32): void {
           }
         }
       }
-      out += <usize>(t.k * 24);
+      fields += <usize>(t.k * 24);
     }
     for (let p = 0; p < panels; p++) {
       const init = biasOf(t, p, tile + 256);
       const panel = t.packed + <usize>p * t.panelBytes;
-      if (whole) outerTile(table, 1, block, 24, panel, 32, tile, 32, rows, init, 0);
-      else outerTile(table2, segments, block, 24, panel, 32, tile, 32, rows, init, 0);
+      const direct = whole && (p << 3) + 8 <= t.n;
+      const out = direct ? t.dst + <usize>first * ldc + (<usize>p << 5) : tile;
+      const ld: usize = direct ? ldc : 32;
+      if (oneSegment) outerTile(table, 1, block, 24, panel, 32, out, ld, rows, init, 0);
+      else outerTile(table2, segments, block, 24, panel, 32, out, ld, rows, init, 0);
+      if (direct) {
+        if (t.relu) rectify(out, ld, rows);
+        continue;
+      }
       if (t.relu) {
         const zero = f32x4.splat(0);
         for (let q: usize = 0; q < 192; q += 16) v128.store(tile + q, f32x4.max(v128.load(tile + q), zero));

@@ -198,7 +198,7 @@ function block(a: usize, b: usize, c: usize, t: MatMulArgs, i: i32, mc: i32, j: 
 }
 
 /** max(c, 0) of a tile of `rows` × 8. */
-function rectify(c: usize, ldc: usize, rows: i32): void {
+export function rectify(c: usize, ldc: usize, rows: i32): void {
   const zero = f32x4.splat(0);
   for (let r = 0; r < rows; r++) {
     v128.store(c, f32x4.max(v128.load(c), zero));

@@ -213,6 +213,11 @@ export const convolution: Record<string, OpKernel> = {
     const c = { ...found, outHeight: dy.shape[1]!, outWidth: dy.shape[2]! };
     const dw = backend.output(filterShape, 'float32');
     if (filterShape.includes(0)) return dw;
+    if (dy.shape.includes(0)) {
+      const at = backend.address(dw) >>> 2;
+      backend.floats().fill(0, at, at + filterShape.reduce((a, b) => a * b));
+      return dw;
+    }
     const { exports } = backend.program;
     const [xs, dys, dws] = [x, dy, dw].map((t) => backend.address(t)) as [number, number, number];
     if (isPointwise(c)) {
