@@ -2,8 +2,10 @@
 // `node esbuild.config.js [--watch] [--production] [--outdir DIR] [--inputs FILE]`: with --inputs, FILE gets a JSON list of all
 // files that went into dist/ (for the licence notices).
 const crypto = require('node:crypto');
+const { execFile } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { promisify } = require('node:util');
 const esbuild = require('esbuild');
 const acorn = require('acorn');
 const walk = require('acorn-walk');
@@ -142,37 +144,44 @@ function globalsUsed(code) {
 async function compileOpKernels() {
   const dir = 'kernel/backends/cpu/assembly';
   const sources = fs.readdirSync(path.join(__dirname, dir)).filter((f) => f.endsWith('.ts'));
-  const asc = await import('assemblyscript/asc');
-  const hash = crypto.createHash('sha256').update(asc.version).update(fs.readFileSync(__filename));
+  const compiler = path.join(__dirname, 'node_modules/assemblyscript');
+  const { version } = JSON.parse(fs.readFileSync(path.join(compiler, 'package.json'), 'utf8'));
+  const hash = crypto.createHash('sha256').update(version).update(fs.readFileSync(__filename));
   for (const f of sources) hash.update(f).update(fs.readFileSync(path.join(__dirname, dir, f)));
   const state = hash.digest('hex');
   const stamp = path.join(dist, 'wasm/cpu.hash');
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === state) return;
-  for (const simd of ['relaxed', 'plain']) {
-    for (const memory of ['shared', 'single']) {
-      const target = path.join(dist, `wasm/cpu-${simd}-${memory}.wasm`);
-      const { error, stderr } = await asc.main(
-        [
-          path.join(dir, 'index.ts'),
-          ...['--outFile', `${target}.new`, '-O3', '--runtime', 'stub', '--noAssert', '--importMemory'],
-          ...['--enable', `simd,threads${simd === 'relaxed' ? ',relaxed-simd' : ''}`],
-          ...['--initialMemory', '16', '--maximumMemory', '65536', ...(memory === 'shared' ? ['--sharedMemory'] : [])],
-          // The words that threads share, and a task's arguments, lie below
-          ...['--memoryBase', '65536'],
-        ],
-        {
-          baseDir: __dirname,
-          writeFile: (file, contents) => {
-            fs.mkdirSync(path.dirname(file), { recursive: true });
-            fs.writeFileSync(file, contents);
-          },
-        },
-      );
-      if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
+  fs.mkdirSync(path.join(dist, 'wasm'), { recursive: true });
+  await Promise.all(
+    ['relaxed', 'plain'].map(async (simd) => {
+      const target = path.join(dist, `wasm/cpu-${simd}-shared.wasm`);
+      const args = [
+        path.join(dir, 'index.ts'),
+        ...['--outFile', path.relative(__dirname, `${target}.new`)],
+        ...['-O3', '--runtime', 'stub', '--noAssert', '--disableWarning'],
+        ...['--enable', `simd,threads${simd === 'relaxed' ? ',relaxed-simd' : ''}`],
+        ...['--importMemory', '--sharedMemory', '--initialMemory', '16', '--maximumMemory', '65536'],
+        // The words that threads share, and a task's arguments, lie below
+        ...['--memoryBase', '65536'],
+      ];
+      await promisify(execFile)(process.execPath, [path.join(compiler, 'bin/asc.js'), ...args], { cwd: __dirname });
       fs.renameSync(`${target}.new`, target);
-    }
-  }
+      const single = path.join(dist, `wasm/cpu-${simd}-single.wasm`);
+      fs.writeFileSync(`${single}.new`, withOwnMemory(fs.readFileSync(target)));
+      fs.renameSync(`${single}.new`, single);
+    }),
+  );
   fs.writeFileSync(stamp, state);
+}
+
+/** The same program on memory that is not shared: they differ in a flag of the memory's import (3: shared, with a maximum; 1: with a maximum). */
+function withOwnMemory(program) {
+  const memoryImport = Buffer.from('\x03env\x06memory\x02\x03', 'latin1');
+  const at = program.indexOf(memoryImport);
+  if (at < 0)
+    throw new Error('The import of the shared memory is not where it is expected in the compiled op kernels.');
+  program[at + memoryImport.length - 1] = 1;
+  return program;
 }
 
 /** Files that go to dist/ as they are. */
