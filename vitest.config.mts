@@ -1,4 +1,4 @@
-// The four kinds of tests that vitest drives: pure units, the kernel process, the command line, and VS Code in a browser.
+// The five kinds of tests that vitest drives: pure units, gradients, the kernel process, the command line, and VS Code in a browser.
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** A project over `test/<name>/`. Times in milliseconds. */
@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', 20_000),
+      project('gradients', 20_000, { globalSetup: ['test/gradients/global-setup.ts'] }),
       project('kernel', 60_000),
       project('cli', 120_000),
       // One VS Code server and one browser at a time: two of each would fight for the processor and for the focus

@@ -1,37 +1,30 @@
 // Gradients that TensorFlow.js 4.22 has wrong or lacks, for every device: registered over its own, or new.
-// Each is held against finite differences in test/kernel/gradients.test.ts.
+// Each is held against finite differences in test/gradients. Those of whole families of ops are in gradients/.
 import * as tf from '@tensorflow/tfjs-core';
-
-type Grad = (dy: tf.Tensor, saved: tf.Tensor[], attrs: tf.NamedAttrMap) => Record<string, () => tf.Tensor>;
-type Config = Omit<tf.GradConfig, 'kernelName' | 'gradFunc'>;
-
-const attr = <T>(attrs: tf.NamedAttrMap) => attrs as unknown as T;
-const zeros = (t: tf.Tensor) => tf.zeros(t.shape);
-
-function gradient(kernelName: string, config: Config, gradFunc: Grad): void {
-  if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
-  tf.registerGradient({ kernelName, ...config, gradFunc: gradFunc as tf.GradFunc });
-}
+import { dilatedConvolutions, gradientsOfConvolutions, matrixProducts } from './gradients/convolution.ts';
+import { broadcasts, constants, products } from './gradients/elementwise.ts';
+import { pooling, resizing } from './gradients/images.ts';
+import { softmaxCrossEntropy } from './gradients/losses.ts';
+import { moving } from './gradients/moving.ts';
+import { attr, gradient, gradientOfSeveral, zeros, type Grad } from './gradients/register.ts';
 
 /** Registers all of them. Call it once, after tfjs has registered its own. */
 export function correctGradients(): void {
-  comparisons();
+  constants();
+  broadcasts();
+  products();
   scans();
   indexing();
+  moving();
   padding();
+  matrixProducts();
   dilatedConvolutions();
+  gradientsOfConvolutions();
   pooling();
   resizing();
   batchNormWithoutScale();
+  softmaxCrossEntropy();
   gradient('Einsum', { saveAllInputs: true }, einsumGrad);
-}
-
-/** Functions that are constant almost everywhere: their gradient is zero, so that `tf.where(x.greater(0), …)` has one. */
-function comparisons(): void {
-  for (const name of ['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'NotEqual', 'LogicalAnd', 'LogicalOr']) {
-    gradient(name, { inputsToSave: ['a', 'b'] }, (_, [a, b]) => ({ a: () => zeros(a!), b: () => zeros(b!) }));
-  }
-  gradient('LogicalNot', { inputsToSave: ['x'] }, (_, [x]) => ({ x: () => zeros(x!) }));
 }
 
 /** Cumulative sum and product along an axis. */
@@ -107,10 +100,7 @@ function indexing(): void {
       },
     };
   });
-  gradient('TopK', { inputsToSave: ['x'], outputsToSave: [false, true] }, ((
-    dys: tf.Tensor[],
-    [x, indices]: tf.Tensor[],
-  ) => ({
+  gradientOfSeveral('TopK', { inputsToSave: ['x'], outputsToSave: [false, true] }, (dys, [x, indices]) => ({
     x: () => {
       const depth = x!.shape.at(-1)!;
       const rows = x!.size / depth;
@@ -119,11 +109,7 @@ function indexing(): void {
       const at = indices!.reshape([rows, k]).add(base).reshape([-1, 1]).cast('int32');
       return tf.scatterND(at, dys[0]!.reshape([-1]), [x!.size]).reshape(x!.shape);
     },
-  })) as unknown as Grad);
-  // Of one slice the engine gives the gradient itself, not a list of one
-  gradient('Unpack', {}, ((dys: tf.Tensor | tf.Tensor[], _: tf.Tensor[], attrs: tf.NamedAttrMap) => ({
-    value: () => tf.stack(Array.isArray(dys) ? dys : [dys], attr<tf.UnpackAttrs>(attrs).axis),
-  })) as unknown as Grad);
+  }));
   gradient('Diag', { inputsToSave: ['x'] }, (dy, [x]) => ({
     x: () => {
       const n = x!.size;
@@ -179,144 +165,6 @@ function padding(): void {
       return sum;
     };
     return { x: () => paddings.reduce((d, _, axis) => fold(d, axis), dy) };
-  });
-}
-
-/** A filter with d − 1 zeros between its elements convolves as the filter does with dilation d. filter [h, w, …] */
-function spread(filter: tf.Tensor4D, [dh, dw]: [number, number]): tf.Tensor4D {
-  const [h, w, ...depths] = filter.shape;
-  const c = depths[0]! * depths[1]!;
-  const wide =
-    dw === 1
-      ? filter.reshape([h, w, c])
-      : tf
-          .stack([filter.reshape([h, w, c]), ...Array.from({ length: dw - 1 }, () => tf.zeros([h, w, c]))], 2)
-          .reshape([h, w * dw, c]);
-  const w2 = (w - 1) * dw + 1;
-  const cut = tf.slice(wide, [0, 0, 0], [h, w2, c]);
-  const tall =
-    dh === 1
-      ? cut
-      : tf.stack([cut, ...Array.from({ length: dh - 1 }, () => tf.zeros([h, w2, c]))], 1).reshape([h * dh, w2, c]);
-  const h2 = (h - 1) * dh + 1;
-  return tf.slice(tall, [0, 0, 0], [h2, w2, c]).reshape([h2, w2, depths[0]!, depths[1]!]);
-}
-
-/** Every d-th row and column of a gradient with respect to a spread filter. */
-const gather = (dw: tf.Tensor, [h, w]: [number, number]) => tf.stridedSlice(dw, [0, 0, 0, 0], dw.shape, [h, w, 1, 1]);
-
-const pair = (d: number | number[] | undefined): [number, number] =>
-  Array.isArray(d) ? [d[0]!, d[1] ?? d[0]!] : [d ?? 1, d ?? 1];
-
-/** Convolutions with dilation: the gradients of the same convolution with a spread filter. */
-function dilatedConvolutions(): void {
-  for (const [kernelName, derInput, derFilter] of [
-    ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'],
-    ['DepthwiseConv2dNative', 'DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'],
-  ] as const) {
-    gradient(kernelName, { inputsToSave: ['x', 'filter'] }, (dy, saved, attrs) => {
-      const { dilations, ...rest } = attrs;
-      const d = pair(dilations as number | number[]);
-      const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
-      const dilated = d[0] > 1 || d[1] > 1;
-      const wide = dilated ? spread(filter, d) : filter;
-      const run = (name: string, inputs: tf.NamedTensorMap, more: tf.NamedAttrMap) =>
-        tf.engine().runKernel(name, inputs as never, { ...rest, dilations: [1, 1], ...more }) as tf.Tensor;
-      return {
-        x: () => run(derInput, { dy, filter: wide }, { inputShape: x.shape }),
-        filter: () => {
-          const dw = run(derFilter, { x, dy }, { filterShape: wide.shape });
-          return dilated ? gather(dw, d) : dw;
-        },
-      };
-    });
-  }
-}
-
-/** Average pooling divides by the number of elements that a window really covers; so does its gradient. */
-function pooling(): void {
-  secondOrderMaxPool();
-  gradient('AvgPool', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
-    const { filterSize, strides, pad, dimRoundingMode } = attr<tf.AvgPoolAttrs>(attrs);
-    const info = tf.backend_util.computePool2DInfo(
-      x!.shape as [number, number, number, number],
-      filterSize,
-      strides,
-      1,
-      pad,
-      dimRoundingMode,
-    );
-    const run = (d: tf.Tensor) =>
-      tf
-        .engine()
-        .runKernel('AvgPoolGrad', { dy: d, input: x! } as never, { filterSize, strides, pad } as never) as tf.Tensor;
-    return {
-      // The stock op kernel divides by the window's size: multiply that back in, divide by what the window covers
-      x: () => {
-        const {
-          outHeight,
-          outWidth,
-          filterHeight,
-          filterWidth,
-          inHeight,
-          inWidth,
-          strideHeight,
-          strideWidth,
-          padInfo,
-        } = info;
-        const cover = (out: number, size: number, stride: number, before: number, n: number) =>
-          Array.from(
-            { length: out },
-            (_, i) => Math.min(n, i * stride - before + size) - Math.max(0, i * stride - before),
-          );
-        const rows = cover(outHeight, filterHeight, strideHeight, padInfo.top, inHeight);
-        const columns = cover(outWidth, filterWidth, strideWidth, padInfo.left, inWidth);
-        const area = rows.map((r) => columns.map((c) => (filterHeight * filterWidth) / (r * c)));
-        return run(dy.mul(tf.tensor(area.flat(), [1, outHeight, outWidth, 1])));
-      },
-    };
-  });
-}
-
-/** The largest element of each window passes its gradient on; the second derivative goes the same ways. */
-function secondOrderMaxPool(): void {
-  gradient('MaxPoolGrad', { inputsToSave: ['input', 'output'] }, (ddx, [input, output], attrs) => {
-    const { filterSize, strides, pad } = attr<tf.MaxPoolGradAttrs>(attrs);
-    return {
-      dy: () => {
-        if (typeof pad !== 'string')
-          throw new Error('maxPool: the second derivative is available for the padding "valid" and "same" only.');
-        const { indexes } = tf.maxPoolWithArgmax(input as tf.Tensor4D, filterSize, strides, pad, true);
-        return tf.gather(ddx.reshape([-1]), indexes!.reshape([-1]).cast('int32')).reshape(output!.shape);
-      },
-      input: () => zeros(input!),
-      output: () => zeros(output!),
-    };
-  });
-}
-
-/** Nearest-neighbour resizing copies elements; the gradient sums over the copies. The stock op kernel mixes up batches. */
-function resizing(): void {
-  gradient('ResizeNearestNeighbor', { inputsToSave: ['images'] }, (dy, [images], attrs) => {
-    const { alignCorners, halfPixelCenters } = attr<tf.ResizeNearestNeighborAttrs>(attrs);
-    const [batch, h, w, c] = images!.shape as [number, number, number, number];
-    const [, newH, newW] = dy.shape as [number, number, number, number];
-    /** [n, newN]: 1 where new row j is a copy of row i. */
-    const copies = (n: number, newN: number) => {
-      const scale = alignCorners && newN > 1 ? (n - 1) / (newN - 1) : n / newN;
-      const m = new Float32Array(n * newN);
-      for (let j = 0; j < newN; j++) {
-        const at = scale * (halfPixelCenters ? j + 0.5 : j);
-        m[Math.max(0, Math.min(n - 1, alignCorners ? Math.round(at) : Math.floor(at))) * newN + j] = 1;
-      }
-      return tf.tensor3d(m, [1, n, newN]);
-    };
-    return {
-      images: () => {
-        const rows = tf.matMul(copies(h, newH), dy.reshape([batch, newH, newW * c]));
-        return tf.matMul(copies(w, newW), rows.reshape([batch * h, newW, c])).reshape(images!.shape);
-      },
-    };
   });
 }
 

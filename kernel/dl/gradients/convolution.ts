@@ -1,0 +1,111 @@
+// Convolutions with dilation, in two and three dimensions, transposed ones in three, and second derivatives.
+import * as tf from '@tensorflow/tfjs-core';
+import { attr, gradient, product, run, zeros } from './register.ts';
+
+/**
+ * A filter with d − 1 zeros between its elements convolves as the filter does with dilation d.
+ * filter: [spatial axes…, inDepth, outDepth], one dilation for each spatial axis
+ */
+function spread(filter: tf.Tensor, dilations: number[]): tf.Tensor {
+  return dilations.reduce((wide, d, axis) => {
+    if (d === 1) return wide;
+    const size = wide.shape[axis]!;
+    const before = product(wide.shape.slice(0, axis));
+    const after = product(wide.shape.slice(axis + 1));
+    const elements = wide.reshape([before, size, 1, after]);
+    const full = tf.concat([elements, tf.zeros([before, size, d - 1, after])], 2).reshape([before, size * d, after]);
+    const newSize = (size - 1) * d + 1;
+    const shape = wide.shape.map((s, i) => (i === axis ? newSize : s));
+    return tf.slice(full, [0, 0, 0], [before, newSize, after]).reshape(shape);
+  }, filter);
+}
+
+/** Every d-th element of a gradient with respect to a spread filter. */
+const gather = (dw: tf.Tensor, dilations: number[]) =>
+  tf.stridedSlice(
+    dw,
+    dw.shape.map(() => 0),
+    dw.shape,
+    dw.shape.map((_, axis) => dilations[axis] ?? 1),
+  );
+
+/** One number for each spatial axis. */
+function perAxis(dilations: number | number[] | undefined, spatial: number): number[] {
+  if (Array.isArray(dilations)) return Array.from({ length: spatial }, (_, i) => dilations[i] ?? dilations[0]!);
+  return Array<number>(spatial).fill(dilations ?? 1);
+}
+
+/** With dilation: the gradients of the same convolution with a spread filter. */
+export function dilatedConvolutions(): void {
+  for (const [kernelName, derInput, derFilter, spatial] of [
+    ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 2],
+    ['Conv3D', 'Conv3DBackpropInputV2', 'Conv3DBackpropFilterV2', 3],
+    ['DepthwiseConv2dNative', 'DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter', 2],
+  ] as const) {
+    gradient(kernelName, { inputsToSave: ['x', 'filter'] }, (dy, saved, attrs) => {
+      const [x, filter] = saved as [tf.Tensor, tf.Tensor];
+      const dilations = perAxis(attrs['dilations'] as number | number[] | undefined, spatial);
+      const dilated = dilations.some((d) => d > 1);
+      const wide = dilated ? spread(filter, dilations) : filter;
+      const plain = { ...attrs, dilations: dilations.map(() => 1) };
+      return {
+        x: () => run(derInput, { dy, filter: wide }, { ...plain, inputShape: x.shape }),
+        filter: () => {
+          const dw = run(derFilter, { x, dy }, { ...plain, filterShape: wide.shape });
+          return dilated ? gather(dw, dilations) : dw;
+        },
+      };
+    });
+  }
+}
+
+/** The gradients of convolutions are linear in both operands, as convolutions are; so are theirs. */
+export function gradientsOfConvolutions(): void {
+  for (const [forward, derInput, derFilter] of [
+    ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'],
+    ['Conv3D', 'Conv3DBackpropInputV2', 'Conv3DBackpropFilterV2'],
+    ['DepthwiseConv2dNative', 'DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'],
+  ] as const) {
+    const dilations = forward === 'Conv3D' ? [1, 1, 1] : [1, 1];
+    const dataFormat = forward === 'Conv3D' ? 'NDHWC' : 'NHWC';
+    gradient(derInput, { inputsToSave: ['dy', 'filter'] }, (ddx, saved, attrs) => {
+      const [dy, filter] = saved as [tf.Tensor, tf.Tensor];
+      const all = { dataFormat, ...attrs, dilations };
+      return {
+        dy: () => run(forward, { x: ddx, filter }, all),
+        filter: () => run(derFilter, { x: ddx, dy }, { ...all, filterShape: filter.shape }),
+      };
+    });
+    gradient(derFilter, { inputsToSave: ['x', 'dy'] }, (ddw, saved, attrs) => {
+      const [x, dy] = saved as [tf.Tensor, tf.Tensor];
+      const all = { dataFormat, ...attrs, dilations };
+      return {
+        x: () => run(derInput, { dy, filter: ddw }, { ...all, inputShape: x.shape }),
+        dy: () => run(forward, { x, filter: ddw }, all),
+      };
+    });
+  }
+  // elu's slope is 1, or e^x = y + 1 below zero
+  gradient('EluGrad', { inputsToSave: ['dy', 'y'] }, (ddx, saved) => {
+    const [dy, y] = saved as [tf.Tensor, tf.Tensor];
+    return {
+      dy: () => run('EluGrad', { dy: ddx, y }),
+      y: () => tf.where(y.greaterEqual(0), zeros(y), ddx.mul(dy)),
+    };
+  });
+}
+
+/** Matrix products whose batch axes are broadcast. */
+export function matrixProducts(): void {
+  gradient('BatchMatMul', { inputsToSave: ['a', 'b'] }, (dy, [a, b], attrs) => {
+    const { transposeA, transposeB } = attr<tf.BatchMatMulAttrs>(attrs);
+    const fit = (d: tf.Tensor, shape: number[]) => {
+      const axes = tf.broadcast_util.getReductionAxes(shape.slice(0, -2), d.shape.slice(0, -2));
+      return axes.length > 0 ? tf.sum(d, axes).reshape(shape) : d.reshape(shape);
+    };
+    return {
+      a: () => fit(transposeA ? tf.matMul(b!, dy, transposeB, true) : tf.matMul(dy, b!, false, !transposeB), a!.shape),
+      b: () => fit(transposeB ? tf.matMul(dy, a!, true, transposeA) : tf.matMul(a!, dy, !transposeA, false), b!.shape),
+    };
+  });
+}

@@ -1,0 +1,194 @@
+// Pooling over windows and resizing of images.
+import * as tf from '@tensorflow/tfjs-core';
+import { attr, gradient, gradientOfSeveral, run, zeros } from './register.ts';
+
+type Shape4D = [number, number, number, number];
+type Pad = 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
+type Rounding = 'floor' | 'round' | 'ceil' | undefined;
+type Pair = [number, number];
+
+interface Pooling {
+  filterSize: number | Pair;
+  strides: number | Pair;
+  pad: Pad;
+  dimRoundingMode?: Rounding;
+}
+
+/** All pooling gradients. */
+export function pooling(): void {
+  gradient('AvgPool', { inputsToSave: ['x'] }, (dy, [x], attrs) => ({
+    x: () => averagePoolGrad(dy, x!, attr<Pooling>(attrs)),
+  }));
+  secondOrder();
+  gradientOfSeveral('MaxPoolWithArgmax', { inputsToSave: ['x'], outputsToSave: [true, false] }, (dys, saved, attrs) => {
+    const [x, y] = saved as [tf.Tensor, tf.Tensor];
+    const { filterSize, strides, pad } = attr<tf.MaxPoolWithArgmaxAttrs>(attrs);
+    return { x: () => maxPoolGrad(dys[0]!, x, y, { filterSize, strides, pad }) };
+  });
+  volumes();
+}
+
+const maxPoolGrad = (dy: tf.Tensor, input: tf.Tensor, output: tf.Tensor, pooling: Pooling) =>
+  run('MaxPoolGrad', { dy, input, output }, pooling);
+
+/**
+ * Average pooling divides by the number of elements that a window really covers; so does its gradient. The stock op kernel divides
+ * by the window's size: multiplies that back in, divides by what the window covers.
+ */
+function averagePoolGrad(dy: tf.Tensor, x: tf.Tensor, pooling: Pooling): tf.Tensor {
+  return run('AvgPoolGrad', { dy: dy.mul(fullOverCovered(x, pooling)), input: x }, pooling);
+}
+
+/** For each window its size over the number of elements it covers, [1, outHeight, outWidth, 1]. */
+function fullOverCovered(x: tf.Tensor, { filterSize, strides, pad, dimRoundingMode }: Pooling): tf.Tensor {
+  const { outHeight, outWidth, filterHeight, filterWidth, inHeight, inWidth, strideHeight, strideWidth, padInfo } =
+    tf.backend_util.computePool2DInfo(x.shape as Shape4D, filterSize, strides, 1, pad, dimRoundingMode);
+  const covered = (out: number, size: number, stride: number, before: number, n: number) =>
+    Array.from({ length: out }, (_, i) => Math.min(n, i * stride - before + size) - Math.max(0, i * stride - before));
+  const rows = covered(outHeight, filterHeight, strideHeight, padInfo.top, inHeight);
+  const columns = covered(outWidth, filterWidth, strideWidth, padInfo.left, inWidth);
+  const ratio = rows.map((r) => columns.map((c) => (filterHeight * filterWidth) / (r * c)));
+  return tf.tensor(ratio.flat(), [1, outHeight, outWidth, 1]);
+}
+
+/** Second derivatives: pooling's gradient is linear in dy, and constant, or nearly so, in the input. */
+function secondOrder(): void {
+  // The largest element of each window passes its gradient on; the second derivative goes the same ways
+  gradient('MaxPoolGrad', { inputsToSave: ['input', 'output'] }, (ddx, [input, output], attrs) => {
+    const { filterSize, strides, pad } = attr<tf.MaxPoolGradAttrs>(attrs);
+    return {
+      dy: () => {
+        const { indexes } = tf.maxPoolWithArgmax(input as tf.Tensor4D, filterSize, strides, pad as 'same', true);
+        return tf.gather(ddx.reshape([-1]), indexes!.reshape([-1]).cast('int32')).reshape(output!.shape);
+      },
+      input: () => zeros(input!),
+      output: () => zeros(output!),
+    };
+  });
+  gradient('AvgPoolGrad', { inputsToSave: ['input'] }, (ddx, [input], attrs) => {
+    const pooling = attr<Pooling>(attrs);
+    return {
+      dy: () => run('AvgPool', { x: ddx }, pooling).div(fullOverCovered(input!, pooling)),
+      input: () => zeros(input!),
+    };
+  });
+}
+
+/** Pooling of volumes, [batch, depth, height, width, channels]: that of each image, then that of images over the depth. */
+function volumes(): void {
+  interface Pooling3D {
+    filterSize: number | [number, number, number];
+    strides: number | [number, number, number];
+    pad: 'valid' | 'same' | number;
+    dimRoundingMode?: Rounding;
+  }
+  /** The two stages, on images [batch · depth, height, width, channels] and [batch, depth, height · width, channels]. */
+  function stages(x: tf.Tensor, { filterSize, strides, pad, dimRoundingMode }: Pooling3D) {
+    const size = typeof filterSize === 'number' ? [filterSize, filterSize, filterSize] : filterSize;
+    const stride = typeof strides === 'number' ? [strides, strides, strides] : strides;
+    const rounding = dimRoundingMode ? { dimRoundingMode } : {};
+    const across: Pooling = { filterSize: [size[1]!, size[2]!], strides: [stride[1]!, stride[2]!], pad, ...rounding };
+    const along: Pooling = {
+      filterSize: [size[0]!, 1],
+      strides: [stride[0]!, 1],
+      pad:
+        typeof pad === 'number'
+          ? [
+              [0, 0],
+              [pad, pad],
+              [0, 0],
+              [0, 0],
+            ]
+          : pad,
+      ...rounding,
+    };
+    const [n, d, h, w, c] = x.shape as [number, number, number, number, number];
+    const { outHeight, outWidth } = tf.backend_util.computePool2DInfo(
+      [n * d, h, w, c],
+      across.filterSize,
+      across.strides,
+      1,
+      pad,
+      dimRoundingMode,
+    );
+    return {
+      across,
+      along,
+      flat: [n * d, h, w, c],
+      between: [n * d, outHeight, outWidth, c],
+      deep: [n, d, outHeight * outWidth, c],
+    };
+  }
+  gradient('AvgPool3D', { inputsToSave: ['x'] }, (dy, [x], attrs) => ({
+    x: () => {
+      const { across, along, flat, between, deep } = stages(x!, attr<Pooling3D>(attrs));
+      const [n, d, h, w, c] = dy.shape as [number, number, number, number, number];
+      // Only the shapes of the inputs matter
+      const dBetween = averagePoolGrad(dy.reshape([n, d, h * w, c]), tf.zeros(deep), along).reshape(between);
+      return averagePoolGrad(dBetween, x!.reshape(flat), across).reshape(x!.shape);
+    },
+  }));
+  gradient('MaxPool3D', { inputsToSave: ['x'] }, (dy, [x], attrs) => ({
+    x: () => {
+      const { across, along, flat, between, deep } = stages(x!, attr<Pooling3D>(attrs));
+      const [n, d, h, w, c] = dy.shape as [number, number, number, number, number];
+      const images = x!.reshape(flat);
+      const largest = run('MaxPool', { x: images }, across);
+      const columns = largest.reshape(deep);
+      const y = run('MaxPool', { x: columns }, along);
+      const dBetween = maxPoolGrad(dy.reshape([n, d, h * w, c]), columns, y, along).reshape(between);
+      return maxPoolGrad(dBetween, images, largest, across).reshape(x!.shape);
+    },
+  }));
+}
+
+/**
+ * Resizing takes each new row and column from one or two old ones, so that it is a matrix on either side of the image, and its
+ * gradient are those matrices transposed. The stock op kernels mix up batches, exchange height and width, and know nothing of
+ * `halfPixelCenters`.
+ */
+export function resizing(): void {
+  type Attrs = tf.ResizeBilinearAttrs;
+  /** [1, n, newN]: the share of old row i in new row j. */
+  type Shares = (n: number, newN: number, attrs: Attrs) => tf.Tensor;
+  const matrix = (n: number, newN: number, shares: (j: number) => Pair[]) => {
+    const m = new Float32Array(n * newN);
+    for (let j = 0; j < newN; j++) for (const [i, share] of shares(j)) m[i * newN + j]! += share;
+    return tf.tensor3d(m, [1, n, newN]);
+  };
+  const scale = (n: number, newN: number, { alignCorners }: Attrs) =>
+    alignCorners && newN > 1 ? (n - 1) / (newN - 1) : n / newN;
+
+  const nearest: Shares = (n, newN, attrs) =>
+    matrix(n, newN, (j) => {
+      const at = scale(n, newN, attrs) * (attrs.halfPixelCenters ? j + 0.5 : j);
+      return [[Math.max(0, Math.min(n - 1, attrs.alignCorners ? Math.round(at) : Math.floor(at))), 1]];
+    });
+  const linear: Shares = (n, newN, attrs) =>
+    matrix(n, newN, (j) => {
+      const s = scale(n, newN, attrs);
+      const at = attrs.halfPixelCenters ? s * (j + 0.5) - 0.5 : s * j;
+      const low = Math.max(0, Math.floor(at));
+      const share = at - low;
+      return [
+        [low, 1 - share],
+        [Math.min(n - 1, Math.ceil(at)), share],
+      ];
+    });
+  for (const [kernelName, shares] of [
+    ['ResizeNearestNeighbor', nearest],
+    ['ResizeBilinear', linear],
+  ] as const) {
+    gradient(kernelName, { inputsToSave: ['images'] }, (dy, [images], attrs) => {
+      const [batch, h, w, c] = images!.shape as Shape4D;
+      const [, newH, newW] = dy.shape as Shape4D;
+      return {
+        images: () => {
+          const rows = tf.matMul(shares(h, newH, attr<Attrs>(attrs)), dy.reshape([batch, newH, newW * c]));
+          const columns = tf.matMul(shares(w, newW, attr<Attrs>(attrs)), rows.reshape([batch * h, newW, c]));
+          return columns.reshape(images!.shape);
+        },
+      };
+    });
+  }
+}

@@ -1,0 +1,250 @@
+// Matrix products, fused and not, and sums of products by letters.
+import type { Case, X } from '../check.ts';
+import { given, offZero, uniform } from '../random.ts';
+import { one, text, type Table } from './table.ts';
+
+/** Rows, inner size, columns: around the tiles of a blocked product. */
+const sizes: readonly [number, number, number][] = [
+  [1, 1, 1],
+  [1, 5, 3],
+  [5, 1, 7],
+  [2, 3, 1],
+  [4, 8, 8],
+  [6, 8, 16],
+  [7, 9, 5],
+  [13, 17, 11],
+  [33, 20, 37],
+  [65, 33, 66],
+  [70, 130, 9],
+  [3, 300, 4],
+];
+const ways = [
+  [false, false],
+  [true, false],
+  [false, true],
+  [true, true],
+] as const;
+const way = (a: boolean, b: boolean) => `${a ? ', a transposed' : ''}${b ? ', b transposed' : ''}`;
+const shape = (rows: number, columns: number, transposed: boolean, batch: number[] = []) =>
+  transposed ? [...batch, columns, rows] : [...batch, rows, columns];
+
+/** The batch axes of both operands. */
+const batches: readonly [number[], number[]][] = [
+  [[2], [2]],
+  [[1], [1]],
+  [[3], []],
+  [[], [3]],
+  [[3], [1]],
+  [[1], [3]],
+  [
+    [2, 3],
+    [2, 3],
+  ],
+  [
+    [2, 1],
+    [1, 3],
+  ],
+  [[2, 3], [3]],
+  [[2], [3, 1]],
+];
+
+const products: Case[] = [
+  ...sizes.flatMap(([m, k, n]) =>
+    ways.map(([a, b]) =>
+      one(`${m}×${k}×${n}${way(a, b)}`, [uniform(shape(m, k, a)), uniform(shape(k, n, b))], (tf, x, y) =>
+        tf.matMul(x, y, a, b),
+      ),
+    ),
+  ),
+  ...batches.flatMap(([s, t]) =>
+    ways.map(([a, b]) =>
+      one(
+        `batches ${text(s)} and ${text(t)}${way(a, b)}`,
+        [uniform(shape(5, 9, a, s)), uniform(shape(9, 6, b, t))],
+        (tf, x, y) => tf.matMul(x, y, a, b),
+      ),
+    ),
+  ),
+  one('with itself', [uniform([5, 5])], (tf, x) => tf.matMul(x, x, false, true)),
+  one('dot of vectors', [uniform([7]), uniform([7])], (tf, x, y) => tf.dot(x, y)),
+  one('dot of matrix and vector', [uniform([3, 7]), uniform([7])], (tf, x, y) => tf.dot(x, y)),
+  one('dot of vector and matrix', [uniform([7]), uniform([7, 2])], (tf, x, y) => tf.dot(x, y)),
+];
+
+const equations: readonly [string, number[][]][] = [
+  [
+    'ij,jk->ik',
+    [
+      [3, 4],
+      [4, 2],
+    ],
+  ],
+  [
+    'bij,bkj->bik',
+    [
+      [2, 3, 4],
+      [2, 5, 4],
+    ],
+  ],
+  [
+    'bij,jk->bik',
+    [
+      [2, 3, 4],
+      [4, 5],
+    ],
+  ],
+  ['ij->i', [[3, 4]]],
+  ['ij->', [[3, 4]]],
+  ['ij->ji', [[3, 4]]],
+  ['i,i->', [[5], [5]]],
+  ['i,j->ij', [[3], [4]]],
+  [
+    'ij,ij->',
+    [
+      [3, 4],
+      [3, 4],
+    ],
+  ],
+  ['ij,i->ij', [[3, 4], [3]]],
+  [
+    'abc,cd->abd',
+    [
+      [2, 3, 4],
+      [4, 2],
+    ],
+  ],
+  [
+    'bhqd,bhkd->bhqk',
+    [
+      [2, 2, 3, 4],
+      [2, 2, 5, 4],
+    ],
+  ],
+  [
+    'bhqk,bhkd->bhqd',
+    [
+      [2, 2, 3, 5],
+      [2, 2, 5, 4],
+    ],
+  ],
+];
+
+const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const;
+export type Activation = (typeof activations)[number];
+
+/**
+ * Each activation, with and without a bias: what `f` makes of `inputs` and the options of a fused op whose result has `channels`.
+ * The weights of prelu are inputs too.
+ */
+export const fusedWith = (
+  name: string,
+  inputs: Case['inputs'],
+  channels: number,
+  f: (
+    tf: Parameters<Case['f']>[0],
+    x: X[],
+    more: { bias?: X; activation: X; leakyreluAlpha?: number; preluActivationWeights?: X },
+  ) => X,
+): Case[] =>
+  activations.flatMap((activation) =>
+    [true, false].map((biased) =>
+      one(
+        `${name}, ${activation}${biased ? ', bias' : ''}`,
+        [
+          ...inputs,
+          ...(biased ? [uniform([channels])] : []),
+          ...(activation === 'prelu' ? [offZero([channels], 0.1, 0.4)] : []),
+        ],
+        (tf, ...x) => {
+          const [bias, alpha] = biased ? x.slice(inputs.length) : [undefined, x[inputs.length]];
+          return f(tf, x, {
+            ...(biased ? { bias } : {}),
+            activation,
+            // left to its default, the op kernels for images take it for not a number
+            ...(activation === 'leakyrelu' ? { leakyreluAlpha: 0.3 } : {}),
+            ...(alpha ? { preluActivationWeights: alpha } : {}),
+          });
+        },
+      ),
+    ),
+  );
+
+export const linear: Table = {
+  BatchMatMul: products,
+  Einsum: [
+    ...equations.map(([equation, operands]) =>
+      one(
+        equation,
+        operands.map((s) => uniform(s)),
+        (tf, ...x) => tf.einsum(equation, ...x),
+      ),
+    ),
+    // The reference's own op kernel has these wrong
+    one('ij,kj->', [uniform([3, 4]), uniform([2, 4])], (tf, a, b) => tf.einsum('ij,kj->', a, b), {
+      reference: (tf, a, b) => tf.sum(tf.matMul(a, b, false, true)),
+    }),
+    one('ij,jk->k', [uniform([3, 4]), uniform([4, 2])], (tf, a, b) => tf.einsum('ij,jk->k', a, b), {
+      reference: (tf, a, b) => tf.sum(tf.matMul(a, b), 0),
+    }),
+  ],
+};
+
+/** Made of the above by tfjs, or with gradients that are not in the registry. */
+export const linearMade: Table = {
+  'fused.matMul': [
+    ...ways.flatMap(([transposeA, transposeB]) =>
+      fusedWith(
+        `5×9×6${way(transposeA, transposeB)}`,
+        [uniform(shape(5, 9, transposeA)), uniform(shape(9, 6, transposeB))],
+        6,
+        (tf, [a, b], more) => tf.fused.matMul({ a, b, transposeA, transposeB, ...more }),
+      ),
+    ),
+    ...fusedWith('66×33×37', [uniform([66, 33], -0.4, 0.4), uniform([33, 37], -0.4, 0.4)], 37, (tf, [a, b], more) =>
+      tf.fused.matMul({ a, b, ...more }),
+    ),
+    one('bias for all columns', [uniform([3, 4]), uniform([4, 5]), uniform([1])], (tf, a, b, bias) =>
+      tf.fused.matMul({ a, b, bias, activation: 'relu' }),
+    ),
+  ],
+  'linalg.gramSchmidt': [one('3 vectors', [uniform([3, 4])], (tf, x) => tf.linalg.gramSchmidt(x) as never)],
+  'linalg.qr': [
+    one('5×3', [uniform([5, 3])], (tf, x) => {
+      const [q, r] = tf.linalg.qr(x);
+      return [q.mul(0.5), r];
+    }),
+  ],
+  basicLSTMCell: [
+    one(
+      'one step',
+      [uniform([]), uniform([7, 16]), uniform([16]), uniform([3, 3]), uniform([3, 4]), uniform([3, 4])],
+      (tf, forgetBias, kernel, bias, data, c, h) => tf.basicLSTMCell(forgetBias, kernel, bias, data, c, h),
+    ),
+  ],
+  multiRNNCell: [
+    one(
+      'two cells',
+      [
+        uniform([7, 16]),
+        uniform([6, 8]),
+        uniform([16]),
+        uniform([8]),
+        uniform([1, 3]),
+        uniform([1, 4]),
+        uniform([1, 2]),
+      ],
+      (tf, k1, k2, b1, b2, data, state1, state2) => {
+        const cell = (kernel: X, bias: X) => (x: X, c: X, h: X) =>
+          tf.basicLSTMCell(tf.scalar(1), kernel, bias, x, c, h);
+        const [c, h] = tf.multiRNNCell(
+          [cell(k1, b1), cell(k2, b2)],
+          data,
+          [state1, state2],
+          [state1.mul(0.5), state2.mul(0.5)],
+        );
+        return [...c, ...h];
+      },
+    ),
+  ],
+  'a stack of one matrix': [one('eye', [given([1, 1], [3])], (tf, x) => tf.matMul(x, x))],
+};

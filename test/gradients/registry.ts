@@ -1,0 +1,46 @@
+// Which gradients of the registry a piece of code makes use of: each is wrapped by one that keeps count.
+import { tf } from './device.ts';
+
+interface Used {
+  /** Inputs whose gradient was offered, as `Kernel.input`. */
+  offered: Set<string>;
+  /** Inputs whose gradient was computed. */
+  computed: Set<string>;
+  /** Kernels whose gradient was computed; to be cleared by who wants to know. */
+  kernels: Set<string>;
+}
+
+export const used: Used = { offered: new Set(), computed: new Set(), kernels: new Set() };
+
+type Thunks = Record<string, () => unknown>;
+
+/** The kernels that have a gradient. */
+export function kernelsWithGradient(): string[] {
+  const { _tfGlobals } = globalThis as unknown as { _tfGlobals: Map<string, Map<string, unknown>> };
+  return [..._tfGlobals.get('gradRegistry')!.keys()].sort();
+}
+
+/** Starts to keep count. */
+export function recordGradients(): void {
+  for (const kernelName of kernelsWithGradient()) {
+    const config = tf.getGradient(kernelName);
+    tf.unregisterGradient(kernelName);
+    tf.registerGradient({
+      ...config,
+      gradFunc: (dy, saved, attrs) => {
+        const thunks = config.gradFunc(dy as never, saved, attrs) as unknown as Thunks;
+        const wrapped = (Array.isArray(thunks) ? [] : {}) as unknown as Thunks;
+        for (const [input, thunk] of Object.entries(thunks)) {
+          const name = `${kernelName}.${input}`;
+          used.offered.add(name);
+          wrapped[input] = () => {
+            used.computed.add(name);
+            used.kernels.add(kernelName);
+            return thunk();
+          };
+        }
+        return wrapped as never;
+      },
+    });
+  }
+}
