@@ -4,8 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { dilatedConvolutions, gradientsOfConvolutions, matrixProducts } from './gradients/convolution.ts';
 import { broadcasts, constants, products } from './gradients/elementwise.ts';
 import { pooling, resizing } from './gradients/images.ts';
-import { softmaxCrossEntropy } from './gradients/losses.ts';
 import { moving } from './gradients/moving.ts';
+import { recordOpsBeforeClones } from './gradients/order.ts';
 import { attr, gradient, gradientOfSeveral, zeros, type Grad } from './gradients/register.ts';
 
 /** Registers all of them. Call it once, after tfjs has registered its own. */
@@ -23,7 +23,7 @@ export function correctGradients(): void {
   pooling();
   resizing();
   batchNormWithoutScale();
-  softmaxCrossEntropy();
+  recordOpsBeforeClones();
   gradient('Einsum', { saveAllInputs: true }, einsumGrad);
 }
 

@@ -10,6 +10,7 @@ import { moving, movingMade } from './cases/moving.ts';
 import { normalisation, normalisationMade } from './cases/normalisation.ts';
 import { pooling, poolingMade } from './cases/pooling.ts';
 import { reductions, reductionsMade } from './cases/reductions.ts';
+import { secondOrder, secondOrderMade } from './cases/second.ts';
 import { kernelsWithGradient, recordGradients, used } from './registry.ts';
 
 /** Op kernels whose gradient is in the registry. */
@@ -21,6 +22,7 @@ const table: Table = {
   ...convolution,
   ...pooling,
   ...normalisation,
+  ...secondOrder,
 };
 /** Ops made of others, or with a gradient of their own. */
 const made: Table = {
@@ -32,6 +34,7 @@ const made: Table = {
   ...poolingMade,
   ...normalisationMade,
   ...losses,
+  ...secondOrderMade,
 };
 
 beforeAll(recordGradients);

@@ -268,12 +268,4 @@ export const convolutionMade: Table = {
       tf.separableConv2d(x, depth, point, 2, 'valid'),
     ),
   ],
-  conv3dTranspose: [
-    one('stride 1', [uniform([1, 3, 3, 3, 2]), uniform([2, 2, 2, 3, 2])], (tf, x, filter) =>
-      tf.conv3dTranspose(x, filter, [1, 4, 4, 4, 3], 1, 'valid'),
-    ),
-    one('stride 2', [uniform([2, 2, 3, 2, 2]), uniform([3, 3, 3, 1, 2])], (tf, x, filter) =>
-      tf.conv3dTranspose(x, filter, [2, 4, 6, 4, 1], 2, 'same'),
-    ),
-  ],
 };

@@ -1,7 +1,7 @@
 // Pooling over windows and scaling of images.
 import type { Case, X } from '../check.ts';
 import type { Tensor, TF } from '../device.ts';
-import { distinct, given, uniform, type Draw } from '../random.ts';
+import { distinct, uniform, type Draw } from '../random.ts';
 import { one, text, type Table } from './table.ts';
 
 type Pad = 'valid' | 'same' | number;
@@ -142,16 +142,5 @@ export const poolingMade: Table = {
   'images, moved': [
     one('flipLeftRight', [uniform([2, 3, 4, 2])], (tf, x) => tf.image.flipLeftRight(x)),
     one('rotateWithOffset', [uniform([1, 6, 5, 2])], (tf, x) => tf.image.rotateWithOffset(x, 0.4, 0.5)),
-    one('transform, bilinear', [uniform([1, 6, 5, 2])], (tf, x) =>
-      tf.image.transform(x, tf.tensor2d([[0.9, 0.1, 0.3, -0.1, 1.1, 0.2, 0.01, 0.02]]), 'bilinear'),
-    ),
-    one('transform, nearest', [uniform([1, 6, 5, 2])], (tf, x) =>
-      tf.image.transform(x, tf.tensor2d([[0.9, 0.1, 0.3, -0.1, 1.1, 0.2, 0.01, 0.02]]), 'nearest'),
-    ),
-    one(
-      'cropAndResize, the images',
-      [uniform([2, 6, 6, 2]), given([2, 4], [0.1, 0.2, 0.7, 0.9, 0.05, 0, 1, 0.83])],
-      (tf, x, boxes) => tf.image.cropAndResize(x, boxes, tf.tensor1d([1, 0], 'int32'), [3, 4]),
-    ),
   ],
 };
