@@ -91,11 +91,15 @@ class Storage {
 export class CpuBackend extends MathBackendCPU {
   readonly heap: Heap;
   private readonly storage = new Storage();
+  private holding = 0;
+  private readonly held: TensorData[] = [];
   /** All data in use, for the message when memory runs out. */
   private readonly all = new Set<TensorData>();
   private f32: Float32Array;
   private i32: Int32Array;
   private u8: Uint8Array;
+  /** Called when the memory is full: frees tensors and returns how many. */
+  whenFull: () => number = () => 0;
 
   constructor(
     readonly program: Program,
@@ -142,6 +146,22 @@ export class CpuBackend extends MathBackendCPU {
     return { dataId: tensor.dataId, shape, dtype: tensor.dtype };
   }
 
+  /**
+   * Runs an op kernel of the JavaScript backend. Those go on reading the elements of tensors that they have disposed of, which JavaScript's
+   * own arrays allow: the memory is not used again before they are done.
+   */
+  runStock(kernel: tf.KernelFunc, call: Parameters<tf.KernelFunc>[0]): ReturnType<tf.KernelFunc> {
+    this.holding++;
+    try {
+      return kernel(call);
+    } finally {
+      if (--this.holding === 0 && this.held.length > 0) {
+        for (const { at, bytes } of this.held) this.heap.release(at, bytes);
+        this.held.length = 0;
+      }
+    }
+  }
+
   /** Memory for the time of one op; to be given back with `release` and the same number of bytes. */
   borrow(bytes: number): number {
     return this.allocate(bytes, () => `${bytes} bytes of working memory`);
@@ -175,12 +195,22 @@ export class CpuBackend extends MathBackendCPU {
   }
 
   private allocate(bytes: number, what: () => string): number {
+    const at = this.tryToAllocate(bytes);
+    if (at !== undefined) return at;
+    if (this.whenFull() > 0) {
+      const again = this.tryToAllocate(bytes);
+      if (again !== undefined) return again;
+    }
+    throw new Error(this.outOfMemory(what()));
+  }
+
+  private tryToAllocate(bytes: number): number | undefined {
     try {
       return this.heap.allocate(bytes);
     } catch (e) {
       if (!(e instanceof HeapFullError)) throw e;
+      return undefined;
     }
-    throw new Error(this.outOfMemory(what()));
   }
 
   private outOfMemory(wanted: string): string {
@@ -198,8 +228,8 @@ export class CpuBackend extends MathBackendCPU {
     return (
       `The device "cpu" is out of memory: ${wanted} ${wanted.includes('working') ? 'are' : 'is'} wanted, ` +
       `${readable(this.heap.used)} of ${readable(this.heap.limit)} are held by ${tensors} tensors (${list}). ` +
-      "Tensors that nothing refers to are freed when the code awaits: put an await (of tf.nextFrame(), or of a tensor's data()) into long loops, " +
-      'or wrap their body in tf.tidy(). Smaller batches need less.'
+      'Tensors that nothing refers to have been freed: these are held by variables, arrays or closures. Smaller batches need less; ' +
+      'tf.tidy() frees intermediate results earlier.'
     );
   }
 
@@ -254,7 +284,10 @@ export class CpuBackend extends MathBackendCPU {
       this.disposeData(data.complexTensorInfos.real.dataId as object, true);
       this.disposeData(data.complexTensorInfos.imag.dataId as object, true);
     }
-    if (data.bytes > 0) this.heap.release(data.at, data.bytes);
+    if (data.bytes > 0) {
+      if (this.holding > 0) this.held.push(data);
+      else this.heap.release(data.at, data.bytes);
+    }
     if (dataId !== data) this.storage.delete(dataId);
     this.all.delete(data);
     this.storage.added(-1);

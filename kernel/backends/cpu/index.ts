@@ -41,7 +41,8 @@ export async function startCpu({ dist, threads, limit = 4 * GIGABYTE }: CpuOptio
   tf.registerBackend(NAME, () => backend, 1);
   for (const config of stock) {
     const ours = opKernels[config.kernelName];
-    tf.registerKernel(ours ? { ...config, kernelFunc: preferring(ours, config.kernelFunc) } : config);
+    const theirs: tf.KernelFunc = (call) => (call.backend as CpuBackend).runStock(config.kernelFunc, call);
+    tf.registerKernel({ ...config, kernelFunc: ours ? preferring(ours, theirs) : theirs });
   }
   const known = new Set(stock.map((k) => k.kernelName));
   for (const [kernelName, ours] of Object.entries(opKernels)) {

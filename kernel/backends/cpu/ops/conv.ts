@@ -175,10 +175,9 @@ export const convolution: Record<string, OpKernel> = {
     const { dy, filter } = inputs as { dy: tf.TensorInfo; filter: tf.TensorInfo };
     if (!isFloat(dy, filter) || dy.shape.length !== 4) return undefined;
     const inputShape = attrs['inputShape'] as number[];
-    const found = geometry(inputShape, filter.shape, attrs);
-    if (!found) return undefined;
-    // A transposed convolution may give an image that no convolution would make dy's size of: what counts is dy
-    const c = { ...found, outHeight: dy.shape[1]!, outWidth: dy.shape[2]! };
+    const c = geometry(inputShape, filter.shape, attrs);
+    // A transposed convolution may ask for an image that no convolution would make dy's size of
+    if (!c || dy.shape[1] !== c.outHeight || dy.shape[2] !== c.outWidth) return undefined;
     const dx = backend.output(inputShape, 'float32');
     if (inputShape.includes(0)) return dx;
     const { exports } = backend.program;
@@ -208,9 +207,8 @@ export const convolution: Record<string, OpKernel> = {
     const { x, dy } = inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
     if (!isFloat(x, dy) || x.shape.length !== 4) return undefined;
     const filterShape = attrs['filterShape'] as number[];
-    const found = geometry(x.shape, filterShape, attrs);
-    if (!found) return undefined;
-    const c = { ...found, outHeight: dy.shape[1]!, outWidth: dy.shape[2]! };
+    const c = geometry(x.shape, filterShape, attrs);
+    if (!c || dy.shape[1] !== c.outHeight || dy.shape[2] !== c.outWidth) return undefined;
     const dw = backend.output(filterShape, 'float32');
     if (filterShape.includes(0)) return dw;
     if (dy.shape.includes(0)) {
