@@ -1,8 +1,8 @@
 // `npm run bench -- NAME… [--json FILE]`: measures, asserts nothing, prints a table. Each benchmark is a module of this folder
 // that exports `measure`; what is measured is the packaged build. `cpu` compares implementations and has a table of its own;
-// `--only WORK`, `--impl A,B`, `--rounds N` and `--threads N` narrow it down.
+// `--only WORK`, `--impl A,B`, `--rounds N` and `--threads N` narrow it down, `--dist DIR` names a build that is there already.
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { compare, impls, table, type Impl, type Row } from './cpu.mts';
 import type { Measurement } from './measure.mts';
@@ -15,7 +15,7 @@ const benchmarks: Record<string, () => Promise<{ measure: () => Promise<Measurem
 const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: text, only: text, impl: text, rounds: text, threads: text },
+  options: { json: text, only: text, impl: text, rounds: text, threads: text, dist: text },
 });
 const names = [...Object.keys(benchmarks), 'cpu'];
 const unknown = positionals.filter((name) => !names.includes(name));
@@ -33,6 +33,8 @@ const report = {
     cores: cpus().length,
     platform: `${process.platform}-${process.arch}`,
     node: process.version,
+    /** Programs that were computing in the minute before. */
+    load: round(loadavg()[0]!),
   },
   measurements: [] as Measurement[],
   rows: [] as Row[],
@@ -40,12 +42,14 @@ const report = {
 console.log(
   `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}, Node ${process.version}\n`,
 );
+if (report.machine.load > 0.5)
+  console.log(`Other programs are computing here (load ${report.machine.load}): the times are too long.\n`);
 for (const name of positionals)
   if (name in benchmarks) report.measurements.push(...(await (await benchmarks[name]!()).measure()));
 if (positionals.includes('cpu')) {
-  const { only } = values;
+  const { only, dist } = values;
   const [rounds, threads] = [number('rounds'), number('threads')];
-  report.rows.push(...(await compare({ only, impl: chosen as Impl[], rounds, threads })));
+  report.rows.push(...(await compare({ only, impl: chosen as Impl[], rounds, threads, dist })));
   console.log(`\n${table(report.rows)}`);
 }
 if (report.measurements.length > 0)

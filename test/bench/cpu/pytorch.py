@@ -1,6 +1,7 @@
 """The measured process of PyTorch: the works as its users write them. Speaks the protocol of serve.ts, JSON lines on stdio."""
 
 import json
+import math
 import resource
 import sys
 import time
@@ -196,6 +197,8 @@ def run(step, budget):
     first = None
     while not times or (now - start) * 1e3 < budget:
         loss = step()
+        if not math.isfinite(loss):
+            raise ValueError(f"the loss is {loss} in step {len(times) + 1} of a turn")
         if first is None:
             first = loss
         end = time.perf_counter()

@@ -60,6 +60,7 @@ async function run(step: Prepared['step'], budget: number) {
   const begun = performance.now();
   for (let now = begun; ms.length === 0 || now - begun < budget;) {
     last = await step();
+    if (!Number.isFinite(last)) throw new Error(`the loss is ${last} in step ${ms.length + 1} of a turn`);
     if (ms.length === 0) first = last;
     const end = performance.now();
     ms.push(end - now);
