@@ -37,11 +37,7 @@ export class TensorData {
     if (this.strings) return this.strings;
     if (this.dtype === 'complex64') return undefined;
     if (this.view) return this.view;
-    const { memory, shared } = this.backend.program;
-    const view = viewOf(memory.buffer, this.dtype, this.at, this.bytes);
-    // Memory of one thread moves when it grows, and takes the views with it
-    if (!shared) return view.slice();
-    return (this.view = view);
+    return (this.view = viewOf(this.backend.program.memory.buffer, this.dtype, this.at, this.bytes));
   }
 }
 

@@ -45,8 +45,7 @@ export class Heap {
   /** The bytes that a block of `bytes` really takes. */
   static sizeClass(bytes: number): number {
     if (bytes <= 8 * LINE) return bytes <= LINE ? LINE : (bytes + LINE - 1) & -LINE;
-    const step = 2 ** (Math.floor(Math.log2(bytes - 1)) - 3 + 1) / 1;
-    const grain = Math.max(LINE, step / 2);
+    const grain = Math.max(LINE, 2 ** (Math.floor(Math.log2(bytes - 1)) - 3));
     return Math.ceil(bytes / grain) * grain;
   }
 
@@ -98,17 +97,26 @@ export class Heap {
   }
 
   private fromTop(size: number): number {
-    if (this.top + size > this.end) {
-      if (this.freeBytes >= size && this.freeBytes > this.end / 8) {
-        this.merge();
-        const at = this.fromSpans(size);
-        if (at !== undefined) return at;
+    // Op kernels may read, not write, a few numbers past the end of a tensor
+    const missing = () => this.top + size + LINE - this.end;
+    if (missing() > 0) {
+      const worthwhile = this.freeBytes >= size && this.freeBytes > this.end / 8;
+      const at = worthwhile ? this.fromMerged(size) : undefined;
+      if (at !== undefined) return at;
+      if (missing() > 0 && !this.grow(missing())) {
+        const last = this.fromMerged(size);
+        if (last !== undefined) return last;
+        if (missing() > 0) throw new HeapFullError();
       }
-      if (this.top + size > this.end) this.grow(this.top + size - this.end);
     }
     const at = this.top;
     this.top += size;
     return at;
+  }
+
+  private fromMerged(size: number): number | undefined {
+    this.merge();
+    return this.fromSpans(size);
   }
 
   /** Makes one span of free blocks that lie side by side; one at the end of what is in use is given back to the top. */
@@ -132,19 +140,19 @@ export class Heap {
     this.spans = spans;
   }
 
-  private grow(bytes: number): void {
+  /** @returns whether the memory has grown by at least `bytes` */
+  private grow(bytes: number): boolean {
     const wanted = Math.max(bytes, STEP, this.end / 8);
     for (const by of [Math.min(wanted, this.limit - this.end), bytes]) {
       if (by < bytes || this.end + by > this.limit) continue;
       try {
         this.memory.grow(Math.ceil(by / PAGE));
         this.end = this.memory.buffer.byteLength;
-        return;
+        return true;
       } catch {
         // the system has not so much: ask for less
       }
     }
-    this.merge();
-    throw new HeapFullError();
+    return false;
   }
 }

@@ -14,8 +14,6 @@ export interface Exports {
 export interface Program {
   exports: Exports;
   memory: WebAssembly.Memory;
-  /** Whether the memory is shared with worker threads. */
-  shared: boolean;
   /** Whether multiply and add are one instruction. */
   relaxed: boolean;
   threads: number;
@@ -37,6 +35,8 @@ export interface WorkerSetUp {
 const HEAP_BASE = 1024 * 1024;
 /** Working memory of each thread: packed blocks of matrices and tiles of images. */
 const SCRATCH = 4 * 1024 * 1024;
+/** Where memory cannot be shared it has this size from the start, 1 GiB; the system gives its pages when they are used. */
+const FIXED_PAGES = 16384;
 /** For so long an idle thread looks for work before it sleeps: longer than the pause between two ops of a training step. */
 const SPIN_MICROSECONDS = 150;
 
@@ -54,13 +54,17 @@ const relaxedProbe = Uint8Array.of(
  */
 export async function startProgram(dist: string, wanted: number): Promise<Program> {
   const relaxed = WebAssembly.validate(relaxedProbe);
-  let shared = wanted > 1;
+  // One thread, too, gets shared memory: growing does not move it, so that views of it stay valid
+  const shared = typeof SharedArrayBuffer !== 'undefined';
   let notice: string | undefined;
-  if (shared && typeof SharedArrayBuffer === 'undefined') {
-    shared = false;
+  if (!shared && wanted > 1) {
     notice = 'This Node.js has no shared memory (SharedArrayBuffer): the device "cpu" computes on one thread.';
   }
-  const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536, shared });
+  const memory = new WebAssembly.Memory({
+    initial: shared ? 64 : FIXED_PAGES,
+    maximum: shared ? 65536 : FIXED_PAGES,
+    shared,
+  });
   const file = path.join(dist, 'wasm', `cpu-${relaxed ? 'relaxed' : 'plain'}-${shared ? 'shared' : 'single'}.wasm`);
   const module = await WebAssembly.compile(readFileSync(file));
   const instance = await WebAssembly.instantiate(module, { env: { memory, abort } });
@@ -79,9 +83,9 @@ export async function startProgram(dist: string, wanted: number): Promise<Progra
     stop();
     exports.initThread(0, 1, spins, HEAP_BASE, SCRATCH);
     notice = `No worker thread can be started (${(e as Error).message}): the device "cpu" computes on one thread.`;
-    return { exports, memory, shared, relaxed, threads: 1, heapBase, notice, stop: () => {} };
+    return { exports, memory, relaxed, threads: 1, heapBase, notice, stop: () => {} };
   }
-  return { exports, memory, shared, relaxed, threads, heapBase, ...(notice ? { notice } : {}), stop };
+  return { exports, memory, relaxed, threads, heapBase, ...(notice ? { notice } : {}), stop };
 }
 
 function abort(): never {
