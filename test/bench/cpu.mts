@@ -20,6 +20,8 @@ export interface Row {
   ms: number | null;
   /** Time over PyTorch's in the same run. */
   ratio_to_pytorch: number | null;
+  /** Time over that of `pytorch-tuned`, where that is measured. */
+  ratio_to_tuned?: number;
   /** Peak resident memory of the process, its runtime included. */
   peak_mb: number | null;
   /** How many steps the median is of. */
@@ -36,7 +38,11 @@ export interface Row {
   note?: string;
 }
 
-export const impls = ['dlnb', 'tfjs-cpu', 'tfjs-wasm', 'jax-js', 'pytorch'] as const;
+/**
+ * PyTorch stands here twice: as it is started by anyone, and with a C library that keeps freed memory (`pytorch-tuned`). By default glibc
+ * gives the memory of a step's activations back and fetches it again in the next step, or does not, by chance of their order.
+ */
+export const impls = ['dlnb', 'tfjs-cpu', 'tfjs-wasm', 'jax-js', 'pytorch', 'pytorch-tuned'] as const;
 export type Impl = (typeof impls)[number];
 
 export interface CompareOptions {
@@ -62,6 +68,9 @@ const ENOUGH_MS = 6_000;
 /** So many steps must lower the loss on a batch that stays the same. */
 const CHECKED_STEPS = 20;
 
+/** Has glibc keep the memory that is freed. */
+const KEEP_MEMORY = { MALLOC_TRIM_THRESHOLD_: '4294967295', MALLOC_MMAP_THRESHOLD_: '4294967295' };
+
 /** Measures, printing each row as it comes. */
 export async function compare(options: CompareOptions = {}): Promise<Row[]> {
   const { only = '', impl: chosen = impls, rounds = 5, threads = availableParallelism(), dist } = options;
@@ -84,9 +93,11 @@ export async function compare(options: CompareOptions = {}): Promise<Row[]> {
       await Promise.all(contestants.map((c) => c.stop()));
     }
     const done = contestants.map((c) => c.row());
-    const pytorch = done.find((r) => r.impl === 'pytorch')?.ms;
+    const msOf = (impl: Impl) => done.find((r) => r.impl === impl)?.ms;
+    const [pytorch, tuned] = [msOf('pytorch'), msOf('pytorch-tuned')];
     for (const row of done) {
       if (row.ms !== null && pytorch) row.ratio_to_pytorch = row.ms / pytorch;
+      if (row.ms !== null && tuned) row.ratio_to_tuned = row.ms / tuned;
       console.log(describe(row));
       rows.push(row);
     }
@@ -128,7 +139,7 @@ class Contestant {
       this.about = about;
       if (note) this.notes.push(note);
       const { work, impl } = this;
-      const expected = (impl === 'pytorch' ? work.pytorchParameters : undefined) ?? work.parameters;
+      const expected = (impl.startsWith('pytorch') ? work.pytorchParameters : undefined) ?? work.parameters;
       if (parameters !== expected) throw new Error(`${parameters} parameters instead of ${expected}`);
       const first = await this.run(0);
       if (first.ms[0]! > SLOW_SECONDS * 1000) {
@@ -216,24 +227,25 @@ async function prepareStarters(
   const script = (impl: Impl, ...args: string[]) => {
     return () => new Child(process.execPath, [join(folder, `${impl}.cjs`), ...args]);
   };
-  const scripts = chosen.filter((impl) => impl !== 'pytorch');
+  const scripts = chosen.filter((impl) => !impl.startsWith('pytorch'));
+  const pytorch = scripts.length < chosen.length ? findPyTorch(threads) : { missing: '' };
+  if ('missing' in pytorch && pytorch.missing)
+    console.log(`Without PyTorch, and so without ratios: ${pytorch.missing}.\n`);
+  const startPyTorch = (more: NodeJS.ProcessEnv) => {
+    if ('missing' in pytorch) return pytorch.missing;
+    return () => new Child(pytorch.python, [join(root, 'test/bench/cpu/pytorch.py')], { ...pytorch.env, ...more });
+  };
   for (const impl of chosen) {
     if (impl === 'dlnb') starters[impl] = script(impl, dist === undefined ? buildLibrary() : resolve(dist));
+    else if (impl === 'tfjs-cpu') starters[impl] = script(impl);
     else if (impl === 'tfjs-wasm')
       starters[impl] = script(
         impl,
         dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm')),
       );
     else if (impl === 'jax-js') starters[impl] = (work) => script(impl, String(jaxThreads(work, threads)))();
-    else if (impl === 'tfjs-cpu') starters[impl] = script(impl);
-    else {
-      const found = findPyTorch(threads);
-      if ('missing' in found) console.log(`Without PyTorch, and so without ratios: ${found.missing}.\n`);
-      starters[impl] =
-        'missing' in found
-          ? found.missing
-          : () => new Child(found.python, [join(root, 'test/bench/cpu/pytorch.py')], found.env);
-    }
+    else if (impl === 'pytorch') starters[impl] = startPyTorch({});
+    else if (impl === 'pytorch-tuned') starters[impl] = startPyTorch(KEEP_MEMORY);
   }
   await build({
     absWorkingDir: root,
@@ -277,6 +289,7 @@ export function table(rows: Row[]): string {
       row.impl,
       row.ms === null ? '–' : digits(row.ms),
       row.ratio_to_pytorch === null ? '' : digits(row.ratio_to_pytorch),
+      row.ratio_to_tuned === undefined ? '' : digits(row.ratio_to_tuned),
       row.min_ms === undefined ? '' : digits(row.min_ms),
       quickest(row),
       row.gflops === undefined ? '' : digits(row.gflops),
@@ -286,11 +299,11 @@ export function table(rows: Row[]): string {
     ];
   });
   const all = [
-    ['work', 'impl', 'ms', '÷ PyTorch', 'min ms', 'min ÷ min', 'GFLOP/s', 'peak MB', 'aim', 'note'],
+    ['work', 'impl', 'ms', '÷ PyTorch', '÷ tuned', 'min ms', 'min ÷ min', 'GFLOP/s', 'peak MB', 'aim', 'note'],
     ...lines,
   ];
   const widths = all[0]!.map((_, i) => Math.max(...all.map((line) => line[i]!.length)));
-  const numeric = (i: number) => i >= 2 && i <= 7;
+  const numeric = (i: number) => i >= 2 && i <= 8;
   return all
     .map((line) =>
       line
