@@ -1,5 +1,6 @@
 // Matrix products, fused and not, and sums of products by letters.
 import type { Case, X } from '../check.ts';
+import type { TF } from '../device.ts';
 import { given, offZero, uniform } from '../random.ts';
 import { one, text, type Table } from './table.ts';
 
@@ -56,15 +57,19 @@ const products: Case[] = [
       ),
     ),
   ),
-  ...batches.flatMap(([s, t]) =>
-    ways.map(([a, b]) =>
+  ...batches.flatMap(([s, t]) => {
+    /** The batch axes of the product; the reference's own op kernel has those wrong that are broadcast both ways. */
+    const all = (tf: TF) => tf.backend_util.assertAndGetBroadcastShape(s, t);
+    const full = (tf: TF, x: X) => tf.broadcastTo(x, [...all(tf), ...x.shape.slice(-2)] as never) as X;
+    return ways.map(([a, b]) =>
       one(
         `batches ${text(s)} and ${text(t)}${way(a, b)}`,
         [uniform(shape(5, 9, a, s)), uniform(shape(9, 6, b, t))],
         (tf, x, y) => tf.matMul(x, y, a, b),
+        { reference: (tf, x, y) => tf.matMul(full(tf, x), full(tf, y), a, b) },
       ),
-    ),
-  ),
+    );
+  }),
   one('with itself', [uniform([5, 5])], (tf, x) => tf.matMul(x, x, false, true)),
   one('dot of vectors', [uniform([7]), uniform([7])], (tf, x, y) => tf.dot(x, y)),
   one('dot of matrix and vector', [uniform([3, 7]), uniform([7])], (tf, x, y) => tf.dot(x, y)),

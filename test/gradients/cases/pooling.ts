@@ -99,6 +99,13 @@ const resized = (
   );
 
 export const pooling: Table = {
+  FlipLeftRight: [one('[2,3,4,2]', [uniform([2, 3, 4, 2])], (tf, x) => tf.image.flipLeftRight(x))],
+  RotateWithOffset: [
+    one('by 0.4', [uniform([1, 6, 5, 2])], (tf, x) => tf.image.rotateWithOffset(x, 0.4, 0.5)),
+    one('several images, around a corner, filled with 0.2', [uniform([3, 4, 7, 3])], (tf, x) =>
+      tf.image.rotateWithOffset(x, -1.1, 0.2, [0.1, 0.8]),
+    ),
+  ],
   AvgPool: [
     ...pools(
       (shape) => uniform(shape),
@@ -121,6 +128,9 @@ export const pooling: Table = {
     one('an image without batch', [apart([5, 4, 2])], (tf, x) => tf.maxPool(x, 2, 1, 'same')),
     one('dilated', [apart([1, 7, 8, 2])], (tf, x) => tf.pool(x, [2, 2], 'max', 'valid', [2, 2])),
   ],
+  MaxPoolWithArgmax: (['valid', 'same'] as const).map((pad) =>
+    one(`the values, padding ${pad}`, [apart([2, 5, 4, 3])], (tf, x) => tf.maxPoolWithArgmax(x, 2, 2, pad)['result']!),
+  ),
   MaxPool3D: pools3d(apart, (tf, x, size, stride, pad) => tf.maxPool3d(x, size, stride, pad)),
   ResizeBilinear: resized((tf, x, size, alignCorners, halfPixels) =>
     tf.image.resizeBilinear(x, size, alignCorners, halfPixels),
@@ -135,12 +145,5 @@ export const poolingMade: Table = {
   'global pooling': [
     one('average', [uniform([2, 4, 5, 33])], (tf, x) => tf.mean(x, [1, 2])),
     one('maximum', [apart([2, 4, 5, 3])], (tf, x) => tf.max(x, [1, 2])),
-  ],
-  maxPoolWithArgmax: [
-    one('the values', [apart([2, 4, 4, 3])], (tf, x) => tf.maxPoolWithArgmax(x, 2, 2, 'valid')['result']!),
-  ],
-  'images, moved': [
-    one('flipLeftRight', [uniform([2, 3, 4, 2])], (tf, x) => tf.image.flipLeftRight(x)),
-    one('rotateWithOffset', [uniform([1, 6, 5, 2])], (tf, x) => tf.image.rotateWithOffset(x, 0.4, 0.5)),
   ],
 };
