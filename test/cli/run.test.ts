@@ -122,7 +122,7 @@ describe('a run that goes well', () => {
       node: process.version,
       device: {
         device: 'cpu',
-        detail: expect.stringContaining('tfjs-backend-wasm') as string,
+        detail: expect.stringContaining('WebAssembly') as string,
         refused: expect.any(Array) as unknown[],
       },
       cells: [

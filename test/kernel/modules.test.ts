@@ -132,6 +132,6 @@ it('shares one tensor library among cells and files', async () => {
         "import * as tf from '@tensorflow/tfjs'; import { engine, t } from './model.ts'; [tf.engine() === engine(), t() instanceof tf.Tensor, tf.getBackend()]",
       )
     ).text,
-  ).toBe("[ true, true, 'wasm' ]");
+  ).toBe("[ true, true, 'cpu' ]");
   expect(k.device).toMatchObject({ device: 'cpu', refused: [{ device: 'cuda' }, { device: 'webgpu' }] });
 });
