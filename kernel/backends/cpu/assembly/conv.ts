@@ -8,7 +8,9 @@ import { gatherTile, outerTile, SEGMENT } from './tile';
 /** Blocks of six pixels whose addresses are written down together. */
 const GROUP: i32 = 8;
 /** With fewer channels the receptive fields are copied out. */
-const FEW: i32 = 8;
+const FEW: i32 = 3;
+/** With fewer channels those are copied out for the gradient of the filter. */
+const FEW_FILTER: i32 = 8;
 
 @unmanaged
 class GatherArgs {
@@ -17,8 +19,9 @@ class GatherArgs {
   dst: usize; // [batch, dstHeight, dstWidth, n]
   bias: usize; // [n], or 0
   taps: usize; // per tap: row and column of the source relative to the pixel, offset in a panel, and an unused word
-  zeros: usize; // k zeros
+  zeros: usize; // a run of zeros
   tapCount: i32;
+  run: i32; // so many taps in a row of the filter read neighbouring pixels, whose channels lie side by side
   panelBytes: usize;
   batch: i32;
   srcHeight: i32;
@@ -76,8 +79,9 @@ export function conv2d(
   t.src = x;
   t.dst = y;
   t.bias = bias;
+  t.run = dilationX == 1 ? filterWidth : 1;
   t.zeros = work;
-  t.taps = work + zeroBytes(inDepth);
+  t.taps = work + zeroBytes(inDepth * filterWidth);
   t.packed = t.taps + (<usize>taps << 4);
   t.tapCount = taps;
   t.panelBytes = (<usize>taps * inDepth) << 5;
@@ -97,7 +101,7 @@ export function conv2d(
   t.strideY = strideY;
   t.strideX = strideX;
   t.relu = relu;
-  memory.fill(t.zeros, 0, zeroBytes(inDepth));
+  memory.fill(t.zeros, 0, zeroBytes(inDepth * filterWidth));
   for (let ky = 0, tap = 0; ky < filterHeight; ky++)
     for (let kx = 0; kx < filterWidth; kx++, tap++)
       setTap(t.taps, tap, ky * dilationY - top, kx * dilationX - left, (<usize>tap * inDepth) << 5);
@@ -139,8 +143,10 @@ export function conv2dBackpropInput(
   t.src = dy;
   t.dst = dx;
   t.bias = 0;
+  // With the taps of a row in reverse order, neighbouring ones read neighbouring pixels
+  t.run = strideX == 1 && dilationX == 1 ? filterWidth : 1;
   t.zeros = work;
-  t.taps = work + zeroBytes(outDepth);
+  t.taps = work + zeroBytes(outDepth * filterWidth);
   t.packed = t.taps + (<usize>taps << 4);
   t.panelBytes = (<usize>taps * outDepth) << 5;
   t.batch = batch;
@@ -155,13 +161,13 @@ export function conv2dBackpropInput(
   t.strideY = 1;
   t.strideX = 1;
   t.relu = false;
-  memory.fill(t.zeros, 0, zeroBytes(outDepth));
+  memory.fill(t.zeros, 0, zeroBytes(outDepth * filterWidth));
   const row = <usize>outDepth << 2;
   for (let p = 0; p < inDepth; p += 8) {
     const panel = t.packed + <usize>(p >> 3) * t.panelBytes;
     for (let tap = 0; tap < taps; tap++)
       packColumnsTransposed(
-        panel + ((<usize>tap * outDepth) << 5),
+        panel + ((<usize>reversed(tap, filterWidth) * outDepth) << 5),
         w + <usize>(tap * inDepth + p) * row,
         row,
         outDepth,
@@ -178,10 +184,10 @@ export function conv2dBackpropInput(
       for (let ky = 0; ky < filterHeight; ky++) {
         const oy = py + top - ky * dilationY;
         if (oy % strideY) continue;
-        for (let kx = 0; kx < filterWidth; kx++) {
+        for (let kx = filterWidth - 1; kx >= 0; kx--) {
           const ox = px + left - kx * dilationX;
           if (ox % strideX) continue;
-          const tap = ky * filterWidth + kx;
+          const tap = reversed(ky * filterWidth + kx, filterWidth);
           setTap(t.taps, count++, oy / strideY, ox / strideX, (<usize>tap * outDepth) << 5);
         }
       }
@@ -191,6 +197,14 @@ export function conv2dBackpropInput(
   }
 }
 
+/** The place of a tap if the taps of each row are in reverse order. */
+// @ts-ignore: decorator
+@inline
+function reversed(tap: i32, width: i32): i32 {
+  const x = tap % width;
+  return tap - x + width - 1 - x;
+}
+
 // @ts-ignore: decorator
 @inline
 function zeroBytes(k: i32): usize {
@@ -198,8 +212,8 @@ function zeroBytes(k: i32): usize {
 }
 
 /** Bytes of working memory that a convolution over `k` channels with `n` results needs. */
-export function convWorkBytes(taps: i32, k: i32, n: i32): i32 {
-  return <i32>(zeroBytes(k) + (<usize>taps << 4) + ((<usize>((n + 7) >> 3) * taps * k) << 5));
+export function convWorkBytes(taps: i32, filterWidth: i32, k: i32, n: i32): i32 {
+  return <i32>(zeroBytes(k * filterWidth) + (<usize>taps << 4) + ((<usize>((n + 7) >> 3) * taps * k) << 5));
 }
 
 function setTap(taps: usize, tap: i32, y: i32, x: i32, offset: usize): void {
@@ -242,10 +256,13 @@ function gatherTask(chunk: i32, chunks: i32): void {
   const end = bound(pixels, 6 * GROUP, chunk + 1, chunks);
   const targets = scratch(); // addresses of the 6 · GROUP pixels of the result
   const tile = targets + 256;
+  const blocksAt = targets + 768; // of each block: how many segments, and their length
+  const six = targets + 896; // of six pixels: row and column in the source, and where its image begins
   const table = targets + 1024;
   const tableBytes = <usize>t.tapCount * SEGMENT;
   const panels = (t.n + 7) >> 3;
   const rowBytes = <usize>(t.srcWidth * t.k) << 2;
+  const pixelBytes = <usize>t.k << 2;
   for (let first = bound(pixels, 6 * GROUP, chunk, chunks); first < end; first += 6 * GROUP) {
     const count = min(6 * GROUP, end - first);
     const blocks = (count + 5) / 6;
@@ -253,52 +270,69 @@ function gatherTask(chunk: i32, chunks: i32): void {
     let rest = first / t.width;
     let i = rest % t.height;
     let image = rest / t.height;
-    for (let q = 0; q < blocks * 6; q++) {
-      if (q < count) {
-        store<u32>(targets + (<usize>q << 2), <u32>target(t, image, i, j));
-        const y0 = i * t.strideY;
-        const x0 = j * t.strideX;
-        const base = t.src + <usize>(image * t.srcHeight) * rowBytes;
-        let entry = table + <usize>(q / 6) * tableBytes + (<usize>(q % 6) << 2);
-        let tap = t.taps;
-        for (let s = 0; s < t.tapCount; s++) {
-          const y = y0 + load<i32>(tap);
-          const x = x0 + load<i32>(tap, 4);
-          const inside = <u32>y < <u32>t.srcHeight && <u32>x < <u32>t.srcWidth;
-          store<u32>(entry, <u32>(inside ? base + <usize>y * rowBytes + (<usize>(x * t.k) << 2) : t.zeros));
-          entry += SEGMENT;
-          tap += 16;
-        }
-        if (++j == t.width) {
+    for (let b = 0; b < blocks; b++) {
+      const left = load<i32>(t.taps, 4);
+      let inRow = t.run > 1;
+      for (let q = 0; q < 6; q++) {
+        const at = six + <usize>(q << 4);
+        const x = j * t.strideX;
+        store<i32>(at, i * t.strideY);
+        store<i32>(at, x, 4);
+        store<u32>(at, <u32>(t.src + <usize>(image * t.srcHeight) * rowBytes), 8);
+        inRow = inRow && x + left >= 0 && x + left + t.run <= t.srcWidth;
+        if (!whole) store<u32>(targets + (<usize>(b * 6 + q) << 2), <u32>target(t, image, i, j));
+        // Past the last pixel that one is repeated
+        if (b * 6 + q + 1 < count && ++j == t.width) {
           j = 0;
           if (++i == t.height) {
             i = 0;
             image++;
           }
         }
-      } else {
-        let entry = table + <usize>(q / 6) * tableBytes + (<usize>(q % 6) << 2);
-        for (let s = 0; s < t.tapCount; s++) {
-          store<u32>(entry, <u32>t.zeros);
-          entry += SEGMENT;
-        }
       }
+      const step = inRow ? t.run : 1;
+      let entry = table + <usize>b * tableBytes;
+      let segments = 0;
+      let tap = t.taps;
+      for (let s = 0; s < t.tapCount; s += step) {
+        const tapY = load<i32>(tap);
+        const tapX = load<i32>(tap, 4);
+        let some = false;
+        for (let q: usize = 0; q < 6; q++) {
+          const at = six + (q << 4);
+          const y = load<i32>(at) + tapY;
+          const x = load<i32>(at, 4) + tapX;
+          const inside = <u32>y < <u32>t.srcHeight && <u32>x < <u32>t.srcWidth;
+          const from = <usize>load<u32>(at, 8) + <usize>y * rowBytes + <usize>x * pixelBytes;
+          store<u32>(entry + (q << 2), <u32>(inside ? from : t.zeros));
+          some = some || inside;
+        }
+        // Where all six look past the image there is nothing to add
+        if (some) {
+          store<u32>(entry, load<u32>(tap, 8), 24);
+          entry += SEGMENT;
+          segments++;
+        }
+        tap += <usize>step << 4;
+      }
+      store<i32>(blocksAt + <usize>(b << 3), segments);
+      store<i32>(blocksAt + <usize>(b << 3), step * t.k, 4);
     }
-    for (let b = 0; b < blocks; b++)
-      for (let s = 0; s < t.tapCount; s++)
-        store<u32>(table + <usize>b * tableBytes + <usize>s * SEGMENT, load<u32>(t.taps + (<usize>s << 4), 8), 24);
     for (let p = 0; p < panels; p++) {
       const panel = t.packed + <usize>p * t.panelBytes;
       for (let b = 0; b < blocks; b++) {
         const rows = min(6, count - b * 6);
         const init = biasOf(t, p, tile + 256);
+        const segments = load<i32>(blocksAt + <usize>(b << 3));
+        const k = load<i32>(blocksAt + <usize>(b << 3), 4);
+        const at = t.dst + <usize>(first + b * 6) * ldc + (<usize>p << 5);
         if (whole && (p << 3) + 8 <= t.n) {
-          const at = t.dst + <usize>(first + b * 6) * ldc + (<usize>p << 5);
-          gatherTile(table + <usize>b * tableBytes, t.tapCount, t.k, panel, 32, at, ldc, rows, init, 0, t.relu);
+          gatherTile(table + <usize>b * tableBytes, segments, k, panel, 32, at, ldc, rows, init, 0, t.relu);
           continue;
         }
-        gatherTile(table + <usize>b * tableBytes, t.tapCount, t.k, panel, 32, tile, 32, rows, init, 0, t.relu);
-        scatter(tile, targets + <usize>(b * 24), rows, p << 3, t.n);
+        gatherTile(table + <usize>b * tableBytes, segments, k, panel, 32, tile, 32, rows, init, 0, t.relu);
+        if (whole) copyRows(at, ldc, tile, rows, t.n - (p << 3));
+        else scatter(tile, targets + <usize>(b * 24), rows, p << 3, t.n);
       }
     }
   }
@@ -432,7 +466,23 @@ function scatter(tile: usize, targets: usize, rows: i32, j: i32, n: i32): void {
     if (columns >= 8) {
       v128.store(to, v128.load(from));
       v128.store(to, v128.load(from, 16), 16);
-    } else memory.copy(to, from, <usize>columns << 2);
+    } else copyRows(to, 0, from, 1, columns);
+  }
+}
+
+/** Copies rows of fewer than eight numbers out of a tile. */
+// @ts-ignore: decorator
+@inline
+function copyRows(to: usize, ldc: usize, tile: usize, rows: i32, columns: i32): void {
+  for (let q = 0; q < rows; q++) {
+    let j = 0;
+    if (columns >= 4) {
+      v128.store(to, v128.load(tile));
+      j = 4;
+    }
+    for (; j < columns; j++) store<f32>(to + (<usize>j << 2), load<f32>(tile + (<usize>j << 2)));
+    to += ldc;
+    tile += 32;
   }
 }
 
@@ -516,7 +566,7 @@ export function conv2dBackpropFilter(
   t.top = top;
   t.left = left;
   t.chunks = filterChunks(batch * outHeight);
-  if (inDepth < FEW) parallel(filterCopyTask.index, t.chunks);
+  if (inDepth < FEW_FILTER) parallel(filterCopyTask.index, t.chunks);
   else parallel(filterTask.index, t.chunks);
   const rows = filterHeight * filterWidth * inDepth;
   parallel(sumTask.index, chunksOf(rows, max(1, 8192 / t.columns)));
@@ -655,6 +705,14 @@ function filterCopyTask(chunk: i32, chunks: i32): void {
             continue;
           }
           const line = base + <usize>y * xRow;
+          if (t.dilationX == 1 && x0 >= 0 && x0 + t.filterWidth <= t.inWidth) {
+            // Neighbouring pixels lie side by side; what is written too much is overwritten by what follows
+            const from = line + (<usize>(x0 * t.inDepth) << 2);
+            const bytes = <usize>(t.filterWidth * t.inDepth) << 2;
+            for (let j: usize = 0; j < bytes; j += 16) v128.store(to + j, v128.load(from + j));
+            to += bytes;
+            continue;
+          }
           for (let kx = 0; kx < t.filterWidth; kx++) {
             const x = x0 + kx * t.dilationX;
             if (<u32>x < <u32>t.inWidth) {

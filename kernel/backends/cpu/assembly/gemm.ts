@@ -172,7 +172,7 @@ function block(a: usize, b: usize, c: usize, t: MatMulArgs, i: i32, mc: i32, j: 
           ld = 32;
           if (init) {
             for (let q = 0; q < rows; q++)
-              memory.copy(edge + (<usize>q << 5), init + <usize>q * initStride, <usize>columns << 2);
+              copyFew(edge + (<usize>q << 5), init + <usize>q * initStride, columns);
             init = edge;
             initStride = 32;
           }
@@ -191,10 +191,17 @@ function block(a: usize, b: usize, c: usize, t: MatMulArgs, i: i32, mc: i32, j: 
         }
         if (columns < 8)
           for (let q = 0; q < rows; q++)
-            memory.copy(at + <usize>q * ldc, edge + (<usize>q << 5), <usize>columns << 2);
+            copyFew(at + <usize>q * ldc, edge + (<usize>q << 5), columns);
       }
     }
   }
+}
+
+/** Copies fewer than eight numbers. */
+// @ts-ignore: decorator
+@inline
+function copyFew(to: usize, from: usize, n: i32): void {
+  for (let j: usize = 0; j < <usize>n << 2; j += 4) store<f32>(to + j, load<f32>(from + j));
 }
 
 /** max(c, 0) of a tile of `rows` × 8. */

@@ -17,7 +17,7 @@ type WinogradFilterArgs = [x: number, dy: number, dw: number, work: number, ...S
 
 declare module '../program.ts' {
   interface Exports {
-    convWorkBytes(taps: number, k: number, n: number): number;
+    convWorkBytes(taps: number, filterWidth: number, k: number, n: number): number;
     filterChunks(rows: number): number;
     conv2d(x: number, w: number, y: number, bias: number, work: number, ...geometry: [...Geometry, boolean]): void;
     conv2dBackpropInput(dy: number, w: number, dx: number, work: number, ...geometry: Geometry): void;
@@ -156,7 +156,7 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
     );
     return y;
   }
-  const bytes = exports.convWorkBytes(c.filterHeight * c.filterWidth, c.inChannels, c.outChannels);
+  const bytes = exports.convWorkBytes(c.filterHeight * c.filterWidth, c.filterWidth, c.inChannels, c.outChannels);
   withMemory(backend, bytes, (work) => exports.conv2d(xs, ws, ys, bs, work, ...numbers(c), relu));
   return y;
 }
@@ -198,7 +198,7 @@ export const convolution: Record<string, OpKernel> = {
       );
       return dx;
     }
-    const bytes = exports.convWorkBytes(c.filterHeight * c.filterWidth, c.outChannels, c.inChannels);
+    const bytes = exports.convWorkBytes(c.filterHeight * c.filterWidth, c.filterWidth, c.outChannels, c.inChannels);
     withMemory(backend, bytes, (work) => exports.conv2dBackpropInput(dys, ws, dxs, work, ...numbers(c)));
     return dx;
   },
