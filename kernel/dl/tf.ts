@@ -6,11 +6,13 @@ import * as layers from '@tensorflow/tfjs-layers';
 import * as converter from '@tensorflow/tfjs-converter';
 import * as data from '@tensorflow/tfjs-data';
 
+import { startCpu as start, type CpuDevice, type CpuOptions } from '../backends/cpu/index.ts';
+import { collectTensors, installEngine } from './engine.ts';
 import { correctGradients } from './gradients.ts';
 import { fuseLstm } from './recurrent.ts';
 import { AdamWOptimizer, LionOptimizer, extendOptimizers } from './optimizers.ts';
 
-export { startCpu } from '../backends/cpu/index.ts';
+export { callBeforeEachKernel, collectTensors, engineState, idleEngine, restoreEngine } from './engine.ts';
 
 const { version_core } = tf;
 const all = {
@@ -30,6 +32,7 @@ const all = {
 };
 export { all as tf };
 
+installEngine();
 correctGradients();
 fuseLstm();
 extendOptimizers();
@@ -45,45 +48,9 @@ Object.defineProperty(tf.Tensor.prototype, inspectSymbol, {
   },
 });
 
-interface Scope {
-  id: number;
-}
-interface EngineInternals {
-  runKernelFunc(...args: unknown[]): unknown;
-  endScope(): void;
-  state: { scopeStack: Scope[]; gradientDepth: number; kernelDepth: number; activeTape: unknown };
-}
-const engine = () => tf.engine() as unknown as EngineInternals;
-
-/** Has a function called before each op kernel; what it throws ends the op. */
-export function callBeforeEachKernel(check: () => void): void {
-  const e = engine();
-  const run = e.runKernelFunc.bind(e);
-  e.runKernelFunc = (...args) => {
-    check();
-    return run(...args);
-  };
-}
-
-/** Where the engine stands: how many scopes are open, and what is being recorded. */
-export interface EngineState {
-  scopes: number;
-  gradientDepth: number;
-  kernelDepth: number;
-  activeTape: unknown;
-}
-
-/** The state between two ops of code that is in no `tidy` and no gradient. */
-export const idleEngine: EngineState = { scopes: 0, gradientDepth: 0, kernelDepth: 0, activeTape: null };
-
-export function engineState(): EngineState {
-  const { scopeStack, gradientDepth, kernelDepth, activeTape } = engine().state;
-  return { scopes: scopeStack.length, gradientDepth, kernelDepth, activeTape };
-}
-
-/** Closes the scopes and gradients that were opened since `state` was taken and never closed. */
-export function restoreEngine({ scopes, ...recording }: EngineState): void {
-  const { state } = engine();
-  while (state.scopeStack.length > scopes) engine().endScope();
-  Object.assign(state, recording);
+/** Starts the device `cpu`; when its memory is full, tensors that nothing refers to are freed before it gives up. */
+export async function startCpu(options: CpuOptions): Promise<CpuDevice> {
+  const device = await start(options);
+  device.backend.whenFull = collectTensors;
+  return device;
 }

@@ -193,11 +193,14 @@ export class CpuBackend extends MathBackendCPU {
   private allocate(bytes: number, what: () => string): number {
     const at = this.tryToAllocate(bytes);
     if (at !== undefined) return at;
-    if (this.whenFull() > 0) {
-      const again = this.tryToAllocate(bytes);
-      if (again !== undefined) return again;
-    }
-    throw new Error(this.outOfMemory(what()));
+    // What nothing refers to is of no use to a running op kernel either
+    const { holding } = this;
+    this.holding = 0;
+    const freed = this.whenFull();
+    this.holding = holding;
+    const again = freed > 0 ? this.tryToAllocate(bytes) : undefined;
+    if (again === undefined) throw new Error(this.outOfMemory(what()));
+    return again;
   }
 
   private tryToAllocate(bytes: number): number | undefined {
