@@ -9,6 +9,9 @@ import * as data from '@tensorflow/tfjs-data';
 import { startCpu as start, type CpuDevice, type CpuOptions } from '../backends/cpu/index.ts';
 import { collectTensors, installEngine } from './engine.ts';
 import { correctGradients } from './gradients.ts';
+import { fuseLosses, logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './losses.ts';
+import { batchNormTrain, fuseNormalization, layerNorm } from './normalization.ts';
+import { fuseReductions } from './reductions.ts';
 import { fuseLstm } from './recurrent.ts';
 import { AdamWOptimizer, LionOptimizer, extendOptimizers } from './optimizers.ts';
 
@@ -22,6 +25,8 @@ const all = {
   data,
   AdamWOptimizer,
   LionOptimizer,
+  logSoftmax,
+  losses: { ...tf.losses, softmaxCrossEntropy },
   version: {
     'tfjs-core': version_core,
     'tfjs-layers': layers.version_layers,
@@ -32,8 +37,14 @@ const all = {
 };
 export { all as tf };
 
+/** What TensorFlow.js does not have as functions. */
+export const nn = { batchNormTrain, layerNorm, logSoftmax, sparseSoftmaxCrossEntropy };
+
 installEngine();
 correctGradients();
+fuseReductions();
+fuseLosses();
+fuseNormalization();
 fuseLstm();
 extendOptimizers();
 

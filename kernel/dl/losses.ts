@@ -1,0 +1,185 @@
+// Softmax and its logarithm, and the cross-entropy of softmax and labels: by one op kernel each, forwards and backwards, where the
+// device has them, else by TensorFlow.js's ops. On every device their gradients are exact, also for labels that do not add up to 1.
+import * as tf from '@tensorflow/tfjs-core';
+import { canFuse, has, recordingTwice, register, run, runAll } from './fused.ts';
+
+type Two = [tf.Tensor, tf.Tensor];
+
+const tensorOf = (x: tf.Tensor | tf.TensorLike, dtype?: tf.NumericDataType): tf.Tensor =>
+  x instanceof tf.Tensor ? x : tf.tensor(x, undefined, dtype);
+
+/** As float32; the same tensor if it is. */
+const floats = (x: tf.Tensor) => (x.dtype === 'float32' ? x : tf.cast(x, 'float32'));
+
+/** [...] → [..., classes]; the op of that name wants two classes at least. A label that is no class makes a row of zeros. */
+const oneHot = (labels: tf.Tensor, classes: number) =>
+  tf.cast(tf.equal(column(labels), tf.range(0, classes, 1, 'int32')), 'float32');
+
+/** From one number a row to something that broadcasts over the row: [...] → [..., 1] */
+const column = (x: tf.Tensor) => tf.reshape(x, [...x.shape, 1]);
+
+/** A tensor's value, taken for a constant. */
+const constant = tf.customGrad((x) => ({
+  value: tf.clone(x as tf.Tensor),
+  gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
+}));
+
+function logSoftmax_(logits: tf.Tensor | tf.TensorLike, axis = -1): tf.Tensor {
+  const x = tensorOf(logits);
+  const last = x.rank - 1;
+  if (x.dtype !== 'float32' || x.size === 0 || (axis !== -1 && axis !== last)) return tf.logSoftmax(x, axis);
+  if (!has('LogSoftmax')) {
+    if (!recordingTwice()) return tf.logSoftmax(x, axis);
+    // That keeps a tensor that is not recorded, and has no second derivative. The result does not depend on what is subtracted first.
+    const shifted = tf.sub(x, constant(tf.max(x, -1, true)));
+    return tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true)));
+  }
+  return run('LogSoftmax', { logits: x }, { axis: last });
+}
+/** `tf.logSoftmax`, by an op kernel where there is one: TensorFlow.js has the name for one, but never runs it. */
+export const logSoftmax = tf.op({ logSoftmax_ }) as typeof tf.logSoftmax;
+
+/**
+ * −Σ labels · log softmax(logits) of each row.
+ * @param labels [..., classes]
+ * @param logits [..., classes]
+ * @returns [...]
+ */
+function crossEntropyOfRows(labels: tf.Tensor, logits: tf.Tensor, labelSmoothing: number): tf.Tensor {
+  const classes = logits.shape.at(-1)!;
+  const rows = logits.shape.slice(0, -1);
+  if (has('SoftmaxCrossEntropy') && logits.size > 0) {
+    const inputs = { logits: tf.reshape(logits, [-1, classes]), labels: tf.reshape(labels, [-1, classes]) };
+    const [loss] = runAll<Two>('SoftmaxCrossEntropy', inputs, { labelSmoothing });
+    return tf.reshape(loss, rows);
+  }
+  return tf.neg(tf.sum(tf.mul(smooth(labels, classes, labelSmoothing), logSoftmax(logits)), -1));
+}
+
+const smooth = (labels: tf.Tensor, classes: number, by: number) =>
+  by > 0 ? tf.add(tf.mul(labels, 1 - by), by / classes) : labels;
+
+function softmaxCrossEntropy_(
+  onehotLabels: tf.Tensor | tf.TensorLike,
+  logits: tf.Tensor | tf.TensorLike,
+  weights?: tf.Tensor | tf.TensorLike | null,
+  labelSmoothing = 0,
+  reduction = tf.Reduction.SUM_BY_NONZERO_WEIGHTS,
+): tf.Tensor {
+  const [labels, x] = [tensorOf(onehotLabels), tensorOf(logits)];
+  tf.util.assertShapesMatch(labels.shape, x.shape, 'Error in softmaxCrossEntropy: ');
+  if (x.rank === 0) throw new Error('softmaxCrossEntropy: logits must have at least one axis, and are a scalar');
+  const losses = crossEntropyOfRows(floats(labels), floats(x), Math.max(0, labelSmoothing));
+  return weighted(losses, weights, reduction);
+}
+
+/** As `tf.losses.computeWeightedLoss`; without weights the default is the mean, and one op. */
+function weighted(losses: tf.Tensor, weights: tf.Tensor | tf.TensorLike | null | undefined, reduction: tf.Reduction) {
+  const isMean = reduction === tf.Reduction.SUM_BY_NONZERO_WEIGHTS && (weights === undefined || weights === null);
+  return isMean ? tf.mean(losses) : tf.losses.computeWeightedLoss(losses, weights ?? undefined, reduction);
+}
+
+/**
+ * `tf.losses.softmaxCrossEntropy`, in one op kernel where there is one. Two things differ: the gradient is that of the loss also where
+ * a row of labels does not add up to 1, and labels are smoothed by the number of classes for logits of any rank.
+ */
+export const softmaxCrossEntropy = tf.op({ softmaxCrossEntropy_ }) as typeof tf.losses.softmaxCrossEntropy;
+
+function sparseSoftmaxCrossEntropy_(
+  labels: tf.Tensor | tf.TensorLike,
+  logits: tf.Tensor | tf.TensorLike,
+  weights?: tf.Tensor | tf.TensorLike | null,
+  reduction = tf.Reduction.SUM_BY_NONZERO_WEIGHTS,
+): tf.Tensor {
+  const [given, x] = [tensorOf(labels, 'int32'), floats(tensorOf(logits))];
+  const classes = x.shape.at(-1);
+  const rows = x.shape.slice(0, -1);
+  if (classes === undefined) throw new Error('sparseSoftmaxCrossEntropy: logits must have at least one axis');
+  if (!tf.util.arraysEqual(given.shape, rows))
+    throw new Error(`sparseSoftmaxCrossEntropy: labels are [${given.shape}], and must be [${rows}] for [${x.shape}]`);
+  const numbers = given.dtype === 'int32' ? given : tf.cast(given, 'int32');
+  if (has('SparseSoftmaxCrossEntropy') && x.size > 0) {
+    const inputs = { logits: tf.reshape(x, [-1, classes]), labels: tf.reshape(numbers, [-1]) };
+    const [loss] = runAll<Two>('SparseSoftmaxCrossEntropy', inputs);
+    return weighted(tf.reshape(loss, rows), weights, reduction);
+  }
+  const known = tf.logicalAnd(tf.greaterEqual(numbers, 0), tf.less(numbers, classes));
+  const losses = crossEntropyOfRows(oneHot(numbers, classes), x, 0);
+  return weighted(tf.where(known, losses, tf.fill(rows, NaN)), weights, reduction);
+}
+
+/**
+ * Cross-entropy of the softmax of logits with the numbers of the right classes.
+ * @param labels [...] int32; the loss of a label that is no class is NaN
+ * @param logits [..., classes]
+ * @param weights broadcast to [...]
+ * @param reduction how the losses [...] become one; by default their mean over those whose weight is not 0
+ */
+export const sparseSoftmaxCrossEntropy = tf.op({ sparseSoftmaxCrossEntropy_ }) as <O extends tf.Tensor = tf.Scalar>(
+  labels: tf.Tensor | tf.TensorLike,
+  logits: tf.Tensor | tf.TensorLike,
+  weights?: tf.Tensor | tf.TensorLike | null,
+  reduction?: tf.Reduction,
+) => O;
+
+function registerGradients(): void {
+  register<tf.Tensor>('Softmax', { outputsToSave: [true] }, (dy, [y]) => ({
+    logits: () => {
+      if (canFuse('SoftmaxGrad')) return run('SoftmaxGrad', { dy, y: y! });
+      const dyTimesY = tf.mul(dy, y!);
+      return tf.sub(dyTimesY, tf.mul(tf.sum(dyTimesY, -1, true), y!));
+    },
+  }));
+  register<tf.Tensor>('LogSoftmax', { outputsToSave: [true] }, (dy, [y]) => ({
+    logits: () => {
+      if (canFuse('LogSoftmaxGrad')) return run('LogSoftmaxGrad', { dy, y: y! });
+      return tf.sub(dy, tf.mul(tf.exp(y!), tf.sum(dy, -1, true)));
+    },
+  }));
+  // The second output only says how to compute softmax(logits) again: nothing has a gradient with respect to it
+  register<Two>(
+    'SoftmaxCrossEntropy',
+    { inputsToSave: ['logits', 'labels'], outputsToSave: [false, true] },
+    ([dy], saved, attrs) => {
+      const [logits, labels, normalizer] = saved as [...Two, tf.Tensor];
+      const labelSmoothing = attrs['labelSmoothing'] as number;
+      return {
+        logits: () => {
+          if (canFuse('SoftmaxCrossEntropyGrad'))
+            return run('SoftmaxCrossEntropyGrad', { dy, logits, labels, normalizer }, { labelSmoothing });
+          const smoothed = smooth(labels, logits.shape[1]!, labelSmoothing);
+          const ofSum = tf.mul(tf.softmax(logits), tf.sum(smoothed, -1, true));
+          return tf.mul(column(dy), tf.sub(ofSum, smoothed));
+        },
+        labels: () => tf.mul(tf.mul(column(dy), labelSmoothing - 1), logSoftmax(logits)),
+      };
+    },
+  );
+  register<Two>(
+    'SparseSoftmaxCrossEntropy',
+    { inputsToSave: ['logits', 'labels'], outputsToSave: [false, true] },
+    ([dy], saved) => {
+      const [logits, labels, normalizer] = saved as [...Two, tf.Tensor];
+      return {
+        logits: () => {
+          if (canFuse('SparseSoftmaxCrossEntropyGrad'))
+            return run('SparseSoftmaxCrossEntropyGrad', { dy, logits, labels, normalizer });
+          return tf.mul(column(dy), tf.sub(tf.softmax(logits), oneHot(labels, logits.shape[1]!)));
+        },
+        labels: () => tf.zeros(labels.shape),
+      };
+    },
+  );
+}
+
+/** Registers the gradients, and has tensors' methods and the layers' activations use the op kernels. Call it once. */
+export function fuseLosses(): void {
+  registerGradients();
+  const { prototype } = tf.Tensor as unknown as { prototype: { logSoftmax: unknown } };
+  prototype.logSoftmax = function (this: tf.Tensor, axis?: number) {
+    return logSoftmax(this, axis);
+  };
+  const activations = tf.serialization.SerializationMap.getMap().classNameMap;
+  const activation = activations['logSoftmax']?.[0] as unknown as { prototype: { apply: typeof logSoftmax } };
+  activation.prototype.apply = (x, axis) => logSoftmax(x, axis);
+}
