@@ -22,7 +22,7 @@ export function correctGradients(): void {
   gradientsOfConvolutions();
   pooling();
   resizing();
-  batchNormWithoutScale();
+  batchNormParameters();
   recordOpsBeforeClones();
   gradient('Einsum', { saveAllInputs: true }, einsumGrad);
 }
@@ -168,19 +168,28 @@ function padding(): void {
   });
 }
 
-/** Batch normalisation without scale or offset is that with 1 and 0; the stock gradient takes them for given. */
-function batchNormWithoutScale(): void {
+/**
+ * Batch normalisation without scale or offset is that with 1 and 0, which the stock gradient takes for given. Parameters that are
+ * broadcast other than along the last axis, as `tf.layers.batchNormalization({ axis: 1 })` has them, confuse op kernel and gradient:
+ * they are given the shape of x before.
+ */
+function batchNormParameters(): void {
   const engine = tf.engine();
   const run = engine.runKernel.bind(engine);
   engine.runKernel = ((name: string, inputs: tf.NamedTensorMap, attrs?: tf.NamedAttrMap) => {
-    if (name !== 'FusedBatchNorm' || (inputs['scale'] && inputs['offset'])) return run(name, inputs as never, attrs);
-    const { mean } = inputs;
+    if (name !== 'FusedBatchNorm') return run(name, inputs as never, attrs);
+    const { x, mean, variance, scale, offset } = inputs;
+    const { shape } = mean!;
+    const fits = shape.length === 1 || tf.util.arraysEqual(shape, x!.shape);
+    if (fits && scale && offset) return run(name, inputs as never, attrs);
     const full = {
-      ...inputs,
-      scale: inputs['scale'] ?? tf.ones(mean!.shape),
-      offset: inputs['offset'] ?? tf.zeros(mean!.shape),
+      mean: mean!,
+      variance: variance!,
+      scale: scale ?? tf.ones(shape),
+      offset: offset ?? tf.zeros(shape),
     };
-    return run(name, full as never, attrs);
+    const entries = Object.entries(full).map(([k, t]) => [k, fits ? t : tf.broadcastTo(t, x!.shape as [number])]);
+    return run(name, { x, ...Object.fromEntries(entries) } as never, attrs);
   }) as typeof engine.runKernel;
 }
 

@@ -9,6 +9,8 @@ import * as data from '@tensorflow/tfjs-data';
 import { startCpu as start, type CpuDevice, type CpuOptions } from '../backends/cpu/index.ts';
 import { collectTensors, installEngine } from './engine.ts';
 import { correctGradients } from './gradients.ts';
+import { fuseActivations, gelu } from './activations.ts';
+import { gradientsOfFusedOps } from './fused-ops.ts';
 import { fuseLosses, logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './losses.ts';
 import { batchNormTrain, fuseNormalization, layerNorm } from './normalization.ts';
 import { fuseReductions } from './reductions.ts';
@@ -38,10 +40,12 @@ const all = {
 export { all as tf };
 
 /** What TensorFlow.js does not have as functions. */
-export const nn = { batchNormTrain, layerNorm, logSoftmax, sparseSoftmaxCrossEntropy };
+export const nn = { batchNormTrain, gelu, layerNorm, logSoftmax, sparseSoftmaxCrossEntropy };
 
 installEngine();
 correctGradients();
+fuseActivations();
+gradientsOfFusedOps();
 fuseReductions();
 fuseLosses();
 fuseNormalization();

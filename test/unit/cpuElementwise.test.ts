@@ -47,7 +47,7 @@ function given(shape: number[], dtype: Dtype, scale = 3, special = true): Given 
 
 /** The output of an op kernel on one backend, and that nothing but it is left of the op. */
 function output(backend: string, kernel: string, inputs: Record<string, Given> | Given[], attrs: object) {
-  tf.setBackend(backend);
+  void tf.setBackend(backend);
   const make = (g: Given) => tf.tensor(g.values, g.shape, g.dtype);
   const tensors = Array.isArray(inputs)
     ? inputs.map(make)

@@ -128,18 +128,19 @@ function compare(name: string, inputs: Record<string, Operand>, attrs: object = 
         .map(([k, o]) => `${k} ${o.dtype} [${o.shape.join(', ')}]`)
         .join(', ')}, ${backend.program.threads} thread(s)`;
     expect(results.length, what()).toBe(expected.length);
-    results.forEach((r, i) => {
-      const e = expected[i]!;
-      expect([r.dtype, ...r.shape], what()).toEqual([e.dtype, ...e.shape]);
-      if (r.values.length !== e.values.length) expect.fail(`${what()}: ${r.values.length} elements`);
-      let largest = 0;
-      for (const v of e.values) if (Number.isFinite(v)) largest = Math.max(largest, Math.abs(v));
-      for (let j = 0; j < e.values.length; j++) {
-        const [a, b] = [r.values[j]!, e.values[j]!];
-        if (a === b || (Number.isNaN(a) && Number.isNaN(b)) || Math.abs(a - b) <= tolerance * largest) continue;
-        expect.fail(`${what()}: element ${j} of output ${i} is ${a}, not ${b}`);
-      }
-    });
+    results.forEach((r, i) => expectClose(r, expected[i]!, tolerance, () => `${what()}, output ${i}`));
+  }
+}
+
+function expectClose(r: Result, e: Result, tolerance: number, what: () => string): void {
+  expect([r.dtype, ...r.shape], what()).toEqual([e.dtype, ...e.shape]);
+  if (r.values.length !== e.values.length) expect.fail(`${what()}: ${r.values.length} elements`);
+  let largest = 0;
+  for (const v of e.values) if (Number.isFinite(v)) largest = Math.max(largest, Math.abs(v));
+  for (let j = 0; j < e.values.length; j++) {
+    const [a, b] = [r.values[j]!, e.values[j]!];
+    if (a === b || (Number.isNaN(a) && Number.isNaN(b)) || Math.abs(a - b) <= tolerance * largest) continue;
+    expect.fail(`${what()}: element ${j} is ${a}, not ${b}`);
   }
 }
 
@@ -168,11 +169,11 @@ describe('pooling', () => {
     }
   };
   const large = [
-    { shape: [32, 26, 26, 32], attrs: { filterSize: 2, strides: 2, pad: 'valid' } },
-    { shape: [32, 11, 11, 64], attrs: { filterSize: 2, strides: 2, pad: 'valid' } },
-    { shape: [8, 32, 32, 24], attrs: { filterSize: 3, strides: 2, pad: 'same' } },
-    { shape: [8, 32, 32, 6], attrs: { filterSize: [3, 2], strides: 1, pad: 'same' } },
-    { shape: [1, 64, 64, 64], attrs: { filterSize: 3, strides: 1, pad: 'valid' } },
+    { shape: [6, 26, 26, 32], attrs: { filterSize: 2, strides: 2, pad: 'valid' } },
+    { shape: [8, 11, 11, 64], attrs: { filterSize: 2, strides: 2, pad: 'valid' } },
+    { shape: [4, 32, 32, 24], attrs: { filterSize: 3, strides: 2, pad: 'same' } },
+    { shape: [4, 32, 32, 6], attrs: { filterSize: [3, 2], strides: 1, pad: 'same' } },
+    { shape: [1, 32, 32, 64], attrs: { filterSize: 3, strides: 1, pad: 'valid' } },
   ];
   const outShape = (shape: number[], { filterSize, strides, pad, dimRoundingMode }: Record<string, unknown>) =>
     tf.backend_util.computePool2DInfo(
@@ -481,6 +482,103 @@ describe('resizing', () => {
       if (batch !== 1 || 'halfPixelCenters' in attrs || h === 1 || w === 1) continue;
       if (h === w) compare('ResizeBilinearGrad', { images, dy }, attrs, 1e-5);
       compare('ResizeNearestNeighborGrad', { images, dy }, attrs, 1e-6);
+    }
+  });
+});
+
+describe('depthwise convolution', () => {
+  interface Case {
+    shape: number[];
+    filterShape: number[];
+    attrs: { strides: number[]; dilations: number[]; pad: unknown; dimRoundingMode?: string };
+  }
+  const cases = function* (): Iterable<Case> {
+    for (let i = 0; i < 200; i++) {
+      const channels = pick([1, 2, 3, 4, 5, 7, 8, 12, 16, 19]);
+      const dilated = random() < 0.3;
+      yield {
+        shape: [integer(1, 3), integer(5, 14), integer(5, 14), channels],
+        filterShape: [integer(1, 4), pick([1, 2, 3, 3, 4, 5, 6]), channels, pick([1, 1, 2, 3])],
+        attrs: {
+          strides: dilated ? [1, 1] : [integer(1, 3), integer(1, 3)],
+          dilations: dilated ? [integer(1, 2), integer(1, 2)] : [1, 1],
+          pad: pick([
+            'valid',
+            'same',
+            [
+              [0, 0],
+              [integer(0, 3), integer(0, 3)],
+              [integer(0, 5), integer(0, 5)],
+              [0, 0],
+            ],
+          ]),
+          dimRoundingMode: pick(['floor', 'ceil']),
+        },
+      };
+    }
+    const attrs = { strides: [1, 1], dilations: [1, 1], pad: 'same' };
+    yield { shape: [4, 32, 32, 16], filterShape: [3, 3, 16, 1], attrs };
+    yield { shape: [4, 16, 16, 64], filterShape: [3, 3, 64, 1], attrs: { ...attrs, strides: [2, 2] } };
+    yield { shape: [2, 16, 16, 32], filterShape: [5, 5, 32, 2], attrs };
+  };
+  /** None where the filter is larger than the image. */
+  const outShapeOf = ({ shape, filterShape, attrs }: Case) => {
+    const { outShape } = tf.backend_util.computeConv2DInfo(
+      shape as [number, number, number, number],
+      filterShape as [number, number, number, number],
+      attrs.strides as [number, number],
+      attrs.dilations as [number, number],
+      attrs.pad as number,
+      attrs.dimRoundingMode as 'floor',
+      true,
+    );
+    return outShape.every((n) => n > 0) ? outShape : undefined;
+  };
+
+  it('filters each channel for itself', () => {
+    for (const c of cases()) {
+      const outShape = outShapeOf(c);
+      if (!outShape) continue;
+      const inputs = { x: operand(c.shape), filter: operand(c.filterShape) };
+      compare('DepthwiseConv2dNative', inputs, c.attrs, 2e-6);
+      const bias = operand([outShape[3]!]);
+      const activation = pick(['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu']);
+      const alpha: Record<string, Operand> =
+        activation === 'prelu' ? { preluActivationWeights: operand([outShape[3]!]) } : {};
+      const attrs = { ...c.attrs, activation, leakyreluAlpha: 0.3 };
+      compare('FusedDepthwiseConv2D', { ...inputs, bias, ...alpha }, attrs, 1e-5);
+    }
+  });
+  it('has the gradients of this', () => {
+    for (const c of cases()) {
+      const outShape = outShapeOf(c);
+      if (!outShape) continue;
+      const [x, filter, dy] = [operand(c.shape), operand(c.filterShape), operand(outShape)];
+      const attrs = { ...c.attrs, inputShape: c.shape, filterShape: c.filterShape };
+      // The JavaScript op kernels of the gradients know nothing of dilation: a filter with zeros between its elements is the same
+      const [dh, dw] = c.attrs.dilations as [number, number];
+      const [h, w, ...depth] = c.filterShape as [number, number, number, number];
+      const d = sizeOf(depth);
+      const wide: Operand = operand([(h - 1) * dh + 1, (w - 1) * dw + 1, ...depth], 'float32', () => 0);
+      const place = (i: number) => {
+        const [pixel, k] = [Math.floor(i / d), i % d];
+        return (Math.floor(pixel / w) * dh * wide.shape[1]! + (pixel % w) * dw) * d + k;
+      };
+      filter.values.forEach((v, i) => (wide.values[place(i)] = v));
+      const spread = { ...attrs, dilations: [1, 1], filterShape: wide.shape };
+      const [dx] = stock('DepthwiseConv2dNativeBackpropInput', { dy, filter: wide }, spread);
+      const [dwide] = stock('DepthwiseConv2dNativeBackpropFilter', { x, dy }, spread);
+      const dfilter = {
+        shape: c.filterShape,
+        dtype: 'float32',
+        values: filter.values.map((_, i) => dwide!.values[place(i)]!),
+      };
+      for (const backend of ours) {
+        const [mine] = own(backend, 'DepthwiseConv2dNativeBackpropInput', { dy, filter }, attrs);
+        expectClose(mine!, dx!, 1e-5, () => `dx ${JSON.stringify(c)}`);
+        const [mineToo] = own(backend, 'DepthwiseConv2dNativeBackpropFilter', { x, dy }, attrs);
+        expectClose(mineToo!, dfilter, 1e-5, () => `dw ${JSON.stringify(c)}`);
+      }
     }
   });
 });

@@ -18,7 +18,8 @@ export function constants(): void {
   ]) {
     gradient(name, { inputsToSave: ['a', 'b'] }, (_, [a, b]) => ({ a: () => zeros(a!), b: () => zeros(b!) }));
   }
-  gradient('LogicalNot', { inputsToSave: ['x'] }, (_, [x]) => ({ x: () => zeros(x!) }));
+  for (const name of ['LogicalNot', 'Any', 'All'])
+    gradient(name, { inputsToSave: ['x'] }, (_, [x]) => ({ x: () => zeros(x!) }));
   // To whole numbers or truth; the stock gradient is as if nothing were cut off
   gradient('Cast', {}, (dy, _, attrs) => ({
     x: () => (attr<tf.CastAttrs>(attrs).dtype === 'float32' ? dy.clone() : zeros(dy)),

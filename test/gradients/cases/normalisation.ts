@@ -60,6 +60,20 @@ const layer = (tf: TF, x: X, axes: number[], offset: X, scale: X): X => {
 export const normalisation: Table = {
   FusedBatchNorm: [
     ...withStatistics,
+    // the reference's own op kernel takes such parameters for ones of the last axis
+    one(
+      'parameters of a middle axis',
+      [uniform([4, 3, 5]), ...[-1, 0.5, -1, 0.5].map((low) => uniform([1, 3, 1], low, 2))],
+      (tf, x, mean, variance, offset, scale) => tf.batchNorm(x, mean, variance, offset, scale, 1e-3),
+      {
+        reference: (tf, x, mean, variance, offset, scale) =>
+          x
+            .sub(mean)
+            .mul(tf.rsqrt(variance.add(1e-3)))
+            .mul(scale)
+            .add(offset),
+      },
+    ),
     ...(
       [
         [[6, 3], [0]],

@@ -77,6 +77,11 @@ const along = (draw: (shape: number[]) => Draw, f: (tf: TF, x: X, axis: number) 
 const and = (y: Tensor, x: X): Tensor => y.add(x.mul(0.1));
 
 export const reductions: Table = {
+  All: [one('in a condition', [uniform([3, 4])], (tf, x) => tf.where(tf.all(x.greater(-0.7), 1, true), x.square(), x))],
+  Any: [
+    one('in a condition', [uniform([3, 4])], (tf, x) => tf.where(tf.any(x.greater(0.7), 1, true), x.square(), x)),
+    one('as a number', [uniform([3, 4])], (tf, x) => tf.any(x.greater(0.7), 0).cast('float32'), { constant: true }),
+  ],
   ArgMax: [
     ...[0, 1, 2].map((axis) =>
       one(`axis ${axis}`, [apart([2, 3, 4])], (tf, x) => tf.argMax(x, axis).cast('float32'), { constant: true }),

@@ -1,1 +1,519 @@
-// Depthwise convolution and its gradients.
+// Depthwise convolution and its gradients: every channel has a filter of its own. Four channels at a time; filter [height, width,
+// channels]. A channel multiplier is no matter of these: the caller repeats the channels.
+import { args, bound, chunksOf, parallel } from './pool';
+import { madd } from './simd';
+
+/** Multiplications that are worth a chunk of their own. */
+const GRAIN = 65536;
+
+@unmanaged
+class DepthwiseArgs {
+  x: usize;
+  w: usize;
+  y: usize;
+  /** Of each channel; 0 for none. */
+  bias: usize;
+  relu: bool;
+  batch: i32;
+  inHeight: i32;
+  inWidth: i32;
+  channels: i32;
+  outHeight: i32;
+  outWidth: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  top: i32;
+  left: i32;
+}
+
+/** The shapes of the next call: x [batch, inHeight, inWidth, channels], y [batch, outHeight, outWidth, channels], none of them 0. */
+export function depthwiseShape(
+  batch: i32,
+  inHeight: i32,
+  inWidth: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideHeight: i32,
+  strideWidth: i32,
+  dilationHeight: i32,
+  dilationWidth: i32,
+  top: i32,
+  left: i32,
+): void {
+  const a = args<DepthwiseArgs>();
+  a.batch = batch;
+  a.inHeight = inHeight;
+  a.inWidth = inWidth;
+  a.channels = channels;
+  a.outHeight = outHeight;
+  a.outWidth = outWidth;
+  a.filterHeight = filterHeight;
+  a.filterWidth = filterWidth;
+  a.strideHeight = strideHeight;
+  a.strideWidth = strideWidth;
+  a.dilationHeight = dilationHeight;
+  a.dilationWidth = dilationWidth;
+  a.top = top;
+  a.left = left;
+}
+
+/** n / d rounded up, at least 0. */
+// @ts-ignore: decorator
+@inline
+function upTo(n: i32, d: i32): i32 {
+  return n <= 0 ? 0 : (n + d - 1) / d;
+}
+
+/** How many chunks `rows` rows of y are worth. */
+function chunksOfRows(rows: i32): i32 {
+  const a = args<DepthwiseArgs>();
+  const cost = <i64>a.outWidth * <i64>(a.filterHeight * a.filterWidth) * <i64>a.channels;
+  return chunksOf(rows, <i32>(GRAIN / max<i64>(1, cost)));
+}
+
+/** y = x ∗ w + bias, with ReLU behind it if `relu`. After `depthwiseShape`. */
+export function depthwiseConv2d(x: usize, w: usize, y: usize, bias: usize, relu: bool): void {
+  const a = args<DepthwiseArgs>();
+  a.x = x;
+  a.w = w;
+  a.y = y;
+  a.bias = bias;
+  a.relu = relu;
+  parallel(convolveTask.index, chunksOfRows(a.batch * a.outHeight));
+}
+
+function convolveTask(chunk: i32, chunks: i32): void {
+  const a = args<DepthwiseArgs>();
+  const fw = a.filterWidth;
+  const dh = a.dilationHeight;
+  const dw = a.dilationWidth;
+  const sw = a.strideWidth;
+  const left = a.left;
+  const inHeight = a.inHeight;
+  const inWidth = a.inWidth;
+  const outHeight = a.outHeight;
+  const outWidth = a.outWidth;
+  const pixel = <usize>a.channels << 2;
+  const rowBytes = <usize>inWidth * pixel;
+  const rowStep = <usize>dh * rowBytes;
+  // The whole width of the filter is inside of the image for columns x0 … x1 − 1
+  const x0 = min(outWidth, upTo(left, sw));
+  const x1 = max(x0, min(outWidth, upTo(inWidth - (fw - 1) * dw + left, sw)));
+  const rows = a.batch * outHeight;
+  const end = bound(rows, 1, chunk + 1, chunks);
+  for (let row = bound(rows, 1, chunk, chunks); row < end; row++) {
+    const image = row / outHeight;
+    const corner = (row - image * outHeight) * a.strideHeight - a.top;
+    const ky = upTo(-corner, dh);
+    const height = min(a.filterHeight, upTo(inHeight - corner, dh)) - ky;
+    const line = a.x + <usize>(image * inHeight + corner + ky * dh) * rowBytes;
+    const w = a.w + <usize>(ky * fw) * pixel;
+    const out = a.y + <usize>row * <usize>outWidth * pixel;
+    for (let ox = 0; ox < outWidth; ) {
+      const start = ox * sw - left;
+      const to = out + <usize>ox * pixel;
+      if (ox >= x0 && ox + 4 <= x1) {
+        convolve4(line + <usize>start * pixel, w, to, height, rowStep);
+        ox += 4;
+      } else {
+        const kx = upTo(-start, dw);
+        const width = min(fw, upTo(inWidth - start, dw)) - kx;
+        convolve1(line + <usize>(start + kx * dw) * pixel, w + <usize>kx * pixel, to, height, width, rowStep);
+        ox++;
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function finished(v: v128, relu: bool): v128 {
+  return relu ? f32x4.max(v, f32x4.splat(0)) : v;
+}
+
+/** Four pixels side by side. `at` is the first one's first element of x, `height` how many rows of the filter are inside. */
+function convolve4(at: usize, w: usize, out: usize, height: i32, rowStep: usize): void {
+  const a = args<DepthwiseArgs>();
+  const pixel = <usize>a.channels << 2;
+  const fw = a.filterWidth;
+  const step = <usize>a.strideWidth * pixel;
+  const tap = <usize>a.dilationWidth * pixel;
+  const dense = fw == 3 && tap == pixel && step == pixel;
+  for (let c: usize = 0; c < pixel; c += 16) {
+    if (c + 16 > pixel) {
+      if (pixel < 16) {
+        for (let i: usize = 0; i < 4; i++) convolveFew(at + i * step, w, out + i * pixel, height, fw, rowStep);
+        return;
+      }
+      // The last four channels, some of them for the second time
+      c = pixel - 16;
+    }
+    let y0 = a.bias ? v128.load(a.bias + c) : f32x4.splat(0);
+    let y1 = y0;
+    let y2 = y0;
+    let y3 = y0;
+    let p = at + c;
+    let q = w + c;
+    if (dense) {
+      for (let y = 0; y < height; y++, p += rowStep) {
+        const w0 = v128.load(q);
+        const w1 = v128.load(q + pixel);
+        const w2 = v128.load(q + 2 * pixel);
+        q += 3 * pixel;
+        const a0 = v128.load(p);
+        const a1 = v128.load(p + pixel);
+        const a2 = v128.load(p + 2 * pixel);
+        const a3 = v128.load(p + 3 * pixel);
+        y0 = madd(a2, w2, madd(a1, w1, madd(a0, w0, y0)));
+        y1 = madd(a3, w2, madd(a2, w1, madd(a1, w0, y1)));
+        const a4 = v128.load(p + 4 * pixel);
+        const a5 = v128.load(p + 5 * pixel);
+        y2 = madd(a4, w2, madd(a3, w1, madd(a2, w0, y2)));
+        y3 = madd(a5, w2, madd(a4, w1, madd(a3, w0, y3)));
+      }
+    } else {
+      for (let y = 0; y < height; y++, p += rowStep) {
+        let t = p;
+        for (let x = 0; x < fw; x++, t += tap, q += pixel) {
+          const v = v128.load(q);
+          y0 = madd(v128.load(t), v, y0);
+          y1 = madd(v128.load(t + step), v, y1);
+          y2 = madd(v128.load(t + 2 * step), v, y2);
+          y3 = madd(v128.load(t + 3 * step), v, y3);
+        }
+      }
+    }
+    const to = out + c;
+    v128.store(to, finished(y0, a.relu));
+    v128.store(to + pixel, finished(y1, a.relu));
+    v128.store(to + 2 * pixel, finished(y2, a.relu));
+    v128.store(to + 3 * pixel, finished(y3, a.relu));
+  }
+}
+
+/** One pixel, with the `height` × `width` elements of the filter that are inside of the image. */
+function convolve1(at: usize, w: usize, out: usize, height: i32, width: i32, rowStep: usize): void {
+  const a = args<DepthwiseArgs>();
+  const pixel = <usize>a.channels << 2;
+  const tap = <usize>a.dilationWidth * pixel;
+  const filterRow = <usize>a.filterWidth * pixel;
+  for (let c: usize = 0; c < pixel; c += 16) {
+    if (c + 16 > pixel) {
+      if (pixel < 16) {
+        convolveFew(at, w, out, height, width, rowStep);
+        return;
+      }
+      c = pixel - 16;
+    }
+    let sum = a.bias ? v128.load(a.bias + c) : f32x4.splat(0);
+    let p = at + c;
+    let q = w + c;
+    for (let y = 0; y < height; y++, p += rowStep, q += filterRow) {
+      let t = p;
+      let v = q;
+      for (let x = 0; x < width; x++, t += tap, v += pixel) sum = madd(v128.load(t), v128.load(v), sum);
+    }
+    v128.store(out + c, finished(sum, a.relu));
+  }
+}
+
+/** `convolve1` for fewer than four channels. */
+function convolveFew(at: usize, w: usize, out: usize, height: i32, width: i32, rowStep: usize): void {
+  const a = args<DepthwiseArgs>();
+  const pixel = <usize>a.channels << 2;
+  const tap = <usize>a.dilationWidth * pixel;
+  const filterRow = <usize>a.filterWidth * pixel;
+  for (let c: usize = 0; c < pixel; c += 4) {
+    let sum: f32 = a.bias ? load<f32>(a.bias + c) : 0;
+    let p = at + c;
+    let q = w + c;
+    for (let y = 0; y < height; y++, p += rowStep, q += filterRow) {
+      let t = p;
+      let v = q;
+      for (let x = 0; x < width; x++, t += tap, v += pixel) sum += load<f32>(t) * load<f32>(v);
+    }
+    store<f32>(out + c, a.relu ? max<f32>(sum, 0) : sum);
+  }
+}
+
+/**
+ * dL/dx from dL/dy. After `depthwiseShape`, with the shapes of the forward pass.
+ * @param work as many bytes as the filter has
+ */
+export function depthwiseConv2dBackpropInput(dy: usize, w: usize, dx: usize, work: usize): void {
+  const a = args<DepthwiseArgs>();
+  if (a.strideHeight > 1 || a.strideWidth > 1) {
+    a.x = dx;
+    a.w = w;
+    a.y = dy;
+    parallel(backpropInputTask.index, chunksOfRows(a.batch * a.inHeight));
+    return;
+  }
+  // A convolution of dy with the filter turned round
+  const pixel = <usize>a.channels << 2;
+  const taps = <usize>(a.filterHeight * a.filterWidth);
+  for (let i: usize = 0; i < taps; i++) memory.copy(work + i * pixel, w + (taps - 1 - i) * pixel, pixel);
+  const height = a.inHeight;
+  const width = a.inWidth;
+  a.inHeight = a.outHeight;
+  a.inWidth = a.outWidth;
+  a.outHeight = height;
+  a.outWidth = width;
+  a.top = (a.filterHeight - 1) * a.dilationHeight - a.top;
+  a.left = (a.filterWidth - 1) * a.dilationWidth - a.left;
+  depthwiseConv2d(dy, work, dx, 0, false);
+}
+
+// The unit is a row of dx: it gets from each row of the filter what the row of dy that it is for says, if there is one
+function backpropInputTask(chunk: i32, chunks: i32): void {
+  const a = args<DepthwiseArgs>();
+  const fw = a.filterWidth;
+  const sh = a.strideHeight;
+  const sw = a.strideWidth;
+  const inHeight = a.inHeight;
+  const inWidth = a.inWidth;
+  const outHeight = a.outHeight;
+  const outWidth = a.outWidth;
+  const pixel = <usize>a.channels << 2;
+  const step = <usize>sw * pixel;
+  const rowBytes = <usize>inWidth * pixel;
+  const rows = a.batch * inHeight;
+  const end = bound(rows, 1, chunk + 1, chunks);
+  for (let row = bound(rows, 1, chunk, chunks); row < end; row++) {
+    const image = row / inHeight;
+    const iy = row - image * inHeight;
+    const dx = a.x + <usize>row * rowBytes;
+    memory.fill(dx, 0, rowBytes);
+    for (let ky = 0; ky < a.filterHeight; ky++) {
+      const at = iy + a.top - ky * a.dilationHeight;
+      if (at < 0) break;
+      const oy = at / sh;
+      if (oy * sh != at || oy >= outHeight) continue;
+      const line = a.y + <usize>((image * outHeight + oy) * outWidth) * pixel;
+      for (let kx = 0; kx < fw; kx++) {
+        const start = kx * a.dilationWidth - a.left;
+        const x0 = upTo(-start, sw);
+        const x1 = min(outWidth, upTo(inWidth - start, sw));
+        const w = a.w + <usize>(ky * fw + kx) * pixel;
+        let p = dx + <usize>(start + x0 * sw) * pixel;
+        let g = line + <usize>x0 * pixel;
+        for (let ox = x0; ox < x1; ox++, p += step, g += pixel) {
+          let c: usize = 0;
+          for (; c + 16 <= pixel; c += 16)
+            v128.store(p + c, madd(v128.load(g + c), v128.load(w + c), v128.load(p + c)));
+          for (; c < pixel; c += 4) store<f32>(p + c, load<f32>(p + c) + load<f32>(g + c) * load<f32>(w + c));
+        }
+      }
+    }
+  }
+}
+
+/** How many filters fit into the `work` of `depthwiseConv2dBackpropFilter`. After `depthwiseShape`. */
+export function depthwiseFilterChunks(): i32 {
+  const a = args<DepthwiseArgs>();
+  return chunksOfRows(a.batch * a.outHeight);
+}
+
+/**
+ * dL/dw from dL/dy: each chunk of rows of dy has a sum of its own, and these are added in their order. After `depthwiseShape`.
+ * @param work `depthwiseFilterChunks()` filters
+ */
+export function depthwiseConv2dBackpropFilter(x: usize, dy: usize, dw: usize, work: usize): void {
+  const a = args<DepthwiseArgs>();
+  const chunks = depthwiseFilterChunks();
+  a.x = x;
+  a.y = dy;
+  a.w = chunks == 1 ? dw : work;
+  parallel(backpropFilterTask.index, chunks);
+  if (chunks == 1) return;
+  const bytes = <usize>(a.filterHeight * a.filterWidth * a.channels) << 2;
+  memory.copy(dw, work, bytes);
+  for (let i = 1; i < chunks; i++) {
+    const part = work + <usize>i * bytes;
+    let c: usize = 0;
+    for (; c + 16 <= bytes; c += 16) v128.store(dw + c, f32x4.add(v128.load(dw + c), v128.load(part + c)));
+    for (; c < bytes; c += 4) store<f32>(dw + c, load<f32>(dw + c) + load<f32>(part + c));
+  }
+}
+
+function backpropFilterTask(chunk: i32, chunks: i32): void {
+  const a = args<DepthwiseArgs>();
+  const fh = a.filterHeight;
+  const fw = a.filterWidth;
+  const inHeight = a.inHeight;
+  const outHeight = a.outHeight;
+  const outWidth = a.outWidth;
+  const pixel = <usize>a.channels << 2;
+  const rowBytes = <usize>a.inWidth * pixel;
+  const filterRow = <usize>fw * pixel;
+  const dw = a.w + <usize>chunk * <usize>fh * filterRow;
+  memory.fill(dw, 0, <usize>fh * filterRow);
+  const rows = a.batch * outHeight;
+  const end = bound(rows, 1, chunk + 1, chunks);
+  for (let row = bound(rows, 1, chunk, chunks); row < end; row++) {
+    const image = row / outHeight;
+    const corner = (row - image * outHeight) * a.strideHeight - a.top;
+    const g = a.y + <usize>(row * outWidth) * pixel;
+    for (let ky = 0; ky < fh; ky++) {
+      const iy = corner + ky * a.dilationHeight;
+      if (iy < 0 || iy >= inHeight) continue;
+      const line = a.x + <usize>(image * inHeight + iy) * rowBytes;
+      const sums = dw + <usize>ky * filterRow;
+      let kx = 0;
+      for (; kx + 3 <= fw; kx += 3) {
+        // Columns of dy for which all three elements are inside, and what is left to each
+        const from = firstColumn(kx);
+        const to = max(from, lastColumn(kx + 2));
+        correlate3(line, g, sums, kx, from, to);
+        for (let k = kx; k < kx + 3; k++) {
+          const first = firstColumn(k);
+          const last = lastColumn(k);
+          correlate1(line, g, sums, k, first, min(from, last));
+          correlate1(line, g, sums, k, max(to, first), last);
+        }
+      }
+      for (; kx < fw; kx++) correlate1(line, g, sums, kx, firstColumn(kx), lastColumn(kx));
+    }
+  }
+}
+
+/** The first column of y for which element `kx` of the filter's rows is inside of x. */
+// @ts-ignore: decorator
+@inline
+function firstColumn(kx: i32): i32 {
+  const a = args<DepthwiseArgs>();
+  return upTo(a.left - kx * a.dilationWidth, a.strideWidth);
+}
+
+/** The column after the last one. */
+// @ts-ignore: decorator
+@inline
+function lastColumn(kx: i32): i32 {
+  const a = args<DepthwiseArgs>();
+  return min(a.outWidth, upTo(a.inWidth + a.left - kx * a.dilationWidth, a.strideWidth));
+}
+
+/** sums[k] += Σ x · dy over columns `from` … `to` − 1, for three elements of the filter from `kx` on. */
+function correlate3(line: usize, g: usize, sums: usize, kx: i32, from: i32, to: i32): void {
+  if (from >= to) return;
+  const a = args<DepthwiseArgs>();
+  const pixel = <usize>a.channels << 2;
+  const step = <usize>a.strideWidth * pixel;
+  const tap = <usize>a.dilationWidth * pixel;
+  const x = line + <usize>(from * a.strideWidth - a.left + kx * a.dilationWidth) * pixel;
+  const s = sums + <usize>kx * pixel;
+  const end = g + <usize>to * pixel;
+  g += <usize>from * pixel;
+  let c: usize = 0;
+  for (; c + 32 <= pixel; c += 32) {
+    let s0 = v128.load(s + c);
+    let s1 = v128.load(s + c, 16);
+    let s2 = v128.load(s + c + pixel);
+    let s3 = v128.load(s + c + pixel, 16);
+    let s4 = v128.load(s + c + 2 * pixel);
+    let s5 = v128.load(s + c + 2 * pixel, 16);
+    let p = x + c;
+    for (let q = g + c; q < end; q += pixel, p += step) {
+      const d0 = v128.load(q);
+      const d1 = v128.load(q, 16);
+      s0 = madd(v128.load(p), d0, s0);
+      s1 = madd(v128.load(p, 16), d1, s1);
+      s2 = madd(v128.load(p + tap), d0, s2);
+      s3 = madd(v128.load(p + tap, 16), d1, s3);
+      s4 = madd(v128.load(p + 2 * tap), d0, s4);
+      s5 = madd(v128.load(p + 2 * tap, 16), d1, s5);
+    }
+    v128.store(s + c, s0);
+    v128.store(s + c, s1, 16);
+    v128.store(s + c + pixel, s2);
+    v128.store(s + c + pixel, s3, 16);
+    v128.store(s + c + 2 * pixel, s4);
+    v128.store(s + c + 2 * pixel, s5, 16);
+  }
+  for (; c + 16 <= pixel; c += 16) {
+    let s0 = v128.load(s + c);
+    let s1 = v128.load(s + c + pixel);
+    let s2 = v128.load(s + c + 2 * pixel);
+    let p = x + c;
+    for (let q = g + c; q < end; q += pixel, p += step) {
+      const d = v128.load(q);
+      s0 = madd(v128.load(p), d, s0);
+      s1 = madd(v128.load(p + tap), d, s1);
+      s2 = madd(v128.load(p + 2 * tap), d, s2);
+    }
+    v128.store(s + c, s0);
+    v128.store(s + c + pixel, s1);
+    v128.store(s + c + 2 * pixel, s2);
+  }
+  for (; c < pixel; c += 4) {
+    for (let k: usize = 0; k < 3; k++) {
+      let sum: f32 = 0;
+      let p = x + c + k * tap;
+      for (let q = g + c; q < end; q += pixel, p += step) sum += load<f32>(p) * load<f32>(q);
+      store<f32>(s + c + k * pixel, load<f32>(s + c + k * pixel) + sum);
+    }
+  }
+}
+
+/** The same for one element of the filter. */
+function correlate1(line: usize, g: usize, sums: usize, kx: i32, from: i32, to: i32): void {
+  if (from >= to) return;
+  const a = args<DepthwiseArgs>();
+  const pixel = <usize>a.channels << 2;
+  const step = <usize>a.strideWidth * pixel;
+  const x = line + <usize>(from * a.strideWidth - a.left + kx * a.dilationWidth) * pixel;
+  const s = sums + <usize>kx * pixel;
+  const end = g + <usize>to * pixel;
+  g += <usize>from * pixel;
+  let c: usize = 0;
+  for (; c + 16 <= pixel; c += 16) {
+    let sum = v128.load(s + c);
+    let p = x + c;
+    for (let q = g + c; q < end; q += pixel, p += step) sum = madd(v128.load(p), v128.load(q), sum);
+    v128.store(s + c, sum);
+  }
+  for (; c < pixel; c += 4) {
+    let sum = load<f32>(s + c);
+    let p = x + c;
+    for (let q = g + c; q < end; q += pixel, p += step) sum += load<f32>(p) * load<f32>(q);
+    store<f32>(s + c, sum);
+  }
+}
+
+@unmanaged
+class GroupArgs {
+  x: usize;
+  y: usize;
+  n: i32;
+  size: i32;
+}
+
+/** y[i] = Σⱼ x[i, j]; x [n, size]: what repeated channels come back as. */
+export function sumGroups(x: usize, y: usize, n: i32, size: i32): void {
+  const a = args<GroupArgs>();
+  a.x = x;
+  a.y = y;
+  a.n = n;
+  a.size = size;
+  parallel(sumGroupsTask.index, chunksOf(n, 16384 / size));
+}
+
+function sumGroupsTask(chunk: i32, chunks: i32): void {
+  const a = args<GroupArgs>();
+  const bytes = <usize>a.size << 2;
+  const end = bound(a.n, 16, chunk + 1, chunks);
+  let i = bound(a.n, 16, chunk, chunks);
+  let x = a.x + <usize>i * bytes;
+  for (; i < end; i++) {
+    let sum: f32 = 0;
+    for (const next = x + bytes; x < next; x += 4) sum += load<f32>(x);
+    store<f32>(a.y + (<usize>i << 2), sum);
+  }
+}

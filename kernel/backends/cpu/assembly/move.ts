@@ -1,6 +1,6 @@
 // Op kernels that only move data. Most are one walk over the dimensions of a result, with a stride in bytes for each in the result and
 // in the source: transpose, concatenate, slice, pad, tile, reverse. The others pick rows by index: gather, scatter, one-hot.
-import { args, bound, chunksOf, parallel } from './pool';
+import { args, bound, chunksOf, parallel, threadCount } from './pool';
 
 export * from './resize';
 
@@ -492,10 +492,10 @@ export function segmentSum(
   a.rows = segments;
   a.words = words;
   a.integers = integers;
-  // A chunk has some columns, so that all have the same to do whatever the ids; narrow rows are shared out instead
-  a.byColumns = words >= 64;
+  // A chunk has some columns, as wide as can be: all have the same to do, whatever the ids. Narrow rows are shared out instead.
+  a.byColumns = words >= 32 * threadCount();
   const work = ((<i64>count + <i64>segments) * <i64>words) / 16384;
-  const most = a.byColumns ? (words + 15) >> 4 : segments;
+  const most = a.byColumns ? threadCount() : segments;
   parallel(segmentSumTask.index, min(most, chunksOf(<i32>min<i64>(work, 1024), 1)));
 }
 
