@@ -117,6 +117,8 @@ function convolveTask(chunk: i32, chunks: i32): void {
     const w = a.w + <usize>(ky * fw) * pixel;
     const out = a.y + <usize>row * <usize>outWidth * pixel;
     for (let ox = 0; ox < outWidth; ) {
+      // The last four begin further left, so that they are four
+      if (ox >= x0 && ox < x1 && x1 - x0 >= 4) ox = min(ox, x1 - 4);
       const start = ox * sw - left;
       const to = out + <usize>ox * pixel;
       if (ox >= x0 && ox + 4 <= x1) {
@@ -146,6 +148,8 @@ function convolve4(at: usize, w: usize, out: usize, height: i32, rowStep: usize)
   const step = <usize>a.strideWidth * pixel;
   const tap = <usize>a.dilationWidth * pixel;
   const dense = fw == 3 && tap == pixel && step == pixel;
+  const bias = a.bias;
+  const relu = a.relu;
   for (let c: usize = 0; c < pixel; c += 16) {
     if (c + 16 > pixel) {
       if (pixel < 16) {
@@ -155,7 +159,7 @@ function convolve4(at: usize, w: usize, out: usize, height: i32, rowStep: usize)
       // The last four channels, some of them for the second time
       c = pixel - 16;
     }
-    let y0 = a.bias ? v128.load(a.bias + c) : f32x4.splat(0);
+    let y0 = bias ? v128.load(bias + c) : f32x4.splat(0);
     let y1 = y0;
     let y2 = y0;
     let y3 = y0;
@@ -191,10 +195,10 @@ function convolve4(at: usize, w: usize, out: usize, height: i32, rowStep: usize)
       }
     }
     const to = out + c;
-    v128.store(to, finished(y0, a.relu));
-    v128.store(to + pixel, finished(y1, a.relu));
-    v128.store(to + 2 * pixel, finished(y2, a.relu));
-    v128.store(to + 3 * pixel, finished(y3, a.relu));
+    v128.store(to, finished(y0, relu));
+    v128.store(to + pixel, finished(y1, relu));
+    v128.store(to + 2 * pixel, finished(y2, relu));
+    v128.store(to + 3 * pixel, finished(y3, relu));
   }
 }
 
