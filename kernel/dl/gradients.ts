@@ -1,12 +1,13 @@
 // Gradients that TensorFlow.js 4.22 has wrong or lacks, for every device: registered over its own, or new.
 // Each is held against finite differences in test/gradients. Those of whole families of ops are in gradients/.
 import * as tf from '@tensorflow/tfjs-core';
+import { correctCalls } from './gradients/calls.ts';
 import { dilatedConvolutions, gradientsOfConvolutions, matrixProducts } from './gradients/convolution.ts';
 import { broadcasts, constants, products } from './gradients/elementwise.ts';
 import { pooling, resizing } from './gradients/images.ts';
 import { moving } from './gradients/moving.ts';
 import { recordOpsBeforeClones } from './gradients/order.ts';
-import { attr, gradient, gradientOfSeveral, zeros, type Grad } from './gradients/register.ts';
+import { attr, gradient, gradientOfSeveral, zeros } from './gradients/register.ts';
 
 /** Registers all of them. Call it once, after tfjs has registered its own. */
 export function correctGradients(): void {
@@ -22,9 +23,8 @@ export function correctGradients(): void {
   gradientsOfConvolutions();
   pooling();
   resizing();
-  batchNormParameters();
+  correctCalls();
   recordOpsBeforeClones();
-  gradient('Einsum', { saveAllInputs: true }, einsumGrad);
 }
 
 /** Cumulative sum and product along an axis. */
@@ -167,55 +167,3 @@ function padding(): void {
     return { x: () => paddings.reduce((d, _, axis) => fold(d, axis), dy) };
   });
 }
-
-/**
- * Batch normalisation without scale or offset is that with 1 and 0, which the stock gradient takes for given. Parameters that are
- * broadcast other than along the last axis, as `tf.layers.batchNormalization({ axis: 1 })` has them, confuse op kernel and gradient:
- * they are given the shape of x before.
- */
-function batchNormParameters(): void {
-  const engine = tf.engine();
-  const run = engine.runKernel.bind(engine);
-  engine.runKernel = ((name: string, inputs: tf.NamedTensorMap, attrs?: tf.NamedAttrMap) => {
-    if (name !== 'FusedBatchNorm') return run(name, inputs as never, attrs);
-    const { x, mean, variance, scale, offset } = inputs;
-    const { shape } = mean!;
-    const fits = shape.length === 1 || tf.util.arraysEqual(shape, x!.shape);
-    if (fits && scale && offset) return run(name, inputs as never, attrs);
-    const full = {
-      mean: mean!,
-      variance: variance!,
-      scale: scale ?? tf.ones(shape),
-      offset: offset ?? tf.zeros(shape),
-    };
-    const entries = Object.entries(full).map(([k, t]) => [k, fits ? t : tf.broadcastTo(t, x!.shape as [number])]);
-    return run(name, { x, ...Object.fromEntries(entries) } as never, attrs);
-  }) as typeof engine.runKernel;
-}
-
-/** d of an einsum with respect to one operand is the einsum of dy with the others; summed-out letters of that operand alone are broadcast. */
-const einsumGrad: Grad = (dy, saved, attrs) => {
-  const { equation } = attr<{ equation: string }>(attrs);
-  const [left = '', out = ''] = equation.replace(/\s/g, '').split('->');
-  const terms = left.split(',');
-  const size = new Map(terms.flatMap((t, i) => [...t].map((letter, k) => [letter, saved[i]!.shape[k]!] as const)));
-  return Object.fromEntries(
-    saved.map((x, i) => [
-      i,
-      () => {
-        const mine = terms[i]!;
-        const others = saved.flatMap((t, j) => (j === i ? [] : [{ t, letters: terms[j]! }]));
-        const known = new Set([...out, ...others.flatMap((o) => [...o.letters])]);
-        const kept = [...mine].filter((l) => known.has(l)).join('');
-        const inputs = [{ t: dy, letters: out }, ...others];
-        const reduced =
-          others.length > 0 || kept !== out
-            ? tf.einsum(`${inputs.map((o) => o.letters).join(',')}->${kept}`, ...inputs.map((o) => o.t))
-            : dy;
-        if (kept === mine) return reduced;
-        const shape = [...mine].map((l) => (known.has(l) ? size.get(l)! : 1));
-        return tf.broadcastTo(reduced.reshape(shape), x.shape);
-      },
-    ]),
-  );
-};

@@ -3,11 +3,10 @@
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Child, TooSlow } from './cpu/child.mts';
 import { findPyTorch } from './cpu/pytorch.mts';
-import type { Ran } from './cpu/serve.ts';
 import { works, type Work } from './cpu/works.mts';
 import { outDir, root } from '../vscode/server.mts';
 import { quantile } from './measure.mts';
@@ -31,6 +30,8 @@ export interface Row {
   min_ms?: number;
   /** Where a step takes too long: seconds after which it was ended. */
   over_s?: number;
+  /** The part of the processors that other programs took during the steps that count, where it is more than little. */
+  others?: number;
   /** The losses of the very first step and the last. */
   loss?: [number, number];
   /** Implementation, version, threads. */
@@ -65,6 +66,8 @@ const SLOW_SECONDS = 20;
 const LIMIT_SECONDS = 60;
 /** Beyond this time an implementation has no further turn. */
 const ENOUGH_MS = 6_000;
+/** A turn in which other programs took a larger part of the processors counts only where there is none better. */
+const DISTURBED = 0.1;
 /** So many steps must lower the loss on a batch that stays the same. */
 const CHECKED_STEPS = 20;
 
@@ -105,13 +108,20 @@ export async function compare(options: CompareOptions = {}): Promise<Row[]> {
   return rows;
 }
 
+interface Turn {
+  /** Of each step. */
+  ms: number[];
+  /** The part of the processors that other programs took meanwhile. */
+  others: number;
+}
+
 /** One implementation at one work. */
 class Contestant {
   private readonly work: Work;
   private readonly impl: Impl;
   private readonly threads: number;
   private child: Child | undefined;
-  private readonly ms: number[] = [];
+  private readonly turns: Turn[] = [];
   private steps = 0;
   private first: number | undefined;
   private last: number | undefined;
@@ -143,7 +153,7 @@ class Contestant {
       if (parameters !== expected) throw new Error(`${parameters} parameters instead of ${expected}`);
       const first = await this.run(0);
       if (first.ms[0]! > SLOW_SECONDS * 1000) {
-        this.ms.push(first.ms[0]!);
+        this.turns.push(first);
         this.notes.push('the first step only');
         this.done = true;
       } else await this.run(WARM_UP_MS - first.ms[0]!);
@@ -157,20 +167,22 @@ class Contestant {
     if (this.failed || this.done) return;
     try {
       const ran = await this.run(TURN_MS);
-      this.ms.push(...ran.ms);
-      if (sum(this.ms) + ran.ms.at(-1)! > ENOUGH_MS) this.done = true;
+      this.turns.push(ran);
+      if (sum(this.turns.flatMap((t) => t.ms)) + ran.ms.at(-1)! > ENOUGH_MS) this.done = true;
     } catch (e) {
       this.fail((e as Error).message);
     }
   }
 
-  private async run(ms: number): Promise<Ran> {
+  private async run(ms: number): Promise<Turn> {
+    const [begun, busy] = [performance.now(), busyMs()];
     const ran = await this.child!.run(Math.max(0, ms), LIMIT_SECONDS);
+    const others = (busyMs() - busy - ran.cpu_ms) / (cpus().length * (performance.now() - begun));
     this.steps += ran.ms.length;
     this.first ??= ran.first;
     this.last = ran.last;
     this.peak = ran.peak_mb;
-    return ran;
+    return { ms: ran.ms, others: Math.max(0, others) };
   }
 
   private fail(note: string): void {
@@ -186,16 +198,22 @@ class Contestant {
     const { work, impl, first, last, about } = this;
     if (!this.failed && work.parameters > 0 && this.steps >= CHECKED_STEPS && !(last! < first!))
       this.fail(`the loss has not fallen in ${this.steps} steps: from ${first} to ${last}`);
-    const ms = this.failed ? null : quantile(this.ms, 0.5);
+    const quiet = this.turns.filter((t) => t.others < DISTURBED);
+    const turns = quiet.length > 0 ? quiet : this.turns;
+    const counted = turns.flatMap((t) => t.ms);
+    const ms = this.failed ? null : quantile(counted, 0.5);
+    const others = ms === null || quiet.length > 0 ? 0 : sum(turns.map((t) => t.others)) / turns.length;
+    if (others > 0) this.notes.push(`other programs took ${Math.round(others * 100)} % of the processors`);
     return {
       work: work.name,
       impl,
       ms,
       ratio_to_pytorch: null,
       peak_mb: this.peak === null ? null : Math.round(this.peak),
-      steps: this.ms.length,
+      steps: counted.length,
       ...(ms !== null && work.flops ? { gflops: work.flops / (ms * 1e6) } : {}),
-      ...(ms === null ? {} : { min_ms: Math.min(...this.ms) }),
+      ...(ms === null ? {} : { min_ms: Math.min(...counted) }),
+      ...(others > 0 ? { others: Number(others.toPrecision(2)) } : {}),
       ...(this.over === undefined ? {} : { over_s: this.over }),
       ...(work.parameters > 0 && first !== undefined ? { loss: [first, last!] as [number, number] } : {}),
       ...(about ? { about } : {}),
@@ -275,7 +293,7 @@ function buildLibrary(): string {
   return dist;
 }
 
-/** The rows as a table of text. The quickest steps stand beside the medians: on a machine with other work they say more. */
+/** The rows as a table of text. The quickest steps stand beside the medians. */
 export function table(rows: Row[]): string {
   const quickest = (row: Row) => {
     const pytorch = rows.find((r) => r.work === row.work && r.impl === 'pytorch')?.min_ms;
@@ -319,6 +337,11 @@ function describe(row: Row): string {
   const time = row.ms === null ? 'no time' : `${digits(row.ms)} ms`;
   const ratio = row.ratio_to_pytorch === null ? '' : `, ${digits(row.ratio_to_pytorch)} × PyTorch`;
   return `${row.work}: ${row.impl} ${time}${ratio}${row.note ? ` (${row.note})` : ''}`;
+}
+
+/** Time that the processors have worked since they were started, all of them together. */
+function busyMs(): number {
+  return sum(cpus().map(({ times }) => times.user + times.nice + times.sys + times.irq));
 }
 
 const digits = (x: number) => (x >= 1000 ? String(Math.round(x)) : String(Number(x.toPrecision(3))));

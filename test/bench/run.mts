@@ -2,7 +2,7 @@
 // that exports `measure`; what is measured is the packaged build. `cpu` compares implementations and has a table of its own;
 // `--only WORK`, `--impl A,B`, `--rounds N` and `--threads N` narrow it down, `--dist DIR` names a build that is there already.
 import { writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { compare, impls, table, type Impl, type Row } from './cpu.mts';
 import type { Measurement } from './measure.mts';
@@ -33,8 +33,6 @@ const report = {
     cores: cpus().length,
     platform: `${process.platform}-${process.arch}`,
     node: process.version,
-    /** Programs that were computing in the minute before. */
-    load: round(loadavg()[0]!),
   },
   measurements: [] as Measurement[],
   rows: [] as Row[],
@@ -42,8 +40,6 @@ const report = {
 console.log(
   `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}, Node ${process.version}\n`,
 );
-if (report.machine.load > 0.5)
-  console.log(`Other programs are computing here (load ${report.machine.load}): the times are too long.\n`);
 for (const name of positionals)
   if (name in benchmarks) report.measurements.push(...(await (await benchmarks[name]!()).measure()));
 if (positionals.includes('cpu')) {

@@ -27,6 +27,8 @@ export interface Ran {
   /** The losses of the first and the last step. */
   first: number;
   last: number;
+  /** Processor time of the process, all threads together. */
+  cpu_ms: number;
   /** The process's largest resident memory so far. */
   peak_mb: number;
 }
@@ -40,8 +42,10 @@ export async function serve(prepare: Prepare): Promise<void> {
       const { step: _, ...ready } = prepared;
       return { ready };
     }
+    const before = process.cpuUsage();
     const ran = await run(prepared!.step, request.run.ms);
-    return { ran: { ...ran, peak_mb: process.resourceUsage().maxRSS / 1024 } };
+    const { user, system } = process.cpuUsage(before);
+    return { ran: { ...ran, cpu_ms: (user + system) / 1000, peak_mb: process.resourceUsage().maxRSS / 1024 } };
   };
   for await (const line of createInterface({ input: process.stdin })) {
     const reply = await answer(JSON.parse(line) as Request).catch((e: unknown) => ({

@@ -1,6 +1,6 @@
 // Matrix products, fused and not, and sums of products by letters.
-import type { Case, X } from '../check.ts';
-import type { TF } from '../device.ts';
+import type { Case, Fn, X } from '../check.ts';
+import type { Tensor, TF } from '../device.ts';
 import { given, offZero, uniform } from '../random.ts';
 import { one, text, type Table } from './table.ts';
 
@@ -76,63 +76,43 @@ const products: Case[] = [
   one('dot of vector and matrix', [uniform([7]), uniform([7, 2])], (tf, x, y) => tf.dot(x, y)),
 ];
 
-const equations: readonly [string, number[][]][] = [
-  [
-    'ij,jk->ik',
-    [
-      [3, 4],
-      [4, 2],
-    ],
-  ],
-  [
+/** How long the axes of these letters are. */
+const sizeOfLetter: Record<string, number> = { a: 2, b: 3, c: 4, d: 5, h: 2, i: 3, j: 4, k: 2, l: 5, q: 6 };
+const equations = [
+  ...['ij,jk->ik', 'ij,jk->ki', 'ba,bc->ac', 'ij,kj->ik', 'ij , jk -> ki'],
+  ...[
     'bij,bkj->bik',
-    [
-      [2, 3, 4],
-      [2, 5, 4],
-    ],
-  ],
-  [
     'bij,jk->bik',
-    [
-      [2, 3, 4],
-      [4, 5],
-    ],
-  ],
-  ['ij->i', [[3, 4]]],
-  ['ij->', [[3, 4]]],
-  ['ij->ji', [[3, 4]]],
-  ['i,i->', [[5], [5]]],
-  ['i,j->ij', [[3], [4]]],
-  [
-    'ij,ij->',
-    [
-      [3, 4],
-      [3, 4],
-    ],
-  ],
-  ['ij,i->ij', [[3, 4], [3]]],
-  [
+    'abc,abd->acd',
     'abc,cd->abd',
-    [
-      [2, 3, 4],
-      [4, 2],
-    ],
-  ],
-  [
+    'aij,bjk->abik',
     'bhqd,bhkd->bhqk',
-    [
-      [2, 2, 3, 4],
-      [2, 2, 5, 4],
-    ],
-  ],
-  [
     'bhqk,bhkd->bhqd',
-    [
-      [2, 2, 3, 5],
-      [2, 2, 5, 4],
-    ],
   ],
+  ...['ij->i', 'ij->j', 'ij->', 'ij->ji', 'ij->ij', 'abc->cab', 'abc->ca'],
+  ...['i,i->', 'i,i->i', 'i,j->ij', 'ij,ij->', 'ij,ij->ij', 'ij,i->ij', 'ij,ji->i', 'ij,jk->ijk'],
+  ...['ij,kj->', 'ij,jk->k', 'ij,jk->', 'abc,abc->b', 'abcd,cb->da'],
+  ...['ij,jk,kl->il', 'ij,jk,ik->', 'i,j,k->kij', 'bqd,bkd,bk->bq'],
 ];
+
+/** Each operand spread over all letters, their product summed over those that are not in the result. */
+const byBroadcasting =
+  (equation: string): Fn =>
+  (tf, ...x) => {
+    const [left = '', out = ''] = equation.replaceAll(' ', '').split('->');
+    const letters = out + [...new Set(left.replaceAll(',', ''))].filter((l) => !out.includes(l)).join('');
+    const spread = left.split(',').map((term, i) => {
+      const order = [...letters].filter((l) => term.includes(l));
+      const moved = tf.transpose(
+        x[i] as Tensor,
+        order.map((l) => term.indexOf(l)),
+      );
+      return moved.reshape([...letters].map((l) => (term.includes(l) ? sizeOfLetter[l]! : 1)));
+    });
+    const product = spread.reduce((a, b) => tf.mul(a, b));
+    const summed = [...letters].map((_, i) => i).slice(out.length);
+    return summed.length > 0 ? tf.sum(product, summed) : product;
+  };
 
 const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const;
 export type Activation = (typeof activations)[number];
@@ -176,26 +156,22 @@ export const fusedWith = (
 
 export const linear: Table = {
   BatchMatMul: products,
-  Einsum: [
-    ...equations.map(([equation, operands]) =>
-      one(
-        equation,
-        operands.map((s) => uniform(s)),
-        (tf, ...x) => tf.einsum(equation, ...x),
-      ),
-    ),
-    // The reference's own op kernel has these wrong
-    one('ij,kj->', [uniform([3, 4]), uniform([2, 4])], (tf, a, b) => tf.einsum('ij,kj->', a, b), {
-      reference: (tf, a, b) => tf.sum(tf.matMul(a, b, false, true)),
-    }),
-    one('ij,jk->k', [uniform([3, 4]), uniform([4, 2])], (tf, a, b) => tf.einsum('ij,jk->k', a, b), {
-      reference: (tf, a, b) => tf.sum(tf.matMul(a, b), 0),
-    }),
-  ],
 };
 
 /** Made of the above by tfjs, or with gradients that are not in the registry. */
 export const linearMade: Table = {
+  einsum: equations.map((equation) =>
+    one(
+      equation,
+      equation
+        .replaceAll(' ', '')
+        .split('->')[0]!
+        .split(',')
+        .map((term) => uniform([...term].map((l) => sizeOfLetter[l]!))),
+      (tf, ...x) => tf.einsum(equation, ...x),
+      { reference: byBroadcasting(equation) },
+    ),
+  ),
   'fused.matMul': [
     ...ways.flatMap(([transposeA, transposeB]) =>
       fusedWith(
