@@ -36,13 +36,23 @@ const maxPoolGrad = (dy: tf.Tensor, input: tf.Tensor, output: tf.Tensor, pooling
  * by the window's size: multiplies that back in, divides by what the window covers.
  */
 function averagePoolGrad(dy: tf.Tensor, x: tf.Tensor, pooling: Pooling): tf.Tensor {
-  return run('AvgPoolGrad', { dy: dy.mul(fullOverCovered(x, pooling)), input: x }, pooling);
+  const ratio = fullOverCovered(x, pooling);
+  return run('AvgPoolGrad', { dy: ratio ? dy.mul(ratio) : dy, input: x }, pooling);
 }
 
-/** For each window its size over the number of elements it covers, [1, outHeight, outWidth, 1]. */
-function fullOverCovered(x: tf.Tensor, { filterSize, strides, pad, dimRoundingMode }: Pooling): tf.Tensor {
+/** For each window its size over the number of elements it covers, [1, outHeight, outWidth, 1]; nothing if that is 1 everywhere. */
+function fullOverCovered(x: tf.Tensor, pooling: Pooling): tf.Tensor | undefined {
+  const { filterSize, strides, pad, dimRoundingMode } = pooling;
   const { outHeight, outWidth, filterHeight, filterWidth, inHeight, inWidth, strideHeight, strideWidth, padInfo } =
     tf.backend_util.computePool2DInfo(x.shape as Shape4D, filterSize, strides, 1, pad, dimRoundingMode);
+  const reached = (out: number, size: number, stride: number) => (out - 1) * stride + size;
+  if (
+    padInfo.top === 0 &&
+    padInfo.left === 0 &&
+    reached(outHeight, filterHeight, strideHeight) <= inHeight &&
+    reached(outWidth, filterWidth, strideWidth) <= inWidth
+  )
+    return undefined;
   const covered = (out: number, size: number, stride: number, before: number, n: number) =>
     Array.from({ length: out }, (_, i) => Math.min(n, i * stride - before + size) - Math.max(0, i * stride - before));
   const rows = covered(outHeight, filterHeight, strideHeight, padInfo.top, inHeight);
@@ -68,7 +78,10 @@ function secondOrder(): void {
   gradient('AvgPoolGrad', { inputsToSave: ['input'] }, (ddx, [input], attrs) => {
     const pooling = attr<Pooling>(attrs);
     return {
-      dy: () => run('AvgPool', { x: ddx }, pooling).div(fullOverCovered(input!, pooling)),
+      dy: () => {
+        const [mean, ratio] = [run('AvgPool', { x: ddx }, pooling), fullOverCovered(input!, pooling)];
+        return ratio ? mean.div(ratio) : mean;
+      },
       input: () => zeros(input!),
     };
   });

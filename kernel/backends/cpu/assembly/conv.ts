@@ -2,14 +2,14 @@
 // is a pixel's receptive field, and only the addresses of its parts are written down (Dukhan, "The Indirect Convolution Algorithm", 2019).
 // Few input channels are copied out instead ("im2col").
 import { packColumns, packColumnsTransposed, rectify } from './gemm';
-import { args, bound, chunksOf, parallel, scratch, threadCount } from './pool';
+import { args, bound, chunksOf, parallel, scratch, scratchBytes, threadCount } from './pool';
 import { gatherTile, outerTile, SEGMENT } from './tile';
 
 /** Blocks of six pixels whose addresses are written down together. */
 const GROUP: i32 = 8;
 /** With fewer channels the receptive fields are copied out. */
 const FEW: i32 = 3;
-/** With fewer channels those are copied out for the gradient of the filter. */
+/** With fewer channels those of several pixels are taken together for the gradient of the filter. */
 const FEW_FILTER: i32 = 8;
 
 @unmanaged
@@ -40,6 +40,16 @@ class GatherArgs {
   stepX: i32;
   strideY: i32;
   strideX: i32;
+  // Of `padTask` alone: the image as it is, and how many pixels of padding a row gets before it
+  plain: usize;
+  plainWidth: i32;
+  before: i32;
+  // Of `rowTask` alone
+  filterHeight: i32;
+  filterWidth: i32;
+  dilationY: i32;
+  top: i32;
+  left: i32;
   relu: bool;
 }
 
@@ -50,6 +60,7 @@ class GatherArgs {
  * @param y [batch, outHeight, outWidth, outDepth]
  * @param bias [outDepth], or 0
  * @param work `convWorkBytes` bytes
+ * @param padded pixels of a row of x with the padding that the filter reads, for a copy of x behind `work`; 0 for no copy
  */
 export function conv2d(
   x: usize,
@@ -72,6 +83,7 @@ export function conv2d(
   dilationX: i32,
   top: i32,
   left: i32,
+  padded: i32,
   relu: bool,
 ): void {
   const t = args<GatherArgs>();
@@ -104,8 +116,20 @@ export function conv2d(
   memory.fill(t.zeros, 0, zeroBytes(inDepth * filterWidth));
   for (let ky = 0, tap = 0; ky < filterHeight; ky++)
     for (let kx = 0; kx < filterWidth; kx++, tap++)
-      setTap(t.taps, tap, ky * dilationY - top, kx * dilationX - left, (<usize>tap * inDepth) << 5);
+      setTap(t.taps, tap, ky * dilationY - top, kx * dilationX - (padded ? 0 : left), (<usize>tap * inDepth) << 5);
   packColumns(t.packed, w, <usize>outDepth << 2, taps * inDepth, outDepth);
+  t.filterHeight = filterHeight;
+  t.filterWidth = filterWidth;
+  t.dilationY = dilationY;
+  t.top = top;
+  t.left = left;
+  const byRows = inDepth == 1 && strideX == 1 && dilationX == 1 && ROWS_AT + rowsBytes(t, 1) <= scratchBytes();
+  if (byRows) {
+    const work = <i64>batch * outHeight * outWidth * taps * outDepth;
+    parallel(rowTask.index, chunksOf(batch * outHeight, <i32>(131072 / max<i64>(1, work / (batch * outHeight)))));
+    return;
+  }
+  if (padded) pad(t, work + convWorkBytes(taps, filterWidth, inDepth, outDepth), padded, left);
   runGather(t);
 }
 
@@ -116,6 +140,7 @@ export function conv2d(
  * @param w [filterHeight, filterWidth, inDepth, outDepth]
  * @param dx [batch, inHeight, inWidth, inDepth]
  * @param work `convWorkBytes` bytes
+ * @param padded as in `conv2d`, of dy
  */
 export function conv2dBackpropInput(
   dy: usize,
@@ -137,6 +162,7 @@ export function conv2dBackpropInput(
   dilationX: i32,
   top: i32,
   left: i32,
+  padded: i32,
 ): void {
   const t = args<GatherArgs>();
   const taps = filterHeight * filterWidth;
@@ -174,6 +200,7 @@ export function conv2dBackpropInput(
         min(8, inDepth - p),
       );
   }
+  if (padded) pad(t, work + convWorkBytes(taps, filterWidth, outDepth, inDepth), padded, filterWidth - 1 - left);
   for (let py = 0; py < min(strideY, inHeight); py++) {
     for (let px = 0; px < min(strideX, inWidth); px++) {
       t.y0 = py;
@@ -188,13 +215,32 @@ export function conv2dBackpropInput(
           const ox = px + left - kx * dilationX;
           if (ox % strideX) continue;
           const tap = reversed(ky * filterWidth + kx, filterWidth);
-          setTap(t.taps, count++, oy / strideY, ox / strideX, (<usize>tap * outDepth) << 5);
+          setTap(t.taps, count++, oy / strideY, ox / strideX + (padded ? filterWidth - 1 - left : 0), (<usize>tap * outDepth) << 5);
         }
       }
       t.tapCount = count;
       runGather(t);
     }
   }
+}
+
+/** Has the image read from a copy at `at` with `before` pixels of zeros before each row and more behind, so that no tap leaves its row. */
+function pad(t: GatherArgs, at: usize, width: i32, before: i32): void {
+  t.plain = t.src;
+  t.plainWidth = t.srcWidth;
+  t.before = before;
+  t.src = at;
+  t.srcWidth = width;
+  parallel(padTask.index, chunksOf(t.batch * t.srcHeight, max(1, 65536 / (width * t.k))));
+}
+
+function padTask(chunk: i32, chunks: i32): void {
+  const t = args<GatherArgs>();
+  const rows = t.batch * t.srcHeight;
+  const first = bound(rows, 1, chunk, chunks);
+  const to = t.src + (<usize>(first * t.srcWidth * t.k) << 2);
+  const count = bound(rows, 1, chunk + 1, chunks) - first;
+  padRows(to, t.plain, first, count, rows, t.plainWidth, t.k, t.before, t.srcWidth);
 }
 
 /** The place of a tap if the taps of each row are in reverse order. */
@@ -326,7 +372,8 @@ function gatherTask(chunk: i32, chunks: i32): void {
         const segments = load<i32>(blocksAt + <usize>(b << 3));
         const k = load<i32>(blocksAt + <usize>(b << 3), 4);
         const at = t.dst + <usize>(first + b * 6) * ldc + (<usize>p << 5);
-        if (whole && (p << 3) + 8 <= t.n) {
+        // What a lone panel writes past its columns is overwritten by the next pixels, if those are this thread's
+        if (whole && ((p << 3) + 8 <= t.n || (panels == 1 && (first + b * 6 + rows - 1) * t.n + 8 <= end * t.n))) {
           gatherTile(table + <usize>b * tableBytes, segments, k, panel, 32, at, ldc, rows, init, 0, t.relu);
           continue;
         }
@@ -370,10 +417,6 @@ function copyTask(chunk: i32, chunks: i32): void {
     const rest = first / t.width;
     let i = rest % t.height;
     let image = rest / t.height;
-    const together = rows == 6 && j + 6 <= t.width && t.k == 1 && t.strideX == 1;
-    const x0 = j;
-    const y0 = i * t.strideY;
-    const base0 = t.src + (<usize>(image * t.srcHeight * t.srcWidth * t.k) << 2);
     for (let q = 0; q < 6; q++) {
       const at = y6 + (<usize>q << 4);
       store<i32>(at, i * t.strideY);
@@ -392,14 +435,6 @@ function copyTask(chunk: i32, chunks: i32): void {
     for (let s = 0; s < t.tapCount; s++) {
       const tapY = load<i32>(t.taps + (<usize>s << 4));
       const tapX = load<i32>(t.taps + (<usize>s << 4), 4);
-      if (together && <u32>(y0 + tapY) < <u32>t.srcHeight && x0 + tapX >= 0 && x0 + tapX + 6 <= t.srcWidth) {
-        // One channel and neighbouring pixels: six numbers that lie side by side
-        const from = base0 + (<usize>((y0 + tapY) * t.srcWidth + x0 + tapX) << 2);
-        v128.store(fields, v128.load(from));
-        store<u64>(fields, load<u64>(from, 16), 16);
-        fields += 24;
-        continue;
-      }
       for (let q = 0; q < 6; q++) {
         const at = y6 + (<usize>q << 4);
         const y = load<i32>(at) + tapY;
@@ -440,6 +475,132 @@ function copyTask(chunk: i32, chunks: i32): void {
       scatter(tile, targets, rows, p << 3, t.n);
     }
   }
+}
+
+/** Where `rowTask` keeps rows of the image in its scratch memory. */
+const ROWS_AT: usize = 4096 + 16 * 4096;
+/** About so many bytes of rows are kept. */
+const ROWS: usize = 1 << 15;
+
+/** Bytes of a row of one channel with its padding, and of the rows that `count` rows of the result are computed from. */
+// @ts-ignore: decorator
+@inline
+function paddedBytes(t: GatherArgs): usize {
+  return <usize>(t.width + t.filterWidth - 1) << 2;
+}
+// @ts-ignore: decorator
+@inline
+function rowsBytes(t: GatherArgs, count: i32): usize {
+  return <usize>((count - 1) * t.strideY + (t.filterHeight - 1) * t.dilationY + 1) * paddedBytes(t) + 64;
+}
+
+/**
+ * As gatherTask for images of one channel, filters that move by single pixels: neighbouring numbers of a row belong to neighbouring
+ * pixels of the result, so that the rows themselves, with their padding, are the left operand.
+ */
+function rowTask(chunk: i32, chunks: i32): void {
+  const t = args<GatherArgs>();
+  const end = bound(t.batch * t.height, 1, chunk + 1, chunks);
+  const tile = scratch();
+  const table = tile + 512;
+  const band = tile + ROWS_AT;
+  const ldc = <usize>t.n << 2;
+  const panels = (t.n + 7) >> 3;
+  const inImage =
+    t.top == 0 &&
+    t.left == 0 &&
+    (t.height - 1) * t.strideY + (t.filterHeight - 1) * t.dilationY < t.srcHeight &&
+    t.width + t.filterWidth - 1 <= t.srcWidth;
+  const srcBytes = <usize>t.srcWidth << 2;
+  const rowBytes = inImage ? srcBytes : paddedBytes(t);
+  for (let ky = 0; ky < t.filterHeight; ky++) {
+    const entry = table + (<usize>ky << 4);
+    store<u32>(entry, <u32>(<usize>(ky * t.dilationY) * rowBytes));
+    store<u32>(entry, <u32>(ky * t.filterWidth) << 5, 4);
+    store<i32>(entry, t.filterWidth, 8);
+  }
+  let together = 1;
+  while (together < t.height && rowsBytes(t, together * 2) <= ROWS) together *= 2;
+  for (let row = bound(t.batch * t.height, 1, chunk, chunks); row < end; ) {
+    const image = row / t.height;
+    const y = row - image * t.height;
+    const count = min(min(together, t.height - y), end - row);
+    let from = t.src + <usize>(image * t.srcHeight) * srcBytes;
+    if (inImage) from += <usize>(y * t.strideY) * srcBytes;
+    else {
+      const rows = (count - 1) * t.strideY + (t.filterHeight - 1) * t.dilationY + 1;
+      padRows(band, from, y * t.strideY - t.top, rows, t.srcHeight, t.srcWidth, 1, t.left, t.width + t.filterWidth - 1);
+      from = band;
+    }
+    for (let r = 0; r < count; r++, row++) {
+      const a = from + <usize>(r * t.strideY) * rowBytes;
+      const out = t.dst + <usize>(row * t.width) * ldc;
+      for (let p = 0; p < panels; p++) {
+        const panel = t.packed + <usize>p * t.panelBytes;
+        const init = biasOf(t, p, tile + 256);
+        for (let j = 0; j < t.width; j += 6) {
+          const columns = min(6, t.width - j);
+          const at = out + <usize>j * ldc + (<usize>p << 5);
+          // What a lone panel writes past its columns is overwritten by the next pixels, if those are this thread's
+          const direct = (p << 3) + 8 <= t.n || (panels == 1 && (row * t.width + j + columns - 1) * t.n + 8 <= end * t.width * t.n);
+          const to = direct ? at : tile;
+          const ld: usize = direct ? ldc : 32;
+          outerTile(table, t.filterHeight, a + (<usize>j << 2), 4, panel, 32, to, ld, columns, init, 0);
+          if (t.relu) rectify(to, ld, columns);
+          if (!direct) copyRows(at, ldc, tile, columns, t.n - (p << 3));
+        }
+      }
+    }
+  }
+}
+
+/**
+ * Copies rows of an image with zeros around: to[r][x] = from[first + r][x − left], `width` pixels of `depth` numbers a row.
+ * @param height of the image
+ * @param imageWidth pixels of a row of the image
+ */
+function padRows(
+  to: usize,
+  from: usize,
+  first: i32,
+  rows: i32,
+  height: i32,
+  imageWidth: i32,
+  depth: i32,
+  left: i32,
+  width: i32,
+): void {
+  const pixel = <usize>depth << 2;
+  const rowBytes = <usize>width * pixel;
+  const before = <usize>min(left, width) * pixel;
+  const inside = <usize>max(0, min(imageWidth, width - left)) * pixel;
+  for (let r = 0; r < rows; r++, to += rowBytes) {
+    const y = first + r;
+    if (<u32>y >= <u32>height) {
+      clear(to, rowBytes);
+      continue;
+    }
+    clear(to, before);
+    copy(to + before, from + <usize>(y * imageWidth) * pixel, inside);
+    clear(to + before + inside, rowBytes - before - inside);
+  }
+}
+
+// The engine's own memory.copy and memory.fill are calls, too dear for a few dozen bytes
+// @ts-ignore: decorator
+@inline
+function copy(to: usize, from: usize, bytes: usize): void {
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) v128.store(to + i, v128.load(from + i));
+  for (; i < bytes; i += 4) store<f32>(to + i, load<f32>(from + i));
+}
+
+// @ts-ignore: decorator
+@inline
+function clear(to: usize, bytes: usize): void {
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) v128.store(to + i, f32x4.splat(0));
+  for (; i < bytes; i += 4) store<f32>(to + i, 0);
 }
 
 /** Address of eight numbers of the bias, past its end 0; copied to `room` if it has not so many. */
@@ -566,7 +727,9 @@ export function conv2dBackpropFilter(
   t.top = top;
   t.left = left;
   t.chunks = filterChunks(batch * outHeight);
-  if (inDepth < FEW_FILTER) parallel(filterCopyTask.index, t.chunks);
+  const packed = <usize>4096 + (<usize>(t.columns * rowsTogether(outWidth) * outWidth) << 2);
+  const byRows = inDepth < FEW_FILTER && dilationX == 1 && packed + filterRowsBytes(t) <= scratchBytes();
+  if (byRows) parallel(filterRowsTask.index, t.chunks);
   else parallel(filterTask.index, t.chunks);
   const rows = filterHeight * filterWidth * inDepth;
   parallel(sumTask.index, chunksOf(rows, max(1, 8192 / t.columns)));
@@ -667,70 +830,83 @@ function filterTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** As filterTask, with the receptive fields copied into rows: [pixels, taps · inDepth, rounded up to 6]. */
-function filterCopyTask(chunk: i32, chunks: i32): void {
+/** What `filterRowsTask` needs for its rows of the image, at most, beside the packed rows of dy. */
+// @ts-ignore: decorator
+@inline
+function filterRowsBytes(t: FilterArgs): usize {
+  const count = rowsTogether(t.outWidth);
+  const images = count / t.outHeight + 2;
+  const rows = count * t.strideY + images * ((t.filterHeight - 1) * t.dilationY + 1);
+  return <usize>rows * filterRowBytes(t) + 64;
+}
+
+/** Bytes of a row of the image with the padding that the filter looks at. */
+// @ts-ignore: decorator
+@inline
+function filterRowBytes(t: FilterArgs): usize {
+  return <usize>(((t.outWidth - 1) * t.strideX + t.filterWidth) * t.inDepth) << 2;
+}
+
+/**
+ * As filterTask for few channels: those of the neighbouring pixels that a row of the filter meets lie side by side, and are taken
+ * together, from rows copied out with their padding where there is one.
+ */
+function filterRowsTask(chunk: i32, chunks: i32): void {
   const t = args<FilterArgs>();
-  const taps = t.filterHeight * t.filterWidth;
-  const depth = taps * t.inDepth;
-  const width = (depth + 5) / 6 * 6;
   const ldc = <usize>t.columns << 2;
-  const partial = t.partials + <usize>(chunk * depth) * ldc;
-  memory.fill(partial, 0, <usize>depth * ldc);
+  const width = t.filterWidth * t.inDepth;
+  const partial = t.partials + <usize>(chunk * t.filterHeight * width) * ldc;
+  memory.fill(partial, 0, <usize>(t.filterHeight * width) * ldc);
   const rows = t.batch * t.outHeight;
   const end = bound(rows, 1, chunk + 1, chunks);
   const together = rowsTogether(t.outWidth);
   const panels = t.columns >> 3;
   const table = scratch();
   const packed = table + 4096;
-  const fields = packed + ((<usize>(panels * together * t.outWidth)) << 5);
-  const xRow = <usize>(t.inWidth * t.inDepth) << 2;
+  const band = packed + (<usize>(panels * together * t.outWidth) << 5);
+  const inImage =
+    t.top == 0 &&
+    t.left == 0 &&
+    (t.outHeight - 1) * t.strideY + (t.filterHeight - 1) * t.dilationY < t.inHeight &&
+    (t.outWidth - 1) * t.strideX + t.filterWidth <= t.inWidth;
+  const imageRow = <usize>(t.inWidth * t.inDepth) << 2;
+  const rowBytes = inImage ? imageRow : filterRowBytes(t);
+  const base = inImage ? t.x : band;
+  const aStride = <usize>(t.strideX * t.inDepth) << 2;
   for (let first = bound(rows, 1, chunk, chunks); first < end; first += together) {
     const count = min(together, end - first);
     const pixels = count * t.outWidth;
     packColumns(packed, t.dy + (<usize>(first * t.outWidth * t.outDepth) << 2), <usize>t.outDepth << 2, pixels, t.outDepth);
-    let out = fields;
-    for (let r = 0; r < count; r++) {
+    let to = band;
+    for (let r = 0; r < count; ) {
       const image = (first + r) / t.outHeight;
-      const y0 = ((first + r) - image * t.outHeight) * t.strideY - t.top;
-      const base = t.x + <usize>(image * t.inHeight) * xRow;
-      for (let j = 0; j < t.outWidth; j++) {
-        let to = out;
-        const x0 = j * t.strideX - t.left;
-        for (let ky = 0; ky < t.filterHeight; ky++) {
-          const y = y0 + ky * t.dilationY;
-          if (<u32>y >= <u32>t.inHeight) {
-            const bytes = <usize>(t.filterWidth * t.inDepth) << 2;
-            memory.fill(to, 0, bytes);
-            to += bytes;
-            continue;
-          }
-          const line = base + <usize>y * xRow;
-          if (t.dilationX == 1 && x0 >= 0 && x0 + t.filterWidth <= t.inWidth) {
-            // Neighbouring pixels lie side by side; what is written too much is overwritten by what follows
-            const from = line + (<usize>(x0 * t.inDepth) << 2);
-            const bytes = <usize>(t.filterWidth * t.inDepth) << 2;
-            for (let j: usize = 0; j < bytes; j += 16) v128.store(to + j, v128.load(from + j));
-            to += bytes;
-            continue;
-          }
-          for (let kx = 0; kx < t.filterWidth; kx++) {
-            const x = x0 + kx * t.dilationX;
-            if (<u32>x < <u32>t.inWidth) {
-              let from = line + (<usize>(x * t.inDepth) << 2);
-              for (let c = 0; c < t.inDepth; c++, to += 4, from += 4) store<f32>(to, load<f32>(from));
-            } else for (let c = 0; c < t.inDepth; c++, to += 4) store<f32>(to, 0);
-          }
-        }
-        out += <usize>width << 2;
+      const y = first + r - image * t.outHeight;
+      const same = min(count - r, t.outHeight - y);
+      let from = t.x + <usize>(image * t.inHeight) * imageRow;
+      if (inImage) from += <usize>(y * t.strideY) * imageRow;
+      else {
+        const copied = (same - 1) * t.strideY + (t.filterHeight - 1) * t.dilationY + 1;
+        const pixelsOfRow = (t.outWidth - 1) * t.strideX + t.filterWidth;
+        padRows(to, from, y * t.strideY - t.top, copied, t.inHeight, t.inWidth, t.inDepth, t.left, pixelsOfRow);
+        from = to;
+        to += <usize>copied * rowBytes;
+      }
+      for (let q = 0; q < same; q++, r++) {
+        const entry = table + (<usize>r << 4);
+        store<u32>(entry, <u32>(from - base + <usize>(q * t.strideY) * rowBytes));
+        store<u32>(entry, <u32>(r * t.outWidth) << 5, 4);
+        store<i32>(entry, t.outWidth, 8);
       }
     }
-    store<u64>(table, 0);
-    store<i32>(table, pixels, 8);
-    for (let p = 0; p < panels; p++) {
-      const panel = packed + ((<usize>p * pixels) << 5);
-      for (let c = 0; c < depth; c += 6) {
-        const at = partial + <usize>c * ldc + (<usize>p << 5);
-        outerTile(table, 1, fields + (<usize>c << 2), <usize>width << 2, panel, 32, at, ldc, min(6, depth - c), at, ldc);
+    for (let ky = 0; ky < t.filterHeight; ky++) {
+      const left = base + <usize>(ky * t.dilationY) * rowBytes;
+      const sums = partial + <usize>(ky * width) * ldc;
+      for (let p = 0; p < panels; p++) {
+        const panel = packed + (<usize>(p * pixels) << 5);
+        for (let c = 0; c < width; c += 6) {
+          const at = sums + <usize>c * ldc + (<usize>p << 5);
+          outerTile(table, count, left + (<usize>c << 2), aStride, panel, 32, at, ldc, min(6, width - c), at, ldc);
+        }
       }
     }
   }

@@ -139,14 +139,28 @@ export function sigmoid4(x: v128): v128 {
   return f32x4.div(v128.bitselect(one, e, above), f32x4.add(one, e));
 }
 
-/** tanh x = −t / (t + 2) with t = e⁻²ˣ − 1, by the sign */
+/**
+ * tanh x as a ratio of polynomials, of degrees 13 and 6, within 4 units in the last place; the coefficients are those of the Eigen library.
+ */
 // @ts-ignore: decorator
 @inline
-export function tanh4(x: v128): v128 {
-  const a = f32x4.abs(x);
-  const t = expm14(f32x4.mul(a, splat(-2)));
-  const y = f32x4.div(f32x4.neg(t), f32x4.add(t, splat(2)));
-  return v128.bitselect(x, y, i32x4.splat(0x80000000));
+export function tanh4(v: v128): v128 {
+  const x = f32x4.pmin(f32x4.pmax(v, splat(-7.90531110763549805)), splat(7.90531110763549805));
+  const s = f32x4.mul(x, x);
+  let p = madd(splat(-2.76076847742355e-16), s, splat(2.00018790482477e-13));
+  p = madd(p, s, splat(-8.60467152213735e-11));
+  p = madd(p, s, splat(5.12229709037114e-8));
+  p = madd(p, s, splat(1.48572235717979e-5));
+  p = madd(p, s, splat(6.37261928875436e-4));
+  p = madd(p, s, splat(4.89352455891786e-3));
+  let q = madd(splat(1.19825839466702e-6), s, splat(1.18534705686654e-4));
+  q = madd(q, s, splat(2.26843463243900e-3));
+  q = madd(q, s, splat(4.89352518554385e-3));
+  const y = f32x4.div(f32x4.mul(p, x), q);
+  const a = f32x4.abs(v);
+  const one = v128.or(splat(1), v128.and(v, i32x4.splat(0x80000000)));
+  // Where x² vanishes it is x, which keeps −0 too
+  return v128.bitselect(v, v128.bitselect(one, y, f32x4.gt(a, splat(9.0109133))), f32x4.lt(a, splat(4e-4)));
 }
 
 /** ln(1 + eˣ) = max(x, 0) + ln(1 + e⁻|ˣ|) */

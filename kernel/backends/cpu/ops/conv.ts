@@ -19,8 +19,15 @@ declare module '../program.ts' {
   interface Exports {
     convWorkBytes(taps: number, filterWidth: number, k: number, n: number): number;
     filterChunks(rows: number): number;
-    conv2d(x: number, w: number, y: number, bias: number, work: number, ...geometry: [...Geometry, boolean]): void;
-    conv2dBackpropInput(dy: number, w: number, dx: number, work: number, ...geometry: Geometry): void;
+    conv2d(
+      x: number,
+      w: number,
+      y: number,
+      bias: number,
+      work: number,
+      ...geometry: [...Geometry, number, boolean]
+    ): void;
+    conv2dBackpropInput(dy: number, w: number, dx: number, work: number, ...geometry: [...Geometry, number]): void;
     conv2dBackpropFilter(x: number, dy: number, dw: number, work: number, ...geometry: Geometry): void;
     winogradWorkBytes(inDepth: number, outDepth: number): number;
     winogradFilterBytes(inDepth: number, outDepth: number): number;
@@ -114,6 +121,19 @@ function isWinograd(c: Conv): boolean {
   );
 }
 
+/** With more channels than that, looking at the image's borders costs little beside the work itself. */
+const PADDED_DEPTH = 32;
+
+/**
+ * Pixels of a row of the image that is read, with the padding that a filter moving by single pixels looks at on both sides: `before`, and
+ * `after` from the last one on. 0 where copying the image so does not pay, or nothing lies outside.
+ */
+function paddedWidth(c: Conv, width: number, depth: number, before: number, after: number): number {
+  if (c.strideWidth !== 1 || c.dilationWidth !== 1 || c.filterWidth === 1 || depth > PADDED_DEPTH) return 0;
+  if (before < 0 || (before === 0 && after <= 0)) return 0;
+  return before + width + Math.max(0, after);
+}
+
 function withMemory(backend: CpuBackend, bytes: number, use: (at: number) => void): void {
   const work = backend.borrow(bytes);
   try {
@@ -156,8 +176,12 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
     );
     return y;
   }
-  const bytes = exports.convWorkBytes(c.filterHeight * c.filterWidth, c.filterWidth, c.inChannels, c.outChannels);
-  withMemory(backend, bytes, (work) => exports.conv2d(xs, ws, ys, bs, work, ...numbers(c), relu));
+  const { left } = c.padInfo;
+  const width = paddedWidth(c, c.inWidth, c.inChannels, left, c.outWidth + c.filterWidth - 1 - left - c.inWidth);
+  const bytes =
+    exports.convWorkBytes(c.filterHeight * c.filterWidth, c.filterWidth, c.inChannels, c.outChannels) +
+    4 * c.batchSize * c.inHeight * width * c.inChannels;
+  withMemory(backend, bytes, (work) => exports.conv2d(xs, ws, ys, bs, work, ...numbers(c), width, relu));
   return y;
 }
 
@@ -198,8 +222,12 @@ export const convolution: Record<string, OpKernel> = {
       );
       return dx;
     }
-    const bytes = exports.convWorkBytes(c.filterHeight * c.filterWidth, c.filterWidth, c.outChannels, c.inChannels);
-    withMemory(backend, bytes, (work) => exports.conv2dBackpropInput(dys, ws, dxs, work, ...numbers(c)));
+    const { left } = c.padInfo;
+    const width = paddedWidth(c, c.outWidth, c.outChannels, c.filterWidth - 1 - left, c.inWidth + left - c.outWidth);
+    const bytes =
+      exports.convWorkBytes(c.filterHeight * c.filterWidth, c.filterWidth, c.outChannels, c.inChannels) +
+      4 * c.batchSize * c.outHeight * width * c.outChannels;
+    withMemory(backend, bytes, (work) => exports.conv2dBackpropInput(dys, ws, dxs, work, ...numbers(c), width));
     return dx;
   },
 
