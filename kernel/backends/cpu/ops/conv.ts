@@ -10,6 +10,11 @@ type Geometry = [
   ...[number, number, number, number, number, number, number, number],
 ];
 
+/** As `Geometry`, of the stride and the dilation only those along y; and without the stride. */
+type Few = [...FewSizes, strideY: number, dilationY: number, top: number, left: number];
+type FewGradient = [...FewSizes, dilationY: number, top: number, left: number];
+type FewSizes = [number, number, number, number, number, number, number, number, number];
+
 /** batch, height, width and depth of the input and of the output, top, left */
 type Sizes = [number, number, number, number, number, number, number, number, number];
 type WinogradArgs = [x: number, w: number, y: number, bias: number, work: number, ...Sizes];
@@ -29,6 +34,9 @@ declare module '../program.ts' {
     ): void;
     conv2dBackpropInput(dy: number, w: number, dx: number, work: number, ...geometry: [...Geometry, number]): void;
     conv2dBackpropFilter(x: number, dy: number, dw: number, work: number, ...geometry: Geometry): void;
+    convFewWorkBytes(rows: number, width: number, k: number, filterHeight: number, filterWidth: number): number;
+    conv2dFew(...args: [x: number, w: number, y: number, bias: number, work: number, ...Few, relu: boolean]): void;
+    conv2dBackpropInputFew(dy: number, w: number, dx: number, work: number, ...geometry: FewGradient): void;
     winogradWorkBytes(inDepth: number, outDepth: number): number;
     winogradFilterBytes(inDepth: number, outDepth: number): number;
     winogradConv2d(...args: [...WinogradArgs, flip: boolean, relu: boolean]): void;
@@ -134,6 +142,38 @@ function paddedWidth(c: Conv, width: number, depth: number, before: number, afte
   return before + width + Math.max(0, after);
 }
 
+const sizes = (c: Conv): FewSizes => [
+  c.batchSize,
+  c.inHeight,
+  c.inWidth,
+  c.inChannels,
+  c.outHeight,
+  c.outWidth,
+  c.outChannels,
+  c.filterHeight,
+  c.filterWidth,
+];
+
+/** So few results a pixel are computed for several pixels at a time: they fill a tile. */
+const FEW_RESULTS = 6;
+
+/**
+ * Whether that pays, for `results` a pixel made of `depth` channels, with `before` pixels of padding: the last tile of a row may be
+ * filled badly, and the image is copied.
+ */
+function isFew(c: Conv, width: number, results: number, depth: number, before: number): boolean {
+  return (
+    c.strideWidth === 1 &&
+    c.dilationWidth === 1 &&
+    before >= 0 &&
+    before < c.filterWidth &&
+    results <= FEW_RESULTS &&
+    (depth > 1 || results <= 4) &&
+    width >= 7 &&
+    c.filterHeight * Math.min(c.filterWidth, depth) <= 1024
+  );
+}
+
 function withMemory(backend: CpuBackend, bytes: number, use: (at: number) => void): void {
   const work = backend.borrow(bytes);
   try {
@@ -176,7 +216,15 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
     );
     return y;
   }
-  const { left } = c.padInfo;
+  const { top, left } = c.padInfo;
+  if (isFew(c, c.outWidth, c.outChannels, c.inChannels, left)) {
+    const { inChannels, outWidth, filterHeight, filterWidth } = c;
+    const bytes = exports.convFewWorkBytes(c.batchSize * c.inHeight, outWidth, inChannels, filterHeight, filterWidth);
+    withMemory(backend, bytes, (work) =>
+      exports.conv2dFew(xs, ws, ys, bs, work, ...sizes(c), c.strideHeight, c.dilationHeight, top, left, relu),
+    );
+    return y;
+  }
   const width = paddedWidth(c, c.inWidth, c.inChannels, left, c.outWidth + c.filterWidth - 1 - left - c.inWidth);
   const bytes =
     exports.convWorkBytes(c.filterHeight * c.filterWidth, c.filterWidth, c.inChannels, c.outChannels) +
@@ -222,7 +270,21 @@ export const convolution: Record<string, OpKernel> = {
       );
       return dx;
     }
-    const { left } = c.padInfo;
+    const { top, left } = c.padInfo;
+    if (c.strideHeight === 1 && isFew(c, c.inWidth, c.inChannels, c.outChannels, c.filterWidth - 1 - left)) {
+      const { outChannels, inWidth, filterHeight, filterWidth } = c;
+      const bytes = exports.convFewWorkBytes(
+        c.batchSize * c.outHeight,
+        inWidth,
+        outChannels,
+        filterHeight,
+        filterWidth,
+      );
+      withMemory(backend, bytes, (work) =>
+        exports.conv2dBackpropInputFew(dys, ws, dxs, work, ...sizes(c), c.dilationHeight, top, left),
+      );
+      return dx;
+    }
     const width = paddedWidth(c, c.outWidth, c.outChannels, c.filterWidth - 1 - left, c.inWidth + left - c.outWidth);
     const bytes =
       exports.convWorkBytes(c.filterHeight * c.filterWidth, c.filterWidth, c.outChannels, c.inChannels) +
