@@ -1,15 +1,17 @@
 // Matrix products C = A · B, single or in batches, either operand transposed, with bias and ReLU: cut into tiles for the threads, the
 // right operand packed so that the innermost loop reads it in one stream. Goto & van de Geijn, "Anatomy of High-Performance Matrix
-// Multiplication" (2008), without its packing of a left operand that lies well already.
+// Multiplication" (2008), without its packing of a left operand for few columns.
 import { args, bound, parallel, scratch, threadCount } from './pool';
 import { gatherTile, outerTile, SEGMENT } from './tile';
 
-/** The most of the summed dimension that is worked on at a time: a packed panel of 8 columns then fills a fourth of the L1 cache. */
-const KC: i32 = 320;
+/** The most of the summed dimension that is worked on at a time: a packed panel of 8 columns then fills half of the L1 cache. */
+const KC: i32 = 512;
 /** Rows of a block of A: with KC of them it takes about half of the L2 cache. */
 const MC: i32 = 192;
 /** Columns of a block of B. */
 const NC: i32 = 256;
+/** With so many panels of B, packing A costs less than it saves. */
+const MANY_PANELS: i32 = 8;
 /** Multiplications below which a chunk of its own costs more than it saves. */
 const GRAIN: i32 = 131072;
 
@@ -154,7 +156,9 @@ function block(a: usize, b: usize, c: usize, t: MatMulArgs, i: i32, mc: i32, j: 
       if (t.transposeB) packColumnsTransposed(packedB, b + ((<usize>j * k + k0) << 2), <usize>k << 2, kn, nc);
       else packColumns(packedB, b + ((<usize>k0 * n + j) << 2), ldc, kn, nc);
     }
+    const packed = t.transposeA || panels >= MANY_PANELS;
     if (t.transposeA) packRowsTransposed(packedA, a + ((<usize>k0 * m + i) << 2), <usize>m << 2, kn, mc);
+    else if (packed) packRows(packedA, a + ((<usize>i * k + k0) << 2), <usize>k << 2, kn, mc);
     for (let p = 0; p < panels; p++) {
       const columns = min(8, nc - (p << 3));
       const panel = direct ? b + ((<usize>k0 * n + j + (p << 3)) << 2) : packedB + ((<usize>p * kn) << 5);
@@ -177,7 +181,7 @@ function block(a: usize, b: usize, c: usize, t: MatMulArgs, i: i32, mc: i32, j: 
             initStride = 32;
           }
         }
-        if (t.transposeA) {
+        if (packed) {
           store<u64>(table, 0);
           store<i32>(table, kn, 8);
           outerTile(table, 1, packedA + (<usize>(r * kn) << 2), 24, panel, bStride, out, ld, rows, init, initStride);
@@ -219,7 +223,30 @@ export function rectify(c: usize, ldc: usize, rows: i32): void {
  * @param stride bytes from one row of `from` to the next
  */
 export function packColumns(to: usize, from: usize, stride: usize, k: i32, n: i32): void {
-  for (let j = 0; j < n; j += 8) {
+  const panel = <usize>k << 5;
+  let j = 0;
+  // Four panels at a time read whole cache lines
+  for (; j + 32 <= n; j += 32) {
+    let at = from + (<usize>j << 2);
+    for (let x = 0; x < k; x++) {
+      let out = to;
+      v128.store(out, v128.load(at));
+      v128.store(out, v128.load(at, 16), 16);
+      out += panel;
+      v128.store(out, v128.load(at, 32));
+      v128.store(out, v128.load(at, 48), 16);
+      out += panel;
+      v128.store(out, v128.load(at, 64));
+      v128.store(out, v128.load(at, 80), 16);
+      out += panel;
+      v128.store(out, v128.load(at, 96));
+      v128.store(out, v128.load(at, 112), 16);
+      at += stride;
+      to += 32;
+    }
+    to += panel * 3;
+  }
+  for (; j < n; j += 8) {
     let at = from + (<usize>j << 2);
     if (n - j >= 8) {
       for (let x = 0; x < k; x++) {
@@ -289,9 +316,82 @@ export function packColumnsTransposed(to: usize, from: usize, stride: usize, k: 
   }
 }
 
+/** Panels of six rows of a left operand: to[p][x][y] = from[6p + y][x], with 0 past the last row. */
+function packRows(to: usize, from: usize, stride: usize, k: i32, m: i32): void {
+  const end = (<usize>k & ~3) << 2;
+  for (let i = 0; i < m; i += 6) {
+    const rest = m - i;
+    const r0 = from + <usize>i * stride;
+    if (rest >= 6) {
+      const r1 = r0 + stride,
+        r2 = r1 + stride,
+        r3 = r2 + stride,
+        r4 = r3 + stride,
+        r5 = r4 + stride;
+      let x: usize = 0;
+      for (; x < end; x += 16, to += 96) {
+        const v0 = v128.load(r0 + x),
+          v1 = v128.load(r1 + x),
+          v2 = v128.load(r2 + x),
+          v3 = v128.load(r3 + x);
+        const u0 = v128.shuffle<f32>(v0, v1, 0, 4, 1, 5),
+          u1 = v128.shuffle<f32>(v0, v1, 2, 6, 3, 7);
+        const u2 = v128.shuffle<f32>(v2, v3, 0, 4, 1, 5),
+          u3 = v128.shuffle<f32>(v2, v3, 2, 6, 3, 7);
+        const v4 = v128.load(r4 + x),
+          v5 = v128.load(r5 + x);
+        const u4 = v128.shuffle<f32>(v4, v5, 0, 4, 1, 5),
+          u5 = v128.shuffle<f32>(v4, v5, 2, 6, 3, 7);
+        v128.store(to, v128.shuffle<f32>(u0, u2, 0, 1, 4, 5));
+        v128.store(to, v128.shuffle<f32>(u0, u2, 2, 3, 6, 7), 24);
+        v128.store(to, v128.shuffle<f32>(u1, u3, 0, 1, 4, 5), 48);
+        v128.store(to, v128.shuffle<f32>(u1, u3, 2, 3, 6, 7), 72);
+        v128.store64_lane(to, u4, 0, 16);
+        v128.store64_lane(to, u4, 1, 40);
+        v128.store64_lane(to, u5, 0, 64);
+        v128.store64_lane(to, u5, 1, 88);
+      }
+      for (; x < <usize>k << 2; x += 4, to += 24) {
+        store<f32>(to, load<f32>(r0 + x));
+        store<f32>(to, load<f32>(r1 + x), 4);
+        store<f32>(to, load<f32>(r2 + x), 8);
+        store<f32>(to, load<f32>(r3 + x), 12);
+        store<f32>(to, load<f32>(r4 + x), 16);
+        store<f32>(to, load<f32>(r5 + x), 20);
+      }
+    } else {
+      for (let x: usize = 0; x < <usize>k << 2; x += 4, to += 24)
+        for (let y = 0; y < 6; y++)
+          store<f32>(to + (<usize>y << 2), y < rest ? load<f32>(r0 + <usize>y * stride + x) : 0);
+    }
+  }
+}
+
 /** Panels of six rows of a transposed left operand: to[p][x][y] = from[x][6p + y], with 0 past the last row. */
 export function packRowsTransposed(to: usize, from: usize, stride: usize, k: i32, m: i32): void {
-  for (let i = 0; i < m; i += 6) {
+  const panel = <usize>k * 24;
+  let i = 0;
+  for (; i + 24 <= m; i += 24) {
+    let at = from + (<usize>i << 2);
+    for (let x = 0; x < k; x++) {
+      let out = to;
+      v128.store(out, v128.load(at));
+      store<u64>(out, load<u64>(at, 16), 16);
+      out += panel;
+      v128.store(out, v128.load(at, 24));
+      store<u64>(out, load<u64>(at, 40), 16);
+      out += panel;
+      v128.store(out, v128.load(at, 48));
+      store<u64>(out, load<u64>(at, 64), 16);
+      out += panel;
+      v128.store(out, v128.load(at, 72));
+      store<u64>(out, load<u64>(at, 88), 16);
+      at += stride;
+      to += 24;
+    }
+    to += panel * 3;
+  }
+  for (; i < m; i += 6) {
     let at = from + (<usize>i << 2);
     const rest = m - i;
     if (rest >= 6) {
