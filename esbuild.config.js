@@ -70,7 +70,7 @@ const programs = {
   },
 };
 
-/** Puts kernel/dl/fused-ops.ts in the place of the modules of tfjs-core that it improves. */
+/** Puts modules of kernel/dl in the places of those of TensorFlow.js that they improve. */
 function fusedOps() {
   return {
     name: 'fused-ops',
@@ -78,6 +78,10 @@ function fusedOps() {
       const ours = path.join(__dirname, 'kernel/dl/fused-ops.ts');
       build.onResolve({ filter: /^\.\/fused\/(conv2d|mat_mul)$/ }, ({ importer }) =>
         /tfjs-core[\\/]dist[\\/]ops[\\/]fused_ops\.js$/.test(importer) ? { path: ours } : undefined,
+      );
+      const losses = path.join(__dirname, 'kernel/dl/layers-losses.ts');
+      build.onResolve({ filter: /^\.{1,2}\/losses$/ }, ({ importer }) =>
+        /tfjs-layers[\\/]dist[\\/]/.test(importer) ? { path: losses } : undefined,
       );
     },
   };

@@ -122,7 +122,47 @@ export const sparseSoftmaxCrossEntropy = tf.op({ sparseSoftmaxCrossEntropy_ }) a
   reduction?: tf.Reduction,
 ) => O;
 
+/**
+ * Keras's categorical cross-entropy of each row: −Σ labels · log q, where q is the probabilities over their sum, kept between ε and 1 − ε.
+ * @param labels [..., classes]
+ * @param probabilities [..., classes]
+ * @returns [...]
+ */
+export function crossEntropyOfProbabilities(labels: tf.Tensor, probabilities: tf.Tensor, epsilon: number): tf.Tensor {
+  if (probabilities.dtype === 'float32' && probabilities.size > 0 && has('CategoricalCrossEntropy')) {
+    const classes = probabilities.shape.at(-1)!;
+    const [p, l] = [tf.reshape(probabilities, [-1, classes]), tf.reshape(floats(labels), [-1, classes])];
+    const losses = run('CategoricalCrossEntropy', { probabilities: p, labels: l }, { epsilon });
+    return tf.reshape(losses, probabilities.shape.slice(0, -1));
+  }
+  return tf.neg(tf.sum(tf.mul(floats(labels), tf.log(bounded(probabilities, epsilon))), -1));
+}
+
+const bounded = (probabilities: tf.Tensor, epsilon: number) =>
+  tf.clipByValue(tf.div(probabilities, tf.sum(probabilities, -1, true)), epsilon, 1 - epsilon);
+
 function registerGradients(): void {
+  register<tf.Tensor>(
+    'CategoricalCrossEntropy',
+    { inputsToSave: ['probabilities', 'labels'] },
+    (dy, [probabilities, labels], attrs) => {
+      const epsilon = attrs['epsilon'] as number;
+      const [p, l] = [probabilities!, labels!];
+      return {
+        probabilities: () => {
+          if (canFuse('CategoricalCrossEntropyGrad'))
+            return run('CategoricalCrossEntropyGrad', { dy, probabilities: p, labels: l }, { epsilon });
+          const total = tf.sum(p, -1, true);
+          const q = tf.div(p, total);
+          const free = tf.logicalAnd(tf.greaterEqual(q, epsilon), tf.lessEqual(q, 1 - epsilon));
+          const counted = tf.where(free, l, tf.zerosLike(l));
+          const ratio = tf.where(free, tf.div(counted, q), tf.zerosLike(q));
+          return tf.mul(column(dy), tf.div(tf.sub(tf.sum(counted, -1, true), ratio), total));
+        },
+        labels: () => tf.mul(column(tf.neg(dy)), tf.log(bounded(p, epsilon))),
+      };
+    },
+  );
   register<tf.Tensor>('Softmax', { outputsToSave: [true] }, (dy, [y]) => ({
     logits: () => {
       if (canFuse('SoftmaxGrad')) return run('SoftmaxGrad', { dy, y: y! });

@@ -102,6 +102,35 @@ export const own: Table = {
       (tf, x) => x.sub(tf.logSumExp(x, -1, true)),
     ),
   ),
+  CategoricalCrossEntropy: [
+    ...(
+      [
+        [3, 4, 1e-7],
+        [5, 67, 1e-7],
+        [3, 5, 0.2], // some are held at the bound
+        [2, 1000, 1e-7],
+      ] as const
+    ).flatMap(([rows, classes, epsilon]) =>
+      both(
+        `[${rows},${classes}], ε = ${epsilon}`,
+        [uniform([rows, classes], 0.1, 1), uniform([rows, classes], 0, 1)],
+        (tf, probabilities, labels) => run(tf, 'CategoricalCrossEntropy', { probabilities, labels }, { epsilon }),
+        (tf, probabilities, labels) => {
+          const q = tf.div(probabilities, tf.sum(probabilities, -1, true));
+          return tf
+            .mul(labels, tf.log(tf.clipByValue(q, epsilon, 1 - epsilon)))
+            .sum(-1)
+            .neg();
+        },
+      ),
+    ),
+    one('the loss of tf.layers', [uniform([3, 4], 0, 1), uniform([3, 4], 0.1, 1)], (tf, labels, p) =>
+      tf.metrics.categoricalCrossentropy(labels, p),
+    ),
+    one('the loss of tf.layers over images', [uniform([2, 3, 5], 0, 1), uniform([2, 3, 5], 0.1, 1)], (tf, labels, p) =>
+      tf.metrics.categoricalCrossentropy(labels, p),
+    ),
+  ],
   SoftmaxCrossEntropy: (
     [
       [3, 4, 0],

@@ -11,6 +11,9 @@ const EPOCH: usize = 1216; // i32: number of the task; what idle workers watch
 const SLEEPERS: usize = 1280; // i32: how many workers sleep
 const ACTIVE: usize = 1344; // i32: how many workers may be inside of a task
 
+/** A chunk that no task has: nothing to be taken. */
+const CLOSED: i64 = 0x7fffffff;
+
 /** Where the running task's arguments lie. */
 const ARGS: usize = 2048;
 
@@ -98,8 +101,10 @@ export function parallel(task: i32, chunks: i32): void {
     while (atomic.load<i32>(ACTIVE) > 0) {}
   }
   running = true;
-  store<i32>(TASK, task);
-  store<i32>(CHUNKS, chunks);
+  // Closed first: a worker that has read the last ticket, with all chunks taken, must not take it for one of the new task
+  atomic.store<i64>(TICKET, (<i64>epoch << 32) | CLOSED);
+  atomic.store<i32>(TASK, task);
+  atomic.store<i32>(CHUNKS, chunks);
   atomic.store<i32>(DONE, 0);
   atomic.store<i64>(TICKET, <i64>epoch << 32);
   atomic.store<i32>(EPOCH, epoch);
@@ -122,9 +127,9 @@ function take(epoch: i32): void {
   while (true) {
     const ticket = atomic.load<i64>(TICKET);
     if (<i32>(ticket >> 32) != epoch) return;
-    // Valid if the exchange succeeds: the next task is set up only when all chunks of this one are done
-    const task = load<i32>(TASK);
-    const chunks = load<i32>(CHUNKS);
+    // Valid if the exchange succeeds: the next task is set up only when all chunks of this one are done, and its ticket is no more
+    const task = atomic.load<i32>(TASK);
+    const chunks = atomic.load<i32>(CHUNKS);
     const chunk = <i32>ticket;
     if (chunk >= chunks) return;
     if (atomic.cmpxchg<i64>(TICKET, ticket, ticket + 1) != ticket) continue;

@@ -519,3 +519,134 @@ function sparseCrossEntropyGradTask(chunk: i32, chunks: i32): void {
     }
   }
 }
+
+@unmanaged
+class ProbabilityArgs {
+  probabilities: usize;
+  labels: usize;
+  loss: usize;
+  dy: usize;
+  dx: usize;
+  rows: i32;
+  classes: i32;
+  epsilon: f32;
+}
+
+/**
+ * Cross-entropy of probabilities with labels, as Keras has it: loss = −Σ labels · log q in each row, where q is the probabilities over
+ * their sum, kept between ε and 1 − ε.
+ * @param probabilities [rows, classes]
+ * @param labels [rows, classes]
+ * @param loss [rows]
+ */
+export function categoricalCrossEntropy(
+  probabilities: usize,
+  labels: usize,
+  loss: usize,
+  rows: i32,
+  classes: i32,
+  epsilon: f32,
+): void {
+  const a = args<ProbabilityArgs>();
+  a.probabilities = probabilities;
+  a.labels = labels;
+  a.loss = loss;
+  a.rows = rows;
+  a.classes = classes;
+  a.epsilon = epsilon;
+  parallel(categoricalTask.index, chunksOf(rows, rowGrain(classes)));
+}
+
+function categoricalTask(chunk: i32, chunks: i32): void {
+  const a = args<ProbabilityArgs>();
+  const n = a.classes;
+  const bytes = (<usize>n) << 2;
+  const whole = (<usize>(n & ~3)) << 2;
+  const rest = n & 3;
+  const low = f32x4.splat(a.epsilon);
+  const high = f32x4.splat(1 - a.epsilon);
+  const end = bound(a.rows, 1, chunk + 1, chunks);
+  for (let r = bound(a.rows, 1, chunk, chunks); r < end; r++) {
+    const p = a.probabilities + <usize>r * bytes;
+    const l = a.labels + <usize>r * bytes;
+    const total = f32x4.splat(rowSum(p, n));
+    let s = f32x4.splat(0);
+    for (let i: usize = 0; i < whole; i += 16) {
+      const q = f32x4.min(f32x4.max(f32x4.div(v128.load(p + i), total), low), high);
+      s = f32x4.sub(s, f32x4.mul(v128.load(l + i), log4(q)));
+    }
+    if (rest) {
+      const q = f32x4.min(f32x4.max(f32x4.div(loadSome(p + whole, rest, total), total), low), high);
+      s = f32x4.sub(s, f32x4.mul(loadSome(l + whole, rest, f32x4.splat(0)), log4(q)));
+    }
+    store<f32>(a.loss + ((<usize>r) << 2), sum4(s));
+  }
+}
+
+/** dprobabilities of categoricalCrossEntropy; dy [rows]. Where q was held at a bound, nothing comes through it. */
+export function categoricalCrossEntropyGrad(
+  dy: usize,
+  probabilities: usize,
+  labels: usize,
+  dx: usize,
+  rows: i32,
+  classes: i32,
+  epsilon: f32,
+): void {
+  const a = args<ProbabilityArgs>();
+  a.dy = dy;
+  a.probabilities = probabilities;
+  a.labels = labels;
+  a.dx = dx;
+  a.rows = rows;
+  a.classes = classes;
+  a.epsilon = epsilon;
+  parallel(categoricalGradTask.index, chunksOf(rows, rowGrain(classes)));
+}
+
+/** labels where q lies between the bounds, else 0. */
+// @ts-ignore: decorator
+@inline
+function counted(q: v128, labels: v128, low: v128, high: v128): v128 {
+  return v128.and(labels, v128.and(f32x4.ge(q, low), f32x4.le(q, high)));
+}
+
+function categoricalGradTask(chunk: i32, chunks: i32): void {
+  const a = args<ProbabilityArgs>();
+  const n = a.classes;
+  const bytes = (<usize>n) << 2;
+  const whole = (<usize>(n & ~3)) << 2;
+  const rest = n & 3;
+  const zero = f32x4.splat(0);
+  const low = f32x4.splat(a.epsilon);
+  const high = f32x4.splat(1 - a.epsilon);
+  const end = bound(a.rows, 1, chunk + 1, chunks);
+  for (let r = bound(a.rows, 1, chunk, chunks); r < end; r++) {
+    const p = a.probabilities + <usize>r * bytes;
+    const l = a.labels + <usize>r * bytes;
+    const dx = a.dx + <usize>r * bytes;
+    const total = f32x4.splat(rowSum(p, n));
+    // dL/dpⱼ = (Σ labels − labelsⱼ / qⱼ) / total, over the labels that count
+    let s = zero;
+    for (let i: usize = 0; i < whole; i += 16)
+      s = f32x4.add(s, counted(f32x4.div(v128.load(p + i), total), v128.load(l + i), low, high));
+    if (rest) {
+      const q = f32x4.div(loadSome(p + whole, rest, total), total);
+      s = f32x4.add(s, counted(q, loadSome(l + whole, rest, zero), low, high));
+    }
+    const sum = f32x4.splat(sum4(s));
+    const scale = f32x4.div(v128.load32_splat(a.dy + ((<usize>r) << 2)), total);
+    for (let i: usize = 0; i < whole; i += 16) {
+      const q = f32x4.div(v128.load(p + i), total);
+      const label = counted(q, v128.load(l + i), low, high);
+      const ratio = v128.and(f32x4.div(label, q), f32x4.ne(label, zero));
+      v128.store(dx + i, f32x4.mul(f32x4.sub(sum, ratio), scale));
+    }
+    if (rest) {
+      const q = f32x4.div(loadSome(p + whole, rest, total), total);
+      const label = counted(q, loadSome(l + whole, rest, zero), low, high);
+      const ratio = v128.and(f32x4.div(label, q), f32x4.ne(label, zero));
+      storeSome(dx + whole, f32x4.mul(f32x4.sub(sum, ratio), scale), rest);
+    }
+  }
+}

@@ -18,6 +18,8 @@ declare module '../program.ts' {
     ): void;
     sparseSoftmaxCrossEntropy(x: N, labels: N, loss: N, normalizer: N, rows: N, classes: N): void;
     sparseSoftmaxCrossEntropyGrad(dy: N, x: N, labels: N, normalizer: N, dx: N, rows: N, classes: N): void;
+    categoricalCrossEntropy(p: N, labels: N, loss: N, rows: N, classes: N, epsilon: N): void;
+    categoricalCrossEntropyGrad(dy: N, p: N, labels: N, dp: N, rows: N, classes: N, epsilon: N): void;
     batchNormBytes(rows: N, channels: N): N;
     batchNorm(
       ...args: [x: N, mean: N, variance: N, scale: N, offset: N, y: N, rows: N, channels: N, epsilon: N, work: N]
@@ -182,6 +184,32 @@ const sparseSoftmaxCrossEntropyGrad: OpKernel = ({ inputs, backend }) => {
     classes,
   );
   return dlogits;
+};
+
+/** {probabilities [rows, classes], labels [rows, classes]}, attribute `epsilon` → loss [rows]. */
+const categoricalCrossEntropy: OpKernel = ({ inputs, attrs, backend }) => {
+  const [probabilities, labels] = [inputs['probabilities']!, inputs['labels']!];
+  const [rows, classes] = probabilities.shape as [number, number];
+  if (!isFloat(probabilities) || !isFloat(labels) || probabilities.shape.length !== 2 || rows * classes === 0)
+    return undefined;
+  if (labels.shape.length !== 2 || labels.shape[0] !== rows || labels.shape[1] !== classes) return undefined;
+  const loss = backend.output([rows], 'float32');
+  const [p, l, to] = [backend.address(probabilities), backend.address(labels), backend.address(loss)];
+  backend.program.exports.categoricalCrossEntropy(p, l, to, rows, classes, attrs['epsilon'] as number);
+  return loss;
+};
+
+/** {dy [rows], probabilities, labels} as of CategoricalCrossEntropy → dprobabilities [rows, classes]. */
+const categoricalCrossEntropyGrad: OpKernel = ({ inputs, attrs, backend }) => {
+  const [dy, probabilities, labels] = [inputs['dy']!, inputs['probabilities']!, inputs['labels']!];
+  const [rows, classes] = probabilities.shape as [number, number];
+  if (!isFloat(dy) || !isFloat(probabilities) || !isFloat(labels) || sizeOf(dy.shape) !== rows) return undefined;
+  if (probabilities.shape.length !== 2 || sizeOf(labels.shape) !== rows * classes) return undefined;
+  const dx = backend.output([rows, classes], 'float32');
+  const [d, p, l] = [backend.address(dy), backend.address(probabilities), backend.address(labels)];
+  const to = backend.address(dx);
+  backend.program.exports.categoricalCrossEntropyGrad(d, p, l, to, rows, classes, attrs['epsilon'] as number);
+  return dx;
 };
 
 /** With given statistics. The stock op kernel lets parameters of any length recur; here all have the same, or are left out. */
@@ -356,6 +384,8 @@ export const normalization: Record<string, OpKernel> = {
   SoftmaxGrad: rowwiseGrad('softmaxGrad'),
   LogSoftmax: rowwise('logits', 'axis', 'logSoftmax'),
   LogSoftmaxGrad: rowwiseGrad('logSoftmaxGrad'),
+  CategoricalCrossEntropy: categoricalCrossEntropy,
+  CategoricalCrossEntropyGrad: categoricalCrossEntropyGrad,
   SoftmaxCrossEntropy: softmaxCrossEntropy,
   SoftmaxCrossEntropyGrad: softmaxCrossEntropyGrad,
   SparseSoftmaxCrossEntropy: sparseSoftmaxCrossEntropy,
