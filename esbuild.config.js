@@ -51,6 +51,11 @@ const programs = {
     ...node,
     entryPoints: { tf: 'kernel/dl/tf.ts', 'cpu-worker': 'kernel/backends/cpu/worker.ts' },
     outdir: dist,
+    // Keeping names costs a call wherever a function is made, which is on every op; they stay as they are without being minified
+    keepNames: false,
+    minify: false,
+    minifySyntax: production,
+    minifyWhitespace: production,
     plugins: [fusedOps(), sealed()],
     write: false,
     // tfjs asks for these in Node only to polyfill what Node has

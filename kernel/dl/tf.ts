@@ -52,6 +52,11 @@ fuseNormalization();
 fuseLstm();
 extendOptimizers();
 
+// The bundle renames classes of the same name; console.log shows a layer under its own
+for (const [layer] of Object.values(tf.serialization.SerializationMap.getMap().classNameMap))
+  if (layer.name === `${layer.className}${layer.name.slice(-1)}`)
+    Object.defineProperty(layer, 'name', { value: layer.className });
+
 // A tensor in console.log, or inside another value, is one line or a few, not the engine's internals
 const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
 Object.defineProperty(tf.Tensor.prototype, inspectSymbol, {

@@ -8,136 +8,177 @@ function splat(x: f32): v128 {
   return f32x4.splat(x);
 }
 
+/**
+ * The i-th of a table of numbers, in all lanes. Loaded, since the engine makes a vector constant anew, of several words, wherever it is
+ * used: that would take as long as all the rest.
+ */
+// @ts-ignore: decorator
+@inline
+function at(table: usize, i: usize): v128 {
+  return v128.load32_splat(table + (i << 2));
+}
+
+/** Its bits are those of the exponent 0. */
+const ONE: usize = memory.data<f32>([1]);
+/** The bit of the sign. */
+const SIGN: usize = memory.data<u32>([0x80000000]);
+
 /** 2ⁿ for an integer n of −126…127 in each lane */
 // @ts-ignore: decorator
 @inline
 function exp2i(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+  return i32x4.add(i32x4.shl(n, 23), at(ONE, 0));
 }
 
-// ln 2 in two parts; the product of the first with a small integer is exact
-const LN2_HIGH: f32 = 0.693145751953125;
-const LN2_LOW: f32 = 1.428606765330187e-6;
-const LOG2E: f32 = 1.4426950408889634;
-/** 1.5 · 2²³: adding it rounds to an integer, which then stands in the low bits */
-const ROUND: f32 = 12582912;
+const EXP_TAIL_NUMBERS: usize = memory.data<f32>([
+  0.00019852761, 0.0013930436, 0.008333361, 0.041666485, 0.16666667, 0.5,
+]);
 
 /** (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 2; SLEEF's expf */
 // @ts-ignore: decorator
 @inline
 function expTail(r: v128): v128 {
-  let p = madd(splat(0.00019852761), r, splat(0.0013930436));
-  p = madd(p, r, splat(0.008333361));
-  p = madd(p, r, splat(0.041666485));
-  p = madd(p, r, splat(0.16666667));
-  return madd(p, r, splat(0.5));
+  let p = madd(at(EXP_TAIL_NUMBERS, 0), r, at(EXP_TAIL_NUMBERS, 1));
+  p = madd(p, r, at(EXP_TAIL_NUMBERS, 2));
+  p = madd(p, r, at(EXP_TAIL_NUMBERS, 3));
+  p = madd(p, r, at(EXP_TAIL_NUMBERS, 4));
+  return madd(p, r, at(EXP_TAIL_NUMBERS, 5));
 }
+
+// Bounds of x; log₂ e; 1.5 · 2²³, whose addition rounds to an integer that then stands in the low bits; ln 2 in two parts, the product
+// of the second with a small integer being exact
+const EXP_NUMBERS: usize = memory.data<f32>([
+  -104, 89, 1.4426950408889634, 12582912, 1.428606765330187e-6, 0.693145751953125, 1,
+]);
 
 /** eˣ */
 // @ts-ignore: decorator
 @inline
 export function exp4(v: v128): v128 {
   // Beyond these bounds the result is 0 or ∞; NaN goes through
-  const x = f32x4.pmin(f32x4.pmax(v, splat(-104)), splat(89));
-  const rounded = madd(x, splat(LOG2E), splat(ROUND));
-  const n = i32x4.sub(rounded, i32x4.splat(0x4b400000));
-  const k = f32x4.sub(rounded, splat(ROUND));
-  const r = nmadd(k, splat(LN2_LOW), nmadd(k, splat(LN2_HIGH), x));
-  const p = f32x4.add(splat(1), madd(f32x4.mul(r, r), expTail(r), r));
+  const x = f32x4.pmin(f32x4.pmax(v, at(EXP_NUMBERS, 0)), at(EXP_NUMBERS, 1));
+  const rounded = madd(x, at(EXP_NUMBERS, 2), at(EXP_NUMBERS, 3));
+  const n = i32x4.sub(rounded, at(EXP_NUMBERS, 3));
+  const k = f32x4.sub(rounded, at(EXP_NUMBERS, 3));
+  const r = nmadd(k, at(EXP_NUMBERS, 4), nmadd(k, at(EXP_NUMBERS, 5), x));
+  const p = f32x4.add(at(EXP_NUMBERS, 6), madd(f32x4.mul(r, r), expTail(r), r));
   // In two steps, since 2ⁿ itself may not be a normal number
   const half = i32x4.shr_s(n, 1);
   return f32x4.mul(f32x4.mul(p, exp2i(half)), exp2i(i32x4.sub(n, half)));
 }
 
+const EXPM_NUMBERS: usize = memory.data<f32>([
+  -30, 89, 1.4426950408889634, 12582912, 1.428606765330187e-6, 0.693145751953125, 0.5,
+]);
+
 /** eˣ − 1, without loss near 0 */
 // @ts-ignore: decorator
 @inline
 export function expm14(v: v128): v128 {
-  const x = f32x4.pmin(f32x4.pmax(v, splat(-30)), splat(89));
-  const rounded = madd(x, splat(LOG2E), splat(ROUND));
-  const n = i32x4.sub(rounded, i32x4.splat(0x4b400000));
-  const k = f32x4.sub(rounded, splat(ROUND));
-  const r = nmadd(k, splat(LN2_LOW), nmadd(k, splat(LN2_HIGH), x));
+  const x = f32x4.pmin(f32x4.pmax(v, at(EXPM_NUMBERS, 0)), at(EXPM_NUMBERS, 1));
+  const rounded = madd(x, at(EXPM_NUMBERS, 2), at(EXPM_NUMBERS, 3));
+  const n = i32x4.sub(rounded, at(EXPM_NUMBERS, 3));
+  const k = f32x4.sub(rounded, at(EXPM_NUMBERS, 3));
+  const r = nmadd(k, at(EXPM_NUMBERS, 4), nmadd(k, at(EXPM_NUMBERS, 5), x));
   const p = madd(f32x4.mul(r, r), expTail(r), r);
   // 2ⁿ(1 + p) − 1, by way of half of it: 2¹²⁸ is no number. For n = 0 it is p, unless that is −0.
   const s = exp2i(i32x4.sub(n, i32x4.splat(1)));
-  const y = madd(s, p, f32x4.sub(s, splat(0.5)));
+  const y = madd(s, p, f32x4.sub(s, at(EXPM_NUMBERS, 6)));
   const y2 = f32x4.add(y, y);
   return v128.bitselect(v, y2, f32x4.eq(v, splat(0)));
 }
+
+const LOG_TAIL_NUMBERS: usize = memory.data<f32>([
+  7.0376836292e-2, -1.151461031e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+  2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1, -2.12194440e-4, 0.5, 0.693359375,
+]);
 
 /** ln(1 + f) for f of √½ − 1 … √2 − 1, plus e · ln 2; Cephes' logf */
 // @ts-ignore: decorator
 @inline
 function logTail(f: v128, e: v128, correction: v128): v128 {
-  let p = madd(splat(7.0376836292e-2), f, splat(-1.151461031e-1));
-  p = madd(p, f, splat(1.1676998740e-1));
-  p = madd(p, f, splat(-1.2420140846e-1));
-  p = madd(p, f, splat(1.4249322787e-1));
-  p = madd(p, f, splat(-1.6668057665e-1));
-  p = madd(p, f, splat(2.0000714765e-1));
-  p = madd(p, f, splat(-2.4999993993e-1));
-  p = madd(p, f, splat(3.3333331174e-1));
+  let p = madd(at(LOG_TAIL_NUMBERS, 0), f, at(LOG_TAIL_NUMBERS, 1));
+  p = madd(p, f, at(LOG_TAIL_NUMBERS, 2));
+  p = madd(p, f, at(LOG_TAIL_NUMBERS, 3));
+  p = madd(p, f, at(LOG_TAIL_NUMBERS, 4));
+  p = madd(p, f, at(LOG_TAIL_NUMBERS, 5));
+  p = madd(p, f, at(LOG_TAIL_NUMBERS, 6));
+  p = madd(p, f, at(LOG_TAIL_NUMBERS, 7));
+  p = madd(p, f, at(LOG_TAIL_NUMBERS, 8));
   const f2 = f32x4.mul(f, f);
   let low = madd(f32x4.mul(f2, f), p, correction);
-  low = madd(e, splat(-2.12194440e-4), low);
-  low = nmadd(splat(0.5), f2, low);
-  return madd(e, splat(0.693359375), f32x4.add(f, low));
+  low = madd(e, at(LOG_TAIL_NUMBERS, 9), low);
+  low = nmadd(at(LOG_TAIL_NUMBERS, 10), f2, low);
+  return madd(e, at(LOG_TAIL_NUMBERS, 11), f32x4.add(f, low));
 }
+
+const LOG_NUMBERS: usize = memory.data<f32>([1.1754944e-38, 8388608, 23, 1]);
 
 /** ln x */
 // @ts-ignore: decorator
 @inline
 export function log4(v: v128): v128 {
-  const tiny = f32x4.lt(v, splat(1.1754944e-38));
-  const x = v128.bitselect(f32x4.mul(v, splat(8388608)), v, tiny);
+  const tiny = f32x4.lt(v, at(LOG_NUMBERS, 0));
+  const x = v128.bitselect(f32x4.mul(v, at(LOG_NUMBERS, 1)), v, tiny);
   // x = 2ᵉ · m with m of √½ … √2
   const e = i32x4.shr_s(i32x4.sub(x, i32x4.splat(0x3f3504f3)), 23);
   const m = i32x4.sub(x, i32x4.shl(e, 23));
-  const exponent = f32x4.sub(f32x4.convert_i32x4_s(e), v128.and(tiny, splat(23)));
-  const y = logTail(f32x4.sub(m, splat(1)), exponent, splat(0));
+  const exponent = f32x4.sub(f32x4.convert_i32x4_s(e), v128.and(tiny, at(LOG_NUMBERS, 2)));
+  const y = logTail(f32x4.sub(m, at(LOG_NUMBERS, 3)), exponent, splat(0));
   return logSpecial(v, y);
 }
+
+const LOG_SPECIAL_NUMBERS: usize = memory.data<f32>([Infinity, -Infinity, NaN]);
 
 /** What the logarithm is where it is not a number: −∞ at 0, ∞ at ∞, NaN below 0 and at NaN. */
 // @ts-ignore: decorator
 @inline
 function logSpecial(x: v128, y: v128): v128 {
-  const infinity = splat(Infinity);
+  const infinity = at(LOG_SPECIAL_NUMBERS, 0);
   const positive = f32x4.gt(x, splat(0));
   const finite = v128.and(positive, f32x4.lt(x, infinity));
   // x − x is NaN for NaN and 0/0 for what is below 0
-  const atZero = v128.bitselect(splat(-Infinity), splat(NaN), f32x4.eq(x, splat(0)));
+  const atZero = v128.bitselect(at(LOG_SPECIAL_NUMBERS, 1), at(LOG_SPECIAL_NUMBERS, 2), f32x4.eq(x, splat(0)));
   return v128.bitselect(y, v128.bitselect(infinity, atZero, positive), finite);
 }
+
+const LOG1P_NUMBERS: usize = memory.data<f32>([1]);
 
 /** ln(1 + x), without loss near 0 */
 // @ts-ignore: decorator
 @inline
 export function log1p4(v: v128): v128 {
-  const u = f32x4.add(v, splat(1));
+  const u = f32x4.add(v, at(LOG1P_NUMBERS, 0));
   const e = i32x4.shr_s(i32x4.sub(u, i32x4.splat(0x3f3504f3)), 23);
   const m = i32x4.sub(u, i32x4.shl(e, 23));
   // What rounding took from u, as part of it: c = (1 + x − u) / u
-  const big = f32x4.gt(v, splat(1));
+  const big = f32x4.gt(v, at(LOG1P_NUMBERS, 0));
   const lost = f32x4.sub(
-    v128.bitselect(splat(1), v, big),
-    f32x4.sub(u, v128.bitselect(v, splat(1), big)),
+    v128.bitselect(at(LOG1P_NUMBERS, 0), v, big),
+    f32x4.sub(u, v128.bitselect(v, at(LOG1P_NUMBERS, 0), big)),
   );
-  const y = logTail(f32x4.sub(m, splat(1)), f32x4.convert_i32x4_s(e), f32x4.div(lost, u));
+  const y = logTail(f32x4.sub(m, at(LOG1P_NUMBERS, 0)), f32x4.convert_i32x4_s(e), f32x4.div(lost, u));
   // Where u is 1, f and e are 0, and the correction is all there is; −0 must stay
-  return v128.bitselect(v, logSpecial(u, y), f32x4.eq(u, splat(1)));
+  return v128.bitselect(v, logSpecial(u, y), f32x4.eq(u, at(LOG1P_NUMBERS, 0)));
 }
+
+const SIGMOID_NUMBERS: usize = memory.data<f32>([1]);
 
 /** 1 / (1 + e⁻ˣ) */
 // @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
-  const one = splat(1);
+  const one = at(SIGMOID_NUMBERS, 0);
   const e = exp4(f32x4.neg(f32x4.abs(x)));
   const above = f32x4.ge(x, splat(0));
   return f32x4.div(v128.bitselect(one, e, above), f32x4.add(one, e));
 }
+
+const TANH_NUMBERS: usize = memory.data<f32>([
+  -7.90531110763549805, 7.90531110763549805, -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11,
+  5.12229709037114e-8, 1.48572235717979e-5, 6.37261928875436e-4, 4.89352455891786e-3, 1.19825839466702e-6,
+  1.18534705686654e-4, 2.26843463243900e-3, 4.89352518554385e-3, 1, 9.0109133, 4e-4,
+]);
 
 /**
  * tanh x as a ratio of polynomials, of degrees 13 and 6, within 4 units in the last place; the coefficients are those of the Eigen library.
@@ -145,22 +186,22 @@ export function sigmoid4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function tanh4(v: v128): v128 {
-  const x = f32x4.pmin(f32x4.pmax(v, splat(-7.90531110763549805)), splat(7.90531110763549805));
+  const x = f32x4.pmin(f32x4.pmax(v, at(TANH_NUMBERS, 0)), at(TANH_NUMBERS, 1));
   const s = f32x4.mul(x, x);
-  let p = madd(splat(-2.76076847742355e-16), s, splat(2.00018790482477e-13));
-  p = madd(p, s, splat(-8.60467152213735e-11));
-  p = madd(p, s, splat(5.12229709037114e-8));
-  p = madd(p, s, splat(1.48572235717979e-5));
-  p = madd(p, s, splat(6.37261928875436e-4));
-  p = madd(p, s, splat(4.89352455891786e-3));
-  let q = madd(splat(1.19825839466702e-6), s, splat(1.18534705686654e-4));
-  q = madd(q, s, splat(2.26843463243900e-3));
-  q = madd(q, s, splat(4.89352518554385e-3));
+  let p = madd(at(TANH_NUMBERS, 2), s, at(TANH_NUMBERS, 3));
+  p = madd(p, s, at(TANH_NUMBERS, 4));
+  p = madd(p, s, at(TANH_NUMBERS, 5));
+  p = madd(p, s, at(TANH_NUMBERS, 6));
+  p = madd(p, s, at(TANH_NUMBERS, 7));
+  p = madd(p, s, at(TANH_NUMBERS, 8));
+  let q = madd(at(TANH_NUMBERS, 9), s, at(TANH_NUMBERS, 10));
+  q = madd(q, s, at(TANH_NUMBERS, 11));
+  q = madd(q, s, at(TANH_NUMBERS, 12));
   const y = f32x4.div(f32x4.mul(p, x), q);
   const a = f32x4.abs(v);
-  const one = v128.or(splat(1), v128.and(v, i32x4.splat(0x80000000)));
+  const one = v128.or(at(TANH_NUMBERS, 13), v128.and(v, at(SIGN, 0)));
   // Where x² vanishes it is x, which keeps −0 too
-  return v128.bitselect(v, v128.bitselect(one, y, f32x4.gt(a, splat(9.0109133))), f32x4.lt(a, splat(4e-4)));
+  return v128.bitselect(v, v128.bitselect(one, y, f32x4.gt(a, at(TANH_NUMBERS, 14))), f32x4.lt(a, at(TANH_NUMBERS, 15)));
 }
 
 /** ln(1 + eˣ) = max(x, 0) + ln(1 + e⁻|ˣ|) */
@@ -171,63 +212,73 @@ export function softplus4(x: v128): v128 {
   return f32x4.add(f32x4.pmax(x, splat(0)), log1p4(e));
 }
 
+const ERF_NUMBERS: usize = memory.data<f32>([
+  -5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1, 0.927734375, 4,
+  -1.7285347e-5, 3.83197126e-4, -3.88396438e-3, 2.42546219e-2, -1.06777877e-1, -6.34846687e-1, -1.28717512e-1, 1,
+]);
+
 /** The error function; N. Juffa's erff: a polynomial near 0, 1 − e^p beyond */
 // @ts-ignore: decorator
 @inline
 export function erf4(x: v128): v128 {
   const t = f32x4.abs(x);
   const s = f32x4.mul(x, x);
-  let q = madd(splat(-5.96761703e-4), s, splat(4.99119423e-3));
-  q = madd(q, s, splat(-2.67681349e-2));
-  q = madd(q, s, splat(1.12819925e-1));
-  q = madd(q, s, splat(-3.76125336e-1));
-  q = madd(q, s, splat(1.28379166e-1));
+  let q = madd(at(ERF_NUMBERS, 0), s, at(ERF_NUMBERS, 1));
+  q = madd(q, s, at(ERF_NUMBERS, 2));
+  q = madd(q, s, at(ERF_NUMBERS, 3));
+  q = madd(q, s, at(ERF_NUMBERS, 4));
+  q = madd(q, s, at(ERF_NUMBERS, 5));
   const near = madd(q, x, x);
-  const far = f32x4.gt(t, splat(0.927734375));
+  const far = f32x4.gt(t, at(ERF_NUMBERS, 6));
   if (!v128.any_true(far)) return near;
   // From 4 on the result is 1; the polynomial only holds so far
-  const a = f32x4.pmin(t, splat(4));
+  const a = f32x4.pmin(t, at(ERF_NUMBERS, 7));
   const a2 = f32x4.mul(a, a);
-  let p = madd(splat(-1.7285347e-5), a, splat(3.83197126e-4));
-  p = madd(p, a2, madd(splat(-3.88396438e-3), a, splat(2.42546219e-2)));
-  p = madd(p, a, splat(-1.06777877e-1));
-  p = madd(p, a, splat(-6.34846687e-1));
-  p = madd(p, a, splat(-1.28717512e-1));
+  let p = madd(at(ERF_NUMBERS, 8), a, at(ERF_NUMBERS, 9));
+  p = madd(p, a2, madd(at(ERF_NUMBERS, 10), a, at(ERF_NUMBERS, 11)));
+  p = madd(p, a, at(ERF_NUMBERS, 12));
+  p = madd(p, a, at(ERF_NUMBERS, 13));
+  p = madd(p, a, at(ERF_NUMBERS, 14));
   p = madd(p, a, f32x4.neg(a));
-  const y = f32x4.sub(splat(1), exp4(p));
-  return v128.bitselect(v128.bitselect(x, y, i32x4.splat(0x80000000)), near, far);
+  const y = f32x4.sub(at(ERF_NUMBERS, 15), exp4(p));
+  return v128.bitselect(v128.bitselect(x, y, at(SIGN, 0)), near, far);
 }
 
-/** Up to here the reduction of sin4 and cos4 is exact. */
-const REDUCIBLE: f32 = 8192;
+const SINE_NUMBERS: usize = memory.data<f32>([
+  0.63661975, 1.5703125, 4.837512969970703e-4, 7.549789954891882e-8, -1.9515295891e-4, 8.3321608736e-3,
+  -1.6666654611e-1, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2, 0.5, 1,
+]);
 
 /** sin(x + quarter · π/2). The reduction by Cody and Waite, the polynomials from Cephes' sinf and cosf */
 // @ts-ignore: decorator
 @inline
 function sine(x: v128, quarter: i32): v128 {
-  const k = f32x4.nearest(f32x4.mul(x, splat(0.63661975)));
+  const k = f32x4.nearest(f32x4.mul(x, at(SINE_NUMBERS, 0)));
   const n = i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(quarter));
   // π/2 in three parts; the products of the first two with an integer below 2¹³ are exact
-  let r = nmadd(k, splat(1.5703125), x);
-  r = nmadd(k, splat(4.837512969970703e-4), r);
-  r = nmadd(k, splat(7.549789954891882e-8), r);
+  let r = nmadd(k, at(SINE_NUMBERS, 1), x);
+  r = nmadd(k, at(SINE_NUMBERS, 2), r);
+  r = nmadd(k, at(SINE_NUMBERS, 3), r);
   const z = f32x4.mul(r, r);
-  let s = madd(splat(-1.9515295891e-4), z, splat(8.3321608736e-3));
-  s = madd(s, z, splat(-1.6666654611e-1));
+  let s = madd(at(SINE_NUMBERS, 4), z, at(SINE_NUMBERS, 5));
+  s = madd(s, z, at(SINE_NUMBERS, 6));
   s = madd(f32x4.mul(s, z), r, r);
-  let c = madd(splat(2.443315711809948e-5), z, splat(-1.388731625493765e-3));
-  c = madd(c, z, splat(4.166664568298827e-2));
-  c = madd(f32x4.mul(c, z), z, nmadd(splat(0.5), z, splat(1)));
+  let c = madd(at(SINE_NUMBERS, 7), z, at(SINE_NUMBERS, 8));
+  c = madd(c, z, at(SINE_NUMBERS, 9));
+  c = madd(f32x4.mul(c, z), z, nmadd(at(SINE_NUMBERS, 10), z, at(SINE_NUMBERS, 11)));
   const odd = i32x4.eq(v128.and(n, i32x4.splat(1)), i32x4.splat(1));
   const sign = i32x4.shl(v128.and(n, i32x4.splat(2)), 30);
   return v128.xor(v128.bitselect(c, s, odd), sign);
 }
 
+/** Up to here the reduction of sin4 and cos4 is exact. */
+const REDUCIBLE: usize = memory.data<f32>([8192]);
+
 /** Whether a lane is too large for the reduction, infinite or NaN. */
 // @ts-ignore: decorator
 @inline
 function irreducible(x: v128): bool {
-  return !i32x4.all_true(f32x4.le(f32x4.abs(x), splat(REDUCIBLE)));
+  return !i32x4.all_true(f32x4.le(f32x4.abs(x), at(REDUCIBLE, 0)));
 }
 
 /** sin x */
@@ -321,6 +372,8 @@ function powd(a: v128, b: v128): v128 {
   return v128.bitselect(z, f64x2.splat(NaN), f64x2.eq(y, y));
 }
 
+const POW_NUMBERS: usize = memory.data<f32>([0.5, -Infinity, NaN, 1]);
+
 /** aᵇ with the special cases of JavaScript's Math.pow; computed in float64 */
 // @ts-ignore: decorator
 @inline
@@ -338,12 +391,12 @@ export function pow4(a: v128, b: v128): v128 {
     0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23,
   );
   const whole = f32x4.eq(f32x4.floor(b), b);
-  const half = f32x4.mul(b, splat(0.5));
+  const half = f32x4.mul(b, at(POW_NUMBERS, 0));
   const odd = v128.andnot(whole, f32x4.eq(f32x4.floor(half), half));
-  const sign = v128.and(v128.and(a, odd), i32x4.splat(0x80000000));
+  const sign = v128.and(v128.and(a, odd), at(SIGN, 0));
   // Below 0, only whole powers exist, except for −∞
-  const none = v128.andnot(v128.and(f32x4.lt(a, zero), f32x4.ne(a, splat(-Infinity))), whole);
+  const none = v128.andnot(v128.and(f32x4.lt(a, zero), f32x4.ne(a, at(POW_NUMBERS, 1))), whole);
   const nan = v128.or(none, v128.or(f32x4.ne(a, a), f32x4.ne(b, b)));
-  const y = v128.bitselect(splat(NaN), v128.or(p, sign), nan);
-  return v128.bitselect(splat(1), y, f32x4.eq(b, zero));
+  const y = v128.bitselect(at(POW_NUMBERS, 2), v128.or(p, sign), nan);
+  return v128.bitselect(at(POW_NUMBERS, 3), y, f32x4.eq(b, zero));
 }

@@ -255,8 +255,49 @@ export function avgPoolGrad(dy: usize, dx: usize): void {
   const a = args<PoolArgs>();
   a.dy = dy;
   a.dx = dx;
+  const whole =
+    a.filterHeight == a.strideHeight &&
+    a.filterWidth == a.strideWidth &&
+    a.top == 0 &&
+    a.left == 0 &&
+    a.inHeight == a.outHeight * a.filterHeight &&
+    a.inWidth == a.outWidth * a.filterWidth;
+  if (whole && a.channels >= 4) {
+    overRows(avgPoolGradWholeTask.index, a.batch * a.outHeight, a.inWidth * a.filterHeight, a.channels, 1);
+    return;
+  }
   const windows = (a.filterHeight / a.strideHeight + 1) * (a.filterWidth / a.strideWidth + 1);
   overRows(avgPoolGradTask.index, a.batch * a.inHeight, a.inWidth, a.channels, windows);
+}
+
+/** Windows that lie side by side and fill the image: each of them gets its share of dy throughout. */
+function avgPoolGradWholeTask(chunk: i32, chunks: i32): void {
+  const a = args<PoolArgs>();
+  const pixel = <usize>a.channels << 2;
+  const fw = a.filterWidth;
+  const rowBytes = <usize>a.inWidth * pixel;
+  const share = f32x4.splat(1 / <f32>(a.filterHeight * fw));
+  const rows = a.batch * a.outHeight;
+  const last = bound(rows, 1, chunk + 1, chunks);
+  for (let row = bound(rows, 1, chunk, chunks); row < last; row++) {
+    const first = a.dx + <usize>(row * a.filterHeight) * rowBytes;
+    let from = a.dy + <usize>(row * a.outWidth) * pixel;
+    let out = first;
+    for (let ox = 0; ox < a.outWidth; ox++, from += pixel) {
+      for (let x = 0; x < fw; x++, out += pixel) {
+        let c: usize = 0;
+        for (; c + 16 <= pixel; c += 16) v128.store(out + c, f32x4.mul(v128.load(from + c), share));
+        if (c < pixel) v128.store(out + pixel - 16, f32x4.mul(v128.load(from + pixel - 16), share));
+      }
+    }
+    // The other rows are the same
+    for (let y = 1; y < a.filterHeight; y++) {
+      const to = first + <usize>y * rowBytes;
+      let i: usize = 0;
+      for (; i + 16 <= rowBytes; i += 16) v128.store(to + i, v128.load(first + i));
+      if (i < rowBytes) v128.store(to + rowBytes - 16, v128.load(first + rowBytes - 16));
+    }
+  }
 }
 
 function avgPoolGradTask(chunk: i32, chunks: i32): void {
