@@ -2,7 +2,7 @@
 
 export interface Measurement {
   name: string;
-  unit: 'ms' | 'lines/s' | '×';
+  unit: 'ms' | 'lines/s' | 'tensors' | 'MB';
   median: number;
   /** 95th percentile: left out where the samples are too few for it. */
   p95?: number;

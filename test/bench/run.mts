@@ -9,7 +9,7 @@ import type { Measurement } from './measure.mts';
 
 const benchmarks: Record<string, () => Promise<{ measure: () => Promise<Measurement[]> }>> = {
   kernel: () => import('./kernel.mts'),
-  train: () => import('./train.mts'),
+  memory: () => import('./memory.mts'),
 };
 
 const text = { type: 'string' } as const;

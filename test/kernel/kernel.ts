@@ -23,7 +23,10 @@ export class TestKernel {
   readonly messages: KernelMessage[] = [];
   private count = 0;
 
-  constructor(files: Record<string, string> = {}, { dir = mkdtempSync(path.join(tmpdir(), 'dlnb-')) } = {}) {
+  constructor(
+    files: Record<string, string> = {},
+    { dir = mkdtempSync(path.join(tmpdir(), 'dlnb-')), threads }: { dir?: string; threads?: number } = {},
+  ) {
     this.dir = dir;
     this.write(files);
     this.process = KernelProcess.start({
@@ -32,6 +35,7 @@ export class TestKernel {
       cwd: dir,
       notebook: path.join(dir, 'test.dlnb'),
       device: 'auto',
+      threads,
       logDir: path.join(dir, 'logs'),
     });
     this.process.onMessage((m) => this.messages.push(m));
