@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { conformance } from './conformance/conformance.mts';
 import { ensureSystemPackages } from './vscode/debian.mts';
 import { describeResults, runInExtensionHost } from './vscode/exthost.mts';
 import { ensureVSCode, outDir, root } from './vscode/server.mts';
@@ -28,6 +29,12 @@ const suites: Record<string, () => Promise<Outcome>> = {
       [...bin('prettier', 'bin/prettier.cjs'), '--check', '.'],
     ]),
   unit: () => vitest('unit'),
+  gradients: () => vitest('gradients'),
+  conformance: async () => {
+    const runs = [await conformance('cpu', { threads: 1 }), await conformance('cpu', { threads: 2 })];
+    const sum = (part: 'passed' | 'failed') => runs.reduce((n, run) => n + run[part], 0);
+    return { passed: sum('passed'), failed: sum('failed'), detail: runs.map((r) => r.detail).join('\n') };
+  },
   kernel: () => vitest('kernel'),
   cli: () => vitest('cli'),
   exthost: async () => {
