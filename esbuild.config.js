@@ -84,6 +84,10 @@ function fusedOps() {
       build.onResolve({ filter: /^\.\/fused\/(conv2d|mat_mul)$/ }, ({ importer }) =>
         /tfjs-core[\\/]dist[\\/]ops[\\/]fused_ops\.js$/.test(importer) ? { path: ours } : undefined,
       );
+      const random = path.join(__dirname, 'kernel/dl/random.ts');
+      build.onResolve({ filter: /^\.\/(random_uniform|random_normal|truncated_normal|dropout)$/ }, ({ importer }) =>
+        /tfjs-core[\\/]dist[\\/]ops[\\/]/.test(importer) ? { path: random } : undefined,
+      );
       const losses = path.join(__dirname, 'kernel/dl/layers-losses.ts');
       build.onResolve({ filter: /^\.{1,2}\/losses$/ }, ({ importer }) =>
         /tfjs-layers[\\/]dist[\\/]/.test(importer) ? { path: losses } : undefined,

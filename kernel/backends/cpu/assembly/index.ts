@@ -11,3 +11,4 @@ export * from './norm';
 export * from './move';
 export * from './pooling';
 export * from './optimizer';
+export * from './random';

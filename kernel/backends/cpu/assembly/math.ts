@@ -252,7 +252,7 @@ const SINE_NUMBERS: usize = memory.data<f32>([
 /** sin(x + quarter · π/2). The reduction by Cody and Waite, the polynomials from Cephes' sinf and cosf */
 // @ts-ignore: decorator
 @inline
-function sine(x: v128, quarter: i32): v128 {
+export function sine(x: v128, quarter: i32): v128 {
   const k = f32x4.nearest(f32x4.mul(x, at(SINE_NUMBERS, 0)));
   const n = i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(quarter));
   // π/2 in three parts; the products of the first two with an integer below 2¹³ are exact

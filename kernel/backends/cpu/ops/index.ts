@@ -10,6 +10,7 @@ import { movement } from './move.ts';
 import { normalization } from './norm.ts';
 import { optimizer } from './optimizer.ts';
 import { pooling } from './pooling.ts';
+import { random } from './random.ts';
 import { reduction } from './reduce.ts';
 
 export interface OpCall {
@@ -32,4 +33,5 @@ export const opKernels: Record<string, OpKernel> = {
   ...movement,
   ...pooling,
   ...optimizer,
+  ...random,
 };
