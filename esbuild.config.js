@@ -56,7 +56,7 @@ const programs = {
     minify: false,
     minifySyntax: production,
     minifyWhitespace: production,
-    plugins: [fusedOps(), sealed()],
+    plugins: [replacedModules(), sealed()],
     write: false,
     // tfjs asks for these in Node only to polyfill what Node has
     external: ['node-fetch', 'util', 'string_decoder'],
@@ -76,22 +76,19 @@ const programs = {
 };
 
 /** Puts modules of kernel/dl in the places of those of TensorFlow.js that they improve. */
-function fusedOps() {
+function replacedModules() {
   return {
-    name: 'fused-ops',
+    name: 'replaced-modules',
     setup(build) {
-      const ours = path.join(__dirname, 'kernel/dl/fused-ops.ts');
-      build.onResolve({ filter: /^\.\/fused\/(conv2d|mat_mul)$/ }, ({ importer }) =>
-        /tfjs-core[\\/]dist[\\/]ops[\\/]fused_ops\.js$/.test(importer) ? { path: ours } : undefined,
-      );
-      const random = path.join(__dirname, 'kernel/dl/random.ts');
-      build.onResolve({ filter: /^\.\/(random_uniform|random_normal|truncated_normal|dropout)$/ }, ({ importer }) =>
-        /tfjs-core[\\/]dist[\\/]ops[\\/]/.test(importer) ? { path: random } : undefined,
-      );
-      const losses = path.join(__dirname, 'kernel/dl/layers-losses.ts');
-      build.onResolve({ filter: /^\.{1,2}\/losses$/ }, ({ importer }) =>
-        /tfjs-layers[\\/]dist[\\/]/.test(importer) ? { path: losses } : undefined,
-      );
+      const replace = (filter, importer, by) =>
+        build.onResolve({ filter }, (args) =>
+          importer.test(args.importer.replaceAll('\\', '/'))
+            ? { path: path.join(__dirname, 'kernel/dl', by) }
+            : undefined,
+        );
+      replace(/^\.\/fused\/(conv2d|mat_mul)$/, /tfjs-core\/dist\/ops\/fused_ops\.js$/, 'fused-ops.ts');
+      replace(/^\.\/(random_uniform|random_normal|truncated_normal|dropout)$/, /tfjs-core\/dist\/ops\//, 'random.ts');
+      replace(/^\.{1,2}\/losses$/, /tfjs-layers\/dist\//, 'layers-losses.ts');
     },
   };
 }
