@@ -52,6 +52,7 @@ export class Child {
   private async ask(request: Request, seconds: number): Promise<Reply> {
     if (this.end) throw this.end;
     let timer: NodeJS.Timeout | undefined;
+    this.hold(false);
     try {
       return await new Promise<Reply>((resolve, reject) => {
         this.waiting = { resolve, reject };
@@ -64,11 +65,18 @@ export class Child {
     } finally {
       clearTimeout(timer);
       this.waiting = undefined;
+      this.hold(true);
     }
+  }
+
+  /** Stands still between requests: threads that look for work, or that still compute, would take others' time. */
+  private hold(still: boolean): void {
+    if (process.platform !== 'win32' && !this.end) this.process.kill(still ? 'SIGSTOP' : 'SIGCONT');
   }
 
   /** Lets the process end. */
   async stop(): Promise<void> {
+    this.hold(false);
     this.process.stdin!.end();
     const late = setTimeout(() => this.process.kill('SIGKILL'), 5000);
     await this.ended;
