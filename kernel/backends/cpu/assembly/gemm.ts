@@ -256,10 +256,13 @@ export function packColumns(to: usize, from: usize, stride: usize, k: i32, n: i3
         to += 32;
       }
     } else {
-      const rest = n - j;
+      // What is read past the last column lies in the memory, and is masked
+      const rest = i32x4.splat(n - j);
+      const low = i32x4.lt_s(i32x4(0, 1, 2, 3), rest);
+      const high = i32x4.lt_s(i32x4(4, 5, 6, 7), rest);
       for (let x = 0; x < k; x++) {
-        for (let y = 0; y < 8; y++)
-          store<f32>(to + (<usize>y << 2), y < rest ? load<f32>(at + (<usize>y << 2)) : 0);
+        v128.store(to, v128.and(v128.load(at), low));
+        v128.store(to, v128.and(v128.load(at, 16), high), 16);
         at += stride;
         to += 32;
       }
