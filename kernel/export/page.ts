@@ -40,7 +40,8 @@ const load = (file) => {
 const draw = async (figure, index) => {
   const script = figure.querySelector('script');
   const text = script.textContent;
-  const bytes = 'base64' in script.dataset ? Uint8Array.from(atob(text), (c) => c.charCodeAt(0)) : new TextEncoder().encode(text);
+  const data = () =>
+    'base64' in script.dataset ? Uint8Array.from(atob(text), (c) => c.charCodeAt(0)) : new TextEncoder().encode(text);
   const { mime } = figure.dataset;
   const item = {
     id: 'output-' + index,
@@ -48,8 +49,8 @@ const draw = async (figure, index) => {
     metadata: {},
     text: () => text,
     json: () => JSON.parse(text),
-    data: () => bytes,
-    blob: () => new Blob([bytes], { type: mime }),
+    data,
+    blob: () => new Blob([data()], { type: mime }),
   };
   const element = figure.appendChild(document.createElement('div'));
   try {

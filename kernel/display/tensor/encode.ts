@@ -64,7 +64,11 @@ function encodeTexts(data: string[], shape: number[], part: AxisRange[], room: n
     const total = encoded.reduce((sum, { length }) => sum + 4 + length, 0);
     if (total <= room) {
       const lengths = Uint32Array.from(encoded, ({ length }) => length);
-      return { axes, bytes: Buffer.concat([bytesOf(lengths), ...encoded]), cut: texts.some((t) => t.length > MAX_STRING) };
+      return {
+        axes,
+        bytes: Buffer.concat([bytesOf(lengths), ...encoded]),
+        cut: texts.some((t) => t.length > MAX_STRING),
+      };
     }
     axes = thinOut(axes, Math.max(1, Math.floor((sizeOf(axes) * room) / total)));
   }

@@ -8,23 +8,26 @@ export const wholeOf = (shape: readonly number[]): AxisRange[] => shape.map((cou
 /** How many elements a part has. */
 export const sizeOf = (axes: readonly AxisRange[]): number => axes.reduce((size, { count }) => size * count, 1);
 
-/** Axes before the last two are thinned out this much sooner: whole images of some of a batch say more than scraps of all. */
+/** Axes before those of a matrix or an image are thinned out this much sooner: whole images of some of a batch say more than scraps of all. */
 const LEADING = 8;
+/** The last axis is taken for an image's channels up to this length. */
+const CHANNELS = 4;
 
 /**
- * The same part, thinned out by whole steps until it has at most `budget` elements: always the axis that is longest, leading axes sooner than the last two.
+ * The same part, thinned out by whole steps until it has at most `budget` elements: always the axis that is longest, leading axes sooner than those of an image.
  * @param part ranges, axis by axis
  * @param budget elements, 1 or more
  */
 export function thinOut(part: readonly AxisRange[], budget: number): AxisRange[] {
   const strides = part.map(() => 1);
+  const inner = part.length - (part.length > 2 && part.at(-1)!.count <= CHANNELS ? 3 : 2);
   const countOf = (i: number) => Math.ceil(part[i]!.count / strides[i]!);
   const size = () => part.reduce((product, _, i) => product * countOf(i), 1);
   for (let now = size(); now > budget; now = size()) {
     let longest = 0;
     let weight = 0;
     for (let i = 0; i < part.length; i++) {
-      const leading = i < part.length - 2 ? LEADING : 1;
+      const leading = i < inner ? LEADING : 1;
       // A count of one cannot shrink
       const own = countOf(i) > 1 ? countOf(i) * leading : 0;
       if (own > weight) [longest, weight] = [i, own];
@@ -49,7 +52,9 @@ export function gather<T extends TypedArray | string[]>(
 ): T {
   const size = sizeOf(axes);
   if (axes.every(({ count }, i) => count === shape[i])) return data;
-  const part = (Array.isArray(data) ? new Array<string>(size) : new (data.constructor as new (n: number) => T)(size * width)) as T;
+  const part = (
+    Array.isArray(data) ? new Array<string>(size) : new (data.constructor as new (n: number) => T)(size * width)
+  ) as T;
   const strides = stridesOf(shape);
   const inner = axes.at(-1)!;
   const index = axes.map(() => 0);
