@@ -44,7 +44,7 @@ export function toolbar(state: ControlState, events: ControlEvents): HTMLElement
   const view = element('span', 'group');
   if (modes.length > 1) view.append(choice('Drawn as', modes, MODES, mode, events.mode));
   if (mode === 'heat') view.append(choice('Colours', Object.keys(SCALES) as ScaleName[], SCALES, scale, events.scale));
-  bar.append(view);
+  if (view.childElementCount > 0) bar.append(view);
   if (shape.length >= 2) {
     const axes = element('span', 'group');
     roles.forEach((role, axis) => {

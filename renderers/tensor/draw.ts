@@ -18,6 +18,8 @@ export interface Picture {
 
 /** Cells of at least this size, in CSS pixels, get a mark on values that are special. */
 const MARKED_CELL = 7;
+/** Where on the diverging scale the colours of bars above and below zero are. */
+const BAR_STEPS = { up: 212, down: 43 };
 /** Cells of at least this width hold their value as text. */
 const NUMBER_CELL = 44;
 /** More marks than this would take long and be seen as noise. */
@@ -185,7 +187,8 @@ export function drawBars(canvas: HTMLCanvasElement, picture: Picture, bars: BarL
   const [low, high] = [Math.min(0, range.low), Math.max(0, range.high)];
   const yOf = (value: number) => ((high - value) / (high - low || 1)) * (bars.height - 2 * ratio) + ratio;
   const zero = yOf(0);
-  const colours = { up: cssColor(barColor(theme, 1)), down: cssColor(barColor(theme, -1)) };
+  // Of the same hues as in a heat map
+  const colours = { up: cssColor(scale.steps[BAR_STEPS.up]!), down: cssColor(scale.steps[BAR_STEPS.down]!) };
   const barsShown = bars.step >= 1 ? offsets.length : bars.width;
   const gap = bars.step >= 4 * ratio ? ratio : 0;
   for (let i = 0; i < barsShown; i++) {
@@ -221,18 +224,6 @@ export function drawBars(canvas: HTMLCanvasElement, picture: Picture, bars: BarL
 function fill(context: CanvasRenderingContext2D, style: string, x: number, y: number, w: number, h: number): void {
   context.fillStyle = style;
   context.fillRect(x, y, w, h);
-}
-
-/** Colour of bars above and below zero: fixed, as their height says the value. */
-export function barColor(theme: Theme, sign: 1 | -1): number {
-  const colour = theme.series[sign > 0 ? 0 : 1]!;
-  return (
-    ((255 << 24) |
-      (parseInt(colour.slice(5, 7), 16) << 16) |
-      (parseInt(colour.slice(3, 5), 16) << 8) |
-      parseInt(colour.slice(1, 3), 16)) >>>
-    0
-  );
 }
 
 /** Least and greatest value, and the last that is not finite, of a piece of the line. */

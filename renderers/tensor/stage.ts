@@ -96,6 +96,12 @@ export class Stage {
     if (this.canvas.matches(':focus')) this.showCursor();
   }
 
+  /** Whether a pixel stands for several values. */
+  get crowded(): boolean {
+    const size = this.bars?.step ?? Math.min(this.layout?.rows.size ?? 1, this.layout?.columns.size ?? 1);
+    return size < 1;
+  }
+
   /** Puts the focus on the picture. */
   focus(): void {
     this.canvas.focus({ preventScroll: true });

@@ -13,7 +13,7 @@ export const styles = `
 .shape, .dtype { font-family: var(--vscode-editor-font-family, monospace); font-size: var(--vscode-editor-font-size, 0.95em); }
 .shape { overflow-wrap: anywhere; }
 .fact { color: var(--vscode-descriptionForeground, inherit); white-space: nowrap; }
-.warning { color: var(--vscode-editorWarning-foreground, #8a5300); font-weight: 600; }
+.warning { color: var(--vscode-editorWarning-foreground, light-dark(#8a5300, #e3b263)); font-weight: 600; }
 .sparkline { color: var(--vscode-descriptionForeground, currentColor); border-bottom: 1px solid currentColor; flex: none; }
 .notice { color: var(--vscode-descriptionForeground, inherit); display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 0.8em; margin-top: 2px; }
 .toolbar { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; margin: 6px 0; }
@@ -64,15 +64,15 @@ canvas.picture:focus-visible { outline: none; }
 .tip .index { opacity: 0.75; margin-right: 0.8em; }
 .scalar { font-family: var(--vscode-editor-font-family, monospace); font-size: 1.7em; line-height: 1.4; overflow-wrap: anywhere; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.table { overflow: auto; max-height: 420px; max-width: 100%; scrollbar-width: thin; border: 1px solid var(--vscode-contrastBorder, var(--vscode-widget-border, rgba(127, 127, 127, 0.25))); }
+.table { width: fit-content; overflow: auto; max-height: 420px; max-width: 100%; scrollbar-width: thin; border: 1px solid var(--vscode-contrastBorder, var(--vscode-widget-border, rgba(127, 127, 127, 0.25))); }
 table { border-collapse: separate; border-spacing: 0; font-family: var(--vscode-editor-font-family, monospace); font-size: var(--vscode-editor-font-size, 0.95em); font-variant-numeric: tabular-nums; }
 td, th { padding: 1px 9px; text-align: right; white-space: nowrap; max-width: 40ch; overflow: hidden; text-overflow: ellipsis; }
 th { position: sticky; font-weight: 400; color: var(--vscode-descriptionForeground, inherit); background: var(--vscode-editor-background, #fff); }
 thead th { top: 0; z-index: 1; border-bottom: 1px solid var(--vscode-widget-border, rgba(127, 127, 127, 0.3)); }
 tbody th { left: 0; border-right: 1px solid var(--vscode-widget-border, rgba(127, 127, 127, 0.3)); }
 thead th:first-child { left: 0; z-index: 2; }
-td.special { color: var(--vscode-editorWarning-foreground, #8a5300); font-weight: 600; }
-td.text { text-align: left; }
+td.special { color: var(--vscode-editorWarning-foreground, light-dark(#8a5300, #e3b263)); font-weight: 600; }
+td.text, .texts thead th { text-align: left; }
 .pages { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: center; margin-top: 4px; color: var(--vscode-descriptionForeground, inherit); font-size: 0.92em; font-variant-numeric: tabular-nums; }
 button:disabled { opacity: 0.45; cursor: default; }
 .empty { color: var(--vscode-descriptionForeground, inherit); }

@@ -3,7 +3,8 @@ import type { AxisRange, TensorHeader } from '../../kernel/display/mime.ts';
 import { element, svgElement } from '../shared/dom.ts';
 import { byteSize, count, ordinal, plural, shortNumber } from '../shared/numbers.ts';
 
-const HISTOGRAM = { width: 64, height: 14 };
+/** In pixels; a histogram of fewer values than `least` says nothing. */
+const HISTOGRAM = { width: 64, height: 14, least: 12 };
 
 /** Type, shape, size, device, range, moments, histogram, and counts of what is special. */
 export function summaryLine(header: TensorHeader): HTMLElement {
@@ -19,7 +20,8 @@ export function summaryLine(header: TensorHeader): HTMLElement {
   if (min !== undefined && max !== undefined)
     fact('fact', `${header.dtype === 'complex64' ? 'magnitude ' : ''}${shortNumber(min)} … ${shortNumber(max)}`);
   if (mean !== undefined) fact('fact', `mean ${shortNumber(mean)}${std === undefined ? '' : ` ± ${shortNumber(std)}`}`);
-  if (histogram && histogram.length > 1) line.append(sparkline(histogram, min!, max!));
+  const size = histogram?.reduce((sum, n) => sum + n, 0) ?? 0;
+  if (histogram && histogram.length > 1 && size >= HISTOGRAM.least) line.append(sparkline(histogram, min!, max!));
   for (const [n, name] of [
     [statistics.nan, 'NaN'],
     [statistics.positiveInfinity, '+∞'],

@@ -26,7 +26,7 @@ export function table(part: Part, state: TableState, turned: (row: number, colum
     Math.min(rows.length, row + PAGE.rows),
     Math.min(columns.length, column + PAGE.columns),
   ];
-  const grid = element('table', '');
+  const grid = element('table', part.dtype === 'string' ? 'texts' : '');
   const head = grid.createTHead().insertRow();
   const heading = (text: string, scope: string) => {
     const cell = element('th', '', text);

@@ -179,7 +179,11 @@ export class TensorView {
   /** The statistics of all values, so that each part has the same colours. */
   private range(mode: Mode): ValueRange {
     const statistics = this.header.statistics ?? momentsOf(this.values);
-    return rangeOf(mode === 'bars' ? 'diverging' : this.scaleName, statistics);
+    if (mode !== 'bars') return rangeOf(this.scaleName, statistics);
+    const range = rangeOf('diverging', statistics);
+    // Bars begin at zero, and need no room on a side where there is none
+    const { min = 0, max = 0 } = statistics;
+    return { ...range, low: Math.max(range.low, Math.min(0, min)), high: Math.min(range.high, Math.max(0, max)) };
   }
 
   /** Images of 0…1 or of bytes, else from the least to the greatest value. */
