@@ -31,7 +31,7 @@ export function exactNumber(value: number | bigint, dtype: string): string {
       exact = Number(value.toPrecision(digits));
       if (Math.fround(exact) === value) break;
     }
-  return (Object.is(exact, -0) ? '-0' : String(exact)).replaceAll('-', MINUS).replace('e+', 'e');
+  return (Object.is(value, -0) ? '-0' : String(exact)).replaceAll('-', MINUS).replace('e+', 'e');
 }
 
 function specialNumber(value: number): string | undefined {

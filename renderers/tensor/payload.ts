@@ -133,7 +133,7 @@ function readPart({ dtype, axes }: TensorHeader, body: Uint8Array): Part {
   if (body.length !== size * each)
     throw new PayloadError(`it holds ${body.length} bytes of values, and its axes ask for ${size * each}`);
   // A copy: views of numbers must begin at a multiple of their size
-  return new Part(dtype, axes, new array(body.slice().buffer));
+  return new Part(dtype, axes, new array(new Uint8Array(body).buffer));
 }
 
 function readTexts(body: Uint8Array, size: number): string[] {

@@ -1,4 +1,5 @@
 // Values of a part as texts and files: JSON, CSV and NumPy's .npy.
+import { exactNumber } from '../shared/numbers.ts';
 import type { Part } from './part.ts';
 
 /** Values as JSON has them: nested arrays; NaN and infinities as texts, complex numbers as pairs. */
@@ -24,13 +25,8 @@ function jsonValue({ dtype, data }: Part, at: number): string {
 
 /** The shortest text that gives the value back, as programs read it. */
 function plain(value: number | bigint | string, dtype: string): string {
-  if (typeof value !== 'number' || !Number.isFinite(value) || !/^(float16|float32|complex64)$/.test(dtype))
-    return Object.is(value, -0) ? '-0' : String(value);
-  for (let digits = 1; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return Object.is(short, -0) ? '-0' : String(short);
-  }
-  return String(Number(value.toPrecision(9)));
+  const text = typeof value === 'string' ? value : exactNumber(value, dtype);
+  return text.replaceAll('\u2212', '-').replace(/^([-+]?)∞$/, (_, sign) => (sign === '-' ? '-Infinity' : 'Infinity'));
 }
 
 /**
