@@ -2,6 +2,7 @@
 import { inspect, types } from 'node:util';
 import type { MimeBundle, MimeItem } from '../protocol.ts';
 import type { DisplayedTensors } from './tensor/index.ts';
+import { edgesOf } from './tensor/sample.ts';
 import { isTensor, type TensorLike } from './tensor/values.ts';
 
 /** The method by which a value renders itself: returns `{ [mime]: data }`, or a promise of it. The protocol is Deno's. */
@@ -82,11 +83,24 @@ export function toText(value: unknown): string {
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}\n… ${text.length - MAX_TEXT} more characters`;
 }
 
+/** Of longer axes TensorFlow.js prints the first and the last three indices. */
+const LONG_AXIS = { edge: 3, most: 20 };
+/** Larger tensors are cut to what is printed beforehand: TensorFlow.js formats all values to find the widest. */
+const LARGE = 10_000;
+
 /** `Tensor float32 [2, 3]` and the values, the middle of long axes left out. */
 function tensorText(t: TensorLike): string {
   const head = `Tensor ${t.dtype} [${t.shape.join(', ')}]`;
   if (t.isDisposed) return `${head} (disposed)`;
-  return `${head}\n${t.toString().replace(/^Tensor\n/, '')}`;
+  return `${head}\n${printed(t)
+    .toString()
+    .replace(/^Tensor\n/, '')}`;
+}
+
+function printed(t: TensorLike): TensorLike {
+  if (t.shape.reduce((size, n) => size * n, 1) <= LARGE) return t;
+  const { shape, data } = edgesOf(t.dataSync(), t.shape, { ...LONG_AXIS, width: t.dtype === 'complex64' ? 2 : 1 });
+  return Object.create(t, { shape: { value: shape }, dataSync: { value: () => data } }) as TensorLike;
 }
 
 interface ModelLike {

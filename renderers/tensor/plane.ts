@@ -117,8 +117,11 @@ export interface Room {
 const GAP = 4;
 const TILE_GAP = 8;
 const MAX_CELL = 24;
-/** Few values are shown as numbers in cells of this size. */
-const NUMBER_CELL = { width: 60, height: 26 };
+/** Few values are shown as numbers in cells of the first of these sizes that fits. */
+const NUMBER_CELLS = [
+  { width: 60, height: 26 },
+  { width: 46, height: 24 },
+];
 const THIN = 56;
 
 /**
@@ -153,8 +156,8 @@ export function layoutOf({ rows, columns, tiles }: Plane, room: Room, numbers: b
     const perRow = Math.floor((width + tileGap) / (tileWidth + tileGap));
     return perRow >= 1 && Math.ceil(tiles.length / perRow) * (tileHeight + tileGap) - tileGap <= height;
   };
-  const number = { width: NUMBER_CELL.width * ratio, height: NUMBER_CELL.height * ratio };
-  if (numbers && fits(number.width, number.height)) return finish(number.width, number.height);
+  const number = NUMBER_CELLS.find((c) => numbers && fits(c.width * ratio, c.height * ratio));
+  if (number) return finish(number.width * ratio, number.height * ratio);
   const largest = Math.round(MAX_CELL * ratio);
   for (let size = largest; size >= 1; size--)
     if (fits(size, size)) {

@@ -126,7 +126,7 @@ export class Stage {
     }
     const { index, value } = this.describe(found.place);
     const more = found.among > 1 ? ` (largest of ${plural(found.among, 'value')} here)` : '';
-    this.tip.replaceChildren(element('span', 'index', index), element('span', '', `${value}${more}`));
+    this.tip.replaceChildren(element('span', 'index', index), ` ${value}${more}`);
     this.tip.style.display = 'block';
     const stage = this.element;
     const { offsetWidth, offsetHeight } = this.tip;

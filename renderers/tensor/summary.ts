@@ -15,7 +15,8 @@ export function summaryLine(header: TensorHeader): HTMLElement {
   fact('fact', byteSize(header.bytes));
   if (header.device) fact('fact', header.device);
   const { statistics } = header;
-  if (!statistics) return line;
+  // The value of a scalar says it all
+  if (!statistics || header.shape.length === 0) return line;
   const { min, max, mean, std, histogram } = statistics;
   if (min !== undefined && max !== undefined)
     fact('fact', `${header.dtype === 'complex64' ? 'magnitude ' : ''}${shortNumber(min)} … ${shortNumber(max)}`);

@@ -2,8 +2,9 @@
 import type { AxisRange } from '../../kernel/display/mime.ts';
 import { axesOf, type Role } from './axes.ts';
 
-/** A matrix's sides, and a vector's length. */
-const SIDE = 256;
+/** A matrix's sides: cells that can be told apart in the height of a picture. And a vector's length. */
+const ROWS = 128;
+const COLUMNS = 256;
 const LENGTH = 4096;
 const CHANNELS = 4;
 /** Values of the whole window; less than what fits into a message. */
@@ -15,13 +16,14 @@ const FACETS = 64;
  * Every index around `index`: a slider's axis only there, the innermost axes of the matrix as far as can be seen at once, those around them as far as there is room.
  */
 export function windowAround(index: readonly number[], shape: readonly number[], roles: readonly Role[]): AxisRange[] {
-  const inner = [axesOf(roles, 'columns').at(-1), axesOf(roles, 'rows').at(-1)];
+  const [row, column] = [axesOf(roles, 'rows').at(-1), axesOf(roles, 'columns').at(-1)];
   const visible = shape.filter((n, axis) => roles[axis] !== 'slider' && n > 1).length;
   let room = MOST;
   const sizes = shape.map((n, axis) => {
     if (roles[axis] === 'slider') return 1;
     if (roles[axis] === 'channels') return Math.min(n, CHANNELS);
-    return inner.includes(axis) ? Math.min(n, visible === 1 ? LENGTH : SIDE) : 0;
+    if (axis !== row && axis !== column) return 0;
+    return Math.min(n, visible === 1 ? LENGTH : axis === row ? ROWS : COLUMNS);
   });
   for (const size of sizes) if (size > 0) room = Math.floor(room / size);
   // From the inside out: neighbours of the innermost first

@@ -72,6 +72,30 @@ export function gather<T extends TypedArray | string[]>(
   return part;
 }
 
+/**
+ * The first and last `edge` indices of each axis longer than `most`, its middle cut to `most + 1` indices in all; others whole.
+ * @returns the shape that is left, and its values
+ */
+export function edgesOf<T extends ArrayLike<number | string>>(
+  data: T,
+  shape: readonly number[],
+  { edge, most, width = 1 }: { edge: number; most: number; width?: number },
+): { shape: number[]; data: (number | string)[] } {
+  const left = shape.map((n) => Math.min(n, most + 1));
+  const strides = stridesOf(shape);
+  const values: (number | string)[] = [];
+  const visit = (axis: number, from: number): void => {
+    if (axis === shape.length) {
+      for (let w = 0; w < width; w++) values.push(data[from * width + w]!);
+      return;
+    }
+    const cut = shape[axis]! - left[axis]!;
+    for (let i = 0; i < left[axis]!; i++) visit(axis + 1, from + (i < edge ? i : i + cut) * strides[axis]!);
+  };
+  visit(0, 0);
+  return { shape: left, data: values };
+}
+
 function stridesOf(shape: readonly number[]): number[] {
   const strides = shape.map(() => 1);
   for (let i = shape.length - 2; i >= 0; i--) strides[i] = strides[i + 1]! * shape[i + 1]!;
