@@ -29,7 +29,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     keepCellIds(),
     protectNewerNotebooks(),
     statusBar(sessions),
-    rendererMessages(logs),
+    rendererMessages(logs, sessions),
     offerRestartOnSettings(sessions),
     registerCommands({ extension: context, sessions, logs }),
     { dispose: disposeLog },

@@ -1,22 +1,49 @@
-// What the renderers ask of the editor: show a line of a cell, open a file, open a log. Messages come from a webview that
-// shows what notebooks hold, so every field is checked.
+// What the renderers ask of the editor: show a line of a cell, open a file, open a log, get a part of a tensor from the kernel.
+// Messages come from a webview that shows what notebooks hold, so every field is checked.
 import * as vscode from 'vscode';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { AxisRange, SliceAnswer } from '../kernel/display/mime.ts';
 import { log } from './log.ts';
 import { findCell } from './notebook/ids.ts';
 import { NOTEBOOK_TYPE } from './notebook/serializer.ts';
 import type { OutputLogs } from './outputLogs.ts';
 import { workingFolder } from './run/kernel.ts';
+import type { Sessions } from './run/sessions.ts';
 
 export const RENDERER_ID = 'dlnb-output';
+export const TENSOR_RENDERER_ID = 'dlnb-tensor';
 
-export function rendererMessages(logs: OutputLogs): vscode.Disposable {
+export function rendererMessages(logs: OutputLogs, sessions: Sessions): vscode.Disposable {
   const messaging = vscode.notebooks.createRendererMessaging(RENDERER_ID);
-  return messaging.onDidReceiveMessage(({ editor, message }) => {
+  const links = messaging.onDidReceiveMessage(({ editor, message }) => {
     if (editor.notebook.notebookType !== NOTEBOOK_TYPE) return;
     answer(editor.notebook, message, logs).catch((e: Error) => log().warn(`link in an output: ${e.message}`));
   });
+  return vscode.Disposable.from(links, tensorParts(sessions));
+}
+
+/** Answers the tensor renderer, which asks the kernel of its notebook for parts that an output does not hold. */
+function tensorParts(sessions: Sessions): vscode.Disposable {
+  const messaging = vscode.notebooks.createRendererMessaging(TENSOR_RENDERER_ID);
+  return messaging.onDidReceiveMessage(({ editor, message }) => {
+    if (editor.notebook.notebookType !== NOTEBOOK_TYPE || !vscode.workspace.isTrusted) return;
+    if (typeof message !== 'object' || message === null) return;
+    const { type, request, source, axes } = message as Record<string, unknown>;
+    // Whether the ranges fit the tensor is checked by the kernel, which knows it
+    if (type !== 'slice' || typeof request !== 'number' || typeof source !== 'string' || !Array.isArray(axes)) return;
+    void tensorPart(sessions, editor.notebook, source, axes as AxisRange[]).then((result) =>
+      messaging.postMessage({ type: 'sliced', request, ...result } satisfies SliceAnswer, editor),
+    );
+  });
+}
+
+async function tensorPart(sessions: Sessions, notebook: vscode.NotebookDocument, source: string, axes: AxisRange[]) {
+  const session = sessions.get(notebook);
+  if (!session) return { reason: 'No kernel is running: run the cell to see more of its values.' };
+  const result = await session.slice(source, axes);
+  // Messages to renderers are JSON
+  return 'bytes' in result ? { base64: Buffer.from(result.bytes).toString('base64') } : result;
 }
 
 async function answer(notebook: vscode.NotebookDocument, message: unknown, logs: OutputLogs): Promise<void> {

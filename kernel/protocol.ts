@@ -1,7 +1,7 @@
 // The messages between a notebook's host (the extension or the CLI) and its kernel process. Types only.
 // Runs and outputs travel over Node IPC with advanced serialization; an interrupt travels over a pipe of its own
 // (file descriptor 4 of the kernel), which a thread reads while the main thread computes.
-import type { CellError } from './display/mime.ts';
+import type { AxisRange, CellError } from './display/mime.ts';
 
 export type Language = 'typescript' | 'javascript';
 export type DeviceName = 'cpu' | 'webgpu' | 'cuda';
@@ -29,7 +29,16 @@ export interface RunMessage {
 export interface ShutdownMessage {
   type: 'shutdown';
 }
-export type HostMessage = RunMessage | ShutdownMessage;
+/** Asks for a part of a tensor that was shown. Answered in between runs and while a cell waits. */
+export interface SliceMessage {
+  type: 'slice';
+  /** Unique in the life of the kernel process. */
+  request: number;
+  /** Of the output's head. */
+  source: string;
+  axes: AxisRange[];
+}
+export type HostMessage = RunMessage | ShutdownMessage | SliceMessage;
 
 /** What the host writes on the control pipe, a line of JSON each. */
 export type ControlMessage = { type: 'interrupt' };
@@ -97,5 +106,13 @@ export interface ExitingMessage {
   type: 'exiting';
   code: number;
 }
+/** A part of a tensor as the payload of an output, or why there is none, in one sentence. */
+export type SliceResult = { bytes: Uint8Array } | { reason: string };
+/** The answer to a {@link SliceMessage}. */
+export interface SlicedMessage {
+  type: 'sliced';
+  request: number;
+  result: SliceResult;
+}
 export type KernelMessage =
-  ReadyMessage | ExitingMessage | StartedMessage | FinishedMessage | OutputMessage | DeviceMessage;
+  ReadyMessage | ExitingMessage | StartedMessage | FinishedMessage | OutputMessage | DeviceMessage | SlicedMessage;

@@ -10,8 +10,17 @@ import { transformCell } from './cell/transform.ts';
 import { DeviceManager } from './device/index.ts';
 import { toBundle } from './display/bundle.ts';
 import { CellStreams } from './display/streams.ts';
+import { DisplayedTensors } from './display/tensor/index.ts';
 import { makeLibrary } from './dl/index.ts';
-import type { DeviceSetting, KernelMessage, MimeBundle, OutputEvent, RunMessage, RunStatus } from './protocol.ts';
+import type {
+  DeviceSetting,
+  KernelMessage,
+  MimeBundle,
+  OutputEvent,
+  RunMessage,
+  RunStatus,
+  SliceMessage,
+} from './protocol.ts';
 
 /** A cell makes at most this many outputs a run; VS Code draws no more than 500. */
 const MAX_OUTPUTS = 400;
@@ -46,6 +55,7 @@ export class Session {
   private readonly modules: ModuleLoader;
   private readonly errors: ErrorReader;
   private readonly device: DeviceManager;
+  private readonly tensors = new DisplayedTensors(() => this.device.name);
   private readonly declared = new Set<string>();
   /** The last run of each cell, for what comes late. */
   private readonly runs = new Map<string, RunState>();
@@ -118,6 +128,11 @@ export class Session {
     return job;
   }
 
+  /** Sends a part of a tensor that was shown. */
+  slice({ request, source, axes }: SliceMessage): void {
+    this.options.send({ type: 'sliced', request, result: this.tensors.slice(source, axes) });
+  }
+
   /** Appends text to the cell that the executing code belongs to. */
   print(name: 'stdout' | 'stderr', text: string): void {
     this.stateOfCaller()?.streams.write(name, text);
@@ -186,7 +201,7 @@ export class Session {
     }
     const { value } = result;
     const show = result.hasValue && value !== undefined && !(value instanceof Promise && this.displayed.has(value));
-    if (show) this.emit(state, { kind: 'display', bundle: await toBundle(value) });
+    if (show) this.emit(state, { kind: 'display', bundle: await toBundle(value, this.tensors) });
     return 'ok';
   }
 
@@ -194,7 +209,7 @@ export class Session {
   private display(value: unknown, id: string | undefined): Promise<void> {
     const state = this.stateOfCaller();
     if (!state) return Promise.resolve();
-    const bundle = toBundle(value);
+    const bundle = toBundle(value, this.tensors);
     if (bundle instanceof Promise) {
       const event = bundle.then((b) => this.displayEvent(state, id, b));
       this.emit(state, event);

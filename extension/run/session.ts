@@ -1,9 +1,9 @@
 // The session behind one notebook: its kernel process, its queue of cells, its state. Cells run one after another;
 // after one that fails, those behind it are not run.
 import * as vscode from 'vscode';
-import { CELL_ERROR, ERROR, type CellError, type PlainError } from '../../kernel/display/mime.ts';
+import { CELL_ERROR, ERROR, type AxisRange, type CellError, type PlainError } from '../../kernel/display/mime.ts';
 import type { ExitReason, NodeChoice } from '../../kernel/client/index.ts';
-import type { DeviceState, KernelMessage, Language, MimeBundle } from '../../kernel/protocol.ts';
+import type { DeviceState, KernelMessage, Language, MimeBundle, SliceResult } from '../../kernel/protocol.ts';
 import { log } from '../log.ts';
 import { newerVersionText, type NotebookMetadata } from '../notebook/data.ts';
 import { cellId, findCell, idsOf } from '../notebook/ids.ts';
@@ -83,6 +83,12 @@ export class NotebookSession implements vscode.Disposable {
     log().info(`interrupt of cell ${running.cell}`);
     this.kernel.process.interrupt();
     setTimeout(() => void this.offerRestart(running), settings.interruptTimeout() * 1000);
+  }
+
+  /** A part of a tensor that a cell has shown; else why there is none. No kernel is started for it. */
+  slice(source: string, axes: AxisRange[]): Promise<SliceResult> {
+    if (this.kernel) return this.kernel.process.slice(source, axes);
+    return Promise.resolve({ reason: 'No kernel is running: run the cell to see more of its values.' });
   }
 
   /** Ends the kernel and starts a fresh one. Running and waiting cells end. */

@@ -1,6 +1,7 @@
 // The host's end of one kernel process: start, run, interrupt, end. Every pending run is ended when the process exits.
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
+import type { AxisRange } from '../display/mime.ts';
 import type {
   ControlMessage,
   DeviceSetting,
@@ -10,6 +11,7 @@ import type {
   Language,
   ReadyMessage,
   RunStatus,
+  SliceResult,
 } from '../protocol.ts';
 import { cleanEnv, type NodeChoice } from './node.ts';
 
@@ -60,7 +62,9 @@ export class KernelProcess {
   private readonly control: Writable;
   private readonly pending = new Map<number, { cell: string; end: (outcome: RunOutcome) => void }>();
   private readonly listeners = new Set<(message: KernelMessage) => void>();
+  private readonly slices = new Map<number, (result: SliceResult) => void>();
   private nextRun = 1;
+  private nextSlice = 1;
   private current: { run: number; cell: string } | undefined;
   private asked = false;
   private exitCalled: number | undefined;
@@ -102,6 +106,8 @@ export class KernelProcess {
         const exit = this.describeExit(code, signal, startError);
         for (const { end } of this.pending.values()) end({ status: 'died', exit });
         this.pending.clear();
+        for (const answer of this.slices.values()) answer({ reason: exit.text });
+        this.slices.clear();
         resolve(exit);
       };
       // 'close' comes after the last output; a process that could not be spawned only reports 'error'
@@ -153,6 +159,16 @@ export class KernelProcess {
     });
   }
 
+  /** A part of a tensor that was shown. Never rejects; a cell that computes lets it wait. */
+  slice(source: string, axes: AxisRange[]): Promise<SliceResult> {
+    if (!this.child.connected) return Promise.resolve({ reason: 'The kernel has ended.' });
+    const request = this.nextSlice++;
+    return new Promise((resolve) => {
+      this.slices.set(request, resolve);
+      this.send({ type: 'slice', request, source, axes });
+    });
+  }
+
   /** Asks the running cell to stop; state is kept. The run then ends as `interrupted`, unless native code holds the thread. */
   interrupt(): void {
     if (this.control.writable)
@@ -185,6 +201,10 @@ export class KernelProcess {
   private receive(message: KernelMessage): void {
     if (message.type === 'started') this.current = { run: message.run, cell: message.cell };
     if (message.type === 'exiting') this.exitCalled = message.code;
+    if (message.type === 'sliced') {
+      this.slices.get(message.request)?.(message.result);
+      this.slices.delete(message.request);
+    }
     this.emit(message);
     if (message.type === 'finished') this.finish(message);
   }

@@ -40,6 +40,11 @@ export class DeviceManager {
     return this.loading;
   }
 
+  /** The device in use; `none` until the library has been loaded. */
+  get name(): DeviceName | 'none' {
+    return this.module ? 'cpu' : 'none';
+  }
+
   /** Remembers where the engine stands; the returned function puts it back there after code was ended in the middle of a `tidy` or a gradient. */
   guard(): () => void {
     const before = this.module?.engineState();

@@ -1,6 +1,9 @@
-// A value to its MIME bundle: what the value says of itself (the `Jupyter.display` protocol), else a plain text.
+// A value to its MIME bundle: what the value says of itself (the `Jupyter.display` protocol), else what is drawn of a tensor, and a plain text.
 import { inspect, types } from 'node:util';
 import type { MimeBundle, MimeItem } from '../protocol.ts';
+import type { DisplayedTensors } from './tensor/index.ts';
+import { edgesOf } from './tensor/sample.ts';
+import { isTensor, type TensorLike } from './tensor/values.ts';
 
 /** The method by which a value renders itself: returns `{ [mime]: data }`, or a promise of it. The protocol is Deno's. */
 export const DISPLAY = Symbol.for('Jupyter.display');
@@ -15,11 +18,16 @@ export interface Displayable {
 
 /**
  * All representations of a value, best first; a promise only where the value's own method returns one.
+ * @param tensors makes the outputs of tensors and typed arrays
  * @throws what the value's own method throws, and a TypeError when it returns no object of MIME types.
  */
-export function toBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
+export function toBundle(value: unknown, tensors: DisplayedTensors): MimeBundle | Promise<MimeBundle> {
   const method = isObject(value) && !types.isProxy(value) ? (value as Partial<Displayable>)[DISPLAY] : undefined;
-  if (typeof method !== 'function') return [{ mime: 'text/plain', text: toText(value) }];
+  if (typeof method !== 'function') {
+    const drawn = tensors.item(value);
+    const text: MimeItem = { mime: 'text/plain', text: toText(value) };
+    return drawn ? [drawn, text] : [text];
+  }
   const fromRecord = (record: unknown): MimeBundle => {
     if (!isObject(record))
       throw new TypeError(
@@ -75,30 +83,24 @@ export function toText(value: unknown): string {
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}\n… ${text.length - MAX_TEXT} more characters`;
 }
 
-interface TensorLike {
-  dtype: string;
-  shape: number[];
-  isDisposed: boolean;
-  toString(verbose?: boolean): string;
-}
-
-export function isTensor(value: unknown): value is TensorLike {
-  const t = value as TensorLike & { dataId?: unknown; rankType?: unknown };
-  return (
-    isObject(value) &&
-    !types.isProxy(value) &&
-    'dataId' in t &&
-    'rankType' in t &&
-    Array.isArray(t.shape) &&
-    typeof t.dtype === 'string'
-  );
-}
+/** Of longer axes TensorFlow.js prints the first and the last three indices. */
+const LONG_AXIS = { edge: 3, most: 20 };
+/** Larger tensors are cut to what is printed beforehand: TensorFlow.js formats all values to find the widest. */
+const LARGE = 10_000;
 
 /** `Tensor float32 [2, 3]` and the values, the middle of long axes left out. */
 function tensorText(t: TensorLike): string {
   const head = `Tensor ${t.dtype} [${t.shape.join(', ')}]`;
   if (t.isDisposed) return `${head} (disposed)`;
-  return `${head}\n${t.toString().replace(/^Tensor\n/, '')}`;
+  return `${head}\n${printed(t)
+    .toString()
+    .replace(/^Tensor\n/, '')}`;
+}
+
+function printed(t: TensorLike): TensorLike {
+  if (t.shape.reduce((size, n) => size * n, 1) <= LARGE) return t;
+  const { shape, data } = edgesOf(t.dataSync(), t.shape, { ...LONG_AXIS, width: t.dtype === 'complex64' ? 2 : 1 });
+  return Object.create(t, { shape: { value: shape }, dataSync: { value: () => data } }) as TensorLike;
 }
 
 interface ModelLike {

@@ -12,6 +12,9 @@ export const CELL_ERROR = 'application/vnd.dlnb.error+json';
 /** Says that a cell printed more than is shown, and where the whole of it is: {@link OverflowNotice}. */
 export const OVERFLOW = 'application/vnd.dlnb.overflow+json';
 
+/** A tensor or a typed array, in bytes: see {@link TensorHeader}. */
+export const TENSOR = 'application/vnd.dlnb.tensor';
+
 /** Payload of {@link ERROR}, as VS Code defines it. */
 export interface PlainError {
   name: string;
@@ -71,3 +74,93 @@ export interface PlotlyFigure {
   config?: object;
   frames?: object[];
 }
+
+/** The first four bytes of a {@link TENSOR} payload, as ASCII. */
+export const TENSOR_MAGIC = 'DLNT';
+/** The version of {@link TENSOR} payloads that this program writes and draws. */
+export const TENSOR_VERSION = 1;
+
+/** Types of values. `complex64` is a pair of float32, `bool` a byte that is 0 or 1. */
+export type TensorDtype =
+  | 'bool'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
+  | 'float16'
+  | 'float32'
+  | 'float64'
+  | 'complex64'
+  | 'string';
+
+/** Which indices of one axis are held: `start`, `start + step`, …, `count` of them. */
+export interface AxisRange {
+  start: number;
+  step: number;
+  count: number;
+}
+
+/**
+ * What is known of all values, also of those that the payload leaves out. Of complex values these are the statistics of the magnitudes.
+ * `min`, `max`, `mean`, `std` and `histogram` are over the finite values, and absent where there is none.
+ */
+export interface TensorStatistics {
+  nan: number;
+  positiveInfinity: number;
+  negativeInfinity: number;
+  zeros: number;
+  min?: number;
+  max?: number;
+  mean?: number;
+  /** Of the population: the root of the mean squared deviation. */
+  std?: number;
+  /** How many values lie in each of the equally wide bins from `min` to `max`; one bin where these are equal. */
+  histogram?: number[];
+}
+
+/**
+ * Head of a {@link TENSOR} payload, version 1. The payload, little-endian:
+ *
+ * | bytes | |
+ * |---|---|
+ * | 4 | {@link TENSOR_MAGIC} |
+ * | 2 | version |
+ * | 2 | 0 |
+ * | 4 | length of the head in bytes, n |
+ * | n | the head: JSON, spaces at its end so that the values begin at a multiple of 8 |
+ * | rest | the values that `axes` name, in row-major order; float16 widened to float32; of strings first the length of each in bytes (4 bytes each), then their UTF-8 |
+ */
+export interface TensorHeader {
+  /** A tensor of TensorFlow.js, or a typed array of JavaScript. */
+  kind: 'tensor' | 'array';
+  dtype: TensorDtype;
+  /** Of the whole, also where not all of it is held. */
+  shape: number[];
+  /** Size of the whole in memory. */
+  bytes: number;
+  /** Where the tensor is, for example `cpu`. */
+  device?: string;
+  /** The part that is held, axis by axis. */
+  axes: AxisRange[];
+  /** Texts longer than the payload holds are cut. */
+  textsCut?: boolean;
+  /** Names the values to the kernel that has them, where the payload does not hold all: a checksum of all values, the same in every run. */
+  source?: string;
+  /** Absent for texts, and in a part that the kernel was asked for. */
+  statistics?: TensorStatistics;
+}
+
+/** What the tensor renderer asks for: a part of a tensor that its output does not hold. */
+export interface SliceRequest {
+  type: 'slice';
+  /** Counts the requests of one renderer. */
+  request: number;
+  source: string;
+  axes: AxisRange[];
+}
+/** What it gets: a {@link TENSOR} payload of that part (thinned out where it is too large), or why there is none, in one sentence. */
+export type SliceAnswer = { type: 'sliced'; request: number } & ({ base64: string } | { reason: string });

@@ -5,7 +5,8 @@ import { CELL_ERROR, OVERFLOW } from '../../kernel/display/mime.ts';
 import { drawError } from './error.ts';
 import { drawOverflow } from './overflow.ts';
 import { readError, readOverflow } from './payload.ts';
-import { element, type Links } from './dom.ts';
+import { element } from '../shared/dom.ts';
+import type { Links } from './dom.ts';
 import { styles } from './styles.ts';
 
 export const activate: ActivationFunction = (context) => {
