@@ -10,7 +10,7 @@ import { transformCell } from './cell/transform.ts';
 import { DeviceManager } from './device/index.ts';
 import { toBundle } from './display/bundle.ts';
 import { CellStreams } from './display/streams.ts';
-import { makeLibrary } from './dl/index.ts';
+import { makeLibrary, type LibrarySession } from './dl/index.ts';
 import type { DeviceSetting, KernelMessage, MimeBundle, OutputEvent, RunMessage, RunStatus } from './protocol.ts';
 
 /** A cell makes at most this many outputs a run; VS Code draws no more than 500. */
@@ -46,6 +46,7 @@ export class Session {
   private readonly modules: ModuleLoader;
   private readonly errors: ErrorReader;
   private readonly device: DeviceManager;
+  private readonly library: LibrarySession;
   private readonly declared = new Set<string>();
   /** The last run of each cell, for what comes late. */
   private readonly runs = new Map<string, RunState>();
@@ -65,8 +66,9 @@ export class Session {
       notify: (text) => this.print('stderr', `${text}\n`),
       check: () => this.evaluator.check(),
       changed: (state) => options.send({ type: 'device', state }),
+      loaded: (tf) => this.library.tensorsLoaded(tf),
     });
-    const library = makeLibrary({
+    this.library = makeLibrary({
       display: (value, id) => {
         const sent = this.display(value, id);
         this.displayed.add(sent);
@@ -74,7 +76,12 @@ export class Session {
       },
       signal: () =>
         (this.evaluator.context.getStore() ?? this.latest?.context)?.abort.signal ?? new AbortController().signal,
+      run: () => this.stateOfCaller()?.context ?? this,
+      loaded: () => this.device.loaded,
+      training: (delta, text) => options.send({ type: 'training', delta, text }),
+      takeStop: (chart) => this.evaluator.takeStop(chart),
     });
+    const { library } = this.library;
     const tf = () => this.device.library();
     this.modules = new ModuleLoader({
       dir: cwd,
@@ -149,6 +156,7 @@ export class Session {
       const restore = this.device.guard();
       const result = await this.evaluator.evaluate(transformed, state.context);
       if (result.status === 'interrupted') restore();
+      this.evaluator.context.run(state.context, () => this.library.runEnded(state.context, result.status));
       for (const name of transformed.names) this.declared.add(name);
       status = await this.conclude(result, state);
     } catch (e) {

@@ -28,6 +28,8 @@ export interface ExecuteOptions {
   timeoutMs?: number;
   onCell?: (result: CellResult, index: number, total: number) => void;
   onOutput?: (event: OutputEvent, cell: CodeCell) => void;
+  /** How a training stands, in a line; at most 20 times a second. */
+  onTraining?: (text: string) => void;
   onCellEnd?: (result: CellResult) => void;
 }
 

@@ -1,17 +1,11 @@
 // A value to its MIME bundle: what the value says of itself (the `Jupyter.display` protocol), else a plain text.
 import { inspect, types } from 'node:util';
+import { DISPLAY, type Displayable } from './displayable.ts';
 import type { MimeBundle, MimeItem } from '../protocol.ts';
-
-/** The method by which a value renders itself: returns `{ [mime]: data }`, or a promise of it. The protocol is Deno's. */
-export const DISPLAY = Symbol.for('Jupyter.display');
+import { summary, summaryText, type ModelLike } from '../viz/summary.ts';
 
 /** Longest plain text of one value, in characters. */
 export const MAX_TEXT = 100_000;
-
-/** A value that renders itself. */
-export interface Displayable {
-  [DISPLAY](): Record<string, unknown> | Promise<Record<string, unknown>>;
-}
 
 /**
  * All representations of a value, best first; a promise only where the value's own method returns one.
@@ -19,7 +13,8 @@ export interface Displayable {
  */
 export function toBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
   const method = isObject(value) && !types.isProxy(value) ? (value as Partial<Displayable>)[DISPLAY] : undefined;
-  if (typeof method !== 'function') return [{ mime: 'text/plain', text: toText(value) }];
+  if (typeof method !== 'function')
+    return isBuiltModel(value) ? toBundle(summary(value)) : [{ mime: 'text/plain', text: toText(value) }];
   const fromRecord = (record: unknown): MimeBundle => {
     if (!isObject(record))
       throw new TypeError(
@@ -101,13 +96,8 @@ function tensorText(t: TensorLike): string {
   return `${head}\n${t.toString().replace(/^Tensor\n/, '')}`;
 }
 
-interface ModelLike {
-  layers: unknown[];
-  summary(lineLength?: number, positions?: number[], print?: (line: string) => void): void;
-}
-
 function isModel(value: unknown): value is ModelLike {
-  const m = value as ModelLike & { built?: unknown };
+  const m = value as ModelLike & { summary?: unknown };
   return (
     isObject(value) &&
     !types.isProxy(value) &&
@@ -117,14 +107,11 @@ function isModel(value: unknown): value is ModelLike {
   );
 }
 
+const isBuiltModel = (value: unknown): value is ModelLike => isModel(value) && value.built;
+
 function modelText(model: ModelLike): string {
-  const lines: string[] = [];
-  try {
-    model.summary(90, undefined, (line) => lines.push(line));
-  } catch (e) {
-    return `${(model as object).constructor.name}, not built yet (${(e as Error).message})`;
-  }
-  return lines.join('\n');
+  if (!model.built) return `${(model as object).constructor.name}, not built yet`;
+  return summaryText(summary(model).table);
 }
 
 const isObject = (v: unknown): v is object => (typeof v === 'object' && v !== null) || typeof v === 'function';
