@@ -1,4 +1,4 @@
-// What the renderers ask of the editor: show a line of a cell, open a file, open a log. Messages come from a webview that
+// What the renderers ask of the editor: show a line of a cell, open a file, open a log, stop a training; and what trainings send to theirs. Messages come from a webview that
 // shows what notebooks hold, so every field is checked.
 import * as vscode from 'vscode';
 import { stat } from 'node:fs/promises';
@@ -8,8 +8,10 @@ import { findCell } from './notebook/ids.ts';
 import { NOTEBOOK_TYPE } from './notebook/serializer.ts';
 import type { OutputLogs } from './outputLogs.ts';
 import { workingFolder } from './run/kernel.ts';
+import type { Sessions } from './run/sessions.ts';
 
 export const RENDERER_ID = 'dlnb-output';
+const TRAINING_RENDERER_ID = 'dlnb-training';
 
 export function rendererMessages(logs: OutputLogs): vscode.Disposable {
   const messaging = vscode.notebooks.createRendererMessaging(RENDERER_ID);
@@ -17,6 +19,21 @@ export function rendererMessages(logs: OutputLogs): vscode.Disposable {
     if (editor.notebook.notebookType !== NOTEBOOK_TYPE) return;
     answer(editor.notebook, message, logs).catch((e: Error) => log().warn(`link in an output: ${e.message}`));
   });
+}
+
+/** Carries points of trainings to the editors that show their notebook, and presses of the Stop button back. */
+export function trainingMessages(sessions: Sessions): vscode.Disposable {
+  const messaging = vscode.notebooks.createRendererMessaging(TRAINING_RENDERER_ID);
+  return vscode.Disposable.from(
+    messaging.onDidReceiveMessage(({ editor, message }) => {
+      const { type, chart } = (message ?? {}) as Record<string, unknown>;
+      if (type === 'stop' && Number.isSafeInteger(chart)) sessions.get(editor.notebook)?.stopTraining(chart as number);
+    }),
+    sessions.onTraining(({ notebook, delta }) => {
+      for (const editor of vscode.window.visibleNotebookEditors)
+        if (editor.notebook === notebook) void messaging.postMessage(delta, editor);
+    }),
+  );
 }
 
 async function answer(notebook: vscode.NotebookDocument, message: unknown, logs: OutputLogs): Promise<void> {

@@ -1,7 +1,7 @@
 // The session behind one notebook: its kernel process, its queue of cells, its state. Cells run one after another;
 // after one that fails, those behind it are not run.
 import * as vscode from 'vscode';
-import { CELL_ERROR, ERROR, type CellError, type PlainError } from '../../kernel/display/mime.ts';
+import { CELL_ERROR, ERROR, type CellError, type PlainError, type TrainingDelta } from '../../kernel/display/mime.ts';
 import type { ExitReason, NodeChoice } from '../../kernel/client/index.ts';
 import type { DeviceState, KernelMessage, Language, MimeBundle } from '../../kernel/protocol.ts';
 import { log } from '../log.ts';
@@ -29,6 +29,9 @@ export interface SessionState {
 export class NotebookSession implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeState = this.changed.event;
+  private readonly training = new vscode.EventEmitter<TrainingDelta>();
+  /** A training has new points. */
+  readonly onTraining = this.training.event;
   state: SessionState = { phase: 'none' };
 
   private readonly model = new NotebookModel();
@@ -83,6 +86,12 @@ export class NotebookSession implements vscode.Disposable {
     log().info(`interrupt of cell ${running.cell}`);
     this.kernel.process.interrupt();
     setTimeout(() => void this.offerRestart(running), settings.interruptTimeout() * 1000);
+  }
+
+  /** Asks the runs of a training chart to end at their next step. The cell goes on after them. */
+  stopTraining(chart: number): void {
+    log().info(`stop of training ${chart}`);
+    this.kernel?.process.stopTraining(chart);
   }
 
   /** Ends the kernel and starts a fresh one. Running and waiting cells end. */
@@ -142,6 +151,7 @@ export class NotebookSession implements vscode.Disposable {
     this.kernel = undefined;
     this.projection.dispose();
     this.changed.dispose();
+    this.training.dispose();
   }
 
   // ---- running
@@ -258,6 +268,9 @@ export class NotebookSession implements vscode.Disposable {
         break;
       case 'output':
         this.apply({ type: 'output', cell: message.cell, event: message.event });
+        break;
+      case 'training':
+        this.training.fire(message.delta);
         break;
       case 'device':
         log().info(`device ${message.state.device}: ${message.state.detail}`);

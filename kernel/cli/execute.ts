@@ -157,6 +157,7 @@ export class NotebookRun {
 
   private receive(message: KernelMessage): void {
     if (message.type === 'device') this.device = message.state;
+    if (message.type === 'training') this.options.onTraining?.(message.text);
     if (message.type !== 'output') return;
     const result = this.results.find(({ cell }) => cell.id === message.cell);
     if (result) this.show(result.cell, message.event);

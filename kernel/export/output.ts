@@ -8,8 +8,11 @@ import {
   ERROR,
   OVERFLOW,
   PLOTLY,
+  PROGRESS,
   STDERR,
   STDOUT,
+  SUMMARY,
+  TRAINING,
   type CellError,
   type OverflowNotice,
 } from '../display/mime.ts';
@@ -18,7 +21,12 @@ import { escapeHtml, highlight } from './highlight.ts';
 import { renderMarkdown } from './markdown.ts';
 
 /** Types that a renderer of the editor draws in the page, and its file. */
-const RENDERERS: Record<string, string> = { [PLOTLY]: 'plotly.js' };
+const RENDERERS: Record<string, string> = {
+  [PLOTLY]: 'plotly.js',
+  [TRAINING]: 'training.js',
+  [PROGRESS]: 'output.js',
+  [SUMMARY]: 'output.js',
+};
 const SPATIAL = /^(scatter3d|surface|mesh3d|isosurface|volume|cone|streamtube)$/;
 
 /** Collects which files of the editor's renderers the page needs. */
@@ -77,7 +85,8 @@ function frame(html: string, label: string): string {
 
 function figure(json: Json, mime: string, output: Output, label: string, needs: Needs): string {
   needs.add(RENDERERS[mime]!);
-  needs.add(libraryFor(json));
+  if (mime === PLOTLY) needs.add(libraryFor(json));
+  if (mime === TRAINING) needs.add('plotly-cartesian.js');
   const plain = output.items.find((i) => i.mime === 'text/plain');
   const fallback = plain && 'text' in plain ? plain.text : `a figure of ${label}`;
   // JSON may hold "<" only inside texts, where the escape means the same

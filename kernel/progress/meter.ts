@@ -93,6 +93,9 @@ export function clockText(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** `0.3 s`, or as {@link clockText} where it was long. */
+export const durationText = (seconds: number) => (seconds < 10 ? `${seconds.toFixed(1)} s` : clockText(seconds));
+
 /** `12.3/s`, or `4.1 s each` for what takes longer than a second. */
 export function rateText(rate: number): string {
   if (rate < 1) return `${digits(1 / rate)} s each`;
@@ -109,7 +112,7 @@ export function barText(bar: ProgressBar): string {
     total === undefined ? String(done) : `${done}/${total}`,
     ...(rate ? [rateText(rate)] : []),
     ...(left !== undefined ? [`${clockText(left)} left`] : []),
-    ...(ended ? [seconds < 10 ? `${seconds.toFixed(1)} s` : clockText(seconds)] : []),
+    ...(ended ? [durationText(seconds)] : []),
     ...(note ? [note] : []),
     ...(state === 'stopped' ? ['stopped'] : state === 'failed' ? ['ended by an error'] : []),
   ];

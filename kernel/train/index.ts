@@ -14,6 +14,8 @@ export type { CallbackOptions } from './callback.ts';
 
 /** The output itself is updated so often; between, deltas go to its renderer. */
 const SNAPSHOT_MS = 5000;
+/** The first time sooner: a renderer hears nothing before it has been loaded. */
+const FIRST_SNAPSHOT_MS = 1000;
 
 /** A value of a step or an epoch: a number, or a tensor of one. */
 export type Metric = number | tfTypes.Tensor;
@@ -97,7 +99,8 @@ class Chart implements Displayable {
   title: string | undefined;
   private readonly changed = new Set<RunRecorder>();
   private sentAt = -Infinity;
-  private shownAt: number | undefined;
+  private nextShow: number | undefined;
+  private shown = false;
 
   constructor(readonly host: TrainHost) {}
 
@@ -107,7 +110,11 @@ class Chart implements Displayable {
     const now = this.host.clock();
     if (now - this.sentAt < DRAW_MS) return false;
     this.sentAt = now;
-    if (this.shownAt === undefined || now - this.shownAt >= SNAPSHOT_MS) this.show();
+    this.nextShow ??= now;
+    if (now >= this.nextShow) {
+      this.nextShow = now + (this.shown ? SNAPSHOT_MS : FIRST_SNAPSHOT_MS);
+      this.show();
+    }
     const runs = [...this.changed].map(({ data }) => data.delta());
     this.changed.clear();
     this.host.send({ type: 'delta', chart: this.number, runs }, run.data.text());
@@ -116,7 +123,7 @@ class Chart implements Displayable {
 
   /** Shows all of it: what is kept in the notebook. */
   show(): void {
-    this.shownAt = this.host.clock();
+    this.shown = true;
     this.host.display(this, `dlnb-training:${this.number}`);
   }
 

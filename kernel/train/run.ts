@@ -1,6 +1,6 @@
 // One training run: what was recorded, how far it is, its best epoch. Pure; the clock is a parameter.
 import type { TrainingBest, TrainingRun, TrainingState } from '../display/mime.ts';
-import { clockText, Meter, rateText, type Clock } from '../progress/meter.ts';
+import { clockText, durationText, Meter, rateText, type Clock } from '../progress/meter.ts';
 import { Series } from './series.ts';
 
 /** At most so many places of NaN are kept. */
@@ -81,7 +81,7 @@ export class RunData {
       ...(this.steps ? [`step ${of(this.steps, totalSteps)}`] : []),
       ...Object.entries(this.latest()).map(([name, v]) => `${name} ${value(v)}`),
       ...(stepsPerSecond ? [rateText(stepsPerSecond).replace('/s', ' steps/s').replace('each', 'a step')] : []),
-      this.state === 'running' && left !== undefined ? `${clockText(left)} left` : clockText(seconds),
+      this.state === 'running' && left !== undefined ? `${clockText(left)} left` : durationText(seconds),
       ...(best ? [`best ${best.series} ${value(best.value)} at epoch ${best.epoch}`] : []),
       ...(notFiniteCount > 0
         ? [

@@ -16,14 +16,10 @@ export interface AnimateOptions extends PlotOptions {
  * @throws RangeError where frames do not match
  */
 export function animate(frames: readonly Figure[], options: AnimateOptions = {}): Figure {
+  checkFrames(frames);
   const where = 'viz.animate';
   const { background } = options;
-  const wrong = Array.isArray(frames) ? frames.findIndex((f) => !(f instanceof Figure)) : -1;
-  if (!Array.isArray(frames) || frames.length === 0 || wrong >= 0)
-    throw new TypeError(
-      `${where}: frames must be a list of figures of viz${wrong >= 0 ? `, and frame ${wrong} is none` : ''}; for example paths.map((p) => viz.line(p))`,
-    );
-  const names = options.names ?? frames.map((_: Figure, i: number) => String(i));
+  const names = options.names ?? frames.map((_, i) => String(i));
   if (names.length !== frames.length)
     throw new RangeError(
       `${where}: there must be one name for each frame, got ${names.length} for ${frames.length} frames`,
@@ -40,6 +36,14 @@ export function animate(frames: readonly Figure[], options: AnimateOptions = {})
     `${heading('Animation', options)} of ${frames.length} frames, ${names[0]} to ${names.at(-1)}. The last: ${frames.at(-1)!.text}`,
     frames.map(({ data }, i) => ({ name: String(names[i]), data, traces: places })),
   );
+}
+
+function checkFrames(frames: readonly unknown[]): void {
+  const wrong = Array.isArray(frames) ? frames.findIndex((f) => !(f instanceof Figure)) : -1;
+  if (!Array.isArray(frames) || frames.length === 0 || wrong >= 0)
+    throw new TypeError(
+      `viz.animate: frames must be a list of figures of viz${wrong >= 0 ? `, and frame ${wrong} is none` : ''}; for example paths.map((p) => viz.line(p))`,
+    );
 }
 
 /** Plotly replaces traces by their place: another number or kind of them would mix frames. */
