@@ -63,6 +63,7 @@ function parseOr(text: string): unknown {
 export function toText(value: unknown): string {
   if (isTensor(value)) return tensorText(value);
   if (isModel(value)) return modelText(value);
+  if (isHistory(value)) return historyText(value);
   // A timer that a cell ends with: its inside is Node's, and different each time
   if (isObject(value) && /^(Timeout|Immediate)$/.test(value.constructor?.name) && Symbol.dispose in value)
     return value.constructor.name;
@@ -108,6 +109,24 @@ function isModel(value: unknown): value is ModelLike {
 }
 
 const isBuiltModel = (value: unknown): value is ModelLike => isModel(value) && value.built;
+
+/** What `fit` returns. */
+interface HistoryLike {
+  epoch: number[];
+  history: Record<string, number[]>;
+}
+
+function isHistory(value: unknown): value is HistoryLike {
+  const h = value as Partial<HistoryLike> & { params?: unknown };
+  return isObject(value) && !types.isProxy(value) && Array.isArray(h.epoch) && isObject(h.history) && 'params' in h;
+}
+
+/** The first and the last value of each metric; the whole is long, and in the chart. */
+function historyText({ epoch, history }: HistoryLike): string {
+  const digits = (v: unknown) => (typeof v === 'number' ? String(Number(v.toPrecision(4))) : 'a tensor');
+  const metrics = Object.entries(history).map(([name, v]) => `${name} ${digits(v[0])} → ${digits(v.at(-1))}`);
+  return `History of ${epoch.length} ${epoch.length === 1 ? 'epoch' : 'epochs'}: ${metrics.join(', ')}`;
+}
 
 function modelText(model: ModelLike): string {
   if (!model.built) return `${(model as object).constructor.name}, not built yet`;

@@ -110,7 +110,8 @@ export function barText(bar: ProgressBar): string {
   const ended = state !== 'running';
   const facts = [
     total === undefined ? String(done) : `${done}/${total}`,
-    ...(rate ? [rateText(rate)] : []),
+    // Of a moment, the rate says nothing
+    ...(rate && seconds >= 0.1 ? [rateText(rate)] : []),
     ...(left !== undefined ? [`${clockText(left)} left`] : []),
     ...(ended ? [durationText(seconds)] : []),
     ...(note ? [note] : []),

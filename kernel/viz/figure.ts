@@ -55,12 +55,26 @@ export class Figure implements Displayable {
 /** Long typed arrays as plotly's packed arrays, which are smaller and exact, and keep NaN. */
 function packed(value: unknown): unknown {
   if (ArrayBuffer.isView(value)) return packedArray(value as unknown as Float64Array);
-  if (Array.isArray(value)) return value.map(packed);
+  if (Array.isArray(value))
+    return isMatrix(value) ? packedArray(joined(value), `${value.length}, ${value[0]!.length}`) : value.map(packed);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, packed(v)]));
 }
 
-function packedArray(values: Float64Array | Float32Array | Int32Array): unknown {
+/** Rows of one length that are long enough to be packed as one array. */
+function isMatrix(rows: readonly unknown[]): rows is Float64Array[] {
+  const columns = rows[0] instanceof Float64Array ? rows[0].length : 0;
+  return columns * rows.length >= PACKED && rows.every((row) => row instanceof Float64Array && row.length === columns);
+}
+
+function joined(rows: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(rows.length * rows[0]!.length);
+  rows.forEach((row, i) => all.set(row, i * row.length));
+  return all;
+}
+
+/** @param shape of a matrix, as plotly writes it */
+function packedArray(values: Float64Array | Float32Array | Int32Array, shape?: string): unknown {
   if (values.length < PACKED) return Array.from(values);
   const [dtype, exact] =
     values instanceof Int32Array
@@ -68,7 +82,11 @@ function packedArray(values: Float64Array | Float32Array | Int32Array): unknown 
       : values instanceof Float64Array && values.some((v) => Math.fround(v) !== v && !Number.isNaN(v))
         ? ['f8', values]
         : ['f4', Float32Array.from(values)];
-  return { dtype, bdata: Buffer.from(exact.buffer, exact.byteOffset, exact.byteLength).toString('base64') };
+  return {
+    dtype,
+    bdata: Buffer.from(exact.buffer, exact.byteOffset, exact.byteLength).toString('base64'),
+    ...(shape && { shape }),
+  };
 }
 
 /** Rows of a matrix, as plotly takes them. */

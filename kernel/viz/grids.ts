@@ -11,7 +11,7 @@ interface GridOptions extends PlotOptions {
   /** Label of the values. */
   valueLabel?: string;
   /**
-   * `sequential` for amounts (Viridis); `diverging` for numbers about zero: blue below, red above, and white in the middle.
+   * `sequential` for amounts (Viridis); `diverging` for numbers about zero: blue below, red above, and the background in the middle.
    * By default diverging where there are values on both sides of zero.
    */
   colors?: 'sequential' | 'diverging';
@@ -49,7 +49,17 @@ export function heatmap(values: Matrix, options: HeatmapOptions = {}): Figure {
     hovertemplate: 'row %{y}, column %{x}<br>%{z:.4~g}<extra></extra>',
   };
   const layout = layoutOf(options);
-  if (options.y === undefined) Object.assign(layout['yaxis'] as object, { autorange: 'reversed' });
+  Object.assign(layout['xaxis'] as object, {
+    showgrid: false,
+    zeroline: false,
+    ...(!x && columns <= 20 && { dtick: 1 }),
+  });
+  Object.assign(layout['yaxis'] as object, {
+    showgrid: false,
+    zeroline: false,
+    ...(!y && rows <= 20 && { dtick: 1 }),
+    ...(options.y === undefined && { autorange: 'reversed' }),
+  });
   return new Figure([trace], layout, `${heading('Heat map', options)}: ${spanText(rows, columns, data)}`);
 }
 
@@ -92,8 +102,12 @@ export function scaleOf(data: Float64Array, { colors }: Pick<GridOptions, 'color
   const [low, high] = extent(data) ?? [0, 1];
   if ((colors ?? (low < 0 && high > 0 ? 'diverging' : 'sequential')) === 'sequential') return { colorscale: 'Viridis' };
   const most = Math.max(-low, high) || 1;
-  // Plotly's RdBu has red at the low end
-  return { colorscale: 'RdBu', reversescale: true, [`${prefix}min`]: -most, [`${prefix}max`]: most };
+  const colorscale = [
+    [0, 'theme(series-0)'],
+    [0.5, 'theme(background)'],
+    [1, 'theme(series-3)'],
+  ];
+  return { colorscale, [`${prefix}min`]: -most, [`${prefix}max`]: most };
 }
 
 function colorbar({ valueLabel }: GridOptions): Trace {

@@ -38,7 +38,8 @@ function countText({ done, total }: ProgressBar): string {
 
 function factsText({ seconds, rate, left, state }: ProgressBar): string {
   const facts = [];
-  if (rate) facts.push(rateText(rate));
+  // Of a moment, the rate says nothing
+  if (rate && seconds >= 0.1) facts.push(rateText(rate));
   if (state === 'running') facts.push(left === undefined ? clockText(seconds) : `${clockText(left)} left`);
   else facts.push(durationText(seconds));
   if (state === 'stopped') facts.push('stopped');

@@ -52,7 +52,9 @@ export function withThemeColors<T>(value: T, theme: Theme): T {
   if (Array.isArray(value)) {
     // Long lists are numbers
     return (
-      typeof value[0] === 'number' ? [...(value as unknown[])] : value.map((v: unknown) => withThemeColors(v, theme))
+      value.every((v) => typeof v === 'number')
+        ? [...(value as unknown[])]
+        : value.map((v: unknown) => withThemeColors(v, theme))
     ) as T;
   }
   if (!isObject(value)) return value;

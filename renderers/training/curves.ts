@@ -38,7 +38,7 @@ export function curvesFigure(runs: readonly Run[], options: CurveOptions): Figur
     height: inner + HEIGHT.top + HEIGHT.bottom,
     margin: { l: 58, r: 16, t: HEIGHT.top, b: HEIGHT.bottom },
     hovermode: 'x',
-    legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom', itemwidth: 30 },
+    legend: { orientation: 'h', traceorder: 'normal', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom', itemwidth: 30 },
     xaxis: {
       title: { text: runs.some((r) => r.steps > 0) ? 'step' : 'epoch' },
       anchor: `y${panels.length > 1 ? panels.length : ''}`,
@@ -111,7 +111,7 @@ function tracesOf(
   place: number,
   { smoothing }: CurveOptions,
 ): PlainObject[] {
-  const axis = { type: 'scatter', xaxis: 'x', yaxis: `y${place === 0 ? '' : place + 1}`, legendgroup: run.name };
+  const axis = { type: 'scatter', xaxis: 'x', yaxis: `y${place === 0 ? '' : place + 1}` };
   const train = run.curves.get(`step:${panel.name}`) ?? run.curves.get(`epoch:${panel.name}`);
   const validation = run.curves.get(`step:val_${panel.name}`) ?? run.curves.get(`epoch:val_${panel.name}`);
   const color = `theme(series-${index % 8})`;
@@ -124,6 +124,7 @@ function tracesOf(
         ...axis,
         ...points(train),
         mode: 'lines',
+        legendgroup: run.name,
         line: { color, width: 1 },
         opacity: 0.28,
         showlegend: false,
@@ -137,6 +138,7 @@ function tracesOf(
       line: { color, width: 1.8 },
       marker: { size: 5, color },
       name: label,
+      legendgroup: run.name,
       showlegend: place === 0,
       hovertemplate: `${hoverName(label)} %{y:.4~g}<extra></extra>`,
     });
@@ -151,6 +153,7 @@ function tracesOf(
       line: { color: own, width: 1.8, dash: 'dot' },
       marker: { size: 5, color: own },
       name,
+      legendgroup: `${run.name}, validation`,
       showlegend: place === 0,
       hovertemplate: `${hoverName(name)} %{y:.4~g}<extra></extra>`,
     });
@@ -215,9 +218,12 @@ function markRun(run: Run, panels: readonly Panel[], runs: number, layout: Plain
       ay: -34, arrowhead: 0, arrowwidth: 1, bgcolor: 'theme(panel)', bordercolor: 'theme(border)', borderpad: 3,
     }); // prettier-ignore
   }
-  for (const { series, step, value } of run.notFinite.slice(0, 3)) {
+  // After the first one of a series, all are as a rule
+  const marked = new Set<string>();
+  for (const { series, step, value } of run.notFinite) {
     const place = axisOf(series);
-    if (place === undefined) continue;
+    if (place === undefined || marked.has(series)) continue;
+    marked.add(series);
     shapes.push(vertical(step, place, { color: 'theme(series-3)', width: 1.5 }));
     annotations.push({
       text: `<b>${value === 'NaN' ? 'NaN' : '∞'}</b>`, x: log('xaxis', step), y: 1, xref: 'x', yref: `y${place} domain`,

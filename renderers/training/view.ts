@@ -4,7 +4,7 @@ import { FigureView } from '../plotly/view.ts';
 import { readTheme } from '../shared/theme.ts';
 import { curvesFigure, type CurveOptions } from './curves.ts';
 import { Header } from './header.ts';
-import { ChartState } from './state.ts';
+import type { ChartState } from './state.ts';
 
 /** At least so long between two drawings, */
 const PAUSE_MS = 100;
