@@ -1,6 +1,7 @@
 // A value to its MIME bundle: what the value says of itself (the `Jupyter.display` protocol), else a plain text.
 import { inspect, types } from 'node:util';
 import { DISPLAY, type Displayable } from './displayable.ts';
+import { SUMMARY } from './mime.ts';
 import type { MimeBundle, MimeItem } from '../protocol.ts';
 import { summary, summaryText, type ModelLike } from '../viz/summary.ts';
 
@@ -14,7 +15,7 @@ export const MAX_TEXT = 100_000;
 export function toBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
   const method = isObject(value) && !types.isProxy(value) ? (value as Partial<Displayable>)[DISPLAY] : undefined;
   if (typeof method !== 'function')
-    return isBuiltModel(value) ? toBundle(summary(value)) : [{ mime: 'text/plain', text: toText(value) }];
+    return isModel(value) ? modelBundle(value) : [{ mime: 'text/plain', text: toText(value) }];
   const fromRecord = (record: unknown): MimeBundle => {
     if (!isObject(record))
       throw new TypeError(
@@ -62,7 +63,6 @@ function parseOr(text: string): unknown {
 /** One value as text, as `console.log` would show it, cut to {@link MAX_TEXT} characters. */
 export function toText(value: unknown): string {
   if (isTensor(value)) return tensorText(value);
-  if (isModel(value)) return modelText(value);
   if (isHistory(value)) return historyText(value);
   // A timer that a cell ends with: its inside is Node's, and different each time
   if (isObject(value) && /^(Timeout|Immediate)$/.test(value.constructor?.name) && Symbol.dispose in value)
@@ -108,7 +108,20 @@ function isModel(value: unknown): value is ModelLike {
   );
 }
 
-const isBuiltModel = (value: unknown): value is ModelLike => isModel(value) && value.built;
+/** The table of a model, and for one without layers yet, its class and why there is none. */
+function modelBundle(model: ModelLike): MimeBundle {
+  try {
+    const { table } = summary(model);
+    return [
+      { mime: SUMMARY, json: table },
+      { mime: 'text/plain', text: summaryText(table) },
+    ];
+  } catch (e) {
+    return [
+      { mime: 'text/plain', text: `${(model as object).constructor.name}, not built yet (${(e as Error).message})` },
+    ];
+  }
+}
 
 /** What `fit` returns. */
 interface HistoryLike {
@@ -126,11 +139,6 @@ function historyText({ epoch, history }: HistoryLike): string {
   const digits = (v: unknown) => (typeof v === 'number' ? String(Number(v.toPrecision(4))) : 'a tensor');
   const metrics = Object.entries(history).map(([name, v]) => `${name} ${digits(v[0])} → ${digits(v.at(-1))}`);
   return `History of ${epoch.length} ${epoch.length === 1 ? 'epoch' : 'epochs'}: ${metrics.join(', ')}`;
-}
-
-function modelText(model: ModelLike): string {
-  if (!model.built) return `${(model as object).constructor.name}, not built yet`;
-  return summaryText(summary(model).table);
 }
 
 const isObject = (v: unknown): v is object => (typeof v === 'object' && v !== null) || typeof v === 'function';

@@ -171,7 +171,7 @@ export function makeProgress(host: ProgressHost): { progress: ProgressFunction; 
   }
 
   function progress(source: number | ProgressSource<unknown>, options: ProgressOptions = {}): object {
-    const items = typeof source === 'number' ? numbersTo(source) : source;
+    const items = typeof source === 'number' ? numbersTo(source) : typeof source === 'string' ? [...source] : source;
     const async = { [Symbol.asyncIterator]: () => asyncLoop(items, options) };
     if (isObject(items) && Symbol.iterator in items) return { ...async, [Symbol.iterator]: () => loop(items, options) };
     if (isObject(items) && (Symbol.asyncIterator in items || 'iterator' in items)) return async;
@@ -196,7 +196,7 @@ export function makeProgress(host: ProgressHost): { progress: ProgressFunction; 
   };
 }
 
-const isObject = (v: unknown): v is object => (typeof v === 'object' && v !== null) || typeof v === 'string';
+const isObject = (v: unknown): v is object => typeof v === 'object' && v !== null;
 
 function numbersTo(n: number): Iterable<number> & { length: number } {
   if (!Number.isSafeInteger(n) || n < 0)
@@ -215,8 +215,7 @@ function sizeOf(source: object): number | undefined {
 }
 
 function itemsOf<T>(source: ProgressSource<T>): Iterable<T> | AsyncIterable<T> {
-  if (typeof source === 'string' || Symbol.asyncIterator in source || Symbol.iterator in source)
-    return source as Iterable<T>;
+  if (Symbol.asyncIterator in source || Symbol.iterator in source) return source as Iterable<T>;
   return {
     async *[Symbol.asyncIterator]() {
       const iterator = await source.iterator();

@@ -144,6 +144,8 @@ class Chart implements Displayable {
 export class RunRecorder implements Recorder {
   readonly data: RunData;
   private stopAsked = false;
+  /** Loops over steps and epochs that are under way. */
+  private loops = 0;
   /** The run of the cell that trains; undefined while none does. */
   trainsIn: object | undefined;
 
@@ -227,27 +229,36 @@ export class RunRecorder implements Recorder {
       throw new RangeError(`train: the number of ${what} must be a whole number, got ${String(n)}`);
     const start = () => {
       this.begin();
-      this.expect({ [what]: n });
+      // Steps inside a loop over epochs are part of it
+      if (this.loops++ === 0) this.expect({ [what]: n });
     };
     const goesOn = () => !this.stop;
-    const end = () => this.end();
+    const end = () => {
+      if (--this.loops === 0) this.end();
+    };
     const { clock } = this.chart.host;
     return {
       *[Symbol.iterator]() {
         start();
-        for (let i = 0; i < n && goesOn(); i++) yield i;
-        end();
+        try {
+          for (let i = 0; i < n && goesOn(); i++) yield i;
+        } finally {
+          end();
+        }
       },
       async *[Symbol.asyncIterator]() {
         start();
-        let turned = clock();
-        for (let i = 0; i < n && goesOn(); i++) {
-          yield i;
-          if (clock() - turned < DRAW_MS) continue;
-          await new Promise<void>((resolve) => setImmediate(resolve));
-          turned = clock();
+        try {
+          let turned = clock();
+          for (let i = 0; i < n && goesOn(); i++) {
+            yield i;
+            if (clock() - turned < DRAW_MS) continue;
+            await new Promise<void>((resolve) => setImmediate(resolve));
+            turned = clock();
+          }
+        } finally {
+          end();
         }
-        end();
       },
     };
   }

@@ -80,7 +80,10 @@ export class RunData {
       ...(this.epochs || totalEpochs ? [`epoch ${of(this.epochs, totalEpochs)}`] : []),
       ...(this.steps ? [`step ${of(this.steps, totalSteps)}`] : []),
       ...Object.entries(this.latest()).map(([name, v]) => `${name} ${value(v)}`),
-      ...(stepsPerSecond ? [rateText(stepsPerSecond).replace('/s', ' steps/s').replace('each', 'a step')] : []),
+      // Of a moment, the rate says nothing
+      ...(stepsPerSecond && seconds >= 0.1
+        ? [rateText(stepsPerSecond).replace('/s', ' steps/s').replace('each', 'a step')]
+        : []),
       this.state === 'running' && left !== undefined ? `${clockText(left)} left` : durationText(seconds),
       ...(best ? [`best ${best.series} ${value(best.value)} at epoch ${best.epoch}`] : []),
       ...(notFiniteCount > 0

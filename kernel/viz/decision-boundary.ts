@@ -167,7 +167,8 @@ function regionTrace(lead: Float64Array, grid: PlaneGrid, k: number): Trace {
     type: 'contour',
     ...grid,
     z: gridRows(lead, grid),
-    contours: { type: 'constraint', operation: '>', value: 0 },
+    // Plotly fills what the constraint excludes
+    contours: { type: 'constraint', operation: '<', value: 0 },
     fillcolor: `theme(series-${k % 8}, 0.28)`,
     line: { color: 'theme(foreground, 0.6)', width: 1, smoothing: 0 },
     showscale: false,

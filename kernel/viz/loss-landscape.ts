@@ -142,8 +142,8 @@ async function evaluate(
   const originals = weights.map((w) => tf.clone(w));
   const bar = progress?.(n * n);
   const move = (a: number, b: number) =>
-    weights.forEach((w, i) =>
-      w.assign(tf.tidy(() => tf.addN([originals[i]!, tf.mul(first![i]!, a), tf.mul(second![i]!, b)]))),
+    tf.tidy(() =>
+      weights.forEach((w, i) => w.assign(tf.addN([originals[i]!, tf.mul(first![i]!, a), tf.mul(second![i]!, b)]))),
     );
   try {
     for (let i = 0; i < n * n; i++) {

@@ -17,6 +17,7 @@ interface LayerLike {
 export interface ModelLike {
   name: string;
   built: boolean;
+  build?(): void;
   layers: readonly LayerLike[];
   weights: readonly WeightLike[];
   trainableWeights: readonly WeightLike[];
@@ -35,17 +36,15 @@ export class ModelSummary implements Displayable {
 
 /**
  * The layers of a model: type, output shape, parameters. A model that is the last value of a cell shows the same.
- * @param model a built model of tf.layers
- * @throws TypeError where it is not a model, Error where it is not built yet
+ * @param model a model of tf.layers
+ * @throws TypeError where it is not a model, and tfjs's error where it has no layers yet
  */
 export function summary(model: object): ModelSummary {
   const m = model as ModelLike;
   if (!Array.isArray(m?.layers) || !('built' in m))
     throw new TypeError('viz.summary: the argument must be a model of tf.layers');
-  if (!m.built)
-    throw new Error(
-      'viz.summary: the model is not built yet, so its shapes are not known; give its first layer an inputShape, or call model.build([null, …])',
-    );
+  // As model.summary() does: a Sequential model is otherwise built when it is compiled
+  if (!m.built) m.build?.();
   const layers = m.layers.map(rowOf);
   const total = sizeOf(m.weights);
   return new ModelSummary({

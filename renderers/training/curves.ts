@@ -46,7 +46,8 @@ export function curvesFigure(runs: readonly Run[], options: CurveOptions): Figur
     },
     annotations: [] as PlainObject[],
     shapes: [] as PlainObject[],
-    showlegend: true,
+    // The header names several runs
+    showlegend: runs.length === 1,
   };
   let top = 1;
   panels.forEach((panel, i) => {

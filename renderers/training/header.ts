@@ -23,6 +23,7 @@ export interface HeaderEvents {
 export class Header {
   readonly element = document.createElement('div');
   private readonly title = make('div', 'title');
+  private readonly legend = make('span', 'facts');
   private readonly runs = make('div', 'runs');
   private readonly note = make('div', 'warning');
   private readonly smoothing = document.createElement('input');
@@ -46,12 +47,14 @@ export class Header {
     const controls = make('div', 'controls');
     controls.append(label, this.logX, this.logY, this.stop);
     const line = make('div', 'line');
-    line.append(this.title, controls);
+    line.append(this.title, this.legend, controls);
     root.append(style, line, this.runs, this.note);
   }
 
   show({ title, runs, options, stop, colors }: HeaderState): void {
     this.title.textContent = title ?? (runs.length === 1 ? runs[0]!.name : 'Training');
+    const validated = runs.some((run) => [...run.curves.values()].some(({ name }) => name.startsWith('val_')));
+    this.legend.textContent = runs.length > 1 && validated ? 'dotted: validation' : '';
     this.smoothing.value = String(options.smoothing);
     this.logX.ariaPressed = String(options.logX);
     this.logY.ariaPressed = String(options.logY);
@@ -106,7 +109,9 @@ function factsOf(run: Run): string[] {
   const facts = [];
   if (epochs > 0 || totalEpochs) facts.push(`epoch ${of(epochs, totalEpochs)}`);
   if (steps > 0) facts.push(`step ${of(steps, totalSteps)}`);
-  if (stepsPerSecond) facts.push(rateText(stepsPerSecond).replace('/s', ' steps/s').replace('each', 'a step'));
+  // Of a moment, the rate says nothing
+  if (stepsPerSecond && seconds >= 0.1)
+    facts.push(rateText(stepsPerSecond).replace('/s', ' steps/s').replace('each', 'a step'));
   facts.push(state === 'running' && left !== undefined ? `${clockText(left)} left` : durationText(seconds));
   return facts;
 }
@@ -157,9 +162,9 @@ const styles = `
   align-items: center;
   gap: 2px 12px;
 }
-.line { justify-content: space-between; min-height: 28px; }
+.line { min-height: 28px; }
 .title { font-weight: 600; }
-.controls { gap: 6px; }
+.controls { gap: 6px; margin-left: auto; }
 .smooth {
   display: inline-flex;
   align-items: center;
