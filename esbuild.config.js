@@ -73,6 +73,7 @@ const programs = {
       output: 'renderers/output/main.ts',
       plotly: 'renderers/plotly/main.ts',
       tensor: 'renderers/tensor/main.ts',
+      training: 'renderers/training/main.ts',
     },
     outdir: path.join(dist, 'renderers'),
     external: ['./plotly-cartesian.js', './plotly-gl3d.js'],

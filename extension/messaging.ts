@@ -1,5 +1,5 @@
-// What the renderers ask of the editor: show a line of a cell, open a file, open a log, get a part of a tensor from the kernel.
-// Messages come from a webview that shows what notebooks hold, so every field is checked.
+// What the renderers ask of the editor: show a line of a cell, open a file, open a log, get a part of a tensor from the kernel, stop a
+// training; and what trainings send to theirs. Messages come from a webview that shows what notebooks hold, so every field is checked.
 import * as vscode from 'vscode';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,6 +13,7 @@ import type { Sessions } from './run/sessions.ts';
 
 export const RENDERER_ID = 'dlnb-output';
 export const TENSOR_RENDERER_ID = 'dlnb-tensor';
+const TRAINING_RENDERER_ID = 'dlnb-training';
 
 export function rendererMessages(logs: OutputLogs, sessions: Sessions): vscode.Disposable {
   const messaging = vscode.notebooks.createRendererMessaging(RENDERER_ID);
@@ -44,6 +45,21 @@ async function tensorPart(sessions: Sessions, notebook: vscode.NotebookDocument,
   const result = await session.slice(source, axes);
   // Messages to renderers are JSON
   return 'bytes' in result ? { base64: Buffer.from(result.bytes).toString('base64') } : result;
+}
+
+/** Carries points of trainings to the editors that show their notebook, and presses of the Stop button back. */
+export function trainingMessages(sessions: Sessions): vscode.Disposable {
+  const messaging = vscode.notebooks.createRendererMessaging(TRAINING_RENDERER_ID);
+  return vscode.Disposable.from(
+    messaging.onDidReceiveMessage(({ editor, message }) => {
+      const { type, chart } = (message ?? {}) as Record<string, unknown>;
+      if (type === 'stop' && Number.isSafeInteger(chart)) sessions.get(editor.notebook)?.stopTraining(chart as number);
+    }),
+    sessions.onTraining(({ notebook, delta }) => {
+      for (const editor of vscode.window.visibleNotebookEditors)
+        if (editor.notebook === notebook) void messaging.postMessage(delta, editor);
+    }),
+  );
 }
 
 async function answer(notebook: vscode.NotebookDocument, message: unknown, logs: OutputLogs): Promise<void> {

@@ -1,7 +1,7 @@
 // The messages between a notebook's host (the extension or the CLI) and its kernel process. Types only.
 // Runs and outputs travel over Node IPC with advanced serialization; an interrupt travels over a pipe of its own
 // (file descriptor 4 of the kernel), which a thread reads while the main thread computes.
-import type { AxisRange, CellError } from './display/mime.ts';
+import type { AxisRange, CellError, TrainingDelta } from './display/mime.ts';
 
 export type Language = 'typescript' | 'javascript';
 export type DeviceName = 'cpu' | 'webgpu' | 'cuda';
@@ -41,7 +41,10 @@ export interface SliceMessage {
 export type HostMessage = RunMessage | ShutdownMessage | SliceMessage;
 
 /** What the host writes on the control pipe, a line of JSON each. */
-export type ControlMessage = { type: 'interrupt' };
+export type ControlMessage =
+  | { type: 'interrupt' }
+  /** The Stop button of a training chart: its runs end cleanly, at the next step. */
+  | { type: 'stopTraining'; chart: number };
 
 // ---- kernel to host
 
@@ -101,6 +104,13 @@ export interface DeviceMessage {
   type: 'device';
   state: DeviceState;
 }
+/** New points of a training chart, at most 20 times a second. The chart's output is updated whole only now and then. */
+export interface TrainingMessage {
+  type: 'training';
+  delta: TrainingDelta;
+  /** How the training stands, in a line. */
+  text: string;
+}
 /** The process is about to end because `process.exit` was called. */
 export interface ExitingMessage {
   type: 'exiting';
@@ -115,4 +125,11 @@ export interface SlicedMessage {
   result: SliceResult;
 }
 export type KernelMessage =
-  ReadyMessage | ExitingMessage | StartedMessage | FinishedMessage | OutputMessage | DeviceMessage | SlicedMessage;
+  | ReadyMessage
+  | ExitingMessage
+  | StartedMessage
+  | FinishedMessage
+  | OutputMessage
+  | DeviceMessage
+  | SlicedMessage
+  | TrainingMessage;

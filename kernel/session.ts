@@ -11,7 +11,7 @@ import { DeviceManager } from './device/index.ts';
 import { toBundle } from './display/bundle.ts';
 import { CellStreams } from './display/streams.ts';
 import { DisplayedTensors } from './display/tensor/index.ts';
-import { makeLibrary } from './dl/index.ts';
+import { makeLibrary, type LibrarySession } from './dl/index.ts';
 import type {
   DeviceSetting,
   KernelMessage,
@@ -56,6 +56,7 @@ export class Session {
   private readonly errors: ErrorReader;
   private readonly device: DeviceManager;
   private readonly tensors = new DisplayedTensors(() => this.device.name);
+  private readonly library: LibrarySession;
   private readonly declared = new Set<string>();
   /** The last run of each cell, for what comes late. */
   private readonly runs = new Map<string, RunState>();
@@ -75,8 +76,9 @@ export class Session {
       notify: (text) => this.print('stderr', `${text}\n`),
       check: () => this.evaluator.check(),
       changed: (state) => options.send({ type: 'device', state }),
+      loaded: (tf) => this.library.tensorsLoaded(tf),
     });
-    const library = makeLibrary({
+    this.library = makeLibrary({
       display: (value, id) => {
         const sent = this.display(value, id);
         this.displayed.add(sent);
@@ -84,7 +86,12 @@ export class Session {
       },
       signal: () =>
         (this.evaluator.context.getStore() ?? this.latest?.context)?.abort.signal ?? new AbortController().signal,
+      run: () => this.stateOfCaller()?.context ?? this,
+      loaded: () => this.device.loaded,
+      training: (delta, text) => options.send({ type: 'training', delta, text }),
+      takeStop: (chart) => this.evaluator.takeStop(chart),
     });
+    const { library } = this.library;
     const tf = () => this.device.library();
     this.modules = new ModuleLoader({
       dir: cwd,
@@ -164,6 +171,7 @@ export class Session {
       const restore = this.device.guard();
       const result = await this.evaluator.evaluate(transformed, state.context);
       if (result.status === 'interrupted') restore();
+      this.evaluator.context.run(state.context, () => this.library.runEnded(state.context, result.status));
       for (const name of transformed.names) this.declared.add(name);
       status = await this.conclude(result, state);
     } catch (e) {

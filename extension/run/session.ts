@@ -1,7 +1,14 @@
 // The session behind one notebook: its kernel process, its queue of cells, its state. Cells run one after another;
 // after one that fails, those behind it are not run.
 import * as vscode from 'vscode';
-import { CELL_ERROR, ERROR, type AxisRange, type CellError, type PlainError } from '../../kernel/display/mime.ts';
+import {
+  CELL_ERROR,
+  ERROR,
+  type AxisRange,
+  type CellError,
+  type PlainError,
+  type TrainingDelta,
+} from '../../kernel/display/mime.ts';
 import type { ExitReason, NodeChoice } from '../../kernel/client/index.ts';
 import type { DeviceState, KernelMessage, Language, MimeBundle, SliceResult } from '../../kernel/protocol.ts';
 import { log } from '../log.ts';
@@ -29,6 +36,9 @@ export interface SessionState {
 export class NotebookSession implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeState = this.changed.event;
+  private readonly training = new vscode.EventEmitter<TrainingDelta>();
+  /** A training has new points. */
+  readonly onTraining = this.training.event;
   state: SessionState = { phase: 'none' };
 
   private readonly model = new NotebookModel();
@@ -91,6 +101,12 @@ export class NotebookSession implements vscode.Disposable {
     return Promise.resolve({ reason: 'No kernel is running: run the cell to see more of its values.' });
   }
 
+  /** Asks the runs of a training chart to end at their next step. The cell goes on after them. */
+  stopTraining(chart: number): void {
+    log().info(`stop of training ${chart}`);
+    this.kernel?.process.stopTraining(chart);
+  }
+
   /** Ends the kernel and starts a fresh one. Running and waiting cells end. */
   async restart(): Promise<void> {
     this.cancelQueue();
@@ -148,6 +164,7 @@ export class NotebookSession implements vscode.Disposable {
     this.kernel = undefined;
     this.projection.dispose();
     this.changed.dispose();
+    this.training.dispose();
   }
 
   // ---- running
@@ -264,6 +281,9 @@ export class NotebookSession implements vscode.Disposable {
         break;
       case 'output':
         this.apply({ type: 'output', cell: message.cell, event: message.event });
+        break;
+      case 'training':
+        this.training.fire(message.delta);
         break;
       case 'device':
         log().info(`device ${message.state.device}: ${message.state.detail}`);

@@ -171,8 +171,12 @@ export class KernelProcess {
 
   /** Asks the running cell to stop; state is kept. The run then ends as `interrupted`, unless native code holds the thread. */
   interrupt(): void {
-    if (this.control.writable)
-      this.control.write(JSON.stringify({ type: 'interrupt' } satisfies ControlMessage) + '\n');
+    this.sendControl({ type: 'interrupt' });
+  }
+
+  /** Asks the runs of a training chart to end at their next step; the cell goes on after them. */
+  stopTraining(chart: number): void {
+    this.sendControl({ type: 'stopTraining', chart });
   }
 
   /** Lets the kernel flush its output and end; kills it after `graceMs`. */
@@ -192,6 +196,10 @@ export class KernelProcess {
     this.asked = true;
     this.child.kill('SIGKILL');
     return this.exited;
+  }
+
+  private sendControl(message: ControlMessage): void {
+    if (this.control.writable) this.control.write(`${JSON.stringify(message)}\n`);
   }
 
   private send(message: HostMessage): void {

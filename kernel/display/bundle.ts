@@ -1,20 +1,15 @@
 // A value to its MIME bundle: what the value says of itself (the `Jupyter.display` protocol), else what is drawn of a tensor, and a plain text.
 import { inspect, types } from 'node:util';
+import { DISPLAY, type Displayable } from './displayable.ts';
+import { SUMMARY } from './mime.ts';
 import type { MimeBundle, MimeItem } from '../protocol.ts';
 import type { DisplayedTensors } from './tensor/index.ts';
 import { edgesOf } from './tensor/sample.ts';
 import { isTensor, type TensorLike } from './tensor/values.ts';
-
-/** The method by which a value renders itself: returns `{ [mime]: data }`, or a promise of it. The protocol is Deno's. */
-export const DISPLAY = Symbol.for('Jupyter.display');
+import { summary, summaryText, type ModelLike } from '../viz/summary.ts';
 
 /** Longest plain text of one value, in characters. */
 export const MAX_TEXT = 100_000;
-
-/** A value that renders itself. */
-export interface Displayable {
-  [DISPLAY](): Record<string, unknown> | Promise<Record<string, unknown>>;
-}
 
 /**
  * All representations of a value, best first; a promise only where the value's own method returns one.
@@ -24,6 +19,7 @@ export interface Displayable {
 export function toBundle(value: unknown, tensors: DisplayedTensors): MimeBundle | Promise<MimeBundle> {
   const method = isObject(value) && !types.isProxy(value) ? (value as Partial<Displayable>)[DISPLAY] : undefined;
   if (typeof method !== 'function') {
+    if (isModel(value)) return modelBundle(value);
     const drawn = tensors.item(value);
     const text: MimeItem = { mime: 'text/plain', text: toText(value) };
     return drawn ? [drawn, text] : [text];
@@ -75,7 +71,7 @@ function parseOr(text: string): unknown {
 /** One value as text, as `console.log` would show it, cut to {@link MAX_TEXT} characters. */
 export function toText(value: unknown): string {
   if (isTensor(value)) return tensorText(value);
-  if (isModel(value)) return modelText(value);
+  if (isHistory(value)) return historyText(value);
   // A timer that a cell ends with: its inside is Node's, and different each time
   if (isObject(value) && /^(Timeout|Immediate)$/.test(value.constructor?.name) && Symbol.dispose in value)
     return value.constructor.name;
@@ -103,13 +99,8 @@ function printed(t: TensorLike): TensorLike {
   return Object.create(t, { shape: { value: shape }, dataSync: { value: () => data } }) as TensorLike;
 }
 
-interface ModelLike {
-  layers: unknown[];
-  summary(lineLength?: number, positions?: number[], print?: (line: string) => void): void;
-}
-
 function isModel(value: unknown): value is ModelLike {
-  const m = value as ModelLike & { built?: unknown };
+  const m = value as ModelLike & { summary?: unknown };
   return (
     isObject(value) &&
     !types.isProxy(value) &&
@@ -119,14 +110,37 @@ function isModel(value: unknown): value is ModelLike {
   );
 }
 
-function modelText(model: ModelLike): string {
-  const lines: string[] = [];
+/** The table of a model, and for one without layers yet, its class and why there is none. */
+function modelBundle(model: ModelLike): MimeBundle {
   try {
-    model.summary(90, undefined, (line) => lines.push(line));
+    const { table } = summary(model);
+    return [
+      { mime: SUMMARY, json: table },
+      { mime: 'text/plain', text: summaryText(table) },
+    ];
   } catch (e) {
-    return `${(model as object).constructor.name}, not built yet (${(e as Error).message})`;
+    return [
+      { mime: 'text/plain', text: `${(model as object).constructor.name}, not built yet (${(e as Error).message})` },
+    ];
   }
-  return lines.join('\n');
+}
+
+/** What `fit` returns. */
+interface HistoryLike {
+  epoch: number[];
+  history: Record<string, number[]>;
+}
+
+function isHistory(value: unknown): value is HistoryLike {
+  const h = value as Partial<HistoryLike> & { params?: unknown };
+  return isObject(value) && !types.isProxy(value) && Array.isArray(h.epoch) && isObject(h.history) && 'params' in h;
+}
+
+/** The first and the last value of each metric; the whole is long, and in the chart. */
+function historyText({ epoch, history }: HistoryLike): string {
+  const digits = (v: unknown) => (typeof v === 'number' ? String(Number(v.toPrecision(4))) : 'a tensor');
+  const metrics = Object.entries(history).map(([name, v]) => `${name} ${digits(v[0])} → ${digits(v.at(-1))}`);
+  return `History of ${epoch.length} ${epoch.length === 1 ? 'epoch' : 'epochs'}: ${metrics.join(', ')}`;
 }
 
 const isObject = (v: unknown): v is object => (typeof v === 'object' && v !== null) || typeof v === 'function';

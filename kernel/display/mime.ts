@@ -11,6 +11,12 @@ export const PLOTLY = 'application/vnd.plotly.v1+json';
 export const CELL_ERROR = 'application/vnd.dlnb.error+json';
 /** Says that a cell printed more than is shown, and where the whole of it is: {@link OverflowNotice}. */
 export const OVERFLOW = 'application/vnd.dlnb.overflow+json';
+/** Progress bars: {@link ProgressReport}. */
+export const PROGRESS = 'application/vnd.dlnb.progress+json';
+/** The layers of a model: {@link SummaryTable}. */
+export const SUMMARY = 'application/vnd.dlnb.summary+json';
+/** Curves of training runs: {@link TrainingChart}. */
+export const TRAINING = 'application/vnd.dlnb.training+json';
 
 /** A tensor or a typed array, in bytes: see {@link TensorHeader}. */
 export const TENSOR = 'application/vnd.dlnb.tensor';
@@ -164,3 +170,123 @@ export interface SliceRequest {
 }
 /** What it gets: a {@link TENSOR} payload of that part (thinned out where it is too large), or why there is none, in one sentence. */
 export type SliceAnswer = { type: 'sliced'; request: number } & ({ base64: string } | { reason: string });
+
+/** Payload of {@link PROGRESS}, version 1: a bar, and those that run inside its loop. */
+export interface ProgressReport {
+  version: 1;
+  bars: ProgressBar[];
+}
+
+export interface ProgressBar {
+  label?: string;
+  /** 0 for a bar of its own, 1 for one inside its loop, and so on. */
+  depth: number;
+  done: number;
+  /** Absent where it is not known. */
+  total?: number;
+  /** Since it began. */
+  seconds: number;
+  /** Items per second. */
+  rate?: number;
+  /** Seconds that are left, as far as one can tell. */
+  left?: number;
+  state: 'running' | 'done' | 'stopped' | 'failed';
+  /** More to say, for example the loss. */
+  note?: string;
+}
+
+/** Payload of {@link SUMMARY}, version 1. */
+export interface SummaryTable {
+  version: 1;
+  name: string;
+  layers: SummaryRow[];
+  /** Numbers of parameters. */
+  total: number;
+  trainable: number;
+  /** Bytes of all parameters. */
+  bytes: number;
+}
+
+export interface SummaryRow {
+  name: string;
+  /** Class of the layer, for example `Dense`. */
+  type: string;
+  /** `[batch, 28, 28, 1]`; several where the layer has several outputs. */
+  shape: string;
+  parameters: number;
+  /** How many of them are trained. */
+  trainable: number;
+}
+
+/** How a training run stands. `stopped`: by the Stop button. `interrupted`, `failed`: the cell was, or threw. */
+export type TrainingState = 'running' | 'done' | 'stopped' | 'interrupted' | 'failed';
+
+/**
+ * Payload of {@link TRAINING}, version 1: all that a chart shows. It is JSON, so that the file stays readable and the extension need not know it;
+ * the numbers in it are bytes, which are half as long as digits, exact, and can be NaN.
+ */
+export interface TrainingChart {
+  version: 1;
+  /** A random whole number below 2³¹: deltas and the Stop button name the chart by it. */
+  chart: number;
+  title?: string;
+  runs: TrainingRun[];
+}
+
+export interface TrainingRun {
+  name: string;
+  state: TrainingState;
+  /** Steps and epochs that are done, and how many there will be. */
+  steps: number;
+  epochs: number;
+  totalSteps?: number;
+  totalEpochs?: number;
+  /** Since it began. */
+  seconds: number;
+  stepsPerSecond?: number;
+  /** Seconds that are left, as far as one can tell. */
+  left?: number;
+  best?: TrainingBest;
+  series: TrainingSeries[];
+  /** Where values were NaN or infinite; the first ones. */
+  notFinite: { series: string; step: number; value: string }[];
+  /** How many there were in all. */
+  notFiniteCount: number;
+}
+
+/** The best epoch so far, by one of the series. */
+export interface TrainingBest {
+  series: string;
+  epoch: number;
+  step: number;
+  value: number;
+}
+
+/** A curve over steps. */
+export interface TrainingSeries {
+  /** `loss`, `val_loss`, `acc` …; what begins with `val_` belongs to the validation data and stands beside its twin. */
+  name: string;
+  /** Whether there is a point for each step (or several steps), or for each epoch. */
+  per: 'step' | 'epoch';
+  /** Each point is the mean of so many values. */
+  every: number;
+  /** Where the first of {@link x} and {@link y} stands; above 0 in a {@link TrainingDelta} only. */
+  from: number;
+  /** Steps, float32 little-endian in base64: the mean of the steps that a point stands for. */
+  x: string;
+  /** Values, float32 little-endian in base64. */
+  y: string;
+}
+
+/** What has come to a chart since the last message: runs as they stand, their series from `from` on. Replaces what was there from `from` on. */
+export interface TrainingDelta {
+  type: 'delta';
+  chart: number;
+  runs: TrainingRun[];
+}
+
+/** The Stop button of a chart was pressed. */
+export interface TrainingStop {
+  type: 'stop';
+  chart: number;
+}

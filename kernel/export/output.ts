@@ -8,9 +8,12 @@ import {
   ERROR,
   OVERFLOW,
   PLOTLY,
+  PROGRESS,
   STDERR,
   STDOUT,
+  SUMMARY,
   TENSOR,
+  TRAINING,
   type CellError,
   type OverflowNotice,
 } from '../display/mime.ts';
@@ -19,7 +22,13 @@ import { escapeHtml, highlight } from './highlight.ts';
 import { renderMarkdown } from './markdown.ts';
 
 /** Types that a renderer of the editor draws in the page, and its file. */
-const RENDERERS: Record<string, string> = { [PLOTLY]: 'plotly.js', [TENSOR]: 'tensor.js' };
+const RENDERERS: Record<string, string> = {
+  [PLOTLY]: 'plotly.js',
+  [TENSOR]: 'tensor.js',
+  [TRAINING]: 'training.js',
+  [PROGRESS]: 'output.js',
+  [SUMMARY]: 'output.js',
+};
 const SPATIAL = /^(scatter3d|surface|mesh3d|isosurface|volume|cone|streamtube)$/;
 
 /** Collects which files of the editor's renderers the page needs. */
@@ -37,7 +46,7 @@ export function renderOutput(output: Output, label: string, needs: Needs): strin
 
 function renderItem(item: OutputItem, output: Output, label: string, needs: Needs): string | undefined {
   const mime = item.mime.toLowerCase();
-  if (mime === PLOTLY && 'json' in item) return plot(item.json, output, label, needs);
+  if (mime in RENDERERS && 'json' in item) return drawn(item.json, mime, output, label, needs);
   if (mime === TENSOR && 'base64' in item) return tensor(item.base64, output, label, needs);
   if (mime === CELL_ERROR && 'json' in item) return cellError(item.json);
   if (mime === ERROR) return plainError(item);
@@ -77,11 +86,12 @@ function frame(html: string, label: string): string {
   return `<iframe sandbox="allow-scripts" title="Output of ${escapeHtml(label)}" data-html="${escapeHtml(html)}"></iframe>`;
 }
 
-function plot(json: Json, output: Output, label: string, needs: Needs): string {
-  needs.add(libraryFor(json));
+function drawn(json: Json, mime: string, output: Output, label: string, needs: Needs): string {
+  if (mime === PLOTLY) needs.add(libraryFor(json));
+  if (mime === TRAINING) needs.add('plotly-cartesian.js');
   // JSON may hold "<" only inside texts, where the escape means the same
   const data = JSON.stringify(json).replaceAll('<', '\\u003c');
-  return figure(PLOTLY, `<script type="application/json">${data}</script>`, output, label, needs);
+  return figure(mime, `<script type="application/json">${data}</script>`, output, label, needs);
 }
 
 function tensor(base64: string, output: Output, label: string, needs: Needs): string {
