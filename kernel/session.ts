@@ -74,6 +74,7 @@ export class Session {
       },
       signal: () =>
         (this.evaluator.context.getStore() ?? this.latest?.context)?.abort.signal ?? new AbortController().signal,
+      loaded: () => this.device.loaded,
     });
     const tf = () => this.device.library();
     this.modules = new ModuleLoader({

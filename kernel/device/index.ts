@@ -27,6 +27,8 @@ const missing: Partial<Record<DeviceName, string>> = {
 export class DeviceManager {
   private loading: Promise<object> | undefined;
   private module: typeof Library | undefined;
+  /** Whether its device computes. */
+  private started = false;
 
   constructor(private readonly options: DeviceOptions) {}
 
@@ -38,6 +40,11 @@ export class DeviceManager {
     this.loading ??= this.load();
     this.loading.catch(() => (this.loading = undefined));
     return this.loading;
+  }
+
+  /** The library, if it has been loaded. */
+  get loaded(): typeof Library.tf | undefined {
+    return this.started ? this.module?.tf : undefined;
   }
 
   /** Remembers where the engine stands; the returned function puts it back there after code was ended in the middle of a `tidy` or a gradient. */
@@ -58,6 +65,7 @@ export class DeviceManager {
     const { detail, notice } = await module.startCpu({ dist: __dirname, threads });
     if (notice) notify(notice);
     module.callBeforeEachKernel(check);
+    this.started = true;
     const refused = setting === 'auto' ? order.slice(0, order.indexOf('cpu')) : [];
     changed({ device: 'cpu', detail, refused: refused.map((device) => ({ device, reason: missing[device]! })) });
     return module.tf;

@@ -1,6 +1,8 @@
 // The module `dlnb` that cells import.
 import type { Displayable } from '../display/bundle.ts';
 import { html, image, md, plot, svg } from '../display/html.ts';
+import { makeGraph } from '../graph/index.ts';
+import type { LoadedLibrary } from '../viz/library.ts';
 import * as data from './data/index.ts';
 
 export interface DisplayOptions {
@@ -11,6 +13,8 @@ export interface DisplayOptions {
 export interface LibraryHost {
   display(value: unknown, id: string | undefined): Promise<void>;
   signal(): AbortSignal;
+  /** TensorFlow.js, if a cell has imported it. */
+  loaded: LoadedLibrary;
 }
 
 /** Makes the module for one session. */
@@ -25,7 +29,17 @@ export function makeLibrary(host: LibraryHost) {
       throw new TypeError('display: the id must be a string that is not empty');
     return host.display(value, id);
   };
-  return { display, html, svg, md, image, plot, data, signal: () => host.signal() };
+  return {
+    display,
+    html,
+    svg,
+    md,
+    image,
+    plot,
+    data,
+    viz: { graph: makeGraph(host.loaded) },
+    signal: () => host.signal(),
+  };
 }
 
 export type Library = ReturnType<typeof makeLibrary>;
