@@ -69,7 +69,11 @@ const programs = {
     target: 'chrome128',
     minify: true,
     sourcemap: false,
-    entryPoints: { output: 'renderers/output/main.ts', plotly: 'renderers/plotly/main.ts' },
+    entryPoints: {
+      output: 'renderers/output/main.ts',
+      plotly: 'renderers/plotly/main.ts',
+      graph: 'renderers/graph/main.ts',
+    },
     outdir: path.join(dist, 'renderers'),
     external: ['./plotly-cartesian.js', './plotly-gl3d.js'],
   },

@@ -26,6 +26,7 @@ interface LayerLike {
 /** A model of tf.layers, as far as its graph needs it. */
 export interface ModelLike extends LayerLike {
   built: boolean;
+  build(): void;
   layers: readonly LayerLike[];
   inputs: Symbolic[];
   outputs: Symbolic[];
@@ -56,6 +57,8 @@ export function layersPlan(model: ModelLike): Plan {
 
 /** Adds a model's layers; its input layers too unless they stand for tensors of the model around it, which `sources` gives. */
 function addModel(plan: Plan, model: ModelLike, group: number | undefined, sources: Sources): Sources {
+  // A sequential model whose input is known connects its layers when it is first used
+  if (!model.built && model.inputs.length > 0) model.build();
   const inner = model.model ?? model;
   if (!model.built || !inner.containerNodes)
     throw new Error(
