@@ -12,10 +12,13 @@ export interface Extent {
   height: number;
 }
 
-const MIN_SCALE = 0.04;
+const MIN_SCALE = 0.01;
 const MAX_SCALE = 4;
 /** Smaller text cannot be read: a tall graph is then shown from its top. */
 const READABLE = 0.55;
+/** A graph that would have to be smaller to fit is first shown from its beginning. */
+const RECOGNISABLE = 0.4;
+const WELL_READABLE = 0.8;
 const MAX_HEIGHT = 620;
 const MIN_HEIGHT = 150;
 
@@ -32,12 +35,14 @@ export function fitScale({ width, height }: Extent, available: number): number {
 export const stageHeight = ({ height }: Extent, scale: number) =>
   Math.round(Math.max(MIN_HEIGHT, Math.min(MAX_HEIGHT, height * scale)));
 
-/** In the middle of the stage; what is too high from its top. */
-export function fitted(drawing: Extent, stage: Extent): Camera {
-  const scale = fitScale(drawing, stage.width);
+/** The scale at which a drawing is first shown. */
+export const firstScale = (drawing: Extent, available: number) => Math.max(RECOGNISABLE, fitScale(drawing, available));
+
+/** In the middle of the stage; what is too wide or too high from its beginning. */
+export function centred(drawing: Extent, stage: Extent, scale: number): Camera {
   return {
     scale,
-    x: (stage.width - drawing.width * scale) / 2,
+    x: Math.max(0, (stage.width - drawing.width * scale) / 2),
     y: Math.max(0, (stage.height - drawing.height * scale) / 2),
   };
 }
@@ -64,6 +69,6 @@ export function kept(camera: Camera, drawing: Extent, stage: Extent): Camera {
 /** Which way needs less room: the one that is drawn larger. */
 export function betterDirection(right: Extent, down: Extent, available: number): 'right' | 'down' {
   const room = (e: Extent) => Math.min(fitScale(e, available), (1.5 * MAX_HEIGHT) / Math.max(1, e.height));
-  // Notes are read from left to right
-  return room(down) > room(right) * 1.15 ? 'down' : 'right';
+  // Notes are read from left to right, as long as they can be read
+  return room(right) < WELL_READABLE && room(down) > room(right) * 1.05 ? 'down' : 'right';
 }

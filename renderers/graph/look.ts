@@ -48,7 +48,9 @@ export function lookOf(payload: GraphPayload, item: Item, ruler: Ruler): Look {
   const gradients = item.outputs.map((o) => numbersOf(payload, o, 'gradient'));
   const [one] = item.outputs.length === 1 ? item.outputs : [];
   const layers = payload.kind === 'layers';
-  const below = layers || !one ? shapesText(item.outputs, layers) : shown(values[0]);
+  // The name of a constant number is its value
+  const named = item.node?.kind === 'constant' && one?.shape.length === 0 && !values[0]?.nan && !values[0]?.infinite;
+  const below = named ? '' : layers || !one ? shapesText(item.outputs, layers) : shown(values[0]);
   const above = one ? shown(gradients[0]) : '';
   const shape = !layers && one && one.shape.length > 0 ? shapeText(one.shape, false) : '';
   const sign = item.node?.kind === 'op' && texts.title in SIGNS;

@@ -1,6 +1,6 @@
 // One graph under one cell: the toolbar, the drawing with pan, zoom and fold, and the panel with all that is known of a node.
 import { readTheme } from '../shared/theme.ts';
-import { betterDirection, fitted, fitScale, kept, stageHeight, zoomed, type Camera } from './camera.ts';
+import { betterDirection, centred, firstScale, fitScale, kept, stageHeight, zoomed, type Camera } from './camera.ts';
 import { describe, labelOf, make, nameOf } from './describe.ts';
 import { draw, svg, type Drawing } from './draw.ts';
 import { visible, type View } from './fold.ts';
@@ -150,7 +150,7 @@ export class GraphView {
     const anyOpen = this.folded.size < payload.groups.length;
     setText(this.foldAll, anyOpen ? 'Fold all' : 'Unfold all', anyOpen ? 'Fold all groups' : 'Unfold all groups');
     this.canvas.setAttribute('aria-label', `${this.view.items.length} nodes; arrow keys walk along the edges`);
-    if (!this.moved) this.fit();
+    if (!this.moved) this.showFirst();
   }
 
   private placeBest(): Placed {
@@ -200,13 +200,24 @@ export class GraphView {
     this.layOut();
   }
 
+  /** Shows the whole width. */
   private fit(): void {
+    this.moved = false;
+    this.showAt(fitScale);
+  }
+
+  /** Shows the whole, or the beginning of what would be too small. */
+  private showFirst(): void {
+    this.showAt(firstScale);
+  }
+
+  private showAt(scaleFor: typeof fitScale): void {
     const width = this.stage.clientWidth;
     if (width < 1) return;
-    this.moved = false;
-    const height = stageHeight(this.placed, fitScale(this.placed, width));
+    const scale = scaleFor(this.placed, width);
+    const height = stageHeight(this.placed, scale);
     this.stage.style.height = `${height}px`;
-    this.move(fitted(this.placed, { width, height }));
+    this.move(centred(this.placed, { width, height }, scale));
   }
 
   private fitWidth(): void {
@@ -215,7 +226,7 @@ export class GraphView {
     const first = this.width === 0;
     this.width = width;
     if (first && this.direction === undefined) this.layOut();
-    else if (!this.moved) this.fit();
+    else if (!this.moved) this.showFirst();
   }
 
   private zoomBy(factor: number, at?: { x: number; y: number }): void {
