@@ -74,6 +74,7 @@ const programs = {
       plotly: 'renderers/plotly/main.ts',
       tensor: 'renderers/tensor/main.ts',
       training: 'renderers/training/main.ts',
+      graph: 'renderers/graph/main.ts',
     },
     outdir: path.join(dist, 'renderers'),
     external: ['./plotly-cartesian.js', './plotly-gl3d.js'],

@@ -9,6 +9,8 @@ export const ERROR = 'application/vnd.code.notebook.error';
 export const PLOTLY = 'application/vnd.plotly.v1+json';
 /** A thrown error with a code frame and links into cells: {@link CellError}. Stands beside {@link ERROR} in one output. */
 export const CELL_ERROR = 'application/vnd.dlnb.error+json';
+/** The graph of a computation or of the layers of a model, in bytes: see {@link GraphHeader}. */
+export const GRAPH = 'application/vnd.dlnb.graph';
 /** Says that a cell printed more than is shown, and where the whole of it is: {@link OverflowNotice}. */
 export const OVERFLOW = 'application/vnd.dlnb.overflow+json';
 /** Progress bars: {@link ProgressReport}. */
@@ -71,6 +73,103 @@ export interface OverflowNotice {
   bytes: number;
   /** Bytes that are shown above the notice. */
   shown: number;
+}
+
+/** The first four bytes of a {@link GRAPH} payload, as ASCII. */
+export const GRAPH_MAGIC = 'DLNG';
+/** The version of {@link GRAPH} payloads that this program writes and draws. */
+export const GRAPH_VERSION = 1;
+
+/**
+ * Head of a {@link GRAPH} payload, version 1. The payload, little-endian:
+ *
+ * | bytes | |
+ * |---|---|
+ * | 4 | {@link GRAPH_MAGIC} |
+ * | 2 | version |
+ * | 2 | 0 |
+ * | 4 | length of the head in bytes, n |
+ * | n | the head: JSON, spaces at its end so that the numbers begin at a multiple of 8 |
+ * | rest | numbers, float64, to which {@link GraphNumbers} point |
+ */
+export interface GraphHeader {
+  kind: 'autodiff' | 'layers';
+  /** Name of the function or the model; empty where it has none. */
+  title: string;
+  /** The way of the forward pass; absent: what fits best. */
+  direction?: 'right' | 'down';
+  /** Each after those that its edges come from. */
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+  /** Each after its parent. */
+  groups: GraphGroup[];
+  /** Index of the node whose gradient was taken. */
+  result?: number;
+  /** The result has more than one element: the gradients are those of the sum of its elements. */
+  summed?: boolean;
+  /** Nodes that are left out because the payload would be too large: those farthest from the result. */
+  omitted?: number;
+  /** Numbers of large tensors are left out because the payload would be too large: at most so many are held of each. */
+  cut?: number;
+}
+
+/** An input, a variable, a constant, an op or a layer. */
+export interface GraphNode {
+  kind: 'input' | 'variable' | 'constant' | 'op' | 'layer';
+  /** Its own name, or the op's. */
+  label: string;
+  /** Innermost group that it is in. */
+  group?: number;
+  /** Names and values of attributes worth showing; of a layer, its class and parameters. */
+  details?: [name: string, value: string][];
+  /** Most nodes have one. */
+  outputs: GraphOutput[];
+  /** Why there is no gradient, or what is special about it. */
+  note?: string;
+}
+
+/** One tensor that a node gives. */
+export interface GraphOutput {
+  /** `null`: as many as there are, for example in the batch. */
+  shape: (number | null)[];
+  dtype: string;
+  value?: GraphNumbers;
+  /** Of the result with respect to this tensor. */
+  gradient?: GraphNumbers;
+}
+
+/**
+ * Where the numbers of a tensor are, counted in float64 from the first: smallest, largest and mean of the finite values (NaN where there
+ * are none), then the first `count` values in row-major order.
+ */
+export interface GraphNumbers {
+  at: number;
+  count: number;
+  /** How many of all values are NaN or infinite; absent: none. */
+  nan?: number;
+  infinite?: number;
+}
+
+/** An arrow of the forward pass. */
+export interface GraphEdge {
+  from: number;
+  to: number;
+  /** Which output of `from`; absent: the first. */
+  output?: number;
+  /** What `to` calls it, for example `filter`. */
+  input?: string;
+}
+
+/** Nodes that can be folded into one. */
+export interface GraphGroup {
+  label: string;
+  /** What made it: a layer or model of tf.layers, a composite op, a named `tf.tidy`, or a run of ops of a long graph. */
+  kind: 'layer' | 'op' | 'scope' | 'run';
+  /** Class of a layer. */
+  type?: string;
+  parent?: number;
+  /** Folded when the graph is first shown. */
+  folded: boolean;
 }
 
 /** Payload of {@link PLOTLY}. */

@@ -6,6 +6,7 @@ import Anser from 'anser';
 import {
   CELL_ERROR,
   ERROR,
+  GRAPH,
   OVERFLOW,
   PLOTLY,
   PROGRESS,
@@ -25,6 +26,7 @@ import { renderMarkdown } from './markdown.ts';
 const RENDERERS: Record<string, string> = {
   [PLOTLY]: 'plotly.js',
   [TENSOR]: 'tensor.js',
+  [GRAPH]: 'graph.js',
   [TRAINING]: 'training.js',
   [PROGRESS]: 'output.js',
   [SUMMARY]: 'output.js',
@@ -47,7 +49,7 @@ export function renderOutput(output: Output, label: string, needs: Needs): strin
 function renderItem(item: OutputItem, output: Output, label: string, needs: Needs): string | undefined {
   const mime = item.mime.toLowerCase();
   if (mime in RENDERERS && 'json' in item) return drawn(item.json, mime, output, label, needs);
-  if (mime === TENSOR && 'base64' in item) return tensor(item.base64, output, label, needs);
+  if (mime in RENDERERS && 'base64' in item) return binary(mime, item.base64, output, label, needs);
   if (mime === CELL_ERROR && 'json' in item) return cellError(item.json);
   if (mime === ERROR) return plainError(item);
   if (mime === OVERFLOW && 'json' in item) return overflow(item.json);
@@ -94,8 +96,8 @@ function drawn(json: Json, mime: string, output: Output, label: string, needs: N
   return figure(mime, `<script type="application/json">${data}</script>`, output, label, needs);
 }
 
-function tensor(base64: string, output: Output, label: string, needs: Needs): string {
-  return figure(TENSOR, `<script type="text/plain" data-base64>${escapeHtml(base64)}</script>`, output, label, needs);
+function binary(mime: string, base64: string, output: Output, label: string, needs: Needs): string {
+  return figure(mime, `<script type="text/plain" data-base64>${escapeHtml(base64)}</script>`, output, label, needs);
 }
 
 /** @param data the script element that holds the payload */
@@ -103,8 +105,8 @@ function figure(mime: string, data: string, output: Output, label: string, needs
   needs.add(RENDERERS[mime]!);
   const plain = output.items.find((i) => i.mime === 'text/plain');
   const fallback = plain && 'text' in plain ? plain.text : `a figure of ${label}`;
-  // A tensor is worked with by keyboard and pointer: not one picture to those who only hear it
-  const role = mime === TENSOR ? 'group' : 'img';
+  // What is worked with by keyboard and pointer is not one picture to those who only hear it
+  const role = mime === TENSOR || mime === GRAPH ? 'group' : 'img';
   return (
     `<div class="figure" data-renderer="${RENDERERS[mime]!}" data-mime="${mime}" role="${role}" aria-label="${escapeHtml(fallback.slice(0, 200))}">` +
     `${data}<noscript><pre>${escapeHtml(fallback)}</pre></noscript></div>`

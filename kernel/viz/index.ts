@@ -1,4 +1,5 @@
 // `viz` of the module `dlnb`: plots for deep learning. Each function returns a figure that shows itself.
+import { makeGraph } from '../graph/index.ts';
 import type { ProgressFunction } from '../progress/index.ts';
 import { animate } from './animate.ts';
 import type { Numbers } from './arrays.ts';
@@ -33,6 +34,7 @@ export function makeViz(loaded: LoadedLibrary, progress: ProgressFunction) {
     confusionMatrix,
     animate,
     summary,
+    graph: makeGraph(loaded),
     /** {@link decisionBoundary} */
     decisionBoundary: (predict: Predict, points: Numbers, labels: Numbers, options?: DecisionBoundaryOptions) =>
       decisionBoundary(needLibrary(loaded, 'viz.decisionBoundary'), predict, points, labels, options),

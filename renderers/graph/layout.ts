@@ -1,0 +1,190 @@
+// Where nodes, edges and the boxes of groups are: the layered layout of dagre over the items that are seen.
+import { Graph, layout } from '@dagrejs/dagre';
+import type { GraphPayload } from './payload.ts';
+import type { Link, View } from './fold.ts';
+
+export type Direction = 'right' | 'down';
+
+export interface Point {
+  x: number;
+  y: number;
+}
+/** By its middle. */
+export interface Box extends Point {
+  width: number;
+  height: number;
+}
+
+/** What is drawn of a node: a rectangle, or a circle. */
+export interface Shape {
+  width: number;
+  height: number;
+  round?: boolean;
+}
+
+/** The size of an item: its box, and the texts above and below it. */
+export interface Size {
+  box: Shape;
+  width: number;
+  /** Of all: the box is in the middle. */
+  height: number;
+}
+
+export interface Placed {
+  width: number;
+  height: number;
+  items: Map<string, Point>;
+  links: { link: Link; points: Point[] }[];
+  groups: Map<number, Box>;
+}
+
+const MARGIN = 14;
+/** Room for the name of a group, at its top. */
+export const GROUP_HEAD = 20;
+/** Between a box and one inside it. */
+const PADDING = 5;
+
+/** Larger graphs are laid out in a hurry, and the boxes of their groups may overlap. */
+const LARGE = 300;
+/** Of graphs up to this size both alignments are tried. */
+const TRY_BOTH = 120;
+
+export function place(payload: GraphPayload, view: View, sizes: Map<string, Size>, direction: Direction): Placed {
+  const large = view.items.length > LARGE;
+  const nested = view.open.length > 0 && !large;
+  const draw = (align: 'UL' | undefined) => {
+    const graph = graphOf(payload, view, sizes, direction, nested);
+    graph.setGraph({ ...graph.graph(), ...(align ? { align } : {}), ranker: large ? 'tight-tree' : 'network-simplex' });
+    layout(graph, { disableOptimalOrderHeuristic: large });
+    return read(graph, payload, view, sizes, nested);
+  };
+  // Aligned to one side, a long chain is a straight line; in the middle of its neighbours, a small graph looks best
+  if (view.items.length > TRY_BOTH) return draw('UL');
+  const balanced = draw(undefined);
+  const across = direction === 'right' ? 'height' : 'width';
+  if (view.items.length < 12) return balanced;
+  const straight = draw('UL');
+  return straight[across] < 0.75 * balanced[across] ? straight : balanced;
+}
+
+function graphOf(
+  payload: GraphPayload,
+  view: View,
+  sizes: Map<string, Size>,
+  direction: Direction,
+  nested: boolean,
+): Graph {
+  const graph = new Graph({ compound: nested });
+  const right = direction === 'right';
+  // The names of groups stand in what is kept free between ranks, or between the nodes of one
+  const head = nested ? GROUP_HEAD : 0;
+  graph.setGraph({
+    rankdir: right ? 'LR' : 'TB',
+    ranksep: right ? 38 : 30 + head,
+    nodesep: right ? 14 + head : 22,
+    edgesep: 10,
+    marginx: MARGIN,
+    marginy: MARGIN,
+  });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const { id } of view.items) {
+    const { width, height } = sizes.get(id)!;
+    graph.setNode(id, { width, height });
+  }
+  if (nested) {
+    for (const g of view.open) graph.setNode(`b${g}`, {});
+    const inBox = (id: string, parent: number | undefined) => {
+      if (parent !== undefined) graph.setParent(id, `b${parent}`);
+    };
+    for (const { id, parent } of view.items) inBox(id, parent);
+    for (const g of view.open) inBox(`b${g}`, payload.groups[g]!.parent);
+  }
+  for (const { from, to } of view.links) graph.setEdge(from, to, {});
+  return graph;
+}
+
+function read(graph: Graph, payload: GraphPayload, view: View, sizes: Map<string, Size>, nested: boolean): Placed {
+  const items = new Map<string, Point>();
+  for (const { id } of view.items) {
+    const { x, y } = graph.node(id) as Point;
+    items.set(id, { x, y });
+  }
+  const own = nested
+    ? new Map(view.open.map((g) => [g, graph.node(`b${g}`) as Box]))
+    : boxesOfMembers(view, items, sizes);
+  const links = view.links.map((link) => {
+    const inner = (graph.edge(link.from, link.to) as { points: Point[] }).points.slice(1, -1);
+    const [from, to] = [items.get(link.from)!, items.get(link.to)!];
+    const begin = atBorder(from, sizes.get(link.from)!.box, inner[0] ?? to);
+    return { link, points: [begin, ...inner, atBorder(to, sizes.get(link.to)!.box, inner.at(-1) ?? from)] };
+  });
+  const { width, height } = graph.graph() as { width: number; height: number };
+  return within({ width, height, items, links, groups: groupBoxes(payload, view, own) });
+}
+
+/** Around the nodes of each unfolded group that are in no group inside it. */
+function boxesOfMembers({ items }: View, at: Map<string, Point>, sizes: Map<string, Size>): Map<number, Box> {
+  const boxes = new Map<number, Box>();
+  for (const { id, parent } of items) {
+    if (parent === undefined) continue;
+    const { width, height } = sizes.get(id)!;
+    const box = { ...at.get(id)!, width: width + 2 * PADDING, height: height + 2 * PADDING };
+    const before = boxes.get(parent);
+    boxes.set(parent, before ? around(before, box) : box);
+  }
+  return boxes;
+}
+
+/** The smallest box that holds both. */
+function around(a: Box, b: Box): Box {
+  const left = Math.min(a.x - a.width / 2, b.x - b.width / 2);
+  const right = Math.max(a.x + a.width / 2, b.x + b.width / 2);
+  const top = Math.min(a.y - a.height / 2, b.y - b.height / 2);
+  const bottom = Math.max(a.y + a.height / 2, b.y + b.height / 2);
+  return { x: (left + right) / 2, y: (top + bottom) / 2, width: right - left, height: bottom - top };
+}
+
+/** Moves everything so that no box reaches over the edge. */
+function within(placed: Placed): Placed {
+  const { groups, items, links } = placed;
+  const finite = (n: number) => (Number.isFinite(n) ? n : 0); // dagre gives −∞ for an empty graph
+  const boxes = [...groups.values()];
+  const left = Math.min(0, ...boxes.map((b) => b.x - b.width / 2 - PADDING));
+  const top = Math.min(0, ...boxes.map((b) => b.y - b.height / 2 - PADDING));
+  const points = [...items.values(), ...boxes, ...new Set(links.flatMap((l) => l.points))];
+  for (const p of points) {
+    p.x -= left;
+    p.y -= top;
+  }
+  const right = Math.max(finite(placed.width) - left, ...boxes.map((b) => b.x + b.width / 2 + PADDING));
+  const bottom = Math.max(finite(placed.height) - top, ...boxes.map((b) => b.y + b.height / 2 + PADDING));
+  return { ...placed, width: right, height: bottom };
+}
+
+/** The boxes of groups with room for their names: one that holds another needs that of both. */
+function groupBoxes({ groups }: GraphPayload, { open }: View, own: Map<number, Box>): Map<number, Box> {
+  const boxes = new Map<number, Box>();
+  const inside = new Map<number, Box>();
+  // Each group comes after its parent
+  for (const g of open.toReversed()) {
+    const inner = inside.get(g);
+    const held = own.get(g);
+    const { x, y, width, height } = inner && held ? around(inner, held) : (inner ?? held)!;
+    const box = { x, y: y - GROUP_HEAD / 2, width, height: height + GROUP_HEAD };
+    boxes.set(g, box);
+    const { parent } = groups[g]!;
+    if (parent === undefined) continue;
+    const padded = { ...box, width: box.width + 2 * PADDING, height: box.height + 2 * PADDING };
+    const before = inside.get(parent);
+    inside.set(parent, before ? around(before, padded) : padded);
+  }
+  return boxes;
+}
+
+/** Where the line from the middle of a box towards a point leaves the box. */
+function atBorder(middle: Point, { width, height, round }: Shape, towards: Point): Point {
+  const dx = towards.x - middle.x;
+  const dy = towards.y - middle.y;
+  const share = round ? width / 2 / Math.hypot(dx, dy) : Math.min(width / 2 / Math.abs(dx), height / 2 / Math.abs(dy));
+  return Number.isFinite(share) && share < 1 ? { x: middle.x + share * dx, y: middle.y + share * dy } : { ...middle };
+}
