@@ -2,7 +2,7 @@
 import type { AxisRange, TensorHeader } from '../../kernel/display/mime.ts';
 import { colorScale, type ScaleName } from '../shared/color-scale.ts';
 import { element } from '../shared/dom.ts';
-import { count } from '../shared/numbers.ts';
+import { plural } from '../shared/numbers.ts';
 import { readTheme } from '../shared/theme.ts';
 import { axesOf, canBeImages, firstLook, rolesFor, type Mode, type Role } from './axes.ts';
 import { button, slider, toolbar } from './controls.ts';
@@ -219,7 +219,7 @@ export class TensorView {
         copyJson: () => void this.copy(toJson(this.part), 'JSON'),
         copyCsv: () => void this.copy(toCsv(this.part), 'CSV'),
         saveImage: () => this.stage.picture.toBlob((blob) => blob && this.download(blob, 'tensor.png')),
-        saveNpy: () => this.download(new Blob([toNpy(this.part)]), 'tensor.npy'),
+        saveNpy: () => this.download(new Blob([toNpy(this.part)]), this.complete ? 'tensor.npy' : 'tensor-part.npy'),
       },
     );
     if (this.tools) this.tools.replaceWith(tools);
@@ -359,10 +359,15 @@ export class TensorView {
   private async copy(text: string, name: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(text);
-      this.tell(`Copied ${count(this.part.size)} values as ${name}.`);
+      this.tell(`Copied ${this.complete ? '' : 'what is shown: '}${plural(this.part.size, 'value')} as ${name}.`);
     } catch (e) {
       this.tell(`The values could not be copied: ${(e as Error).message}`);
     }
+  }
+
+  /** Whether what is shown is the whole tensor. */
+  private get complete(): boolean {
+    return describePart(this.header, this.part.axes) === undefined;
   }
 
   private download(blob: Blob, name: string): void {

@@ -52,8 +52,12 @@ describe('an exported page', () => {
   it('draws tensors, to be read by pointer and keyboard', async () => {
     const tensor = test.page.locator('.figure').nth(2);
     const canvas = tensor.locator('canvas.picture');
-    await canvas.hover({ position: { x: 40, y: 60 } });
-    expect(await tensor.locator('.tip').innerText()).toBe('[1] −1');
+    // The frames above are still finding their height, and move it
+    const under = async () => {
+      await canvas.hover({ position: { x: 40, y: 60 } });
+      return tensor.locator('.tip').innerText();
+    };
+    await expect.poll(under).toBe('[1] −1');
     await canvas.focus();
     await test.page.keyboard.press('End');
     expect(await tensor.locator('.readout').innerText()).toBe('[2] 2');
