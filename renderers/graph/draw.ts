@@ -75,7 +75,7 @@ function groupBox({ groups }: GraphPayload, g: number, { groups: boxes }: Placed
     'data-group': g,
   });
   const name = `▾ ${label}${type ? ` (${type})` : ''}`;
-  const most = Math.max(4, Math.floor(width / 6.5));
+  const most = Math.max(4, Math.floor((width - 12) / 7));
   head.append(
     svg('rect', { x: left + 2, y: top + 2, width: Math.max(0, width - 4), height: 18, rx: 6 }),
     svg('text', { x: left + 8, y: top + 15 }, name.length > most ? `${name.slice(0, most - 1)}…` : name),

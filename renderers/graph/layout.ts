@@ -28,6 +28,9 @@ export interface Size {
   width: number;
   /** Of all: the box is in the middle. */
   height: number;
+  /** From the middle to where the texts above and below end. */
+  up: number;
+  down: number;
 }
 
 export interface Placed {
@@ -42,7 +45,7 @@ const MARGIN = 14;
 /** Room for the name of a group, at its top. */
 export const GROUP_HEAD = 20;
 /** Between a box and one inside it. */
-const PADDING = 5;
+const PADDING = 6;
 
 /** Larger graphs are laid out in a hurry, and the boxes of their groups may overlap. */
 const LARGE = 300;
@@ -56,7 +59,7 @@ export function place(payload: GraphPayload, view: View, sizes: Map<string, Size
     const graph = graphOf(payload, view, sizes, direction, nested);
     graph.setGraph({ ...graph.graph(), ...(align ? { align } : {}), ranker: large ? 'tight-tree' : 'network-simplex' });
     layout(graph, { disableOptimalOrderHeuristic: large });
-    return read(graph, payload, view, sizes, nested);
+    return read(graph, payload, view, sizes, direction);
   };
   // Aligned to one side, a long chain is a straight line; in the middle of its neighbours, a small graph looks best
   if (view.items.length > TRY_BOTH) return draw('UL');
@@ -76,15 +79,13 @@ function graphOf(
 ): Graph {
   const graph = new Graph({ compound: nested });
   const right = direction === 'right';
-  // The names of groups stand in what is kept free between ranks, or between the nodes of one
-  const head = nested ? GROUP_HEAD : 0;
+  // The names of groups stand in what is kept free between ranks, or between the borders of groups and what is beside them
+  const head = nested ? GROUP_HEAD * depthOf(payload, view) : 0;
   graph.setGraph({
     rankdir: right ? 'LR' : 'TB',
     ranksep: right ? 38 : 30 + head,
-    nodesep: right ? 14 + head : 22,
-    edgesep: 10,
-    marginx: MARGIN,
-    marginy: MARGIN,
+    nodesep: right ? 14 : 22,
+    edgesep: right ? 10 + head / 2 : 10,
   });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id } of view.items) {
@@ -103,23 +104,28 @@ function graphOf(
   return graph;
 }
 
-function read(graph: Graph, payload: GraphPayload, view: View, sizes: Map<string, Size>, nested: boolean): Placed {
+/** How many open groups are in each other at most. */
+function depthOf({ groups }: GraphPayload, { open }: View): number {
+  const depths = new Map<number, number>();
+  for (const g of open) depths.set(g, 1 + (depths.get(groups[g]!.parent ?? -1) ?? 0));
+  return Math.max(0, ...depths.values());
+}
+
+function read(graph: Graph, payload: GraphPayload, view: View, sizes: Map<string, Size>, direction: Direction): Placed {
   const items = new Map<string, Point>();
   for (const { id } of view.items) {
     const { x, y } = graph.node(id) as Point;
     items.set(id, { x, y });
   }
-  const own = nested
-    ? new Map(view.open.map((g) => [g, graph.node(`b${g}`) as Box]))
-    : boxesOfMembers(view, items, sizes);
+  const own = boxesOfMembers(view, items, sizes);
   const links = view.links.map((link) => {
     const inner = (graph.edge(link.from, link.to) as { points: Point[] }).points.slice(1, -1);
     const [from, to] = [items.get(link.from)!, items.get(link.to)!];
-    const begin = atBorder(from, sizes.get(link.from)!.box, inner[0] ?? to);
-    return { link, points: [begin, ...inner, atBorder(to, sizes.get(link.to)!.box, inner.at(-1) ?? from)] };
+    const begin = atBorder(from, outline(sizes.get(link.from)!, 'down', direction), inner[0] ?? to);
+    const end = atBorder(to, outline(sizes.get(link.to)!, 'up', direction), inner.at(-1) ?? from);
+    return { link, points: [begin, ...inner, end] };
   });
-  const { width, height } = graph.graph() as { width: number; height: number };
-  return within({ width, height, items, links, groups: groupBoxes(payload, view, own) });
+  return framed({ items, links, groups: groupBoxes(payload, view, own) }, sizes);
 }
 
 /** Around the nodes of each unfolded group that are in no group inside it. */
@@ -144,21 +150,21 @@ function around(a: Box, b: Box): Box {
   return { x: (left + right) / 2, y: (top + bottom) / 2, width: right - left, height: bottom - top };
 }
 
-/** Moves everything so that no box reaches over the edge. */
-function within(placed: Placed): Placed {
+/** Moves everything so that what is drawn begins at the margin, and measures it. */
+function framed(placed: Omit<Placed, 'width' | 'height'>, sizes: Map<string, Size>): Placed {
   const { groups, items, links } = placed;
-  const finite = (n: number) => (Number.isFinite(n) ? n : 0); // dagre gives −∞ for an empty graph
-  const boxes = [...groups.values()];
-  const left = Math.min(0, ...boxes.map((b) => b.x - b.width / 2 - PADDING));
-  const top = Math.min(0, ...boxes.map((b) => b.y - b.height / 2 - PADDING));
-  const points = [...items.values(), ...boxes, ...new Set(links.flatMap((l) => l.points))];
-  for (const p of points) {
-    p.x -= left;
-    p.y -= top;
+  const corners = links.flatMap((l) => l.points);
+  let whole: Box | undefined;
+  const include = (box: Box) => (whole = whole ? around(whole, box) : box);
+  for (const [id, at] of items) include({ ...at, width: sizes.get(id)!.width, height: sizes.get(id)!.height });
+  for (const box of groups.values()) include(box);
+  for (const at of corners) include({ ...at, width: 0, height: 0 });
+  const { x, y, width, height } = whole ?? { x: 0, y: 0, width: 0, height: 0 };
+  for (const p of [...items.values(), ...groups.values(), ...corners]) {
+    p.x += MARGIN - (x - width / 2);
+    p.y += MARGIN - (y - height / 2);
   }
-  const right = Math.max(finite(placed.width) - left, ...boxes.map((b) => b.x + b.width / 2 + PADDING));
-  const bottom = Math.max(finite(placed.height) - top, ...boxes.map((b) => b.y + b.height / 2 + PADDING));
-  return { ...placed, width: right, height: bottom };
+  return { ...placed, width: width + 2 * MARGIN, height: height + 2 * MARGIN };
 }
 
 /** The boxes of groups with room for their names: one that holds another needs that of both. */
@@ -179,6 +185,11 @@ function groupBoxes({ groups }: GraphPayload, { open }: View, own: Map<number, B
     inside.set(parent, before ? around(before, padded) : padded);
   }
   return boxes;
+}
+
+/** What an edge ends at: the box; where it comes from above or below, the text there. */
+function outline({ box, up, down }: Size, end: 'up' | 'down', direction: Direction): Shape {
+  return direction === 'right' ? box : { width: box.width, height: 2 * (end === 'up' ? up : down) };
 }
 
 /** Where the line from the middle of a box towards a point leaves the box. */

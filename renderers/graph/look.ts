@@ -76,6 +76,8 @@ export function lookOf(payload: GraphPayload, item: Item, ruler: Ruler): Look {
     box,
     width: Math.max(box.width, around) + 4,
     height: box.height + 2 * (lines * LINE + (lines > 0 ? 3 : 0)),
+    up: box.height / 2 + (above ? LINE + 2 : 1),
+    down: box.height / 2 + ((below ? 1 : 0) + (shape ? 1 : 0)) * LINE,
   };
 }
 
