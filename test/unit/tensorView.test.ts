@@ -254,9 +254,12 @@ describe('what is saved', () => {
 
 describe('the kernel asked for a part', () => {
   it('answers by number, and not with what cannot be read', async () => {
-    const sent: { request: number }[] = [];
+    const sent: { request?: number }[] = [];
     let hear: (message: unknown) => void = () => {};
-    const client = new SliceClient({ postMessage: (m) => sent.push(m), onDidReceiveMessage: (l) => (hear = l) });
+    const client = new SliceClient({
+      postMessage: (m) => void sent.push(m as { request?: number }),
+      onDidReceiveMessage: (l) => (hear = l),
+    });
     const [first, second] = [client.ask('a', whole([1])), client.ask('b', whole([1]))];
     hear(null);
     hear({ type: 'sliced', request: 99, reason: 'nobody asked' });
