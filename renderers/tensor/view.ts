@@ -234,7 +234,8 @@ export class TensorView {
 
   private drawSliders(): void {
     const { roles, header, saved, cursor } = this;
-    const rows = axesOf(roles, 'slider').map((axis) => {
+    const choices = axesOf(roles, 'slider').filter((axis) => header.shape[axis]! > 1);
+    const rows = choices.map((axis) => {
       // With a kernel to ask, any index can be had
       const own = this.canAsk ? { start: 0, step: 1, count: header.shape[axis]! } : saved.axes[axis]!;
       return slider({ axis, ...own, index: cursor[axis]! }, (index) => this.slide(axis, index));
