@@ -9,6 +9,7 @@ import { findCell } from './notebook/ids.ts';
 import { NOTEBOOK_TYPE } from './notebook/serializer.ts';
 import type { OutputLogs } from './outputLogs.ts';
 import { workingFolder } from './run/kernel.ts';
+import { NO_KERNEL, type NotebookSession } from './run/session.ts';
 import type { Sessions } from './run/sessions.ts';
 
 export const RENDERER_ID = 'dlnb-output';
@@ -31,18 +32,19 @@ function tensorParts(sessions: Sessions): vscode.Disposable {
     if (editor.notebook.notebookType !== NOTEBOOK_TYPE || !vscode.workspace.isTrusted) return;
     if (typeof message !== 'object' || message === null) return;
     const { type, request, source, axes } = message as Record<string, unknown>;
+    if (typeof source !== 'string') return;
+    const session = sessions.get(editor.notebook);
+    if (type === 'save') return void saveTensor(session, editor.notebook, source);
     // Whether the ranges fit the tensor is checked by the kernel, which knows it
-    if (type !== 'slice' || typeof request !== 'number' || typeof source !== 'string' || !Array.isArray(axes)) return;
-    void tensorPart(sessions, editor.notebook, source, axes as AxisRange[]).then((result) =>
+    if (type !== 'slice' || typeof request !== 'number' || !Array.isArray(axes)) return;
+    void tensorPart(session, source, axes as AxisRange[]).then((result) =>
       messaging.postMessage({ type: 'sliced', request, ...result } satisfies SliceAnswer, editor),
     );
   });
 }
 
-async function tensorPart(sessions: Sessions, notebook: vscode.NotebookDocument, source: string, axes: AxisRange[]) {
-  const session = sessions.get(notebook);
-  if (!session) return { reason: 'No kernel is running: run the cell to see more of its values.' };
-  const result = await session.slice(source, axes);
+async function tensorPart(session: NotebookSession | undefined, source: string, axes: AxisRange[]) {
+  const result = (await session?.slice(source, axes)) ?? { reason: NO_KERNEL };
   // Messages to renderers are JSON
   return 'bytes' in result ? { base64: Buffer.from(result.bytes).toString('base64') } : result;
 }
@@ -60,6 +62,22 @@ export function trainingMessages(sessions: Sessions): vscode.Disposable {
         if (editor.notebook === notebook) void messaging.postMessage(delta, editor);
     }),
   );
+}
+
+/** Asks the reader for a place, and the kernel to write a tensor there. */
+async function saveTensor(
+  session: NotebookSession | undefined,
+  notebook: vscode.NotebookDocument,
+  source: string,
+): Promise<void> {
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.file(path.join(workingFolder(notebook), 'tensor.npy')),
+    filters: { NumPy: ['npy'] },
+    title: 'Save the whole tensor',
+  });
+  if (!target) return;
+  const result = (await session?.save(source, target.fsPath)) ?? { reason: NO_KERNEL };
+  if ('reason' in result) void vscode.window.showWarningMessage(`DLNB: ${result.reason}`);
 }
 
 async function answer(notebook: vscode.NotebookDocument, message: unknown, logs: OutputLogs): Promise<void> {

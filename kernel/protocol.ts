@@ -38,7 +38,16 @@ export interface SliceMessage {
   source: string;
   axes: AxisRange[];
 }
-export type HostMessage = RunMessage | ShutdownMessage | SliceMessage;
+/** Asks for all values of a tensor that was shown, as a file. */
+export interface SaveMessage {
+  type: 'save';
+  /** Counted together with those of {@link SliceMessage}. */
+  request: number;
+  source: string;
+  /** Absolute path of the `.npy` file; one that is there is replaced. */
+  file: string;
+}
+export type HostMessage = RunMessage | ShutdownMessage | SliceMessage | SaveMessage;
 
 /** What the host writes on the control pipe, a line of JSON each. */
 export type ControlMessage =
@@ -124,6 +133,14 @@ export interface SlicedMessage {
   request: number;
   result: SliceResult;
 }
+/** How large the written file is, or why there is none. */
+export type SaveResult = { size: number } | { reason: string };
+/** The answer to a {@link SaveMessage}. */
+export interface SavedMessage {
+  type: 'saved';
+  request: number;
+  result: SaveResult;
+}
 export type KernelMessage =
   | ReadyMessage
   | ExitingMessage
@@ -132,4 +149,5 @@ export type KernelMessage =
   | OutputMessage
   | DeviceMessage
   | SlicedMessage
+  | SavedMessage
   | TrainingMessage;

@@ -19,6 +19,7 @@ import type {
   OutputEvent,
   RunMessage,
   RunStatus,
+  SaveMessage,
   SliceMessage,
 } from './protocol.ts';
 
@@ -138,6 +139,11 @@ export class Session {
   /** Sends a part of a tensor that was shown. */
   slice({ request, source, axes }: SliceMessage): void {
     this.options.send({ type: 'sliced', request, result: this.tensors.slice(source, axes) });
+  }
+
+  /** Writes a tensor that was shown to a file. */
+  save({ request, source, file }: SaveMessage): void {
+    this.options.send({ type: 'saved', request, result: this.tensors.save(source, file) });
   }
 
   /** Appends text to the cell that the executing code belongs to. */

@@ -10,7 +10,14 @@ import {
   type TrainingDelta,
 } from '../../kernel/display/mime.ts';
 import type { ExitReason, NodeChoice } from '../../kernel/client/index.ts';
-import type { DeviceState, KernelMessage, Language, MimeBundle, SliceResult } from '../../kernel/protocol.ts';
+import type {
+  DeviceState,
+  KernelMessage,
+  Language,
+  MimeBundle,
+  SaveResult,
+  SliceResult,
+} from '../../kernel/protocol.ts';
 import { log } from '../log.ts';
 import { newerVersionText, type NotebookMetadata } from '../notebook/data.ts';
 import { cellId, findCell, idsOf } from '../notebook/ids.ts';
@@ -21,6 +28,8 @@ import { OutputProjection } from './projection.ts';
 
 /** After so long without output, the outputs of a cell's earlier run are removed. */
 const SETTLE_MS = 250;
+
+export const NO_KERNEL = 'No kernel is running: run the cell to see more of its values.';
 
 export type SessionPhase = 'none' | 'starting' | 'idle' | 'busy' | 'restarting' | 'dead';
 
@@ -98,7 +107,12 @@ export class NotebookSession implements vscode.Disposable {
   /** A part of a tensor that a cell has shown; else why there is none. No kernel is started for it. */
   slice(source: string, axes: AxisRange[]): Promise<SliceResult> {
     if (this.kernel) return this.kernel.process.slice(source, axes);
-    return Promise.resolve({ reason: 'No kernel is running: run the cell to see more of its values.' });
+    return Promise.resolve({ reason: NO_KERNEL });
+  }
+
+  /** Writes all values of a tensor that a cell has shown as a `.npy` file; says why not where there is a reason. */
+  save(source: string, file: string): Promise<SaveResult> {
+    return this.kernel ? this.kernel.process.save(source, file) : Promise.resolve({ reason: NO_KERNEL });
   }
 
   /** Asks the runs of a training chart to end at their next step. The cell goes on after them. */

@@ -267,7 +267,12 @@ export interface SliceRequest {
   source: string;
   axes: AxisRange[];
 }
-/** What it gets: a {@link TENSOR} payload of that part (thinned out where it is too large), or why there is none, in one sentence. */
+/** What the tensor renderer asks for where an output does not hold all values: the whole tensor as a `.npy` file, in a place that the reader chooses. */
+export interface SaveRequest {
+  type: 'save';
+  source: string;
+}
+/** What it gets for a {@link SliceRequest}: a {@link TENSOR} payload of that part (thinned out where it is too large), or why there is none, in one sentence. */
 export type SliceAnswer = { type: 'sliced'; request: number } & ({ base64: string } | { reason: string });
 
 /** Payload of {@link PROGRESS}, version 1: a bar, and those that run inside its loop. */

@@ -20,13 +20,13 @@ export interface ColorScale {
 
 /** Blue through the dark of the page to orange-red: the white middle of the light scale would glare. */
 const DARK_DIVERGING = piecewise(interpolateLab, [
-  '#a6d5ff',
-  '#3f8fe0',
-  '#26374a',
+  '#c2e2ff',
+  '#64aef2',
+  '#2f6cb0',
   '#2b2b2e',
-  '#4f2f2a',
-  '#e0603a',
-  '#ffd0b0',
+  '#a34c31',
+  '#ee7f57',
+  '#ffdcc4',
 ]);
 
 const MARKS = {

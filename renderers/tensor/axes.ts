@@ -30,17 +30,12 @@ export function firstLook(
   return { mode: 'heat', roles: matrixRoles(axes) };
 }
 
-/** Colour images of bytes or of 0…1; a matrix alone may be anything. */
+/** Images say so by their channels, and hold bytes or 0…1; a matrix alone may be anything. */
 function looksLikeImages(dtype: TensorDtype, shape: readonly number[], statistics?: TensorStatistics): boolean {
   const [height = 0, width = 0, channels] = shape.slice(-3);
-  if (shape.length < 3 || (channels !== 3 && channels !== 4) || height < LEAST_IMAGE || width < LEAST_IMAGE)
-    return false;
+  const sized = height >= LEAST_IMAGE && width >= LEAST_IMAGE && (channels === 1 || channels === 3 || channels === 4);
   const { min = 0, max = 0 } = statistics ?? {};
-  return (
-    dtype !== 'complex64' &&
-    min >= 0 &&
-    (max <= 1 || (max <= 255 && (dtype === 'uint8' || dtype === 'int32' || max > 1)))
-  );
+  return shape.length >= 3 && sized && dtype !== 'complex64' && dtype !== 'bool' && min >= 0 && max <= 255;
 }
 
 /** Whether the image mode can draw this at all. */
@@ -57,22 +52,31 @@ export function imageRoles(shape: readonly number[]): Role[] {
   return [...Array.from({ length: leading }, (_, i): Role => (i === leading - 1 ? 'grid' : 'slider')), ...tail];
 }
 
-/** The last two axes are a matrix; those before them facets of it while they are few, else sliders. */
+/** The last two axes are a matrix; those before them facets of it while they are few, else sliders. Axes of one index do not count. */
 export function matrixRoles(axes: readonly AxisRange[]): Role[] {
-  const rank = axes.length;
-  if (rank === 1) return ['columns'];
-  const roles = axes.map((_, i): Role => (i === rank - 1 ? 'columns' : i === rank - 2 ? 'rows' : 'slider'));
-  if (rank === 3) {
-    if (axes[0]!.count <= 4 * MAX_FACETS) roles[0] = 'grid';
+  const roles = axes.map((): Role => 'slider');
+  const last = axes.length - 1;
+  const long = axes.flatMap(({ count }, axis) => (count === 1 ? [] : axis));
+  const [column = last, row, ...around] = long.toReversed();
+  if (row === undefined) {
+    // One axis, or none, has more than one index: it stays a row or a column as it was
+    roles[last] = 'columns';
+    if (last > 0) roles[column === last ? last - 1 : column] = 'rows';
     return roles;
   }
-  let shown = rank >= 2 ? axes[rank - 1]!.count * axes[rank - 2]!.count : 1;
+  roles[column] = 'columns';
+  roles[row] = 'rows';
+  if (around.length === 1) {
+    if (axes[around[0]!]!.count <= 4 * MAX_FACETS) roles[around[0]!] = 'grid';
+    return roles;
+  }
   let facets = 1;
-  for (let i = rank - 3; i >= Math.max(0, rank - 4); i--) {
-    shown *= axes[i]!.count;
-    facets *= axes[i]!.count;
+  let shown = axes[row]!.count * axes[column]!.count;
+  for (const [i, axis] of around.slice(0, 2).entries()) {
+    facets *= axes[axis]!.count;
+    shown *= axes[axis]!.count;
     if (facets > MAX_FACETS || shown > MAX_SHOWN) break;
-    roles[i] = i === rank - 3 ? 'columns' : 'rows';
+    roles[axis] = i === 0 ? 'columns' : 'rows';
   }
   return roles;
 }

@@ -12,9 +12,11 @@ export interface ValueRange {
 
 /** How many standard deviations the scale covers. */
 const SIGMAS = 3;
+/** Where the values end so little beyond that (in parts of it), the scale covers them all: nothing is gained by cutting there. */
+const SLACK = 1.1;
 
 /**
- * The range of a scale. `diverging`: centred at zero, to the largest magnitude or 3σ about zero, whichever is less
+ * The range of a scale. `diverging`: centred at zero, to the largest magnitude, or 3σ about zero where that is less
  * (σ² = mean² + std²). The others: from the least to the greatest value, each end at most 3σ from the mean.
  */
 export function rangeOf(name: ScaleName, { min, max, mean, std }: Partial<TensorStatistics>): ValueRange {
@@ -22,7 +24,7 @@ export function rangeOf(name: ScaleName, { min, max, mean, std }: Partial<Tensor
   const largest = Math.max(Math.abs(min), Math.abs(max));
   if (name === 'diverging') {
     const sigma = Math.hypot(mean ?? 0, std ?? Infinity);
-    const end = Math.min(largest, SIGMAS * sigma) || 1;
+    const end = (largest <= SLACK * SIGMAS * sigma ? largest : SIGMAS * sigma) || 1;
     return { low: -end, high: end, clipped: largest > end };
   }
   const low = Math.max(min, (mean ?? 0) - SIGMAS * (std ?? Infinity));

@@ -1,5 +1,5 @@
 // Asks the kernel, through the extension, for parts of tensors that outputs do not hold.
-import type { AxisRange, SliceAnswer, SliceRequest } from '../../kernel/display/mime.ts';
+import type { AxisRange, SaveRequest, SliceAnswer, SliceRequest } from '../../kernel/display/mime.ts';
 import type { Part } from './part.ts';
 import { readTensor } from './payload.ts';
 
@@ -9,7 +9,7 @@ const PATIENCE = 10_000;
 export type SliceOutcome = { part: Part } | { reason: string };
 
 export interface Messaging {
-  postMessage(message: SliceRequest): void;
+  postMessage(message: SliceRequest | SaveRequest): void;
   onDidReceiveMessage(listener: (message: unknown) => void): unknown;
 }
 
@@ -37,6 +37,11 @@ export class SliceClient {
       this.waiting.set(request, finish);
       this.messaging.postMessage({ type: 'slice', request, source, axes });
     });
+  }
+
+  /** Lets the editor ask where the whole tensor shall be written. */
+  save(source: string): void {
+    this.messaging.postMessage({ type: 'save', source });
   }
 
   private receive(message: unknown): void {

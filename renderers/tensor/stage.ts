@@ -237,8 +237,8 @@ export class Stage {
     const [w, h] = [Math.max(LEAST_CURSOR, size.w), Math.max(LEAST_CURSOR, size.h)];
     Object.assign(this.box.style, {
       display: 'block',
-      left: `${Math.max(0, x / ratio - (w - size.w) / 2)}px`,
-      top: `${Math.max(0, y / ratio - (h - size.h) / 2)}px`,
+      left: `${this.canvas.offsetLeft + Math.max(0, x / ratio - (w - size.w) / 2)}px`,
+      top: `${this.canvas.offsetTop + Math.max(0, y / ratio - (h - size.h) / 2)}px`,
       width: `${w}px`,
       height: `${h}px`,
     });

@@ -7,7 +7,7 @@ export const styles = `
   font-size: var(--vscode-font-size, 13px);
   line-height: 1.5;
 }
-.tensor { max-width: 100%; min-width: 0; container-type: inline-size; }
+.tensor { container-type: inline-size; padding: 0 3px; margin-left: -3px; }
 .summary { display: flex; flex-wrap: wrap; align-items: center; column-gap: 0.9em; row-gap: 0; font-variant-numeric: tabular-nums; }
 .dtype { font-weight: 600; margin-right: -0.4em; }
 .shape, .dtype { font-family: var(--vscode-editor-font-family, monospace); font-size: var(--vscode-editor-font-size, 0.95em); }
@@ -39,12 +39,11 @@ button.link:hover { text-decoration: underline; background: none; }
 .slider { display: inline-flex; align-items: center; gap: 8px; min-width: 0; font-variant-numeric: tabular-nums; }
 .slider input { width: 140px; min-width: 60px; margin: 0; height: 18px; accent-color: var(--vscode-focusBorder, #1668b8); }
 .slider output { min-width: 3.5ch; font-family: var(--vscode-editor-font-family, monospace); font-size: 0.92em; }
-.stage { position: relative; max-width: 100%; overflow: auto; scrollbar-width: thin; }
-.stage.framed { border: 1px solid var(--vscode-contrastBorder, transparent); }
+.stage { position: relative; max-width: 100%; overflow: auto; scrollbar-width: thin; padding: 3px; margin: -3px; }
+.framed canvas.picture { outline: 1px solid var(--vscode-contrastBorder, transparent); }
 canvas { display: block; image-rendering: pixelated; }
-canvas.picture { touch-action: manipulation; outline: none; }
-canvas.picture:focus-visible { outline: none; }
-.stage:has(canvas.picture:focus-visible) { outline: 1px solid var(--vscode-focusBorder, #1668b8); outline-offset: 2px; }
+canvas.picture { touch-action: manipulation; }
+canvas.picture:focus-visible { outline: 1px solid var(--vscode-focusBorder, #1668b8); outline-offset: 1px; }
 .cursor { position: absolute; box-sizing: border-box; pointer-events: none; border: 2px solid var(--vscode-foreground); outline: 1px solid var(--vscode-editor-background, #fff); display: none; }
 .legend { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 14px; min-height: 20px; color: var(--vscode-descriptionForeground, inherit); font-size: 0.92em; font-variant-numeric: tabular-nums; }
 .bar { display: inline-flex; align-items: center; gap: 6px; white-space: nowrap; }

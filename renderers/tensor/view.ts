@@ -134,12 +134,12 @@ export class TensorView {
   }
 
   private fit(): void {
-    const width = this.body.clientWidth;
+    const width = this.main.clientWidth;
     if (this.tools && width > 0 && Math.abs(width - this.width) >= 1) this.draw();
   }
 
   private draw(): void {
-    this.width = this.body.clientWidth;
+    this.width = this.main.clientWidth;
     // Hidden: the observer calls again when there is room
     if (this.width < 1) return;
     if (this.mode === 'table') this.drawTable();
@@ -219,7 +219,7 @@ export class TensorView {
         copyJson: () => void this.copy(toJson(this.part), 'JSON'),
         copyCsv: () => void this.copy(toCsv(this.part), 'CSV'),
         saveImage: () => this.stage.picture.toBlob((blob) => blob && this.download(blob, 'tensor.png')),
-        saveNpy: () => this.download(new Blob([toNpy(this.part)]), this.complete ? 'tensor.npy' : 'tensor-part.npy'),
+        saveNpy: () => this.saveNpy(),
       },
     );
     if (this.tools) this.tools.replaceWith(tools);
@@ -234,7 +234,8 @@ export class TensorView {
 
   private drawSliders(): void {
     const { roles, header, saved, cursor } = this;
-    const rows = axesOf(roles, 'slider').map((axis) => {
+    const choices = axesOf(roles, 'slider').filter((axis) => header.shape[axis]! > 1);
+    const rows = choices.map((axis) => {
       // With a kernel to ask, any index can be had
       const own = this.canAsk ? { start: 0, step: 1, count: header.shape[axis]! } : saved.axes[axis]!;
       return slider({ axis, ...own, index: cursor[axis]! }, (index) => this.slide(axis, index));
@@ -363,6 +364,12 @@ export class TensorView {
     } catch (e) {
       this.tell(`The values could not be copied: ${(e as Error).message}`);
     }
+  }
+
+  /** The whole tensor where that can be had, else what is shown of it. */
+  private saveNpy(): void {
+    if (!this.complete && this.canAsk) return this.slices!.save(this.header.source!);
+    this.download(new Blob([toNpy(this.part)]), this.complete ? 'tensor.npy' : 'tensor-part.npy');
   }
 
   /** Whether what is shown is the whole tensor. */

@@ -1,6 +1,6 @@
 // Tensors under cells, as a reader sees and uses them: drawn from the output alone, read by pointer and keyboard, in all themes and widths,
 // with more to be had while the kernel lives.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -186,6 +186,11 @@ describe('tensors', () => {
     await vs.page.keyboard.press('ArrowRight');
     await poll(() => view.locator('.spoken').textContent()).toBe('[0, 256] 256');
     await shoot('large-detail');
+    await view.getByRole('button', { name: '.npy' }).click();
+    const dialog = vs.page.locator('.quick-input-widget:visible input').first();
+    await poll(() => dialog.inputValue()).toContain('tensor.npy');
+    await vs.page.keyboard.press('Enter');
+    await poll(() => statSync(join(vs.profile.folder, 'tensor.npy'), { throwIfNoEntry: false })?.size).toBe(40_000_128);
     await view.getByRole('button', { name: 'Overview' }).click();
     await poll(() => view.locator('.notice').innerText()).toContain('every');
   });

@@ -1,4 +1,6 @@
 // Tensors that cells show, from a real kernel process: their outputs, and parts of them afterwards.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TENSOR } from '../../kernel/display/mime.ts';
 import { readTensor } from '../../renderers/tensor/payload.ts';
@@ -59,6 +61,14 @@ describe('a tensor', () => {
       ]);
     const answer = await ask();
     expect('bytes' in answer && texts(answer.bytes)).toEqual(['1234998', '1234999', '1235998', '1235999']);
+    const file = path.join(k.dir, 'big.npy');
+    expect(await k.process.save(header.source!, file)).toEqual({ size: 128 + 4e7 });
+    const npy = readFileSync(file);
+    expect(npy.toString('latin1', 10, 70)).toBe("{'descr': '<f4', 'fortran_order': False, 'shape': (10000, 10");
+    expect([npy.readFloatLE(128), npy.readFloatLE(128 + 4 * 9_999_999)]).toEqual([0, 9_999_999]);
+    expect(await k.process.save(header.source!, path.join(k.dir, 'no/such/folder.npy'))).toEqual({
+      reason: expect.stringContaining('cannot be written') as string,
+    });
     await k.run('big.dispose()');
     expect(await ask()).toEqual({ reason: expect.stringContaining('disposed of') as string });
   });

@@ -46,6 +46,10 @@ describe('axes', () => {
     expect(matrixRoles(whole([8, 5, 4]))).toEqual(['grid', 'rows', 'columns']);
     expect(matrixRoles(whole([3, 3, 16, 32]))).toEqual(['rows', 'columns', 'rows', 'columns']);
     expect(matrixRoles(whole([2, 3, 4, 5, 6, 7]))).toEqual(['slider', 'slider', 'rows', 'columns', 'rows', 'columns']);
+    expect(matrixRoles(whole([24, 28, 28, 1]))).toEqual(['grid', 'rows', 'columns', 'slider']);
+    expect(matrixRoles(whole([1, 5]))).toEqual(['rows', 'columns']);
+    expect(matrixRoles(whole([5, 1]))).toEqual(['rows', 'columns']);
+    expect(matrixRoles(whole([1, 1, 1]))).toEqual(['slider', 'rows', 'columns']);
     expect(matrixRoles(whole([2, 500, 6, 7]))).toEqual(['slider', 'slider', 'rows', 'columns']);
   });
   it('of images have channels and a grid', () => {
@@ -60,6 +64,7 @@ describe('axes', () => {
         .mode;
     expect(look([32, 32, 3], 'float32', 0, 1)).toBe('image');
     expect(look([4, 32, 32, 3], 'int32', 0, 255)).toBe('image');
+    expect(look([24, 28, 28, 1], 'float32', 0, 1)).toBe('image');
     expect(look([32, 32, 3], 'float32', -2, 2)).toBe('heat');
     expect(look([3, 3, 3], 'float32', 0, 1)).toBe('heat');
     expect(look([7], 'float32', 0, 1)).toBe('bars');
@@ -178,6 +183,8 @@ describe('colours', () => {
     expect(pixelOf(50, light, range)).toBe(light.over);
     expect(pixelOf(-50, light, range)).toBe(light.under);
   });
+  it('are not cut where next to nothing lies beyond 3σ', () =>
+    expect(rangeOf('diverging', { min: 0, max: 1, mean: 0, std: 0.32 })).toEqual({ low: -1, high: 1, clipped: false }));
   it('end at the greatest magnitude where that is less', () =>
     expect(rangeOf('diverging', { min: -1, max: 0.5, mean: 0, std: 2 })).toEqual({ low: -1, high: 1, clipped: false }));
   it('go from the least to the greatest value on the sequential scale', () => {
@@ -254,9 +261,12 @@ describe('what is saved', () => {
 
 describe('the kernel asked for a part', () => {
   it('answers by number, and not with what cannot be read', async () => {
-    const sent: { request: number }[] = [];
+    const sent: { request?: number }[] = [];
     let hear: (message: unknown) => void = () => {};
-    const client = new SliceClient({ postMessage: (m) => sent.push(m), onDidReceiveMessage: (l) => (hear = l) });
+    const client = new SliceClient({
+      postMessage: (m) => void sent.push(m as { request?: number }),
+      onDidReceiveMessage: (l) => (hear = l),
+    });
     const [first, second] = [client.ask('a', whole([1])), client.ask('b', whole([1]))];
     hear(null);
     hear({ type: 'sliced', request: 99, reason: 'nobody asked' });
