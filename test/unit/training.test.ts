@@ -80,7 +80,10 @@ describe('a recorder', () => {
   it('pins the best epoch: the lowest loss, or the highest accuracy', () => {
     const { train, charts, end } = bench();
     const [a, b] = [train.record('a'), train.record('b', { monitor: 'val_acc' })];
-    for (const loss of [3, 1, NaN, 2]) (a.step({ loss }), a.epoch({ val_loss: loss }));
+    for (const loss of [3, 1, NaN, 2]) {
+      a.step({ loss });
+      a.epoch({ val_loss: loss });
+    }
     for (const acc of [0.2, 0.9, 0.8]) b.epoch({ val_acc: acc });
     end('ok');
     expect(charts.at(-1)!.runs.map((r) => r.best)).toEqual([
@@ -175,8 +178,10 @@ describe('the curves', () => {
     const run = (rate: (i: number) => number) =>
       recorded((train) => {
         const r = train.record();
-        for (let i = 0; i < 3; i++)
-          (r.step({ learningRate: rate(i), loss: 1, acc: 0, gradientNorm: 2 }), r.epoch({ val_loss: 1, val_acc: 0 }));
+        for (let i = 0; i < 3; i++) {
+          r.step({ learningRate: rate(i), loss: 1, acc: 0, gradientNorm: 2 });
+          r.epoch({ val_loss: 1, val_acc: 0 });
+        }
       });
     expect(panelsOf(run(() => 0.1)).map((p) => p.name)).toEqual(['loss', 'acc', 'gradientNorm']);
     expect(panelsOf(run((i) => 0.1 / (i + 1))).map((p) => p.name)).toEqual([
