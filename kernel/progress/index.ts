@@ -34,7 +34,8 @@ export interface ProgressHandle {
 /**
  * Loops over something and shows a bar: `for (const x of progress(list))`, `for await (const batch of progress(loader))`,
  * `for (const i of progress(100))`. Items per second and the time left stand behind the bar; it ends full, or says where it was left
- * by `break` or an error. A loop inside another's shows its bar below it, in the same place.
+ * by `break` or an error. A loop inside another's shows its bar below it, in the same place; the same loop again (of the same label, or over
+ * the same object or number) shows its bar where the last one was.
  *
  * `for await` also gives other tasks their turn, at most 20 times a second.
  */
@@ -61,7 +62,18 @@ class Group implements Displayable {
   private bars: { meter: Meter; depth: number }[] = [];
   private drawn = -Infinity;
 
-  constructor(private readonly host: ProgressHost) {}
+  /** @param key tells the outermost loop from others */
+  constructor(
+    private readonly host: ProgressHost,
+    private readonly key: unknown,
+  ) {}
+
+  /** Whether a loop that begins now stands here: inside another, or as the same loop again, as in each epoch. */
+  takes(key: unknown): boolean {
+    return (
+      this.active || (key !== undefined && key === this.key && this.bars.every(({ meter }) => meter.state === 'done'))
+    );
+  }
 
   get active(): boolean {
     return this.bars.some(({ meter }) => meter.state === 'running');
@@ -110,12 +122,14 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 export function makeProgress(host: ProgressHost): { progress: ProgressFunction; runEnded(run: object): void } {
   const groups = new WeakMap<object, Group>();
 
-  function begin({ total, label }: ProgressOptions = {}) {
+  /** @param source what is looped over: the same loop again has its bar in the place of its last one */
+  function begin({ total, label }: ProgressOptions = {}, source?: unknown) {
     if (total !== undefined && !(total >= 0))
       throw new RangeError(`progress: total must be a number of items, got ${String(total)}`);
     const run = host.run();
     let group = groups.get(run);
-    if (!group?.active) groups.set(run, (group = new Group(host)));
+    const key = label ?? source;
+    if (!group?.takes(key)) groups.set(run, (group = new Group(host, key)));
     const meter = new Meter(Number.isFinite(total) ? total : undefined, label, host.clock);
     const shown = group;
     shown.add(meter);
@@ -137,8 +151,8 @@ export function makeProgress(host: ProgressHost): { progress: ProgressFunction; 
     };
   }
 
-  function* loop<T>(source: Iterable<T>, options: ProgressOptions): Generator<T> {
-    const bar = begin({ total: sizeOf(source), ...options });
+  function* loop<T>(source: Iterable<T>, options: ProgressOptions, key: unknown): Generator<T> {
+    const bar = begin({ total: sizeOf(source), ...options }, key);
     try {
       for (const item of source) {
         yield item;
@@ -154,8 +168,8 @@ export function makeProgress(host: ProgressHost): { progress: ProgressFunction; 
     }
   }
 
-  async function* asyncLoop<T>(source: ProgressSource<T>, options: ProgressOptions): AsyncGenerator<T> {
-    const bar = begin({ total: sizeOf(source), ...options });
+  async function* asyncLoop<T>(source: ProgressSource<T>, options: ProgressOptions, key: unknown): AsyncGenerator<T> {
+    const bar = begin({ total: sizeOf(source), ...options }, key);
     try {
       for await (const item of itemsOf(source)) {
         yield item;
@@ -172,8 +186,9 @@ export function makeProgress(host: ProgressHost): { progress: ProgressFunction; 
 
   function progress(source: number | ProgressSource<unknown>, options: ProgressOptions = {}): object {
     const items = typeof source === 'number' ? numbersTo(source) : typeof source === 'string' ? [...source] : source;
-    const async = { [Symbol.asyncIterator]: () => asyncLoop(items, options) };
-    if (isObject(items) && Symbol.iterator in items) return { ...async, [Symbol.iterator]: () => loop(items, options) };
+    const async = { [Symbol.asyncIterator]: () => asyncLoop(items, options, source) };
+    if (isObject(items) && Symbol.iterator in items)
+      return { ...async, [Symbol.iterator]: () => loop(items, options, source) };
     if (isObject(items) && (Symbol.asyncIterator in items || 'iterator' in items)) return async;
     throw new TypeError(
       `progress: the argument must be a number, a list, an iterable, an async iterable or a data set of tf.data, got ${typeof source === 'object' ? 'an object that is none' : typeof source}`,

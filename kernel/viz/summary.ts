@@ -110,6 +110,8 @@ export function summaryText({ name, layers, total, trainable, bytes }: SummaryTa
     rule,
     ...lines.slice(1),
     rule,
-    `Parameters: ${grouped(total)} (${byteText(bytes)}); trainable: ${grouped(trainable)}; not trainable: ${grouped(total - trainable)}`,
+    `Total params: ${grouped(total)} (${byteText(bytes)})`,
+    `Trainable params: ${grouped(trainable)}`,
+    `Non-trainable params: ${grouped(total - trainable)}`,
   ].join('\n');
 }

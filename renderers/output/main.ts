@@ -13,7 +13,7 @@ import { styles } from './styles.ts';
 
 export const activate: ActivationFunction = (context) => {
   // An untrusted workspace gets text only
-  const post = context.workspace.isTrusted ? context.postMessage?.bind(context) : undefined;
+  const post = context.workspace?.isTrusted ? context.postMessage?.bind(context) : undefined;
   const links: Links = { post };
   return {
     renderOutputItem(item, host, signal) {

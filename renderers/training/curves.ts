@@ -159,6 +159,19 @@ function tracesOf(
       hovertemplate: `${hoverName(name)} %{y:.4~g}<extra></extra>`,
     });
   }
+  if (run.best && base(run.best.series) === panel.name && run.epochs > 1) {
+    const own = runs === 1 && run.best.series.startsWith('val_') ? 'theme(series-1)' : color;
+    traces.push({
+      ...axis,
+      x: [run.best.step],
+      y: [run.best.value],
+      mode: 'markers',
+      marker: { symbol: 'star', size: 13, color: own, line: { color: 'theme(background)', width: 1 } },
+      name: 'best epoch',
+      showlegend: false,
+      hovertemplate: `best epoch ${run.best.epoch}: %{y:.4~g}<extra></extra>`,
+    });
+  }
   return traces;
 }
 
@@ -212,11 +225,13 @@ function markRun(run: Run, panels: readonly Panel[], runs: number, layout: Plain
   const axis = best && axisOf(best.series);
   if (best && axis !== undefined && run.epochs > 1 && runs === 1) {
     shapes.push(vertical(best.step, axis, { color: 'theme(foreground, 0.45)', width: 1, dash: 'dot' }));
+    const late = best.step > 0.6 * (run.steps || run.epochs);
     annotations.push({
       text: `best ${short(best.value)}, epoch ${best.epoch}`,
-      x: log('xaxis', best.step), y: log(`yaxis${axis}`, best.value), xref: 'x', yref: `y${axis}`,
-      ...(best.step > 0.6 * run.steps ? { xanchor: 'right', ax: -26 } : { xanchor: 'left', ax: 26 }),
-      ay: -34, arrowhead: 0, arrowwidth: 1, bgcolor: 'theme(panel)', bordercolor: 'theme(border)', borderpad: 3,
+      // Where curves of this kind leave room
+      y: SHARE.test(best.series) ? 0 : 1, yanchor: SHARE.test(best.series) ? 'bottom' : 'top', yref: `y${axis} domain`,
+      x: log('xaxis', best.step), xref: 'x', xanchor: late ? 'right' : 'left', xshift: late ? -4 : 4,
+      showarrow: false, font: { color: 'theme(muted)' },
     }); // prettier-ignore
   }
   // After the first one of a series, all are as a rule

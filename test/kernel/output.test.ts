@@ -86,7 +86,7 @@ describe('display', () => {
     expect((await k.run('const gone = tf.scalar(1); gone.dispose(); gone')).text).toBe('Tensor float32 [] (disposed)');
     expect((await k.run('console.log([tf.tensor1d([true, false])])')).stdout).toContain('Tensor bool [2]');
     expect((await k.run('tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] })')).text).toContain(
-      'Parameters: 8 (32 B)',
+      'Total params: 8',
     );
   });
   it('shows a timer by its name: its inside differs each time', async () => {

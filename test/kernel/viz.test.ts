@@ -61,7 +61,7 @@ describe('what cells import from dlnb', () => {
       total: 13,
       layers: [{ name: 'first', shape: '[batch, 3]', parameters: 9 }, { name: 'last', parameters: 4 }],
     }); // prettier-ignore
-    expect(ran.text).toContain('Parameters: 13 (52 B)');
+    expect(ran.text).toContain('Total params: 13 (52 B)');
   });
 
   it('asks a model for its boundary', async () => {

@@ -91,6 +91,17 @@ describe('a bar', () => {
     expect(new Set(shown.map(({ id }) => id)).size).toBe(2);
   });
 
+  it('of the same loop again, as in each epoch, stands where the last one was', () => {
+    const { progress, shown, pass } = bench();
+    const batches = [1, 2, 3];
+    for (let epoch = 0; epoch < 4; epoch++) for (const _ of progress(batches)) pass(60);
+    expect(new Set(shown.map(({ id }) => id)).size).toBe(1);
+    for (const _ of progress([1, 2, 3])) pass(60);
+    for (const i of progress(9, { label: 'a' })) if (i === 3) break;
+    for (const _ of progress(9, { label: 'a' })) pass(60); // what was stopped stays to be seen
+    expect(new Set(shown.map(({ id }) => id)).size).toBe(4);
+  });
+
   it('loops over async iterables and data sets of tf.data', async () => {
     const { progress, last } = bench();
     const source = async function* () {

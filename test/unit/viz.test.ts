@@ -294,7 +294,7 @@ describe('the summary of a model', () => {
     const bundle = toBundle(model, tensors);
     const text = Array.isArray(bundle) && bundle.find(({ mime }) => mime === 'text/plain');
     expect(text && 'text' in text && text.text).toContain(
-      'Parameters: 34,826 (139 kB); trainable: 34,506; not trainable: 320',
+      'Total params: 34,826 (139 kB)\nTrainable params: 34,506\nNon-trainable params: 320',
     );
   });
 
