@@ -7,15 +7,8 @@ import type { Tensor } from './engine.ts';
 type NumberArray = Float32Array | Float64Array | Int32Array | Int16Array | Int8Array | Uint8Array | Uint16Array;
 
 /** One input: a number, a list of numbers (nested: rows), a typed array, or a tensor of TensorFlow.js. */
-export type GraphInput = number | NestedNumbers | NumberArray | TensorLike;
+export type GraphInput = number | NestedNumbers | NumberArray | Tensor;
 export type NestedNumbers = (number | NestedNumbers)[];
-
-/** A tensor, as far as types need it. */
-export interface TensorLike {
-  readonly dtype: string;
-  readonly shape: number[];
-  dataSync(): ArrayLike<number> | string[];
-}
 
 /** One input, one for each parameter, or an object of them by name. */
 export type GraphInputs = GraphInput | readonly GraphInput[] | { readonly [name: string]: GraphInput };
@@ -26,11 +19,11 @@ export interface Arguments {
   call(): unknown;
 }
 
-type Callable = (...inputs: never[]) => unknown;
+type Callable = { f(...inputs: never[]): unknown }['f'];
 
 /**
- * What to call the function with. A list gives one argument each; but a list of several numbers for a function of one parameter is
- * one vector. An object of inputs is handed over as one object of tensors.
+ * What to call the function with. A list gives one argument each; but a list of several numbers, or rows of them, for a function of one
+ * parameter is one vector or matrix. An object of inputs is handed over as one object of tensors.
  * @throws TypeError that says which input is wrong
  */
 export function argumentsOf(tf: TensorLibrary, f: Callable, inputs: GraphInputs | undefined): Arguments {
@@ -50,8 +43,8 @@ export function argumentsOf(tf: TensorLibrary, f: Callable, inputs: GraphInputs 
 
 function asList(inputs: GraphInput | readonly GraphInput[], f: Callable): readonly GraphInput[] {
   if (!Array.isArray(inputs)) return [inputs as GraphInput];
-  const isVector = f.length === 1 && inputs.length > 1 && inputs.every((x) => typeof x === 'number');
-  return isVector ? [inputs as NestedNumbers] : (inputs as GraphInput[]);
+  const isOne = f.length === 1 && inputs.length > 1 && inputs.every((x) => typeof x === 'number' || Array.isArray(x));
+  return isOne ? [inputs as NestedNumbers] : (inputs as GraphInput[]);
 }
 
 function isRecord(inputs: unknown): inputs is { readonly [name: string]: GraphInput } {

@@ -49,25 +49,36 @@ const PADDING = 6;
 
 /** Larger graphs are laid out in a hurry, and the boxes of their groups may overlap. */
 const LARGE = 300;
-/** Of graphs up to this size both alignments are tried. */
-const TRY_BOTH = 120;
+/** Of graphs up to this size the best-looking alignment is tried first. */
+const SMALL = 120;
+type Alignment = 'UL' | 'UR' | 'DL' | 'DR' | undefined;
+/** Aligned to one side, a long chain is a straight line: to which depends on the side on which its branches are. */
+const SIDES: Alignment[] = ['UL', 'UR', 'DL', 'DR'];
+/** So many times as much room across the flow as the nodes need is too much. */
+const LOOSE = 6;
 
 export function place(payload: GraphPayload, view: View, sizes: Map<string, Size>, direction: Direction): Placed {
   const large = view.items.length > LARGE;
   const nested = view.open.length > 0 && !large;
-  const draw = (align: 'UL' | undefined) => {
+  const across = direction === 'right' ? 'height' : 'width';
+  let best: Placed | undefined;
+  for (const align of view.items.length > SMALL ? SIDES : [undefined, ...SIDES]) {
     const graph = graphOf(payload, view, sizes, direction, nested);
     graph.setGraph({ ...graph.graph(), ...(align ? { align } : {}), ranker: large ? 'tight-tree' : 'network-simplex' });
     layout(graph, { disableOptimalOrderHeuristic: large });
-    return read(graph, payload, view, sizes, direction);
-  };
-  // Aligned to one side, a long chain is a straight line; in the middle of its neighbours, a small graph looks best
-  if (view.items.length > TRY_BOTH) return draw('UL');
-  const balanced = draw(undefined);
-  const across = direction === 'right' ? 'height' : 'width';
-  if (view.items.length < 12) return balanced;
-  const straight = draw('UL');
-  return straight[across] < 0.75 * balanced[across] ? straight : balanced;
+    const placed = read(graph, payload, view, sizes, direction);
+    if (!best || placed[across] < 0.75 * best[across]) best = placed;
+    if (best[across] <= LOOSE * needed(view, sizes, placed, direction)) break;
+  }
+  return best!;
+}
+
+/** How much room across the flow the nodes would need, were there as many in each rank. */
+function needed(view: View, sizes: Map<string, Size>, { items }: Placed, direction: Direction): number {
+  const [along, across] = direction === 'right' ? (['x', 'height'] as const) : (['y', 'width'] as const);
+  const ranks = new Set([...items.values()].map((at) => Math.round(at[along]))).size;
+  const sum = view.items.reduce((total, { id }) => total + sizes.get(id)![across], 0);
+  return 2 * MARGIN + sum / Math.max(1, ranks);
 }
 
 function graphOf(
