@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CpuDevice } from '../../kernel/backends/cpu/index.ts';
-import { DISPLAY } from '../../kernel/display/bundle.ts';
+import { DISPLAY } from '../../kernel/display/displayable.ts';
 import { GRAPH, type GraphNode } from '../../kernel/display/mime.ts';
 import { MAX_PAYLOAD } from '../../kernel/graph/encode.ts';
 import { makeGraph, type Graph } from '../../kernel/graph/index.ts';
