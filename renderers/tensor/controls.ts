@@ -144,3 +144,11 @@ export function slider(
   row.append(element('span', 'label', `axis ${axis}`), input, shown);
   return row;
 }
+
+/** Puts a slider where the cursor is. */
+export function setSlider(row: Element, cursor: readonly number[]): void {
+  const input = row.querySelector('input')!;
+  const index = String(cursor[Number(input.dataset['axis'])]);
+  if (input.value !== index) input.value = index;
+  row.querySelector('output')!.textContent = index;
+}

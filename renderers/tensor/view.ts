@@ -5,7 +5,7 @@ import { element } from '../shared/dom.ts';
 import { plural } from '../shared/numbers.ts';
 import { readTheme } from '../shared/theme.ts';
 import { axesOf, canBeImages, firstLook, rolesFor, type Mode, type Role } from './axes.ts';
-import { button, slider, toolbar } from './controls.ts';
+import { button, setSlider, slider, toolbar } from './controls.ts';
 import { legend } from './legend.ts';
 import type { Part } from './part.ts';
 import type { TensorPayload } from './payload.ts';
@@ -232,15 +232,23 @@ export class TensorView {
         ?.focus({ preventScroll: true });
   }
 
+  /** Sliders that are there already stay: one may be under the reader's hand. */
   private drawSliders(): void {
     const { roles, header, saved, cursor } = this;
-    const choices = axesOf(roles, 'slider').filter((axis) => header.shape[axis]! > 1);
-    const rows = choices.map((axis) => {
-      // With a kernel to ask, any index can be had
-      const own = this.canAsk ? { start: 0, step: 1, count: header.shape[axis]! } : saved.axes[axis]!;
-      return slider({ axis, ...own, index: cursor[axis]! }, (index) => this.slide(axis, index));
-    });
-    this.sliders.replaceChildren(...rows);
+    const states = axesOf(roles, 'slider')
+      .filter((axis) => header.shape[axis]! > 1)
+      .map((axis) => {
+        // With a kernel to ask, any index can be had
+        const own = this.canAsk ? { start: 0, step: 1, count: header.shape[axis]! } : saved.axes[axis]!;
+        return { axis, ...own };
+      });
+    const key = JSON.stringify(states);
+    if (this.sliders.dataset['key'] !== key) {
+      const made = states.map((s) => slider({ ...s, index: cursor[s.axis]! }, (index) => this.slide(s.axis, index)));
+      this.sliders.replaceChildren(...made);
+      this.sliders.dataset['key'] = key;
+    }
+    for (const row of this.sliders.children) setSlider(row, cursor);
   }
 
   private drawNotice(): void {
@@ -327,6 +335,8 @@ export class TensorView {
 
   private async ask(axes: AxisRange[]): Promise<void> {
     const turn = ++this.asked;
+    this.said = 'Asking the kernel…';
+    this.drawNotice();
     const outcome = await this.slices!.ask(this.header.source!, axes);
     if (turn !== this.asked) return; // something else has been asked for since
     if ('part' in outcome) return this.use(outcome.part);

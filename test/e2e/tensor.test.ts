@@ -175,7 +175,7 @@ describe('tensors', () => {
     const view = tensor('[10000, 1000]');
     await view.waitFor({ timeout: 60_000 });
     expect(await view.locator('.notice').innerText()).toMatch(/Shows every \d+\w\w of axis 0.* of 10,000,000 values\./);
-    expect(await view.locator('.summary').innerText()).toContain('0 … 9,999,000'.slice(0, 3));
+    expect(await view.locator('.summary').innerText()).toContain('0 … 1e7');
     await shoot('large');
     await view.getByRole('button', { name: 'Full resolution' }).click();
     await poll(() => view.locator('.notice').innerText()).toContain('0…127 of axis 0, 0…255 of axis 1: 32,768 of');
