@@ -210,6 +210,7 @@ export class RunRecorder implements Recorder {
   finish(state: Exclude<TrainingState, 'running'>): void {
     if (!this.trainsIn) return;
     this.trainsIn = undefined;
+    this.loops = 0;
     this.active.delete(this);
     this.data.end(state === 'done' && this.stopAsked ? 'stopped' : state);
     this.chart.show();
@@ -234,7 +235,8 @@ export class RunRecorder implements Recorder {
     };
     const goesOn = () => !this.stop;
     const end = () => {
-      if (--this.loops === 0) this.end();
+      // A loop of a run that was ended from outside may end later
+      if (this.loops > 0 && --this.loops === 0) this.end();
     };
     const { clock } = this.chart.host;
     return {

@@ -142,6 +142,18 @@ describe('a recorder', () => {
     expect(run.stop).toBe(false);
   });
 
+  it('that was interrupted in its loop trains on in another', () => {
+    const { train, charts, nextCell, end } = bench();
+    const run = train.record();
+    const left = run.steps(10)[Symbol.iterator]();
+    left.next();
+    run.step({ loss: 1 });
+    end('interrupted');
+    nextCell();
+    for (const _ of run.steps(5)) run.step({ loss: 1 });
+    expect(charts.at(-1)!.runs[0]).toMatchObject({ state: 'done', steps: 6, totalSteps: 6 });
+  });
+
   it('shares a chart with the others of its cell, or by name across cells, where it replaces its own', () => {
     const { train, charts, nextCell, end } = bench();
     for (const name of ['a', 'a', undefined]) train.record(name).step({ loss: 1 });
