@@ -14,6 +14,8 @@ export type { CallbackOptions } from './callback.ts';
 
 /** The output itself is updated so often; between, deltas go to its renderer. */
 const SNAPSHOT_MS = 5000;
+/** Points of all curves of an output, which makes about 0.7 MB; with more, neighbours become their mean. */
+const MAX_POINTS = 65_000;
 /** The first time sooner: a renderer hears nothing before it has been loaded. */
 const FIRST_SNAPSHOT_MS = 1000;
 
@@ -129,11 +131,12 @@ class Chart implements Displayable {
 
   [DISPLAY](): Record<string, unknown> {
     const runs = [...this.runs.values()].map(({ data }) => data);
+    const thin = Math.ceil(runs.reduce((sum, data) => sum + data.points, 0) / MAX_POINTS) || 1;
     const chart: TrainingChart = {
       version: 1,
       chart: this.number,
       ...(this.title !== undefined && { title: this.title }),
-      runs: runs.map((data) => data.snapshot()),
+      runs: runs.map((data) => data.snapshot(thin)),
     };
     const text = [`Training${this.title === undefined ? '' : ` "${this.title}"`}`, ...runs.map((data) => data.text())];
     return { [TRAINING]: chart, 'text/plain': text.join('\n') };
@@ -210,6 +213,7 @@ export class RunRecorder implements Recorder {
   finish(state: Exclude<TrainingState, 'running'>): void {
     if (!this.trainsIn) return;
     this.trainsIn = undefined;
+    this.loops = 0;
     this.active.delete(this);
     this.data.end(state === 'done' && this.stopAsked ? 'stopped' : state);
     this.chart.show();
@@ -234,7 +238,8 @@ export class RunRecorder implements Recorder {
     };
     const goesOn = () => !this.stop;
     const end = () => {
-      if (--this.loops === 0) this.end();
+      // A loop of a run that was ended from outside may end later
+      if (this.loops > 0 && --this.loops === 0) this.end();
     };
     const { clock } = this.chart.host;
     return {

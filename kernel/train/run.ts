@@ -55,9 +55,15 @@ export class RunData {
     this.state = state;
   }
 
-  /** All of it. */
-  snapshot(): TrainingRun {
-    return this.describe([...this.series.values()].map((s) => s.snapshot()));
+  /** Number of points of all curves. */
+  get points(): number {
+    return [...this.series.values()].reduce((sum, s) => sum + s.length, 0);
+  }
+
+  /** All of it. @param thin so many neighbours become their mean */
+  snapshot(thin = 1): TrainingRun {
+    // Epochs are few
+    return this.describe([...this.series.values()].map((s) => s.snapshot(s.per === 'step' ? thin : 1)));
   }
 
   /** How it stands, with the points since the last call. */

@@ -30,10 +30,18 @@ export class Series {
     if (pending.n === this.every) this.push();
   }
 
-  /** All points, also the last if it is not whole. */
-  snapshot(): TrainingSeries {
+  get length(): number {
+    return this.xs.length;
+  }
+
+  /**
+   * All points, also the last if it is not whole.
+   * @param thin so many neighbours become their mean
+   */
+  snapshot(thin = 1): TrainingSeries {
     const { n, x, y } = this.pending;
-    return this.encode(0, n > 0 ? [...this.xs, x / n] : this.xs, n > 0 ? [...this.ys, y / n] : this.ys);
+    const all = (values: readonly number[], last: number) => means(n > 0 ? [...values, last / n] : values, thin);
+    return { ...this.encode(0, all(this.xs, x), all(this.ys, y)), every: this.every * thin };
   }
 
   /** The points since the last call, or undefined where there are none. */
@@ -50,10 +58,8 @@ export class Series {
     this.ys.push(y / n);
     this.pending = { n: 0, x: 0, y: 0 };
     if (this.xs.length < CAPACITY) return;
-    const halve = (values: number[]) =>
-      Array.from({ length: values.length / 2 }, (_, i) => (values[2 * i]! + values[2 * i + 1]!) / 2);
-    this.xs = halve(this.xs);
-    this.ys = halve(this.ys);
+    this.xs = means(this.xs, 2);
+    this.ys = means(this.ys, 2);
     this.every *= 2;
     this.sent = 0;
   }
@@ -61,6 +67,15 @@ export class Series {
   private encode(from: number, x: readonly number[], y: readonly number[]): TrainingSeries {
     return { name: this.name, per: this.per, every: this.every, from, x: base64(x), y: base64(y) };
   }
+}
+
+/** Means of `n` neighbours each; the last of those that are left. */
+function means(values: readonly number[], n: number): number[] {
+  if (n === 1) return [...values];
+  return Array.from({ length: Math.ceil(values.length / n) }, (_, i) => {
+    const some = values.slice(i * n, (i + 1) * n);
+    return some.reduce((a, b) => a + b, 0) / some.length;
+  });
 }
 
 function base64(values: readonly number[]): string {

@@ -40,7 +40,7 @@ export function curvesFigure(runs: readonly Run[], options: CurveOptions): Figur
     hovermode: 'x',
     legend: { orientation: 'h', traceorder: 'normal', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom', itemwidth: 30 },
     xaxis: {
-      title: { text: runs.some((r) => r.steps > 0) ? 'step' : 'epoch' },
+      title: { text: stepTitle(runs) },
       anchor: `y${panels.length > 1 ? panels.length : ''}`,
       ...(options.logX ? { type: 'log' } : { rangemode: 'tozero' }),
     },
@@ -64,6 +64,13 @@ export function curvesFigure(runs: readonly Run[], options: CurveOptions): Figur
   const data = panels.flatMap((panel, i) => runs.flatMap((run, k) => tracesOf(run, k, runs.length, panel, i, options)));
   runs.forEach((run) => markRun(run, panels, runs.length, layout));
   return { data, layout, config: {}, frames: [], bundle: 'cartesian' };
+}
+
+/** Says where a point stands for several steps. */
+function stepTitle(runs: readonly Run[]): string {
+  if (!runs.some((r) => r.steps > 0)) return 'epoch';
+  const every = Math.max(1, ...runs.flatMap((r) => [...r.curves.values()].map((c) => c.every)));
+  return every > 1 ? `step (a point is the mean of ${every > 2 ? 'up to ' : ''}${every} steps)` : 'step';
 }
 
 /** The metrics that there are: losses first, what belongs to the optimiser last and small. */

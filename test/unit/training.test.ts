@@ -80,6 +80,23 @@ describe('a recorder', () => {
     expect(state.runs.get('run 1')!.curves.get('step:loss')!.y.slice(0, 1200)).toEqual(curve.y.slice(0, 1200));
   });
 
+  it('keeps the output of many long runs below 1 MB', () => {
+    const { train, charts, end } = bench();
+    for (let r = 0; r < 12; r++) {
+      const run = train.record();
+      for (let i = 1; i < CAPACITY; i++) run.step({ a: i, b: i, c: i, d: i, e: i, f: i });
+      run.epoch({ val_loss: 1 });
+    }
+    end('ok');
+    const chart = charts.at(-1)!;
+    expect(JSON.stringify(chart).length).toBeLessThan(2 ** 20);
+    const { every, x, y } = curveOf(chart, 'step:a', 11);
+    expect(every).toBe(3);
+    expect(x.slice(0, 2)).toEqual([2, 5]);
+    expect(y).toEqual(x);
+    expect(curveOf(chart, 'epoch:val_loss', 11).every).toBe(1);
+  });
+
   it('pins the best epoch: the lowest loss, or the highest accuracy', () => {
     const { train, charts, end } = bench();
     const [a, b] = [train.record('a'), train.record('b', { monitor: 'val_acc' })];
@@ -143,6 +160,18 @@ describe('a recorder', () => {
     expect(charts.filter((c) => c.runs[0]!.state !== 'running')).toHaveLength(1);
     run.step({ loss: 1 });
     expect(run.stop).toBe(false);
+  });
+
+  it('that was interrupted in its loop trains on in another', () => {
+    const { train, charts, nextCell, end } = bench();
+    const run = train.record();
+    const left = run.steps(10)[Symbol.iterator]();
+    left.next();
+    run.step({ loss: 1 });
+    end('interrupted');
+    nextCell();
+    for (const _ of run.steps(5)) run.step({ loss: 1 });
+    expect(charts.at(-1)!.runs[0]).toMatchObject({ state: 'done', steps: 6, totalSteps: 6 });
   });
 
   it('shares a chart with the others of its cell, or by name across cells, where it replaces its own', () => {
