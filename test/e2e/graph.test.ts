@@ -31,7 +31,11 @@ describe('graphs', () => {
       ],
     },
   });
-  const output = (i: number) => outputsFrame(vs.page).locator('.graph').nth(i);
+  /** By its title: the order in the page is that in which outputs were drawn. */
+  const output = (i: number) =>
+    outputsFrame(vs.page)
+      .locator('.graph', { hasText: ['Graph of r', 'Layers of iris'][i]! })
+      .first();
   const nodes = (i: number) => output(i).locator('.node');
   const text = () => readFileSync(join(vs.profile.folder, file), 'utf8');
   const shot = (name: string) => vs.page.screenshot({ path: join(dir, `graph-${name}.png`) });
@@ -47,7 +51,7 @@ describe('graphs', () => {
     await nodes(1).first().waitFor();
     expect(await nodes(0).count()).toBe(7);
     const t = nodes(0).first();
-    expect(await t.locator('text').allInnerTexts()).toEqual(['t', '40', '2']);
+    expect(await t.locator('text').allTextContents()).toEqual(['t', '40', '2']);
     const [title, gradient, value] = await t
       .locator('text')
       .evaluateAll((all) => all.map((e) => e.getBoundingClientRect().y));
@@ -68,11 +72,18 @@ describe('graphs', () => {
 
   it('zoom by Ctrl and the wheel; the wheel alone scrolls the notebook', async () => {
     const before = await scale();
-    const stage = (await output(0).locator('.stage').boundingBox())!;
-    await vs.page.mouse.move(stage.x + stage.width / 2, stage.y + 20);
-    await vs.page.mouse.wheel(0, 60);
-    await vs.page.waitForTimeout(100);
+    const toStage = async () => {
+      const stage = (await output(0).locator('.stage').boundingBox())!;
+      await vs.page.mouse.move(stage.x + stage.width / 2, stage.y + 20);
+      return stage.y;
+    };
+    const top = await toStage();
+    await vs.page.mouse.wheel(0, 10);
+    await expect.poll(async () => (await output(0).locator('.stage').boundingBox())!.y).toBeLessThan(top);
     expect(await scale()).toBe(before);
+    await vs.page.mouse.wheel(0, -100);
+    await scrollToCell(vs.page, 0);
+    await toStage();
     await vs.page.keyboard.down('Control');
     await vs.page.mouse.wheel(0, -60);
     await vs.page.keyboard.up('Control');
@@ -134,7 +145,6 @@ describe('graphs', () => {
         .evaluate((e) => getComputedStyle(e).stroke);
     const seen = [await colour()];
     for (const theme of ['Default Dark Modern', 'Default High Contrast']) {
-      await vs.page.evaluate(() => undefined);
       await chooseTheme(theme);
       await expect.poll(colour).not.toBe(seen.at(-1));
       seen.push(await colour());
@@ -153,7 +163,7 @@ describe('graphs', () => {
   }
 
   it.each([
-    [560, 300],
+    [740, 300],
     [2000, 1600],
   ])('fit a window of %d pixels', async (width, atMost) => {
     await vs.page.setViewportSize({ width, height: 1400 });
