@@ -2,7 +2,10 @@
 // from the saved file.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dlnb, Folder, notebook } from '../cli/cli.ts';
+import { startBrowser, type TestBrowser } from '../vscode/browser.mts';
 import { outDir } from '../vscode/server.mts';
 import {
   allCellsSucceed,
@@ -177,5 +180,37 @@ describe('graphs', () => {
       expect(x + w).toBeLessThanOrEqual(stage.x + stage.width + 1);
     }
     await shot(String(width));
+  });
+});
+
+describe('graphs in an exported page', () => {
+  let folder: Folder;
+  let test: TestBrowser;
+  beforeAll(async () => {
+    folder = new Folder({
+      'n.dlnb': notebook(
+        "import * as tf from '@tensorflow/tfjs';\nimport { viz } from 'dlnb';\nviz.graph((x) => tf.tidy('<img src=x onerror=alert(1)>', () => x.mul(2).exp()).square(), 1)",
+      ),
+    });
+    expect((await dlnb(folder.path, 'run', 'n.dlnb', '--out', 'n.dlnb')).code).toBe(0);
+    expect((await dlnb(folder.path, 'export', 'n.dlnb', '--to', 'html')).code).toBe(0);
+    test = await startBrowser();
+    await test.page.goto(pathToFileURL(folder.file('n.html')).href);
+    await test.page.waitForSelector('html[data-drawn]', { state: 'attached' });
+  });
+  afterAll(async () => {
+    await test?.browser.close();
+    folder?.[Symbol.dispose]();
+  });
+
+  it('are drawn, fold, and take names as text', async () => {
+    const nodes = test.page.locator('.graph .node');
+    expect(await nodes.count()).toBe(5);
+    const head = test.page.locator('.graph .head');
+    expect(await head.locator('text').textContent()).toContain('<img src');
+    await head.click();
+    await expect.poll(() => nodes.count()).toBe(3);
+    expect(await test.page.locator('.graph img').count()).toBe(0);
+    expect(test.consoleLines).toEqual([]);
   });
 });
