@@ -187,7 +187,13 @@ describe('graphs in an exported page', () => {
   let folder: Folder;
   let test: TestBrowser;
   beforeAll(async () => {
+    // A later version, a graph cut off, and no graph at all
+    const broken = ['RExORwIAAAAAAAAA', 'RExORwEAAACghgEA', 'AAAA'].map((base64) => ({
+      items: [{ mime: 'application/vnd.dlnb.graph', base64 }],
+    }));
+    const cell = { id: 'broken01', kind: 'code', language: 'typescript', source: ['1'], outputs: broken };
     folder = new Folder({
+      'broken.dlnb': JSON.stringify({ dlnb: 1, metadata: {}, cells: [cell] }),
       'n.dlnb': notebook(
         "import * as tf from '@tensorflow/tfjs';\nimport { viz } from 'dlnb';\nviz.graph((x) => tf.tidy('<img src=x onerror=alert(1)>', () => x.mul(2).exp()).square(), 1)",
       ),
@@ -212,5 +218,18 @@ describe('graphs in an exported page', () => {
     await expect.poll(() => nodes.count()).toBe(3);
     expect(await test.page.locator('.graph img').count()).toBe(0);
     expect(test.consoleLines).toEqual([]);
+  });
+
+  it('that are broken are a box that says why', async () => {
+    expect((await dlnb(folder.path, 'export', 'broken.dlnb', '--to', 'html')).code).toBe(0);
+    await test.page.goto(pathToFileURL(folder.file('broken.html')).href);
+    await test.page.waitForSelector('html[data-drawn]', { state: 'attached' });
+    const boxes = await test.page.getByRole('alert').allTextContents();
+    expect(boxes.map((text) => text.replace('The graph cannot be drawn', ''))).toEqual([
+      expect.stringContaining('it is of version 2'),
+      expect.stringContaining('its length is not what its head says'),
+      expect.stringContaining('it is not a graph'),
+    ]);
+    expect(await test.page.locator('.graph').count()).toBe(0);
   });
 });
