@@ -17,6 +17,9 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return made;
 }
 
+/** How far the second sheet of a folded group stands out. */
+const STACK = 4;
+
 export interface Drawing {
   /** By the id of the item. */
   nodes: Map<string, SVGGElement>;
@@ -100,13 +103,14 @@ function drawNode(look: Look, { x, y }: Point): SVGGElement {
   node.append(
     svg('rect', { class: 'hit', x: -look.width / 2, y: -look.height / 2, width: look.width, height: look.height }),
   );
-  if (look.className.includes('folded'))
-    node.append(svg('rect', { class: 'stack', x: -w / 2 + 4, y: -h / 2 + 4, width: w, height: h, rx: 6 }));
+  const isFolded = look.className.includes('folded');
+  if (isFolded)
+    node.append(svg('rect', { class: 'stack', x: -w / 2 + STACK, y: -h / 2 + STACK, width: w, height: h, rx: 6 }));
   node.append(rect(0, 'box'), rect(3, 'ring'));
   if (look.badValue || look.badGradient) node.classList.add('bad');
   node.append(svg('text', { class: 'title', y: subtitle ? -4 : 0 }, title));
   if (subtitle) node.append(svg('text', { class: 'subtitle', y: 11 }, subtitle));
-  const bottom = h / 2 + 12;
+  const bottom = h / 2 + 12 + (isFolded ? STACK : 0);
   if (above) node.append(svg('text', { class: look.badGradient ? 'gradient bad' : 'gradient', y: -h / 2 - 6 }, above));
   if (below) node.append(svg('text', { class: look.badValue ? 'value bad' : 'value', y: bottom }, below));
   if (shape) node.append(svg('text', { class: 'shape', y: bottom + (below ? LINE - 1 : 0) }, shape));

@@ -38,11 +38,13 @@ export const styles = `
 }
 .buttons {
   display: flex;
+  flex-wrap: wrap;
   gap: 4px;
   margin-left: auto;
 }
 button {
   min-width: 26px;
+  white-space: nowrap;
   padding: 1px 8px;
   border: 1px solid var(--vscode-button-border, var(--border));
   border-radius: 4px;

@@ -25,7 +25,9 @@ export class GraphView {
   private readonly foldAll: HTMLButtonElement;
   private readonly resized: ResizeObserver;
   private readonly folded: Set<number>;
-  private direction: Direction | undefined;
+  /** What the notebook or the reader asks for; absent: what fits best. */
+  private asked: Direction | undefined;
+  private way: Direction = 'right';
   private view!: View;
   private looks = new Map<string, Look>();
   private names = new Map<string, string>();
@@ -44,7 +46,7 @@ export class GraphView {
   ) {
     this.root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
     this.folded = new Set(payload.groups.flatMap((g, i) => (g.folded ? [i] : [])));
-    this.direction = payload.direction;
+    this.asked = payload.direction;
     this.turn = button('', '', () => this.setDirection(this.way === 'right' ? 'down' : 'right'));
     this.foldAll = button('', '', () => this.toggleAll());
     const style = make('style', '', styles);
@@ -79,10 +81,6 @@ export class GraphView {
     this.family = theme.fontFamily;
     style.setProperty('--family', theme.fontFamily);
     this.layOut();
-  }
-
-  private get way(): Direction {
-    return this.direction ?? 'right';
   }
 
   private bar(): HTMLElement {
@@ -153,20 +151,20 @@ export class GraphView {
     if (!this.moved) this.showFirst();
   }
 
+  /** The graph the way that was asked for, else the way that can be read better at this width. */
   private placeBest(): Placed {
     const { payload, view, looks } = this;
-    const right = this.direction === 'down' ? undefined : place(payload, view, looks, 'right');
+    this.way = this.asked ?? 'right';
+    const first = place(payload, view, looks, this.way);
     const available = this.stage.clientWidth;
-    if (this.direction === undefined && available > 0) {
-      const down = view.items.length <= TRY_BOTH ? place(payload, view, looks, 'down') : undefined;
-      this.direction = down ? betterDirection(right!, down, available) : 'right';
-      if (down && this.direction === 'down') return down;
-    }
-    return right ?? place(payload, view, looks, 'down');
+    if (this.asked !== undefined || available < 1 || view.items.length > TRY_BOTH) return first;
+    const down = place(payload, view, looks, 'down');
+    this.way = betterDirection(first, down, available);
+    return this.way === 'down' ? down : first;
   }
 
   private setDirection(direction: Direction): void {
-    this.direction = direction;
+    this.asked = direction;
     this.moved = false;
     this.layOut();
   }
@@ -223,10 +221,10 @@ export class GraphView {
   private fitWidth(): void {
     const width = this.stage.clientWidth;
     if (Math.abs(width - this.width) < 1) return;
-    const first = this.width === 0;
     this.width = width;
-    if (first && this.direction === undefined) this.layOut();
-    else if (!this.moved) this.showFirst();
+    if (this.moved) return;
+    if (this.asked === undefined) this.layOut();
+    else this.showFirst();
   }
 
   private zoomBy(factor: number, at?: { x: number; y: number }): void {

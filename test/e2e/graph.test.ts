@@ -2,7 +2,10 @@
 // from the saved file.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dlnb, Folder, notebook } from '../cli/cli.ts';
+import { startBrowser, type TestBrowser } from '../vscode/browser.mts';
 import { outDir } from '../vscode/server.mts';
 import {
   allCellsSucceed,
@@ -31,7 +34,11 @@ describe('graphs', () => {
       ],
     },
   });
-  const output = (i: number) => outputsFrame(vs.page).locator('.graph').nth(i);
+  /** By its title: the order in the page is that in which outputs were drawn. */
+  const output = (i: number) =>
+    outputsFrame(vs.page)
+      .locator('.graph', { hasText: ['Graph of r', 'Layers of iris'][i]! })
+      .first();
   const nodes = (i: number) => output(i).locator('.node');
   const text = () => readFileSync(join(vs.profile.folder, file), 'utf8');
   const shot = (name: string) => vs.page.screenshot({ path: join(dir, `graph-${name}.png`) });
@@ -47,7 +54,7 @@ describe('graphs', () => {
     await nodes(1).first().waitFor();
     expect(await nodes(0).count()).toBe(7);
     const t = nodes(0).first();
-    expect(await t.locator('text').allInnerTexts()).toEqual(['t', '40', '2']);
+    expect(await t.locator('text').allTextContents()).toEqual(['t', '40', '2']);
     const [title, gradient, value] = await t
       .locator('text')
       .evaluateAll((all) => all.map((e) => e.getBoundingClientRect().y));
@@ -68,11 +75,18 @@ describe('graphs', () => {
 
   it('zoom by Ctrl and the wheel; the wheel alone scrolls the notebook', async () => {
     const before = await scale();
-    const stage = (await output(0).locator('.stage').boundingBox())!;
-    await vs.page.mouse.move(stage.x + stage.width / 2, stage.y + 20);
-    await vs.page.mouse.wheel(0, 60);
-    await vs.page.waitForTimeout(100);
+    const toStage = async () => {
+      const stage = (await output(0).locator('.stage').boundingBox())!;
+      await vs.page.mouse.move(stage.x + stage.width / 2, stage.y + 20);
+      return stage.y;
+    };
+    const top = await toStage();
+    await vs.page.mouse.wheel(0, 10);
+    await expect.poll(async () => (await output(0).locator('.stage').boundingBox())!.y).toBeLessThan(top);
     expect(await scale()).toBe(before);
+    await vs.page.mouse.wheel(0, -100);
+    await scrollToCell(vs.page, 0);
+    await toStage();
     await vs.page.keyboard.down('Control');
     await vs.page.mouse.wheel(0, -60);
     await vs.page.keyboard.up('Control');
@@ -134,7 +148,6 @@ describe('graphs', () => {
         .evaluate((e) => getComputedStyle(e).stroke);
     const seen = [await colour()];
     for (const theme of ['Default Dark Modern', 'Default High Contrast']) {
-      await vs.page.evaluate(() => undefined);
       await chooseTheme(theme);
       await expect.poll(colour).not.toBe(seen.at(-1));
       seen.push(await colour());
@@ -153,7 +166,7 @@ describe('graphs', () => {
   }
 
   it.each([
-    [560, 300],
+    [740, 300],
     [2000, 1600],
   ])('fit a window of %d pixels', async (width, atMost) => {
     await vs.page.setViewportSize({ width, height: 1400 });
@@ -167,5 +180,56 @@ describe('graphs', () => {
       expect(x + w).toBeLessThanOrEqual(stage.x + stage.width + 1);
     }
     await shot(String(width));
+  });
+});
+
+describe('graphs in an exported page', () => {
+  let folder: Folder;
+  let test: TestBrowser;
+  beforeAll(async () => {
+    // A later version, a graph cut off, and no graph at all
+    const broken = ['RExORwIAAAAAAAAA', 'RExORwEAAACghgEA', 'AAAA'].map((base64) => ({
+      items: [{ mime: 'application/vnd.dlnb.graph', base64 }],
+    }));
+    const cell = { id: 'broken01', kind: 'code', language: 'typescript', source: ['1'], outputs: broken };
+    folder = new Folder({
+      'broken.dlnb': JSON.stringify({ dlnb: 1, metadata: {}, cells: [cell] }),
+      'n.dlnb': notebook(
+        "import * as tf from '@tensorflow/tfjs';\nimport { viz } from 'dlnb';\nviz.graph((x) => tf.tidy('<img src=x onerror=alert(1)>', () => x.mul(2).exp()).square(), 1)",
+      ),
+    });
+    expect((await dlnb(folder.path, 'run', 'n.dlnb', '--out', 'n.dlnb')).code).toBe(0);
+    expect((await dlnb(folder.path, 'export', 'n.dlnb', '--to', 'html')).code).toBe(0);
+    test = await startBrowser();
+    await test.page.goto(pathToFileURL(folder.file('n.html')).href);
+    await test.page.waitForSelector('html[data-drawn]', { state: 'attached' });
+  });
+  afterAll(async () => {
+    await test?.browser.close();
+    folder?.[Symbol.dispose]();
+  });
+
+  it('are drawn, fold, and take names as text', async () => {
+    const nodes = test.page.locator('.graph .node');
+    expect(await nodes.count()).toBe(5);
+    const head = test.page.locator('.graph .head');
+    expect(await head.locator('text').textContent()).toContain('<img src');
+    await head.click();
+    await expect.poll(() => nodes.count()).toBe(3);
+    expect(await test.page.locator('.graph img').count()).toBe(0);
+    expect(test.consoleLines).toEqual([]);
+  });
+
+  it('that are broken are a box that says why', async () => {
+    expect((await dlnb(folder.path, 'export', 'broken.dlnb', '--to', 'html')).code).toBe(0);
+    await test.page.goto(pathToFileURL(folder.file('broken.html')).href);
+    await test.page.waitForSelector('html[data-drawn]', { state: 'attached' });
+    const boxes = await test.page.getByRole('alert').allTextContents();
+    expect(boxes.map((text) => text.replace('The graph cannot be drawn', ''))).toEqual([
+      expect.stringContaining('it is of version 2'),
+      expect.stringContaining('its length is not what its head says'),
+      expect.stringContaining('it is not a graph'),
+    ]);
+    expect(await test.page.locator('.graph').count()).toBe(0);
   });
 });
