@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/index.ts';
 import { offerRestartOnSettings } from './configuration.ts';
 import { disposeLog } from './log.ts';
-import { rendererMessages } from './messaging.ts';
+import { rendererMessages, trainingMessages } from './messaging.ts';
 import { keepCellIds } from './notebook/ids.ts';
 import { protectNewerNotebooks } from './notebook/newer.ts';
 import { DlnbSerializer, NOTEBOOK_TYPE, serializerOptions } from './notebook/serializer.ts';
@@ -29,7 +29,8 @@ export function activate(context: vscode.ExtensionContext): Api {
     keepCellIds(),
     protectNewerNotebooks(),
     statusBar(sessions),
-    rendererMessages(logs),
+    rendererMessages(logs, sessions),
+    trainingMessages(sessions),
     offerRestartOnSettings(sessions),
     registerCommands({ extension: context, sessions, logs }),
     { dispose: disposeLog },

@@ -1,22 +1,83 @@
-// What the renderers ask of the editor: show a line of a cell, open a file, open a log. Messages come from a webview that
-// shows what notebooks hold, so every field is checked.
+// What the renderers ask of the editor: show a line of a cell, open a file, open a log, get a part of a tensor from the kernel, stop a
+// training; and what trainings send to theirs. Messages come from a webview that shows what notebooks hold, so every field is checked.
 import * as vscode from 'vscode';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { AxisRange, SliceAnswer } from '../kernel/display/mime.ts';
 import { log } from './log.ts';
 import { findCell } from './notebook/ids.ts';
 import { NOTEBOOK_TYPE } from './notebook/serializer.ts';
 import type { OutputLogs } from './outputLogs.ts';
 import { workingFolder } from './run/kernel.ts';
+import { NO_KERNEL, type NotebookSession } from './run/session.ts';
+import type { Sessions } from './run/sessions.ts';
 
 export const RENDERER_ID = 'dlnb-output';
+export const TENSOR_RENDERER_ID = 'dlnb-tensor';
+const TRAINING_RENDERER_ID = 'dlnb-training';
 
-export function rendererMessages(logs: OutputLogs): vscode.Disposable {
+export function rendererMessages(logs: OutputLogs, sessions: Sessions): vscode.Disposable {
   const messaging = vscode.notebooks.createRendererMessaging(RENDERER_ID);
-  return messaging.onDidReceiveMessage(({ editor, message }) => {
+  const links = messaging.onDidReceiveMessage(({ editor, message }) => {
     if (editor.notebook.notebookType !== NOTEBOOK_TYPE) return;
     answer(editor.notebook, message, logs).catch((e: Error) => log().warn(`link in an output: ${e.message}`));
   });
+  return vscode.Disposable.from(links, tensorParts(sessions));
+}
+
+/** Answers the tensor renderer, which asks the kernel of its notebook for parts that an output does not hold. */
+function tensorParts(sessions: Sessions): vscode.Disposable {
+  const messaging = vscode.notebooks.createRendererMessaging(TENSOR_RENDERER_ID);
+  return messaging.onDidReceiveMessage(({ editor, message }) => {
+    if (editor.notebook.notebookType !== NOTEBOOK_TYPE || !vscode.workspace.isTrusted) return;
+    if (typeof message !== 'object' || message === null) return;
+    const { type, request, source, axes } = message as Record<string, unknown>;
+    if (typeof source !== 'string') return;
+    const session = sessions.get(editor.notebook);
+    if (type === 'save') return void saveTensor(session, editor.notebook, source);
+    // Whether the ranges fit the tensor is checked by the kernel, which knows it
+    if (type !== 'slice' || typeof request !== 'number' || !Array.isArray(axes)) return;
+    void tensorPart(session, source, axes as AxisRange[]).then((result) =>
+      messaging.postMessage({ type: 'sliced', request, ...result } satisfies SliceAnswer, editor),
+    );
+  });
+}
+
+async function tensorPart(session: NotebookSession | undefined, source: string, axes: AxisRange[]) {
+  const result = (await session?.slice(source, axes)) ?? { reason: NO_KERNEL };
+  // Messages to renderers are JSON
+  return 'bytes' in result ? { base64: Buffer.from(result.bytes).toString('base64') } : result;
+}
+
+/** Carries points of trainings to the editors that show their notebook, and presses of the Stop button back. */
+export function trainingMessages(sessions: Sessions): vscode.Disposable {
+  const messaging = vscode.notebooks.createRendererMessaging(TRAINING_RENDERER_ID);
+  return vscode.Disposable.from(
+    messaging.onDidReceiveMessage(({ editor, message }) => {
+      const { type, chart } = (message ?? {}) as Record<string, unknown>;
+      if (type === 'stop' && Number.isSafeInteger(chart)) sessions.get(editor.notebook)?.stopTraining(chart as number);
+    }),
+    sessions.onTraining(({ notebook, delta }) => {
+      for (const editor of vscode.window.visibleNotebookEditors)
+        if (editor.notebook === notebook) void messaging.postMessage(delta, editor);
+    }),
+  );
+}
+
+/** Asks the reader for a place, and the kernel to write a tensor there. */
+async function saveTensor(
+  session: NotebookSession | undefined,
+  notebook: vscode.NotebookDocument,
+  source: string,
+): Promise<void> {
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.file(path.join(workingFolder(notebook), 'tensor.npy')),
+    filters: { NumPy: ['npy'] },
+    title: 'Save the whole tensor',
+  });
+  if (!target) return;
+  const result = (await session?.save(source, target.fsPath)) ?? { reason: NO_KERNEL };
+  if ('reason' in result) void vscode.window.showWarningMessage(`DLNB: ${result.reason}`);
 }
 
 async function answer(notebook: vscode.NotebookDocument, message: unknown, logs: OutputLogs): Promise<void> {

@@ -45,6 +45,8 @@ capture('stderr');
 
 process.on('message', (message: HostMessage) => {
   if (message.type === 'run') void session.run(message);
+  else if (message.type === 'slice') session.slice(message);
+  else if (message.type === 'save') session.save(message);
   else if (message.type === 'shutdown') {
     ending = true;
     // What cells have printed so far goes out before the process does

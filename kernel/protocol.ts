@@ -1,7 +1,7 @@
 // The messages between a notebook's host (the extension or the CLI) and its kernel process. Types only.
 // Runs and outputs travel over Node IPC with advanced serialization; an interrupt travels over a pipe of its own
 // (file descriptor 4 of the kernel), which a thread reads while the main thread computes.
-import type { CellError } from './display/mime.ts';
+import type { AxisRange, CellError, TrainingDelta } from './display/mime.ts';
 
 export type Language = 'typescript' | 'javascript';
 export type DeviceName = 'cpu' | 'webgpu' | 'cuda';
@@ -29,10 +29,31 @@ export interface RunMessage {
 export interface ShutdownMessage {
   type: 'shutdown';
 }
-export type HostMessage = RunMessage | ShutdownMessage;
+/** Asks for a part of a tensor that was shown. Answered in between runs and while a cell waits. */
+export interface SliceMessage {
+  type: 'slice';
+  /** Unique in the life of the kernel process. */
+  request: number;
+  /** Of the output's head. */
+  source: string;
+  axes: AxisRange[];
+}
+/** Asks for all values of a tensor that was shown, as a file. */
+export interface SaveMessage {
+  type: 'save';
+  /** Counted together with those of {@link SliceMessage}. */
+  request: number;
+  source: string;
+  /** Absolute path of the `.npy` file; one that is there is replaced. */
+  file: string;
+}
+export type HostMessage = RunMessage | ShutdownMessage | SliceMessage | SaveMessage;
 
 /** What the host writes on the control pipe, a line of JSON each. */
-export type ControlMessage = { type: 'interrupt' };
+export type ControlMessage =
+  | { type: 'interrupt' }
+  /** The Stop button of a training chart: its runs end cleanly, at the next step. */
+  | { type: 'stopTraining'; chart: number };
 
 // ---- kernel to host
 
@@ -92,10 +113,41 @@ export interface DeviceMessage {
   type: 'device';
   state: DeviceState;
 }
+/** New points of a training chart, at most 20 times a second. The chart's output is updated whole only now and then. */
+export interface TrainingMessage {
+  type: 'training';
+  delta: TrainingDelta;
+  /** How the training stands, in a line. */
+  text: string;
+}
 /** The process is about to end because `process.exit` was called. */
 export interface ExitingMessage {
   type: 'exiting';
   code: number;
 }
+/** A part of a tensor as the payload of an output, or why there is none, in one sentence. */
+export type SliceResult = { bytes: Uint8Array } | { reason: string };
+/** The answer to a {@link SliceMessage}. */
+export interface SlicedMessage {
+  type: 'sliced';
+  request: number;
+  result: SliceResult;
+}
+/** How large the written file is, or why there is none. */
+export type SaveResult = { size: number } | { reason: string };
+/** The answer to a {@link SaveMessage}. */
+export interface SavedMessage {
+  type: 'saved';
+  request: number;
+  result: SaveResult;
+}
 export type KernelMessage =
-  ReadyMessage | ExitingMessage | StartedMessage | FinishedMessage | OutputMessage | DeviceMessage;
+  | ReadyMessage
+  | ExitingMessage
+  | StartedMessage
+  | FinishedMessage
+  | OutputMessage
+  | DeviceMessage
+  | SlicedMessage
+  | SavedMessage
+  | TrainingMessage;

@@ -10,8 +10,18 @@ import { transformCell } from './cell/transform.ts';
 import { DeviceManager } from './device/index.ts';
 import { toBundle } from './display/bundle.ts';
 import { CellStreams } from './display/streams.ts';
-import { makeLibrary } from './dl/index.ts';
-import type { DeviceSetting, KernelMessage, MimeBundle, OutputEvent, RunMessage, RunStatus } from './protocol.ts';
+import { DisplayedTensors } from './display/tensor/index.ts';
+import { makeLibrary, type LibrarySession } from './dl/index.ts';
+import type {
+  DeviceSetting,
+  KernelMessage,
+  MimeBundle,
+  OutputEvent,
+  RunMessage,
+  RunStatus,
+  SaveMessage,
+  SliceMessage,
+} from './protocol.ts';
 
 /** A cell makes at most this many outputs a run; VS Code draws no more than 500. */
 const MAX_OUTPUTS = 400;
@@ -46,6 +56,8 @@ export class Session {
   private readonly modules: ModuleLoader;
   private readonly errors: ErrorReader;
   private readonly device: DeviceManager;
+  private readonly tensors = new DisplayedTensors(() => this.device.name);
+  private readonly library: LibrarySession;
   private readonly declared = new Set<string>();
   /** The last run of each cell, for what comes late. */
   private readonly runs = new Map<string, RunState>();
@@ -65,8 +77,9 @@ export class Session {
       notify: (text) => this.print('stderr', `${text}\n`),
       check: () => this.evaluator.check(),
       changed: (state) => options.send({ type: 'device', state }),
+      loaded: (tf) => this.library.tensorsLoaded(tf),
     });
-    const library = makeLibrary({
+    this.library = makeLibrary({
       display: (value, id) => {
         const sent = this.display(value, id);
         this.displayed.add(sent);
@@ -74,7 +87,12 @@ export class Session {
       },
       signal: () =>
         (this.evaluator.context.getStore() ?? this.latest?.context)?.abort.signal ?? new AbortController().signal,
+      run: () => this.stateOfCaller()?.context ?? this,
+      loaded: () => this.device.loaded,
+      training: (delta, text) => options.send({ type: 'training', delta, text }),
+      takeStop: (chart) => this.evaluator.takeStop(chart),
     });
+    const { library } = this.library;
     const tf = () => this.device.library();
     this.modules = new ModuleLoader({
       dir: cwd,
@@ -118,6 +136,16 @@ export class Session {
     return job;
   }
 
+  /** Sends a part of a tensor that was shown. */
+  slice({ request, source, axes }: SliceMessage): void {
+    this.options.send({ type: 'sliced', request, result: this.tensors.slice(source, axes) });
+  }
+
+  /** Writes a tensor that was shown to a file. */
+  save({ request, source, file }: SaveMessage): void {
+    this.options.send({ type: 'saved', request, result: this.tensors.save(source, file) });
+  }
+
   /** Appends text to the cell that the executing code belongs to. */
   print(name: 'stdout' | 'stderr', text: string): void {
     this.stateOfCaller()?.streams.write(name, text);
@@ -149,6 +177,7 @@ export class Session {
       const restore = this.device.guard();
       const result = await this.evaluator.evaluate(transformed, state.context);
       if (result.status === 'interrupted') restore();
+      this.evaluator.context.run(state.context, () => this.library.runEnded(state.context, result.status));
       for (const name of transformed.names) this.declared.add(name);
       status = await this.conclude(result, state);
     } catch (e) {
@@ -186,7 +215,7 @@ export class Session {
     }
     const { value } = result;
     const show = result.hasValue && value !== undefined && !(value instanceof Promise && this.displayed.has(value));
-    if (show) this.emit(state, { kind: 'display', bundle: await toBundle(value) });
+    if (show) this.emit(state, { kind: 'display', bundle: await toBundle(value, this.tensors) });
     return 'ok';
   }
 
@@ -194,7 +223,7 @@ export class Session {
   private display(value: unknown, id: string | undefined): Promise<void> {
     const state = this.stateOfCaller();
     if (!state) return Promise.resolve();
-    const bundle = toBundle(value);
+    const bundle = toBundle(value, this.tensors);
     if (bundle instanceof Promise) {
       const event = bundle.then((b) => this.displayEvent(state, id, b));
       this.emit(state, event);

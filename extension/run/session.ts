@@ -1,9 +1,23 @@
 // The session behind one notebook: its kernel process, its queue of cells, its state. Cells run one after another;
 // after one that fails, those behind it are not run.
 import * as vscode from 'vscode';
-import { CELL_ERROR, ERROR, type CellError, type PlainError } from '../../kernel/display/mime.ts';
+import {
+  CELL_ERROR,
+  ERROR,
+  type AxisRange,
+  type CellError,
+  type PlainError,
+  type TrainingDelta,
+} from '../../kernel/display/mime.ts';
 import type { ExitReason, NodeChoice } from '../../kernel/client/index.ts';
-import type { DeviceState, KernelMessage, Language, MimeBundle } from '../../kernel/protocol.ts';
+import type {
+  DeviceState,
+  KernelMessage,
+  Language,
+  MimeBundle,
+  SaveResult,
+  SliceResult,
+} from '../../kernel/protocol.ts';
 import { log } from '../log.ts';
 import { newerVersionText, type NotebookMetadata } from '../notebook/data.ts';
 import { cellId, findCell, idsOf } from '../notebook/ids.ts';
@@ -14,6 +28,8 @@ import { OutputProjection } from './projection.ts';
 
 /** After so long without output, the outputs of a cell's earlier run are removed. */
 const SETTLE_MS = 250;
+
+export const NO_KERNEL = 'No kernel is running: run the cell to see more of its values.';
 
 export type SessionPhase = 'none' | 'starting' | 'idle' | 'busy' | 'restarting' | 'dead';
 
@@ -29,6 +45,9 @@ export interface SessionState {
 export class NotebookSession implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeState = this.changed.event;
+  private readonly training = new vscode.EventEmitter<TrainingDelta>();
+  /** A training has new points. */
+  readonly onTraining = this.training.event;
   state: SessionState = { phase: 'none' };
 
   private readonly model = new NotebookModel();
@@ -83,6 +102,23 @@ export class NotebookSession implements vscode.Disposable {
     log().info(`interrupt of cell ${running.cell}`);
     this.kernel.process.interrupt();
     setTimeout(() => void this.offerRestart(running), settings.interruptTimeout() * 1000);
+  }
+
+  /** A part of a tensor that a cell has shown; else why there is none. No kernel is started for it. */
+  slice(source: string, axes: AxisRange[]): Promise<SliceResult> {
+    if (this.kernel) return this.kernel.process.slice(source, axes);
+    return Promise.resolve({ reason: NO_KERNEL });
+  }
+
+  /** Writes all values of a tensor that a cell has shown as a `.npy` file; says why not where there is a reason. */
+  save(source: string, file: string): Promise<SaveResult> {
+    return this.kernel ? this.kernel.process.save(source, file) : Promise.resolve({ reason: NO_KERNEL });
+  }
+
+  /** Asks the runs of a training chart to end at their next step. The cell goes on after them. */
+  stopTraining(chart: number): void {
+    log().info(`stop of training ${chart}`);
+    this.kernel?.process.stopTraining(chart);
   }
 
   /** Ends the kernel and starts a fresh one. Running and waiting cells end. */
@@ -142,6 +178,7 @@ export class NotebookSession implements vscode.Disposable {
     this.kernel = undefined;
     this.projection.dispose();
     this.changed.dispose();
+    this.training.dispose();
   }
 
   // ---- running
@@ -258,6 +295,9 @@ export class NotebookSession implements vscode.Disposable {
         break;
       case 'output':
         this.apply({ type: 'output', cell: message.cell, event: message.event });
+        break;
+      case 'training':
+        this.training.fire(message.delta);
         break;
       case 'device':
         log().info(`device ${message.state.device}: ${message.state.detail}`);

@@ -2,6 +2,7 @@
 // file is renamed or an untitled notebook is saved.
 import * as vscode from 'vscode';
 import { statSync } from 'node:fs';
+import type { TrainingDelta } from '../../kernel/display/mime.ts';
 import { idsOf } from '../notebook/ids.ts';
 import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
 import type { KernelStarter } from './kernel.ts';
@@ -21,6 +22,10 @@ export class Sessions implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.NotebookDocument>();
   /** A session began, ended, or changed its state. */
   readonly onDidChange = this.changed.event;
+
+  private readonly training = new vscode.EventEmitter<{ notebook: vscode.NotebookDocument; delta: TrainingDelta }>();
+  /** A training has new points. */
+  readonly onTraining = this.training.event;
 
   private readonly open = new Map<vscode.NotebookDocument, NotebookSession>();
   private readonly closed = new Set<Closed>();
@@ -60,6 +65,7 @@ export class Sessions implements vscode.Disposable {
       session = new NotebookSession(notebook, this.controller, this.starter);
       const made = session;
       made.onDidChangeState(() => this.changed.fire(made.notebook));
+      made.onTraining((delta) => this.training.fire({ notebook: made.notebook, delta }));
       this.open.set(notebook, made);
     }
     return session;
@@ -74,6 +80,7 @@ export class Sessions implements vscode.Disposable {
     for (const session of this.open.values()) session.dispose();
     this.open.clear();
     this.changed.dispose();
+    this.training.dispose();
   }
 
   private didOpen(notebook: vscode.NotebookDocument): void {

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Session } from 'node:inspector';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { ACKNOWLEDGED, BUSY, InterruptError, RAISED, REQUESTED } from './flag.ts';
+import { ACKNOWLEDGED, BUSY, FLAG_BYTES, InterruptError, RAISED, REQUESTED, STOP_TRAINING } from './flag.ts';
 import { CHECK, FLAG } from './instrument.ts';
 import { BRIDGE, type TransformedCell } from './transform.ts';
 
@@ -38,7 +38,7 @@ export class Evaluator {
   /** The run that the executing code belongs to. */
   readonly context = new AsyncLocalStorage<RunContext>();
   private readonly session = new Session();
-  private readonly flag = new Int32Array(new SharedArrayBuffer(16));
+  private readonly flag = new Int32Array(new SharedArrayBuffer(FLAG_BYTES));
   private current: { context: RunContext; settle: (e: Evaluated) => void; value: Evaluated } | undefined;
   /** The run whose cell is being prepared. */
   private preparing: RunContext | undefined;
@@ -88,6 +88,11 @@ export class Evaluator {
     if (context === this.current?.context && this.pendingRequest()) context.interrupted = true;
     if (context.interrupted) throw new InterruptError();
   };
+
+  /** Whether the Stop button of this training chart was pressed since the last call; also while the main thread has not been idle since. */
+  takeStop(chart: number): boolean {
+    return Atomics.compareExchange(this.flag, STOP_TRAINING, chart, 0) === chart;
+  }
 
   /** Announces a run: an interrupt from now on is for it. */
   prepare(context: RunContext): void {

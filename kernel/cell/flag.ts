@@ -8,6 +8,10 @@ export const REQUESTED = 1;
 export const ACKNOWLEDGED = 2;
 /** 1 while a run is in progress. */
 export const BUSY = 3;
+/** The number of the training chart whose Stop button was pressed; 0 when none was, or it has been heard. */
+export const STOP_TRAINING = 4;
+/** Bytes of all words. */
+export const FLAG_BYTES = 20;
 
 /** Code that has not answered the flag by then is terminated. */
 export const TERMINATE_AFTER_MS = 200;

@@ -1,10 +1,10 @@
-// The thread that hears an interrupt while the main thread computes. It reads the control pipe (descriptor 4), raises the flag that
-// instrumented code tests, and ends code that tests nothing by `Runtime.terminateExecution`.
+// The thread that hears an interrupt, or the Stop button of a training, while the main thread computes. It reads the control pipe
+// (descriptor 4), raises the flag that instrumented code tests, and ends code that tests nothing by `Runtime.terminateExecution`.
 import { Session } from 'node:inspector';
 import { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ControlMessage } from '../protocol.ts';
-import { ACKNOWLEDGED, BUSY, REQUESTED, RAISED, TERMINATE_AFTER_MS } from './flag.ts';
+import { ACKNOWLEDGED, BUSY, REQUESTED, RAISED, STOP_TRAINING, TERMINATE_AFTER_MS } from './flag.ts';
 
 /** Time for the main thread to end the process in order. */
 const HOST_GONE_MS = 2000;
@@ -18,7 +18,9 @@ pipe.on('data', (text: string) => {
   const lines = (rest + text).split('\n');
   rest = lines.pop()!;
   for (const line of lines) {
-    if ((JSON.parse(line) as ControlMessage).type === 'interrupt') interrupt();
+    const message = JSON.parse(line) as ControlMessage;
+    if (message.type === 'interrupt') interrupt();
+    else Atomics.store(flag, STOP_TRAINING, message.chart);
   }
 });
 pipe.on('error', () => {}); // 'close' follows

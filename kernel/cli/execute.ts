@@ -28,6 +28,8 @@ export interface ExecuteOptions {
   timeoutMs?: number;
   onCell?: (result: CellResult, index: number, total: number) => void;
   onOutput?: (event: OutputEvent, cell: CodeCell) => void;
+  /** How a training stands, in a line; at most 20 times a second. */
+  onTraining?: (text: string) => void;
   onCellEnd?: (result: CellResult) => void;
 }
 
@@ -155,6 +157,7 @@ export class NotebookRun {
 
   private receive(message: KernelMessage): void {
     if (message.type === 'device') this.device = message.state;
+    if (message.type === 'training') this.options.onTraining?.(message.text);
     if (message.type !== 'output') return;
     const result = this.results.find(({ cell }) => cell.id === message.cell);
     if (result) this.show(result.cell, message.event);

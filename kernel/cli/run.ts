@@ -7,6 +7,7 @@ import { printNotebook } from '../format/index.ts';
 import type { CodeCell } from '../format/types.ts';
 import type { DeviceSetting, OutputEvent } from '../protocol.ts';
 import { NotebookRun, type CellResult } from './execute.ts';
+import { LiveOutputs } from './live.ts';
 import { checkWritable, readNotebook, sameFile, writeWhole } from './files.ts';
 import { startKernel, temporaryLogs } from './start.ts';
 import { outputText, Terminal } from './terminal.ts';
@@ -34,13 +35,20 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
   const cwd = path.dirname(path.resolve(file));
   const logDir = options.out === undefined ? temporaryLogs() : `${path.resolve(options.out)}.logs`;
   const progress = new Progress(terminal);
+  const live = new LiveOutputs({
+    live: terminal.live,
+    status: (text) => progress.detail(text),
+    print: (text) => terminal.lines('stdout', text),
+    clock: () => performance.now(),
+  });
   const run: NotebookRun = new NotebookRun(notebook, {
     start: () =>
       startKernel({ cwd, notebook: path.resolve(file), device: options.device, threads: options.threads, logDir }),
     keepGoing: !!options.keepGoing,
     ...(options.timeout !== undefined && { timeoutMs: options.timeout * 1000 }),
     onCell: (result, i, total) => progress.begin(result, i, total),
-    onOutput: (event) => printEvent(terminal, event),
+    onOutput: (event) => void (live.take(event) || printEvent(terminal, event)),
+    onTraining: (text) => live.status(text),
     onCellEnd: ({ cell }) => {
       progress.end();
       printOverflow(terminal, run, cell, logDir);
@@ -174,9 +182,10 @@ function report(run: NotebookRun, file: string, ms: number, startError: Error | 
   };
 }
 
-/** `[3/10] cell 5, 2.1 s: const model = …`, ten times a second. */
+/** `[3/10] cell 5, 2.1 s: const model = …`, ten times a second; the cell's own bar, while it has one, instead of its code. */
 class Progress {
   private timer: NodeJS.Timeout | undefined;
+  private bar: string | undefined;
   private readonly terminal: Terminal;
 
   constructor(terminal: Terminal) {
@@ -189,13 +198,18 @@ class Progress {
     const first = cell.source.split('\n').find((line) => line.trim() !== '') ?? '';
     const draw = () => {
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      this.terminal.progress(`[${index + 1}/${total}] cell ${number}, ${seconds} s: ${first.trim()}`);
+      this.terminal.progress(`[${index + 1}/${total}] cell ${number}, ${seconds} s: ${this.bar ?? first.trim()}`);
     };
     this.timer = setInterval(draw, 100);
   }
 
+  detail(text: string | undefined): void {
+    this.bar = text;
+  }
+
   end(): void {
     clearInterval(this.timer);
+    this.bar = undefined;
     this.terminal.progress('');
   }
 }

@@ -24,6 +24,11 @@ export class Terminal {
     }
   }
 
+  /** Whether {@link progress} is seen. */
+  get live(): boolean {
+    return !!this.err.isTTY;
+  }
+
   stdout(text: string): void {
     this.write(this.out, text);
   }

@@ -1,6 +1,7 @@
 // The host's end of one kernel process: start, run, interrupt, end. Every pending run is ended when the process exits.
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
+import type { AxisRange } from '../display/mime.ts';
 import type {
   ControlMessage,
   DeviceSetting,
@@ -10,6 +11,8 @@ import type {
   Language,
   ReadyMessage,
   RunStatus,
+  SaveResult,
+  SliceResult,
 } from '../protocol.ts';
 import { cleanEnv, type NodeChoice } from './node.ts';
 
@@ -60,9 +63,12 @@ export class KernelProcess {
   private readonly control: Writable;
   private readonly pending = new Map<number, { cell: string; end: (outcome: RunOutcome) => void }>();
   private readonly listeners = new Set<(message: KernelMessage) => void>();
+  /** Questions that are not answered yet. */
+  private readonly asked = new Map<number, (result: SliceResult | SaveResult) => void>();
   private nextRun = 1;
+  private nextQuestion = 1;
   private current: { run: number; cell: string } | undefined;
-  private asked = false;
+  private ending = false;
   private exitCalled: number | undefined;
   private stderrTail = '';
   private isReady = false;
@@ -102,6 +108,8 @@ export class KernelProcess {
         const exit = this.describeExit(code, signal, startError);
         for (const { end } of this.pending.values()) end({ status: 'died', exit });
         this.pending.clear();
+        for (const answer of this.asked.values()) answer({ reason: exit.text });
+        this.asked.clear();
         resolve(exit);
       };
       // 'close' comes after the last output; a process that could not be spawned only reports 'error'
@@ -153,15 +161,39 @@ export class KernelProcess {
     });
   }
 
+  /** A part of a tensor that was shown. Never rejects; a cell that computes lets it wait. */
+  slice(source: string, axes: AxisRange[]): Promise<SliceResult> {
+    return this.ask((request) => ({ type: 'slice', request, source, axes }));
+  }
+
+  /** Writes all values of a tensor that was shown as a `.npy` file. Never rejects; a cell that computes lets it wait. */
+  save(source: string, file: string): Promise<SaveResult> {
+    return this.ask((request) => ({ type: 'save', request, source, file }));
+  }
+
+  private ask<T extends SliceResult | SaveResult>(message: (request: number) => HostMessage): Promise<T> {
+    const request = this.nextQuestion++;
+    return new Promise((resolve) => {
+      const answer = (result: SliceResult | SaveResult) => resolve(result as T);
+      if (!this.child.connected) return answer({ reason: 'The kernel has ended.' });
+      this.asked.set(request, answer);
+      this.send(message(request));
+    });
+  }
+
   /** Asks the running cell to stop; state is kept. The run then ends as `interrupted`, unless native code holds the thread. */
   interrupt(): void {
-    if (this.control.writable)
-      this.control.write(JSON.stringify({ type: 'interrupt' } satisfies ControlMessage) + '\n');
+    this.sendControl({ type: 'interrupt' });
+  }
+
+  /** Asks the runs of a training chart to end at their next step; the cell goes on after them. */
+  stopTraining(chart: number): void {
+    this.sendControl({ type: 'stopTraining', chart });
   }
 
   /** Lets the kernel flush its output and end; kills it after `graceMs`. */
   async shutdown(graceMs = 2000): Promise<ExitReason> {
-    this.asked = true;
+    this.ending = true;
     this.send({ type: 'shutdown' });
     const timer = setTimeout(() => this.child.kill('SIGKILL'), graceMs);
     try {
@@ -173,9 +205,13 @@ export class KernelProcess {
 
   /** Ends the process at once. */
   kill(): Promise<ExitReason> {
-    this.asked = true;
+    this.ending = true;
     this.child.kill('SIGKILL');
     return this.exited;
+  }
+
+  private sendControl(message: ControlMessage): void {
+    if (this.control.writable) this.control.write(`${JSON.stringify(message)}\n`);
   }
 
   private send(message: HostMessage): void {
@@ -185,6 +221,10 @@ export class KernelProcess {
   private receive(message: KernelMessage): void {
     if (message.type === 'started') this.current = { run: message.run, cell: message.cell };
     if (message.type === 'exiting') this.exitCalled = message.code;
+    if (message.type === 'sliced' || message.type === 'saved') {
+      this.asked.get(message.request)?.(message.result);
+      this.asked.delete(message.request);
+    }
     this.emit(message);
     if (message.type === 'finished') this.finish(message);
   }
@@ -200,7 +240,7 @@ export class KernelProcess {
   }
 
   private describeExit(code: number | null, signal: NodeJS.Signals | null, startError?: Error): ExitReason {
-    const expected = this.asked;
+    const expected = this.ending;
     const said = this.stderrTail.trim();
     let text;
     if (this.child.pid === undefined) {

@@ -13,6 +13,8 @@ export interface DeviceOptions {
   changed: (state: DeviceState) => void;
   /** Tells the user something, once. */
   notify: (text: string) => void;
+  /** Called once, when the library is there. */
+  loaded: (tf: typeof Library.tf) => void;
 }
 
 /** In the order in which `auto` tries them; the first that works is taken. */
@@ -27,6 +29,8 @@ const missing: Partial<Record<DeviceName, string>> = {
 export class DeviceManager {
   private loading: Promise<object> | undefined;
   private module: typeof Library | undefined;
+  /** Whether its device computes. */
+  private started = false;
 
   constructor(private readonly options: DeviceOptions) {}
 
@@ -40,6 +44,16 @@ export class DeviceManager {
     return this.loading;
   }
 
+  /** The device in use; `none` until the library has been loaded. */
+  get name(): DeviceName | 'none' {
+    return this.module ? 'cpu' : 'none';
+  }
+
+  /** The library, if it has been loaded. */
+  get loaded(): typeof Library.tf | undefined {
+    return this.started ? this.module?.tf : undefined;
+  }
+
   /** Remembers where the engine stands; the returned function puts it back there after code was ended in the middle of a `tidy` or a gradient. */
   guard(): () => void {
     const before = this.module?.engineState();
@@ -47,7 +61,7 @@ export class DeviceManager {
   }
 
   private async load(): Promise<object> {
-    const { setting, threads, check, changed, notify } = this.options;
+    const { setting, threads, check, changed, notify, loaded } = this.options;
     const reason = setting === 'auto' ? undefined : missing[setting];
     if (reason)
       throw new Error(
@@ -58,6 +72,8 @@ export class DeviceManager {
     const { detail, notice } = await module.startCpu({ dist: __dirname, threads });
     if (notice) notify(notice);
     module.callBeforeEachKernel(check);
+    this.started = true;
+    loaded(module.tf);
     const refused = setting === 'auto' ? order.slice(0, order.indexOf('cpu')) : [];
     changed({ device: 'cpu', detail, refused: refused.map((device) => ({ device, reason: missing[device]! })) });
     return module.tf;

@@ -1,25 +1,29 @@
-// A value to its MIME bundle: what the value says of itself (the `Jupyter.display` protocol), else a plain text.
+// A value to its MIME bundle: what the value says of itself (the `Jupyter.display` protocol), else what is drawn of a tensor, and a plain text.
 import { inspect, types } from 'node:util';
+import { DISPLAY, type Displayable } from './displayable.ts';
+import { SUMMARY } from './mime.ts';
 import type { MimeBundle, MimeItem } from '../protocol.ts';
-
-/** The method by which a value renders itself: returns `{ [mime]: data }`, or a promise of it. The protocol is Deno's. */
-export const DISPLAY = Symbol.for('Jupyter.display');
+import type { DisplayedTensors } from './tensor/index.ts';
+import { edgesOf } from './tensor/sample.ts';
+import { isTensor, type TensorLike } from './tensor/values.ts';
+import { summary, summaryText, type ModelLike } from '../viz/summary.ts';
 
 /** Longest plain text of one value, in characters. */
 export const MAX_TEXT = 100_000;
 
-/** A value that renders itself. */
-export interface Displayable {
-  [DISPLAY](): Record<string, unknown> | Promise<Record<string, unknown>>;
-}
-
 /**
  * All representations of a value, best first; a promise only where the value's own method returns one.
+ * @param tensors makes the outputs of tensors and typed arrays
  * @throws what the value's own method throws, and a TypeError when it returns no object of MIME types.
  */
-export function toBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
+export function toBundle(value: unknown, tensors: DisplayedTensors): MimeBundle | Promise<MimeBundle> {
   const method = isObject(value) && !types.isProxy(value) ? (value as Partial<Displayable>)[DISPLAY] : undefined;
-  if (typeof method !== 'function') return [{ mime: 'text/plain', text: toText(value) }];
+  if (typeof method !== 'function') {
+    if (isModel(value)) return modelBundle(value);
+    const drawn = tensors.item(value);
+    const text: MimeItem = { mime: 'text/plain', text: toText(value) };
+    return drawn ? [drawn, text] : [text];
+  }
   const fromRecord = (record: unknown): MimeBundle => {
     if (!isObject(record))
       throw new TypeError(
@@ -67,7 +71,7 @@ function parseOr(text: string): unknown {
 /** One value as text, as `console.log` would show it, cut to {@link MAX_TEXT} characters. */
 export function toText(value: unknown): string {
   if (isTensor(value)) return tensorText(value);
-  if (isModel(value)) return modelText(value);
+  if (isHistory(value)) return historyText(value);
   // A timer that a cell ends with: its inside is Node's, and different each time
   if (isObject(value) && /^(Timeout|Immediate)$/.test(value.constructor?.name) && Symbol.dispose in value)
     return value.constructor.name;
@@ -75,39 +79,28 @@ export function toText(value: unknown): string {
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}\n… ${text.length - MAX_TEXT} more characters`;
 }
 
-interface TensorLike {
-  dtype: string;
-  shape: number[];
-  isDisposed: boolean;
-  toString(verbose?: boolean): string;
-}
-
-export function isTensor(value: unknown): value is TensorLike {
-  const t = value as TensorLike & { dataId?: unknown; rankType?: unknown };
-  return (
-    isObject(value) &&
-    !types.isProxy(value) &&
-    'dataId' in t &&
-    'rankType' in t &&
-    Array.isArray(t.shape) &&
-    typeof t.dtype === 'string'
-  );
-}
+/** Of longer axes TensorFlow.js prints the first and the last three indices. */
+const LONG_AXIS = { edge: 3, most: 20 };
+/** Larger tensors are cut to what is printed beforehand: TensorFlow.js formats all values to find the widest. */
+const LARGE = 10_000;
 
 /** `Tensor float32 [2, 3]` and the values, the middle of long axes left out. */
 function tensorText(t: TensorLike): string {
   const head = `Tensor ${t.dtype} [${t.shape.join(', ')}]`;
   if (t.isDisposed) return `${head} (disposed)`;
-  return `${head}\n${t.toString().replace(/^Tensor\n/, '')}`;
+  return `${head}\n${printed(t)
+    .toString()
+    .replace(/^Tensor\n/, '')}`;
 }
 
-interface ModelLike {
-  layers: unknown[];
-  summary(lineLength?: number, positions?: number[], print?: (line: string) => void): void;
+function printed(t: TensorLike): TensorLike {
+  if (t.shape.reduce((size, n) => size * n, 1) <= LARGE) return t;
+  const { shape, data } = edgesOf(t.dataSync(), t.shape, { ...LONG_AXIS, width: t.dtype === 'complex64' ? 2 : 1 });
+  return Object.create(t, { shape: { value: shape }, dataSync: { value: () => data } }) as TensorLike;
 }
 
 function isModel(value: unknown): value is ModelLike {
-  const m = value as ModelLike & { built?: unknown };
+  const m = value as ModelLike & { summary?: unknown };
   return (
     isObject(value) &&
     !types.isProxy(value) &&
@@ -117,14 +110,37 @@ function isModel(value: unknown): value is ModelLike {
   );
 }
 
-function modelText(model: ModelLike): string {
-  const lines: string[] = [];
+/** The table of a model, and for one without layers yet, its class and why there is none. */
+function modelBundle(model: ModelLike): MimeBundle {
   try {
-    model.summary(90, undefined, (line) => lines.push(line));
+    const { table } = summary(model);
+    return [
+      { mime: SUMMARY, json: table },
+      { mime: 'text/plain', text: summaryText(table) },
+    ];
   } catch (e) {
-    return `${(model as object).constructor.name}, not built yet (${(e as Error).message})`;
+    return [
+      { mime: 'text/plain', text: `${(model as object).constructor.name}, not built yet (${(e as Error).message})` },
+    ];
   }
-  return lines.join('\n');
+}
+
+/** What `fit` returns. */
+interface HistoryLike {
+  epoch: number[];
+  history: Record<string, number[]>;
+}
+
+function isHistory(value: unknown): value is HistoryLike {
+  const h = value as Partial<HistoryLike> & { params?: unknown };
+  return isObject(value) && !types.isProxy(value) && Array.isArray(h.epoch) && isObject(h.history) && 'params' in h;
+}
+
+/** The first and the last value of each metric; the whole is long, and in the chart. */
+function historyText({ epoch, history }: HistoryLike): string {
+  const digits = (v: unknown) => (typeof v === 'number' ? String(Number(v.toPrecision(4))) : 'a tensor');
+  const metrics = Object.entries(history).map(([name, v]) => `${name} ${digits(v[0])} → ${digits(v.at(-1))}`);
+  return `History of ${epoch.length} ${epoch.length === 1 ? 'epoch' : 'epochs'}: ${metrics.join(', ')}`;
 }
 
 const isObject = (v: unknown): v is object => (typeof v === 'object' && v !== null) || typeof v === 'function';

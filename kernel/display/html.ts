@@ -1,6 +1,7 @@
 // Values that cells make to be shown: HTML, SVG and Markdown from template literals, images and plots.
 import { PLOTLY, type PlotlyFigure } from './mime.ts';
-import { DISPLAY, plainJson, type Displayable } from './bundle.ts';
+import { plainJson } from './bundle.ts';
+import { DISPLAY, type Displayable } from './displayable.ts';
 
 type Markup = 'text/html' | 'image/svg+xml' | 'text/markdown';
 

@@ -6,10 +6,15 @@ import Anser from 'anser';
 import {
   CELL_ERROR,
   ERROR,
+  GRAPH,
   OVERFLOW,
   PLOTLY,
+  PROGRESS,
   STDERR,
   STDOUT,
+  SUMMARY,
+  TENSOR,
+  TRAINING,
   type CellError,
   type OverflowNotice,
 } from '../display/mime.ts';
@@ -18,7 +23,14 @@ import { escapeHtml, highlight } from './highlight.ts';
 import { renderMarkdown } from './markdown.ts';
 
 /** Types that a renderer of the editor draws in the page, and its file. */
-const RENDERERS: Record<string, string> = { [PLOTLY]: 'plotly.js' };
+const RENDERERS: Record<string, string> = {
+  [PLOTLY]: 'plotly.js',
+  [TENSOR]: 'tensor.js',
+  [GRAPH]: 'graph.js',
+  [TRAINING]: 'training.js',
+  [PROGRESS]: 'output.js',
+  [SUMMARY]: 'output.js',
+};
 const SPATIAL = /^(scatter3d|surface|mesh3d|isosurface|volume|cone|streamtube)$/;
 
 /** Collects which files of the editor's renderers the page needs. */
@@ -36,7 +48,8 @@ export function renderOutput(output: Output, label: string, needs: Needs): strin
 
 function renderItem(item: OutputItem, output: Output, label: string, needs: Needs): string | undefined {
   const mime = item.mime.toLowerCase();
-  if (mime in RENDERERS && 'json' in item) return figure(item.json, mime, output, label, needs);
+  if (mime in RENDERERS && 'json' in item) return drawn(item.json, mime, output, label, needs);
+  if (mime in RENDERERS && 'base64' in item) return binary(mime, item.base64, output, label, needs);
   if (mime === CELL_ERROR && 'json' in item) return cellError(item.json);
   if (mime === ERROR) return plainError(item);
   if (mime === OVERFLOW && 'json' in item) return overflow(item.json);
@@ -75,16 +88,28 @@ function frame(html: string, label: string): string {
   return `<iframe sandbox="allow-scripts" title="Output of ${escapeHtml(label)}" data-html="${escapeHtml(html)}"></iframe>`;
 }
 
-function figure(json: Json, mime: string, output: Output, label: string, needs: Needs): string {
-  needs.add(RENDERERS[mime]!);
-  needs.add(libraryFor(json));
-  const plain = output.items.find((i) => i.mime === 'text/plain');
-  const fallback = plain && 'text' in plain ? plain.text : `a figure of ${label}`;
+function drawn(json: Json, mime: string, output: Output, label: string, needs: Needs): string {
+  if (mime === PLOTLY) needs.add(libraryFor(json));
+  if (mime === TRAINING) needs.add('plotly-cartesian.js');
   // JSON may hold "<" only inside texts, where the escape means the same
   const data = JSON.stringify(json).replaceAll('<', '\\u003c');
+  return figure(mime, `<script type="application/json">${data}</script>`, output, label, needs);
+}
+
+function binary(mime: string, base64: string, output: Output, label: string, needs: Needs): string {
+  return figure(mime, `<script type="text/plain" data-base64>${escapeHtml(base64)}</script>`, output, label, needs);
+}
+
+/** @param data the script element that holds the payload */
+function figure(mime: string, data: string, output: Output, label: string, needs: Needs): string {
+  needs.add(RENDERERS[mime]!);
+  const plain = output.items.find((i) => i.mime === 'text/plain');
+  const fallback = plain && 'text' in plain ? plain.text : `a figure of ${label}`;
+  // What is worked with by keyboard and pointer is not one picture to those who only hear it
+  const role = mime === TENSOR || mime === GRAPH ? 'group' : 'img';
   return (
-    `<div class="figure" data-renderer="${RENDERERS[mime]!}" data-mime="${mime}" role="img" aria-label="${escapeHtml(fallback.slice(0, 200))}">` +
-    `<script type="application/json">${data}</script><noscript><pre>${escapeHtml(fallback)}</pre></noscript></div>`
+    `<div class="figure" data-renderer="${RENDERERS[mime]!}" data-mime="${mime}" role="${role}" aria-label="${escapeHtml(fallback.slice(0, 200))}">` +
+    `${data}<noscript><pre>${escapeHtml(fallback)}</pre></noscript></div>`
   );
 }
 

@@ -34,12 +34,14 @@ for (const { dataset } of document.querySelectorAll('script[data-file]')) {
 }
 const renderers = new Map();
 const load = (file) => {
-  if (!renderers.has(file)) renderers.set(file, import(urlOf(file)).then((module) => module.activate({})));
+  if (!renderers.has(file)) renderers.set(file, import(urlOf(file)).then((module) => module.activate({ workspace: { isTrusted: false } })));
   return renderers.get(file);
 };
 const draw = async (figure, index) => {
-  const text = figure.querySelector('script').textContent;
-  const bytes = new TextEncoder().encode(text);
+  const script = figure.querySelector('script');
+  const text = script.textContent;
+  const data = () =>
+    'base64' in script.dataset ? Uint8Array.from(atob(text), (c) => c.charCodeAt(0)) : new TextEncoder().encode(text);
   const { mime } = figure.dataset;
   const item = {
     id: 'output-' + index,
@@ -47,8 +49,8 @@ const draw = async (figure, index) => {
     metadata: {},
     text: () => text,
     json: () => JSON.parse(text),
-    data: () => bytes,
-    blob: () => new Blob([bytes], { type: mime }),
+    data,
+    blob: () => new Blob([data()], { type: mime }),
   };
   const element = figure.appendChild(document.createElement('div'));
   try {

@@ -1,20 +1,9 @@
-// Small helpers to build elements from text.
+// Links from errors and notices to the editor.
+import { element } from '../shared/dom.ts';
 
 export interface Links {
   /** Sends a message to the extension; undefined where there is no extension to hear it. */
   post: ((message: unknown) => void) | undefined;
-}
-
-/** An element with a class and text; the text is never parsed. */
-export function element<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  className: string,
-  text?: string,
-): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
 }
 
 /** A link that sends a message, or plain text where nobody would hear it. A button, so that the keyboard reaches it. */

@@ -1,6 +1,7 @@
 // An error of a cell: what was wrong, what to do, where, and how the program came there.
 import type { CellError, ErrorFrame } from '../../kernel/display/mime.ts';
-import { element, link, type Links } from './dom.ts';
+import { element } from '../shared/dom.ts';
+import { link, type Links } from './dom.ts';
 
 /** Frames shown at once; the others fold away. */
 const SHOWN_FRAMES = 8;

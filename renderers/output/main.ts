@@ -1,16 +1,19 @@
-// Draws errors with links into cells, and the notice of a cell that printed more than is shown. It works from the item
+// Draws errors with links into cells, the notice of a cell that printed more than is shown, progress bars and tables of models. It works from the item
 // alone; links need the editor at the other end and are plain text without it. Nothing of a payload is ever taken as HTML.
 import type { ActivationFunction, OutputItem } from 'vscode-notebook-renderer';
-import { CELL_ERROR, OVERFLOW } from '../../kernel/display/mime.ts';
+import { CELL_ERROR, OVERFLOW, PROGRESS, SUMMARY } from '../../kernel/display/mime.ts';
 import { drawError } from './error.ts';
 import { drawOverflow } from './overflow.ts';
-import { readError, readOverflow } from './payload.ts';
-import { element, type Links } from './dom.ts';
+import { readError, readOverflow, readProgress, readSummary } from './payload.ts';
+import { drawProgress } from './progress.ts';
+import { drawSummary } from './summary.ts';
+import { element } from '../shared/dom.ts';
+import type { Links } from './dom.ts';
 import { styles } from './styles.ts';
 
 export const activate: ActivationFunction = (context) => {
   // An untrusted workspace gets text only
-  const post = context.workspace.isTrusted ? context.postMessage?.bind(context) : undefined;
+  const post = context.workspace?.isTrusted ? context.postMessage?.bind(context) : undefined;
   const links: Links = { post };
   return {
     renderOutputItem(item, host, signal) {
@@ -31,6 +34,8 @@ function draw(item: OutputItem, links: Links): HTMLElement {
     const payload: unknown = item.json();
     if (item.mime === CELL_ERROR) return drawError(readError(payload), links);
     if (item.mime === OVERFLOW) return drawOverflow(readOverflow(payload), links);
+    if (item.mime === PROGRESS) return drawProgress(readProgress(payload));
+    if (item.mime === SUMMARY) return drawSummary(readSummary(payload));
     return element('p', 'notice', `This renderer does not draw ${item.mime}.`);
   } catch (e) {
     return broken(item, e as Error);

@@ -1,6 +1,7 @@
 // The notice under a cell that printed more than is shown.
 import type { OverflowNotice } from '../../kernel/display/mime.ts';
-import { element, link, type Links } from './dom.ts';
+import { element } from '../shared/dom.ts';
+import { link, type Links } from './dom.ts';
 
 export function drawOverflow({ log, lines, bytes, shown }: OverflowNotice, links: Links): HTMLElement {
   const box = element('div', 'notice');

@@ -1,11 +1,20 @@
-// Reads the payloads of errors and notices. They come from a file that anyone may have written: each field is checked,
+// Reads the payloads of errors, notices, progress bars and tables of models. They come from a file that anyone may have written: each field is checked,
 // and what is too much is cut.
-import type { CellError, ErrorFrame, OverflowNotice } from '../../kernel/display/mime.ts';
+import type {
+  CellError,
+  ErrorFrame,
+  OverflowNotice,
+  ProgressBar,
+  ProgressReport,
+  SummaryTable,
+} from '../../kernel/display/mime.ts';
 
 const MAX_TEXT = 20_000;
 const MAX_FRAMES = 50;
 const MAX_CAUSES = 8;
 const MAX_DEPTH = 5;
+const MAX_BARS = 20;
+const MAX_LAYERS = 2000;
 
 type Fields = Record<string, unknown>;
 
@@ -36,6 +45,54 @@ export function readOverflow(value: unknown): OverflowNotice {
     lines: count(fields, 'lines'),
     bytes: count(fields, 'bytes'),
     shown: count(fields, 'shown'),
+  };
+}
+
+/** @throws Error that says which field is wrong. */
+export function readProgress(value: unknown): ProgressReport {
+  const fields = versionOne(value, 'a progress bar');
+  return { version: 1, bars: list(fields['bars']).slice(0, MAX_BARS).map(readBar) };
+}
+
+function readBar(value: unknown): ProgressBar {
+  const fields = object(value, 'a bar');
+  const state = text(fields, 'state');
+  if (state !== 'running' && state !== 'done' && state !== 'stopped' && state !== 'failed')
+    throw new Error('"state" is not one of running, done, stopped and failed.');
+  const bar: ProgressBar = {
+    depth: count(fields, 'depth'),
+    done: count(fields, 'done'),
+    seconds: count(fields, 'seconds'),
+    state,
+  };
+  for (const key of ['total', 'rate', 'left'] as const) if (fields[key] !== undefined) bar[key] = count(fields, key);
+  for (const key of ['label', 'note'] as const)
+    if (fields[key] !== undefined) bar[key] = text(fields, key).slice(0, 500);
+  return bar;
+}
+
+/** @throws Error that says which field is wrong. */
+export function readSummary(value: unknown): SummaryTable {
+  const fields = versionOne(value, 'a table of a model');
+  const layers = list(fields['layers'])
+    .slice(0, MAX_LAYERS)
+    .map((v) => {
+      const row = object(v, 'a layer');
+      return {
+        name: text(row, 'name'),
+        type: text(row, 'type'),
+        shape: text(row, 'shape'),
+        parameters: count(row, 'parameters'),
+        trainable: count(row, 'trainable'),
+      };
+    });
+  return {
+    version: 1,
+    name: text(fields, 'name'),
+    layers,
+    total: count(fields, 'total'),
+    trainable: count(fields, 'trainable'),
+    bytes: count(fields, 'bytes'),
   };
 }
 

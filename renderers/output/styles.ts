@@ -1,4 +1,4 @@
-// The style sheet of errors and notices. It follows the editor's theme; borders carry the meaning where a high-contrast
+// The style sheet of errors, notices, progress bars and tables of models. It follows the editor's theme; borders carry the meaning where a high-contrast
 // theme has no backgrounds.
 export const styles = `
 :host {
@@ -56,6 +56,119 @@ export const styles = `
 .label {
   margin-bottom: 2px;
   color: var(--vscode-descriptionForeground);
+}
+.bars {
+  padding: 2px 0;
+}
+.bar {
+  display: grid;
+  grid-template-columns: auto minmax(80px, 320px) auto 1fr;
+  align-items: center;
+  column-gap: 10px;
+  padding-left: calc(var(--depth) * 16px);
+  min-height: 22px;
+  font-variant-numeric: tabular-nums;
+}
+.bar-label:empty {
+  display: none;
+}
+.bar-label:empty + .track {
+  grid-column: 1 / 3;
+  width: min(320px, 100%);
+}
+.track,
+.share-track {
+  display: inline-block;
+  height: 6px;
+  overflow: hidden;
+  background: color-mix(in srgb, var(--vscode-foreground) 14%, transparent);
+  outline: 1px solid var(--vscode-contrastBorder, transparent);
+  border-radius: 3px;
+}
+.fill {
+  display: block;
+  height: 100%;
+  background: var(--vscode-progressBar-background, #0e70c0);
+  border-radius: 3px;
+}
+.done .fill {
+  background: var(--vscode-charts-green, #388a34);
+}
+.stopped .fill {
+  background: var(--vscode-charts-yellow, #bf8803);
+}
+.failed .fill {
+  background: var(--vscode-errorForeground, #c33);
+}
+.count {
+  white-space: pre;
+}
+.facts,
+.bar .note,
+.total,
+.type,
+.percent {
+  color: var(--vscode-descriptionForeground);
+}
+.bar .note {
+  grid-column: 1 / -1;
+  padding: 0;
+  border: none;
+  overflow: hidden;
+  white-space: nowrap;
+  text-overflow: ellipsis;
+}
+.summary-box {
+  overflow-x: auto;
+}
+.summary {
+  border-collapse: collapse;
+  font-variant-numeric: tabular-nums;
+}
+.summary caption {
+  padding: 2px 8px 6px 0;
+  font-weight: 600;
+  text-align: left;
+}
+.summary th {
+  padding: 3px 18px 3px 0;
+  color: var(--vscode-descriptionForeground);
+  border-bottom: 1px solid var(--vscode-contrastBorder, color-mix(in srgb, var(--vscode-foreground) 30%, transparent));
+  font-weight: normal;
+  text-align: left;
+}
+.summary td {
+  padding: 3px 18px 3px 0;
+  border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 10%, transparent);
+}
+.summary .number {
+  text-align: right;
+}
+.shape {
+  font-family: var(--vscode-editor-font-family, monospace);
+}
+.share {
+  min-width: 170px;
+  white-space: nowrap;
+}
+.share-track {
+  width: 96px;
+  margin-right: 8px;
+  vertical-align: middle;
+}
+.frozen .share-track .fill {
+  background: color-mix(in srgb, var(--vscode-foreground) 45%, transparent);
+}
+.tag {
+  margin-left: 8px;
+  padding: 0 5px;
+  color: var(--vscode-badge-foreground);
+  background: var(--vscode-badge-background);
+  border-radius: 3px;
+  font-size: 0.85em;
+}
+.total {
+  padding-top: 6px;
 }
 details {
   margin-top: 2px;

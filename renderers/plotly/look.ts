@@ -1,6 +1,6 @@
 // How a figure looks in the editor: a plotly template made from the theme, sizes for narrow and wide outputs, and play
 // controls for a figure that has frames and no controls of its own. No DOM, no plotly.
-import type { Theme } from '../shared/theme.ts';
+import { withAlpha, type Theme } from '../shared/theme.ts';
 import { isObject, type Figure, type PlainObject } from './figure.ts';
 
 /** Narrower than this, margins and letters shrink and the legend goes below the plot. */
@@ -40,6 +40,35 @@ export function styledLayout(figure: Figure, theme: Theme, available: number): P
     height: heightOf(figure),
     autosize: false,
   };
+}
+
+/** A colour of the theme by name, as figures of `viz` give it: `theme(series-0)`, `theme(foreground, 0.5)`. */
+const NAMED_COLOR = /^theme\((series-(\d)|[a-z]+)(?:,\s*([\d.]+))?\)$/;
+const NAMED = ['foreground', 'muted', 'background', 'grid', 'border', 'panel'] as const;
+
+/** A deep copy in which named colours of the theme are that theme's. */
+export function withThemeColors<T>(value: T, theme: Theme): T {
+  if (typeof value === 'string') return themeColor(value, theme) as T;
+  if (Array.isArray(value)) {
+    // Long lists are numbers
+    return (
+      value.every((v) => typeof v === 'number')
+        ? [...(value as unknown[])]
+        : value.map((v: unknown) => withThemeColors(v, theme))
+    ) as T;
+  }
+  if (!isObject(value)) return value;
+  if (ArrayBuffer.isView(value)) return structuredClone(value);
+  return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, withThemeColors(v, theme)])) as T;
+}
+
+function themeColor(text: string, theme: Theme): string {
+  const [, name, index, alpha] = NAMED_COLOR.exec(text) ?? [];
+  if (name === undefined) return text;
+  const plain = NAMED.find((n) => n === name);
+  const color = index === undefined ? plain && theme[plain] : theme.series[Number(index) % theme.series.length];
+  if (color === undefined) return text;
+  return alpha === undefined ? color : withAlpha(color, Number(alpha));
 }
 
 /** The configuration as drawn: a small mode bar, and a wheel that scrolls the notebook rather than the plot. */

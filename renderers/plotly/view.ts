@@ -3,7 +3,7 @@ import { errorBox } from '../shared/error-box.ts';
 import { readTheme } from '../shared/theme.ts';
 import { FigureError, type Figure } from './figure.ts';
 import { loadPlotly, type Plotly } from './library.ts';
-import { COMPACT, heightOf, styledConfig, styledLayout, widthOf } from './look.ts';
+import { COMPACT, heightOf, styledConfig, styledLayout, widthOf, withThemeColors } from './look.ts';
 
 export class FigureView {
   private readonly element: HTMLElement;
@@ -92,12 +92,13 @@ export class FigureView {
     }
     if (this.drawnBy && this.drawnBy !== plotly) this.drawnBy.purge(this.root);
     if (this.root.querySelector(':scope > .dlnb-error-box')) this.root.replaceChildren();
-    const layout = styledLayout(figure, readTheme(this.root), available);
+    const theme = readTheme(this.root);
+    const layout = styledLayout(figure, theme, available);
     this.drawnBy = plotly;
     this.drawnWidth = available;
     // Plotly writes into what it is given, and the figure is needed again for the next theme
-    const { data, frames } = structuredClone({ data: figure.data, frames: figure.frames });
-    const parts = { data, layout: structuredClone(layout), config: styledConfig(figure) };
+    const { data, frames } = withThemeColors({ data: figure.data, frames: figure.frames }, theme);
+    const parts = { data, layout: withThemeColors(layout, theme), config: styledConfig(figure) };
     await plotly.react(this.root, frames.length > 0 ? { ...parts, frames } : parts);
   }
 

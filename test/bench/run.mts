@@ -10,6 +10,7 @@ import type { Measurement } from './measure.mts';
 const benchmarks: Record<string, () => Promise<{ measure: () => Promise<Measurement[]> }>> = {
   kernel: () => import('./kernel.mts'),
   memory: () => import('./memory.mts'),
+  renderers: () => import('./renderers.mts'),
 };
 
 const text = { type: 'string' } as const;

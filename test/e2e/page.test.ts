@@ -14,8 +14,10 @@ describe('an exported page', () => {
 
   beforeAll(async () => {
     const cells = notebook(
-      "import { html, svg, plot } from 'dlnb';\ndisplay(plot([{ y: [1, 3, 2] }]));\nplot([{ type: 'surface', z: [[1, 2], [3, 4]] }])",
+      "import { html, svg, plot, progress, train } from 'dlnb';\ndisplay(plot([{ y: [1, 3, 2] }]));\nplot([{ type: 'surface', z: [[1, 2], [3, 4]] }])",
       'display(html.raw(\'<p style="height:300px;margin:0">tall</p><script>try { parent.document.title = "stolen"; } catch { document.body.append("kept out"); }</script>\'));\nsvg`<svg width="50" height="40"><circle r="9"/></svg>`',
+      'Int32Array.of(3, -1, 2)',
+      "for (const i of progress(3)) ;\nconst run = train.record('kept'); run.step({ loss: 2 }); run.step({ loss: 1 });",
     );
     const nb = JSON.parse(cells) as { cells: object[] };
     nb.cells.unshift({
@@ -43,9 +45,33 @@ describe('an exported page', () => {
   });
 
   it('draws flat and spatial figures', async () => {
-    expect(await test.page.locator('.figure').count()).toBe(2);
+    expect(await test.page.locator('.figure[data-renderer="plotly.js"]').count()).toBe(2);
     expect(await test.page.locator('.figure').nth(0).locator('svg.main-svg').count()).toBeGreaterThan(0);
     expect(await test.page.locator('.figure').nth(1).locator('canvas').count()).toBeGreaterThan(0);
+  });
+
+  it('draws tensors, to be read by pointer and keyboard', async () => {
+    const tensor = test.page.locator('.figure').nth(2);
+    const canvas = tensor.locator('canvas.picture');
+    // The frames above are still finding their height, and move it
+    const under = async () => {
+      await canvas.hover({ position: { x: 40, y: 60 } });
+      return tensor.locator('.tip').innerText();
+    };
+    await expect.poll(under).toBe('[1] −1');
+    await canvas.focus();
+    await test.page.keyboard.press('End');
+    expect(await tensor.locator('.readout').innerText()).toBe('[2] 2');
+    await tensor.locator('select').selectOption('table');
+    expect(await tensor.locator('td').allInnerTexts()).toEqual(['3', '−1', '2']);
+    await tensor.locator('select').first().selectOption('bars');
+  });
+
+  it('draws progress bars and trainings, without the buttons that need an editor', async () => {
+    await test.page.locator('[role=progressbar][aria-valuenow="3"]').waitFor();
+    await test.page.locator('.dlnb-training-curves svg.main-svg').first().waitFor();
+    await test.page.getByText('step 2', { exact: false }).waitFor();
+    expect(await test.page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
   });
 
   it('keeps scripts of outputs in their frame, which is as high as what it shows', async () => {

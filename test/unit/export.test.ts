@@ -3,7 +3,7 @@
 import { Script } from 'node:vm';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { CELL_ERROR, ERROR, OVERFLOW, PLOTLY, STDERR, STDOUT } from '../../kernel/display/mime.ts';
+import { CELL_ERROR, ERROR, GRAPH, OVERFLOW, PLOTLY, STDERR, STDOUT } from '../../kernel/display/mime.ts';
 import { toHtml, toHtmlReport } from '../../kernel/export/html.ts';
 import { toIpynb } from '../../kernel/export/ipynb.ts';
 import { toTs } from '../../kernel/export/ts.ts';
@@ -160,6 +160,7 @@ describe('as a Jupyter notebook', () => {
 
 describe('as a web page', () => {
   const assets: Record<string, string> = {
+    'graph.js': 'GRAPHS',
     'plotly.js': 'export const activate = () => "</script><!--<script>";',
     'plotly-cartesian.js': 'FLAT',
     'plotly-gl3d.js': 'SPATIAL',
@@ -305,6 +306,16 @@ describe('as a web page', () => {
     expect(plotly!.text).not.toMatch(/<[/!s]/i);
     expect(host!.attributes).toBe(' type="module"');
     expect(() => new Script(`(async () => {${host!.text}})`)).not.toThrow();
+  });
+
+  it('holds graphs as bytes, with their renderer, and their text for pages without scripts', () => {
+    const html = page(
+      code('x', shown({ mime: GRAPH, base64: 'RExORw==' }, { mime: 'text/plain', text: 'Graph of <f>: 2 nodes' })),
+    );
+    expect(asked).toEqual(['graph.js']);
+    expect(html).toContain('<script type="text/plain" data-base64>RExORw==</script>');
+    expect(html).toContain('<noscript><pre>Graph of &lt;f&gt;: 2 nodes</pre></noscript>');
+    expect(html).toContain('role="group" aria-label="Graph of &lt;f&gt;: 2 nodes"');
   });
 
   it('makes a report of several notebooks with a list of them', () => {

@@ -1,6 +1,6 @@
 // Payloads of errors and notices come from files that anyone may have written: each field is checked before it is drawn.
 import { describe, expect, test } from 'vitest';
-import { readError, readOverflow } from '../../renderers/output/payload.ts';
+import { readError, readOverflow, readProgress, readSummary } from '../../renderers/output/payload.ts';
 
 const error = {
   version: 1,
@@ -58,5 +58,32 @@ describe('a notice', () => {
       '"lines" is not a number',
     );
     expect(() => readOverflow('x')).toThrow('a notice is missing');
+  });
+});
+
+describe('progress bars', () => {
+  const bar = { label: 'a', depth: 0, done: 3, total: 9, seconds: 1, rate: 3, left: 2, state: 'running', note: 'n' };
+
+  test('are read with all their parts', () => {
+    expect(readProgress({ version: 1, bars: [bar] })).toEqual({ version: 1, bars: [bar] });
+  });
+
+  test('of a wrong shape say which field is wrong, and too many are cut', () => {
+    expect(() => readProgress({ version: 1, bars: [{ ...bar, done: -1 }] })).toThrow('"done" is not a number');
+    expect(() => readProgress({ version: 1, bars: [{ ...bar, state: 'odd' }] })).toThrow('"state" is not one of');
+    expect(() => readProgress({ version: 1, bars: [{ ...bar, label: 3 }] })).toThrow('"label" is not a text');
+    expect(() => readProgress({ version: 2, bars: [] })).toThrow('version 2');
+    expect(readProgress({ version: 1, bars: Array(99).fill(bar) }).bars).toHaveLength(20);
+  });
+});
+
+describe('the table of a model', () => {
+  const layer = { name: 'd', type: 'Dense', shape: '[batch, 3]', parameters: 9, trainable: 9 };
+  const table = { version: 1, name: 'm', layers: [layer], total: 9, trainable: 9, bytes: 36 };
+
+  test('is read, and of a wrong shape says which field is wrong', () => {
+    expect(readSummary(table)).toEqual(table);
+    expect(() => readSummary({ ...table, layers: [{ ...layer, shape: [3] }] })).toThrow('"shape" is not a text');
+    expect(() => readSummary({ ...table, total: '9' })).toThrow('"total" is not a number');
   });
 });

@@ -1,8 +1,8 @@
 // What the plotly renderer accepts and refuses, and the look it gives: the parts that need no browser.
 import { describe, expect, it } from 'vitest';
 import { checkFigure, FigureError, LIMITS } from '../../renderers/plotly/figure.ts';
-import { COMPACT, heightOf, styledConfig, styledLayout } from '../../renderers/plotly/look.ts';
-import type { Theme } from '../../renderers/shared/theme.ts';
+import { COMPACT, heightOf, styledConfig, styledLayout, withThemeColors } from '../../renderers/plotly/look.ts';
+import { withAlpha, type Theme } from '../../renderers/shared/theme.ts';
 
 const theme: Theme = {
   kind: 'dark',
@@ -162,6 +162,22 @@ describe('the look', () => {
       paper_bgcolor: 'rgba(0, 0, 0, 0)',
       font: { color: '#cccccc' },
     });
+  });
+
+  it('puts the theme’s colours where a figure names them, at any depth', () => {
+    const trace = {
+      line: { color: 'theme(series-1)' },
+      colorscale: [[0, 'theme(background)'], [1, 'theme(series-9, 0.5)']],
+      y: [1, 2],
+      text: ['theme(nothing)', 'theme', 'of theme(muted)'],
+    }; // prettier-ignore
+    expect(withThemeColors(trace, theme)).toEqual({
+      line: { color: theme.series[1] },
+      colorscale: [[0, theme.background], [1, withAlpha(theme.series[9 % theme.series.length]!, 0.5)]],
+      y: [1, 2],
+      text: trace.text,
+    }); // prettier-ignore
+    expect(trace.line.color).toBe('theme(series-1)');
   });
 
   it('keeps the height that the figure states and narrows a width that does not fit', () => {

@@ -1,0 +1,51 @@
+// The text twin of a graph: a list of its nodes, indented by the groups that they are in.
+import { summaryText } from './numbers.ts';
+import type { Plan, PlannedNode, PlannedOutput } from './plan.ts';
+
+const MOST_LINES = 200;
+
+/**
+ * One line for each node: its number, what it is, the numbers of the nodes that it takes, shape, value and gradient.
+ * @example `#3 mul(#1, #2) float32 [] = 28, gradient 1`
+ */
+export function graphText(plan: Plan): string {
+  const { kind, title, nodes, edges, groups, summed } = plan;
+  const count = `${nodes.length} node${nodes.length === 1 ? '' : 's'}`;
+  const what = kind === 'layers' ? 'Layers' : 'Graph';
+  const lines = [
+    `${what}${title ? ` of ${title}` : ''}: ${count}${summed ? '; gradients of the sum of the result' : ''}`,
+  ];
+  const into = new Map<number, number[]>();
+  for (const { from, to } of edges) into.set(to, [...(into.get(to) ?? []), from]);
+  let open: number[] = [];
+  nodes.forEach((node, i) => {
+    const path: number[] = [];
+    for (let g = node.group; g !== undefined; g = groups[g]!.parent) path.unshift(g);
+    path.forEach((g, depth) => {
+      if (open[depth] === g) return;
+      const { label, type } = groups[g]!;
+      lines.push(`${'  '.repeat(depth)}${label}${type ? ` (${type})` : ''}:`);
+      open = path.slice(0, depth + 1);
+    });
+    open = path;
+    lines.push(
+      `${'  '.repeat(path.length)}#${i + 1} ${nodeText(node, into.get(i) ?? [])}${i === plan.result ? '  ← result' : ''}`,
+    );
+  });
+  const more = lines.length - MOST_LINES;
+  return more > 0 ? [...lines.slice(0, MOST_LINES), `… ${more} more lines`].join('\n') : lines.join('\n');
+}
+
+function nodeText({ kind, label, outputs, details, note }: PlannedNode, from: number[]): string {
+  const taken = from.map((i) => `#${i + 1}`).join(', ');
+  const head =
+    kind === 'op' || kind === 'layer' ? `${label}(${taken})` : kind === 'constant' ? label : `${kind} ${label}`;
+  const extra =
+    kind === 'layer' ? (details ?? []).map(([name, value]) => (name === 'class' ? value : `${name} ${value}`)) : [];
+  return [[head, outputs.map(outputText).join('; ')].join(' '), ...extra, note].filter(Boolean).join(', ');
+}
+
+function outputText({ shape, dtype, value, gradient }: PlannedOutput): string {
+  const numbers = [value && ` = ${summaryText(value)}`, gradient && `, gradient ${summaryText(gradient)}`];
+  return `${dtype} [${shape.map((n) => n ?? '?').join(', ')}]${numbers.filter(Boolean).join('')}`;
+}

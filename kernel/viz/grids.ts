@@ -1,0 +1,133 @@
+// viz.heatmap and viz.surface: numbers over a grid.
+import { extent, readMatrix, readVector, type Matrix, type Vector } from './arrays.ts';
+import { escaped, Figure, heading, layoutOf, rowsOf, short, type PlotOptions, type Trace } from './figure.ts';
+import { spatialLayout } from './curves.ts';
+
+interface GridOptions extends PlotOptions {
+  /** Place of each column, [columns]; 0, 1, 2 … by default. */
+  x?: Vector;
+  /** Place of each row, [rows]; 0, 1, 2 … by default. */
+  y?: Vector;
+  /** Label of the values. */
+  valueLabel?: string;
+  /**
+   * `sequential` for amounts (Viridis); `diverging` for numbers about zero: blue below, red above, and the background in the middle.
+   * By default diverging where there are values on both sides of zero.
+   */
+  colors?: 'sequential' | 'diverging';
+}
+
+/** Options of {@link heatmap}. */
+export interface HeatmapOptions extends GridOptions {
+  /** Names of the columns and rows, instead of numbers. */
+  xNames?: readonly string[];
+  yNames?: readonly string[];
+  /** Write each value into its cell. By default where there are at most 12 × 12. */
+  annotate?: boolean;
+}
+
+/**
+ * A matrix as colours. Row 0 is at the top, as matrices are written, unless `y` says where the rows are.
+ * @param values [rows, columns]
+ */
+export function heatmap(values: Matrix, options: HeatmapOptions = {}): Figure {
+  const where = 'viz.heatmap';
+  const { data, rows, columns } = readMatrix(values, `${where}: values`);
+  const x = options.xNames?.map(escaped) ?? places(options.x, columns, `${where}: x`, 'columns');
+  const y = options.yNames?.map(escaped) ?? places(options.y, rows, `${where}: y`, 'rows');
+  checkNames(options.xNames, columns, `${where}: xNames`, 'columns');
+  checkNames(options.yNames, rows, `${where}: yNames`, 'rows');
+  const annotate = options.annotate ?? (rows <= 12 && columns <= 12);
+  const trace: Trace = {
+    type: 'heatmap',
+    z: rowsOf(data, columns),
+    ...(x && { x }),
+    ...(y && { y }),
+    ...scaleOf(data, options),
+    ...(annotate && { text: rowsOf(data, columns).map((row) => Array.from(row, short)), texttemplate: '%{text}' }),
+    colorbar: colorbar(options),
+    hovertemplate: 'row %{y}, column %{x}<br>%{z:.4~g}<extra></extra>',
+  };
+  const layout = layoutOf(options);
+  Object.assign(layout['xaxis'] as object, {
+    showgrid: false,
+    zeroline: false,
+    ...(!x && columns <= 20 && { dtick: 1 }),
+  });
+  Object.assign(layout['yaxis'] as object, {
+    showgrid: false,
+    zeroline: false,
+    ...(!y && rows <= 20 && { dtick: 1 }),
+    ...(options.y === undefined && { autorange: 'reversed' }),
+  });
+  return new Figure([trace], layout, `${heading('Heat map', options)}: ${spanText(rows, columns, data)}`);
+}
+
+/** Options of {@link surface}. */
+export interface SurfaceOptions extends GridOptions {
+  /** Label of the heights. */
+  zLabel?: string;
+}
+
+/**
+ * Heights over a grid, in three dimensions.
+ * @param heights [rows, columns]: `heights[i][j]` stands at (x[j], y[i])
+ */
+export function surface(heights: Matrix, options: SurfaceOptions = {}): Figure {
+  const where = 'viz.surface';
+  const { data, rows, columns } = readMatrix(heights, `${where}: heights`);
+  if (rows < 2 || columns < 2)
+    throw new RangeError(
+      `${where}: a surface needs at least 2 rows and 2 columns, got [${rows}, ${columns}]; use viz.line for one row`,
+    );
+  const x = places(options.x, columns, `${where}: x`, 'columns');
+  const y = places(options.y, rows, `${where}: y`, 'rows');
+  const trace: Trace = {
+    type: 'surface',
+    z: rowsOf(data, columns),
+    ...(x && { x }),
+    ...(y && { y }),
+    ...scaleOf(data, { ...options, colors: options.colors ?? 'sequential' }, 'c'),
+    colorbar: { ...colorbar(options), len: 0.7 },
+  };
+  return new Figure(
+    [trace],
+    spatialLayout(options),
+    `${heading('Surface', options)}: ${spanText(rows, columns, data)}`,
+  );
+}
+
+/** Colours for these values: plotly's attributes, `zmin` for flat grids and `cmin` for surfaces. */
+export function scaleOf(data: Float64Array, { colors }: Pick<GridOptions, 'colors'>, prefix: 'z' | 'c' = 'z'): Trace {
+  const [low, high] = extent(data) ?? [0, 1];
+  if ((colors ?? (low < 0 && high > 0 ? 'diverging' : 'sequential')) === 'sequential') return { colorscale: 'Viridis' };
+  const most = Math.max(-low, high) || 1;
+  const colorscale = [
+    [0, 'theme(series-0)'],
+    [0.5, 'theme(background)'],
+    [1, 'theme(series-3)'],
+  ];
+  return { colorscale, [`${prefix}min`]: -most, [`${prefix}max`]: most };
+}
+
+function colorbar({ valueLabel }: GridOptions): Trace {
+  return { ...(valueLabel && { title: { text: escaped(valueLabel) } }), outlinewidth: 0, thickness: 14 };
+}
+
+function places(value: Vector | undefined, n: number, where: string, what: string): Float64Array | undefined {
+  if (value === undefined) return undefined;
+  const read = readVector(value, where);
+  if (read.length !== n)
+    throw new RangeError(`${where} must hold one number for each of the ${n} ${what}, got ${read.length}`);
+  return read;
+}
+
+function checkNames(names: readonly string[] | undefined, n: number, where: string, what: string): void {
+  if (names && names.length !== n)
+    throw new RangeError(`${where} must hold one name for each of the ${n} ${what}, got ${names.length}`);
+}
+
+function spanText(rows: number, columns: number, data: Float64Array): string {
+  const span = extent(data);
+  return `[${rows}, ${columns}], ${span ? `from ${short(span[0])} to ${short(span[1])}` : 'no finite values'}`;
+}

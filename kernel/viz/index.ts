@@ -1,0 +1,47 @@
+// `viz` of the module `dlnb`: plots for deep learning. Each function returns a figure that shows itself.
+import { makeGraph } from '../graph/index.ts';
+import type { ProgressFunction } from '../progress/index.ts';
+import { animate } from './animate.ts';
+import type { Numbers } from './arrays.ts';
+import { confusionMatrix } from './confusion-matrix.ts';
+import { line, scatter } from './curves.ts';
+import { decisionBoundary, type DecisionBoundaryOptions, type Predict } from './decision-boundary.ts';
+import { heatmap, surface } from './grids.ts';
+import { histogram } from './histogram.ts';
+import { needLibrary, type LoadedLibrary } from './library.ts';
+import { lossLandscape, type LossLandscapeOptions, type Weights } from './loss-landscape.ts';
+import { summary } from './summary.ts';
+
+export type { Matrix, Numbers, Vector } from './arrays.ts';
+export type { AxesOptions, Figure, PlotOptions } from './figure.ts';
+export type { AnimateOptions } from './animate.ts';
+export type { ConfusionMatrixFigure, ConfusionMatrixOptions } from './confusion-matrix.ts';
+export type { LineOptions, ScatterOptions } from './curves.ts';
+export type { DecisionBoundaryFigure, DecisionBoundaryOptions, Predict } from './decision-boundary.ts';
+export type { HeatmapOptions, SurfaceOptions } from './grids.ts';
+export type { HistogramFigure, HistogramOptions } from './histogram.ts';
+export type { Direction, LossLandscapeFigure, LossLandscapeOptions, Weights } from './loss-landscape.ts';
+export type { ModelSummary } from './summary.ts';
+
+/** Makes `viz` for one session. */
+export function makeViz(loaded: LoadedLibrary, progress: ProgressFunction) {
+  return {
+    line,
+    scatter,
+    heatmap,
+    surface,
+    histogram,
+    confusionMatrix,
+    animate,
+    summary,
+    graph: makeGraph(loaded),
+    /** {@link decisionBoundary} */
+    decisionBoundary: (predict: Predict, points: Numbers, labels: Numbers, options?: DecisionBoundaryOptions) =>
+      decisionBoundary(needLibrary(loaded, 'viz.decisionBoundary'), predict, points, labels, options),
+    /** {@link lossLandscape}; shows a progress bar while it computes. */
+    lossLandscape: (model: Weights, loss: Parameters<typeof lossLandscape>[2], options?: LossLandscapeOptions) =>
+      lossLandscape(needLibrary(loaded, 'viz.lossLandscape'), model, loss, options, (total) =>
+        progress.begin({ label: 'loss landscape', total }),
+      ),
+  };
+}

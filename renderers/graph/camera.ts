@@ -1,0 +1,74 @@
+// Which part of the graph is seen: pan and zoom, as numbers only.
+export interface Camera {
+  /** Pixels of the page for one of the drawing. */
+  scale: number;
+  /** Where the drawing's corner is on the stage, in pixels. */
+  x: number;
+  y: number;
+}
+
+export interface Extent {
+  width: number;
+  height: number;
+}
+
+const MIN_SCALE = 0.01;
+const MAX_SCALE = 4;
+/** Smaller text cannot be read: a tall graph is then shown from its top. */
+const READABLE = 0.55;
+/** A graph that would have to be smaller to fit is first shown from its beginning. */
+const RECOGNISABLE = 0.4;
+const WELL_READABLE = 0.8;
+const MAX_HEIGHT = 620;
+const MIN_HEIGHT = 150;
+
+export const clampScale = (scale: number) => Math.max(MIN_SCALE, Math.min(MAX_SCALE, scale));
+
+/** The scale at which a drawing fits a width, never enlarged; a tall one is made smaller too as long as it can be read. */
+export function fitScale({ width, height }: Extent, available: number): number {
+  const wide = Math.min(1, available / Math.max(1, width));
+  const whole = Math.min(wide, MAX_HEIGHT / Math.max(1, height));
+  return clampScale(whole >= READABLE ? whole : wide);
+}
+
+/** How high the stage is for a drawing of that scale. */
+export const stageHeight = ({ height }: Extent, scale: number) =>
+  Math.round(Math.max(MIN_HEIGHT, Math.min(MAX_HEIGHT, height * scale)));
+
+/** The scale at which a drawing is first shown. */
+export const firstScale = (drawing: Extent, available: number) => Math.max(RECOGNISABLE, fitScale(drawing, available));
+
+/** In the middle of the stage; what is too wide or too high from its beginning. */
+export function centred(drawing: Extent, stage: Extent, scale: number): Camera {
+  return {
+    scale,
+    x: Math.max(0, (stage.width - drawing.width * scale) / 2),
+    y: Math.max(0, (stage.height - drawing.height * scale) / 2),
+  };
+}
+
+/** Zooms; the point of the drawing that is at this place of the stage stays there. */
+export function zoomed({ scale, x, y }: Camera, factor: number, at: { x: number; y: number }): Camera {
+  const next = clampScale(scale * factor);
+  const share = next / scale;
+  return { scale: next, x: at.x - (at.x - x) * share, y: at.y - (at.y - y) * share };
+}
+
+/** Moves as far as it takes that the drawing is not lost from sight. */
+export function kept(camera: Camera, drawing: Extent, stage: Extent): Camera {
+  const margin = 40;
+  const within = (at: number, size: number, room: number) => Math.max(margin - size, Math.min(room - margin, at));
+  const { scale } = camera;
+  return {
+    scale,
+    x: within(camera.x, drawing.width * scale, stage.width),
+    y: within(camera.y, drawing.height * scale, stage.height),
+  };
+}
+
+/** Which way needs less room: the one that is drawn larger. */
+export function betterDirection(right: Extent, down: Extent, available: number): 'right' | 'down' {
+  const room = (e: Extent) => Math.min(fitScale(e, available), (1.5 * MAX_HEIGHT) / Math.max(1, e.height));
+  // Notes are read from left to right, as long as they can be read
+  return room(right) < WELL_READABLE && room(down) > room(right) * 1.05 ? 'down' : 'right';
+}

@@ -1,0 +1,44 @@
+// The notebook renderer of tensors (application/vnd.dlnb.tensor): one view per output item. It draws from the item alone; with a kernel
+// behind the notebook, and in a workspace that is trusted, a view can ask for parts that the item does not hold.
+import type { ActivationFunction } from 'vscode-notebook-renderer';
+import { errorBox } from '../shared/error-box.ts';
+import { onThemeChange } from '../shared/theme.ts';
+import { readTensor } from './payload.ts';
+import { SliceClient, type Messaging } from './slices.ts';
+import { TensorView } from './view.ts';
+
+export const activate: ActivationFunction = (context) => {
+  const { postMessage, onDidReceiveMessage } = context;
+  const heard = context.workspace.isTrusted && postMessage && onDidReceiveMessage;
+  const slices = heard ? new SliceClient({ postMessage, onDidReceiveMessage } as Messaging) : undefined;
+  const views = new Map<string, TensorView>();
+  const dispose = (id: string) => {
+    views.get(id)?.dispose();
+    views.delete(id);
+  };
+  onThemeChange(() => views.forEach((view) => view.restyle()));
+  return {
+    renderOutputItem(item, element, signal) {
+      if (signal.aborted) return;
+      try {
+        const payload = readTensor(item.data());
+        let view = views.get(item.id);
+        // The same item in the same place is the next state of a value that is updated: looked at in the same way
+        if (!view?.isIn(element)) {
+          view?.dispose();
+          view = new TensorView(element, slices);
+          views.set(item.id, view);
+        }
+        view.show(payload);
+      } catch (error) {
+        dispose(item.id);
+        const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
+        root.replaceChildren(errorBox('The tensor cannot be drawn', `${(error as Error).message}.`));
+      }
+    },
+    disposeOutputItem(id) {
+      if (id === undefined) [...views.keys()].forEach(dispose);
+      else dispose(id);
+    },
+  };
+};

@@ -1,0 +1,75 @@
+// The first line: what is known of all values of a tensor, whatever part of it is drawn.
+import type { AxisRange, TensorHeader } from '../../kernel/display/mime.ts';
+import { element, svgElement } from '../shared/dom.ts';
+import { byteSize, count, ordinal, plural, shortNumber } from '../shared/numbers.ts';
+
+/** In pixels; a histogram of fewer values than `least` says nothing. */
+const HISTOGRAM = { width: 64, height: 14, least: 12 };
+
+/** Type, shape, size, device, range, moments, histogram, and counts of what is special. */
+export function summaryLine(header: TensorHeader): HTMLElement {
+  const line = element('div', 'summary');
+  const fact = (className: string, text: string) => line.append(element('span', className, text));
+  fact('dtype', header.dtype);
+  fact('shape', `[${header.shape.join(', ')}]`);
+  fact('fact', byteSize(header.bytes));
+  if (header.device) fact('fact', header.device);
+  const { statistics } = header;
+  // The value of a scalar says it all
+  if (!statistics || header.shape.length === 0) return line;
+  const { min, max, mean, std, histogram } = statistics;
+  if (min !== undefined && max !== undefined)
+    fact('fact', `${header.dtype === 'complex64' ? 'magnitude ' : ''}${shortNumber(min)} … ${shortNumber(max)}`);
+  if (mean !== undefined) fact('fact', `mean ${shortNumber(mean)}${std === undefined ? '' : ` ± ${shortNumber(std)}`}`);
+  const size = histogram?.reduce((sum, n) => sum + n, 0) ?? 0;
+  if (histogram && histogram.length > 1 && size >= HISTOGRAM.least) line.append(sparkline(histogram, min!, max!));
+  for (const [n, name] of [
+    [statistics.nan, 'NaN'],
+    [statistics.positiveInfinity, '+∞'],
+    [statistics.negativeInfinity, '\u2212∞'],
+  ] as const)
+    if (n > 0) fact('fact warning', `${count(n)} ${name}`);
+  if (statistics.zeros > 0) fact('fact', plural(statistics.zeros, 'zero'));
+  return line;
+}
+
+/** A histogram as high as the line; bins with few values are still seen. */
+function sparkline(histogram: readonly number[], min: number, max: number): SVGElement {
+  const { width, height } = HISTOGRAM;
+  const most = Math.max(...histogram, 1);
+  const step = width / histogram.length;
+  const path = histogram.map((n, i) => {
+    const bar = n === 0 ? 0 : Math.max(0.7, (n / most) * height);
+    return `M${(i * step).toFixed(2)} ${height}v${(-bar).toFixed(2)}h${(step * 0.86).toFixed(2)}v${bar.toFixed(2)}z`;
+  });
+  const label = `Histogram of the values from ${shortNumber(min)} to ${shortNumber(max)}`;
+  const svg = svgElement('svg', {
+    class: 'sparkline',
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    role: 'img',
+    'aria-label': label,
+  });
+  const title = svgElement('title', {});
+  title.textContent = label;
+  svg.append(title, svgElement('path', { d: path.join(''), fill: 'currentColor' }));
+  return svg;
+}
+
+/** What part of a tensor is here, in one sentence; undefined where it is all of it. */
+export function describePart({ shape, textsCut }: TensorHeader, axes: readonly AxisRange[]): string | undefined {
+  const product = (counts: number[]) => counts.reduce((all, n) => all * n, 1);
+  const parts = axes.flatMap(({ start, step, count: held }, axis) => {
+    if (held === shape[axis]) return [];
+    const last = start + (held - 1) * step;
+    const whole = start === 0 && last + step >= shape[axis]!;
+    if (step === 1)
+      return held === 1 ? `index ${count(start)} of axis ${axis}` : `${count(start)}…${count(last)} of axis ${axis}`;
+    return `every ${ordinal(step)} of axis ${axis}${whole ? '' : ` from ${count(start)} to ${count(last)}`}`;
+  });
+  const cut = textsCut ? ' Long texts are cut.' : '';
+  if (parts.length === 0) return cut.trim() || undefined;
+  const [shown, all] = [product(axes.map((a) => a.count)), product([...shape])];
+  return `Shows ${parts.join(', ')}: ${count(shown)} of ${count(all)} values.${cut}`;
+}

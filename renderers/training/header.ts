@@ -1,0 +1,215 @@
+// The lines above the curves: how each run stands, and the controls.
+import { clockText, durationText, rateText } from '../shared/numbers.ts';
+import { metricTitle, short, type CurveOptions } from './curves.ts';
+import type { Run } from './state.ts';
+
+/** What the header is drawn from. */
+export interface HeaderState {
+  title: string | undefined;
+  runs: readonly Run[];
+  options: CurveOptions;
+  /** What the Stop button shows; undefined for none. */
+  stop: 'ready' | 'asked' | undefined;
+  /** Colours of the runs. */
+  colors: readonly string[];
+}
+
+export interface HeaderEvents {
+  change(options: Partial<CurveOptions>): void;
+  stop(): void;
+}
+
+/** Made once and filled again and again, so that a control that the reader holds stays in their hand. */
+export class Header {
+  readonly element = document.createElement('div');
+  private readonly title = make('div', 'title');
+  private readonly legend = make('span', 'facts');
+  private readonly runs = make('div', 'runs');
+  private readonly note = make('div', 'warning');
+  private readonly smoothing = document.createElement('input');
+  private readonly logX: HTMLButtonElement;
+  private readonly logY: HTMLButtonElement;
+  private readonly stop: HTMLButtonElement;
+
+  constructor(events: HeaderEvents) {
+    const root = this.element.attachShadow({ mode: 'open' });
+    const style = document.createElement('style');
+    style.textContent = styles;
+    this.smoothing.type = 'range';
+    Object.assign(this.smoothing, { min: '0', max: '0.99', step: '0.01' });
+    this.smoothing.addEventListener('input', () => events.change({ smoothing: Number(this.smoothing.value) }));
+    const label = make('label', 'smooth', 'Smoothing');
+    label.append(this.smoothing);
+    this.logX = button('log x', 'Logarithmic steps', () => events.change({ logX: this.logX.ariaPressed !== 'true' }));
+    this.logY = button('log y', 'Logarithmic values', () => events.change({ logY: this.logY.ariaPressed !== 'true' }));
+    this.stop = button('Stop', 'End the training after this step; variables keep their values', events.stop);
+    this.stop.classList.add('stop');
+    const controls = make('div', 'controls');
+    controls.append(label, this.logX, this.logY, this.stop);
+    const line = make('div', 'line');
+    line.append(this.title, this.legend, controls);
+    root.append(style, line, this.runs, this.note);
+  }
+
+  show({ title, runs, options, stop, colors }: HeaderState): void {
+    this.title.textContent = title ?? (runs.length === 1 ? runs[0]!.name : 'Training');
+    const validated = runs.some((run) => [...run.curves.values()].some(({ name }) => name.startsWith('val_')));
+    this.legend.textContent = runs.length > 1 && validated ? 'dotted: validation' : '';
+    this.smoothing.value = String(options.smoothing);
+    this.logX.ariaPressed = String(options.logX);
+    this.logY.ariaPressed = String(options.logY);
+    this.stop.hidden = stop === undefined;
+    this.stop.disabled = stop === 'asked';
+    this.stop.textContent = stop === 'asked' ? 'Stopping…' : 'Stop';
+    this.runs.replaceChildren(
+      ...runs.map((run, i) => runLine(run, runs.length > 1 ? colors[i % colors.length] : undefined)),
+    );
+    this.note.textContent = runs
+      .map((run) => warning(run, runs.length > 1))
+      .filter(Boolean)
+      .join(' ');
+  }
+}
+
+function runLine(run: Run, color: string | undefined): HTMLElement {
+  const line = make('div', 'run');
+  if (color !== undefined) {
+    const swatch = make('span', 'swatch');
+    swatch.style.background = color;
+    line.append(swatch, make('span', 'name', run.name));
+  }
+  line.append(make('span', `state ${run.state}`, run.state === 'running' ? 'running' : stateText(run)));
+  const share = shareOf(run);
+  if (run.state === 'running' && share !== undefined) {
+    const track = make('span', 'track');
+    const fill = make('span', 'fill');
+    fill.style.width = `${100 * Math.min(1, share)}%`;
+    track.append(fill);
+    line.append(track);
+  }
+  line.append(make('span', 'facts', factsOf(run).join(' · ')));
+  line.append(make('span', 'values', valuesOf(run)));
+  return line;
+}
+
+const of = (n: number, total: number | undefined) =>
+  total === undefined ? n.toLocaleString('en') : `${n.toLocaleString('en')}/${total.toLocaleString('en')}`;
+
+function stateText({ state, epochs }: Run): string {
+  if (state === 'done') return 'done';
+  return epochs > 0 ? `${state} after epoch ${epochs}` : state;
+}
+
+function shareOf({ steps, epochs, totalSteps, totalEpochs }: Run): number | undefined {
+  return totalSteps ? steps / totalSteps : totalEpochs ? epochs / totalEpochs : undefined;
+}
+
+function factsOf(run: Run): string[] {
+  const { epochs, totalEpochs, steps, totalSteps, seconds, stepsPerSecond, left, state } = run;
+  const facts = [];
+  if (epochs > 0 || totalEpochs) facts.push(`epoch ${of(epochs, totalEpochs)}`);
+  if (steps > 0) facts.push(`step ${of(steps, totalSteps)}`);
+  // Of a moment, the rate says nothing
+  if (stepsPerSecond && seconds >= 0.1)
+    facts.push(rateText(stepsPerSecond).replace('/s', ' steps/s').replace('each', 'a step'));
+  facts.push(state === 'running' && left !== undefined ? `${clockText(left)} left` : durationText(seconds));
+  return facts;
+}
+
+/** The values that came last. */
+function valuesOf(run: Run): string {
+  const last = new Map<string, number>();
+  for (const { name, y } of run.curves.values()) if (y.length > 0) last.set(name, y.at(-1)!);
+  return [...last].map(([name, value]) => `${metricTitle(name)} ${short(value)}`).join('   ');
+}
+
+function warning({ name, notFinite, notFiniteCount }: Run, several: boolean): string {
+  const first = notFinite[0];
+  if (!first) return '';
+  const count = notFiniteCount > 1 ? ` (${notFiniteCount} such values in all)` : '';
+  return `${several ? `${name}: ` : ''}${metricTitle(first.series)} became ${first.value} at step ${first.step}${count}.`;
+}
+
+function make<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, text = ''): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function button(text: string, title: string, pressed: () => void): HTMLButtonElement {
+  const made = make('button', '', text);
+  made.type = 'button';
+  made.title = title;
+  made.addEventListener('click', (event) => {
+    event.stopPropagation(); // a click on an output also selects its cell
+    pressed();
+  });
+  return made;
+}
+
+const styles = `
+:host {
+  display: block;
+  color: var(--vscode-foreground);
+  font-family: var(--vscode-font-family);
+  font-size: var(--vscode-font-size, 13px);
+  line-height: 1.5;
+}
+.line, .run, .controls {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: 2px 12px;
+}
+.line { min-height: 28px; }
+.title { font-weight: 600; }
+.controls { gap: 6px; margin-left: auto; }
+.smooth {
+  display: inline-flex;
+  align-items: center;
+  gap: 6px;
+  margin-right: 6px;
+  color: var(--vscode-descriptionForeground);
+}
+input[type='range'] { width: 84px; margin: 0; accent-color: var(--vscode-button-background, #0e70c0); }
+button {
+  padding: 1px 8px;
+  color: var(--vscode-foreground);
+  background: transparent;
+  border: 1px solid var(--vscode-contrastBorder, color-mix(in srgb, var(--vscode-foreground) 28%, transparent));
+  border-radius: 3px;
+  font: inherit;
+  line-height: 1.5;
+  cursor: pointer;
+}
+button:hover { background: var(--vscode-toolbar-hoverBackground, color-mix(in srgb, var(--vscode-foreground) 12%, transparent)); }
+button:focus-visible, input:focus-visible { outline: 1px solid var(--vscode-focusBorder, currentColor); outline-offset: 1px; }
+button[aria-pressed='true'] {
+  color: var(--vscode-inputOption-activeForeground, var(--vscode-foreground));
+  background: var(--vscode-inputOption-activeBackground, color-mix(in srgb, var(--vscode-foreground) 20%, transparent));
+  border-color: var(--vscode-inputOption-activeBorder, currentColor);
+}
+.stop { color: var(--vscode-button-foreground, #fff); background: var(--vscode-button-background, #0e70c0); border-color: transparent; }
+.stop:hover { background: var(--vscode-button-hoverBackground, #0e70c0); }
+.stop:disabled { opacity: 0.6; cursor: default; }
+.run { min-height: 22px; font-variant-numeric: tabular-nums; }
+.swatch { width: 10px; height: 10px; border-radius: 2px; }
+.name { font-weight: 600; margin-left: -6px; }
+.facts { color: var(--vscode-descriptionForeground); }
+.values { white-space: pre-wrap; }
+.state { color: var(--vscode-descriptionForeground); }
+.state.done { color: var(--vscode-charts-green, #388a34); }
+.state.stopped, .state.interrupted { color: var(--vscode-editorWarning-foreground, #bf8803); }
+.state.failed, .warning { color: var(--vscode-errorForeground, #c33); }
+.warning:empty { display: none; }
+.track {
+  width: 120px;
+  height: 6px;
+  overflow: hidden;
+  background: color-mix(in srgb, var(--vscode-foreground) 14%, transparent);
+  border-radius: 3px;
+}
+.fill { display: block; height: 100%; background: var(--vscode-progressBar-background, #0e70c0); }
+[hidden] { display: none; }
+`;

@@ -1,0 +1,44 @@
+// The notebook renderer of trainings (application/vnd.dlnb.training+json). It draws from the output alone, and follows a training that runs by
+// the messages of the extension. Plotly is the file that the renderer of figures loads, too.
+import type { ActivationFunction } from 'vscode-notebook-renderer';
+import { errorBox } from '../shared/error-box.ts';
+import { onThemeChange } from '../shared/theme.ts';
+import { ChartState } from './state.ts';
+import { TrainingView } from './view.ts';
+
+export const activate: ActivationFunction = (context) => {
+  const views = new Map<string, TrainingView>();
+  const post = context.workspace?.isTrusted ? context.postMessage?.bind(context) : undefined;
+  const dispose = (id: string) => {
+    views.get(id)?.dispose();
+    views.delete(id);
+  };
+  onThemeChange(() => views.forEach((view) => void view.restyle()));
+  context.onDidReceiveMessage?.((message: unknown) => {
+    const { type, chart, runs } = (message ?? {}) as { type?: unknown; chart?: unknown; runs?: unknown };
+    if (type !== 'delta') return;
+    for (const view of views.values()) if (view.chart === chart) view.hear(runs);
+  });
+  return {
+    async renderOutputItem(item, element, signal) {
+      try {
+        const state = new ChartState(item.json());
+        if (signal?.aborted) return;
+        const old = views.get(item.id);
+        // The same item in the same place is the next state of a chart: drawn over the last, without a flicker
+        if (old?.isIn(element)) return await old.show(state);
+        old?.dispose();
+        const view = new TrainingView(element, state, post);
+        views.set(item.id, view);
+        await view.show(state);
+      } catch (error) {
+        dispose(item.id);
+        element.replaceChildren(errorBox('The training cannot be drawn', (error as Error).message));
+      }
+    },
+    disposeOutputItem(id) {
+      if (id === undefined) [...views.keys()].forEach(dispose);
+      else dispose(id);
+    },
+  };
+};

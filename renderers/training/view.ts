@@ -1,0 +1,128 @@
+// One training chart under a cell: header and curves, drawn anew as points come, seldom enough to leave the processor to the training.
+import type { TrainingStop } from '../../kernel/display/mime.ts';
+import { FigureView } from '../plotly/view.ts';
+import { readTheme } from '../shared/theme.ts';
+import { curvesFigure, type CurveOptions } from './curves.ts';
+import { Header } from './header.ts';
+import type { ChartState } from './state.ts';
+
+/** At least so long between two drawings, */
+const PAUSE_MS = 100;
+/** and so many times what a drawing takes: it runs on a core that the training could use. */
+const PAUSE_FACTOR = 20;
+/** Without news for so long, a run that is said to go on does so no more: its kernel has gone. */
+const SILENT_MS = 30_000;
+
+export class TrainingView {
+  private readonly header: Header;
+  private readonly plot = document.createElement('div');
+  private readonly figure: FigureView;
+  private readonly options: CurveOptions = { smoothing: 0.8, logX: false, logY: false };
+  private state: ChartState;
+  private heardAt = -Infinity;
+  private stopAsked = false;
+  private timer: number | undefined;
+  private drawing = false;
+  private stale = false;
+  private earliest = 0;
+
+  /** @param post sends a message to the extension; undefined where there is none */
+  constructor(
+    private readonly element: HTMLElement,
+    state: ChartState,
+    private readonly post: ((message: TrainingStop) => void) | undefined,
+  ) {
+    this.state = state;
+    this.header = new Header({
+      change: (options) => {
+        Object.assign(this.options, options);
+        void this.draw();
+      },
+      stop: () => this.askStop(),
+    });
+    this.plot.className = 'dlnb-training-curves';
+    element.replaceChildren(this.header.element, this.plot);
+    this.figure = new FigureView(this.plot);
+  }
+
+  get chart(): number {
+    return this.state.chart;
+  }
+
+  isIn(element: HTMLElement): boolean {
+    return this.element === element && this.plot.parentElement === element;
+  }
+
+  /** Shows another state of the chart: that of its output. */
+  async show(state: ChartState): Promise<void> {
+    this.state = state;
+    await this.draw();
+  }
+
+  /** Takes in the runs of a delta. */
+  hear(runs: unknown): void {
+    this.heardAt = performance.now();
+    this.state.apply(runs);
+    if (!this.state.running) this.stopAsked = false;
+    this.showHeader();
+    this.schedule();
+  }
+
+  /** Draws again in the colours of the theme now in force. */
+  async restyle(): Promise<void> {
+    this.showHeader();
+    await this.figure.restyle();
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.figure.dispose();
+    this.element.replaceChildren();
+  }
+
+  private askStop(): void {
+    this.stopAsked = true;
+    this.post?.({ type: 'stop', chart: this.chart });
+    this.showHeader();
+  }
+
+  private showHeader(): void {
+    const { title, runs, running } = this.state;
+    const live = performance.now() - this.heardAt < SILENT_MS;
+    this.header.show({
+      title,
+      runs: [...runs.values()],
+      options: this.options,
+      stop: running && live && this.post ? (this.stopAsked ? 'asked' : 'ready') : undefined,
+      colors: readTheme(this.element).series,
+    });
+  }
+
+  private schedule(): void {
+    this.timer ??= window.setTimeout(
+      () => {
+        this.timer = undefined;
+        void this.draw();
+      },
+      Math.max(0, this.earliest - performance.now()),
+    );
+  }
+
+  /** While a drawing is under way, later calls make one more. */
+  private async draw(): Promise<void> {
+    this.showHeader();
+    if (this.drawing) {
+      this.stale = true;
+      return;
+    }
+    this.drawing = true;
+    do {
+      this.stale = false;
+      const begun = performance.now();
+      await this.figure.show(curvesFigure([...this.state.runs.values()], this.options));
+      const ended = performance.now();
+      this.earliest = ended + Math.max(PAUSE_MS, PAUSE_FACTOR * (ended - begun));
+    } while (this.stale);
+    this.drawing = false;
+  }
+}
