@@ -25,8 +25,11 @@ interface Noted extends Remains {
 
 const MEGABYTE = 1 << 20;
 
-/** How much may be allocated between two collections, at first, and at least and at most later. */
-const BYTES = { first: 256 * MEGABYTE, least: 64 * MEGABYTE, most: 1024 * MEGABYTE };
+/**
+ * How much may be allocated between two collections, at first, and at least and at most later. However long collections take, the bytes
+ * of what nothing refers to never pass `most`, or as many bytes as are still referred to where those are more.
+ */
+const BYTES = { first: 128 * MEGABYTE, least: 64 * MEGABYTE, most: 256 * MEGABYTE };
 const COUNT = { first: 500, least: 250, most: 64_000 };
 /** The share of the time that collections may take, before they are made rarer. */
 const SHARE = 0.03;
@@ -80,20 +83,23 @@ export class Collector {
 
   /** To be called when a job of the event loop begins. */
   collectOnSchedule(): void {
+    // Of many small tensors nothing is learned about large ones, and the other way round
+    const reached = this.bytes > this.due.bytes ? 'bytes' : 'count';
     const from = performance.now();
     const pause = from - this.lastEnd;
     this.collect();
     const cost = this.lastEnd - from;
     // Rarer while they cost too much of the time, more often where that is cheap
-    if (cost > SHARE * pause) this.setLimits(2);
-    else if (cost < (SHARE / 4) * pause) this.setLimits(0.5);
+    if (cost > SHARE * pause) this.limits[reached] *= 2;
+    else if (cost < (SHARE / 4) * pause) this.limits[reached] /= 2;
+    this.setDue();
   }
 
-  private setLimits(factor: number): void {
-    const within = (x: number, { least, most }: { least: number; most: number }) => Math.min(most, Math.max(least, x));
+  private setDue(): void {
+    const within = (x: number, least: number, most: number) => Math.min(most, Math.max(least, x));
     this.limits = {
-      bytes: within(this.limits.bytes * factor, BYTES),
-      count: within(this.limits.count * factor, COUNT),
+      bytes: within(this.limits.bytes, BYTES.least, Math.max(BYTES.most, this.bytes)),
+      count: within(this.limits.count, COUNT.least, COUNT.most),
     };
     this.due = { bytes: this.bytes + this.limits.bytes, count: this.noted.size + this.limits.count };
   }
@@ -117,7 +123,7 @@ export class Collector {
     }
     // Looking at a weak reference has made it strong for the job
     forgetJob();
-    this.setLimits(1);
+    this.setDue();
     this.lastEnd = performance.now();
     return freed;
   }

@@ -1,5 +1,6 @@
 // The graph of the layers of a model of tf.layers: one node for each call of a layer, nested models as groups.
 import type { GraphOutput } from '../display/mime.ts';
+import { grouped, sizeOf } from '../viz/summary.ts';
 import type { Plan, PlannedNode } from './plan.ts';
 
 type Shape = (number | null)[];
@@ -137,7 +138,3 @@ function addLayer(plan: Plan, call: Call, group: number | undefined, from: Sourc
       plan.edges.push({ from: source, to: number, ...(output > 0 ? { output } : {}) });
   return call.outputTensors.map((_, output) => ({ node: number, output }));
 }
-
-const sizeOf = (weights: readonly { shape: Shape }[]) =>
-  weights.reduce((sum, { shape }) => sum + shape.reduce<number>((a, b) => a * (b ?? 1), 1), 0);
-const grouped = (n: number) => n.toLocaleString('en');

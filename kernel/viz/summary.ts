@@ -79,10 +79,12 @@ function shapeOf(layer: LayerLike): string {
   return Array.isArray((shape as unknown[])[0]) ? (shape as unknown[]).map(one).join(', ') : one(shape);
 }
 
-const sizeOf = (weights: readonly WeightLike[]) =>
+/** How many numbers weights hold. */
+export const sizeOf = (weights: readonly WeightLike[]): number =>
   weights.reduce((sum, { shape }) => sum + shape.reduce<number>((a, b) => a * (b ?? 1), 1), 0);
 
-const grouped = (n: number) => n.toLocaleString('en');
+/** `34,826` */
+export const grouped = (n: number): string => n.toLocaleString('en');
 
 /** `139 kB` */
 export function byteText(bytes: number): string {

@@ -1,5 +1,7 @@
 // What an item is in words: for those who listen, and in the panel that shows all that is known of it.
 import type { GraphOutput } from '../../kernel/display/mime.ts';
+import { element } from '../shared/dom.ts';
+import { count } from '../shared/numbers.ts';
 import type { Item, View } from './fold.ts';
 import { numbersOf } from './look.ts';
 import type { GraphPayload } from './payload.ts';
@@ -35,10 +37,10 @@ export function nameOf({ groups }: GraphPayload, { node, group, members }: Item)
 /** Fills the panel. */
 export function describe(payload: GraphPayload, item: Item, view: View, names: Map<string, string>): HTMLElement[] {
   const { node } = item;
-  const heading = make('div', 'tip-title');
+  const heading = element('div', 'tip-title');
   heading.append(
-    make('strong', '', node ? node.label : payload.groups[item.group!]!.label),
-    make('span', 'muted', item.isResult ? `${kindOf(payload, item)}, the result` : kindOf(payload, item)),
+    element('strong', '', node ? node.label : payload.groups[item.group!]!.label),
+    element('span', 'muted', item.isResult ? `${kindOf(payload, item)}, the result` : kindOf(payload, item)),
   );
   const parts: HTMLElement[] = [heading];
   const facts: [string, string][] = [...(node?.details ?? [])];
@@ -52,12 +54,14 @@ export function describe(payload: GraphPayload, item: Item, view: View, names: M
   if (facts.length > 0) parts.push(table(facts));
   item.outputs.slice(0, MOST_OUTPUTS).forEach((output, i) => {
     const many = item.outputs.length > 1 ? `output ${i + 1}: ` : '';
-    parts.push(make('div', 'tip-type', `${many}${output.dtype} ${shapeText(output.shape, payload.kind === 'layers')}`));
+    parts.push(
+      element('div', 'tip-type', `${many}${output.dtype} ${shapeText(output.shape, payload.kind === 'layers')}`),
+    );
     parts.push(...numbersPart(payload, output, 'value'), ...numbersPart(payload, output, 'gradient'));
   });
   const more = item.outputs.length - MOST_OUTPUTS;
-  if (more > 0) parts.push(make('div', 'muted', `${more} more outputs`));
-  if (node?.note) parts.push(make('div', 'tip-note', node.note));
+  if (more > 0) parts.push(element('div', 'muted', `${more} more outputs`));
+  if (node?.note) parts.push(element('div', 'tip-note', node.note));
   return parts;
 }
 
@@ -73,10 +77,10 @@ function kindOf(payload: GraphPayload, { node, group }: Item): string {
 function numbersPart(payload: GraphPayload, output: GraphOutput, which: 'value' | 'gradient'): HTMLElement[] {
   const values = numbersOf(payload, output, which);
   if (!values) return [];
-  const head = make('div', `tip-${which}`);
-  head.append(make('span', 'tip-name', which), make('span', '', summaryText(values)));
+  const head = element('div', `tip-${which}`);
+  head.append(element('span', 'tip-name', which), element('span', '', summaryText(values)));
   if (values.size <= 1 || values.held.length === 0) return [head];
-  const grid = make('pre', '', gridText(values, output.shape));
+  const grid = element('pre', '', gridText(values, output.shape));
   return [head, grid];
 }
 
@@ -110,23 +114,12 @@ function gridText({ held, size }: Values, shape: GraphOutput['shape']): string {
     );
     i += last > columns ? last - (i % last) : row;
   }
-  if (held.length < size) lines.push(`the first ${held.length} of ${size.toLocaleString('en')} are held`);
+  if (held.length < size) lines.push(`the first ${held.length} of ${count(size)} are held`);
   return lines.join('\n');
 }
 
 function table(facts: [string, string][]): HTMLElement {
-  const list = make('dl', '');
-  for (const [name, value] of facts) list.append(make('dt', '', name), make('dd', '', value));
+  const list = element('dl', '');
+  for (const [name, value] of facts) list.append(element('dt', '', name), element('dd', '', value));
   return list;
-}
-
-export function make<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  className: string,
-  text?: string,
-): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
 }

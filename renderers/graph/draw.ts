@@ -1,21 +1,9 @@
 // A placed graph as SVG. Texts of the payload go in as text only.
+import { svgElement as svg } from '../shared/dom.ts';
 import type { View } from './fold.ts';
 import type { Placed, Point } from './layout.ts';
 import { LINE, type Look } from './look.ts';
 import type { GraphPayload } from './payload.ts';
-
-const SVG = 'http://www.w3.org/2000/svg';
-
-export function svg<K extends keyof SVGElementTagNameMap>(
-  tag: K,
-  attributes: Record<string, string | number> = {},
-  text?: string,
-): SVGElementTagNameMap[K] {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 
 /** How far the second sheet of a folded group stands out. */
 const STACK = 4;

@@ -1,8 +1,10 @@
 // One graph under one cell: the toolbar, the drawing with pan, zoom and fold, and the panel with all that is known of a node.
+import { button as plainButton, element, svgElement as svg } from '../shared/dom.ts';
+import { count as grouped, plural } from '../shared/numbers.ts';
 import { readTheme } from '../shared/theme.ts';
 import { betterDirection, centred, firstScale, fitScale, kept, stageHeight, zoomed, type Camera } from './camera.ts';
-import { describe, labelOf, make, nameOf } from './describe.ts';
-import { draw, svg, type Drawing } from './draw.ts';
+import { describe, labelOf, nameOf } from './describe.ts';
+import { draw, type Drawing } from './draw.ts';
 import { visible, type View } from './fold.ts';
 import { place, type Direction, type Placed } from './layout.ts';
 import { lookOf, Ruler, type Look } from './look.ts';
@@ -16,11 +18,11 @@ const TRY_BOTH = 250;
 
 export class GraphView {
   private readonly root: ShadowRoot;
-  private readonly frame = make('div', 'graph');
-  private readonly stage = make('div', 'stage');
+  private readonly frame = element('div', 'graph');
+  private readonly stage = element('div', 'stage');
   private readonly canvas = svg('svg', { width: '100%', height: '100%' });
   private readonly world = svg('g');
-  private readonly tip = make('div', 'tip');
+  private readonly tip = element('div', 'tip');
   private readonly turn: HTMLButtonElement;
   private readonly foldAll: HTMLButtonElement;
   private readonly resized: ResizeObserver;
@@ -41,15 +43,15 @@ export class GraphView {
   private width = 0;
 
   constructor(
-    readonly element: HTMLElement,
+    host: HTMLElement,
     private readonly payload: GraphPayload,
   ) {
-    this.root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
+    this.root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
     this.folded = new Set(payload.groups.flatMap((g, i) => (g.folded ? [i] : [])));
     this.asked = payload.direction;
     this.turn = button('', '', () => this.setDirection(this.way === 'right' ? 'down' : 'right'));
     this.foldAll = button('', '', () => this.toggleAll());
-    const style = make('style', '', styles);
+    const style = element('style', '', styles);
     this.frame.append(this.bar(), this.stage, ...this.notes());
     this.stage.append(this.canvas, this.tip);
     this.canvas.append(arrow(), this.world);
@@ -67,7 +69,7 @@ export class GraphView {
 
   /** Follows the theme; where its font has changed, everything has another size. */
   restyle(): void {
-    const theme = readTheme(this.element);
+    const theme = readTheme(this.root.host);
     const { style } = this.frame;
     const colours = { input: 0, gradient: 1, variable: 2, bad: 3, layer: 5 };
     for (const [name, i] of Object.entries(colours)) style.setProperty(`--${name}`, theme.series[i]!);
@@ -85,15 +87,15 @@ export class GraphView {
 
   private bar(): HTMLElement {
     const { payload } = this;
-    const bar = make('div', 'bar');
+    const bar = element('div', 'bar');
     const count = payload.nodes.length;
     const what = payload.kind === 'layers' ? 'Layers' : 'Graph';
-    const title = make('div', 'title');
+    const title = element('div', 'title');
     title.append(
-      make('strong', '', payload.title ? `${what} of ${payload.title}` : what),
-      make('span', 'muted', `${count.toLocaleString('en')} node${count === 1 ? '' : 's'}`),
+      element('strong', '', payload.title ? `${what} of ${payload.title}` : what),
+      element('span', 'muted', plural(count, 'node')),
     );
-    const buttons = make('div', 'buttons');
+    const buttons = element('div', 'buttons');
     buttons.setAttribute('role', 'toolbar');
     buttons.setAttribute('aria-label', 'View of the graph');
     if (payload.groups.length > 0) buttons.append(this.foldAll);
@@ -111,8 +113,8 @@ export class GraphView {
   private legend(): HTMLElement[] {
     const { kind, nodes } = this.payload;
     if (kind === 'layers' || !nodes.some((n) => n.outputs.some((o) => o.gradient))) return [];
-    const legend = make('div', 'legend');
-    legend.append(make('span', 'gradient', 'gradient above'), make('span', 'value', 'value below'));
+    const legend = element('div', 'legend');
+    legend.append(element('span', 'gradient', 'gradient above'), element('span', 'value', 'value below'));
     return [legend];
   }
 
@@ -121,12 +123,12 @@ export class GraphView {
     const texts = [
       summed ? 'The result has several elements: the gradients are those of their sum.' : '',
       omitted
-        ? `${omitted.toLocaleString('en')} nodes, those farthest from the result, were left out: the graph is too large for an output.`
+        ? `${grouped(omitted)} nodes, those farthest from the result, were left out: the graph is too large for an output.`
         : '',
       cut ? `At most ${cut} values of each tensor are held: the graph is large.` : '',
       this.payload.nodes.length === 0 ? 'The graph is empty.' : '',
     ];
-    return texts.filter(Boolean).map((text) => make('div', 'note', text));
+    return texts.filter(Boolean).map((text) => element('div', 'note', text));
   }
 
   /** Computes and draws all of it: at first, after a fold, and in another direction or font. */
@@ -435,14 +437,10 @@ function groupAt(target: Element): number | undefined {
   return id?.startsWith('g') ? Number(id.slice(1)) : undefined;
 }
 
-function button(text: string, title: string, action: () => void): HTMLButtonElement {
-  const made = make('button', '');
-  made.type = 'button';
+/** Its text is a sign: what it does is read out instead. */
+function button(text: string, title: string, pressed: () => void): HTMLButtonElement {
+  const made = plainButton(text, title, pressed);
   setText(made, text, title);
-  made.addEventListener('click', (event) => {
-    event.stopPropagation(); // a click on an output also selects its cell
-    action();
-  });
   return made;
 }
 

@@ -1,8 +1,7 @@
 // The layers of a model: a table with each layer's share of the parameters as a bar.
 import type { SummaryRow, SummaryTable } from '../../kernel/display/mime.ts';
 import { element } from '../shared/dom.ts';
-
-const count = (n: number) => n.toLocaleString('en');
+import { byteSize, count } from '../shared/numbers.ts';
 
 export function drawSummary({ name, layers, total, trainable, bytes }: SummaryTable): HTMLElement {
   const box = element('div', 'summary-box');
@@ -28,7 +27,7 @@ export function drawSummary({ name, layers, total, trainable, bytes }: SummaryTa
   table.append(thead, body);
   const kept = total - trainable;
   const facts = [
-    `${count(total)} parameters (${byteText(bytes)})`,
+    `${count(total)} parameters (${byteSize(bytes)})`,
     kept === 0 ? 'all trainable' : `${count(trainable)} trainable, ${count(kept)} not`,
   ];
   box.append(table, element('div', 'total', facts.join(' · ')));
@@ -58,11 +57,4 @@ function drawLayer({ name, type, shape, parameters, trainable }: SummaryRow, mos
     share,
   );
   return row;
-}
-
-function byteText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
-  let unit = 0;
-  for (; bytes >= 1000 && unit < units.length - 1; unit++) bytes /= 1000;
-  return `${unit > 0 && bytes < 10 ? bytes.toFixed(1) : Math.round(bytes)} ${units[unit]}`;
 }

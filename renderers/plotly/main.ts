@@ -1,16 +1,11 @@
 // The notebook renderer of plotly figures (application/vnd.plotly.v1+json): one view per output item.
 import type { ActivationFunction } from 'vscode-notebook-renderer';
-import { onThemeChange } from '../shared/theme.ts';
+import { Views } from '../shared/views.ts';
 import { checkFigure, FigureError, LIMITS } from './figure.ts';
 import { FigureView, figureErrorBox } from './view.ts';
 
 export const activate: ActivationFunction = () => {
-  const views = new Map<string, FigureView>();
-  const dispose = (id: string) => {
-    views.get(id)?.dispose();
-    views.delete(id);
-  };
-  onThemeChange(() => views.forEach((view) => void view.restyle()));
+  const views = new Views<FigureView>();
   return {
     async renderOutputItem(item, element, signal) {
       try {
@@ -19,20 +14,16 @@ export const activate: ActivationFunction = () => {
         let view = views.get(item.id);
         // The same item in the same place is a live plot's next state: drawn over the last, without a flicker
         if (!view?.isIn(element)) {
-          view?.dispose();
           view = new FigureView(element);
           views.set(item.id, view);
         }
         await view.show(figure);
       } catch (error) {
-        dispose(item.id);
+        views.dispose(item.id);
         element.replaceChildren(figureErrorBox(error));
       }
     },
-    disposeOutputItem(id) {
-      if (id === undefined) [...views.keys()].forEach(dispose);
-      else dispose(id);
-    },
+    disposeOutputItem: (id) => views.dispose(id),
   };
 };
 

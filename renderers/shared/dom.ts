@@ -12,12 +12,26 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** An SVG element with attributes. */
+/** An SVG element with attributes and text. */
 export function svgElement<K extends keyof SVGElementTagNameMap>(
   tag: K,
-  attributes: Record<string, string | number>,
+  attributes: Record<string, string | number> = {},
+  text?: string,
 ): SVGElementTagNameMap[K] {
   const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+/** A button with a tooltip. @param pressed also by the keyboard */
+export function button(text: string, title: string, pressed: () => void, className = ''): HTMLButtonElement {
+  const made = element('button', className, text);
+  made.type = 'button';
+  made.title = title;
+  made.addEventListener('click', (event) => {
+    event.stopPropagation(); // a click on an output also selects its cell
+    pressed();
+  });
   return made;
 }

@@ -1,5 +1,5 @@
 // The controls over the picture: how it is drawn, what each axis is for, and what can be taken along. Native elements, so that the keyboard works.
-import { element } from '../shared/dom.ts';
+import { button, element } from '../shared/dom.ts';
 import { count } from '../shared/numbers.ts';
 import type { ScaleName } from '../shared/color-scale.ts';
 import type { Mode, Role } from './axes.ts';
@@ -100,17 +100,6 @@ function actions(mode: Mode, events: ControlEvents): HTMLElement {
   if (mode !== 'table') group.append(button('PNG', 'Save the picture', events.saveImage));
   group.append(button('.npy', 'Save the values for NumPy', events.saveNpy));
   return group;
-}
-
-export function button(text: string, title: string, pressed: () => void, className = ''): HTMLButtonElement {
-  const made = element('button', className, text);
-  made.type = 'button';
-  made.title = title;
-  made.addEventListener('click', (event) => {
-    event.stopPropagation(); // a click on an output also selects its cell
-    pressed();
-  });
-  return made;
 }
 
 export interface SliderState {

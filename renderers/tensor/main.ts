@@ -2,7 +2,7 @@
 // behind the notebook, and in a workspace that is trusted, a view can ask for parts that the item does not hold.
 import type { ActivationFunction } from 'vscode-notebook-renderer';
 import { errorBox } from '../shared/error-box.ts';
-import { onThemeChange } from '../shared/theme.ts';
+import { Views } from '../shared/views.ts';
 import { readTensor } from './payload.ts';
 import { SliceClient, type Messaging } from './slices.ts';
 import { TensorView } from './view.ts';
@@ -11,12 +11,7 @@ export const activate: ActivationFunction = (context) => {
   const { postMessage, onDidReceiveMessage } = context;
   const heard = context.workspace.isTrusted && postMessage && onDidReceiveMessage;
   const slices = heard ? new SliceClient({ postMessage, onDidReceiveMessage } as Messaging) : undefined;
-  const views = new Map<string, TensorView>();
-  const dispose = (id: string) => {
-    views.get(id)?.dispose();
-    views.delete(id);
-  };
-  onThemeChange(() => views.forEach((view) => view.restyle()));
+  const views = new Views<TensorView>();
   return {
     renderOutputItem(item, element, signal) {
       if (signal.aborted) return;
@@ -25,20 +20,16 @@ export const activate: ActivationFunction = (context) => {
         let view = views.get(item.id);
         // The same item in the same place is the next state of a value that is updated: looked at in the same way
         if (!view?.isIn(element)) {
-          view?.dispose();
           view = new TensorView(element, slices);
           views.set(item.id, view);
         }
         view.show(payload);
       } catch (error) {
-        dispose(item.id);
+        views.dispose(item.id);
         const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
         root.replaceChildren(errorBox('The tensor cannot be drawn', `${(error as Error).message}.`));
       }
     },
-    disposeOutputItem(id) {
-      if (id === undefined) [...views.keys()].forEach(dispose);
-      else dispose(id);
-    },
+    disposeOutputItem: (id) => views.dispose(id),
   };
 };

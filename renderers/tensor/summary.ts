@@ -51,9 +51,7 @@ function sparkline(histogram: readonly number[], min: number, max: number): SVGE
     role: 'img',
     'aria-label': label,
   });
-  const title = svgElement('title', {});
-  title.textContent = label;
-  svg.append(title, svgElement('path', { d: path.join(''), fill: 'currentColor' }));
+  svg.append(svgElement('title', {}, label), svgElement('path', { d: path.join(''), fill: 'currentColor' }));
   return svg;
 }
 

@@ -1,7 +1,6 @@
 // Values as a table, a page at a time: a browser takes long over tables of all of them.
-import { element } from '../shared/dom.ts';
+import { button, element } from '../shared/dom.ts';
 import { count } from '../shared/numbers.ts';
-import { button } from './controls.ts';
 import type { Part } from './part.ts';
 import { lineOf } from './plane.ts';
 

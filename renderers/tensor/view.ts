@@ -1,11 +1,11 @@
 // One tensor under one cell: what is shown of it and how, the controls for that, and the parts that come from the kernel.
 import type { AxisRange, TensorHeader } from '../../kernel/display/mime.ts';
 import { colorScale, type ScaleName } from '../shared/color-scale.ts';
-import { element } from '../shared/dom.ts';
+import { button, element } from '../shared/dom.ts';
 import { plural } from '../shared/numbers.ts';
 import { readTheme } from '../shared/theme.ts';
 import { axesOf, canBeImages, firstLook, rolesFor, type Mode, type Role } from './axes.ts';
-import { button, setSlider, slider, toolbar } from './controls.ts';
+import { setSlider, slider, toolbar } from './controls.ts';
 import { legend } from './legend.ts';
 import type { Part } from './part.ts';
 import type { TensorPayload } from './payload.ts';

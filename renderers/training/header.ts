@@ -1,5 +1,6 @@
 // The lines above the curves: how each run stands, and the controls.
-import { clockText, durationText, rateText } from '../shared/numbers.ts';
+import { button, element } from '../shared/dom.ts';
+import { clockText, count, durationText, rateText } from '../shared/numbers.ts';
 import { metricTitle, short, type CurveOptions } from './curves.ts';
 import type { Run } from './state.ts';
 
@@ -22,10 +23,10 @@ export interface HeaderEvents {
 /** Made once and filled again and again, so that a control that the reader holds stays in their hand. */
 export class Header {
   readonly element = document.createElement('div');
-  private readonly title = make('div', 'title');
-  private readonly legend = make('span', 'facts');
-  private readonly runs = make('div', 'runs');
-  private readonly note = make('div', 'warning');
+  private readonly title = element('div', 'title');
+  private readonly legend = element('span', 'facts');
+  private readonly runs = element('div', 'runs');
+  private readonly note = element('div', 'warning');
   private readonly smoothing = document.createElement('input');
   private readonly logX: HTMLButtonElement;
   private readonly logY: HTMLButtonElement;
@@ -38,15 +39,15 @@ export class Header {
     this.smoothing.type = 'range';
     Object.assign(this.smoothing, { min: '0', max: '0.99', step: '0.01' });
     this.smoothing.addEventListener('input', () => events.change({ smoothing: Number(this.smoothing.value) }));
-    const label = make('label', 'smooth', 'Smoothing');
+    const label = element('label', 'smooth', 'Smoothing');
     label.append(this.smoothing);
     this.logX = button('log x', 'Logarithmic steps', () => events.change({ logX: this.logX.ariaPressed !== 'true' }));
     this.logY = button('log y', 'Logarithmic values', () => events.change({ logY: this.logY.ariaPressed !== 'true' }));
     this.stop = button('Stop', 'End the training after this step; variables keep their values', events.stop);
     this.stop.classList.add('stop');
-    const controls = make('div', 'controls');
+    const controls = element('div', 'controls');
     controls.append(label, this.logX, this.logY, this.stop);
-    const line = make('div', 'line');
+    const line = element('div', 'line');
     line.append(this.title, this.legend, controls);
     root.append(style, line, this.runs, this.note);
   }
@@ -72,28 +73,27 @@ export class Header {
 }
 
 function runLine(run: Run, color: string | undefined): HTMLElement {
-  const line = make('div', 'run');
+  const line = element('div', 'run');
   if (color !== undefined) {
-    const swatch = make('span', 'swatch');
+    const swatch = element('span', 'swatch');
     swatch.style.background = color;
-    line.append(swatch, make('span', 'name', run.name));
+    line.append(swatch, element('span', 'name', run.name));
   }
-  line.append(make('span', `state ${run.state}`, run.state === 'running' ? 'running' : stateText(run)));
+  line.append(element('span', `state ${run.state}`, run.state === 'running' ? 'running' : stateText(run)));
   const share = shareOf(run);
   if (run.state === 'running' && share !== undefined) {
-    const track = make('span', 'track');
-    const fill = make('span', 'fill');
+    const track = element('span', 'track');
+    const fill = element('span', 'fill');
     fill.style.width = `${100 * Math.min(1, share)}%`;
     track.append(fill);
     line.append(track);
   }
-  line.append(make('span', 'facts', factsOf(run).join(' · ')));
-  line.append(make('span', 'values', valuesOf(run)));
+  line.append(element('span', 'facts', factsOf(run).join(' · ')));
+  line.append(element('span', 'values', valuesOf(run)));
   return line;
 }
 
-const of = (n: number, total: number | undefined) =>
-  total === undefined ? n.toLocaleString('en') : `${n.toLocaleString('en')}/${total.toLocaleString('en')}`;
+const of = (n: number, total: number | undefined) => (total === undefined ? count(n) : `${count(n)}/${count(total)}`);
 
 function stateText({ state, epochs }: Run): string {
   if (state === 'done') return 'done';
@@ -128,24 +128,6 @@ function warning({ name, notFinite, notFiniteCount }: Run, several: boolean): st
   if (!first) return '';
   const count = notFiniteCount > 1 ? ` (${notFiniteCount} such values in all)` : '';
   return `${several ? `${name}: ` : ''}${metricTitle(first.series)} became ${first.value} at step ${first.step}${count}.`;
-}
-
-function make<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, text = ''): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-function button(text: string, title: string, pressed: () => void): HTMLButtonElement {
-  const made = make('button', '', text);
-  made.type = 'button';
-  made.title = title;
-  made.addEventListener('click', (event) => {
-    event.stopPropagation(); // a click on an output also selects its cell
-    pressed();
-  });
-  return made;
 }
 
 const styles = `

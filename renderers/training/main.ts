@@ -2,18 +2,13 @@
 // the messages of the extension. Plotly is the file that the renderer of figures loads, too.
 import type { ActivationFunction } from 'vscode-notebook-renderer';
 import { errorBox } from '../shared/error-box.ts';
-import { onThemeChange } from '../shared/theme.ts';
+import { Views } from '../shared/views.ts';
 import { ChartState } from './state.ts';
 import { TrainingView } from './view.ts';
 
 export const activate: ActivationFunction = (context) => {
-  const views = new Map<string, TrainingView>();
+  const views = new Views<TrainingView>();
   const post = context.workspace?.isTrusted ? context.postMessage?.bind(context) : undefined;
-  const dispose = (id: string) => {
-    views.get(id)?.dispose();
-    views.delete(id);
-  };
-  onThemeChange(() => views.forEach((view) => void view.restyle()));
   context.onDidReceiveMessage?.((message: unknown) => {
     const { type, chart, runs } = (message ?? {}) as { type?: unknown; chart?: unknown; runs?: unknown };
     if (type !== 'delta') return;
@@ -27,18 +22,14 @@ export const activate: ActivationFunction = (context) => {
         const old = views.get(item.id);
         // The same item in the same place is the next state of a chart: drawn over the last, without a flicker
         if (old?.isIn(element)) return await old.show(state);
-        old?.dispose();
         const view = new TrainingView(element, state, post);
         views.set(item.id, view);
         await view.show(state);
       } catch (error) {
-        dispose(item.id);
+        views.dispose(item.id);
         element.replaceChildren(errorBox('The training cannot be drawn', (error as Error).message));
       }
     },
-    disposeOutputItem(id) {
-      if (id === undefined) [...views.keys()].forEach(dispose);
-      else dispose(id);
-    },
+    disposeOutputItem: (id) => views.dispose(id),
   };
 };

@@ -5,32 +5,18 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { KernelProcess } from '../../kernel/client/index.ts';
 import { hostTarget, packageExtension } from '../package.mts';
 import { ensureSystemPackages } from '../vscode/debian.mts';
 import { runInExtensionHost } from '../vscode/exthost.mts';
 import { ensureVSCode, outDir, root } from '../vscode/server.mts';
+import { loadBundled } from './bundled.mts';
 import { summarize, timeEach, type Measurement } from './measure.mts';
 
 const stage = join(outDir, 'package', hostTarget());
 
-/** The host's end of the kernel. Bundled, because Node strips types only where they can simply be left out. */
-async function loadClient(): Promise<typeof import('../../kernel/client/index.ts')> {
-  const outfile = join(outDir, 'bench/client.mjs');
-  await build({
-    entryPoints: [join(root, 'kernel/client/index.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'warning',
-  });
-  return (await import(pathToFileURL(outfile).href)) as typeof import('../../kernel/client/index.ts');
-}
-const client = await loadClient();
+const client = await loadBundled<typeof import('../../kernel/client/index.ts')>('kernel/client/index.ts', 'client.mjs');
 
 export async function measure(): Promise<Measurement[]> {
   await packageExtension();

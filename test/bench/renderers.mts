@@ -1,31 +1,17 @@
 // How long a reader waits for a tensor: from values to the output's bytes, and from these bytes to pixels in a browser.
-import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { startBrowser } from '../vscode/browser.mts';
-import { outDir, root } from '../vscode/server.mts';
+import { root } from '../vscode/server.mts';
+import { loadBundled } from './bundled.mts';
 import { summarize, timeEach, type Measurement } from './measure.mts';
 
 const TIMES = 25;
 
-/** The kernel's part. Bundled, because Node strips types only where they can simply be left out. */
-async function loadDisplay(): Promise<typeof import('../../kernel/display/tensor/index.ts')> {
-  const outfile = join(outDir, 'bench/tensor.mjs');
-  await build({
-    entryPoints: [join(root, 'kernel/display/tensor/index.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'warning',
-  });
-  return (await import(pathToFileURL(outfile).href)) as typeof import('../../kernel/display/tensor/index.ts');
-}
+type Display = typeof import('../../kernel/display/tensor/index.ts');
 
 export async function measure(): Promise<Measurement[]> {
-  const { DisplayedTensors } = await loadDisplay();
+  const { DisplayedTensors } = await loadBundled<Display>('kernel/display/tensor/index.ts', 'tensor.mjs');
   const tensors = new DisplayedTensors(() => 'cpu');
   const normal = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i * i) * (1 + (i % 7)));
   const bytesOf = (values: Float32Array) => (tensors.item(values) as { bytes: Uint8Array }).bytes;

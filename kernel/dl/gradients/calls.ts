@@ -12,7 +12,9 @@ export function correctCalls(): void {
   const engine = tf.engine();
   const run = engine.runKernel.bind(engine);
   engine.runKernel = ((name: string, inputs: tf.NamedTensorMap, attrs?: tf.NamedAttrMap) => {
-    const made = calls[name]?.(inputs, attrs ?? {});
+    const call = calls[name];
+    if (!call) return run(name, inputs as never, attrs);
+    const made = call(inputs, attrs ?? {});
     return made instanceof tf.Tensor ? made : run(name, (made ?? inputs) as never, attrs);
   }) as typeof engine.runKernel;
 }

@@ -3,6 +3,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Ran, Ready, Reply, Request } from './serve.ts';
 
+/** Those that are running. They stand still most of the time, and would not notice that the benchmark has been ended. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 export class Child {
   private readonly process: ChildProcess;
   private readonly ended: Promise<void>;
@@ -13,6 +18,7 @@ export class Child {
 
   constructor(command: string, args: string[], env: NodeJS.ProcessEnv = process.env) {
     this.process = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    running.add(this.process);
     this.process.stdin!.on('error', () => {}); // the end of the process says more
     this.process.stderr!.on('data', (data) => (this.printed = (this.printed + String(data)).slice(-10_000)));
     createInterface({ input: this.process.stdout! }).on('line', (line) => {
@@ -20,6 +26,7 @@ export class Child {
     });
     this.ended = new Promise((resolve) => {
       const end = (why: string) => {
+        running.delete(this.process);
         this.end = new Error(why);
         this.waiting?.reject(this.end);
         resolve();

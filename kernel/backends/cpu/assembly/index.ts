@@ -3,6 +3,8 @@ export { initThread, work, look } from './pool';
 export * from './elementwise';
 export * from './gemm';
 export * from './conv';
+export * from './conv-few';
+export * from './conv-filter';
 export * from './winograd';
 export * from './depthwise';
 export * from './lstm';

@@ -340,7 +340,6 @@ function crossEntropyTask(chunk: i32, chunks: i32): void {
   const n = a.classes;
   const bytes = (<usize>n) << 2;
   const whole = (<usize>(n & ~3)) << 2;
-  const rest = n & 3;
   const keep = f32x4.splat(a.keep);
   const add = f32x4.splat(a.add);
   const end = bound(a.rows, 1, chunk + 1, chunks);

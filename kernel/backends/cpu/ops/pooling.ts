@@ -91,7 +91,7 @@ const maxPoolGrad: OpKernel = (call) => {
   return dx;
 };
 
-/** dL/dx of `avgPool`, where each window is divided by its full size; kernel/dl/gradients.ts makes that right at the borders. */
+/** dL/dx of `avgPool`, where each window is divided by its full size; kernel/dl/gradients/images.ts makes that right at the borders. */
 const avgPoolGrad: OpKernel = (call) => {
   const found = operands(call);
   if (!found) return undefined;
