@@ -41,6 +41,7 @@ declare module '../program.ts' {
     winogradFilterBytes(inDepth: number, outDepth: number): number;
     winogradConv2d(...args: [...WinogradArgs, flip: boolean, relu: boolean]): void;
     winogradFilter(...args: WinogradFilterArgs): void;
+    winogradInput(dy: number, w: number, dx: number, work: number, ...sizes: Sizes): void;
   }
 }
 
@@ -128,6 +129,11 @@ function isWinograd(c: Conv): boolean {
     c.batchSize * c.outHeight * c.outWidth >= 256
   );
 }
+
+/** With fewer images they are not work enough for all threads, one image after the other. */
+const FEW_IMAGES = 8;
+/** How many of Winograd's tiles an image has. */
+const tiles = (height: number, width: number) => Math.ceil(height / 4) * Math.ceil(width / 4);
 
 /** With more channels than that, looking at the image's borders costs little beside the work itself. */
 const PADDED_DEPTH = 32;
@@ -261,13 +267,17 @@ export const convolution: Record<string, OpKernel> = {
     }
     if (isWinograd(c)) {
       const { top, left } = c.padInfo;
-      withMemory(backend, exports.winogradWorkBytes(c.outChannels, c.inChannels), (work) =>
-        exports.winogradConv2d(
-          ...([dys, ws, dxs, 0, work, c.batchSize] as const),
-          ...([c.outHeight, c.outWidth, c.outChannels, c.inHeight, c.inWidth, c.inChannels] as const),
-          ...([2 - top, 2 - left, true, false] as const),
-        ),
-      );
+      const adjoint = c.batchSize >= FEW_IMAGES && tiles(c.outHeight, c.outWidth) < tiles(c.inHeight, c.inWidth);
+      withMemory(backend, exports.winogradWorkBytes(c.outChannels, c.inChannels), (work) => {
+        const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = c;
+        const inSizes = [inHeight, inWidth, inChannels] as const;
+        const outSizes = [outHeight, outWidth, outChannels] as const;
+        if (adjoint) exports.winogradInput(dys, ws, dxs, work, batchSize, ...inSizes, ...outSizes, top, left);
+        else {
+          const sizes = [...outSizes, ...inSizes, 2 - top, 2 - left] as const;
+          exports.winogradConv2d(dys, ws, dxs, 0, work, batchSize, ...sizes, true, false);
+        }
+      });
       return dx;
     }
     const { top, left } = c.padInfo;
