@@ -31,6 +31,8 @@ export class Header {
   private readonly logX: HTMLButtonElement;
   private readonly logY: HTMLButtonElement;
   private readonly stop: HTMLButtonElement;
+  private width = 0;
+  private height = 0;
 
   constructor(events: HeaderEvents) {
     const root = this.element.attachShadow({ mode: 'open' });
@@ -69,6 +71,18 @@ export class Header {
       .map((run) => warning(run, runs.length > 1))
       .filter(Boolean)
       .join(' ');
+    this.keepHeight();
+  }
+
+  /** Does not get lower while it is as wide as before: a line that has become shorter would move all that is below. */
+  private keepHeight(): void {
+    const { width, height } = this.element.getBoundingClientRect();
+    if (width !== this.width) {
+      this.element.style.minHeight = '';
+      this.width = width;
+      this.height = this.element.getBoundingClientRect().height;
+    } else if (height > this.height) this.height = height;
+    this.element.style.minHeight = `${this.height}px`;
   }
 }
 
