@@ -93,7 +93,7 @@ function runLine(run: Run, color: string | undefined): HTMLElement {
     swatch.style.background = color;
     line.append(swatch, element('span', 'name', run.name));
   }
-  line.append(element('span', `state ${run.state}`, run.state === 'running' ? 'running' : stateText(run)));
+  line.append(element('span', `state ${run.state}`, run.state));
   const share = shareOf(run);
   if (run.state === 'running' && share !== undefined) {
     const track = element('span', 'track');
@@ -108,11 +108,6 @@ function runLine(run: Run, color: string | undefined): HTMLElement {
 }
 
 const of = (n: number, total: number | undefined) => (total === undefined ? count(n) : `${count(n)}/${count(total)}`);
-
-function stateText({ state, epochs }: Run): string {
-  if (state === 'done') return 'done';
-  return epochs > 0 ? `${state} after epoch ${epochs}` : state;
-}
 
 function shareOf({ steps, epochs, totalSteps, totalEpochs }: Run): number | undefined {
   return totalSteps ? steps / totalSteps : totalEpochs ? epochs / totalEpochs : undefined;
