@@ -16,22 +16,8 @@ import {
   statusItem,
   toolbarAction,
 } from '../vscode/workbench.mts';
-import { notebookText, useVSCode } from './session.ts';
-
-/** One output of each kind. */
-const kinds = [
-  'tf.sin(tf.range(0, 4096).mul(i)).reshape([64, 64])',
-  "viz.line([1, 2, 3, 4, 5].map((x) => Math.sin(x * i)), { title: 'line ' + i, height: 240 })",
-  'viz.graph((x: tf.Tensor) => tf.tanh(tf.mul(x, i)).sum(), [tf.tensor1d([1, 2, 3])])',
-  'tf.sequential({ layers: [tf.layers.dense({ units: i, inputShape: [i] }), tf.layers.dense({ units: 1 })] })',
-  'tf.range(0, 3 * 16 * 16).mod(tf.scalar(97)).reshape([3, 16, 16])',
-  "const run = train.record('run ' + i); for (const s of run.steps(200)) run.step({ loss: i / (s + 1) }); run.end()",
-];
-const head = "import * as tf from '@tensorflow/tfjs'; import { progress, train, viz } from 'dlnb';\n";
-const many = Array.from({ length: 60 }, (_, n) => {
-  const source = `{ const i = ${n + 1};\n${kinds[n % kinds.length]!.replace(/^(tf|viz)/, 'display($1').replace(/\)$/, (end) => (n % kinds.length === 5 ? end : `${end})`))} }`;
-  return n === 0 ? head + source : source;
-});
+import { head, manyOutputs, notebookText } from '../vscode/notebooks.mts';
+import { useVSCode } from './session.ts';
 
 const live = [
   `${head}const xs = tf.randomUniform([512, 8]), ys = xs.sum(1, true);
@@ -81,7 +67,7 @@ type Watched = Window & typeof globalThis & { watched: WeakRef<Element>[] };
 describe('many outputs', () => {
   const vs = useVSCode('outputs', {
     viewport: { width: 1200, height: 1400 },
-    notebooks: { 'many.dlnb': many, 'live.dlnb': live },
+    notebooks: { 'many.dlnb': manyOutputs, 'live.dlnb': live },
     settings: { 'workbench.colorTheme': 'Default Light Modern', 'files.autoSave': 'off' },
   });
   const picture = (name: string) => vs.page.screenshot({ path: join(outDir, 'screenshots', `outputs-${name}.png`) });
