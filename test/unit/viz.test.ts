@@ -100,7 +100,9 @@ describe('options', () => {
     expect(() => heatmap([[1]], { cmap: 1 } as object)).toThrow(/no option "cmap"/);
     expect(() => histogram([1, 2], { buckets: 3, log: true } as object)).toThrow(/no option "buckets", "log"/);
     expect(() => animate([line([1])], { fps: 3 } as object)).toThrow(/no option "fps"/);
-    expect(() => line([1, 2], 'loss' as unknown as object)).toThrow('viz.line: the options must be an object, got loss');
+    expect(() => line([1, 2], 'loss' as unknown as object)).toThrow(
+      'viz.line: the options must be an object, got loss',
+    );
   });
 });
 
