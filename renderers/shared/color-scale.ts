@@ -6,6 +6,13 @@ import type { Theme } from './theme.ts';
 
 export type ScaleName = 'diverging' | 'sequential' | 'grey';
 
+/** What the scales are called where a reader chooses one. */
+export const SCALES: Record<ScaleName, string> = {
+  diverging: 'Zero-centred colours',
+  sequential: 'Least to greatest',
+  grey: 'Grey',
+};
+
 export interface ColorScale {
   name: ScaleName;
   /** 256 pixels, from the lowest value to the highest. */
