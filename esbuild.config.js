@@ -75,6 +75,7 @@ const programs = {
       tensor: 'renderers/tensor/main.ts',
       training: 'renderers/training/main.ts',
       graph: 'renderers/graph/main.ts',
+      filters: 'renderers/filters/main.ts',
     },
     outdir: path.join(dist, 'renderers'),
     external: ['./plotly-cartesian.js', './plotly-gl3d.js'],
