@@ -136,11 +136,7 @@ function captureKernel(
 const mapsShape = ({ shape }: Tensor): [number, number, number] =>
   shape.length === 3 ? [1, shape[1]!, shape[2]!] : [shape[1]!, shape[2]!, shape[3]!];
 
-function captureMaps(
-  output: Tensor,
-  { step, held }: NonNullable<StagePart['maps']>,
-  examples: number,
-): CapturedMaps {
+function captureMaps(output: Tensor, { step, held }: NonNullable<StagePart['maps']>, examples: number): CapturedMaps {
   const shape = mapsShape(output);
   const data = output.dataSync();
   return { shape, step, held, values: gather(data, shape, step, held, examples), peaks: peaksOf(data, shape[2]) };

@@ -87,9 +87,7 @@ export const kernelTensor = (weights: Tensor): Convolution => ({
 type Shaped = Pick<Convolution, 'op' | 'shape' | 'filters' | 'weights'>;
 
 function factsOf(op: FilterKernel['op'], weights: Tensor): Shaped {
-  const [height, width, before, after] = (
-    weights.rank === 3 ? [1, ...weights.shape] : weights.shape
-  ) as FourNumbers;
+  const [height, width, before, after] = (weights.rank === 3 ? [1, ...weights.shape] : weights.shape) as FourNumbers;
   if (op === 'depthwise') return { op, weights, shape: [height, width, 1], filters: before * after };
   const [channels, filters] = op === 'transpose' ? [after, before] : [before, after];
   return { op, weights, shape: [height, width, channels], filters };

@@ -46,9 +46,7 @@ function encodeInto({ title, view, snapshots, recorded }: Recording, room: numbe
   const [{ stages, examples, given }] = captures as [Capture];
   const numbers = new Numbers();
   const shown = stages.slice(0, MAX_STAGES);
-  const omitted = stages
-    .filter(({ unfit }, i) => i >= MAX_STAGES || unfit)
-    .map(({ name }) => shortened(name));
+  const omitted = stages.filter(({ unfit }, i) => i >= MAX_STAGES || unfit).map(({ name }) => shortened(name));
   const head: FiltersHeader = {
     title: shortened(title),
     view,

@@ -18,7 +18,9 @@ export interface Subject {
 export function subjectOf(tf: TensorLibrary, subject: unknown, x: unknown, where: string): Subject {
   if (isModel(subject)) return x === undefined ? filtersOfModel(subject, where) : mapsOfModel(tf, subject, x, where);
   if (x !== undefined)
-    throw new TypeError(`${where}: an input needs a model of tf.layers to run it through; give the model, not one layer`);
+    throw new TypeError(
+      `${where}: an input needs a model of tf.layers to run it through; give the model, not one layer`,
+    );
   if (subject instanceof tf.Tensor) return filtersOfTensor(subject, where);
   if (isLayer(subject)) {
     const steps = stepsOf(subject, where);
