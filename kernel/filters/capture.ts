@@ -117,7 +117,7 @@ function captureKernel(
   input: Tensor | undefined,
   output: Tensor | undefined,
 ): CapturedKernel {
-  const { weights: tensor, biases, ...facts } = convolution;
+  const { weights: _, biases, ...facts } = convolution;
   const weights = weightsOf(convolution, Math.max(held, overviews));
   const each = facts.shape[0] * facts.shape[1] * facts.shape[2];
   const side = (t: Tensor): [number, number] => [mapsShape(t)[0], mapsShape(t)[1]];
