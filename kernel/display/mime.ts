@@ -135,7 +135,7 @@ export interface FilterKernel {
   dilation: [number, number];
   /** Rows above and columns before the input that count as zero. */
   pad: [number, number];
-  /** As the layer was told: `same`, `valid` or `causal`; absent for a tensor. */
+  /** As the layer was told: `same` or `valid`; absent for a tensor. */
   padding?: string;
   activation: string;
   /** Weights: [snapshots, held, height, width, channels]. */

@@ -155,7 +155,6 @@ export function padOf(
 ): [number, number] {
   const along = (axis: 0 | 1): number => {
     const reach = (shape[axis] - 1) * dilation[axis] + 1;
-    if (padding === 'causal') return axis === 1 ? reach - 1 : 0;
     if (padding !== 'same') return 0;
     // A transposed convolution is the gradient of one from its output to its input
     const [from, to] = op === 'transpose' ? [output[axis], input[axis]] : [input[axis], output[axis]];

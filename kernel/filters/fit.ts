@@ -38,6 +38,8 @@ export interface Part {
 
 /** Share of the room for filters, where there are feature maps too. */
 const FILTERS_SHARE = 0.4;
+/** The input is held whole up to this share of the room for maps: without it the first layer's products cannot be shown. */
+const INPUT_SHARE = 0.45;
 /** Of a layer that is cut, the share for its overview. */
 const OVERVIEW_SHARE = 0.4;
 /** Maps lose rows and columns as long as they are higher and wider than this, then channels. */
@@ -57,6 +59,7 @@ export function fit(sizes: readonly StageSize[], examples: number, room: number)
   const mapShares = sharesOf(
     sizes.map((s) => mapsCost([s], held)),
     forMaps,
+    INPUT_SHARE,
   );
   const stages = sizes.map(({ kernel, maps: m }, i): StagePart => {
     const part: StagePart = {};
@@ -98,13 +101,18 @@ function mapsPart({ rows, columns, channels, peaks }: MapsSize, examples: number
   return undefined;
 }
 
-/** What each gets of the room: all that it costs, or where that is more, as much as the others that get less than they cost. */
-function sharesOf(costs: readonly number[], room: number): number[] {
+/**
+ * What each gets of the room: all that it costs, or where that is more, as much as the others that get less than they cost.
+ * @param first the first one gets all that it costs up to this share of the room
+ */
+function sharesOf(costs: readonly number[], room: number, first = 0): number[] {
   const shares = costs.map(() => 0);
-  let left = room;
-  const order = [...costs.keys()].sort((a, b) => costs[a]! - costs[b]!);
-  order.forEach((i, done) => {
-    shares[i] = Math.min(costs[i]!, Math.floor(left / (costs.length - done)));
+  const favoured = costs[0]! <= first * room;
+  if (favoured) shares[0] = costs[0]!;
+  let left = room - shares[0]!;
+  const others = [...costs.keys()].slice(favoured ? 1 : 0).sort((a, b) => costs[a]! - costs[b]!);
+  others.forEach((i, done) => {
+    shares[i] = Math.min(costs[i]!, Math.floor(left / (others.length - done)));
     left -= shares[i]!;
   });
   return shares;

@@ -16,8 +16,13 @@ export function filtersText({ title, view, snapshots, recorded }: Recording): st
   return [`${what} of ${title}${input}${times}`, ...capture.stages.map(stageText)].join('\n');
 }
 
+/** Activations of which a value below 0 is as good as any other. */
+const SIGNED = new Set(['linear', 'tanh', 'softsign']);
+
 function stageText({ name, type, kernel, maps }: CapturedStage): string {
-  return [`${name} ${type}`, kernel && kernelText(kernel), maps && mapsText(maps)].filter(Boolean).join('; ');
+  const head = name === type ? name : `${name} ${type}`;
+  const silent = type !== 'input' && !(kernel && SIGNED.has(kernel.activation));
+  return [head, kernel && kernelText(kernel), maps && mapsText(maps, silent)].filter(Boolean).join('; ');
 }
 
 function kernelText(kernel: CapturedKernel): string {
@@ -27,12 +32,16 @@ function kernelText(kernel: CapturedKernel): string {
     : every(overviewOf(kernel.weights, shape), 1 + 2 * shape[0] * shape[1]);
   const limit = Math.max(DEAD.norm, DEAD.share * median(norms));
   const dead = norms.filter((n) => n <= limit).length;
-  const range = norms.length > 0 ? `, norms ${numberText(Math.min(...norms))} … ${numberText(Math.max(...norms))}` : '';
-  return `${plural(filters, 'filter')} of ${shape.join(' × ')}${range}${dead > 0 ? `, ${dead} dead` : ''}`;
+  const finite = norms.filter(Number.isFinite);
+  const range =
+    finite.length > 0 ? `, norms ${numberText(Math.min(...finite))} … ${numberText(Math.max(...finite))}` : '';
+  const bad = norms.length - finite.length;
+  return `${plural(filters, 'filter')} of ${shape.join(' × ')}${range}${dead > 0 ? `, ${dead} dead` : ''}${bad > 0 ? `, ${bad} not finite` : ''}`;
 }
 
-function mapsText({ shape, peaks }: CapturedMaps): string {
-  const silent = peaks.filter((p) => p <= 0).length;
+/** @param counted whether maps without a value above 0 are counted */
+function mapsText({ shape, peaks }: CapturedMaps, counted: boolean): string {
+  const silent = counted ? peaks.filter((p) => p <= 0).length : 0;
   const [height, width, channels] = shape;
   return `${plural(channels, 'map')} of ${height} × ${width}${silent > 0 ? `, ${silent} without an activation above 0` : ''}`;
 }

@@ -19,7 +19,7 @@ function kernelFacts({ shape, filters, stride, dilation, padding, activation, op
   const both = ([a, b]: readonly [number, number]) => (a === b || height === 1 ? String(b) : `${a}, ${b}`);
   if (stride.some((n) => n > 1)) facts.push(`stride ${both(stride)}`);
   if (dilation.some((n) => n > 1)) facts.push(`dilation ${both(dilation)}`);
-  if (padding) facts.push(padding);
+  if (padding) facts.push(`padding ${padding}`);
   if (activation !== 'linear') facts.push(activation);
   return facts;
 }

@@ -8,7 +8,7 @@ import { nameOf } from './describe.ts';
 import { colouring, isImage, type Scales } from './look.ts';
 import { matrix } from './matrix.ts';
 import { rangeFor } from './paint.ts';
-import { extentOf, type Look } from './panels.ts';
+import { extent, type Look } from './panels.ts';
 import type { FiltersPayload } from './payload.ts';
 import { Plate, type Mark } from './plate.ts';
 import { activated, agrees, productOf, whyNoProduct, type Product } from './product.ts';
@@ -26,8 +26,9 @@ export interface DetailScene {
   width: number;
 }
 
-/** So many channels are shown below one another; of more, one at a time. */
+/** So many channels of kernels up to this width are shown below one another; else one at a time. */
 const ALL_CHANNELS = 3;
+const NARROW = 5;
 /** A larger kernel is not written out. */
 const MOST_WEIGHTS = 1024;
 
@@ -100,7 +101,7 @@ export class Detail {
     const closing = button('Close', 'Close (Escape)', this.close, 'close');
     const tools = element('span', 'detail-tools');
     const channels = this.channels();
-    if (channels > ALL_CHANNELS) {
+    if (this.oneAtATime(channels)) {
       this.channel = Math.min(this.channel, channels - 1);
       const state = { name: 'input channel', count: channels, value: this.channel };
       tools.append(
@@ -140,7 +141,7 @@ export class Detail {
     const { rows, columns, channels } = heldOf(stage.maps!);
     const values = channelOf(mapsOf(payload, stage.maps!, look.snapshot, look.example), channels, index);
     const most = Math.max(60, width - 30);
-    const response = { values, rows, columns, colours: false, ...colouring(stage, extent(values), false, scales) };
+    const response = { values, rows, columns, colours: false, ...colouring(stage, extent([values]), false, scales) };
     this.response.draw(
       response,
       stage.type === 'input' ? `channel ${index}` : `response: map ${index} of ${stage.name}`,
@@ -164,7 +165,7 @@ export class Detail {
     if (!maps) return undefined;
     const { rows, columns, channels } = heldOf(maps);
     const values = mapsOf(this.payload, maps, look.snapshot, look.example);
-    const whole = extent(values);
+    const whole = extent([values]);
     const colours = channels === 3 && maps.shape[2] === 3 && isImage(source, whole);
     const { kernel } = stage;
     const wanted =
@@ -175,13 +176,14 @@ export class Detail {
           : index;
     if (!colours && wanted >= channels) return undefined;
     const shown = colours ? values : channelOf(values, channels, wanted);
-    const caption = `input: ${source.name}${colours || maps.shape[2] === 1 ? '' : `, channel ${wanted}`}`;
+    const from = source.type === 'input' ? 'input' : `input: ${source.name}`;
+    const caption = `${from}${colours || maps.shape[2] === 1 ? '' : `, channel ${wanted}`}`;
     const picture = {
       values: shown,
       rows,
       columns,
       colours,
-      ...colouring(source, colours ? whole : extent(shown), colours, scales),
+      ...colouring(source, colours ? whole : extent([shown]), colours, scales),
     };
     return { picture, caption };
   }
@@ -252,7 +254,8 @@ export class Detail {
     const [height, columns] = stage.kernel!.shape;
     if (height * columns > MOST_WEIGHTS) return [element('div', 'note', 'The kernel is too large to be written out.')];
     const source = this.payload.stages[stage.from!]!;
-    const all = extent(mapsOf(this.payload, source.maps!, this.scene.look.snapshot, this.scene.look.example));
+    const { snapshot, example } = this.scene.look;
+    const all = extent([mapsOf(this.payload, source.maps!, snapshot, example)]);
     const patchColours = colouring(source, all, false, scales);
     return this.shownChannels(product.channels).map(({ channel, patch, weights, sum }) => {
       const products = patch.map((v, i) => (v === undefined ? undefined : v * weights[i]!));
@@ -260,12 +263,9 @@ export class Detail {
       const label = product.channels.length > 1 ? `channel ${channel}: ` : '';
       row.append(
         matrix(`${label}patch`, patch, columns, patchColours.scale, patchColours.range),
-        sign('×'),
-        matrix('kernel', weights, columns, ...this.coloursOf(weights)),
-        sign('='),
-        matrix('products', products, columns, ...this.coloursOf(products)),
-        sign('Σ'),
-        element('output', 'partial', shortNumber(sum)),
+        group(sign('×'), matrix('kernel', weights, columns, ...this.coloursOf(weights))),
+        group(sign('='), matrix('products', products, columns, ...this.coloursOf(products))),
+        group(sign('Σ'), element('output', 'partial', shortNumber(sum))),
       );
       return row;
     });
@@ -286,13 +286,18 @@ export class Detail {
     return [row];
   }
 
+  private oneAtATime(channels: number): boolean {
+    const width = this.scene.stage.kernel?.shape[1] ?? 1;
+    return channels > ALL_CHANNELS || (channels > 1 && width > NARROW);
+  }
+
   private shownChannels<T>(all: readonly T[]): readonly T[] {
-    return all.length <= ALL_CHANNELS ? all : [all[this.channel]!];
+    return this.oneAtATime(all.length) ? [all[this.channel]!] : all;
   }
 
   private coloursOf(values: ArrayLike<number | undefined>): [ColorScale, ReturnType<typeof rangeFor>] {
     const { chosen } = this.scene.scales;
-    return [chosen, rangeFor(chosen, extent(Array.from(values, (v) => v ?? 0)))];
+    return [chosen, rangeFor(chosen, extent([Array.from(values, (v) => v ?? 0)]))];
   }
 
   /** Sum of the products, bias, activation, and the value of the map, which must be the same. */
@@ -325,11 +330,14 @@ export class Detail {
   }
 }
 
-const sign = (text: string): HTMLElement => element('span', 'sign', text);
-
-function extent(values: ArrayLike<number>) {
-  return extentOf([{ index: 0, norm: 0, panels: [{ values: Float32Array.from(values) }] }]);
+/** What stays on one line. */
+function group(...parts: HTMLElement[]): HTMLElement {
+  const made = element('span', 'group');
+  made.append(...parts);
+  return made;
 }
+
+const sign = (text: string): HTMLElement => element('span', 'sign', text);
 
 /** The patch on the input: one frame around it, or one around each value where these are apart. */
 function marksOf({ taps }: Product, { kernel }: FilterStage): Mark[] {

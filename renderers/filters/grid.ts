@@ -16,6 +16,8 @@ export interface GridScene {
   theme: Theme;
   /** What is drawn, for those who do not see it. */
   label: string;
+  /** Tiles have no numbers. */
+  bare: boolean;
   /** Index of the filter or map that is open. */
   open: number | undefined;
 }
@@ -61,7 +63,7 @@ export class Grid {
     const { tiles, rows, columns } = scene.tiles;
     const ratio = pixelRatio();
     this.scene = scene;
-    this.content = { tiles: tiles.length, panels: tiles[0]?.panels.length ?? 1, rows, columns };
+    this.content = { tiles: tiles.length, panels: tiles[0]?.panels.length ?? 1, rows, columns, bare: scene.bare };
     const layout = (this.layout = layOut(this.content, Math.floor(width * ratio), ratio));
     this.cursor = Math.min(this.cursor, tiles.length - 1);
     this.tip.style.display = 'none';

@@ -1,6 +1,8 @@
 // Where the tiles of a stage and their panels are on the canvas, in device pixels: pure geometry.
 
 export interface Content {
+  /** Absent: tiles have labels where these fit. */
+  bare?: boolean;
   tiles: number;
   /** Panels of one tile. */
   panels: number;
@@ -29,7 +31,7 @@ export interface Layout {
 /** In CSS pixels. */
 const LABEL = 15;
 const GAP = 8;
-const PANEL_GAP = 1;
+const PANEL_GAP = 3;
 /** The larger side of a panel: filters are small pictures, maps are looked into. */
 const SMALL = { few: 64, many: 44 };
 const LARGE = { few: 124, many: 84 };
@@ -43,11 +45,11 @@ const LEAST_LABEL = 20;
 const LEAST_STRIP = 12;
 
 /** @param room what there is, in device pixels */
-export function layOut({ tiles, panels, rows, columns }: Content, room: number, ratio: number): Layout {
+export function layOut({ tiles, panels, rows, columns, bare }: Content, room: number, ratio: number): Layout {
   const longest = Math.max(rows, columns);
   const sizes = longest <= SMALL_SIDE ? SMALL : LARGE;
   const wanted = (tiles <= FEW ? sizes.few : sizes.many) * ratio;
-  const panelsAcross = Math.ceil(Math.sqrt(panels));
+  const panelsAcross = acrossOf(panels);
   const gap = panels > 1 ? Math.round(PANEL_GAP * ratio) : 0;
   const share = panels > 1 ? Math.max(longest, (TILE * ratio) / panelsAcross - gap) : wanted;
   const most = Math.max(1, Math.floor((room - 2 * ratio) / panelsAcross) - gap);
@@ -62,7 +64,7 @@ export function layOut({ tiles, panels, rows, columns }: Content, room: number, 
   const panelStep = { x: panel.width + gap, y: panel.height + gap };
   const down = Math.ceil(panels / panelsAcross);
   const tile = { width: panelsAcross * panelStep.x - gap, height: down * panelStep.y - gap };
-  const label = tile.width >= LEAST_LABEL * ratio || tiles <= FEW ? Math.round(LABEL * ratio) : 0;
+  const label = !bare && (tile.width >= LEAST_LABEL * ratio || tiles <= FEW) ? Math.round(LABEL * ratio) : 0;
   const space = Math.round(GAP * ratio);
   const tileStep = { x: tile.width + space, y: tile.height + label + (label ? Math.round(space / 2) : space) };
   const tilesAcross = Math.max(1, Math.min(tiles, Math.floor((room + space) / tileStep.x)));
@@ -77,6 +79,13 @@ export function layOut({ tiles, panels, rows, columns }: Content, room: number, 
     tileStep,
     label,
   };
+}
+
+/** About as many across as down, and no row half full where that can be had: 8 are 4 × 2, 12 are 4 × 3. */
+function acrossOf(panels: number): number {
+  const square = Math.ceil(Math.sqrt(panels));
+  for (let across = square; across <= 1.5 * square; across++) if (panels % across === 0) return across;
+  return square;
 }
 
 /** Left upper corner of a tile: a pixel is kept for frames. */

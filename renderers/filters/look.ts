@@ -3,16 +3,12 @@ import type { FilterStage } from '../../kernel/display/mime.ts';
 import type { ColorScale } from '../shared/color-scale.ts';
 import type { ValueRange } from '../shared/range.ts';
 import { rangeFor } from './paint.ts';
+import type { Extent } from './panels.ts';
 
 /** The scale that was chosen, and the grey one for images. */
 export interface Scales {
   chosen: ColorScale;
   grey: ColorScale;
-}
-
-interface Extent {
-  min: number;
-  max: number;
 }
 
 /** Whether values look like those of an image: none below 0, up to 1 or 255, in one or three channels. */

@@ -33,10 +33,20 @@ function cell(value: number | undefined, number: boolean, scale: ColorScale, ran
     made.title = 'Outside of the input: counts as 0';
     return made;
   }
-  const made = element('td', '', number ? shortNumber(value, 3) : '');
+  const made = element('td', '', number ? cellText(value) : '');
   const pixel = pixelOf(value, scale, range);
   made.style.background = cssColor(pixel);
   made.style.color = isBright(pixel) ? '#000' : '#fff';
   made.title = exactNumber(value, 'float32');
   return made;
+}
+
+/** Digits of a number in a cell. */
+const ROOM = 6;
+
+/** As many of three digits as there is room for. */
+function cellText(value: number): string {
+  const texts = [shortNumber(value, 3), shortNumber(value, 2)];
+  const found = texts.find((text) => text.replace('\u2212', '').length <= ROOM);
+  return found ?? value.toExponential(1).replaceAll('-', '\u2212').replace('e+', 'e');
 }

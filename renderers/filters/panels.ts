@@ -1,6 +1,6 @@
 // What is drawn of a stage: a tile for each filter or map, with one panel or one for each channel.
 import type { FilterStage } from '../../kernel/display/mime.ts';
-import { plural } from '../shared/numbers.ts';
+import { count, ordinal, plural } from '../shared/numbers.ts';
 import type { FiltersPayload } from './payload.ts';
 import {
   byNorm,
@@ -44,6 +44,11 @@ export interface Tile {
   /** Why it is flagged. */
   dead?: string;
   panels: Panel[];
+}
+
+export interface Extent {
+  min: number;
+  max: number;
 }
 
 export interface Tiles {
@@ -157,26 +162,28 @@ function chosen(norms: readonly number[], { sort }: Look, drawn: number): number
 
 function noteOf(noun: string, drawn: number, there: number, all: number, how: string): string | undefined {
   if (there < all)
-    return `Holds the first ${plural(there, noun)}${how} of ${all.toLocaleString('en')}: more would be too large for an output.`;
-  return drawn < there ? `Draws ${drawn.toLocaleString('en')} of ${plural(there, noun)}.` : undefined;
+    return `Holds the first ${plural(there, noun)}${how} of ${count(all)}: an output holds at most 1 MB.`;
+  return drawn < there ? `Draws ${count(drawn)} of ${plural(there, noun)}.` : undefined;
 }
 
 function thinNote({ step, shape }: { step: number; shape: readonly number[] }): { note?: string } {
   if (step === 1) return {};
-  return {
-    note: `Every ${step}. row and column of ${shape[0]} × ${shape[1]} is held: all would be too large for an output.`,
-  };
+  return { note: `Holds every ${ordinal(step)} row and column of ${shape[0]} × ${shape[1]}.` };
 }
 
 /** Least and greatest finite value of the panels of tiles; undefined where there is none. */
-export function extentOf(tiles: readonly Tile[]): { min: number; max: number } | undefined {
+export const extentOf = (tiles: readonly Tile[]): Extent | undefined =>
+  extent(tiles.flatMap(({ panels }) => panels.map(({ values }) => values)));
+
+/** Least and greatest finite value. */
+export function extent(all: Iterable<ArrayLike<number>>): Extent | undefined {
   let [min, max] = [Infinity, -Infinity];
-  for (const { panels } of tiles)
-    for (const { values } of panels)
-      for (const v of values) {
-        if (!Number.isFinite(v)) continue;
-        if (v < min) min = v;
-        if (v > max) max = v;
-      }
+  for (const values of all)
+    for (let i = 0; i < values.length; i++) {
+      const v = values[i]!;
+      if (!Number.isFinite(v)) continue;
+      if (v < min) min = v;
+      if (v > max) max = v;
+    }
   return min <= max ? { min, max } : undefined;
 }

@@ -41,10 +41,12 @@ export function whyNoProduct(
   if (!source) return "The layer's input is not in this output, so the product cannot be shown.";
   if (filter >= kernel.held)
     return `Of ${kernel.filters} filters the output holds ${kernel.held}, and not this one, so the product cannot be shown.`;
-  if (!isWhole(source))
+  const depthwise = kernel.op === 'depthwise';
+  const seen = Math.floor(filter / Math.max(1, kernel.filters / source.shape[2]));
+  if (depthwise ? source.step > 1 || seen >= source.held : !isWhole(source))
     return "The output holds the layer's input only in part, since all of it would be too large, so the product cannot be shown.";
   const channels = source.shape[2];
-  const fits = kernel.op === 'depthwise' ? kernel.filters % channels === 0 : kernel.shape[2] === channels;
+  const fits = depthwise ? kernel.filters % channels === 0 : kernel.shape[2] === channels;
   return fits && maps.shape[2] === kernel.filters
     ? undefined
     : 'The filter does not fit the input that is held, so the product cannot be shown.';
@@ -85,7 +87,7 @@ export function productOf(
   const weights = weightsOf(payload, kernel, at.snapshot, at.filter);
   const own = kernel.shape[2];
   // A filter of a depthwise convolution sees one channel
-  const first = kernel.op === 'depthwise' ? Math.floor(at.filter / (kernel.filters / channels)) : 0;
+  const first = kernel.op === 'depthwise' ? Math.floor(at.filter / (kernel.filters / source.shape[2])) : 0;
   const bias = biasOf(payload, kernel, at.snapshot, at.filter);
   const products = Array.from({ length: own }, (_, c): ChannelProduct => {
     const patch = taps.map((t) => t && input[(t.row * columns + t.column) * channels + first + c]!);

@@ -69,15 +69,29 @@ export class Section {
     const rangeOf = (i: number) =>
       scene.shared ? common.range : colouring(stage, extentOf([tiles[i]!]), colours, scene.scales).range;
     const { scale } = common;
+    const isInput = stage.type === 'input';
     const label = `${plural(tiles.length, 'tile')} of ${stage.name}. Arrow keys move from tile to tile, Enter opens one.`;
-    const parts: HTMLElement[] = [this.grid.element, this.legend(common, tiles)];
+    // An image needs no explanation
+    const plain = isInput && (colours || scale.name === 'grey');
+    const parts = [this.grid.element, plain ? element('div', '') : this.legend(common, tiles)];
     if (note) parts.push(element('div', 'note', note));
     if (this.detail) parts.push(this.detail.element);
     // What is there stays: the focus may be on it
     if (parts.length !== this.body.childElementCount || !this.grid.element.isConnected)
       this.body.replaceChildren(...parts);
     else this.body.children[1]!.replaceWith(parts[1]!);
-    this.grid.draw({ tiles: this.tiles, scale, rangeOf, theme: scene.theme, label, open: this.opened }, scene.width);
+    this.grid.draw(
+      {
+        tiles: this.tiles,
+        scale,
+        rangeOf,
+        theme: scene.theme,
+        label,
+        bare: isInput && tiles.length === 1,
+        open: this.opened,
+      },
+      scene.width,
+    );
     this.showDetail(false);
     return true;
   }

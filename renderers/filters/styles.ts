@@ -60,7 +60,9 @@ canvas.picture { touch-action: manipulation; }
   background: var(--vscode-editorWidget-background, rgba(127, 127, 127, 0.06));
 }
 .detail-tools { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; margin-left: auto; }
-.plates { display: flex; flex-wrap: wrap; gap: 8px 24px; margin: 6px 0 8px; }
+.detail-body { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 8px 32px; margin-top: 6px; }
+.work { min-width: 0; }
+.plates { display: flex; flex-wrap: wrap; gap: 8px 24px; }
 .plate { margin: 0; min-width: 0; }
 figcaption { color: var(--vscode-descriptionForeground, inherit); font-size: 0.92em; overflow-wrap: anywhere; max-width: 232px; }
 .contrast figcaption { color: inherit; }
@@ -68,12 +70,13 @@ figcaption { color: var(--vscode-descriptionForeground, inherit); font-size: 0.9
 .frame canvas { cursor: crosshair; }
 .marks { position: absolute; left: 0; top: 0; pointer-events: none; }
 .product { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; margin: 4px 0; }
+.group { display: inline-flex; align-items: center; gap: 8px; }
 .sign { color: var(--vscode-descriptionForeground, inherit); font-size: 1.15em; }
 .partial, .sum { font-family: var(--vscode-editor-font-family, monospace); font-size: var(--vscode-editor-font-size, 0.95em); font-variant-numeric: tabular-nums; }
 .matrix { border-collapse: separate; border-spacing: 1px; font-family: var(--vscode-editor-font-family, monospace); font-size: 11px; font-variant-numeric: tabular-nums; }
-.matrix caption { text-align: left; font-family: var(--vscode-font-family, sans-serif); font-size: 0.92rem; font-size: 12px; color: var(--vscode-descriptionForeground, inherit); white-space: nowrap; }
+.matrix caption { text-align: left; font-family: var(--vscode-font-family, sans-serif); font-size: 12px; color: var(--vscode-descriptionForeground, inherit); white-space: nowrap; }
 .contrast .matrix caption { color: inherit; }
-.matrix td { min-width: 42px; height: 24px; padding: 0 2px; box-sizing: border-box; text-align: center; white-space: nowrap; }
+.matrix td { min-width: 50px; height: 24px; padding: 0 2px; box-sizing: border-box; text-align: center; white-space: nowrap; }
 .dense td { min-width: 12px; width: 12px; height: 12px; padding: 0; }
 .matrix .outside { color: var(--vscode-descriptionForeground, inherit); outline: 1px dashed rgba(127, 127, 127, 0.5); outline-offset: -1px; }
 .sum { display: flex; flex-wrap: wrap; gap: 0 1ch; margin-top: 4px; }
@@ -82,7 +85,7 @@ figcaption { color: var(--vscode-descriptionForeground, inherit); font-size: 0.9
 .warning { color: var(--vscode-editorWarning-foreground, light-dark(#8a5300, #e3b263)); }
 @container (max-width: 420px) {
   .slider input { width: 110px; }
-  .matrix td { min-width: 36px; font-size: 10px; }
+  .matrix td { min-width: 44px; font-size: 10px; }
   .detail { padding: 6px 6px 8px; }
 }
 `;
