@@ -71,7 +71,9 @@ export function convolutionsOf(layer: LayerLike, where: string): Convolution[] |
         ...last,
       },
     ];
-  if (kind === 'DepthwiseConv2D') return [{ ...common, ...factsOf('depthwise', l.depthwiseKernel!.read()), ...last }];
+  if (kind === 'DepthwiseConv2D')
+    // TensorFlow.js takes no notice of this layer's dilationRate
+    return [{ ...common, ...factsOf('depthwise', l.depthwiseKernel!.read()), ...last, dilation: [1, 1] }];
   const op = kind === 'Conv2DTranspose' ? 'transpose' : 'conv';
   return [{ ...common, ...factsOf(op, l.kernel!.read()), ...last }];
 }

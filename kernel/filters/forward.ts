@@ -61,6 +61,11 @@ export function forward(tf: TensorLibrary, model: ModelLike, x: Tensor, where: s
   const add = (step: Step, input: Tensor | undefined, output: Tensor) => {
     const from = input && makers.get(input.id);
     if (!hasMaps(output) || makers.has(output.id)) return;
+    // A layer that does nothing when the model is used, as dropout, gives its input on
+    if (from !== undefined && output.dataId === input!.dataId && String(output.shape) === String(input!.shape)) {
+      makers.set(output.id, from);
+      return;
+    }
     makers.set(output.id, steps.length);
     steps.push({ ...step, output, ...(from === undefined ? {} : { from }) });
   };

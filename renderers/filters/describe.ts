@@ -9,13 +9,14 @@ import type { FiltersPayload } from './payload.ts';
 export function stageFacts({ type, kernel, maps }: FilterStage): string[] {
   const facts = type === 'input' || type === 'kernel' ? [] : [type];
   if (kernel) facts.push(...kernelFacts(kernel));
-  if (maps) facts.push(`${type === 'input' ? '' : 'maps '}${maps.shape.join(' × ')}`);
+  if (maps) facts.push(`${type === 'input' ? '' : 'maps '}${sides(maps.shape).join(' × ')}`);
   return facts;
 }
 
 function kernelFacts({ shape, filters, stride, dilation, padding, activation, op }: FilterKernel): string[] {
-  const [height, width, channels] = shape;
-  const facts = [`${plural(filters, 'filter')} of ${height} × ${width}${op === 'depthwise' ? '' : ` × ${channels}`}`];
+  const [height, width] = shape;
+  const sizes = op === 'depthwise' ? sides([height, width]) : sides(shape);
+  const facts = [`${plural(filters, 'filter')} of ${sizes.join(' × ')}`];
   const both = ([a, b]: readonly [number, number]) => (a === b || height === 1 ? String(b) : `${a}, ${b}`);
   if (stride.some((n) => n > 1)) facts.push(`stride ${both(stride)}`);
   if (dilation.some((n) => n > 1)) facts.push(`dilation ${both(dilation)}`);
@@ -38,8 +39,7 @@ export function spotText(stage: FilterStage, view: 'filters' | 'maps', tiles: Ti
   const place = value.row * tiles.columns + value.column;
   const channel = panel.channel === undefined ? '' : `, channel ${panel.channel}`;
   const step = view === 'maps' ? (stage.maps?.step ?? 1) : 1;
-  const index =
-    tiles.rows === 1 && isLine(stage) ? `[${value.column * step}]` : `[${value.row * step}, ${value.column * step}]`;
+  const index = indexText(stage, value.row * step, value.column * step);
   const exact = (v: number) => exactNumber(v, 'float32');
   const text = tiles.colours
     ? `(${Array.from(panel.values.subarray(3 * place, 3 * place + 3), exact).join(', ')})`
@@ -47,7 +47,15 @@ export function spotText(stage: FilterStage, view: 'filters' | 'maps', tiles: Ti
   return [`${name}${channel} ${index} ${text}`, ...tileFacts(stage, found)].join(' · ');
 }
 
-const isLine = ({ kernel, maps }: FilterStage) => kernel?.shape[0] === 1 && (maps?.shape[0] ?? 1) === 1;
+/** Without the height of what is a line. */
+const sides = (shape: readonly number[]) => (shape[0] === 1 && shape[1]! > 1 ? shape.slice(1) : shape);
+
+/** Row and column of a map or filter, or along a line the one index. */
+export const indexText = (stage: FilterStage, row: number, column: number): string =>
+  isLine(stage) ? `[${column}]` : `[${row}, ${column}]`;
+
+const isLine = ({ kernel, maps }: FilterStage) =>
+  (kernel?.shape[0] ?? 1) === 1 && (maps?.shape[0] ?? 1) === 1 && (kernel?.shape[1] ?? maps?.shape[1] ?? 1) > 1;
 
 function tileFacts({ type }: FilterStage, { norm, dead }: Tile): string[] {
   const facts = Number.isNaN(norm) && type === 'input' ? [] : [`norm ${shortNumber(norm)}`];

@@ -4,7 +4,7 @@ import type { ColorScale } from '../shared/color-scale.ts';
 import { button, element } from '../shared/dom.ts';
 import { exactNumber, plural, shortNumber } from '../shared/numbers.ts';
 import type { Theme } from '../shared/theme.ts';
-import { nameOf } from './describe.ts';
+import { indexText, nameOf } from './describe.ts';
 import { colouring, isImage, type Scales } from './look.ts';
 import { matrix } from './matrix.ts';
 import { rangeFor } from './paint.ts';
@@ -232,7 +232,7 @@ export class Detail {
         element(
           'div',
           'sum',
-          `[${placed.y * maps!.step}, ${placed.x * maps!.step}] ${exactNumber(this.valueAt(), 'float32')}`,
+          `${indexText(stage, placed.y * maps!.step, placed.x * maps!.step)} ${exactNumber(this.valueAt(), 'float32')}`,
         ),
       );
     // Of a kernel alone nobody expects more
@@ -308,7 +308,7 @@ export class Detail {
     const value = this.valueAt();
     const line = element('div', 'sum');
     const add = (className: string, text: string) => line.append(element('span', className, text), ' ');
-    add('index', `[${y}, ${x}]`);
+    add('index', indexText(stage, y, x));
     const shown = this.shownChannels(channels);
     for (const [i, c] of shown.entries())
       add('term', `${i > 0 ? '+ ' : ''}Σ${channels.length > 1 ? ` channel ${c.channel}` : ''} ${shortNumber(c.sum)}`);
