@@ -35,6 +35,7 @@ const PANEL_GAP = 3;
 /** The larger side of a panel: filters are small pictures, maps are looked into. */
 const SMALL = { few: 64, many: 44 };
 const LARGE = { few: 124, many: 84 };
+const LONG = { few: 300, many: 180 };
 const FEW = 6;
 /** Panels of at most so many values a side are small. */
 const SMALL_SIDE = 11;
@@ -44,11 +45,22 @@ const TILE = 150;
 const LEAST_LABEL = 20;
 const LEAST_STRIP = 12;
 
+/** A canvas of more device pixels in height may not be drawn. */
+const MOST_HEIGHT = 30_000;
+
 /** @param room what there is, in device pixels */
-export function layOut({ tiles, panels, rows, columns, bare }: Content, room: number, ratio: number): Layout {
+export function layOut(content: Content, room: number, ratio: number): Layout {
+  for (let zoom = 1; ; zoom *= 0.75) {
+    const layout = layOutAt(content, room, ratio, zoom);
+    if (layout.height <= MOST_HEIGHT || zoom < 0.2) return layout;
+  }
+}
+
+/** @param zoom shrinks the panels */
+function layOutAt({ tiles, panels, rows, columns, bare }: Content, room: number, ratio: number, zoom: number): Layout {
   const longest = Math.max(rows, columns);
-  const sizes = longest <= SMALL_SIDE ? SMALL : LARGE;
-  const wanted = (tiles <= FEW ? sizes.few : sizes.many) * ratio;
+  const sizes = longest <= SMALL_SIDE ? SMALL : rows === 1 ? LONG : LARGE;
+  const wanted = (tiles <= FEW ? sizes.few : sizes.many) * ratio * zoom;
   const panelsAcross = acrossOf(panels);
   const gap = panels > 1 ? Math.round(PANEL_GAP * ratio) : 0;
   const share = panels > 1 ? Math.max(longest, (TILE * ratio) / panelsAcross - gap) : wanted;

@@ -20,13 +20,34 @@ const MARKED_CELL = 7;
 export const rangeFor = (scale: ColorScale, extent: { min: number; max: number } | undefined): ValueRange =>
   rangeOf(scale.name, extent ?? {});
 
+/** A canvas may not have more pixels along a side. */
+const MOST_SIDE = 8192;
+
+/** Of a picture that is longer than a canvas can be, in each stretch the value of the largest magnitude. */
+export function shrunk(picture: Picture): Picture {
+  const { rows, columns, values, colours } = picture;
+  const step = Math.ceil(Math.max(rows, columns) / MOST_SIDE);
+  if (step <= 1) return picture;
+  const [down, across, each] = [Math.ceil(rows / step), Math.ceil(columns / step), colours ? 3 : 1];
+  const found = new Float32Array(down * across * each);
+  for (let y = 0; y < rows; y++)
+    for (let x = 0; x < columns; x++)
+      for (let c = 0; c < each; c++) {
+        const value = values[(y * columns + x) * each + c]!;
+        const at = (Math.floor(y / step) * across + Math.floor(x / step)) * each + c;
+        if (!Number.isNaN(found[at]!) && !(Math.abs(value) <= Math.abs(found[at]!))) found[at] = value;
+      }
+  return { ...picture, values: found, rows: down, columns: across };
+}
+
 /** Draws a picture into a rectangle of a canvas. */
 export function paint(
   context: CanvasRenderingContext2D,
-  picture: Picture,
+  whole: Picture,
   { x, y, width, height }: { x: number; y: number; width: number; height: number },
   ratio: number,
 ): void {
+  const picture = shrunk(whole);
   const { rows, columns } = picture;
   const source = new OffscreenCanvas(columns, rows);
   const image = new ImageData(columns, rows);

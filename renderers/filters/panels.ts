@@ -64,7 +64,7 @@ export interface Tiles {
 }
 
 /** Of more panels, the first are drawn: others could not be told apart. */
-export const MOST_PANELS = 5000;
+export const MOST_PANELS = 2000;
 /** `auto` draws each channel up to so many panels. */
 const EACH = 300;
 
