@@ -24,7 +24,8 @@ export interface SectionScene {
 export class Section {
   readonly element = element('details', 'section');
   private readonly facts = element('span', 'facts');
-  private readonly body = element('div', 'section-body');
+  /** What the colours mean, and what is left out. */
+  private readonly below = element('div', '');
   private readonly grid: Grid;
   private detail: Detail | undefined;
   private opened: number | undefined;
@@ -46,7 +47,7 @@ export class Section {
       describe: (spot) => spotText(stage, this.scene!.look.view, this.tiles!, spot),
       open: (tile) => this.open(this.tiles!.tiles[tile]!),
     });
-    this.element.append(heading, this.body);
+    this.element.append(heading, this.grid.element, this.below);
     heading.addEventListener('click', (e) => e.stopPropagation()); // a click on an output also selects its cell
     this.element.addEventListener('toggle', () => this.scene && this.draw(this.scene));
   }
@@ -73,13 +74,10 @@ export class Section {
     const label = `${plural(tiles.length, 'tile')} of ${stage.name}. Arrow keys move from tile to tile, Enter opens one.`;
     // An image needs no explanation
     const plain = isInput && (colours || scale.name === 'grey');
-    const parts = [this.grid.element, plain ? element('div', '') : this.legend(common, tiles)];
-    if (note) parts.push(element('div', 'note', note));
-    if (this.detail) parts.push(this.detail.element);
-    // What is there stays: the focus may be on it
-    if (parts.length !== this.body.childElementCount || !this.grid.element.isConnected)
-      this.body.replaceChildren(...parts);
-    else this.body.children[1]!.replaceWith(parts[1]!);
+    this.below.replaceChildren(
+      ...(plain ? [] : [this.legend(common, tiles)]),
+      ...(note ? [element('div', 'note', note)] : []),
+    );
     this.grid.draw(
       {
         tiles: this.tiles,
@@ -112,8 +110,11 @@ export class Section {
     this.opening(this);
     const anew = this.opened === undefined || this.opened !== index;
     this.opened = index;
-    this.detail ??= new Detail(this.payload, () => this.closeDetail());
-    this.detail.element.setAttribute('role', 'region');
+    if (!this.detail) {
+      this.detail = new Detail(this.payload, () => this.closeDetail());
+      this.detail.element.setAttribute('role', 'region');
+      this.element.append(this.detail.element);
+    }
     this.draw(this.scene!);
     this.showDetail(anew);
   }

@@ -7,7 +7,7 @@ export const styles = `
   font-size: var(--vscode-font-size, 13px);
   line-height: 1.5;
 }
-.filters { container-type: inline-size; }
+.filters { container-type: inline-size; padding: 0 4px; margin-left: -4px; }
 .title, .detail-head { display: flex; flex-wrap: wrap; align-items: center; column-gap: 0.9em; overflow-wrap: anywhere; }
 .fact, .facts, .note, .label { color: var(--vscode-descriptionForeground, inherit); }
 .contrast :is(.fact, .facts, .note, .label) { color: inherit; }
