@@ -31,6 +31,8 @@ export interface Layout {
 /** In CSS pixels. */
 const LABEL = 15;
 const GAP = 8;
+/** Between tiles of several panels. */
+const WIDE_GAP = 18;
 const PANEL_GAP = 3;
 /** The larger side of a panel: filters are small pictures, maps are looked into. */
 const SMALL = { few: 64, many: 44 };
@@ -77,9 +79,9 @@ function layOutAt({ tiles, panels, rows, columns, bare }: Content, room: number,
   const down = Math.ceil(panels / panelsAcross);
   const tile = { width: panelsAcross * panelStep.x - gap, height: down * panelStep.y - gap };
   const label = !bare && (tile.width >= LEAST_LABEL * ratio || tiles <= FEW) ? Math.round(LABEL * ratio) : 0;
-  const space = Math.round(GAP * ratio);
+  const space = Math.round((panels > 1 ? WIDE_GAP : GAP) * ratio);
   const tileStep = { x: tile.width + space, y: tile.height + label + (label ? Math.round(space / 2) : space) };
-  const tilesAcross = Math.max(1, Math.min(tiles, Math.floor((room + space) / tileStep.x)));
+  const tilesAcross = Math.max(1, Math.min(tiles, Math.floor((room - 2 + space) / tileStep.x)));
   return {
     width: tilesAcross * tileStep.x - space + 2,
     height: Math.ceil(tiles / tilesAcross) * tileStep.y + 2,
