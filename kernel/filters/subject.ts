@@ -82,7 +82,8 @@ function mapsOfModel(tf: TensorLibrary, model: ModelLike, x: unknown, where: str
 
 /** The input as a batch, made anew at each call: the caller's `tidy` takes it away. */
 function batchOf(tf: TensorLibrary, model: ModelLike, x: unknown, where: string): () => Tensor {
-  const { inputs, name } = model.model ?? model;
+  const { name } = model;
+  const { inputs } = model.model ?? model;
   if (inputs.length !== 1)
     throw new TypeError(
       `${where}: the model "${name}" has ${inputs.length} inputs, and feature maps are drawn for one; make a model of the part with one: tf.model({ inputs, outputs })`,
@@ -104,7 +105,12 @@ function batchOf(tf: TensorLibrary, model: ModelLike, x: unknown, where: string)
       `${where}: x has the shape ${shapeText(shape)}, and the model "${name}" takes ${takes}${remedy(shape, example)}`,
     );
   if (x.size === 0) throw new TypeError(`${where}: x has no values: its shape is ${shapeText(shape)}`);
-  return () => (single ? x.expandDims(0) : x);
+  // Pictures come as int32, and a model takes float32
+  const { dtype } = inputs[0]!;
+  return () => {
+    const batch = single ? x.expandDims(0) : x;
+    return dtype === 'float32' && x.dtype !== dtype ? batch.cast(dtype) : batch;
+  };
 }
 
 /** What to do about a shape that is wrong in one of the usual ways. */

@@ -21,8 +21,10 @@ const SIGNED = new Set(['linear', 'tanh', 'softsign']);
 
 function stageText({ name, type, kernel, maps }: CapturedStage): string {
   const head = name === type ? name : `${name} ${type}`;
-  const silent = type !== 'input' && !(kernel && SIGNED.has(kernel.activation));
-  return [head, kernel && kernelText(kernel), maps && mapsText(maps, silent)].filter(Boolean).join('; ');
+  // Where values below 0 count as well, only a map of nothing but 0 does nothing
+  const isSilent = (peak: number) =>
+    type !== 'input' && (kernel ? !SIGNED.has(kernel.activation) && peak <= 0 : peak === 0);
+  return [head, kernel && kernelText(kernel), maps && mapsText(maps, isSilent)].filter(Boolean).join('; ');
 }
 
 function kernelText(kernel: CapturedKernel): string {
@@ -39,9 +41,8 @@ function kernelText(kernel: CapturedKernel): string {
   return `${plural(filters, 'filter')} of ${shape.join(' × ')}${range}${dead > 0 ? `, ${dead} dead` : ''}${bad > 0 ? `, ${bad} not finite` : ''}`;
 }
 
-/** @param counted whether maps without a value above 0 are counted */
-function mapsText({ shape, peaks }: CapturedMaps, counted: boolean): string {
-  const silent = counted ? peaks.filter((p) => p <= 0).length : 0;
+function mapsText({ shape, peaks }: CapturedMaps, isSilent: (peak: number) => boolean): string {
+  const silent = peaks.filter(isSilent).length;
   const [height, width, channels] = shape;
   return `${plural(channels, 'map')} of ${height} × ${width}${silent > 0 ? `, ${silent} without an activation above 0` : ''}`;
 }

@@ -26,11 +26,12 @@ export function readFilters(bytes: Uint8Array): FiltersPayload {
   return readHeader(head, numbers);
 }
 
-/** How often numbers of a stage are there. */
+/** How often numbers of a stage are there, how many numbers there are, and how many of them stages have named so far. */
 interface Times {
   snapshots: number;
   examples: number;
   numbers: number;
+  used: number;
 }
 
 function readHeader(head: Record<string, unknown>, numbers: Float32Array): FiltersPayload {
@@ -44,7 +45,12 @@ function readHeader(head: Record<string, unknown>, numbers: Float32Array): Filte
     const { held, given } = object(head['examples'], 'the examples');
     payload.examples = { held: sized(held, 'examples', LIMITS.examples), given: count(given, 'given examples') };
   }
-  const times = { snapshots: snapshots.length, examples: payload.examples?.held ?? 0, numbers: numbers.length };
+  const times = {
+    snapshots: snapshots.length,
+    examples: payload.examples?.held ?? 0,
+    numbers: numbers.length,
+    used: 0,
+  };
   for (const [i, stage] of list(head['stages'], 'stages', LIMITS.stages).entries())
     payload.stages.push(readStage(stage, i, times));
   if (head['omitted'] !== undefined)
@@ -68,7 +74,8 @@ function readStage(value: unknown, i: number, times: Times): FilterStage {
 
 const OPS = new Set<unknown>(['conv', 'depthwise', 'transpose'] satisfies FilterKernel['op'][]);
 
-function readKernel(value: unknown, what: string, { snapshots, numbers }: Times): FilterKernel {
+function readKernel(value: unknown, what: string, times: Times): FilterKernel {
+  const { snapshots } = times;
   const fields = object(value, `the ${what}`);
   check(OPS.has(fields['op']), `the ${what} is of an unknown kind`);
   const op = fields['op'] as FilterKernel['op'];
@@ -87,20 +94,21 @@ function readKernel(value: unknown, what: string, { snapshots, numbers }: Times)
     dilation: pair(fields['dilation'], `dilation of the ${what}`, 1),
     pad: pair(fields['pad'], `padding of the ${what}`, 0),
     activation: text(fields['activation'], `activation of the ${what}`),
-    at: place(fields['at'], snapshots * held * height * width * channels, numbers, what),
+    at: place(fields['at'], snapshots * held * height * width * channels, times, what),
   };
   if (fields['padding'] !== undefined) kernel.padding = text(fields['padding'], `padding of the ${what}`);
-  if (fields['bias'] !== undefined) kernel.bias = place(fields['bias'], snapshots * held, numbers, what);
+  if (fields['bias'] !== undefined) kernel.bias = place(fields['bias'], snapshots * held, times, what);
   if (fields['overview'] !== undefined) {
     const overview = object(fields['overview'], `the overview of the ${what}`);
     const summed = sized(overview['filters'], `overview of the ${what}`, filters);
     const size = snapshots * summed * (1 + 2 * height * width);
-    kernel.overview = { filters: summed, at: place(overview['at'], size, numbers, what) };
+    kernel.overview = { filters: summed, at: place(overview['at'], size, times, what) };
   }
   return kernel;
 }
 
-function readMaps(value: unknown, what: string, { snapshots, examples, numbers }: Times): FeatureMaps {
+function readMaps(value: unknown, what: string, times: Times): FeatureMaps {
+  const { snapshots, examples } = times;
   const fields = object(value, `the ${what}`);
   check(examples > 0, `there are ${what}, and no examples`);
   const shape = triple(fields['shape'], `shape of the ${what}`);
@@ -112,8 +120,8 @@ function readMaps(value: unknown, what: string, { snapshots, examples, numbers }
     shape,
     step,
     held,
-    at: place(fields['at'], size, numbers, what),
-    peaks: place(fields['peaks'], snapshots * channels, numbers, what),
+    at: place(fields['at'], size, times, what),
+    peaks: place(fields['peaks'], snapshots * channels, times, what),
   };
 }
 
@@ -136,9 +144,13 @@ function pair(value: unknown, what: string, least: number): [number, number] {
   return numbers as [number, number];
 }
 
-/** Where `size` numbers are. A huge product loses digits, but then it is larger than what is here. */
-function place(value: unknown, size: number, numbers: number, what: string): number {
+/**
+ * Where `size` numbers are. No number belongs to two things: a small payload cannot ask for much drawing.
+ * A huge product loses digits, but then it is larger than what is here.
+ */
+function place(value: unknown, size: number, times: Times, what: string): number {
   const at = count(value, `place of the ${what}`);
-  check(at + size <= numbers, `the ${what} lies outside of its numbers`);
+  times.used += size;
+  check(at + size <= times.numbers && times.used <= times.numbers, `the ${what} lies outside of its numbers`);
   return at;
 }

@@ -36,11 +36,11 @@ export function whyNoProduct(
   filter: number,
 ): string | undefined {
   if (!kernel) return 'This layer has no filters: its values are not products of a patch and a kernel.';
+  if (filter >= kernel.held)
+    return `The output holds the weights of the first ${kernel.held} of ${kernel.filters} filters, and not of this one.`;
   if (!maps) return 'There is no input: give viz.featureMaps a model and an input to see what the filter makes of it.';
   const source = from === undefined ? undefined : stages[from]!.maps;
   if (!source) return "The layer's input is not in this output, so the product cannot be shown.";
-  if (filter >= kernel.held)
-    return `Of ${kernel.filters} filters the output holds ${kernel.held}, and not this one, so the product cannot be shown.`;
   const depthwise = kernel.op === 'depthwise';
   const seen = Math.floor(filter / Math.max(1, kernel.filters / source.shape[2]));
   if (depthwise ? source.step > 1 || seen >= source.held : !isWhole(source))

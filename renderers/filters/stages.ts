@@ -99,9 +99,9 @@ export function channelOf(values: Float32Array, channels: number, channel: numbe
 export const peakOf = ({ numbers }: FiltersPayload, maps: FeatureMaps, snapshot: number, channel: number): number =>
   numbers[maps.peaks + snapshot * maps.shape[2] + channel]!;
 
-/** Whether no value above 0 of a map of this stage means that it does nothing. */
-const isSilentWithout = ({ type, kernel }: FilterStage) =>
-  type !== 'input' && !(kernel && SIGNED.has(kernel.activation));
+/** Whether the largest value of a map says that it does nothing: where values below 0 count as well, only that there are none but 0. */
+const isSilent = ({ type, kernel }: FilterStage, peak: number): boolean =>
+  type !== 'input' && (kernel ? !SIGNED.has(kernel.activation) && peak <= 0 : peak === 0);
 
 /** A norm at or below this is as good as none. */
 export function deadNorm(norms: readonly number[]): number {
@@ -120,11 +120,9 @@ export function deathOf(
 ): string | undefined {
   if (norm !== undefined && norm <= limit) return 'its norm is about 0';
   const { maps } = stage;
-  if (!maps || index >= maps.shape[2] || !isSilentWithout(stage)) return undefined;
+  if (!maps || index >= maps.shape[2] || !isSilent(stage, peakOf(payload, maps, snapshot, index))) return undefined;
   const given = payload.examples!.given;
-  return peakOf(payload, maps, snapshot, index) <= 0
-    ? `no activation above 0 on ${given === 1 ? 'this input' : `these ${given} inputs`}`
-    : undefined;
+  return `no activation above 0 on ${given === 1 ? 'this input' : `these ${given} inputs`}`;
 }
 
 /** Indices by falling norm; NaN first. */

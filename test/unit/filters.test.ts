@@ -219,6 +219,14 @@ describe('dead filters', () => {
   });
 });
 
+describe('an input', () => {
+  it('of whole numbers is taken as the model takes it', () => {
+    const model = modelOf(tf.layers.conv2d({ filters: 1, kernelSize: 1, inputShape: [2, 2, 1] }));
+    const p = payloadOf(featureMaps(model, tf.tensor3d([0, 1, 2, 255], [2, 2, 1], 'int32')));
+    expect([...mapsOf(p, p.stages[0]!.maps!, 0, 0)]).toEqual([0, 1, 2, 255]);
+  });
+});
+
 describe('a recording', () => {
   it('has a snapshot before the training and one for each epoch', async () => {
     const model = modelOf(tf.layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [3, 3, 1] }), tf.layers.flatten());

@@ -113,6 +113,11 @@ describe('reading a payload', () => {
       /outside of its numbers/,
     ],
     ['stages that are no list', withHead((h) => (h['stages'] = { length: 9 })), /stages are not a list/],
+    [
+      'stages that all name the same numbers',
+      withHead((h) => (h['stages'] = Array(9).fill((h['stages'] as unknown[])[0]))),
+      /outside of its numbers/,
+    ],
     ['too many stages', withHead((h) => (h['stages'] = Array(LIMITS.stages + 1).fill(0))), /at most 1000/],
     ['maps without examples', withHead((h) => delete h['examples']), /no examples/],
     ['a million examples', withHead((h) => (h['examples'] = { held: 1e6, given: 1e6 })), /between 1 and 10000/],
