@@ -18,7 +18,8 @@ import {
   toolbarAction,
 } from '../vscode/workbench.mts';
 import { drawnColours } from './pixels.ts';
-import { notebookText, useVSCode } from './session.ts';
+import { notebookText } from '../vscode/notebooks.mts';
+import { useVSCode } from './session.ts';
 
 const dir = join(outDir, 'screenshots');
 const file = 'filters.dlnb';
