@@ -195,14 +195,22 @@ function valueColours({ values, valueLabel }: ScatterOptions, n: number, where: 
   };
 }
 
-/** The layout of a plot with three axes. */
-export function spatialLayout(options: PlotOptions & { zLabel?: string }): Trace {
+/**
+ * The layout of a plot with three axes, in a box whatever their ranges are.
+ * @param z height of the box, as a share of its width
+ */
+export function spatialLayout(options: PlotOptions & { zLabel?: string }, z = 1): Trace {
   const { title, xLabel = 'x', yLabel = 'y', zLabel = 'z', height } = options;
   const axis = (label: string) => ({ title: { text: escaped(label) } });
   return {
     ...(title !== undefined && { title: { text: escaped(title) } }),
     ...(height !== undefined && { height }),
-    scene: { xaxis: axis(xLabel), yaxis: axis(yLabel), zaxis: axis(zLabel) },
+    scene: {
+      ...{ xaxis: axis(xLabel), yaxis: axis(yLabel), zaxis: axis(zLabel) },
+      ...{ aspectmode: 'manual', aspectratio: { x: 1, y: 1, z } },
+      // A lower box fits from nearer by
+      ...(z < 1 && { camera: { eye: { x: 1.26, y: 1.26, z: 0.75 }, center: { x: 0, y: 0, z: -0.13 } } }),
+    },
   };
 }
 

@@ -4,6 +4,9 @@ import { escaped, Figure, heading, layoutOf, rowsOf, short, type PlotOptions, ty
 import { spatialLayout } from './curves.ts';
 import { PLOT_OPTIONS, checkOptions, type OptionNames } from './options.ts';
 
+/** A surface over a square is easier to read when it is lower than wide. */
+export const SURFACE_HEIGHT = 0.65;
+
 interface GridOptions extends PlotOptions {
   /** Place of each column, [columns]; 0, 1, 2 … by default. */
   x?: Vector;
@@ -101,7 +104,7 @@ export function surface(heights: Matrix, options: SurfaceOptions = {}): Figure {
   };
   return new Figure(
     [trace],
-    spatialLayout(options),
+    spatialLayout(options, SURFACE_HEIGHT),
     `${heading('Surface', options)}: ${spanText(rows, columns, data)}`,
   );
 }

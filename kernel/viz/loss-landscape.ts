@@ -3,6 +3,7 @@ import type * as tfTypes from '@tensorflow/tfjs-core';
 import { random } from '../dl/data/random.ts';
 import { escaped, Figure, heading, layoutOf, rowsOf, short, type PlotOptions, type Trace } from './figure.ts';
 import { spatialLayout } from './curves.ts';
+import { SURFACE_HEIGHT } from './grids.ts';
 import type { TensorLibrary } from './library.ts';
 import { PLOT_OPTIONS, checkOptions, type OptionNames } from './options.ts';
 
@@ -235,5 +236,5 @@ function draw(steps: Float64Array, losses: Float64Array, options: LossLandscapeO
       marker: { size: 4, color: 'theme(series-3)' },
     },
   ];
-  return new LossLandscapeFigure(steps, losses, traces, spatialLayout(axes), text);
+  return new LossLandscapeFigure(steps, losses, traces, spatialLayout(axes, SURFACE_HEIGHT), text);
 }

@@ -137,7 +137,7 @@ function templateLayout(own: PlainObject, theme: Theme, compact: boolean, contro
       xaxis: wall,
       yaxis: wall,
       zaxis: wall,
-      camera: { eye: { x: 1.5, y: 1.5, z: 0.9 }, center: { x: 0, y: 0, z: -0.14 } },
+      camera: { eye: { x: 1.6, y: 1.6, z: 1 }, center: { x: 0, y: 0, z: -0.16 } },
     },
     legend: {
       bgcolor: 'rgba(0, 0, 0, 0)',
