@@ -30,7 +30,7 @@ const lastCode = (id: string) => cellsOf(id).findLastIndex((c) => c.kind === 'co
 /** The cells to take pictures at: the top, and the first, the middle and the last that draw a figure. */
 function stopsOf(id: string): number[] {
   const drawing = cellsOf(id).flatMap((c, i) =>
-    c.kind === 'code' && /\b(plot|display)\(/.test(c.source.join('\n')) ? i : [],
+    c.kind === 'code' && /\b(viz\.\w+|display)\(/.test(c.source.join('\n')) ? i : [],
   );
   const picked = [0, drawing[0], drawing[Math.floor(drawing.length / 2)], drawing.at(-1)];
   return [...new Set(picked.filter((i) => i !== undefined))];

@@ -21,8 +21,14 @@ export interface ResidualBlockOptions {
   seed?: number;
   /** How much of the running mean and variance a batch leaves, in batch normalisation; 0.9 by default. */
   momentum?: number;
+  /**
+   * Begin with γ = 0 in the last normalisation of the block, so that it is its shortcut and nothing else, and deep networks begin as shallow
+   * ones (Goyal et al. 2017, https://arxiv.org/abs/1706.02677, section 5.1). Not for plain blocks, which would give zeros. Off by default.
+   */
+  zeroGamma?: boolean;
 }
 
+type Convolution = { filters: number; kernelSize: number; strides: number };
 type Layer = { apply(inputs: unknown): unknown };
 
 /**
@@ -33,7 +39,7 @@ type Layer = { apply(inputs: unknown): unknown };
  */
 export function residualBlock(tf: TensorLibrary, x: SymbolicTensor, options: ResidualBlockOptions): SymbolicTensor {
   const where = 'nn.residualBlock';
-  const { filters, stride = 1, name, seed, momentum = 0.9 } = options;
+  const { filters, stride = 1, name, seed, momentum = 0.9, zeroGamma = false } = options;
   count(where, 'filters', filters);
   count(where, 'stride', stride);
   amount(where, 'momentum', momentum, 0, 1);
@@ -48,10 +54,12 @@ export function residualBlock(tf: TensorLibrary, x: SymbolicTensor, options: Res
     throw new RangeError(
       `${where}: an identity shortcut needs stride 1 and as many channels in as out, got stride ${stride} and ${channels} channels for ${filters} filters; use shortcut: 'projection'`,
     );
+  if (zeroGamma && shortcut === 'none')
+    throw new RangeError(`${where}: a block without a shortcut needs γ > 0; leave zeroGamma out`);
   const layers = namedLayers(tf, name, seed, momentum);
   let y = layers.normalized(x, 'conv1', { filters, kernelSize: 3, strides: stride });
   y = layers.relu(y, 'relu1');
-  y = layers.normalized(y, 'conv2', { filters, kernelSize: 3, strides: 1 });
+  y = layers.normalized(y, 'conv2', { filters, kernelSize: 3, strides: 1 }, zeroGamma ? 'zeros' : 'ones');
   if (shortcut !== 'none') {
     const around =
       shortcut === 'identity' ? x : layers.normalized(x, 'shortcut', { filters, kernelSize: 1, strides: stride });
@@ -76,6 +84,8 @@ export interface ResNetOptions {
   seed?: number;
   /** As of {@link residualBlock}. */
   momentum?: number;
+  /** As of {@link residualBlock}. */
+  zeroGamma?: boolean;
 }
 
 /**
@@ -112,6 +122,7 @@ export function resnet(tf: TensorLibrary, options: ResNetOptions = {}): LayersMo
         name: `block${third + 1}_${b + 1}`,
         seed: seed * 1000 + 3 * (1 + third * blocks + b),
         momentum,
+        zeroGamma: options.zeroGamma ?? false,
         ...(!shortcuts && { shortcut: 'none' }),
       });
     }
@@ -142,11 +153,11 @@ function namedLayers(tf: TensorLibrary, name: string | undefined, seed: number |
   return {
     named,
     /** A convolution without bias, which the normalisation after it would take away, and that. */
-    normalized(x: SymbolicTensor, part: string, shape: { filters: number; kernelSize: number; strides: number }) {
+    normalized(x: SymbolicTensor, part: string, shape: Convolution, gammaInitializer: 'ones' | 'zeros' = 'ones') {
       const kernelInitializer = tf.initializers.heNormal(next === undefined ? {} : { seed: next++ });
       const convolution = { ...shape, padding: 'same' as const, useBias: false, kernelInitializer };
       const y = apply(tf.layers.conv2d({ ...convolution, ...named(part) }), x);
-      return apply(tf.layers.batchNormalization({ momentum, ...named(`${part}_bn`) }), y);
+      return apply(tf.layers.batchNormalization({ momentum, gammaInitializer, ...named(`${part}_bn`) }), y);
     },
     relu: (x: SymbolicTensor, part: string) => apply(tf.layers.reLU(named(part)), x),
   };
