@@ -3,7 +3,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { augmenter } from '../../kernel/dl/data/augment.ts';
-import { makeDataset, type Batches, type Example } from '../../kernel/dl/data/dataset.ts';
+import type { Batches, Example } from '../../kernel/dl/data/batches.ts';
+import { makeDataset } from '../../kernel/dl/data/dataset.ts';
 import { blobs, digits, random, shapes, SHAPE_NAMES } from '../../kernel/dl/data/index.ts';
 import { makeProgress } from '../../kernel/progress/index.ts';
 import type { TensorLibrary } from '../../kernel/viz/library.ts';

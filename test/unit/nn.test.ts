@@ -61,6 +61,14 @@ describe('a residual block', () => {
     expect(Array.from(gradient.dataSync())).toEqual(Array(9).fill(1));
   });
 
+  it('begins as its shortcut where γ begins at zero, which a plain block cannot', () => {
+    const x = input([4, 4, 2]);
+    const block = model(x, nn.residualBlock(x, { filters: 2, zeroGamma: true }));
+    const image = tf.randomNormal([1, 4, 4, 2], 0, 1, 'float32', 3);
+    expect(tf.max(tf.abs(tf.sub(block.predict(image) as tf.Tensor, tf.relu(image)))).dataSync()[0]).toBe(0);
+    expect(() => nn.residualBlock(x, { filters: 2, zeroGamma: true, shortcut: 'none' })).toThrow(/needs γ > 0/);
+  });
+
   it('projects where the shape changes, and says why an identity cannot', () => {
     const x = input([5, 5, 2]);
     expect(nn.residualBlock(x, { filters: 4, stride: 2 }).shape).toEqual([null, 3, 3, 4]);

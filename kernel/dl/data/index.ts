@@ -1,7 +1,8 @@
 // `data` of the module `dlnb`: seeded data sets that need no network, loaders of public ones, and what puts them into batches.
 import { loadCifar10 } from './cifar10.ts';
 import type { DownloadHost } from './cache.ts';
-import { makeDataset, type DatasetHost } from './dataset.ts';
+import type { DatasetHost } from './batches.ts';
+import { makeDataset } from './dataset.ts';
 import { digits } from './digits.ts';
 import { loadMnist, type LoadOptions } from './mnist.ts';
 import { blobs, moons, spirals, xor } from './points.ts';
@@ -23,7 +24,8 @@ export {
 export { digits, type DigitSet, type DigitsOptions } from './digits.ts';
 export { shapes, SHAPE_NAMES, type ImageSet, type ShapesOptions } from './shapes.ts';
 export type { AugmentOptions } from './augment.ts';
-export type { Batch, Batches, Dataset, DatasetSource, Example, SplitOptions } from './dataset.ts';
+export type { Batch, Batches, Example } from './batches.ts';
+export type { Dataset, DatasetSource, SplitOptions } from './dataset.ts';
 export type { LoadOptions, TrainTest } from './mnist.ts';
 
 /** Makes `data` for one session. */
