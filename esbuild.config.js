@@ -64,6 +64,7 @@ const programs = {
   },
   renderers: {
     ...common,
+    keepNames: false,
     platform: 'browser',
     format: 'esm',
     target: 'chrome128',
@@ -75,9 +76,11 @@ const programs = {
       tensor: 'renderers/tensor/main.ts',
       training: 'renderers/training/main.ts',
       graph: 'renderers/graph/main.ts',
+      filters: 'renderers/filters/main.ts',
     },
     outdir: path.join(dist, 'renderers'),
     external: ['./plotly-cartesian.js', './plotly-gl3d.js'],
+    plugins: [precomputed(/[/\\]color-tables\.ts$/)],
   },
 };
 
@@ -95,6 +98,33 @@ function replacedModules() {
       replace(/^\.\/fused\/(conv2d|mat_mul)$/, /tfjs-core\/dist\/ops\/fused_ops\.js$/, 'fused-ops.ts');
       replace(/^\.\/(random_uniform|random_normal|truncated_normal|dropout)$/, /tfjs-core\/dist\/ops\//, 'random.ts');
       replace(/^\.{1,2}\/losses$/, /tfjs-layers\/dist\//, 'layers-losses.ts');
+    },
+  };
+}
+
+/** Runs a module without side effects while bundling, and puts what it exports in its place: the libraries behind it stay out. */
+function precomputed(filter) {
+  return {
+    name: 'precomputed',
+    setup(build) {
+      build.onLoad({ filter }, async ({ path: file }) => {
+        const options = {
+          entryPoints: [file],
+          bundle: true,
+          write: false,
+          platform: 'node',
+          format: 'cjs',
+          metafile: true,
+        };
+        const { outputFiles, metafile } = await esbuild.build({ ...options, absWorkingDir: __dirname });
+        for (const input of Object.keys(metafile.inputs)) inputs.add(input);
+        const module = { exports: {} };
+        new Function('module', 'exports', outputFiles[0].text)(module, module.exports);
+        const names = Object.entries(module.exports);
+        return {
+          contents: names.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`).join('\n'),
+        };
+      });
     },
   };
 }

@@ -9,6 +9,8 @@ export const ERROR = 'application/vnd.code.notebook.error';
 export const PLOTLY = 'application/vnd.plotly.v1+json';
 /** A thrown error with a code frame and links into cells: {@link CellError}. Stands beside {@link ERROR} in one output. */
 export const CELL_ERROR = 'application/vnd.dlnb.error+json';
+/** Filters of convolutions, and their feature maps on an input, in bytes: see {@link FiltersHeader}. */
+export const FILTERS = 'application/vnd.dlnb.filters';
 /** The graph of a computation or of the layers of a model, in bytes: see {@link GraphHeader}. */
 export const GRAPH = 'application/vnd.dlnb.graph';
 /** Says that a cell printed more than is shown, and where the whole of it is: {@link OverflowNotice}. */
@@ -73,6 +75,92 @@ export interface OverflowNotice {
   bytes: number;
   /** Bytes that are shown above the notice. */
   shown: number;
+}
+
+/** The first four bytes of a {@link FILTERS} payload, as ASCII. */
+export const FILTERS_MAGIC = 'DLNF';
+/** The version of {@link FILTERS} payloads that this program writes and draws. */
+export const FILTERS_VERSION = 1;
+
+/**
+ * Head of a {@link FILTERS} payload, version 1. The payload, little-endian:
+ *
+ * | bytes | |
+ * |---|---|
+ * | 4 | {@link FILTERS_MAGIC} |
+ * | 2 | version |
+ * | 2 | 0 |
+ * | 4 | length of the head in bytes, n |
+ * | n | the head: JSON, spaces at its end so that the numbers begin at a multiple of 8 |
+ * | rest | numbers, float32, in which every `at` counts from the first |
+ */
+export interface FiltersHeader {
+  title: string;
+  /** What is shown at first. */
+  view: 'filters' | 'maps';
+  /** The recorded states that are held, oldest first; one, without a label, where nothing was recorded. */
+  snapshots: string[];
+  /** How many states were recorded, where not all are held. */
+  recorded?: number;
+  /** How many examples are held of the `given` ones; absent where there is no input. */
+  examples?: { held: number; given: number };
+  /** Each after the one that its input is from. */
+  stages: FilterStage[];
+  /** Names of stages whose filters or maps did not fit at all. */
+  omitted?: string[];
+}
+
+/** The model's input, or a step of its computation: a layer, or one of the two convolutions of a separable one. */
+export interface FilterStage {
+  name: string;
+  /** Class of the layer; `input` for the model's input, `kernel` for a tensor. */
+  type: string;
+  /** The stage whose maps are its input, where there is one. */
+  from?: number;
+  kernel?: FilterKernel;
+  maps?: FeatureMaps;
+}
+
+/** The filters of a convolution. One along a line has height 1. */
+export interface FilterKernel {
+  /** `transpose`: values of the input are spread, so that a value of the output gathers from those that reach it. */
+  op: 'conv' | 'depthwise' | 'transpose';
+  /** Of one filter: [height, width, channels]. A filter of a depthwise convolution has one channel. */
+  shape: [height: number, width: number, channels: number];
+  /** How many filters there are. */
+  filters: number;
+  /** How many are held, the first ones. */
+  held: number;
+  stride: [number, number];
+  dilation: [number, number];
+  /** Rows above and columns before the input that count as zero. */
+  pad: [number, number];
+  /** As the layer was told: `same` or `valid`; absent for a tensor. */
+  padding?: string;
+  activation: string;
+  /** Weights: [snapshots, held, height, width, channels]. */
+  at: number;
+  /** Biases: [snapshots, held]; absent where the layer has none. */
+  bias?: number;
+  /**
+   * Where not all are held, of the first `filters` the L2 norm over all weights, then mean and root mean square over the channels at each
+   * place: [snapshots, filters, 1 + 2 × height × width].
+   */
+  overview?: { at: number; filters: number };
+}
+
+/** What a stage gives for the input. Maps of a convolution along a line have height 1. */
+export interface FeatureMaps {
+  /** [height, width, channels] of the whole. */
+  shape: [height: number, width: number, channels: number];
+  /** Every so many rows and columns are held, from the first. */
+  step: number;
+  /** How many channels are held, the first ones. */
+  held: number;
+  /** Values: [snapshots, examples, rows, columns, channels] of what is held. */
+  at: number;
+  /** The largest value of each channel over all places of all given examples: [snapshots, channels]; NaN where there is one. */
+  peaks: number;
 }
 
 /** The first four bytes of a {@link GRAPH} payload, as ASCII. */

@@ -6,6 +6,7 @@ import Anser from 'anser';
 import {
   CELL_ERROR,
   ERROR,
+  FILTERS,
   GRAPH,
   OVERFLOW,
   PLOTLY,
@@ -27,6 +28,7 @@ const RENDERERS: Record<string, string> = {
   [PLOTLY]: 'plotly.js',
   [TENSOR]: 'tensor.js',
   [GRAPH]: 'graph.js',
+  [FILTERS]: 'filters.js',
   [TRAINING]: 'training.js',
   [PROGRESS]: 'output.js',
   [SUMMARY]: 'output.js',
@@ -106,7 +108,7 @@ function figure(mime: string, data: string, output: Output, label: string, needs
   const plain = output.items.find((i) => i.mime === 'text/plain');
   const fallback = plain && 'text' in plain ? plain.text : `a figure of ${label}`;
   // What is worked with by keyboard and pointer is not one picture to those who only hear it
-  const role = mime === TENSOR || mime === GRAPH ? 'group' : 'img';
+  const role = [TENSOR, GRAPH, FILTERS].includes(mime) ? 'group' : 'img';
   return (
     `<div class="figure" data-renderer="${RENDERERS[mime]!}" data-mime="${mime}" role="${role}" aria-label="${escapeHtml(fallback.slice(0, 200))}">` +
     `${data}<noscript><pre>${escapeHtml(fallback)}</pre></noscript></div>`

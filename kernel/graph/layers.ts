@@ -5,17 +5,17 @@ import type { Plan, PlannedNode } from './plan.ts';
 
 type Shape = (number | null)[];
 
-interface Symbolic {
+export interface Symbolic {
   id: number;
   shape: Shape;
   dtype: string;
 }
-interface Call {
+export interface Call {
   inputTensors: Symbolic[];
   outputTensors: Symbolic[];
   outboundLayer: LayerLike;
 }
-interface LayerLike {
+export interface LayerLike {
   name: string;
   trainable: boolean;
   getClassName(): string;
@@ -76,7 +76,7 @@ function addModel(plan: Plan, model: ModelLike, group: number | undefined, sourc
 }
 
 /** The calls that belong to a model, each after those that it needs. */
-function callsOf(model: ModelLike): Call[] {
+export function callsOf(model: ModelLike): Call[] {
   const calls = model.layers.flatMap((layer) =>
     layer.inboundNodes.filter((_, i) => model.containerNodes!.has(`${layer.name}_ib-${i}`)),
   );

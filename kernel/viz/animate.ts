@@ -1,6 +1,7 @@
 // viz.animate: figures as the frames of one, with a slider and a play button (the renderer makes those).
 import { extent } from './arrays.ts';
 import { Figure, heading, type Layout, type PlotOptions, type Trace } from './figure.ts';
+import { PLOT_OPTIONS, checkOptions, type OptionNames } from './options.ts';
 
 /** Options of {@link animate}. */
 export interface AnimateOptions extends PlotOptions {
@@ -10,6 +11,8 @@ export interface AnimateOptions extends PlotOptions {
   background?: Figure;
 }
 
+const OPTIONS: OptionNames<AnimateOptions> = { ...PLOT_OPTIONS, names: true, background: true };
+
 /**
  * Figures one after another: paths of optimisers, boundaries over time. All frames share their axes.
  * @param frames figures of `viz` with the same number of traces of the same types
@@ -18,6 +21,7 @@ export interface AnimateOptions extends PlotOptions {
 export function animate(frames: readonly Figure[], options: AnimateOptions = {}): Figure {
   checkFrames(frames);
   const where = 'viz.animate';
+  checkOptions(where, options, OPTIONS);
   const { background } = options;
   const names = options.names ?? frames.map((_, i) => String(i));
   if (names.length !== frames.length)

@@ -1,12 +1,15 @@
 // viz.confusionMatrix.
 import { readClasses, sameLength, type Numbers } from './arrays.ts';
 import { counted, escaped, Figure, layoutOf, type PlotOptions, type Trace } from './figure.ts';
+import { PLOT_OPTIONS, checkOptions, type OptionNames } from './options.ts';
 
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions extends PlotOptions {
   /** Names of the classes; their numbers by default. */
   classNames?: readonly string[];
 }
+
+const OPTIONS: OptionNames<ConfusionMatrixOptions> = { ...PLOT_OPTIONS, classNames: true };
 
 /** The figure, with its numbers. `counts[actual][predicted]`; a rate of a class that does not occur is NaN. */
 export class ConfusionMatrixFigure extends Figure {
@@ -51,6 +54,7 @@ export function confusionMatrix(
   options: ConfusionMatrixOptions = {},
 ): ConfusionMatrixFigure {
   const where = 'viz.confusionMatrix';
+  checkOptions(where, options, OPTIONS);
   const a = readClasses(actual, `${where}: actual`);
   const p = readClasses(predicted, `${where}: predicted`);
   sameLength(a, p, where, 'actual and predicted');

@@ -21,6 +21,7 @@ import {
   type PlotOptions,
   type Trace,
 } from './figure.ts';
+import { AXES_OPTIONS, checkOptions, type OptionNames } from './options.ts';
 
 /** One curve: its heights [n], or the points of a path [n, 2]. */
 export type Curve = Numbers;
@@ -33,12 +34,15 @@ export interface LineOptions extends AxesOptions {
   markers?: boolean;
 }
 
+const LINE: OptionNames<LineOptions> = { ...AXES_OPTIONS, x: true, markers: true };
+
 /**
  * Curves: `viz.line(losses)`, `viz.line({ train, validation }, { logY: true })`. NaN leaves a gap.
  * @param curves one curve, or several by name; each is [n] heights or [n, 2] points
  * @throws TypeError or RangeError that names the curve and what is wrong
  */
 export function line(curves: Curve | Record<string, Curve>, options: LineOptions = {}): Figure {
+  checkOptions('viz.line', options, LINE);
   const x = options.x === undefined ? undefined : readVector(options.x, 'viz.line: x');
   const named = isNamed(curves) ? Object.entries(curves) : ([[undefined, curves]] as const);
   if (named.length === 0) throw new TypeError('viz.line: there is no curve in {}; give for example { train: losses }');
@@ -90,12 +94,23 @@ export interface ScatterOptions extends AxesOptions {
   size?: number;
 }
 
+const SCATTER: OptionNames<ScatterOptions> = {
+  ...AXES_OPTIONS,
+  labels: true,
+  classNames: true,
+  values: true,
+  valueLabel: true,
+  zLabel: true,
+  size: true,
+};
+
 /**
  * Points in two or three dimensions, coloured by class or by a number.
  * @param points [n, 2] or [n, 3]
  */
 export function scatter(points: Numbers, options: ScatterOptions = {}): Figure {
   const where = 'viz.scatter';
+  checkOptions(where, options, SCATTER);
   const { data, n, columns } = readPoints(points, [2, 3], `${where}: points`);
   if (options.labels !== undefined && options.values !== undefined)
     throw new TypeError(`${where}: give labels or values, not both: each point has one colour`);

@@ -4,6 +4,7 @@ import { argMax, columnOf, extent, readNumbers, readPoints, type Numbers, type V
 import { classesOf, coordinates, type PointClass } from './curves.ts';
 import { counted, escaped, Figure, heading, layoutOf, type PlotOptions, type Trace } from './figure.ts';
 import type { TensorLibrary } from './library.ts';
+import { PLOT_OPTIONS, checkOptions, type OptionNames } from './options.ts';
 
 /** Options of {@link decisionBoundary}. */
 export interface DecisionBoundaryOptions extends PlotOptions {
@@ -17,6 +18,15 @@ export interface DecisionBoundaryOptions extends PlotOptions {
   threshold?: number;
   classNames?: readonly string[];
 }
+
+const OPTIONS: OptionNames<DecisionBoundaryOptions> = {
+  ...PLOT_OPTIONS,
+  range: true,
+  margin: true,
+  resolution: true,
+  threshold: true,
+  classNames: true,
+};
 
 /** A grid over the plane: `x` [columns], `y` [rows]. */
 export interface PlaneGrid {
@@ -54,6 +64,7 @@ export function decisionBoundary(
   options: DecisionBoundaryOptions = {},
 ): DecisionBoundaryFigure {
   const where = 'viz.decisionBoundary';
+  checkOptions(where, options, OPTIONS);
   if (typeof predict !== 'function')
     throw new TypeError(`${where}: predict must be a function of points [n, 2], for example (p) => model.predict(p)`);
   const { data, n } = readPoints(points, [2], `${where}: points`);

@@ -2,6 +2,7 @@
 import { extent, readMatrix, readVector, type Matrix, type Vector } from './arrays.ts';
 import { escaped, Figure, heading, layoutOf, rowsOf, short, type PlotOptions, type Trace } from './figure.ts';
 import { spatialLayout } from './curves.ts';
+import { PLOT_OPTIONS, checkOptions, type OptionNames } from './options.ts';
 
 interface GridOptions extends PlotOptions {
   /** Place of each column, [columns]; 0, 1, 2 … by default. */
@@ -17,6 +18,8 @@ interface GridOptions extends PlotOptions {
   colors?: 'sequential' | 'diverging';
 }
 
+const GRID_OPTIONS = { ...PLOT_OPTIONS, x: true, y: true, valueLabel: true, colors: true } as const;
+
 /** Options of {@link heatmap}. */
 export interface HeatmapOptions extends GridOptions {
   /** Names of the columns and rows, instead of numbers. */
@@ -26,12 +29,15 @@ export interface HeatmapOptions extends GridOptions {
   annotate?: boolean;
 }
 
+const HEATMAP: OptionNames<HeatmapOptions> = { ...GRID_OPTIONS, xNames: true, yNames: true, annotate: true };
+
 /**
  * A matrix as colours. Row 0 is at the top, as matrices are written, unless `y` says where the rows are.
  * @param values [rows, columns]
  */
 export function heatmap(values: Matrix, options: HeatmapOptions = {}): Figure {
   const where = 'viz.heatmap';
+  checkOptions(where, options, HEATMAP);
   const { data, rows, columns } = readMatrix(values, `${where}: values`);
   const x = options.xNames?.map(escaped) ?? places(options.x, columns, `${where}: x`, 'columns');
   const y = options.yNames?.map(escaped) ?? places(options.y, rows, `${where}: y`, 'rows');
@@ -69,12 +75,15 @@ export interface SurfaceOptions extends GridOptions {
   zLabel?: string;
 }
 
+const SURFACE: OptionNames<SurfaceOptions> = { ...GRID_OPTIONS, zLabel: true };
+
 /**
  * Heights over a grid, in three dimensions.
  * @param heights [rows, columns]: `heights[i][j]` stands at (x[j], y[i])
  */
 export function surface(heights: Matrix, options: SurfaceOptions = {}): Figure {
   const where = 'viz.surface';
+  checkOptions(where, options, SURFACE);
   const { data, rows, columns } = readMatrix(heights, `${where}: heights`);
   if (rows < 2 || columns < 2)
     throw new RangeError(

@@ -1,6 +1,7 @@
 // viz.histogram.
 import { extent, readNumbers, type Numbers } from './arrays.ts';
 import { counted, escaped, Figure, heading, layoutOf, short, type AxesOptions, type Trace } from './figure.ts';
+import { AXES_OPTIONS, checkOptions, type OptionNames } from './options.ts';
 
 /** Options of {@link histogram}. */
 export interface HistogramOptions extends AxesOptions {
@@ -11,6 +12,8 @@ export interface HistogramOptions extends AxesOptions {
   /** Heights such that the area is 1, instead of counts. */
   density?: boolean;
 }
+
+const OPTIONS: OptionNames<HistogramOptions> = { ...AXES_OPTIONS, bins: true, range: true, density: true };
 
 /** Values counted in bins of one width: `edges` [bins + 1], `counts` [bins]. */
 export interface Bins {
@@ -36,6 +39,7 @@ export class HistogramFigure extends Figure {
  */
 export function histogram(values: Numbers | Record<string, Numbers>, options: HistogramOptions = {}): HistogramFigure {
   const where = 'viz.histogram';
+  checkOptions(where, options, OPTIONS);
   const single = Array.isArray(values) || ArrayBuffer.isView(values) || 'dataSync' in values;
   const groups = Object.entries(single ? { values: values as Numbers } : (values as Record<string, Numbers>)).map(
     ([name, v]) => ({ name, data: readNumbers(v, single ? `${where}: values` : `${where}: "${name}"`).data }),

@@ -1,4 +1,5 @@
 // `viz` of the module `dlnb`: plots for deep learning. Each function returns a figure that shows itself.
+import { makeFilters } from '../filters/index.ts';
 import { makeGraph } from '../graph/index.ts';
 import type { ProgressFunction } from '../progress/index.ts';
 import { animate } from './animate.ts';
@@ -18,6 +19,7 @@ export type { AnimateOptions } from './animate.ts';
 export type { ConfusionMatrixFigure, ConfusionMatrixOptions } from './confusion-matrix.ts';
 export type { LineOptions, ScatterOptions } from './curves.ts';
 export type { DecisionBoundaryFigure, DecisionBoundaryOptions, Predict } from './decision-boundary.ts';
+export type { FeatureMapsOptions, FilterRecording, FiltersFigure, FiltersOptions } from '../filters/index.ts';
 export type { HeatmapOptions, SurfaceOptions } from './grids.ts';
 export type { HistogramFigure, HistogramOptions } from './histogram.ts';
 export type { Direction, LossLandscapeFigure, LossLandscapeOptions, Weights } from './loss-landscape.ts';
@@ -35,6 +37,7 @@ export function makeViz(loaded: LoadedLibrary, progress: ProgressFunction) {
     animate,
     summary,
     graph: makeGraph(loaded),
+    ...makeFilters(loaded),
     /** {@link decisionBoundary} */
     decisionBoundary: (predict: Predict, points: Numbers, labels: Numbers, options?: DecisionBoundaryOptions) =>
       decisionBoundary(needLibrary(loaded, 'viz.decisionBoundary'), predict, points, labels, options),

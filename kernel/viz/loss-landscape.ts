@@ -4,6 +4,7 @@ import { random } from '../dl/data/random.ts';
 import { escaped, Figure, heading, layoutOf, rowsOf, short, type PlotOptions, type Trace } from './figure.ts';
 import { spatialLayout } from './curves.ts';
 import type { TensorLibrary } from './library.ts';
+import { PLOT_OPTIONS, checkOptions, type OptionNames } from './options.ts';
 
 /** Something with weights: a model of tf.layers, or variables. */
 export type Weights = { readonly trainableWeights: readonly object[] } | readonly tfTypes.Variable[];
@@ -26,6 +27,16 @@ export interface LossLandscapeOptions extends PlotOptions {
   /** Draw the logarithm of the loss, which shows valleys. */
   logScale?: boolean;
 }
+
+const OPTIONS: OptionNames<LossLandscapeOptions> = {
+  ...PLOT_OPTIONS,
+  directions: true,
+  range: true,
+  resolution: true,
+  seed: true,
+  kind: true,
+  logScale: true,
+};
 
 /** The figure, with its numbers: `losses[i * resolution + j]` at weights + steps[j] · direction 1 + steps[i] · direction 2. */
 export class LossLandscapeFigure extends Figure {
@@ -58,6 +69,7 @@ export async function lossLandscape(
   progress?: LandscapeProgress,
 ): Promise<LossLandscapeFigure> {
   const where = 'viz.lossLandscape';
+  checkOptions(where, options, OPTIONS);
   const { range = 1, resolution = 21 } = options;
   if (!Number.isSafeInteger(resolution) || resolution < 3 || resolution > 201 || resolution % 2 === 0)
     throw new RangeError(`${where}: resolution must be an odd number from 3 to 201, got ${String(resolution)}`);

@@ -10,57 +10,27 @@ import {
   type GraphNumbers,
   type GraphOutput,
 } from '../../kernel/display/mime.ts';
+import { check, count, index, list, object, openPayload, PayloadError, text } from '../shared/payload.ts';
 
-export const LIMITS = { bytes: 8_000_000, nodes: 5000, edges: 50_000, groups: 5000, depth: 40, text: 400, list: 64 };
-
-/** Why a payload is not drawn: the rest of a sentence that begins with "The graph cannot be drawn:". */
-export class GraphError extends Error {
-  constructor(
-    message: string,
-    /** What to do about it, where known. */
-    readonly remedy?: string,
-  ) {
-    super(message);
-  }
-}
+export const LIMITS = { bytes: 8_000_000, nodes: 5000, edges: 50_000, groups: 5000, depth: 40, list: 64 };
 
 export interface GraphPayload extends GraphHeader {
   numbers: Float64Array;
 }
 
-const PREFIX = 12;
-
-/** @throws GraphError that says what is wrong */
+/** @throws PayloadError that says what is wrong */
 export function readGraph(bytes: Uint8Array): GraphPayload {
-  check(bytes.length <= LIMITS.bytes, `its ${bytes.length} bytes are more than can be drawn`);
-  check(bytes.length >= PREFIX && ascii(bytes.subarray(0, 4)) === GRAPH_MAGIC, 'it is not a graph');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const version = view.getUint16(4, true);
-  if (version !== GRAPH_VERSION)
-    throw new GraphError(
-      `it is of version ${version}, and this program draws version ${GRAPH_VERSION}`,
-      version > GRAPH_VERSION ? 'Update the extension, or run the cell again.' : 'Run the cell again.',
-    );
-  const length = view.getUint32(8, true);
-  const start = PREFIX + length;
-  check(start <= bytes.length && (bytes.length - start) % 8 === 0, 'its length is not what its head says');
-  const numbers = new Float64Array((bytes.length - start) / 8);
-  for (let i = 0; i < numbers.length; i++) numbers[i] = view.getFloat64(start + 8 * i, true);
-  return readHeader(parse(bytes.subarray(PREFIX, start)), numbers);
+  const format = { what: 'a graph', magic: GRAPH_MAGIC, version: GRAPH_VERSION, most: LIMITS.bytes };
+  const { head, body } = openPayload(bytes, format);
+  check(body.length % 8 === 0, 'its length is not what its head says');
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const numbers = Float64Array.from({ length: body.length / 8 }, (_, i) => view.getFloat64(8 * i, true));
+  return readHeader(head, numbers);
 }
 
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (e) {
-    throw new GraphError(`its head is not JSON: ${(e as Error).message}`);
-  }
-}
-
-function readHeader(value: unknown, numbers: Float64Array): GraphPayload {
-  const head = object(value, 'the head');
+function readHeader(head: Record<string, unknown>, numbers: Float64Array): GraphPayload {
   const { kind } = head;
-  if (kind !== 'autodiff' && kind !== 'layers') throw new GraphError('its kind is unknown');
+  if (kind !== 'autodiff' && kind !== 'layers') throw new PayloadError('its kind is unknown');
   const groups = list(head['groups'], 'groups', LIMITS.groups).map((g, i) => readGroup(g, i));
   checkDepth(groups);
   const nodes = list(head['nodes'], 'nodes', LIMITS.nodes).map((n, i) => readNode(n, i, groups.length, numbers.length));
@@ -155,38 +125,3 @@ function checkDepth(groups: GraphGroup[]): void {
     check(depths.at(-1)! <= LIMITS.depth, 'its groups are nested too deeply');
   }
 }
-
-function check(holds: boolean, otherwise: string): asserts holds {
-  if (!holds) throw new GraphError(otherwise);
-}
-
-function object(value: unknown, what: string): Record<string, unknown> {
-  check(typeof value === 'object' && value !== null && !Array.isArray(value), `${what} is not an object`);
-  return value as Record<string, unknown>;
-}
-
-function list(value: unknown, what: string, most: number): unknown[] {
-  check(Array.isArray(value), `the ${what} are not a list`);
-  check(value.length <= most, `it has ${value.length} ${what}, and at most ${most} can be drawn`);
-  return value;
-}
-
-function text(value: unknown, what: string): string {
-  check(typeof value === 'string', `the ${what} is not a text`);
-  return value.length > LIMITS.text ? `${value.slice(0, LIMITS.text)}…` : value;
-}
-
-function count(value: unknown, what: string): number {
-  check(Number.isSafeInteger(value) && (value as number) >= 0, `the ${what} is not a count`);
-  return value as number;
-}
-
-function index(value: unknown, length: number, what: string): number {
-  check(
-    Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < length,
-    `the ${what} leads nowhere`,
-  );
-  return value as number;
-}
-
-const ascii = (bytes: Uint8Array) => String.fromCharCode(...bytes);

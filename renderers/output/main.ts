@@ -15,6 +15,7 @@ export const activate: ActivationFunction = (context) => {
   // An untrusted workspace gets text only
   const post = context.workspace?.isTrusted ? context.postMessage?.bind(context) : undefined;
   const links: Links = { post };
+  const roots = new Map<string, ShadowRoot>();
   return {
     renderOutputItem(item, host, signal) {
       if (signal.aborted) return;
@@ -22,9 +23,14 @@ export const activate: ActivationFunction = (context) => {
       const style = document.createElement('style');
       style.textContent = styles;
       root.replaceChildren(style, draw(item, links));
+      roots.set(item.id, root);
     },
-    disposeOutputItem() {
-      // All listeners are on elements inside the output, which the editor removes
+    disposeOutputItem(id) {
+      // The editor may keep the element that it gave for a while
+      for (const item of id === undefined ? [...roots.keys()] : [id]) {
+        roots.get(item)?.replaceChildren();
+        roots.delete(item);
+      }
     },
   };
 };

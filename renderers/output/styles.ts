@@ -59,6 +59,15 @@ export const styles = `
 }
 .bars {
   padding: 2px 0;
+  container-type: inline-size;
+}
+.bar .facts {
+  white-space: nowrap;
+}
+@container (max-width: 480px) {
+  .bar .facts {
+    grid-column: 1 / -1;
+  }
 }
 .bar {
   display: grid;
@@ -120,6 +129,23 @@ export const styles = `
 }
 .summary-box {
   overflow-x: auto;
+  container-type: inline-size;
+}
+@container (max-width: 480px) {
+  .summary .share,
+  .summary .type {
+    display: none;
+  }
+  .summary th,
+  .summary td {
+    padding-right: 10px;
+  }
+  .summary td {
+    overflow-wrap: anywhere;
+  }
+  .summary .number {
+    padding-right: 0;
+  }
 }
 .summary {
   border-collapse: collapse;

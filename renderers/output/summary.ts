@@ -10,7 +10,7 @@ export function drawSummary({ name, layers, total, trainable, bytes }: SummaryTa
   const head = element('tr', '');
   for (const [text, kind] of [
     ['Layer', ''],
-    ['Type', ''],
+    ['Type', 'type'],
     ['Output shape', ''],
     ['Parameters', 'number'],
     ['', 'share'],

@@ -1,10 +1,15 @@
 // Colour scales for values, from d3: 256 steps as pixels of a canvas, chosen for the theme behind them.
-import { rgb } from 'd3-color';
-import { interpolateLab, piecewise } from 'd3-interpolate';
-import { interpolateGreys, interpolateRdBu, interpolateViridis } from 'd3-scale-chromatic';
+import { tables } from './color-tables.ts';
 import type { Theme } from './theme.ts';
 
 export type ScaleName = 'diverging' | 'sequential' | 'grey';
+
+/** What the scales are called where a reader chooses one. */
+export const SCALES: Record<ScaleName, string> = {
+  diverging: 'Zero-centred colours',
+  sequential: 'Least to greatest',
+  grey: 'Grey',
+};
 
 export interface ColorScale {
   name: ScaleName;
@@ -17,17 +22,6 @@ export interface ColorScale {
   positiveInfinity: number;
   negativeInfinity: number;
 }
-
-/** Blue through the dark of the page to orange-red: the white middle of the light scale would glare. */
-const DARK_DIVERGING = piecewise(interpolateLab, [
-  '#c2e2ff',
-  '#64aef2',
-  '#2f6cb0',
-  '#2b2b2e',
-  '#a34c31',
-  '#ee7f57',
-  '#ffdcc4',
-]);
 
 const MARKS = {
   diverging: {
@@ -49,7 +43,11 @@ const MARKS = {
 
 /** The scale for values on a page of this theme. */
 export function colorScale(name: ScaleName, { kind }: Pick<Theme, 'kind'>): ColorScale {
-  const steps = Uint32Array.from({ length: 256 }, (_, i) => pixel(interpolator(name, kind)(i / 255)));
+  const table = name !== 'diverging' ? name : kind === 'dark' ? 'divergingDark' : 'divergingLight';
+  const bytes = Uint8Array.from(atob(tables[table]), (c) => c.charCodeAt(0));
+  const steps = Uint32Array.from({ length: 256 }, (_, i) =>
+    opaque(bytes[3 * i]!, bytes[3 * i + 1]!, bytes[3 * i + 2]!),
+  );
   const marks = MARKS[name];
   return {
     name,
@@ -62,18 +60,13 @@ export function colorScale(name: ScaleName, { kind }: Pick<Theme, 'kind'>): Colo
   };
 }
 
-function interpolator(name: ScaleName, kind: Theme['kind']): (t: number) => string {
-  if (name === 'sequential') return interpolateViridis;
-  // Black to white in every theme, as in pictures
-  if (name === 'grey') return (t) => interpolateGreys(1 - t);
-  return kind === 'dark' ? DARK_DIVERGING : (t) => interpolateRdBu(1 - t);
+/** A colour `#rrggbb` as an opaque pixel of ImageData, read as a little-endian number. */
+function pixel(color: string): number {
+  const rgb = parseInt(color.slice(1), 16);
+  return opaque(rgb >> 16, (rgb >> 8) & 255, rgb & 255);
 }
 
-/** A CSS colour as an opaque pixel of ImageData, read as a little-endian number. */
-export function pixel(color: string): number {
-  const { r, g, b } = rgb(color);
-  return ((255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
-}
+const opaque = (r: number, g: number, b: number): number => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
 /** A pixel as a CSS colour. */
 export const cssColor = (p: number): string => `rgb(${p & 255}, ${(p >> 8) & 255}, ${(p >> 16) & 255})`;

@@ -35,3 +35,24 @@ export function button(text: string, title: string, pressed: () => void, classNa
   });
   return made;
 }
+
+/** A drop-down list of named values. @param name what is chosen, for the tooltip and for those who do not see it */
+export function choice<T extends string>(
+  name: string,
+  values: readonly T[],
+  texts: Record<T, string>,
+  chosen: T,
+  changed: (value: T) => void,
+): HTMLSelectElement {
+  const select = element('select', '');
+  select.setAttribute('aria-label', name);
+  select.title = name;
+  for (const value of values) {
+    const option = element('option', '', texts[value]);
+    option.value = value;
+    option.selected = value === chosen;
+    select.append(option);
+  }
+  select.addEventListener('change', () => changed(select.value as T));
+  return select;
+}

@@ -1,7 +1,7 @@
 // The controls over the picture: how it is drawn, what each axis is for, and what can be taken along. Native elements, so that the keyboard works.
-import { button, element } from '../shared/dom.ts';
+import { button, choice, element } from '../shared/dom.ts';
 import { count } from '../shared/numbers.ts';
-import type { ScaleName } from '../shared/color-scale.ts';
+import { SCALES, type ScaleName } from '../shared/color-scale.ts';
 import type { Mode, Role } from './axes.ts';
 
 export interface ControlState {
@@ -23,11 +23,6 @@ export interface ControlEvents {
 }
 
 const MODES: Record<Mode, string> = { bars: 'Bars', heat: 'Heat map', image: 'Image', table: 'Table' };
-const SCALES: Record<ScaleName, string> = {
-  diverging: 'Zero-centred colours',
-  sequential: 'Least to greatest',
-  grey: 'Grey',
-};
 const ROLES: Record<Role, string> = {
   rows: 'rows',
   columns: 'columns',
@@ -67,26 +62,6 @@ function rolesOf(mode: Mode, length: number): Role[] {
   if (mode === 'bars') return ['columns', 'slider'];
   const roles: Role[] = ['rows', 'columns', 'grid', 'slider'];
   return mode === 'image' && (length === 1 || length === 3 || length === 4) ? [...roles, 'channels'] : roles;
-}
-
-function choice<T extends string>(
-  name: string,
-  values: readonly T[],
-  texts: Record<T, string>,
-  chosen: T,
-  changed: (value: T) => void,
-): HTMLSelectElement {
-  const select = element('select', '');
-  select.setAttribute('aria-label', name);
-  select.title = name;
-  for (const value of values) {
-    const option = element('option', '', texts[value]);
-    option.value = value;
-    option.selected = value === chosen;
-    select.append(option);
-  }
-  select.addEventListener('change', () => changed(select.value as T));
-  return select;
 }
 
 function actions(mode: Mode, events: ControlEvents): HTMLElement {

@@ -1,10 +1,11 @@
 // Draws heat maps, images and bars on a canvas. What is where comes from plane.ts, which colour from range.ts.
 import { cssColor, isBright, type ColorScale } from '../shared/color-scale.ts';
 import { pixelRatio, sizeCanvas } from '../shared/canvas.ts';
+import { drawMark } from '../shared/marks.ts';
 import { shortNumber } from '../shared/numbers.ts';
+import { pixelOf, type ValueRange } from '../shared/range.ts';
 import type { Theme } from '../shared/theme.ts';
 import { placeOf, tileOrigin, type Layout, type Plane } from './plane.ts';
-import { pixelOf, type ValueRange } from './range.ts';
 
 export interface Picture {
   plane: Plane;
@@ -129,27 +130,6 @@ function markSpecials(canvas: HTMLCanvasElement, picture: Picture): void {
     context.strokeStyle = context.fillStyle = ink;
     drawMark(context, value, left + w / 2, top + h / 2, radius);
   });
-}
-
-/** The mark of a value that is not on the scale, around a point. */
-export function drawMark(context: CanvasRenderingContext2D, value: number, x: number, y: number, radius: number): void {
-  context.beginPath();
-  if (Number.isNaN(value)) {
-    context.moveTo(x - radius, y - radius);
-    context.lineTo(x + radius, y + radius);
-    context.moveTo(x + radius, y - radius);
-    context.lineTo(x - radius, y + radius);
-    context.stroke();
-  } else if (!Number.isFinite(value)) {
-    const up = value > 0 ? -radius : radius;
-    context.moveTo(x - radius, y - up);
-    context.lineTo(x, y + up);
-    context.lineTo(x + radius, y - up);
-    context.fill();
-  } else {
-    context.arc(x, y, radius * 0.6, 0, 2 * Math.PI);
-    context.fill();
-  }
 }
 
 function writeNumbers(canvas: HTMLCanvasElement, picture: Picture): void {

@@ -3,12 +3,12 @@ import { pixelRatio } from '../shared/canvas.ts';
 import type { ColorScale } from '../shared/color-scale.ts';
 import { element } from '../shared/dom.ts';
 import { plural } from '../shared/numbers.ts';
+import type { ValueRange } from '../shared/range.ts';
 import type { Theme } from '../shared/theme.ts';
 import type { Role } from './axes.ts';
 import { drawBars, drawHeatMap, drawImage, type BarLayout, type Picture } from './draw.ts';
 import type { Part } from './part.ts';
 import { cellAt, cellOf, layoutOf, placeOf, planeOf, tileOrigin, type Cell, type Layout, type Plane } from './plane.ts';
-import type { ValueRange } from './range.ts';
 
 export interface Scene {
   mode: 'bars' | 'heat' | 'image';

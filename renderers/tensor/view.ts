@@ -2,14 +2,14 @@
 import type { AxisRange, TensorHeader } from '../../kernel/display/mime.ts';
 import { colorScale, type ScaleName } from '../shared/color-scale.ts';
 import { button, element } from '../shared/dom.ts';
+import { legend } from '../shared/legend.ts';
 import { plural } from '../shared/numbers.ts';
+import { momentsOf, rangeOf, type ValueRange } from '../shared/range.ts';
 import { readTheme } from '../shared/theme.ts';
 import { axesOf, canBeImages, firstLook, rolesFor, type Mode, type Role } from './axes.ts';
 import { setSlider, slider, toolbar } from './controls.ts';
-import { legend } from './legend.ts';
 import type { Part } from './part.ts';
 import type { TensorPayload } from './payload.ts';
-import { momentsOf, rangeOf, type ValueRange } from './range.ts';
 import { toCsv, toJson, toNpy } from './save.ts';
 import type { SliceClient } from './slices.ts';
 import { Stage } from './stage.ts';

@@ -22,7 +22,7 @@ const TITLES: Record<string, string> = { [RATE]: 'learning rate', [NORM]: 'gradi
 const SHARE = /acc|auc|precision|recall|^f1/i;
 
 /** Pixels. */
-const HEIGHT = { first: 230, other: 150, small: 84, gap: 36, top: 34, bottom: 46 };
+const HEIGHT = { first: 230, other: 150, small: 84, gap: 36, top: 42, bottom: 46 };
 
 interface Panel {
   /** Name of the metric, without `val_`. */
@@ -38,7 +38,11 @@ export function curvesFigure(runs: readonly Run[], options: CurveOptions): Figur
     height: inner + HEIGHT.top + HEIGHT.bottom,
     margin: { l: 58, r: 16, t: HEIGHT.top, b: HEIGHT.bottom },
     hovermode: 'x',
-    legend: { orientation: 'h', traceorder: 'normal', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom', itemwidth: 30 },
+    // Against the container it does not move the panels when it changes
+    legend: {
+      ...{ orientation: 'h', traceorder: 'normal', itemwidth: 30 },
+      ...{ x: 1, xanchor: 'right', y: 1, yref: 'container', yanchor: 'top' },
+    },
     xaxis: {
       title: { text: stepTitle(runs) },
       anchor: `y${panels.length > 1 ? panels.length : ''}`,

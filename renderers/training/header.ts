@@ -31,6 +31,8 @@ export class Header {
   private readonly logX: HTMLButtonElement;
   private readonly logY: HTMLButtonElement;
   private readonly stop: HTMLButtonElement;
+  private width = 0;
+  private height = 0;
 
   constructor(events: HeaderEvents) {
     const root = this.element.attachShadow({ mode: 'open' });
@@ -69,6 +71,18 @@ export class Header {
       .map((run) => warning(run, runs.length > 1))
       .filter(Boolean)
       .join(' ');
+    this.keepHeight();
+  }
+
+  /** Does not get lower while it is as wide as before: a line that has become shorter would move all that is below. */
+  private keepHeight(): void {
+    const { width, height } = this.element.getBoundingClientRect();
+    if (width !== this.width) {
+      this.element.style.minHeight = '';
+      this.width = width;
+      this.height = this.element.getBoundingClientRect().height;
+    } else if (height > this.height) this.height = height;
+    this.element.style.minHeight = `${this.height}px`;
   }
 }
 
@@ -79,7 +93,7 @@ function runLine(run: Run, color: string | undefined): HTMLElement {
     swatch.style.background = color;
     line.append(swatch, element('span', 'name', run.name));
   }
-  line.append(element('span', `state ${run.state}`, run.state === 'running' ? 'running' : stateText(run)));
+  line.append(element('span', `state ${run.state}`, run.state));
   const share = shareOf(run);
   if (run.state === 'running' && share !== undefined) {
     const track = element('span', 'track');
@@ -94,11 +108,6 @@ function runLine(run: Run, color: string | undefined): HTMLElement {
 }
 
 const of = (n: number, total: number | undefined) => (total === undefined ? count(n) : `${count(n)}/${count(total)}`);
-
-function stateText({ state, epochs }: Run): string {
-  if (state === 'done') return 'done';
-  return epochs > 0 ? `${state} after epoch ${epochs}` : state;
-}
 
 function shareOf({ steps, epochs, totalSteps, totalEpochs }: Run): number | undefined {
   return totalSteps ? steps / totalSteps : totalEpochs ? epochs / totalEpochs : undefined;

@@ -2,7 +2,7 @@
 
 export interface Measurement {
   name: string;
-  unit: 'ms' | 'lines/s' | 'tensors' | 'MB';
+  unit: 'ms' | 'lines/s' | 'tensors' | 'MB' | 'ratio';
   median: number;
   /** 95th percentile: left out where the samples are too few for it. */
   p95?: number;

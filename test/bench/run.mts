@@ -8,6 +8,7 @@ import { compare, impls, table, type Impl, type Row } from './cpu.mts';
 import type { Measurement } from './measure.mts';
 
 const benchmarks: Record<string, () => Promise<{ measure: () => Promise<Measurement[]> }>> = {
+  editor: () => import('./editor.mts'),
   kernel: () => import('./kernel.mts'),
   memory: () => import('./memory.mts'),
   renderers: () => import('./renderers.mts'),

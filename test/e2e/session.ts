@@ -14,6 +14,7 @@ import {
   type Server,
 } from '../vscode/server.mts';
 import { workbenchReady } from '../vscode/workbench.mts';
+import { notebookText } from '../vscode/notebooks.mts';
 
 export interface SessionOptions {
   /** Files of the workspace: target name to source path. */
@@ -32,18 +33,6 @@ export interface Session {
   readonly browser: TestBrowser;
   /** Loads the workbench again, as a user does who presses F5. */
   reload(): Promise<void>;
-}
-
-/** The text of a notebook of code cells; their ids are `cell0001`, `cell0002` and so on. */
-export function notebookText(sources: string[]): string {
-  const cells = sources.map((source, i) => ({
-    id: `cell${String(i + 1).padStart(4, '0')}`,
-    kind: 'code',
-    language: 'typescript',
-    source: source.split('\n'),
-    outputs: [],
-  }));
-  return `${JSON.stringify({ dlnb: 1, metadata: {}, cells }, null, 2)}\n`;
 }
 
 /** What is typed arrives as it is, and scrolling is quick. */

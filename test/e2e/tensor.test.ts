@@ -15,7 +15,8 @@ import {
   toolbarAction,
   typeInCell,
 } from '../vscode/workbench.mts';
-import { notebookText, useVSCode } from './session.ts';
+import { notebookText } from '../vscode/notebooks.mts';
+import { useVSCode } from './session.ts';
 
 const dir = join(outDir, 'screenshots');
 

@@ -124,4 +124,46 @@ describe('what dlnb draws', () => {
     expect(await frame().getByRole('button', { name: 'Stop' }).count()).toBe(0);
     await statusItem(vs.page, /not started/).waitFor();
   });
+
+  it.each([300, 1600])('fits an output %i pixels wide', async (width) => {
+    await vs.page.setViewportSize({ width: width + 400, height: 2400 });
+    await scrollToCell(vs.page, 0);
+    const kinds = { model: '.summary-box', figure: '.js-plotly-plot', bar: '.bars', training: '.dlnb-training-curves' };
+    for (const [kind, selector] of Object.entries(kinds)) {
+      const view = frame().locator(selector).first();
+      await view.waitFor();
+      // What is in it is no wider than it, and it is no wider than the output
+      const room = () =>
+        view.evaluate((e) => {
+          const host = (e.getRootNode() as ShadowRoot).host ?? e;
+          const output = host.closest('.output') ?? document.body;
+          const right = Math.max(...[e, ...e.querySelectorAll('*')].map((x) => x.getBoundingClientRect().right));
+          return Math.round(right - output.getBoundingClientRect().right);
+        });
+      await expect.poll(room, { message: kind, timeout: 10_000 }).toBeLessThanOrEqual(1);
+    }
+    await picture(`${width}-px`);
+  });
+
+  it.each(['Light High Contrast', 'Dark High Contrast', 'Light Modern'])('follows the theme %s', async (label) => {
+    await vs.page.setViewportSize({ width: 1200, height: 2400 });
+    await scrollToCell(vs.page, 0);
+    const plot = frame().locator('.js-plotly-plot .main-svg .xtick text').first();
+    const row = frame().locator('.summary-box td').first();
+    const text = async () => [
+      await plot.evaluate((e) => getComputedStyle(e).fill),
+      await row.evaluate((e) => getComputedStyle(e).color),
+    ];
+    const before = await text();
+    await palette(vs.page, 'Preferences: Color Theme');
+    await vs.page.locator('.quick-input-widget input').first().fill(label);
+    await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first().click();
+    await expect.poll(async () => (await text()).every((colour, i) => colour !== before[i])).toBe(true);
+    const body = await frame()
+      .locator('body')
+      .evaluate((e) => getComputedStyle(e).getPropertyValue('--vscode-foreground').trim());
+    expect(body).not.toBe('');
+    await vs.page.waitForTimeout(300);
+    await picture(label.toLowerCase().replaceAll(' ', '-'));
+  });
 });

@@ -3,7 +3,7 @@
 import { Script } from 'node:vm';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { CELL_ERROR, ERROR, GRAPH, OVERFLOW, PLOTLY, STDERR, STDOUT } from '../../kernel/display/mime.ts';
+import { CELL_ERROR, ERROR, FILTERS, GRAPH, OVERFLOW, PLOTLY, STDERR, STDOUT } from '../../kernel/display/mime.ts';
 import { toHtml, toHtmlReport } from '../../kernel/export/html.ts';
 import { toIpynb } from '../../kernel/export/ipynb.ts';
 import { toTs } from '../../kernel/export/ts.ts';
@@ -160,6 +160,7 @@ describe('as a Jupyter notebook', () => {
 
 describe('as a web page', () => {
   const assets: Record<string, string> = {
+    'filters.js': 'FILTERS',
     'graph.js': 'GRAPHS',
     'plotly.js': 'export const activate = () => "</script><!--<script>";',
     'plotly-cartesian.js': 'FLAT',
@@ -308,11 +309,14 @@ describe('as a web page', () => {
     expect(() => new Script(`(async () => {${host!.text}})`)).not.toThrow();
   });
 
-  it('holds graphs as bytes, with their renderer, and their text for pages without scripts', () => {
+  it.each([
+    ['graphs', GRAPH, 'graph.js'],
+    ['filters', FILTERS, 'filters.js'],
+  ])('holds %s as bytes, with their renderer, and their text for pages without scripts', (_, mime, file) => {
     const html = page(
-      code('x', shown({ mime: GRAPH, base64: 'RExORw==' }, { mime: 'text/plain', text: 'Graph of <f>: 2 nodes' })),
+      code('x', shown({ mime, base64: 'RExORw==' }, { mime: 'text/plain', text: 'Graph of <f>: 2 nodes' })),
     );
-    expect(asked).toEqual(['graph.js']);
+    expect(asked).toEqual([file]);
     expect(html).toContain('<script type="text/plain" data-base64>RExORw==</script>');
     expect(html).toContain('<noscript><pre>Graph of &lt;f&gt;: 2 nodes</pre></noscript>');
     expect(html).toContain('role="group" aria-label="Graph of &lt;f&gt;: 2 nodes"');

@@ -6,7 +6,7 @@ import { byteSize, exactNumber, ordinal, plural, shortNumber } from '../../rende
 import { firstLook, imageRoles, matrixRoles, type Role } from '../../renderers/tensor/axes.ts';
 import { Part, type PartData } from '../../renderers/tensor/part.ts';
 import { cellAt, cellOf, layoutOf, lineOf, placeOf, planeOf } from '../../renderers/tensor/plane.ts';
-import { momentsOf, pixelOf, rangeOf } from '../../renderers/tensor/range.ts';
+import { momentsOf, pixelOf, rangeOf } from '../../renderers/shared/range.ts';
 import { toCsv, toJson, toNpy } from '../../renderers/tensor/save.ts';
 import { describePart } from '../../renderers/tensor/summary.ts';
 import { SliceClient } from '../../renderers/tensor/slices.ts';

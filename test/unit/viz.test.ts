@@ -89,6 +89,23 @@ describe('numbers for a plot', () => {
   });
 });
 
+describe('options', () => {
+  it('that there are not are named, with those that there are', () => {
+    const wrong = { names: ['a', 'b'] } as object;
+    expect(() => confusionMatrix([0, 1], [0, 1], wrong)).toThrow(
+      /viz\.confusionMatrix: there is no option "names"; there are .*"classNames"/,
+    );
+    expect(() => line([1, 2], { logy: true } as object)).toThrow(/viz\.line: there is no option "logy"; .*"logY"/);
+    expect(() => scatter([[1, 2]], { color: 'red' } as object)).toThrow(/no option "color"/);
+    expect(() => heatmap([[1]], { cmap: 1 } as object)).toThrow(/no option "cmap"/);
+    expect(() => histogram([1, 2], { buckets: 3, log: true } as object)).toThrow(/no option "buckets", "log"/);
+    expect(() => animate([line([1])], { fps: 3 } as object)).toThrow(/no option "fps"/);
+    expect(() => line([1, 2], 'loss' as unknown as object)).toThrow(
+      'viz.line: the options must be an object, got loss',
+    );
+  });
+});
+
 describe('a histogram', () => {
   it('counts each value once, the upper edge in the last bin', () => {
     const { bins } = histogram([0, 0.1, 1, 1.9, 2, 3, 4, 4], { bins: 4 });

@@ -1,4 +1,4 @@
-// 2-D convolutions with at most six results a pixel, and the gradient of those with at most six channels: eight pixels at a time.
+// 2-D convolutions with at most six results a pixel: eight pixels at a time.
 import { rectify } from './gemm';
 import { args, bound, chunksOf, parallel, scratch } from './pool';
 import { clear } from './rows';
@@ -35,7 +35,7 @@ function planarWidth(width: i32, filterWidth: i32): i32 {
   return ((width + 7) & ~7) + filterWidth - 1;
 }
 
-/** Bytes of working memory of `conv2dFew`, and of `conv2dBackpropInputFew` with the sides exchanged. */
+/** Bytes of working memory of `conv2dFew`. */
 export function convFewWorkBytes(rows: i32, width: i32, k: i32, filterHeight: i32, filterWidth: i32): i32 {
   return <i32>(<usize>(rows * k * planarWidth(width, filterWidth) + filterHeight * filterWidth * k * 6) << 2) + 64;
 }
@@ -72,92 +72,29 @@ export function conv2dFew(
   t.firstY = -top;
   t.before = left;
   t.relu = relu;
-  few(t, x, y, work, batch, inHeight, inWidth, inDepth, outHeight, outWidth, outDepth, filterHeight, filterWidth);
+  t.src = x;
+  t.dst = y;
+  t.planarWidth = planarWidth(outWidth, filterWidth);
+  t.planar = work;
+  t.packed = work + (<usize>(batch * inHeight * inDepth * t.planarWidth) << 2);
+  t.batch = batch;
+  t.srcHeight = inHeight;
+  t.srcWidth = inWidth;
+  t.k = inDepth;
+  t.height = outHeight;
+  t.width = outWidth;
+  t.n = outDepth;
+  t.filterHeight = filterHeight;
+  t.filterWidth = filterWidth;
   let from = w;
   for (let r = 0, to = t.packed; r < filterHeight * filterWidth * inDepth; r++, to += 24)
     for (let o: usize = 0; o < 6; o++) {
       store<f32>(to + (o << 2), o < <usize>outDepth ? load<f32>(from) : 0);
       if (o < <usize>outDepth) from += 4;
     }
-  runFew(t);
-}
-
-/**
- * As `conv2dBackpropInput`, for at most 6 channels of the image and strides of 1.
- * @param work `convFewWorkBytes(batch · outHeight, inWidth, outDepth, …)` bytes
- */
-export function conv2dBackpropInputFew(
-  dy: usize,
-  w: usize,
-  dx: usize,
-  work: usize,
-  batch: i32,
-  inHeight: i32,
-  inWidth: i32,
-  inDepth: i32,
-  outHeight: i32,
-  outWidth: i32,
-  outDepth: i32,
-  filterHeight: i32,
-  filterWidth: i32,
-  dilationY: i32,
-  top: i32,
-  left: i32,
-): void {
-  const t = args<FewArgs>();
-  t.bias = 0;
-  t.strideY = 1;
-  t.stepY = -dilationY;
-  t.firstY = top;
-  t.before = filterWidth - 1 - left;
-  t.relu = false;
-  few(t, dy, dx, work, batch, outHeight, outWidth, outDepth, inHeight, inWidth, inDepth, filterHeight, filterWidth);
-  let to = t.packed;
-  for (let ky = 0; ky < filterHeight; ky++)
-    for (let kx = filterWidth - 1; kx >= 0; kx--)
-      for (let o = 0; o < outDepth; o++, to += 24)
-        for (let c = 0; c < 6; c++) {
-          const at = w + (<usize>(((ky * filterWidth + kx) * inDepth + c) * outDepth + o) << 2);
-          store<f32>(to + (<usize>c << 2), c < inDepth ? load<f32>(at) : 0);
-        }
-  runFew(t);
-}
-
-function few(
-  t: FewArgs,
-  src: usize,
-  dst: usize,
-  work: usize,
-  batch: i32,
-  srcHeight: i32,
-  srcWidth: i32,
-  k: i32,
-  height: i32,
-  width: i32,
-  n: i32,
-  filterHeight: i32,
-  filterWidth: i32,
-): void {
-  t.src = src;
-  t.dst = dst;
-  t.planarWidth = planarWidth(width, filterWidth);
-  t.planar = work;
-  t.packed = work + (<usize>(batch * srcHeight * k * t.planarWidth) << 2);
-  t.batch = batch;
-  t.srcHeight = srcHeight;
-  t.srcWidth = srcWidth;
-  t.k = k;
-  t.height = height;
-  t.width = width;
-  t.n = n;
-  t.filterHeight = filterHeight;
-  t.filterWidth = filterWidth;
-}
-
-function runFew(t: FewArgs): void {
-  parallel(planarTask.index, chunksOf(t.batch * t.srcHeight, max(1, 16384 / (t.planarWidth * t.k))));
-  const work = <i64>t.filterHeight * t.filterWidth * t.k * t.width * 8;
-  parallel(fewTask.index, chunksOf(t.batch * t.height, max(1, <i32>(131072 / work))));
+  parallel(planarTask.index, chunksOf(batch * inHeight, max(1, 16384 / (t.planarWidth * inDepth))));
+  const tileWork = <i64>filterHeight * filterWidth * inDepth * outWidth * 8;
+  parallel(fewTask.index, chunksOf(batch * outHeight, max(1, <i32>(131072 / tileWork))));
 }
 
 /** Each channel of each row of the image as a row of its own, with zeros around. */

@@ -5,6 +5,7 @@ export * from './gemm';
 export * from './conv';
 export * from './conv-few';
 export * from './conv-filter';
+export * from './conv-input';
 export * from './winograd';
 export * from './depthwise';
 export * from './lstm';

@@ -2,7 +2,7 @@
 // the workers take them. A task is a function of this program; its arguments lie in shared memory too.
 
 // Each word that several threads write has a cache line of its own.
-const TICKET: usize = 1024; // i64: number of the task in the upper half, the next chunk to be taken in the lower one
+const TICKET: usize = 1024; // i64: number of the task in the upper 22 bits, then how many chunks are taken from the end, and from the beginning
 const TASK: usize = 1088; // i32: index of the function
 const CHUNKS: usize = 1092; // i32: how many chunks the task has
 const DONE: usize = 1152; // i32: how many of them are done
@@ -11,8 +11,11 @@ const EPOCH: usize = 1216; // i32: number of the task; what idle workers watch
 const SLEEPERS: usize = 1280; // i32: how many workers sleep
 const ACTIVE: usize = 1344; // i32: how many workers may be inside of a task
 
-/** A chunk that no task has: nothing to be taken. */
-const CLOSED: i64 = 0x7fffffff;
+/** Bits of the ticket for each of the two numbers of chunks. */
+const BITS: i64 = 21;
+const MASK: i64 = (1 << BITS) - 1;
+/** More chunks taken than a task has: there is nothing more to be taken. */
+const CLOSED: i64 = MASK;
 
 /** Where the running task's arguments lie. */
 const ARGS: usize = 2048;
@@ -76,7 +79,7 @@ export function initThread(id: i32, count: i32, spin: i32, base: usize, size: us
 @inline
 export function chunksOf(n: i32, grain: i32): i32 {
   if (threads == 1) return 1;
-  return max(1, min(threads * 4, n / max(1, grain)));
+  return max(1, min(threads * 8, n / max(1, grain)));
 }
 
 /** Where chunk `i` of `chunks` begins, of `n` units in steps of `step`. */
@@ -87,7 +90,14 @@ export function bound(n: i32, step: i32, i: i32, chunks: i32): i32 {
   return min(n, <i32>((steps * i) / chunks) * step);
 }
 
-/** Runs the function with index `task` once for each chunk, on all threads, and returns when all are done. */
+/** The ticket of a task of which no chunk has been taken. */
+// @ts-ignore: decorator
+@inline
+function ticketOf(epoch: i32): i64 {
+  return <i64>epoch << (2 * BITS);
+}
+
+/** Runs the function with index `task` once for each chunk, fewer than 2²¹, on all threads, and returns when all are done. */
 export function parallel(task: i32, chunks: i32): void {
   if (threads == 1 || chunks <= 1) {
     for (let i = 0; i < chunks; i++) call_indirect<void>(task, i, chunks);
@@ -97,16 +107,16 @@ export function parallel(task: i32, chunks: i32): void {
   const epoch = last + 1;
   if (running) {
     // The last task was ended from outside in the middle. Nobody may take more of its chunks, and all must have left it.
-    atomic.store<i64>(TICKET, <i64>epoch << 32);
+    atomic.store<i64>(TICKET, ticketOf(epoch));
     while (atomic.load<i32>(ACTIVE) > 0) {}
   }
   running = true;
   // Closed first: a worker that has read the last ticket, with all chunks taken, must not take it for one of the new task
-  atomic.store<i64>(TICKET, (<i64>epoch << 32) | CLOSED);
+  atomic.store<i64>(TICKET, ticketOf(epoch) | CLOSED);
   atomic.store<i32>(TASK, task);
   atomic.store<i32>(CHUNKS, chunks);
   atomic.store<i32>(DONE, 0);
-  atomic.store<i64>(TICKET, <i64>epoch << 32);
+  atomic.store<i64>(TICKET, ticketOf(epoch));
   atomic.store<i32>(EPOCH, epoch);
   if (atomic.load<i32>(SLEEPERS) > 0) atomic.notify(EPOCH, -1);
   take(epoch);
@@ -122,17 +132,23 @@ export function parallel(task: i32, chunks: i32): void {
   running = false;
 }
 
-/** Works on chunks of the task `epoch` until none is left. */
+/**
+ * Works on chunks of the task `epoch` until none is left. Every other thread takes them from the end: of tensors of the same size a thread
+ * gets the same half most of the time, which is in its cache.
+ */
 function take(epoch: i32): void {
+  const fromEnd = (thread & 1) != 0;
   while (true) {
     const ticket = atomic.load<i64>(TICKET);
-    if (<i32>(ticket >> 32) != epoch) return;
+    if ((ticket ^ ticketOf(epoch)) >> (2 * BITS)) return;
     // Valid if the exchange succeeds: the next task is set up only when all chunks of this one are done, and its ticket is no more
     const task = atomic.load<i32>(TASK);
     const chunks = atomic.load<i32>(CHUNKS);
-    const chunk = <i32>ticket;
-    if (chunk >= chunks) return;
-    if (atomic.cmpxchg<i64>(TICKET, ticket, ticket + 1) != ticket) continue;
+    const first = <i32>(ticket & MASK);
+    const last = chunks - 1 - <i32>((ticket >> BITS) & MASK);
+    if (first > last) return;
+    if (atomic.cmpxchg<i64>(TICKET, ticket, ticket + (fromEnd ? 1 << BITS : 1)) != ticket) continue;
+    const chunk = fromEnd ? last : first;
     call_indirect<void>(task, chunk, chunks);
     const done = atomic.add<i32>(DONE, 1) + 1;
     if (done == chunks && thread != 0 && atomic.load<i32>(WAITING) != 0) atomic.notify(DONE, 1);

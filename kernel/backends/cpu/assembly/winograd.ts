@@ -1,7 +1,7 @@
 // 3 × 3 convolutions of stride 1 and their gradients by Winograd's minimal filtering, F(4 × 4, 3 × 3): tiles of 6 × 6 pixels and the
 // filters are transformed, multiplied channel by channel in 36 matrix products, and transformed back, with a fourth of the
 // multiplications (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, §4.3; the matrices are theirs). The
-// gradient of the filter is the adjoint of the same computation. Channels are multiples of four.
+// gradients of the filter and of the image are the adjoints of the same computation. Channels are multiples of four.
 import { args, bound, chunksOf, parallel, scratch, threadCount } from './pool';
 import { gatherTile, outerTile } from './tile';
 
@@ -29,8 +29,10 @@ class WinogradArgs {
   tilesX: i32;
   block: i32; // tiles that are worked on together
   chunks: i32;
+  perChunk: i32; // images that are worked on together, in the adjoint for the image
   relu: bool;
-  flip: bool; // the filter is turned by 180° and its depths exchanged: the gradient with respect to the input
+  exchange: bool; // the filter's depths are exchanged: it leads from what are the results of the convolution to its image
+  turn: bool; // the filter is turned by 180°
 }
 
 function setUp(
@@ -112,11 +114,54 @@ export function winogradConv2d(
   t.y = y;
   t.bias = bias;
   t.u = work;
-  t.flip = flip;
+  t.exchange = flip;
+  t.turn = flip;
   t.relu = relu;
   parallel(filterTransformTask.index, chunksOf(inDepth * outDepth, 1024));
   const tiles = batch * t.tilesY * t.tilesX;
   parallel(tilesTask.index, (tiles + t.block - 1) / t.block);
+}
+
+/**
+ * dx = the gradient of conv2d with respect to its image, filter 3 × 3, stride 1, by tiles of dy. Where the image has more tiles than dy, this
+ * is less work than a convolution of dy with the turned filter.
+ * @param dy [batch, outHeight, outWidth, outDepth] float32
+ * @param w [3, 3, inDepth, outDepth]
+ * @param dx [batch, inHeight, inWidth, inDepth]
+ * @param work `winogradWorkBytes(outDepth, inDepth)` bytes
+ */
+export function winogradInput(
+  dy: usize,
+  w: usize,
+  dx: usize,
+  work: usize,
+  batch: i32,
+  inHeight: i32,
+  inWidth: i32,
+  inDepth: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outDepth: i32,
+  top: i32,
+  left: i32,
+): void {
+  const t = args<WinogradArgs>();
+  // The filter leads from the depth of dy to that of dx
+  t.inDepth = outDepth;
+  t.outDepth = inDepth;
+  t.columns = (inDepth + 7) & ~7;
+  t.w = w;
+  t.u = work;
+  t.exchange = true;
+  t.turn = false;
+  parallel(filterTransformTask.index, chunksOf(outDepth * inDepth, 1024));
+  setUp(t, batch, inHeight, inWidth, outDepth, outHeight, outWidth, inDepth, top, left);
+  t.y = dy;
+  t.x = dx;
+  const perImage = t.tilesY * t.tilesX;
+  const rounds = (batch * perImage + threadCount() * t.block - 1) / (threadCount() * t.block);
+  t.perChunk = (batch + threadCount() * rounds - 1) / (threadCount() * rounds);
+  parallel(inputTask.index, (batch + t.perChunk - 1) / t.perChunk);
 }
 
 /**
@@ -168,8 +213,8 @@ function filterTransformTask(chunk: i32, chunks: i32): void {
     for (let tap = 0; tap < 9; tap++) {
       const to = g + (<usize>tap << 4);
       if (o >= t.outDepth) v128.store(to, f32x4.splat(0));
-      else if (t.flip) {
-        let from = t.w + (<usize>((8 - tap) * t.outDepth * t.inDepth + o * t.inDepth + c) << 2);
+      else if (t.exchange) {
+        let from = t.w + (<usize>(((t.turn ? 8 - tap : tap) * t.outDepth + o) * t.inDepth + c) << 2);
         for (let q: usize = 0; q < 16; q += 4) {
           store<f32>(to + q, load<f32>(from));
           from += <usize>t.inDepth << 2;
@@ -301,6 +346,15 @@ function tilesTask(chunk: i32, chunks: i32): void {
   const m = v + 36 * plane;
   const planeM = planeBytes(t.block, t.columns);
   for (let i = 0; i < count; i++) transformInput(t, first + i, v, plane, i, temp);
+  const ldm = <usize>t.columns << 2;
+  products(t, count, v, plane, m, planeM, table);
+  for (let i = 0; i < count; i++) transformOutput(t, first + i, m + <usize>i * ldm, planeM, temp);
+}
+
+/** The 36 matrix products of `count` tiles: m[ξ] = v[ξ] · u[ξ]. */
+// @ts-ignore: decorator
+@inline
+function products(t: WinogradArgs, count: i32, v: usize, plane: usize, m: usize, planeM: usize, table: usize): void {
   const panels = t.columns >> 3;
   const depth = <usize>t.inDepth << 2;
   const ldm = <usize>t.columns << 2;
@@ -320,7 +374,101 @@ function tilesTask(chunk: i32, chunks: i32): void {
       }
     }
   }
-  for (let i = 0; i < count; i++) transformOutput(t, first + i, m + <usize>i * ldm, planeM, temp);
+}
+
+/** Whole images of dx: blocks of tiles of dy, transformed, multiplied, transformed back and added where they overlap. */
+function inputTask(chunk: i32, chunks: i32): void {
+  const t = args<WinogradArgs>();
+  const perImage = t.tilesY * t.tilesX;
+  const firstImage = chunk * t.perChunk;
+  const images = min(t.perChunk, t.batch - firstImage);
+  const temp = scratch();
+  const table = temp + 1024;
+  const v = temp + 2048;
+  const plane = planeBytes(t.block, t.inDepth);
+  const m = v + 36 * plane;
+  const planeM = planeBytes(t.block, t.columns);
+  const depth = <usize>t.inDepth << 2;
+  const ldm = <usize>t.columns << 2;
+  const image = <usize>(t.inHeight * t.inWidth * t.outDepth) << 2;
+  memory.fill(t.x + <usize>firstImage * image, 0, <usize>images * image);
+  const end = (firstImage + images) * perImage;
+  for (let first = firstImage * perImage; first < end; first += t.block) {
+    const count = min(t.block, end - first);
+    for (let i = 0; i < count; i++) transformGradient(t, first + i, t.inDepth, v + <usize>i * depth, plane, temp);
+    products(t, count, v, plane, m, planeM, table);
+    for (let i = 0; i < count; i++) addInput(t, first + i, m + <usize>i * ldm, planeM, temp);
+  }
+}
+
+/** Six numbers (of four channels) to six: B, the adjoint of `timesB`. */
+// @ts-ignore: decorator
+@inline
+function timesBTransposed(a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, to: usize, stride: usize): void {
+  const four = f32x4.splat(4);
+  const five = f32x4.splat(5);
+  const two = f32x4.splat(2);
+  const s = f32x4.add(b, c);
+  const u = f32x4.sub(c, b);
+  const p = f32x4.add(d, e);
+  const q = f32x4.mul(f32x4.sub(e, d), two);
+  v128.store(to, f32x4.mul(a, four));
+  v128.store(to + stride, f32x4.add(f32x4.mul(f32x4.add(u, f), four), q));
+  v128.store(to + 2 * stride, f32x4.neg(f32x4.add(f32x4.add(f32x4.mul(a, five), f32x4.mul(s, four)), p)));
+  v128.store(to + 3 * stride, f32x4.neg(f32x4.add(f32x4.add(f32x4.mul(f, five), u), q)));
+  v128.store(to + 4 * stride, f32x4.add(f32x4.add(a, s), p));
+  v128.store(to + 5 * stride, f);
+}
+
+/** Adds to 6 × 6 pixels of dx, all channels, what comes from a tile's row of the 36 matrices. */
+function addInput(t: WinogradArgs, tile: i32, m: usize, plane: usize, temp: usize): void {
+  const perImage = t.tilesY * t.tilesX;
+  const image = tile / perImage;
+  const rest = tile - image * perImage;
+  const ty = rest / t.tilesX;
+  const y0 = (ty << 2) - t.top;
+  const x0 = ((rest - ty * t.tilesX) << 2) - t.left;
+  const fromY = max(0, -y0);
+  const endY = min(6, t.inHeight - y0);
+  const fromX = max(0, -x0);
+  const endX = min(6, t.inWidth - x0);
+  const depth = <usize>t.outDepth << 2;
+  const line = <usize>t.inWidth * depth;
+  const origin = t.x + <usize>(image * t.inHeight) * line + <usize>y0 * line + <usize>x0 * depth;
+  const row = temp + 640;
+  for (let c: usize = 0; c < depth; c += 16) {
+    for (let x: usize = 0; x < 6; x++) {
+      const at = m + c + x * plane;
+      timesBTransposed(
+        v128.load(at),
+        v128.load(at + 6 * plane),
+        v128.load(at + 12 * plane),
+        v128.load(at + 18 * plane),
+        v128.load(at + 24 * plane),
+        v128.load(at + 30 * plane),
+        temp + (x << 4),
+        96,
+      );
+    }
+    for (let y = fromY; y < endY; y++) {
+      const from = temp + <usize>(y * 96);
+      timesBTransposed(
+        v128.load(from),
+        v128.load(from, 16),
+        v128.load(from, 32),
+        v128.load(from, 48),
+        v128.load(from, 64),
+        v128.load(from, 80),
+        row,
+        16,
+      );
+      let to = origin + c + <usize>y * line + <usize>fromX * depth;
+      for (let x = fromX; x < endX; x++) {
+        v128.store(to, f32x4.add(v128.load(to), v128.load(row + (<usize>x << 4))));
+        to += depth;
+      }
+    }
+  }
 }
 
 /** Six numbers (of four channels) to four: Aᵀ of Lavin & Gray. */
@@ -410,8 +558,8 @@ function timesATransposed(a: v128, b: v128, c: v128, d: v128, to: usize, stride:
   v128.store(to + 5 * stride, d);
 }
 
-/** A tile's 4 × 4 pixels of dy, all channels, transformed into its row of the 36 matrices. */
-function transformGradient(t: WinogradArgs, tile: i32, m: usize, plane: usize, temp: usize): void {
+/** A tile's 4 × 4 pixels of dy, all `channels`, transformed into its row of the 36 matrices. */
+function transformGradient(t: WinogradArgs, tile: i32, channels: i32, m: usize, plane: usize, temp: usize): void {
   const perImage = t.tilesY * t.tilesX;
   const image = tile / perImage;
   const rest = tile - image * perImage;
@@ -420,7 +568,7 @@ function transformGradient(t: WinogradArgs, tile: i32, m: usize, plane: usize, t
   const x0 = (rest - ty * t.tilesX) << 2;
   const height = min(4, t.outHeight - y0);
   const width = min(4, t.outWidth - x0);
-  const depth = <usize>t.outDepth << 2;
+  const depth = <usize>channels << 2;
   const line = <usize>t.outWidth * depth;
   const origin = t.y + (<usize>(image * t.outHeight + y0) * t.outWidth + x0) * depth;
   const zero = f32x4.splat(0);
@@ -480,7 +628,7 @@ function filterSumTask(chunk: i32, chunks: i32): void {
     const count = min(t.block, end - from);
     for (let i = 0; i < count; i++) {
       transformInput(t, from + i, v, plane, i, temp);
-      transformGradient(t, from + i, m + <usize>i * ldm, planeM, temp);
+      transformGradient(t, from + i, t.outDepth, m + <usize>i * ldm, planeM, temp);
     }
     store<i32>(table, count, 8);
     for (let xi: usize = 0; xi < 36; xi++) {

@@ -10,9 +10,9 @@ type Geometry = [
   ...[number, number, number, number, number, number, number, number],
 ];
 
-/** As `Geometry`, of the stride and the dilation only those along y; and without the stride. */
+/** As `Geometry`, of the stride and the dilation only those along y; and of the dilation only. */
 type Few = [...FewSizes, strideY: number, dilationY: number, top: number, left: number];
-type FewGradient = [...FewSizes, dilationY: number, top: number, left: number];
+type InputRows = [...FewSizes, strideY: number, strideX: number, dilationY: number, top: number, left: number];
 type FewSizes = [number, number, number, number, number, number, number, number, number];
 
 /** batch, height, width and depth of the input and of the output, top, left */
@@ -36,11 +36,13 @@ declare module '../program.ts' {
     conv2dBackpropFilter(x: number, dy: number, dw: number, work: number, ...geometry: Geometry): void;
     convFewWorkBytes(rows: number, width: number, k: number, filterHeight: number, filterWidth: number): number;
     conv2dFew(...args: [x: number, w: number, y: number, bias: number, work: number, ...Few, relu: boolean]): void;
-    conv2dBackpropInputFew(dy: number, w: number, dx: number, work: number, ...geometry: FewGradient): void;
+    inputRowsWorkBytes(filterHeight: number, filterWidth: number, inDepth: number, outDepth: number): number;
+    conv2dBackpropInputRows(dy: number, w: number, dx: number, work: number, ...geometry: InputRows): void;
     winogradWorkBytes(inDepth: number, outDepth: number): number;
     winogradFilterBytes(inDepth: number, outDepth: number): number;
     winogradConv2d(...args: [...WinogradArgs, flip: boolean, relu: boolean]): void;
     winogradFilter(...args: WinogradFilterArgs): void;
+    winogradInput(dy: number, w: number, dx: number, work: number, ...sizes: Sizes): void;
   }
 }
 
@@ -129,6 +131,11 @@ function isWinograd(c: Conv): boolean {
   );
 }
 
+/** With fewer images they are not work enough for all threads, one image after the other. */
+const FEW_IMAGES = 8;
+/** How many of Winograd's tiles an image has. */
+const tiles = (height: number, width: number) => Math.ceil(height / 4) * Math.ceil(width / 4);
+
 /** With more channels than that, looking at the image's borders costs little beside the work itself. */
 const PADDED_DEPTH = 32;
 
@@ -158,19 +165,31 @@ const sizes = (c: Conv): FewSizes => [
 const FEW_RESULTS = 6;
 
 /**
- * Whether that pays, for `results` a pixel made of `depth` channels, with `before` pixels of padding: the last tile of a row may be
- * filled badly, and the image is copied.
+ * Whether that pays: the last tile of a row may be filled badly, and the image is copied.
  */
-function isFew(c: Conv, width: number, results: number, depth: number, before: number): boolean {
+function isFew(c: Conv): boolean {
   return (
     c.strideWidth === 1 &&
     c.dilationWidth === 1 &&
-    before >= 0 &&
-    before < c.filterWidth &&
-    results <= FEW_RESULTS &&
-    (depth > 1 || results <= 4) &&
-    width >= 7 &&
-    c.filterHeight * Math.min(c.filterWidth, depth) <= 1024
+    c.padInfo.left < c.filterWidth &&
+    c.outChannels <= FEW_RESULTS &&
+    (c.inChannels > 1 || c.outChannels <= 4) &&
+    c.outWidth >= 7 &&
+    c.filterHeight * Math.min(c.filterWidth, c.inChannels) <= 1024
+  );
+}
+
+/**
+ * Whether the gradient of the image is made row by row: for few channels, which alone would not fill a tile, and where most pixels of the
+ * image are met by no more than one tap.
+ */
+function isByRows(c: Conv): boolean {
+  const sparse = c.strideWidth >= c.filterWidth && c.strideHeight >= c.filterHeight;
+  return (
+    c.dilationWidth === 1 &&
+    c.filterHeight <= 64 &&
+    c.filterWidth * c.inChannels <= 1024 &&
+    (c.inChannels <= FEW_RESULTS || sparse)
   );
 }
 
@@ -217,7 +236,7 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
     return y;
   }
   const { top, left } = c.padInfo;
-  if (isFew(c, c.outWidth, c.outChannels, c.inChannels, left)) {
+  if (isFew(c)) {
     const { inChannels, outWidth, filterHeight, filterWidth } = c;
     const bytes = exports.convFewWorkBytes(c.batchSize * c.inHeight, outWidth, inChannels, filterHeight, filterWidth);
     withMemory(backend, bytes, (work) =>
@@ -261,27 +280,26 @@ export const convolution: Record<string, OpKernel> = {
     }
     if (isWinograd(c)) {
       const { top, left } = c.padInfo;
-      withMemory(backend, exports.winogradWorkBytes(c.outChannels, c.inChannels), (work) =>
-        exports.winogradConv2d(
-          ...([dys, ws, dxs, 0, work, c.batchSize] as const),
-          ...([c.outHeight, c.outWidth, c.outChannels, c.inHeight, c.inWidth, c.inChannels] as const),
-          ...([2 - top, 2 - left, true, false] as const),
-        ),
-      );
+      const adjoint = c.batchSize >= FEW_IMAGES && tiles(c.outHeight, c.outWidth) < tiles(c.inHeight, c.inWidth);
+      withMemory(backend, exports.winogradWorkBytes(c.outChannels, c.inChannels), (work) => {
+        const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = c;
+        const inSizes = [inHeight, inWidth, inChannels] as const;
+        const outSizes = [outHeight, outWidth, outChannels] as const;
+        if (adjoint) exports.winogradInput(dys, ws, dxs, work, batchSize, ...inSizes, ...outSizes, top, left);
+        else {
+          const sizes = [...outSizes, ...inSizes, 2 - top, 2 - left] as const;
+          exports.winogradConv2d(dys, ws, dxs, 0, work, batchSize, ...sizes, true, false);
+        }
+      });
       return dx;
     }
     const { top, left } = c.padInfo;
-    if (c.strideHeight === 1 && isFew(c, c.inWidth, c.inChannels, c.outChannels, c.filterWidth - 1 - left)) {
-      const { outChannels, inWidth, filterHeight, filterWidth } = c;
-      const bytes = exports.convFewWorkBytes(
-        c.batchSize * c.outHeight,
-        inWidth,
-        outChannels,
-        filterHeight,
-        filterWidth,
-      );
+    if (isByRows(c)) {
+      const { filterHeight, filterWidth, inChannels, outChannels, strideHeight, strideWidth, dilationHeight } = c;
+      const bytes = exports.inputRowsWorkBytes(filterHeight, filterWidth, inChannels, outChannels);
+      const steps = [strideHeight, strideWidth, dilationHeight] as const;
       withMemory(backend, bytes, (work) =>
-        exports.conv2dBackpropInputFew(dys, ws, dxs, work, ...sizes(c), c.dilationHeight, top, left),
+        exports.conv2dBackpropInputRows(dys, ws, dxs, work, ...sizes(c), ...steps, top, left),
       );
       return dx;
     }

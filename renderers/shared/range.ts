@@ -1,6 +1,6 @@
 // From values to colours: which values the ends of a scale stand for, and the pixel of each value.
 import type { TensorStatistics } from '../../kernel/display/mime.ts';
-import type { ColorScale, ScaleName } from '../shared/color-scale.ts';
+import type { ColorScale, ScaleName } from './color-scale.ts';
 
 /** The values at the ends of a scale. Values beyond are outliers. */
 export interface ValueRange {

@@ -1,8 +1,8 @@
 // What the colours and marks of a picture mean.
-import { cssColor, type ColorScale } from '../shared/color-scale.ts';
-import { element } from '../shared/dom.ts';
-import { shortNumber } from '../shared/numbers.ts';
-import { drawMark } from './draw.ts';
+import { cssColor, type ColorScale } from './color-scale.ts';
+import { element } from './dom.ts';
+import { drawMark } from './marks.ts';
+import { shortNumber } from './numbers.ts';
 import type { ValueRange } from './range.ts';
 
 const BAR = { width: 256, height: 9 };

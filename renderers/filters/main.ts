@@ -1,0 +1,25 @@
+// The notebook renderer of filters and feature maps (application/vnd.dlnb.filters): one view per output item, from the item alone.
+import type { ActivationFunction } from 'vscode-notebook-renderer';
+import { errorBox } from '../shared/error-box.ts';
+import { PayloadError } from '../shared/payload.ts';
+import { Views } from '../shared/views.ts';
+import { readFilters } from './payload.ts';
+import { FiltersView } from './view.ts';
+
+export const activate: ActivationFunction = () => {
+  const views = new Views<FiltersView>();
+  return {
+    renderOutputItem(item, element, signal) {
+      if (signal?.aborted) return;
+      views.dispose(item.id);
+      try {
+        views.set(item.id, new FiltersView(element, readFilters(item.data())));
+      } catch (error) {
+        const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
+        const remedy = error instanceof PayloadError ? error.remedy : undefined;
+        root.replaceChildren(errorBox('The filters cannot be drawn', (error as Error).message, remedy));
+      }
+    },
+    disposeOutputItem: (id) => views.dispose(id),
+  };
+};
