@@ -5,6 +5,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { conformance } from './conformance/conformance.mts';
+import { readIndex } from './samples/index.mts';
+import { runSample, sampleLine } from './samples/sample.mts';
 import { ensureSystemPackages } from './vscode/debian.mts';
 import { describeResults, runInExtensionHost } from './vscode/exthost.mts';
 import { ensureVSCode, outDir, root } from './vscode/server.mts';
@@ -37,6 +39,17 @@ const suites: Record<string, () => Promise<Outcome>> = {
   },
   kernel: () => vitest('kernel'),
   cli: () => vitest('cli'),
+  samples: async () => {
+    const outcome: Outcome = { passed: 0, failed: 0, detail: '' };
+    for (const sample of readIndex()) {
+      const result = await runSample(sample);
+      log(sampleLine(sample, result));
+      if (result.failure === undefined) outcome.passed++;
+      else outcome.failed++;
+      if (result.failure !== undefined) outcome.detail += `${sample.id}: ${result.failure}\n`;
+    }
+    return outcome;
+  },
   exthost: async () => {
     const results = await runInExtensionHost();
     const failed = results.filter((t) => t.state === 'failed');

@@ -7,11 +7,16 @@ import { installFitProgress } from '../train/callback.ts';
 import { makeTrain, type Train } from '../train/index.ts';
 import { makeViz } from '../viz/index.ts';
 import type { LoadedLibrary, TensorLibrary } from '../viz/library.ts';
-import * as data from './data/index.ts';
+import { makeCheck, type Check } from './check.ts';
+import { makeData } from './data/index.ts';
+import { makeNn } from './nn/index.ts';
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from '../progress/index.ts';
 export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from '../train/index.ts';
 export type * from '../viz/index.ts';
+export type { AnyNumbers, Check, CloseOptions } from './check.ts';
+export type * from './data/index.ts';
+export type * from './nn/index.ts';
 
 export interface DisplayOptions {
   /** Shows the value in the place of the last one with the same id, in whatever cell that is. */
@@ -54,8 +59,16 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
     { ...show, send: (delta, text) => host.training(delta, text), takeStop: (chart) => host.takeStop(chart) },
     loaded,
   );
+  const data = makeData({ loaded, progress, signal: () => host.signal() });
   return {
-    library: makeModule(host, { progress, train: training.train, viz: makeViz(loaded, progress) }),
+    library: makeModule(host, {
+      progress,
+      train: training.train,
+      viz: makeViz(loaded, progress),
+      data,
+      nn: makeNn(loaded),
+      check: makeCheck(),
+    }),
     runEnded(run, status) {
       // A bar may go on in a task that the cell has not waited for
       if (status !== 'ok') runEnded(run);
@@ -76,7 +89,7 @@ function makeModule<T extends object>(host: LibraryHost, parts: T) {
       throw new TypeError('display: the id must be a string that is not empty');
     return host.display(value, id);
   };
-  return { display, html, svg, md, image, plot, data, ...parts, signal: () => host.signal() };
+  return { display, html, svg, md, image, plot, ...parts, signal: () => host.signal() };
 }
 
 export type Library = ReturnType<
@@ -87,6 +100,12 @@ export type Library = ReturnType<
     train: Train;
     /** Plots for deep learning. */
     viz: ReturnType<typeof makeViz>;
+    /** Data sets. */
+    data: ReturnType<typeof makeData>;
+    /** Residual blocks, learning rate schedules, gradient clipping. */
+    nn: ReturnType<typeof makeNn>;
+    /** {@link Check} */
+    check: Check;
   }>
 >;
 export type { Displayable };

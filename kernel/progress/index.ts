@@ -230,7 +230,9 @@ function sizeOf(source: object): number | undefined {
 }
 
 function itemsOf<T>(source: ProgressSource<T>): Iterable<T> | AsyncIterable<T> {
-  if (Symbol.asyncIterator in source || Symbol.iterator in source) return source as Iterable<T>;
+  // Of what has both, the async one may show a bar of its own
+  if (Symbol.iterator in source) return { [Symbol.iterator]: () => source[Symbol.iterator]() };
+  if (Symbol.asyncIterator in source) return source;
   return {
     async *[Symbol.asyncIterator]() {
       const iterator = await source.iterator();

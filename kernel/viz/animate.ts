@@ -33,6 +33,9 @@ export function animate(frames: readonly Figure[], options: AnimateOptions = {})
   const first = frames[0]!;
   const places = first.data.map((_, i) => behind.length + i);
   const layout = { ...mergedLayout(background?.layout, first.layout), ...titled(options) };
+  // The scale of the background's colours stands where the legend would: this goes inside
+  if (behind.some((t) => t['type'] === 'heatmap' && t['showscale'] !== false))
+    layout['legend'] = { orientation: 'h', x: 0.01, y: 0.98, yanchor: 'top', bgcolor: 'theme(background, 0.8)' };
   fixAxes(layout, background ? [background] : frames, frames);
   return new Figure(
     [...behind, ...first.data],

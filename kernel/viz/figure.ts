@@ -99,7 +99,7 @@ export function layoutOf(options: AxesOptions): Layout {
   const { title, xLabel, yLabel, height, logX, logY, xRange, yRange } = options;
   const axis = (label?: string, log?: boolean, range?: readonly [number, number]) => ({
     ...(label !== undefined && { title: { text: escaped(label) } }),
-    ...(log && { type: 'log' }),
+    ...(log && { type: 'log', exponentformat: 'power' }),
     ...(range && { range: log ? range.map(Math.log10) : [...range] }),
   });
   return {

@@ -24,7 +24,7 @@ const { cells } = JSON.parse(readFileSync(join(root, 'samples', file), 'utf8')) 
   cells: { kind: string; source: string[] }[];
 };
 const firstCode = cells.findIndex((c) => c.kind === 'code');
-const firstPlot = cells.findIndex((c) => c.kind === 'code' && c.source.some((line) => /\bplot\(/.test(line)));
+const firstPlot = cells.findIndex((c) => c.kind === 'code' && c.source.some((line) => /\bviz\.\w+\(/.test(line)));
 const last = cells.findLastIndex((c) => c.kind === 'code');
 
 function filesBelow(dir: string): string[] {

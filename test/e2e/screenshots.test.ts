@@ -30,7 +30,7 @@ const lastCode = (id: string) => cellsOf(id).findLastIndex((c) => c.kind === 'co
 /** The cells to take pictures at: the top, and the first, the middle and the last that draw a figure. */
 function stopsOf(id: string): number[] {
   const drawing = cellsOf(id).flatMap((c, i) =>
-    c.kind === 'code' && /\b(plot|display)\(/.test(c.source.join('\n')) ? i : [],
+    c.kind === 'code' && /\b(viz\.\w+|display)\(/.test(c.source.join('\n')) ? i : [],
   );
   const picked = [0, drawing[0], drawing[Math.floor(drawing.length / 2)], drawing.at(-1)];
   return [...new Set(picked.filter((i) => i !== undefined))];
@@ -80,11 +80,12 @@ describe('the samples in a light and in a dark theme', () => {
     }
   }
 
-  it.each(ids)('%s runs to its end and is drawn', async (id) => {
+  // Trainings take a minute on a free machine
+  it.each(ids)('%s runs to its end and is drawn', { timeout: 240_000 }, async (id) => {
     await openNotebook(vs.page, `${id}.dlnb`);
     await toolbarAction(vs.page, 'Run All').click();
     await scrollToCell(vs.page, lastCode(id));
-    await allCellsSucceed(vs.page, 100_000);
+    await allCellsSucceed(vs.page, 180_000);
     expect(await outputsFrame(vs.page).locator('.js-plotly-plot').count()).toBeGreaterThan(0);
     // Up in the light and down in the dark: the run has left us at the end
     const stops = stopsOf(id);

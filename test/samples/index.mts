@@ -1,0 +1,34 @@
+// The samples as samples/index.json lists them, and the table of them in README.md, which is made of it.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+export interface Sample {
+  id: string;
+  file: string;
+  title: string;
+  part: string;
+  /** How long it runs at most, rounded up. */
+  minutes: number;
+  teaches: string;
+  prerequisites: string;
+}
+
+const root = path.join(import.meta.dirname, '../..');
+export const samplesFolder = path.join(root, 'samples');
+export const readmeFile = path.join(root, 'README.md');
+
+export const readIndex = (): Sample[] =>
+  JSON.parse(readFileSync(path.join(samplesFolder, 'index.json'), 'utf8')) as Sample[];
+
+/** The lines of README.md that list the samples, from the head of the table on. */
+export function readmeTable(samples: readonly Sample[]): string {
+  const rows = samples.map(({ id, file, part, teaches }) => `| [${id}](samples/${file}) | ${part} | ${teaches} |`);
+  return ['| sample | part | what it teaches |', '|---|---|---|', ...rows].join('\n');
+}
+
+/** README.md with its table of samples replaced. @throws Error where it has none */
+export function withTable(readme: string, samples: readonly Sample[]): string {
+  const table = /^\| sample \|.*\n(\|.*\n)+/m;
+  if (!table.test(readme)) throw new Error('README.md has no table that begins with "| sample |"');
+  return readme.replace(table, `${readmeTable(samples)}\n`);
+}

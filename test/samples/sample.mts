@@ -1,0 +1,76 @@
+// Runs one sample by the built command line and measures it.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { outDir, root } from '../vscode/server.mts';
+import { samplesFolder, type Sample } from './index.mts';
+
+/** The standard, on two free cores; a machine that is busy takes longer. */
+const STANDARD_S = 60;
+/** After this a sample hangs. */
+const LIMIT_S = 600;
+
+export interface SampleResult {
+  seconds: number;
+  /** Claims that held, as the last cell counts them. */
+  checks: number;
+  /** Most resident memory of the kernel, in MB; undefined where the system does not say (it is read in /proc). */
+  peakMB?: number | undefined;
+  /** What the command line said, where it failed or no claim was counted. */
+  failure?: string;
+}
+
+/** Runs a sample; its executed copy goes to out/samples/. */
+export async function runSample({ id, file }: Sample): Promise<SampleResult> {
+  const folder = path.join(outDir, 'samples');
+  mkdirSync(folder, { recursive: true });
+  const args = ['dist/cli.js', 'run', path.join(samplesFolder, file), '--device', 'cpu'];
+  const began = performance.now();
+  const cli = spawn(
+    process.execPath,
+    [...args, '--timeout', String(LIMIT_S), '--out', path.join(folder, `${id}.dlnb`)],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let text = '';
+  for (const stream of [cli.stdout, cli.stderr]) stream.setEncoding('utf8').on('data', (d: string) => (text += d));
+  let peak = 0;
+  const watch = setInterval(() => (peak = Math.max(peak, peakOfChildren(cli.pid))), 100);
+  const code = await new Promise<number | null>((done, fail) => cli.once('close', done).once('error', fail));
+  clearInterval(watch);
+  const seconds = (performance.now() - began) / 1000;
+  const plain = stripVTControlCharacters(text);
+  const checks = Number(/✓ (\d+) claims? checked/.exec(plain)?.[1] ?? 0);
+  const failure =
+    code !== 0 ? plain.slice(-2000) : checks === 0 ? 'it counted no claim: end it with check.summary()' : undefined;
+  return { seconds, checks, peakMB: peak > 0 ? peak : undefined, ...(failure !== undefined && { failure }) };
+}
+
+/** `perceptron  2.3 s  17 checks  136 MB`. */
+export function sampleLine({ id }: Pick<Sample, 'id'>, { seconds, checks, peakMB, failure }: SampleResult): string {
+  const facts = [
+    `${seconds.toFixed(1).padStart(5)} s`,
+    `${String(checks).padStart(3)} checks`,
+    peakMB === undefined ? '      –' : `${String(peakMB).padStart(5)} MB`,
+  ];
+  if (seconds > STANDARD_S) facts.push('more than a minute: is the machine busy?');
+  return `${failure === undefined ? 'ok    ' : 'FAILED'} ${id.padEnd(18)} ${facts.join('  ')}`;
+}
+
+/** The largest peak of resident memory among the children of a process, in MB; 0 where that cannot be read. */
+function peakOfChildren(pid: number | undefined): number {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+    return Math.max(0, ...children.map(peakOf));
+  } catch {
+    return 0; // not Linux, or it has just ended
+  }
+}
+
+function peakOf(pid: string): number {
+  const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Math.round(Number(kilobytes ?? 0) / 1024);
+}
