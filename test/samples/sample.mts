@@ -1,6 +1,6 @@
 // Runs one sample by the built command line and measures it.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { outDir, root } from '../vscode/server.mts';
@@ -10,6 +10,9 @@ import { samplesFolder, type Sample } from './index.mts';
 const STANDARD_S = 60;
 /** After this a sample hangs. */
 const LIMIT_S = 600;
+
+/** Where executed samples go. */
+const folder = path.join(outDir, 'samples');
 
 export interface SampleResult {
   seconds: number;
@@ -22,19 +25,14 @@ export interface SampleResult {
 }
 
 /** Runs a sample; its executed copy goes to out/samples/. */
-export async function runSample({ id, file }: Sample): Promise<SampleResult> {
-  const folder = path.join(outDir, 'samples');
+export async function runSample({ file }: Sample): Promise<SampleResult> {
   mkdirSync(folder, { recursive: true });
   const args = ['dist/cli.js', 'run', path.join(samplesFolder, file), '--device', 'cpu'];
   const began = performance.now();
-  const cli = spawn(
-    process.execPath,
-    [...args, '--timeout', String(LIMIT_S), '--out', path.join(folder, `${id}.dlnb`)],
-    {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const cli = spawn(process.execPath, [...args, '--timeout', String(LIMIT_S), '--out', path.join(folder, file)], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   for (const stream of [cli.stdout, cli.stderr]) stream.setEncoding('utf8').on('data', (d: string) => (text += d));
   let peak = 0;
@@ -47,6 +45,25 @@ export async function runSample({ id, file }: Sample): Promise<SampleResult> {
   const failure =
     code !== 0 ? plain.slice(-2000) : checks === 0 ? 'it counted no claim: end it with check.summary()' : undefined;
   return { seconds, checks, peakMB: peak > 0 ? peak : undefined, ...(failure !== undefined && { failure }) };
+}
+
+/**
+ * The executed copy of a sample; runs it where there is none that is newer than the sample and the build.
+ * @returns its path
+ * @throws Error when it fails
+ */
+export async function executedSample(sample: Sample): Promise<string> {
+  const file = path.join(folder, sample.file);
+  const changed = (name: string) => statSync(name, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const made = [
+    path.join(samplesFolder, sample.file),
+    path.join(root, 'dist/kernel.js'),
+    path.join(root, 'dist/tf.js'),
+  ];
+  if (changed(file) > Math.max(...made.map(changed))) return file;
+  const { failure } = await runSample(sample);
+  if (failure !== undefined) throw new Error(`${sample.id}: ${failure}`);
+  return file;
 }
 
 /** `perceptron  2.3 s  17 checks  136 MB`. */
