@@ -58,15 +58,18 @@ export function heatmap(values: Matrix, options: HeatmapOptions = {}): Figure {
     hovertemplate: 'row %{y}, column %{x}<br>%{z:.4~g}<extra></extra>',
   };
   const layout = layoutOf(options);
+  // Names that look like numbers are names
   Object.assign(layout['xaxis'] as object, {
     showgrid: false,
     zeroline: false,
     ...(!x && columns <= 20 && { dtick: 1 }),
+    ...(options.xNames && { type: 'category' }),
   });
   Object.assign(layout['yaxis'] as object, {
     showgrid: false,
     zeroline: false,
     ...(!y && rows <= 20 && { dtick: 1 }),
+    ...(options.yNames && { type: 'category' }),
     ...(options.y === undefined && { autorange: 'reversed' }),
   });
   return new Figure([trace], layout, `${heading('Heat map', options)}: ${spanText(rows, columns, data)}`);

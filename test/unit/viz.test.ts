@@ -106,6 +106,14 @@ describe('options', () => {
   });
 });
 
+describe('a heat map', () => {
+  it('takes names that look like numbers for names', () => {
+    const { layout } = shown(heatmap([[1, 2, 3]], { xNames: ['1.1', '1.2', '2.1'], yNames: ['7'] }));
+    expect(layout).toMatchObject({ xaxis: { type: 'category' }, yaxis: { type: 'category' } });
+    expect(shown(heatmap([[1, 2]])).layout['xaxis']).not.toHaveProperty('type');
+  });
+});
+
 describe('a histogram', () => {
   it('counts each value once, the upper edge in the last bin', () => {
     const { bins } = histogram([0, 0.1, 1, 1.9, 2, 3, 4, 4], { bins: 4 });
