@@ -75,9 +75,9 @@ export const ARCHITECTURES: readonly Architecture[] = [
     learningRate: 0.002,
     data: {
       digits: { examples: 2500, epochs: 5, batchSize: 32, goal: 0.95 },
-      shapes: { examples: 3000, epochs: 8, batchSize: 32, goal: 0.6 },
+      shapes: { examples: 4000, epochs: 10, batchSize: 32, goal: 0.55 },
       mnist: { examples: 12_000, epochs: 3, batchSize: 32, goal: 0.95 },
-      cifar10: { examples: 10_000, epochs: 5, batchSize: 32, goal: 0.4 },
+      cifar10: { examples: 10_000, epochs: 5, batchSize: 32, goal: 0.3 },
     },
   },
   {
@@ -87,9 +87,8 @@ export const ARCHITECTURES: readonly Architecture[] = [
     learningRate: 0.002,
     data: {
       digits: { examples: 3000, epochs: 6, batchSize: 32, goal: 0.9 },
-      shapes: { examples: 4000, epochs: 12, batchSize: 32, goal: 0.5 },
       mnist: { examples: 12_000, epochs: 5, batchSize: 32, goal: 0.95 },
-      cifar10: { examples: 10_000, epochs: 8, batchSize: 32, goal: 0.35 },
+      cifar10: { examples: 10_000, epochs: 8, batchSize: 32, goal: 0.3 },
     },
   },
   {
@@ -99,8 +98,8 @@ export const ARCHITECTURES: readonly Architecture[] = [
     learningRate: 0.003,
     data: {
       shapes: { examples: 1600, epochs: 6, batchSize: 32, goal: 0.8 },
-      digits: { examples: 1600, epochs: 4, batchSize: 32, goal: 0.9 },
-      cifar10: { examples: 4000, epochs: 4, batchSize: 32, goal: 0.35 },
+      digits: { examples: 1200, epochs: 3, batchSize: 32, goal: 0.9 },
+      cifar10: { examples: 4000, epochs: 4, batchSize: 32, goal: 0.3 },
       mnist: { examples: 3000, epochs: 3, batchSize: 32, goal: 0.9 },
     },
   },
