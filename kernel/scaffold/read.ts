@@ -42,7 +42,7 @@ function find<C extends Choice<string>>(what: string, choices: readonly C[], typ
 export function didYouMean(typed: string, names: readonly string[]): string {
   const near = names
     .map((name) => ({ name, distance: editDistance(plain(typed), plain(name)) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
+    .filter(({ name, distance }) => distance <= name.length / 2)
     .sort((a, b) => a.distance - b.distance)[0];
   return near ? ` (did you mean "${near.name}"?)` : '';
 }
