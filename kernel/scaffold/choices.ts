@@ -26,8 +26,10 @@ export interface Budget {
 export interface Architecture extends Choice<ArchitectureId> {
   /** The data sets that fit, the usual first, with how long to train on each. */
   data: Partial<Record<DataId, Budget>>;
-  /** Of Adam; those of the other optimisers follow from it. */
+  /** Of Adam; those of the other optimisers follow from it, */
   learningRate: number;
+  /** but for these. */
+  rates?: Partial<Record<OptimizerId, number>>;
 }
 
 export interface DataSet extends Choice<DataId> {
@@ -96,6 +98,8 @@ export const ARCHITECTURES: readonly Architecture[] = [
     label: 'ResNet-20',
     detail: 'He et al. 2015: nine residual blocks, with augmentation and a learning rate schedule',
     learningRate: 0.003,
+    // Batch normalisation bears, and wants, large steps
+    rates: { sgd: 0.3, momentum: 0.06 },
     data: {
       shapes: { examples: 1600, epochs: 6, batchSize: 32, goal: 0.8 },
       digits: { examples: 1200, epochs: 3, batchSize: 32, goal: 0.9 },

@@ -24,7 +24,8 @@ export function modelNotebook(choice: ModelChoice, name = modelName(choice)): No
   const optimizer = byId(OPTIMIZERS, choice.optimizer);
   const budget = architecture.data[data.id];
   if (!budget) throw new RangeError(`${data.label} does not fit the architecture ${architecture.label}`);
-  const rate = Number((architecture.learningRate * optimizer.rate).toPrecision(2));
+  const usual = Number((architecture.learningRate * optimizer.rate).toPrecision(2));
+  const rate = architecture.rates?.[optimizer.id] ?? usual;
   return notebookOf(name, [
     md(`
       # ${architecture.label} on ${data.label}
