@@ -62,11 +62,13 @@ const training = (make: string, loss: string, name: string) =>
       loss: '${loss}',
       metrics: ['accuracy'],
     });
-    await model.fitDataset(learn.shuffle(seed).batch(batchSize), {
+    const { history } = await model.fitDataset(learn.shuffle(seed).batch(batchSize), {
       epochs,
       validationData: validation.batch(100),
       callbacks: train.record('${name}').callback(),
     });
+    const validated = history.val_acc.at(-1) as number;
+    console.log(\`\${(100 * validated).toFixed(1)} % right in validation\`);
   `);
 
 const residualTraining = (make: string, loss: string, flips: boolean, name: string) =>
@@ -80,9 +82,11 @@ const residualTraining = (make: string, loss: string, flips: boolean, name: stri
     const warmup = Math.floor(steps / 20);
     const schedule = nn.cosineDecay({ rate: learningRate, steps, warmup });
     const augmented = learn.augment({ ${flips ? 'flipX: true' : 'shift: 1'}, seed });
-    await model.fitDataset(augmented.shuffle(seed).batch(batchSize), {
+    const { history } = await model.fitDataset(augmented.shuffle(seed).batch(batchSize), {
       epochs,
       validationData: validation.batch(100),
       callbacks: [train.record('${name}').callback(), nn.scheduleCallback(schedule)],
     });
+    const validated = history.val_acc.at(-1) as number;
+    console.log(\`\${(100 * validated).toFixed(1)} % right in validation\`);
   `);
