@@ -10,7 +10,7 @@ const WEIGHTS = 'weights.bin';
 
 /** `file:///absolute/path` as every URL; `file://./folder` and `file://folder` are relative to the folder of the notebook. */
 function pathOf(url: string): string {
-  return path.resolve(/^file:\/\/\/.*%/.test(url) ? fileURLToPath(url) : url.slice(SCHEME.length));
+  return url.startsWith(`${SCHEME}/`) ? fileURLToPath(url) : path.resolve(url.slice(SCHEME.length));
 }
 
 /** Has models be saved to and read from addresses that begin with `file://`. */
