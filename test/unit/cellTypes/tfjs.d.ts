@@ -1,6 +1,6 @@
 // The module `@tensorflow/tfjs` as cells see it: with the optimisers that the kernel adds.
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
-import { train as stock } from '@tensorflow/tfjs-core';
+import type { train as stock } from '@tensorflow/tfjs-core';
 import type { adamw, lion } from '../../../kernel/dl/optimizers.ts';
 
 export * from '@tensorflow/tfjs-core';
