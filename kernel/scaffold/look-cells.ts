@@ -71,14 +71,30 @@ export function insideCells({ id }: Architecture, { kind }: DataSet): Draft[] {
           The **filters** of the convolutions. Click one to see it laid over an image, place by place.
         `),
         code('viz.filters(model, { x: held.xs.slice(0, 1) });'),
-        md(`
-          ## What it sees
-
-          Behind each filter stands its **feature map**: where in the image the filter found what it looks for. The deeper, the coarser.
-        `),
-        code('viz.featureMaps(model, held.xs.slice(0, 1));'),
+        ...featureMaps(id === 'resnet20'),
       ];
   }
+}
+
+/** @param residual only up to the end of the first block: an output cannot hold the maps of seventy layers */
+function featureMaps(residual: boolean): Draft[] {
+  const about = 'Behind each filter stands its **feature map**: where in the image the filter found what it looks for.';
+  return [
+    md(`
+      ## What it sees
+
+      ${about} ${residual ? 'These are the maps up to the end of the first block: what its two convolutions make of the image, and the sum with the shortcut.' : 'The deeper, the coarser.'}
+    `),
+    residual
+      ? code(`
+          const firstBlock = tf.model({
+            inputs: model.inputs,
+            outputs: model.getLayer('block1_1_relu2').output as tf.SymbolicTensor,
+          });
+          viz.featureMaps(firstBlock, held.xs.slice(0, 1));
+        `)
+      : code('viz.featureMaps(model, held.xs.slice(0, 1));'),
+  ];
 }
 
 const weightImages = (layer: string, units: number, about: string): Draft[] => [

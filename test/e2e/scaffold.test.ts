@@ -1,6 +1,6 @@
 // A new user: the walkthrough, a model notebook put together by the command palette in an empty folder, Run All, and a look at what it
 // has learned; the course; and a sample where no folder is open. Pictures in out/screenshots/.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../kernel/scaffold/choices.ts';
@@ -169,13 +169,15 @@ describe('a new user', () => {
   });
 
   it('gets the course into a folder of its own, with a README.md that is shown', async () => {
+    writeFileSync(join(vs.profile.folder, 'README.md'), 'mine');
     await palette(vs.page, 'DLNB: Create Course');
     await vs.page.locator('.quick-input-widget input').first().waitFor();
     await vs.page.locator('.quick-input-widget').getByRole('button', { name: 'Create Course Here' }).click();
     const course = join(vs.profile.folder, 'deep-learning-course');
     await until(() => existsSync(join(course, 'README.md')), 'the README.md');
+    expect(readFileSync(join(vs.profile.folder, 'README.md'), 'utf8')).toBe('mine');
     await tab('README.md').waitFor();
-    const preview = vs.page.locator('iframe.webview.ready:visible').contentFrame().frameLocator('#active-frame');
+    const preview = vs.page.frameLocator('iframe.webview.ready:not(.notebookOverlay *)').frameLocator('#active-frame');
     await preview.getByRole('link', { name: 'The perceptron', exact: true }).waitFor();
     await picture('course-light');
     await preview.getByRole('link', { name: 'The perceptron', exact: true }).click();
@@ -203,7 +205,7 @@ describe('a new user', () => {
     const path = vs.page.locator('.quick-input-widget input').first();
     await path.fill(`${vs.profile.folder}/`);
     // The dialogue lists the folder that was typed, and only then takes it
-    await row('resnet20-shapes-model').waitFor();
+    await row('deep-learning-course').waitFor();
     await here.click();
     await tab('perceptron-blobs.dlnb').waitFor();
     expect(existsSync(join(vs.profile.folder, 'perceptron-blobs.dlnb'))).toBe(true);
