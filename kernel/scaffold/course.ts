@@ -19,11 +19,11 @@ export function courseReadme(samples: readonly Sample[]): string {
     String(i + 1),
     part === samples[i - 1]?.part ? '' : part,
     `[${title}](${file})`,
-    `${minutes} min`,
+    `${minutes}\u00a0min`,
     teaches,
     prerequisites,
   ]);
-  const head = ['', 'part', 'notebook', 'runs in', 'teaches', 'you need'];
+  const head = ['', 'part', 'notebook', 'runs\u00a0in', 'teaches', 'you need'];
   const line = (cells: readonly string[]) => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
   return [
     '# Deep learning in notebooks',
