@@ -91,7 +91,7 @@ function featureMaps(residual: boolean): Draft[] {
             inputs: model.inputs,
             outputs: model.getLayer('block1_1_relu2').output as tf.SymbolicTensor,
           });
-          viz.featureMaps(firstBlock, held.xs.slice(0, 1));
+          viz.featureMaps(firstBlock, held.xs.slice(0, 1), { title: 'The first block' });
         `)
       : code('viz.featureMaps(model, held.xs.slice(0, 1));'),
   ];
