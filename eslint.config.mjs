@@ -26,9 +26,9 @@ const forbidden = {
   extension: [
     { regex: from('(renderers|test)'), message: 'extension/ does not import what runs in the browser or in tests.' },
     {
-      regex: from('kernel', '(?!format/|client/|protocol\\.ts$|display/mime\\.ts$)'),
+      regex: from('kernel', '(?!format/|scaffold/|client/|protocol\\.ts$|display/mime\\.ts$)'),
       message:
-        'Of the kernel, extension/ imports kernel/format, kernel/client, display/mime.ts and the types of protocol.ts.',
+        'Of the kernel, extension/ imports kernel/format, kernel/scaffold, kernel/client, display/mime.ts and the types of protocol.ts.',
     },
     {
       regex: from('kernel', 'protocol\\.ts$'),

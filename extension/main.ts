@@ -11,6 +11,7 @@ import { OutputLogs } from './outputLogs.ts';
 import { createController } from './run/controller.ts';
 import { KernelStarter } from './run/kernel.ts';
 import { statusBar } from './status.ts';
+import { followWalkthrough } from './walkthrough.ts';
 
 /** What the extension offers to other extensions and to its tests. */
 export interface Api {
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     rendererMessages(logs, sessions),
     trainingMessages(sessions),
     offerRestartOnSettings(sessions),
+    followWalkthrough(),
     registerCommands({ extension: context, sessions, logs }),
     { dispose: disposeLog },
   );

@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { devicesCommand } from './cli/devices.ts';
 import { exportCommand, FORMATS, reportCommand } from './cli/export.ts';
-import { listCommand, newCommand } from './cli/new.ts';
+import { newCommand } from './cli/new.ts';
 import { runCommand } from './cli/run.ts';
 import { DEVICES } from './cli/start.ts';
 import { UsageError } from './cli/usage.ts';
@@ -64,11 +64,14 @@ function makeProgram(done: (code: number) => void): Command {
 
   program
     .command('new')
-    .description('copy a sample notebook into a folder; without a name, list the samples')
-    .argument('[sample]', 'its name, for example perceptron')
-    .argument('[dir]', 'the folder', '.')
-    .action(async (sample: string | undefined, dir: string) =>
-      done(await (sample === undefined ? listCommand() : newCommand(sample, dir))),
+    .description('make a notebook: a copy of a sample, or one for a model; without arguments, list what there is')
+    .argument('[names...]', 'a sample, for example perceptron, and the folder (default: here); with --model the folder')
+    .option('--course <dir>', 'copy all samples into a new or empty folder, with a README.md')
+    .option('--model <architecture>', 'write a notebook that trains a network, for example lenet5')
+    .option('--data <set>', "what it learns, for example digits (default: the architecture's usual one)")
+    .option('--optimizer <name>', 'how it learns, for example sgd (default: adam)')
+    .action(async (names: string[], options: Parameters<typeof newCommand>[1]) =>
+      done(await newCommand(names, options)),
     );
 
   program

@@ -5,9 +5,11 @@ import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
 import type { OutputLogs } from '../outputLogs.ts';
 import { chooseDevice } from './chooseDevice.ts';
 import { chooseNode } from './chooseNode.ts';
+import { createCourse } from './createCourse.ts';
 import { exportNotebook } from './exportNotebook.ts';
 import { interruptKernel } from './interruptKernel.ts';
 import { kernelActions } from './kernelActions.ts';
+import { newModel } from './newModel.ts';
 import { newNotebook } from './newNotebook.ts';
 import { newSample } from './newSample.ts';
 import { openOutputLog } from './openOutputLog.ts';
@@ -24,6 +26,8 @@ export interface CommandContext {
 const commands: Record<string, (context: CommandContext, ...args: unknown[]) => unknown> = {
   'dlnb.newNotebook': newNotebook,
   'dlnb.newSample': newSample,
+  'dlnb.newModel': newModel,
+  'dlnb.createCourse': createCourse,
   'dlnb.restartKernel': restartKernel,
   'dlnb.restartAndRunAll': restartAndRunAll,
   'dlnb.interruptKernel': interruptKernel,
@@ -43,7 +47,10 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
   );
 }
 
-/** The notebook that a toolbar button names, else the active one; says so when there is none. */
+/**
+ * The notebook that a toolbar button names, else the active one, else one that stands beside the active editor (as beside the walkthrough);
+ * says so when there is none.
+ */
 export function targetNotebook(argument: unknown): vscode.NotebookDocument | undefined {
   const uri = (argument as { notebookEditor?: { notebookUri?: vscode.Uri } } | undefined)?.notebookEditor?.notebookUri;
   const named =
@@ -51,7 +58,8 @@ export function targetNotebook(argument: unknown): vscode.NotebookDocument | und
     vscode.workspace.notebookDocuments.find(
       (n) => n.notebookType === NOTEBOOK_TYPE && n.uri.toString() === uri.toString(),
     );
-  const notebook = named ?? activeNotebook();
+  const beside = () => vscode.window.visibleNotebookEditors.find((e) => e.notebook.notebookType === NOTEBOOK_TYPE);
+  const notebook = named ?? activeNotebook() ?? beside()?.notebook;
   if (!notebook) void vscode.window.showInformationMessage('DLNB: open a .dlnb notebook first.');
   return notebook;
 }

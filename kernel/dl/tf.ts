@@ -8,6 +8,7 @@ import * as data from '@tensorflow/tfjs-data';
 
 import { startCpu as start, type CpuDevice, type CpuOptions } from '../backends/cpu/index.ts';
 import { collectTensors, installEngine } from './engine.ts';
+import { registerFiles } from './files.ts';
 import { correctGradients } from './gradients.ts';
 import { fuseActivations, gelu } from './activations.ts';
 import { gradientsOfFusedOps } from './fused-ops.ts';
@@ -51,6 +52,7 @@ fuseLosses();
 fuseNormalization();
 fuseLstm();
 extendOptimizers();
+registerFiles();
 
 // The bundle renames classes of the same name; console.log shows a layer under its own
 for (const [layer] of Object.values(tf.serialization.SerializationMap.getMap().classNameMap))

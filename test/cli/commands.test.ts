@@ -1,5 +1,5 @@
 // `dlnb new`, `export`, `report`, `devices`, and the program's own help and version.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseNotebook } from '../../kernel/format/index.ts';
@@ -60,6 +60,66 @@ describe('dlnb new', () => {
     const { code, stderr } = await dlnb(folder.path, 'new', '../../package');
     expect(code).toBe(2);
     expect(stderr).toMatch(/^dlnb: there is no sample "..\/..\/package". The samples are:\n {2}perceptron /);
+  });
+
+  it('proposes the sample that was meant', async () => {
+    using folder = new Folder();
+    const { stderr } = await dlnb(folder.path, 'new', 'percepton');
+    expect(stderr).toMatch(/^dlnb: there is no sample "percepton" \(did you mean "perceptron"\?\)\./);
+  });
+
+  it('writes the course into a new folder, and never over anything', async () => {
+    using folder = new Folder({ 'mine/notes.txt': 'mine' });
+    const index = JSON.parse(readFileSync(path.join(root, 'samples/index.json'), 'utf8')) as { file: string }[];
+    const files = [...index.map(({ file }) => file), 'README.md'].sort();
+    expect(await dlnb(folder.path, 'new', '--course', 'a/b')).toMatchObject({
+      code: 0,
+      stdout: `${path.join('a', 'b', 'README.md')}\n`,
+      stderr: '',
+    });
+    expect(readdirSync(folder.file('a/b')).sort()).toEqual(files);
+    for (const file of index.map((sample) => sample.file))
+      expect(folder.read(`a/b/${file}`)).toBe(readFileSync(path.join(root, 'samples', file), 'utf8'));
+
+    const inside = path.join('mine', 'deep-learning-course');
+    expect((await dlnb(folder.path, 'new', '--course', 'mine')).stdout).toBe(`${path.join(inside, 'README.md')}\n`);
+    expect(readdirSync(folder.file(inside)).sort()).toEqual(files);
+    expect(readdirSync(folder.file('mine')).sort()).toEqual(['deep-learning-course', 'notes.txt']);
+  });
+
+  it('writes a model notebook beside others, and lists what it can be made of', async () => {
+    using folder = new Folder();
+    const make = (...args: string[]) => dlnb(folder.path, 'new', '--model', ...args);
+    expect(await make('LeNet-5')).toMatchObject({ code: 0, stdout: 'lenet5-digits.dlnb\n', stderr: '' });
+    folder.write('lenet5-digits.dlnb', 'mine');
+    expect((await make('lenet5', '--optimizer', 'sgd')).stdout).toBe('lenet5-digits-2.dlnb\n');
+    expect(folder.read('lenet5-digits.dlnb')).toBe('mine');
+    expect(folder.cells('lenet5-digits-2.dlnb').some(({ source }) => source.includes('tf.train.sgd('))).toBe(true);
+    const there = path.join('new', 'mlp-spirals.dlnb');
+    expect((await make('mlp', '--data', 'spirals', 'new')).stdout).toBe(`${there}\n`);
+    const { stdout } = await dlnb(folder.path, 'new');
+    expect(stdout).toMatch(/^ {2}lenet5 +LeNet-5; data: digits, mnist, cifar10$/m);
+    expect(stdout).toMatch(/^ {2}optimizers: adam, /m);
+  });
+
+  it.each([
+    [['--model', 'lenet'], /no architecture "lenet" \(did you mean "lenet5"\?\)\. There are: perceptron, mlp, /],
+    [['--model', 'cnn', '--data', 'xor'], /XOR does not fit .* digits, shapes, mnist, cifar10$/],
+    [['--model', 'mlp', '--optimizer', 'adams'], /no optimizer "adams" \(did you mean "adam"\?\)/],
+    [['perceptron', '--data', 'xor'], /--data and --optimizer .* --model$/],
+    [['--course', 'x', '--model', 'mlp'], /--course and --model .* give one of them$/],
+    [['--course', 'x', 'y'], /--course takes its folder and nothing else: leave out "y"$/],
+    [['--model', 'mlp', 'x', 'y'], /--model takes one folder: leave out "y"$/],
+    [['perceptron', 'x', 'y'], /a sample takes one folder: leave out "y"$/],
+    [['--model', 'mlp', 'file'], /^dlnb: file: .*folder$/],
+    [['--course', 'file'], /^dlnb: file: .*folder$/],
+  ])('refuses %j with what to do, and writes nothing', async (args, message) => {
+    using folder = new Folder({ file: '' });
+    const { code, stdout, stderr } = await dlnb(folder.path, 'new', ...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(oneLine);
+    expect(stderr.trimEnd()).toMatch(message);
+    expect(readdirSync(folder.path)).toEqual(['file']);
   });
 
   it('says so when the folder cannot be written', async () => {

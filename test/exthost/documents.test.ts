@@ -253,16 +253,4 @@ describe('commands', () => {
     }
     assert.equal(notebook.isDirty, true);
   });
-
-  it('make a sample notebook and never overwrite one', async () => {
-    const index = path.join(vscode.extensions.getExtension(EXTENSION)!.extensionPath, 'samples/index.json');
-    const [sample] = JSON.parse(bytes(index)) as { id: string }[];
-    const made: string[] = [];
-    for (let i = 0; i < 2; i++) {
-      await vscode.commands.executeCommand('dlnb.newSample', sample!.id);
-      made.push(vscode.window.activeNotebookEditor!.notebook.uri.fsPath);
-    }
-    assert.notEqual(made[0], made[1]);
-    assert.equal(bytes(made[0]!), bytes(made[1]!));
-  });
 });

@@ -1,17 +1,9 @@
 // The samples as samples/index.json lists them, and the table of them in README.md, which is made of it.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Sample } from '../../kernel/scaffold/course.ts';
 
-export interface Sample {
-  id: string;
-  file: string;
-  title: string;
-  part: string;
-  /** How long it runs at most, rounded up. */
-  minutes: number;
-  teaches: string;
-  prerequisites: string;
-}
+export type { Sample };
 
 const root = path.join(import.meta.dirname, '../..');
 export const samplesFolder = path.join(root, 'samples');

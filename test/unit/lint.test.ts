@@ -27,6 +27,7 @@ describe('the import rule', () => {
   const allowed: [file: string, code: string][] = [
     ['extension/a.ts', "import * as vscode from 'vscode';"],
     ['extension/run/a.ts', "import { parse } from '../../kernel/format/index.ts';"],
+    ['extension/commands/a.ts', "import { readChoice } from '../../kernel/scaffold/read.ts';"],
     ['extension/a.ts', "import { KernelProcess } from '../kernel/client/index.ts';"],
     ['extension/a.ts', "import type { HostMessage } from '../kernel/protocol.ts';"],
     ['extension/a.ts', "import { STDOUT, type CellError } from '../kernel/display/mime.ts';"],

@@ -1,0 +1,62 @@
+// Models as files: `model.save('file://folder')` and `tf.loadLayersModel('file://folder/model.json')`, in the format that TensorFlow.js has
+// on Node and in the browser: `model.json`, and the weights in the files that it names.
+import * as tf from '@tensorflow/tfjs-core';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SCHEME = 'file://';
+const WEIGHTS = 'weights.bin';
+
+/** `file:///absolute/path` as every URL; `file://./folder` and `file://folder` are relative to the folder of the notebook. */
+function pathOf(url: string): string {
+  return url.startsWith(`${SCHEME}/`) ? fileURLToPath(url) : path.resolve(url.slice(SCHEME.length));
+}
+
+/** Has models be saved to and read from addresses that begin with `file://`. */
+export function registerFiles(): void {
+  const own = (url: unknown): url is string => typeof url === 'string' && url.startsWith(SCHEME);
+  // A router that does not know an address gives null, which its type leaves out
+  tf.io.registerSaveRouter((url) => (own(url) ? { save: (model) => save(pathOf(url), model) } : null!));
+  tf.io.registerLoadRouter((url) => (own(url) ? { load: () => load(pathOf(url)) } : null!));
+}
+
+/** @throws Error where the folder cannot be written */
+async function save(folder: string, model: tf.io.ModelArtifacts): Promise<tf.io.SaveResult> {
+  if (model.modelTopology instanceof ArrayBuffer)
+    throw new Error('A model whose topology is binary cannot be saved as files.');
+  const weights = tf.io.CompositeArrayBuffer.join(model.weightData);
+  const manifest = [{ paths: [WEIGHTS], weights: model.weightSpecs ?? [] }];
+  await mkdir(folder, { recursive: true });
+  await replace(path.join(folder, WEIGHTS), new Uint8Array(weights));
+  const { weightSpecs: _specs, weightData: _data, ...rest } = model;
+  await replace(path.join(folder, 'model.json'), JSON.stringify({ ...rest, weightsManifest: manifest }));
+  return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(model) };
+}
+
+/** Writes a file beside the old one first, so that there is never half of one. */
+async function replace(file: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(`${file}.part`, content);
+  await rename(`${file}.part`, file);
+}
+
+/** @throws Error that names the file that cannot be read, or is not one of a model */
+async function load(file: string): Promise<tf.io.ModelArtifacts> {
+  const text = await readFile(file, 'utf8').catch((e: Error) => {
+    throw new Error(`The model cannot be read (${e.message}). Give the address of its model.json.`);
+  });
+  let model: tf.io.ModelJSON;
+  try {
+    model = JSON.parse(text) as tf.io.ModelJSON;
+  } catch (e) {
+    throw new Error(`${file} is not a model: ${(e as Error).message}`, { cause: e });
+  }
+  return tf.io.getModelArtifactsForJSON(model, async (manifest) => {
+    const parts = await Promise.all(
+      manifest
+        .flatMap((group) => group.paths)
+        .map(async (name) => Uint8Array.from(await readFile(path.join(path.dirname(file), name))).buffer),
+    );
+    return [manifest.flatMap((group) => group.weights), parts];
+  });
+}

@@ -1,0 +1,40 @@
+// The samples as samples/index.json lists them, and the README.md of a folder that holds them all.
+
+/** An entry of samples/index.json. */
+export interface Sample {
+  id: string;
+  /** File name beside the index. */
+  file: string;
+  title: string;
+  part: string;
+  /** How long it runs at most, rounded up. */
+  minutes: number;
+  teaches: string;
+  prerequisites: string;
+}
+
+/** The README.md of the course: a table of the notebooks, in their order. */
+export function courseReadme(samples: readonly Sample[]): string {
+  const rows = samples.map(({ file, title, part, minutes, teaches, prerequisites }, i) => [
+    String(i + 1),
+    part === samples[i - 1]?.part ? '' : part,
+    `[${title}](${file})`,
+    `${minutes}\u00a0min`,
+    teaches,
+    prerequisites,
+  ]);
+  const head = ['', 'part', 'notebook', 'runs\u00a0in', 'teaches', 'you need'];
+  const line = (cells: readonly string[]) => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [
+    '# Deep learning in notebooks',
+    '',
+    'Open a notebook in VS Code with the extension DLNB and press *Run All*. Each runs from top to bottom without a network connection, checks its own claims and ends with things to try. Headless: `dlnb run <notebook>`.',
+    '',
+    line(head),
+    `|${'---|'.repeat(head.length)}`,
+    ...rows.map(line),
+    '',
+    'These are copies: change them as you like. *DLNB: New Sample Notebook…* makes another copy of one.',
+    '',
+  ].join('\n');
+}

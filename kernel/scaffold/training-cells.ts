@@ -1,0 +1,92 @@
+// The cells of a model notebook that train the network, with live curves.
+import type { Architecture, DataSet, Optimizer, OptimizerId } from './choices.ts';
+import { code, md, type Draft } from './cells.ts';
+
+/** How each optimiser is made, and its step, with the gradient g and the learning rate η. */
+const TEXTS: Record<OptimizerId, { make: string; step: string }> = {
+  sgd: {
+    make: 'tf.train.sgd(learningRate)',
+    step: String.raw`**Stochastic gradient descent** steps against the gradient of each batch, $\theta \leftarrow \theta - \eta g$.`,
+  },
+  momentum: {
+    make: 'tf.train.momentum(learningRate, 0.9)',
+    step: String.raw`**Momentum** sums up gradients that fade by a tenth at each step, $m \leftarrow 0.9\,m + g$ and $\theta \leftarrow \theta - \eta m$: what keeps its direction grows up to tenfold, what changes it cancels out.`,
+  },
+  rmsprop: {
+    make: 'tf.train.rmsprop(learningRate, 0.9)',
+    step: String.raw`**RMSProp** divides each gradient by its recent size, $v \leftarrow 0.9\,v + 0.1\,g^2$ and $\theta \leftarrow \theta - \eta\,g / \sqrt v$, so that parameters with small gradients move, too.`,
+  },
+  adam: {
+    make: 'tf.train.adam(learningRate)',
+    step: String.raw`**Adam** divides a mean of the gradients by their recent size, $\theta \leftarrow \theta - \eta\,\hat m / \sqrt{\hat v}$: steps of about $\eta$ for each parameter, however large its gradient is.`,
+  },
+  adamw: {
+    make: 'tf.train.adamw(learningRate)',
+    step: String.raw`**AdamW** takes Adam's steps and shrinks every parameter a little at each, $\theta \leftarrow (1 - \eta\lambda)\,\theta - \eta\,\hat m / \sqrt{\hat v}$, with weight decay $\lambda = 0.01$.`,
+  },
+  lion: {
+    make: 'tf.train.lion(learningRate)',
+    step: String.raw`**Lion** steps by $\eta$ in the direction of the momentum's sign, $\theta \leftarrow \theta - \eta \operatorname{sign}(0.9\,m + 0.1\,g)$: all parameters move equally far, so the learning rate is a small one.`,
+  },
+};
+
+/** Trains `model` on `learn`, with `validation` in the curves. */
+export function trainingCells(architecture: Architecture, data: DataSet, optimizer: Optimizer): Draft[] {
+  const { make, step } = TEXTS[optimizer.id];
+  const loss =
+    data.kind === 'points'
+      ? String.raw`The loss is the cross-entropy $-\log p$, where $p$ is the probability that the network gives to the right class.`
+      : String.raw`The loss is the cross-entropy $-\log p_y$, where $p_y$ is the probability given to the right class; guessing among ten costs $\log 10 \approx 2.30$.`;
+  const lossName = data.kind === 'points' ? 'binaryCrossentropy' : 'categoricalCrossentropy';
+  const residual = architecture.id === 'resnet20';
+  const flips = data.id === 'shapes' || data.id === 'cifar10';
+  const recipe = residual
+    ? `\n\nThree parts of the usual recipe for residual networks: ${flips ? 'images are flipped' : 'images are shifted by a pixel'} at random, gradients are clipped at norm 5, and the learning rate warms up and then follows half a cosine down to zero.`
+    : '';
+  return [
+    md(`
+      ## The training
+
+      ${loss} ${step}${recipe}
+
+      The curves grow while the network learns. *Stop* ends the training and keeps what has been learned.
+    `),
+    residual ? residualTraining(make, lossName, flips, optimizer.label) : training(make, lossName, optimizer.label),
+  ];
+}
+
+const training = (make: string, loss: string, name: string) =>
+  code(`
+    model.compile({
+      optimizer: ${make},
+      loss: '${loss}',
+      metrics: ['accuracy'],
+    });
+    const { history } = await model.fitDataset(learn.shuffle(seed).batch(batchSize), {
+      epochs,
+      validationData: validation.batch(100),
+      callbacks: train.record('${name}').callback(),
+    });
+    const validated = history.val_acc.at(-1) as number;
+    console.log(\`\${(100 * validated).toFixed(1)} % right in validation\`);
+  `);
+
+const residualTraining = (make: string, loss: string, flips: boolean, name: string) =>
+  code(`
+    model.compile({
+      optimizer: nn.clipping(${make}, { norm: 5 }),
+      loss: '${loss}',
+      metrics: ['accuracy'],
+    });
+    const steps = epochs * Math.ceil(learn.size / batchSize);
+    const warmup = Math.floor(steps / 20);
+    const schedule = nn.cosineDecay({ rate: learningRate, steps, warmup });
+    const augmented = learn.augment({ ${flips ? 'flipX: true' : 'shift: 1'}, seed });
+    const { history } = await model.fitDataset(augmented.shuffle(seed).batch(batchSize), {
+      epochs,
+      validationData: validation.batch(100),
+      callbacks: [train.record('${name}').callback(), nn.scheduleCallback(schedule)],
+    });
+    const validated = history.val_acc.at(-1) as number;
+    console.log(\`\${(100 * validated).toFixed(1)} % right in validation\`);
+  `);
