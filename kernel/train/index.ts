@@ -12,8 +12,16 @@ import { RunData, type RunTotals } from './run.ts';
 
 export type { CallbackOptions } from './callback.ts';
 
-/** The output itself is updated so often; between, deltas go to its renderer. */
-const SNAPSHOT_MS = 5000;
+/**
+ * How often deltas go to the renderer, and how often the output itself is updated, by how long the chart has been growing: every drawing
+ * takes time from the training, and of a long one a reader need not see each moment.
+ */
+const PACES: { from: number; delta: number; snapshot: number }[] = [
+  { from: 120_000, delta: 1000, snapshot: 30_000 },
+  { from: 15_000, delta: 500, snapshot: 15_000 },
+  { from: 2000, delta: 250, snapshot: 5000 },
+  { from: 0, delta: DRAW_MS, snapshot: 5000 },
+];
 /** Points of all curves of an output, which makes about 0.7 MB; with more, neighbours become their mean. */
 const MAX_POINTS = 65_000;
 /** The first time sooner: a renderer hears nothing before it has been loaded. */
@@ -100,6 +108,7 @@ class Chart implements Displayable {
   readonly runs = new Map<string, RunRecorder>();
   title: string | undefined;
   private readonly changed = new Set<RunRecorder>();
+  private begunAt: number | undefined;
   private sentAt = -Infinity;
   private nextShow: number | undefined;
   private shown = false;
@@ -110,11 +119,14 @@ class Chart implements Displayable {
   update(run: RunRecorder): boolean {
     this.changed.add(run);
     const now = this.host.clock();
-    if (now - this.sentAt < DRAW_MS) return false;
+    this.begunAt ??= now;
+    const age = now - this.begunAt;
+    const pace = PACES.find(({ from }) => age >= from)!;
+    if (now - this.sentAt < pace.delta) return false;
     this.sentAt = now;
     this.nextShow ??= now;
     if (now >= this.nextShow) {
-      this.nextShow = now + (this.shown ? SNAPSHOT_MS : FIRST_SNAPSHOT_MS);
+      this.nextShow = now + (this.shown ? pace.snapshot : FIRST_SNAPSHOT_MS);
       this.show();
     }
     const runs = [...this.changed].map(({ data }) => data.delta());

@@ -64,9 +64,13 @@ export class Header {
     this.stop.hidden = stop === undefined;
     this.stop.disabled = stop === 'asked';
     this.stop.textContent = stop === 'asked' ? 'Stopping…' : 'Stop';
-    this.runs.replaceChildren(
-      ...runs.map((run, i) => runLine(run, runs.length > 1 ? colors[i % colors.length] : undefined)),
-    );
+    runs.forEach((run, i) => {
+      const line = runLine(run, runs.length > 1 ? colors[i % colors.length] : undefined);
+      const old = this.runs.children[i];
+      if (!old) this.runs.append(line);
+      else if (!old.isEqualNode(line)) old.replaceWith(line);
+    });
+    while (this.runs.children.length > runs.length) this.runs.lastChild!.remove();
     this.note.textContent = runs
       .map((run) => warning(run, runs.length > 1))
       .filter(Boolean)

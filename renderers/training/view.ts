@@ -9,7 +9,7 @@ import type { ChartState } from './state.ts';
 /** At least so long between two drawings, */
 const PAUSE_MS = 100;
 /** and so many times what a drawing takes: it runs on a core that the training could use. */
-const PAUSE_FACTOR = 20;
+const PAUSE_FACTOR = 50;
 /** Without news for so long, a run that is said to go on does so no more: its kernel has gone. */
 const SILENT_MS = 30_000;
 
