@@ -1,5 +1,5 @@
-// Opens every sample as it was executed headless, and keeps pictures of it in a light and in a dark theme in out/screenshots/. Outputs draw
-// from the file alone, and follow when the theme changes while the notebook is open.
+// Opens the samples as they were executed headless, and keeps pictures of them in a light and in a dark theme in out/screenshots/. Outputs
+// draw from the file alone, and follow when the theme changes while a notebook is open.
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,8 @@ import { outDir, root } from '../vscode/server.mts';
 import { cellRow, openNotebook, outputsFrame, palette, scrollBy, scrollToCell } from '../vscode/workbench.mts';
 import { useVSCode } from './session.ts';
 
-const samples = readIndex();
+// What the perceptron draws, another test looks at
+const samples = readIndex().filter(({ id }) => id !== 'perceptron');
 const dir = join(outDir, 'screenshots');
 
 interface SampleCell {
@@ -69,18 +70,23 @@ describe('the samples in a light and in a dark theme', () => {
     await vs.page.screenshot({ path: join(dir, `${id}-${theme}.png`) });
   }
 
+  let theme: 'light' | 'dark' = 'light';
+
   // Where the samples have not been run yet, they are now
   it.each(samples)('$id is drawn', { timeout: 240_000 }, async (sample) => {
     const { id, file } = sample;
     copyFileSync(await executedSample(sample), join(vs.profile.folder, file));
     await openNotebook(vs.page, file);
     const [first, last] = drawingCells(id);
-    await picture(id, 'light', first);
-    await toggleTheme('dark');
-    await palette(vs.page, 'Notebook: Focus Last Cell');
-    await picture(id, 'dark', last);
+    // One half of them at the beginning, the other at the end
+    const end = samples.indexOf(sample) % 2 === 1;
+    if (end) await palette(vs.page, 'Notebook: Focus Last Cell');
+    await picture(id, theme, end ? last : first);
+    theme = theme === 'light' ? 'dark' : 'light';
+    await toggleTheme(theme);
+    await vs.page.waitForTimeout(700);
+    await vs.page.screenshot({ path: join(dir, `${id}-${theme}.png`) });
     expect(await outputsFrame(vs.page).getByRole('alert').count()).toBe(0);
-    await toggleTheme('light');
     await palette(vs.page, 'View: Close Editor');
   });
 });

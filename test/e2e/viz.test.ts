@@ -2,6 +2,7 @@
 // again after a reload without a kernel.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { outDir } from '../vscode/server.mts';
 import {
@@ -123,6 +124,28 @@ describe('what dlnb draws', () => {
     expect(await drawnColours(vs.browser, curves)).toBeGreaterThan(8);
     expect(await frame().getByRole('button', { name: 'Stop' }).count()).toBe(0);
     await statusItem(vs.page, /not started/).waitFor();
+  });
+
+  it('tells the values under the pointer, and moves an animation by its slider', async () => {
+    const hovered = async (plot: Locator) => {
+      await plot.scrollIntoViewIfNeeded();
+      const box = (await plot.locator('.nsewdrag').first().boundingBox())!;
+      const text = plot.locator('.hoverlayer .hovertext').first();
+      await until(async () => {
+        // Plotly draws the label a moment after the pointer has moved
+        await vs.page.mouse.move(box.x + box.width * (0.4 + 0.2 * Math.random()), box.y + box.height / 2);
+        return await text.isVisible();
+      }, 'the value under the pointer');
+      return (await text.textContent())!;
+    };
+    expect(await hovered(frame().locator('.dlnb-training-curves .js-plotly-plot'))).toMatch(/\d/);
+    await scrollToCell(vs.page, 1);
+    const animation = frame().locator('.js-plotly-plot', { has: frame().locator('.slider-container') });
+    const curve = () => animation.locator('.scatterlayer path.js-line').first().getAttribute('d');
+    const before = await until(curve, 'the first frame');
+    const rail = (await animation.locator('.slider-rail-rect').first().boundingBox())!;
+    await vs.page.mouse.click(rail.x + rail.width - 3, rail.y + rail.height / 2);
+    await until(async () => (await curve()) !== before, 'another frame');
   });
 
   it.each([300, 1600])('fits an output %i pixels wide', async (width) => {

@@ -14,6 +14,7 @@ import {
   notebookWith,
   open,
   run,
+  save,
   text,
   until,
   value,
@@ -30,7 +31,7 @@ async function touchAndSave(notebook: vscode.NotebookDocument): Promise<void> {
   const edit = new vscode.WorkspaceEdit();
   edit.set(notebook.uri, [vscode.NotebookEdit.deleteCells(new vscode.NotebookRange(index, index + 1))]);
   await vscode.workspace.applyEdit(edit);
-  assert.ok(await notebook.save());
+  await save(notebook);
 }
 
 describe('files', () => {
@@ -110,8 +111,7 @@ describe('files', () => {
     await vscode.commands.executeCommand('notebook.execute');
     const last = notebook.getCells().findLast((c) => c.kind === vscode.NotebookCellKind.Code)!;
     await ended(last, undefined, 120_000);
-    assert.ok(await notebook.save());
-    await until('saved', () => !notebook.isDirty);
+    await save(notebook);
     assert.equal(bytes(file), bytes(out));
   });
 

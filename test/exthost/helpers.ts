@@ -67,6 +67,15 @@ export async function until<T>(what: string, condition: () => T | undefined | fa
   }
 }
 
+/**
+ * Saves a notebook. VS Code's `save` gives false where the document has changed meanwhile, as when the end of a run reaches the editor after
+ * it has reached the extension.
+ */
+export async function save(notebook: vscode.NotebookDocument, ms = 15_000): Promise<void> {
+  for (const end = Date.now() + ms; !(await notebook.save()) || notebook.isDirty; await sleep(20))
+    if (Date.now() > end) throw new Error(`the notebook is not saved after ${ms} ms`);
+}
+
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Starts cells without waiting for their end. */

@@ -96,13 +96,16 @@ async function humanPause(page: Page): Promise<void> {
 /** Pixels that a turn of the wheel scrolls in VS Code, however far it is; the profiles of e2e/session.ts make it ten times as far. */
 const TURN = 500;
 
-/** Scrolls the list of cells by so many pixels or up to one turn more. */
-export async function scrollBy(page: Page, pixels: number): Promise<void> {
+/**
+ * Scrolls the list of cells by so many pixels or up to one turn more.
+ * @param share of a turn, for each that would be made
+ */
+export async function scrollBy(page: Page, pixels: number, share = 1): Promise<void> {
   const view = (await page.locator('.notebookOverlay:visible .cell-list-container').boundingBox())!;
   // At the edge, beside the outputs: a 3-d plot takes the wheel for itself
   await page.mouse.move(view.x + 4, view.y + view.height / 2);
   for (let turns = Math.ceil(Math.abs(pixels) / TURN); turns > 0; turns--)
-    await page.mouse.wheel(0, Math.sign(pixels) * 120);
+    await page.mouse.wheel(0, Math.sign(pixels) * 120 * share);
   await page.waitForTimeout(150);
 }
 
@@ -110,6 +113,8 @@ export async function scrollBy(page: Page, pixels: number): Promise<void> {
 export async function scrollToCell(page: Page, i: number): Promise<void> {
   const list = page.locator('.notebookOverlay:visible .cell-list-container');
   let before: number | undefined;
+  let upwards: boolean | undefined;
+  let share = 1;
   for (let turns = 0; turns < 60; turns++) {
     const view = (await list.boundingBox())!;
     const box = await cellRow(page, i)
@@ -124,7 +129,10 @@ export async function scrollToCell(page: Page, i: number): Promise<void> {
     const inSight = box !== null && box.y >= view.y && box.y < view.y + view.height - 60;
     if (inSight && box.y === before) return;
     before = box?.y;
-    await scrollBy(page, above ? -TURN : TURN);
+    // Past it, and back: by half of a turn then, and so on
+    if (upwards !== undefined && upwards !== above) share /= 2;
+    upwards = above;
+    await scrollBy(page, above ? -TURN : TURN, share);
   }
   throw new Error(`cell ${i} does not come into sight`);
 }
