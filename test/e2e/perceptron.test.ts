@@ -89,8 +89,11 @@ describe('the perceptron notebook', () => {
     );
     await vs.reload();
     await notebookShown(vs.page);
-    await scrollToCell(vs.page, firstCode);
-    await cellRow(vs.page, firstCode).locator('.view-line', { hasText: 'not saved yet' }).waitFor();
+    // What is drawn below makes cells move out of sight once more
+    await until(async () => {
+      await scrollToCell(vs.page, firstCode);
+      return cellRow(vs.page, firstCode).locator('.view-line', { hasText: 'not saved yet' }).isVisible();
+    }, 'the edit');
     await vs.page.locator('.tab.dirty', { hasText: file }).waitFor();
     expect(text()).toBe(before);
   });

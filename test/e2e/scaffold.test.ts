@@ -198,7 +198,13 @@ describe('a new user', () => {
     const here = vs.page.locator('.quick-input-widget').getByRole('button', { name: 'Create Notebook Here' });
     await here.waitFor();
     const path = vs.page.locator('.quick-input-widget input').first();
-    await path.fill(`${vs.profile.folder}/`);
+    // Until it has listed the folder that it begins with, it adds to what is typed
+    await until(async () => {
+      if ((await path.inputValue()) === `${vs.profile.folder}/`) return true;
+      await path.fill(`${vs.profile.folder}/`);
+      await vs.page.waitForTimeout(500);
+      return (await path.inputValue()) === `${vs.profile.folder}/`;
+    }, 'the folder');
     // The dialogue lists the folder that was typed, and only then takes it
     await row('deep-learning-course').waitFor();
     await here.click();
