@@ -64,7 +64,6 @@ export class TrainingView {
     this.heardAt = performance.now();
     this.state.apply(runs);
     if (!this.state.running) this.stopAsked = false;
-    this.showHeader();
     this.schedule();
   }
 

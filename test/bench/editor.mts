@@ -19,7 +19,7 @@ import {
 import { summarize, type Measurement } from './measure.mts';
 
 /** Pairs of blocks of training steps, and the seconds that a block takes: short ones, since a shared machine changes its pace. */
-const PAIRS = 40;
+const PAIRS = 100;
 const SECONDS = 1;
 
 /** The notes' CNN, batch 32, by hand: blocks of steps with and without a recorder, which reads the same loss. */
