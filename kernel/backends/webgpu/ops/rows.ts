@@ -1,0 +1,2 @@
+import type { OpKernel } from './index.ts';
+export const rows: Record<string, OpKernel> = {};
