@@ -7,6 +7,7 @@ import * as converter from '@tensorflow/tfjs-converter';
 import * as data from '@tensorflow/tfjs-data';
 
 import { startCpu as start, type CpuDevice, type CpuOptions } from '../backends/cpu/index.ts';
+export { startWebGpu } from '../backends/webgpu/index.ts';
 import { collectTensors, installEngine } from './engine.ts';
 import { registerFiles } from './files.ts';
 import { correctGradients } from './gradients.ts';

@@ -21,7 +21,7 @@ fn product(a: u32, b: u32) -> vec2u {
   let middle = (low >> 16u) + (m1 & 0xffffu) + (m2 & 0xffffu);
   return vec2u((a >> 16u) * (b >> 16u) + (m1 >> 16u) + (m2 >> 16u) + (middle >> 16u), (middle << 16u) | (low & 0xffffu));
 }
-struct Reduced { rest: f32, quadrant: u32 }
+struct Reduced { rest: f32, low: f32, quadrant: u32 }
 fn reduceLarge(x: f32) -> Reduced {
   let bits = bitcast<u32>(x);
   let mantissa = ((bits & 0x7fffffu) | 0x800000u) << 8u;
@@ -55,16 +55,17 @@ fn reduceLarge(x: f32) -> Reduced {
   }
   let zeros = countLeadingZeros(top);
   if (zeros > 0u && zeros < 32u) { top = (top << zeros) | (next >> (32u - zeros)); }
-  var rest = select(f32(top) * exp2(-32.0 - f32(zeros)), 0.0, zeros >= 32u) * 1.57079632679;
-  if (negative) { rest = -rest; }
-  if (x < 0.0) { rest = -rest; quadrant = 4u - (quadrant & 3u); }
-  return Reduced(rest, quadrant & 3u);
+  // Times π/2, of which the word has 31 bits behind the point
+  let turned = product(top, 0xc90fdaa2u).x;
+  let scale = select(exp2(-31.0 - f32(zeros)), 0.0, zeros >= 32u) * select(1.0, -1.0, negative != (x < 0.0));
+  if (x < 0.0) { quadrant = 4u - (quadrant & 3u); }
+  return Reduced(f32(turned & 0xffffff00u) * scale, f32(turned & 0xffu) * scale, quadrant & 3u);
 }
 fn reduceAngle(x: f32) -> Reduced {
   if (abs(x) > 8192.0) { return reduceLarge(x); }
   let q = round(x * 0.636619772);
   let rest = ((x - q * 1.5703125) - q * 4.837512969970703125e-4) - q * 7.54978995489188e-8;
-  return Reduced(rest, u32(i32(q)) & 3u);
+  return Reduced(rest, 0.0, u32(i32(q)) & 3u);
 }
 fn sinOf(r: f32) -> f32 {
   let z = r * r;
@@ -93,7 +94,9 @@ fn tangent(x: f32) -> f32 {
   let a = reduceAngle(x);
   let s = sinOf(a.rest);
   let c = cosOf(a.rest);
-  return select(s / c, -c / s, (a.quadrant & 1u) == 1u);
+  let y = select(s / c, -c / s, (a.quadrant & 1u) == 1u);
+  // The derivative of the tangent is 1 + tan²
+  return y + (1.0 + y * y) * a.low;
 }`;
 
 /** NaN cannot be written in WGSL. */
