@@ -229,8 +229,7 @@ const batchNormTrainGrad: OpKernel = ({ inputs, attrs, backend }) => {
   const size = sizesOf(x);
   const { rows, columns } = size;
   const epsilon = attrs['epsilon'] as number;
-  const value =
-    'vec2f(dy[i] * (x[i] - means[column]) * inverseSqrt(variances[column] + u.epsilon), dy[i])';
+  const value = 'vec2f(dy[i] * (x[i] - means[column]) * inverseSqrt(variances[column] + u.epsilon), dy[i])';
   const [dscale, doffset] = columnSums(backend, 'batchNorm', value, { dy, x, means: mean, variances: variance }, size, {
     uniforms: { epsilon: 'f32' },
     values: { epsilon },

@@ -46,10 +46,26 @@ interface Canvas {
   getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { data: unknown } };
 }
 
-export const corrections: Record<string, Correction> = { Prod: prod, Bincount: bincount, FromPixels: fromPixels };
+/** Several axes are one after the other; theirs is the first only. */
+const argument: Correction = (call, stock) => {
+  const { x } = call.inputs as { x: tf.TensorInfo };
+  const axes = tf.util.parseAxisParam(call.attrs['axis'] as number[], x.shape);
+  return stock({ ...call, attrs: { axis: axes[0] ?? 0 } });
+};
 
-/** Op kernels that the processor runs instead wherever the values are known to the host: a program cannot say that an index is wrong. */
-export const preferHost = new Set(['SparseSegmentMean', 'SparseSegmentSum']);
+export const corrections: Record<string, Correction> = {
+  ArgMax: argument,
+  ArgMin: argument,
+  Prod: prod,
+  Bincount: bincount,
+  FromPixels: fromPixels,
+};
+
+/**
+ * Op kernels that the processor runs instead wherever the values are known to the host: a program cannot say that an index is wrong, and that of
+ * GatherNd leaves tensors behind there.
+ */
+export const preferHost = new Set(['SparseSegmentMean', 'SparseSegmentSum', 'GatherNd']);
 
 /**
  * Sums or products up to each element along an axis. The stock one finds its program by a key without the length of the axis, which is in

@@ -99,6 +99,19 @@ fn tangent(x: f32) -> f32 {
   return y + (1.0 + y * y) * a.low;
 }`;
 
+/** By the polynomial of Cephes's asinf.c; WGSL's own are exact to 2⁻¹¹ or so. */
+const inverse = `
+fn tail(z: f32) -> f32 {
+  return ((((4.2163199048e-2 * z + 2.4181311049e-2) * z + 4.5470025998e-2) * z + 7.4953002686e-2) * z + 1.6666752422e-1) * z;
+}
+fn arcSine(x: f32) -> f32 { return x + x * tail(x * x); }
+fn arcCosine(x: f32) -> f32 {
+  if (isNan(x) || abs(x) > 1.0) { return bitcast<f32>(u.nan); }
+  if (abs(x) <= 0.5) { return 1.5707963267948966 - arcSine(x); }
+  let y = 2.0 * arcSine(sqrt(0.5 * (1.0 - abs(x))));
+  return select(y, 3.141592653589793 - y, x < 0.0);
+}`;
+
 /** NaN cannot be written in WGSL. */
 const NAN_BITS = 0x7fc00000;
 
@@ -183,6 +196,8 @@ export const elementwise: Record<string, OpKernel> = {
   Tan: unary('tan', 'return tangent(x);', trigonometry),
   Sigmoid: unary('sigmoid', orNan('1.0 / (1.0 + exp(-x))')),
   Acosh: unary('acosh', `if (!(x >= 1.0)) { return bitcast<f32>(u.nan); } ${orNan('acosh(x)')}`),
+  Asin: unary('asin', 'if (abs(x) <= 0.5) { return arcSine(x); } return 1.5707963267948966 - arcCosine(x);', inverse),
+  Acos: unary('acos', 'return arcCosine(x);', inverse),
   // By the logarithm, without the loss of digits that its difference has for negative and for small x
   Asinh: unary(
     'asinh',

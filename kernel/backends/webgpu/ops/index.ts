@@ -4,6 +4,7 @@ import type { WebGpuBackend } from '../backend.ts';
 import { columns } from './columns.ts';
 import { scans } from './corrections.ts';
 import { elementwise } from './elementwise.ts';
+import { moving } from './move.ts';
 import { rows } from './rows.ts';
 
 export interface OpCall {
@@ -15,4 +16,4 @@ export interface OpCall {
 /** Computes an op; undefined where it leaves a case to TensorFlow.js's op kernel. */
 export type OpKernel = (call: OpCall) => tf.TensorInfo | tf.TensorInfo[] | undefined;
 
-export const opKernels: Record<string, OpKernel> = { ...elementwise, ...scans, ...rows, ...columns };
+export const opKernels: Record<string, OpKernel> = { ...elementwise, ...scans, ...rows, ...columns, ...moving };
