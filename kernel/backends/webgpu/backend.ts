@@ -17,6 +17,9 @@ export class GpuData {
   refCount = 1;
   /** Where it lies on the graphics card, once an op has needed it there. */
   resource: Buffer | undefined;
+  /** Its first byte there; not 0 only in an arena. */
+  offset = 0;
+  arena: Arena | undefined;
   /** Of complex numbers. */
   complexTensorInfos: { real: tf.TensorInfo; imag: tf.TensorInfo } | undefined;
   /** A read that is under way. */
@@ -32,6 +35,53 @@ export class GpuData {
     public values: Values | null,
   ) {
     this.bytes = 4 * tf.util.sizeFromShape(shape);
+  }
+}
+
+/** A buffer that many tensors share, each in a place of its own: for what one dispatch is to reach all of. */
+export class Arena {
+  /** All of it, as an op's output. */
+  readonly info: tf.TensorInfo;
+  private readonly buffer: Buffer;
+  private tensors: number;
+
+  private constructor(backend: WebGpuBackend, data: readonly GpuData[]) {
+    const alignment = backend.device.limits.minStorageBufferOffsetAlignment;
+    const places: number[] = [];
+    let bytes = 0;
+    for (const d of data) {
+      places.push(bytes);
+      bytes += Math.ceil(d.bytes / alignment) * alignment;
+    }
+    backend.beforeRead?.();
+    this.buffer = backend.buffers.acquire(bytes);
+    this.tensors = data.length;
+    this.buffer.usedIn = backend.commands.batch;
+    data.forEach((d, i) => {
+      backend.uploadToGPU(d);
+      backend.commands.copy(d.resource!, d.offset, this.buffer, places[i]!, d.bytes);
+      d.resource!.usedIn = backend.commands.batch;
+    });
+    data.forEach((d, i) => {
+      backend.releaseBuffer(d);
+      d.resource = this.buffer;
+      d.offset = places[i]!;
+      d.arena = this;
+    });
+    const whole = new GpuData([bytes / 4], 'float32', null);
+    whole.resource = this.buffer;
+    this.info = { dataId: whole, shape: whole.shape, dtype: 'float32' };
+  }
+
+  /** The arena that has all of these, and is made if there is none. None of them may share its data with another tensor. */
+  static of(backend: WebGpuBackend, data: readonly GpuData[]): Arena {
+    const arena = data[0]!.arena;
+    return arena && data.every((d) => d.arena === arena) ? arena : new Arena(backend, data);
+  }
+
+  /** One tensor less; the last takes the buffer with it. */
+  leave(backend: WebGpuBackend): void {
+    if (--this.tensors === 0) backend.buffers.release(this.buffer);
   }
 }
 
@@ -165,8 +215,11 @@ export class WebGpuBackend extends tf.KernelBackend {
   }
 
   releaseBuffer(data: GpuData): void {
-    if (data.resource && !data.resource.planned) this.buffers.release(data.resource);
+    if (data.arena) data.arena.leave(this);
+    else if (data.resource && !data.resource.planned) this.buffers.release(data.resource);
     data.resource = undefined;
+    data.arena = undefined;
+    data.offset = 0;
   }
 
   override numDataIds(): number {
@@ -250,7 +303,7 @@ export class WebGpuBackend extends tf.KernelBackend {
     this.beforeRead?.();
     const { bytes, dtype } = data;
     const staging = this.staging(bytes);
-    this.commands.copy(data.resource!, staging, bytes);
+    this.commands.copy(data.resource!, data.offset, staging, 0, bytes);
     this.commands.submit();
     try {
       await staging.mapAsync(GPUMapMode.READ, 0, bytes);
@@ -384,7 +437,10 @@ export class WebGpuBackend extends tf.KernelBackend {
   private bindGroup({ pipeline, data, uniforms }: Dispatch): GPUBindGroup {
     const [output] = data;
     let key = `${pipeline.key} ${uniforms.key} ${output!.bytes}`;
-    for (let i = 1; i < data.length; i++) key += ` ${data[i]!.resource!.key}:${data[i]!.bytes}`;
+    for (let i = 1; i < data.length; i++) {
+      const { resource, offset, bytes } = data[i]!;
+      key += ` ${resource!.key}:${offset}:${bytes}`;
+    }
     const groups = (output!.resource!.groups ??= new Map());
     let group = groups.get(key);
     if (!group) {
@@ -395,9 +451,9 @@ export class WebGpuBackend extends tf.KernelBackend {
   }
 
   makeBindGroup({ layout }: Pipeline, data: GpuData[], { buffer, offset, size }: Uniforms): GPUBindGroup {
-    const entries: GPUBindGroupEntry[] = data.map(({ resource, bytes }, binding) => ({
+    const entries: GPUBindGroupEntry[] = data.map(({ resource, offset, bytes }, binding) => ({
       binding,
-      resource: { buffer: resource!, offset: 0, size: bytes },
+      resource: { buffer: resource!, offset, size: bytes },
     }));
     entries.push({ binding: data.length, resource: { buffer, offset, size } });
     return this.device.createBindGroup({ layout, entries });

@@ -28,10 +28,10 @@ export class Commands {
   }
 
   /** @param bytes a multiple of 4 */
-  copy(from: GPUBuffer, to: GPUBuffer, bytes: number): void {
+  copy(from: GPUBuffer, offset: number, to: GPUBuffer, offsetTo: number, bytes: number): void {
     const encoder = this.begin();
     this.endPass();
-    encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+    encoder.copyBufferToBuffer(from, offset, to, offsetTo, bytes);
   }
 
   /** Hands what has been encoded to the graphics card. */

@@ -5,6 +5,7 @@ import { columns } from './columns.ts';
 import { scans } from './corrections.ts';
 import { elementwise } from './elementwise.ts';
 import { moving } from './move.ts';
+import { optimizer } from './optimizer.ts';
 import { rows } from './rows.ts';
 
 export interface OpCall {
@@ -16,4 +17,11 @@ export interface OpCall {
 /** Computes an op; undefined where it leaves a case to TensorFlow.js's op kernel. */
 export type OpKernel = (call: OpCall) => tf.TensorInfo | tf.TensorInfo[] | undefined;
 
-export const opKernels: Record<string, OpKernel> = { ...elementwise, ...scans, ...rows, ...columns, ...moving };
+export const opKernels: Record<string, OpKernel> = {
+  ...elementwise,
+  ...scans,
+  ...rows,
+  ...columns,
+  ...moving,
+  ...optimizer,
+};
