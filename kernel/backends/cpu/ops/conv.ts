@@ -1,6 +1,5 @@
 // Convolutions and their gradients.
 import * as tf from '@tensorflow/tfjs-core';
-import type { CpuBackend } from '../backend.ts';
 import { activate, isActivation, type ActivationAttrs } from './activation.ts';
 import type { OpCall, OpKernel } from './index.ts';
 
@@ -193,15 +192,6 @@ function isByRows(c: Conv): boolean {
   );
 }
 
-function withMemory(backend: CpuBackend, bytes: number, use: (at: number) => void): void {
-  const work = backend.borrow(bytes);
-  try {
-    use(work);
-  } finally {
-    backend.release(work, bytes);
-  }
-}
-
 function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined {
   const { x, filter, bias } = inputs as { x: tf.TensorInfo; filter: tf.TensorInfo; bias?: tf.TensorInfo };
   if (!isFloat(x, filter) || x.shape.length !== 4) return undefined;
@@ -226,7 +216,7 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
   }
   if (isWinograd(c)) {
     const { top, left } = c.padInfo;
-    withMemory(backend, exports.winogradWorkBytes(c.inChannels, c.outChannels), (work) =>
+    backend.withMemory(exports.winogradWorkBytes(c.inChannels, c.outChannels), [y], (work) =>
       exports.winogradConv2d(
         ...([xs, ws, ys, bs, work, c.batchSize] as const),
         ...([c.inHeight, c.inWidth, c.inChannels, c.outHeight, c.outWidth, c.outChannels] as const),
@@ -239,7 +229,7 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
   if (isFew(c)) {
     const { inChannels, outWidth, filterHeight, filterWidth } = c;
     const bytes = exports.convFewWorkBytes(c.batchSize * c.inHeight, outWidth, inChannels, filterHeight, filterWidth);
-    withMemory(backend, bytes, (work) =>
+    backend.withMemory(bytes, [y], (work) =>
       exports.conv2dFew(xs, ws, ys, bs, work, ...sizes(c), c.strideHeight, c.dilationHeight, top, left, relu),
     );
     return y;
@@ -248,7 +238,7 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
   const bytes =
     exports.convWorkBytes(c.filterHeight * c.filterWidth, c.filterWidth, c.inChannels, c.outChannels) +
     4 * c.batchSize * c.inHeight * width * c.inChannels;
-  withMemory(backend, bytes, (work) => exports.conv2d(xs, ws, ys, bs, work, ...numbers(c), width, relu));
+  backend.withMemory(bytes, [y], (work) => exports.conv2d(xs, ws, ys, bs, work, ...numbers(c), width, relu));
   return y;
 }
 
@@ -281,7 +271,7 @@ export const convolution: Record<string, OpKernel> = {
     if (isWinograd(c)) {
       const { top, left } = c.padInfo;
       const adjoint = c.batchSize >= FEW_IMAGES && tiles(c.outHeight, c.outWidth) < tiles(c.inHeight, c.inWidth);
-      withMemory(backend, exports.winogradWorkBytes(c.outChannels, c.inChannels), (work) => {
+      backend.withMemory(exports.winogradWorkBytes(c.outChannels, c.inChannels), [dx], (work) => {
         const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = c;
         const inSizes = [inHeight, inWidth, inChannels] as const;
         const outSizes = [outHeight, outWidth, outChannels] as const;
@@ -298,7 +288,7 @@ export const convolution: Record<string, OpKernel> = {
       const { filterHeight, filterWidth, inChannels, outChannels, strideHeight, strideWidth, dilationHeight } = c;
       const bytes = exports.inputRowsWorkBytes(filterHeight, filterWidth, inChannels, outChannels);
       const steps = [strideHeight, strideWidth, dilationHeight] as const;
-      withMemory(backend, bytes, (work) =>
+      backend.withMemory(bytes, [dx], (work) =>
         exports.conv2dBackpropInputRows(dys, ws, dxs, work, ...sizes(c), ...steps, top, left),
       );
       return dx;
@@ -307,7 +297,7 @@ export const convolution: Record<string, OpKernel> = {
     const bytes =
       exports.convWorkBytes(c.filterHeight * c.filterWidth, c.filterWidth, c.outChannels, c.inChannels) +
       4 * c.batchSize * c.outHeight * width * c.outChannels;
-    withMemory(backend, bytes, (work) => exports.conv2dBackpropInput(dys, ws, dxs, work, ...numbers(c), width));
+    backend.withMemory(bytes, [dx], (work) => exports.conv2dBackpropInput(dys, ws, dxs, work, ...numbers(c), width));
     return dx;
   },
 
@@ -333,7 +323,7 @@ export const convolution: Record<string, OpKernel> = {
     }
     if (isWinograd(c)) {
       const { top, left } = c.padInfo;
-      withMemory(backend, exports.winogradFilterBytes(c.inChannels, c.outChannels), (work) =>
+      backend.withMemory(exports.winogradFilterBytes(c.inChannels, c.outChannels), [dw], (work) =>
         exports.winogradFilter(
           ...([xs, dys, dws, work, c.batchSize] as const),
           ...([c.inHeight, c.inWidth, c.inChannels, c.outHeight, c.outWidth, c.outChannels] as const),
@@ -345,7 +335,7 @@ export const convolution: Record<string, OpKernel> = {
     const columns = (c.outChannels + 7) & ~7;
     const chunks = exports.filterChunks(c.batchSize * c.outHeight);
     const bytes = 4 * columns * c.filterHeight * c.filterWidth * c.inChannels * chunks;
-    withMemory(backend, bytes, (work) => exports.conv2dBackpropFilter(xs, dys, dws, work, ...numbers(c)));
+    backend.withMemory(bytes, [dw], (work) => exports.conv2dBackpropFilter(xs, dys, dws, work, ...numbers(c)));
     return dw;
   },
 };

@@ -77,16 +77,6 @@ function setShape({ program }: CpuBackend, info: Info): void {
   );
 }
 
-/** Hands `use` working memory. */
-function withMemory(backend: CpuBackend, bytes: number, use: (at: number) => void): void {
-  const at = backend.borrow(bytes);
-  try {
-    use(at);
-  } finally {
-    backend.release(at, bytes);
-  }
-}
-
 /** Hands `use` the address of x with each channel as often as it has filters. */
 function withRepeated(backend: CpuBackend, x: tf.TensorInfo, info: Info, use: (at: number) => void): void {
   const multiplier = info.outChannels / info.inChannels;
@@ -95,7 +85,7 @@ function withRepeated(backend: CpuBackend, x: tf.TensorInfo, info: Info, use: (a
     return;
   }
   const n = info.batchSize * info.inHeight * info.inWidth * info.inChannels;
-  withMemory(backend, n * multiplier * 4, (repeated) => {
+  backend.withMemory(n * multiplier * 4, [], (repeated) => {
     const { exports } = backend.program;
     exports.moveStart();
     exports.moveDim(n, multiplier, 1);
@@ -162,7 +152,7 @@ export const depthwise: Record<string, OpKernel> = {
     const repeated = multiplier === 1 ? 0 : n * multiplier * 4;
     const work = tf.util.sizeFromShape(filter.shape) * 4;
     return made(backend, inputShape, (dx) =>
-      withMemory(backend, repeated + work, (at) => {
+      backend.withMemory(repeated + work, [], (at) => {
         setShape(backend, info);
         const to = multiplier === 1 ? dx : at + work;
         exports.depthwiseConv2dBackpropInput(backend.address(dy), backend.address(filter), to, at);
@@ -181,7 +171,7 @@ export const depthwise: Record<string, OpKernel> = {
       withRepeated(backend, x, info, (from) => {
         setShape(backend, info);
         const bytes = exports.depthwiseFilterChunks() * tf.util.sizeFromShape(filterShape) * 4;
-        withMemory(backend, bytes, (work) =>
+        backend.withMemory(bytes, [], (work) =>
           exports.depthwiseConv2dBackpropFilter(from, backend.address(dy), dw, work),
         );
       }),

@@ -183,33 +183,34 @@ function broadcast(
     return y;
   }
   const outer = axes - 1;
-  const bytes = 12 * (outer - 1);
-  const list = outer > 1 ? backend.borrow(bytes) : 0;
-  if (outer > 1) {
-    const ints = backend.ints();
-    for (let i = 2, to = list >>> 2; i < axes; i++) {
-      ints[to++] = lengths[i]!;
-      ints[to++] = aStrides[i]!;
-      ints[to++] = bStrides[i]!;
-    }
-  }
-  exports.broadcast(
-    op,
-    backend.address(a),
-    backend.address(b),
-    backend.address(y),
-    n,
-    lengths[0]!,
-    aStrides[0]!,
-    bStrides[0]!,
-    lengths[1]!,
-    aStrides[1]!,
-    bStrides[1]!,
-    outer,
-    list,
-    grain,
-  );
-  if (outer > 1) backend.release(list, bytes);
+  const run = (list: number) =>
+    exports.broadcast(
+      op,
+      backend.address(a),
+      backend.address(b),
+      backend.address(y),
+      n,
+      lengths[0]!,
+      aStrides[0]!,
+      bStrides[0]!,
+      lengths[1]!,
+      aStrides[1]!,
+      bStrides[1]!,
+      outer,
+      list,
+      grain,
+    );
+  if (outer === 1) run(0);
+  else
+    backend.withMemory(12 * (outer - 1), [y], (list) => {
+      const ints = backend.ints();
+      for (let i = 2, to = list >>> 2; i < axes; i++) {
+        ints[to++] = lengths[i]!;
+        ints[to++] = aStrides[i]!;
+        ints[to++] = bStrides[i]!;
+      }
+      run(list);
+    });
   return y;
 }
 
@@ -298,12 +299,11 @@ function addN({ inputs, backend }: OpCall): tf.TensorInfo | undefined {
   if (dtype !== 'float32' && dtype !== 'int32') return undefined;
   for (const x of list) if (x.dtype !== dtype || !sameShape(x.shape, shape)) return undefined;
   const y = backend.output(shape, dtype);
-  const bytes = 4 * list.length;
-  const at = backend.borrow(bytes);
-  const ints = backend.ints();
-  for (let i = 0; i < list.length; i++) ints[(at >>> 2) + i] = backend.address(list[i]!);
-  backend.program.exports.addN(at, list.length, backend.address(y), sizeOf(shape), dtype === 'float32' ? 1 : 0);
-  backend.release(at, bytes);
+  backend.withMemory(4 * list.length, [y], (at) => {
+    const ints = backend.ints();
+    for (let i = 0; i < list.length; i++) ints[(at >>> 2) + i] = backend.address(list[i]!);
+    backend.program.exports.addN(at, list.length, backend.address(y), sizeOf(shape), dtype === 'float32' ? 1 : 0);
+  });
   return y;
 }
 

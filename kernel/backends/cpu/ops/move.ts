@@ -527,16 +527,12 @@ function withRows<T>(
   limit: number,
   use: (rows: number) => T,
 ): T | undefined {
-  const bytes = (n + rank) * 4;
-  const rows = backend.borrow(bytes);
-  try {
+  return backend.withMemory((n + rank) * 4, [], (rows) => {
     const at = rows + n * 4;
     for (let i = 0; i < rank; i++) backend.ints()[(at >>> 2) + i] = strides[i]!;
     const valid = backend.program.exports.flattenIndices(backend.address(indices), at, rows, n, rank, limit);
     return valid ? use(rows) : undefined;
-  } finally {
-    backend.release(rows, bytes);
-  }
+  });
 }
 
 const gatherNd: OpKernel = ({ inputs, backend }) => {

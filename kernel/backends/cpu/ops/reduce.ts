@@ -82,49 +82,37 @@ function reducedShape(shape: number[], mask: number, keepDims: boolean): number[
   return result;
 }
 
-/** Working memory for an op whose result `y` is there already; if there is none, `y` and what is `held` at `at` are given back. */
-function borrow(backend: CpuBackend, bytes: number, y: TensorInfo, at = 0, held = 0): number {
-  try {
-    return backend.borrow(bytes);
-  } catch (e) {
-    if (held) backend.release(at, held);
-    backend.disposeIntermediateTensorInfo(y);
-    throw e;
-  }
-}
-
 /**
  * Reduces the joined axes of the numbers at `x` into `y`: in one pass if the reduced axes are side by side, else the last ones
  * first, each pass on the result of the one before.
  */
 function reduceJoined(backend: CpuBackend, op: number, x: number, y: TensorInfo, divisor: number): void {
-  let from = x;
-  let held = 0;
-  for (;;) {
-    let [last, passes] = [-1, 0];
-    for (let i = 0; i < groups; i++) {
-      if (!reducedFlags[i]) continue;
-      last = i;
-      passes++;
-    }
-    let [outer, inner] = [1, 1];
-    for (let i = 0; i < last; i++) outer *= sizes[i]!;
-    for (let i = last + 1; i < groups; i++) inner *= sizes[i]!;
-    const reduced = last < 0 ? 1 : sizes[last]!;
-    const bytes = outer * inner * 4;
-    const to = passes > 1 ? borrow(backend, bytes, y, from, held) : backend.address(y);
-    backend.program.exports.reduce(op, from, to, outer, reduced, inner, passes > 1 ? 1 : divisor);
-    if (held) backend.release(from, held);
-    if (passes <= 1) return;
-    [from, held] = [to, bytes];
-    // The kept axes on both sides of the reduced ones are neighbours now
-    if (last + 1 < groups) sizes[last - 1]! *= sizes[last + 1]!;
-    for (let i = last; i + 2 < groups; i++) {
-      sizes[i] = sizes[i + 2]!;
-      reducedFlags[i] = reducedFlags[i + 2]!;
-    }
-    groups = last + 1 < groups ? groups - 2 : groups - 1;
+  let [last, passes] = [-1, 0];
+  for (let i = 0; i < groups; i++) {
+    if (!reducedFlags[i]) continue;
+    last = i;
+    passes++;
   }
+  let [outer, inner] = [1, 1];
+  for (let i = 0; i < last; i++) outer *= sizes[i]!;
+  for (let i = last + 1; i < groups; i++) inner *= sizes[i]!;
+  const reduced = last < 0 ? 1 : sizes[last]!;
+  const { exports } = backend.program;
+  if (passes <= 1) {
+    exports.reduce(op, x, backend.address(y), outer, reduced, inner, divisor);
+    return;
+  }
+  // The kept axes on both sides of the reduced ones become neighbours
+  if (last + 1 < groups) sizes[last - 1]! *= sizes[last + 1]!;
+  for (let i = last; i + 2 < groups; i++) {
+    sizes[i] = sizes[i + 2]!;
+    reducedFlags[i] = reducedFlags[i + 2]!;
+  }
+  groups = last + 1 < groups ? groups - 2 : groups - 1;
+  backend.withMemory(outer * inner * 4, [y], (to) => {
+    exports.reduce(op, x, to, outer, reduced, inner, 1);
+    reduceJoined(backend, op, to, y, divisor);
+  });
 }
 
 /** @param integer the op for int32; undefined if that is left to the JavaScript backend */
@@ -150,17 +138,16 @@ const mean: OpKernel = ({ inputs, attrs, backend }) => {
   const resultShape = reducedShape(shape, mask, attrs['keepDims'] === true);
   const y = backend.output(resultShape, 'float32');
   const count = size / sizeOf(resultShape);
-  let from = backend.address(x);
-  if (dtype !== 'float32') {
-    const { exports } = backend.program;
-    const floats = borrow(backend, size * 4, y);
-    if (dtype === 'int32') exports.floatsOfInts(from, floats, size);
-    else exports.floatsOfBools(from, floats, size);
-    from = floats;
-  }
+  const from = backend.address(x);
   join(shape, mask);
-  reduceJoined(backend, Op.sum, from, y, count);
-  if (dtype !== 'float32') backend.release(from, size * 4);
+  if (dtype === 'float32') reduceJoined(backend, Op.sum, from, y, count);
+  else
+    backend.withMemory(size * 4, [y], (floats) => {
+      const { exports } = backend.program;
+      if (dtype === 'int32') exports.floatsOfInts(from, floats, size);
+      else exports.floatsOfBools(from, floats, size);
+      reduceJoined(backend, Op.sum, floats, y, count);
+    });
   return y;
 };
 
@@ -228,6 +215,38 @@ function scan(float: number, integer: number | undefined): OpKernel {
 }
 
 /**
+ * Repeats the numbers at `x`, times `factor`, along the reduced ones of the first `end` joined axes: the last of them first, before there are
+ * more elements.
+ * @param outer how many groups of `inner` numbers there are at x; the latter belong to the axes from `end` on
+ */
+function repeatJoined(
+  backend: CpuBackend,
+  x: number,
+  y: TensorInfo,
+  end: number,
+  outer: number,
+  inner: number,
+  factor: number,
+): void {
+  let at = end - 1;
+  for (; at >= 0 && !reducedFlags[at]; at--) {
+    inner *= sizes[at]!;
+    outer /= sizes[at]!;
+  }
+  const times = at < 0 ? 1 : sizes[at]!;
+  const { exports } = backend.program;
+  // Every other axis is reduced
+  if (at < 2) {
+    exports.repeat(x, backend.address(y), outer, times, inner, factor);
+    return;
+  }
+  backend.withMemory(outer * times * inner * 4, [y], (to) => {
+    exports.repeat(x, to, outer, times, inner, factor);
+    repeatJoined(backend, to, y, at, outer, inner * times, 1);
+  });
+}
+
+/**
  * The gradient of a sum or mean. dy: the result's gradient, with or without the reduced axes. Attributes: `axis`, `inputShape`, and
  * `factor`, which each element is multiplied by. Result: dx [inputShape].
  */
@@ -240,31 +259,7 @@ const sumGrad: OpKernel = ({ inputs, attrs, backend }) => {
   const dx = backend.output(shape, 'float32');
   if (size === 0) return dx;
   join(shape, mask);
-  const { exports } = backend.program;
-  let from = backend.address(dy);
-  let held = 0;
-  let factor = attrs['factor'] as number;
-  // The last reduced axes are repeated first, before there are more elements; the first ones last
-  let inner = 1;
-  let outer = sizeOf(dy.shape);
-  let blocks = 0;
-  for (let i = 0; i < groups; i++) if (reducedFlags[i]) blocks++;
-  for (let i = groups - 1; i >= 0 && blocks > 0; i--) {
-    const n = sizes[i]!;
-    if (!reducedFlags[i]) {
-      inner *= n;
-      outer /= n;
-      continue;
-    }
-    const bytes = outer * n * inner * 4;
-    const to = --blocks > 0 ? borrow(backend, bytes, dx, from, held) : backend.address(dx);
-    exports.repeat(from, to, outer, n, inner, factor);
-    if (held) backend.release(from, held);
-    [from, held, factor] = [to, bytes, 1];
-    inner *= n;
-    if (blocks === 0) return dx;
-  }
-  exports.repeat(from, backend.address(dx), 1, 1, size, factor);
+  repeatJoined(backend, backend.address(dy), dx, groups, sizeOf(dy.shape), 1, attrs['factor'] as number);
   return dx;
 };
 
