@@ -1,6 +1,6 @@
 // Matrix products.
 import type * as tf from '@tensorflow/tfjs-core';
-import { activate, isActivation, type ActivationAttrs } from './activation.ts';
+import { fused, type ActivationAttrs } from './activation.ts';
 import type { OpCall, OpKernel } from './index.ts';
 
 declare module '../program.ts' {
@@ -81,11 +81,5 @@ const product = ({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined 
 
 export const matmul: Record<string, OpKernel> = {
   BatchMatMul: product,
-  _FusedMatMul: (call) => {
-    const { inputs, attrs, backend } = call;
-    if (!isActivation(attrs)) return undefined;
-    const c = product(call);
-    if (!c || attrs['activation'] === 'relu') return c;
-    return activate(backend, c, attrs, inputs['preluActivationWeights']);
-  },
+  _FusedMatMul: fused(product),
 };
