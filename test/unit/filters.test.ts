@@ -351,6 +351,21 @@ describe('wrong arguments', () => {
     ],
     ['no input', () => featureMaps(model(), undefined as never), /second argument is missing/],
     [
+      'an unknown option of filters',
+      () => filters(model(), { layer: 1 } as object),
+      /viz\.filters: there is no option "layer"; there are "title", "x"/,
+    ],
+    [
+      'an unknown option of feature maps',
+      () => featureMaps(model(), random(28, 28, 1) as never, { x: 1 } as object),
+      /viz\.featureMaps: there is no option "x"; there are "title"/,
+    ],
+    [
+      'an unknown option of a recording',
+      () => recordFilters(model(), { every: 2 } as object),
+      /viz\.recordFilters: there is no option "every"/,
+    ],
+    [
       'an array as input',
       () => featureMaps(model(), [1] as never),
       /must be a tensor of shape \[28, 28, 1\].*tf\.tensor/,

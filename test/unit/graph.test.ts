@@ -239,6 +239,11 @@ describe('the graph of a function', () => {
     ],
     ['an unknown direction', () => graph((x: Tensor) => x, 1, { direction: 'up' as never }), /'right' or 'down'/],
     [
+      'an unknown option',
+      () => graph((x: Tensor) => x, 1, { name: 'f' } as object),
+      /viz\.graph: .*no option "name"; .*"title"/,
+    ],
+    [
       'being inside a gradient',
       () => tf.grad((x) => (graph((y: Tensor) => y, 1), x.square()))(tf.scalar(1)),
       /outside tf\.grad/,
