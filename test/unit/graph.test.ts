@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CpuDevice } from '../../kernel/backends/cpu/index.ts';
 import { DISPLAY } from '../../kernel/display/displayable.ts';
 import { GRAPH, type GraphNode } from '../../kernel/display/mime.ts';
-import { MAX_PAYLOAD } from '../../kernel/graph/encode.ts';
+import { MAX_PAYLOAD } from '../../kernel/display/payload.ts';
 import { makeGraph, type Graph } from '../../kernel/graph/index.ts';
 import { readGraph, type GraphPayload } from '../../renderers/graph/payload.ts';
 
