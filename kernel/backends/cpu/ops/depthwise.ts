@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import { fused } from './activation.ts';
 import type { OpCall, OpKernel } from './index.ts';
+import { sizeOf } from './size.ts';
 import { geometryOf, setShape, type ConvAttrs, type Geometry } from './shape.ts';
 
 declare module '../program.ts' {
@@ -93,9 +94,9 @@ export const depthwise: Record<string, OpKernel> = {
     if (!info || !matches(dy, info)) return undefined;
     const { exports } = backend.program;
     const multiplier = info.outChannels / info.inChannels;
-    const n = tf.util.sizeFromShape(inputShape);
+    const n = sizeOf(inputShape);
     const repeated = multiplier === 1 ? 0 : n * multiplier * 4;
-    const work = tf.util.sizeFromShape(filter.shape) * 4;
+    const work = sizeOf(filter.shape) * 4;
     return made(backend, inputShape, (dx) =>
       backend.withMemory(repeated + work, [], (at) => {
         setShape(backend, info);
@@ -115,7 +116,7 @@ export const depthwise: Record<string, OpKernel> = {
     return made(backend, filterShape, (dw) =>
       withRepeated(backend, x, info, (from) => {
         setShape(backend, info);
-        const bytes = exports.depthwiseFilterChunks() * tf.util.sizeFromShape(filterShape) * 4;
+        const bytes = exports.depthwiseFilterChunks() * sizeOf(filterShape) * 4;
         backend.withMemory(bytes, [], (work) =>
           exports.depthwiseConv2dBackpropFilter(from, backend.address(dy), dw, work),
         );

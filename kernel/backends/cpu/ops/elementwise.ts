@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { Binary, Unary } from '../assembly/codes.ts';
 import type { CpuBackend } from '../backend.ts';
 import type { OpCall, OpKernel } from './index.ts';
+import { sizeOf } from './size.ts';
 
 declare module '../program.ts' {
   interface Exports {
@@ -49,12 +50,6 @@ type Dtype = 'float32' | 'int32' | 'bool';
 const GRAIN = 16384;
 const GRAIN_SLOW = 4096;
 const GRAIN_EACH = 1024;
-
-function sizeOf(shape: number[]): number {
-  let n = 1;
-  for (let i = 0; i < shape.length; i++) n *= shape[i]!;
-  return n;
-}
 
 function sameShape(a: number[], b: number[]): boolean {
   if (a.length !== b.length) return false;

@@ -2,6 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import type { OpKernel } from './index.ts';
+import { sizeOf } from './size.ts';
 
 /** Addresses and sizes. */
 type N = number;
@@ -45,12 +46,6 @@ declare module '../program.ts' {
       ]
     ): void;
   }
-}
-
-function sizeOf(shape: number[]): number {
-  let n = 1;
-  for (let i = 0; i < shape.length; i++) n *= shape[i]!;
-  return n;
 }
 
 const isFloat = (t: TensorInfo | undefined) => t === undefined || t.dtype === 'float32';

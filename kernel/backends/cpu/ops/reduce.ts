@@ -2,6 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import type { OpKernel } from './index.ts';
+import { sizeOf } from './size.ts';
 
 declare module '../program.ts' {
   interface Exports {
@@ -64,12 +65,6 @@ function join(shape: number[], mask: number): void {
       reducedFlags[groups++] = flag;
     }
   }
-}
-
-function sizeOf(shape: number[]): number {
-  let n = 1;
-  for (let i = 0; i < shape.length; i++) n *= shape[i]!;
-  return n;
 }
 
 /** @param keepDims whether reduced axes stay, with size 1 */
@@ -184,9 +179,7 @@ function argExtremum(float: number, integer: number): OpKernel {
     const mask = axesMask(axis, shape.length);
     if ((dtype !== 'float32' && dtype !== 'int32') || mask < 0 || sizeOf(shape) === 0) return undefined;
     const at = axis < 0 ? axis + shape.length : axis;
-    let [outer, inner] = [1, 1];
-    for (let i = 0; i < at; i++) outer *= shape[i]!;
-    for (let i = at + 1; i < shape.length; i++) inner *= shape[i]!;
+    const [outer, inner] = [sizeOf(shape, 0, at), sizeOf(shape, at + 1)];
     const y = backend.output(reducedShape(shape, mask, false), 'int32');
     const kind = dtype === 'float32' ? float : integer;
     backend.program.exports.argExtremum(kind, backend.address(x), backend.address(y), outer, shape[at]!, inner);
@@ -203,9 +196,7 @@ function scan(float: number, integer: number | undefined): OpKernel {
     const axis = attrs['axis'] as number;
     if (op === undefined || axesMask(axis, shape.length) < 0 || sizeOf(shape) === 0) return undefined;
     const at = axis < 0 ? axis + shape.length : axis;
-    let [outer, inner] = [1, 1];
-    for (let i = 0; i < at; i++) outer *= shape[i]!;
-    for (let i = at + 1; i < shape.length; i++) inner *= shape[i]!;
+    const [outer, inner] = [sizeOf(shape, 0, at), sizeOf(shape, at + 1)];
     const y = backend.output(shape, dtype as 'float32' | 'int32');
     const [exclusive, reverse] = [attrs['exclusive'] ? 1 : 0, attrs['reverse'] ? 1 : 0];
     const [from, to] = [backend.address(x), backend.address(y)];
