@@ -1,4 +1,4 @@
-// Fused ops: the activation at their end, where the op kernel does not apply it itself.
+// Fused ops: their bias, and the activation at their end where the op kernel does not apply it itself.
 import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import type { OpCall } from './index.ts';
@@ -45,3 +45,7 @@ export const fused =
     if (!y || attrs['activation'] === 'relu') return y;
     return activate(backend, y, attrs, inputs['preluActivationWeights']);
   };
+
+/** Whether a bias, where there is one, is of `n` numbers to be added to the last axis. */
+export const isBias = (bias: tf.TensorInfo | undefined, n: number) =>
+  !bias || (bias.dtype === 'float32' && bias.shape.length === 1 && bias.shape[0] === n);

@@ -1,6 +1,6 @@
 // Convolutions and their gradients.
 import type * as tf from '@tensorflow/tfjs-core';
-import { fused } from './activation.ts';
+import { fused, isBias } from './activation.ts';
 import type { OpCall, OpKernel } from './index.ts';
 import { geometryOf, setShape, type ConvAttrs, type Geometry } from './shape.ts';
 
@@ -126,8 +126,7 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
   if (!isFloat(x, filter) || x.shape.length !== 4) return undefined;
   const c = geometry(x.shape, filter.shape, attrs);
   if (!c || c.inChannels !== filter.shape[2]) return undefined;
-  if (bias && (bias.dtype !== 'float32' || bias.shape.length !== 1 || bias.shape[0] !== c.outChannels))
-    return undefined;
+  if (!isBias(bias, c.outChannels)) return undefined;
   const y = backend.output([c.batchSize, c.outHeight, c.outWidth, c.outChannels], 'float32');
   if (c.batchSize * c.outHeight * c.outWidth * c.outChannels === 0) return y;
   const { exports } = backend.program;

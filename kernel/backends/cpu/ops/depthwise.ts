@@ -2,7 +2,7 @@
 // one filter each: filter [height, width, channels, multiplier] is [height, width, channels · multiplier] in memory.
 import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
-import { fused } from './activation.ts';
+import { fused, isBias } from './activation.ts';
 import type { OpCall, OpKernel } from './index.ts';
 import { sizeOf } from './size.ts';
 import { geometryOf, setShape, type ConvAttrs, type Geometry } from './shape.ts';
@@ -67,8 +67,7 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
   if (!tf.backend_util.eitherStridesOrDilationsAreOne(strides, dilations ?? 1)) return undefined;
   const info = geometry(x.shape, filter.shape, attrs);
   if (!info) return undefined;
-  if (bias && (bias.dtype !== 'float32' || bias.shape.length !== 1 || bias.shape[0] !== info.outChannels))
-    return undefined;
+  if (!isBias(bias, info.outChannels)) return undefined;
   const relu = attrs['activation'] === 'relu';
   return made(backend, info.outShape, (y) =>
     withRepeated(backend, x, info, (from) => {

@@ -177,36 +177,48 @@ function broadcast(
     exports.binary(op, backend.address(a), backend.address(b), backend.address(y), n, aInner, bInner, 0, 0, grain);
     return y;
   }
-  const outer = axes - 1;
-  const run = (list: number) =>
-    exports.broadcast(
-      op,
-      backend.address(a),
-      backend.address(b),
-      backend.address(y),
-      n,
-      lengths[0]!,
-      aStrides[0]!,
-      bStrides[0]!,
-      lengths[1]!,
-      aStrides[1]!,
-      bStrides[1]!,
-      outer,
-      list,
-      grain,
-    );
-  if (outer === 1) run(0);
+  if (axes === 2) runBroadcast(backend, op, a, b, y, n, 1, 0, grain);
   else
-    backend.withMemory(12 * (outer - 1), [y], (list) => {
+    backend.withMemory(12 * (axes - 2), [y], (list) => {
       const ints = backend.ints();
       for (let i = 2, to = list >>> 2; i < axes; i++) {
         ints[to++] = lengths[i]!;
         ints[to++] = aStrides[i]!;
         ints[to++] = bStrides[i]!;
       }
-      run(list);
+      runBroadcast(backend, op, a, b, y, n, axes - 1, list, grain);
     });
   return y;
+}
+
+/** @param list where the program finds the lengths and strides of the axes after the second */
+function runBroadcast(
+  backend: CpuBackend,
+  op: Binary,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  y: tf.TensorInfo,
+  n: number,
+  outer: number,
+  list: number,
+  grain: number,
+): void {
+  backend.program.exports.broadcast(
+    op,
+    backend.address(a),
+    backend.address(b),
+    backend.address(y),
+    n,
+    lengths[0]!,
+    aStrides[0]!,
+    bStrides[0]!,
+    lengths[1]!,
+    aStrides[1]!,
+    bStrides[1]!,
+    outer,
+    list,
+    grain,
+  );
 }
 
 const binary =
