@@ -1,6 +1,7 @@
 // viz.graph: the graph of a computation with its values and gradients, or of the layers of a model of tf.layers.
 import { DISPLAY, type Displayable } from '../display/displayable.ts';
 import { GRAPH } from '../display/mime.ts';
+import { checkOptions, type OptionNames } from '../options.ts';
 import { needLibrary, type LoadedLibrary, type TensorLibrary } from '../viz/library.ts';
 import { autodiffPlan } from './autodiff.ts';
 import { encodeGraph } from './encode.ts';
@@ -19,6 +20,8 @@ export interface GraphOptions {
   /** Stands over the graph; by default the name of the function or model. */
   title?: string;
 }
+
+const OPTIONS: OptionNames<GraphOptions> = { direction: true, title: true };
 
 /** A graph that shows itself. It is as it was when it was made. */
 export class Graph implements Displayable {
@@ -71,7 +74,9 @@ export interface GraphFunction {
 
 /** @param loaded gives TensorFlow.js, if a cell has imported it */
 export function makeGraph(loaded: LoadedLibrary): GraphFunction {
-  return (subject: unknown, inputs?: GraphInputs, { direction, title }: GraphOptions = {}): Graph => {
+  return (subject: unknown, inputs?: GraphInputs, options: GraphOptions = {}): Graph => {
+    checkOptions('viz.graph', options, OPTIONS);
+    const { direction, title } = options;
     if (direction !== undefined && direction !== 'right' && direction !== 'down')
       throw new TypeError(`viz.graph: the direction must be 'right' or 'down', not ${String(direction)}`);
     const tf = needLibrary(loaded, 'viz.graph');

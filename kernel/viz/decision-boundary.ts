@@ -1,10 +1,11 @@
 // viz.decisionBoundary: what a classifier of points in the plane answers everywhere, with the points it was given.
 import type * as tfTypes from '@tensorflow/tfjs-core';
+import { checkOptions, type OptionNames } from '../options.ts';
 import { argMax, columnOf, extent, readNumbers, readPoints, type Numbers, type Values } from './arrays.ts';
 import { classesOf, coordinates, type PointClass } from './curves.ts';
 import { counted, escaped, Figure, heading, layoutOf, type PlotOptions, type Trace } from './figure.ts';
 import type { TensorLibrary } from './library.ts';
-import { PLOT_OPTIONS, checkOptions, type OptionNames } from './options.ts';
+import { PLOT_OPTIONS } from './options.ts';
 
 /** Options of {@link decisionBoundary}. */
 export interface DecisionBoundaryOptions extends PlotOptions {
