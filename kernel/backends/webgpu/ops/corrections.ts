@@ -46,11 +46,11 @@ interface Canvas {
   getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { data: unknown } };
 }
 
-/** Several axes are one after the other; theirs is the first only. */
+/** Of a list it makes a list of one. */
 const argument: Correction = (call, stock) => {
   const { x } = call.inputs as { x: tf.TensorInfo };
-  const axes = tf.util.parseAxisParam(call.attrs['axis'] as number[], x.shape);
-  return stock({ ...call, attrs: { axis: axes[0] ?? 0 } });
+  const [axis] = tf.util.parseAxisParam(call.attrs['axis'] as number[], x.shape);
+  return withShape(stock(call) as tf.TensorInfo, x.shape.filter((_, d) => d !== axis));
 };
 
 export const corrections: Record<string, Correction> = {
