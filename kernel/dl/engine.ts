@@ -140,6 +140,32 @@ export function callBeforeEachKernel(f: () => void): void {
   check = f;
 }
 
+/** Stands in for the call of an op kernel, which `compute` is. */
+export type Intercept = (
+  name: string,
+  inputs: Record<string, unknown>,
+  attrs: unknown,
+  compute: () => tf.TensorInfo | tf.TensorInfo[],
+) => tf.TensorInfo | tf.TensorInfo[];
+let intercept: Intercept | undefined;
+
+/** Has a function called in the place of each op kernel, until it is called without one. */
+export function interceptOpKernels(f?: Intercept): void {
+  intercept = f;
+}
+
+/** Calls an op kernel that changes tensors in place and has no outputs. */
+export function runInPlace(config: tf.KernelConfig, tensors: Record<string, tf.Tensor[]>, attrs: object): void {
+  const compute = () =>
+    config.kernelFunc({
+      inputs: {},
+      attrs: { ...attrs, ...tensors } as unknown as tf.NamedAttrMap,
+      backend: engine.backend,
+    });
+  if (intercept) intercept(config.kernelName, tensors, attrs, compute);
+  else compute();
+}
+
 /** The information on data, kept at the data's own object: that is found faster than through a WeakMap. */
 class InfoTable {
   get(dataId: object): DataInfo | undefined {
@@ -257,7 +283,9 @@ const lean: ThisType<Engine> & Partial<Engine> = {
     running = inputs;
     state.kernelDepth++;
     try {
-      const out = config.kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend });
+      const out = intercept
+        ? intercept(name, inputs, attrs, () => config.kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend }))
+        : config.kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend });
       if (!Array.isArray(out)) {
         if (checking) this.checkKernelForMemLeak(name, before, [out]);
         const output = tensorOf(out);

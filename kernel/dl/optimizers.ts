@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
 import * as layers from '@tensorflow/tfjs-layers';
+import { runInPlace } from './engine.ts';
 
 /** How parameters are updated. */
 export type Rule =
@@ -116,8 +117,8 @@ function updateFused(fused: Fused, o: AnyOptimizer, gradients: Gradients): boole
     if (!gather(plan, gradients, slots, fused.suffixes ?? none, fused.initial?.(o) ?? 0)) return false;
     for (const power of powers) if (!isOwnFloat(power, 1)) return false;
     const hyper = { ...noHyper, ...fused.hyper(o) };
-    const update: Update = { rule: fused.rule(o), hyper, tensors: plan.tensors, slots: slots.length, powers };
-    kernel.kernelFunc({ inputs: {}, attrs: update as unknown as tf.NamedAttrMap, backend: tf.backend() });
+    const attrs: Omit<Update, 'tensors' | 'powers'> = { rule: fused.rule(o), hyper, slots: slots.length };
+    runInPlace(kernel, { tensors: plan.tensors, powers }, attrs);
   } finally {
     plan.tensors.length = 0;
   }

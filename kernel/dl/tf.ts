@@ -17,8 +17,10 @@ import { fuseLosses, logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy 
 import { batchNormTrain, fuseNormalization, layerNorm } from './normalization.ts';
 import { fuseReductions } from './reductions.ts';
 import { fuseLstm } from './recurrent.ts';
+import { compileFit, compileStep } from './compile-step.ts';
 import { AdamWOptimizer, LionOptimizer, extendOptimizers } from './optimizers.ts';
 
+export { compileStep } from './compile-step.ts';
 export { callBeforeEachKernel, collectTensors, engineState, idleEngine, restoreEngine } from './engine.ts';
 
 const { version_core } = tf;
@@ -53,6 +55,8 @@ fuseLosses();
 fuseNormalization();
 fuseLstm();
 extendOptimizers();
+Object.assign(tf.train, { compileStep });
+compileFit();
 registerFiles();
 
 // The bundle renames classes of the same name; console.log shows a layer under its own

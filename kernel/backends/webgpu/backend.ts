@@ -6,6 +6,7 @@ import { AdapterInfo } from '@tensorflow/tfjs-backend-webgpu/dist/adapter_info';
 import * as shaders from '@tensorflow/tfjs-backend-webgpu/dist/webgpu_program';
 import { Buffers, type Buffer } from './buffers.ts';
 import { Commands } from './commands.ts';
+import type { Run } from './replay.ts';
 import { codeOf, rowsOf, uniformParts, type Shader } from './shader.ts';
 import { UniformCache, type UniformPart, type Uniforms } from './uniforms.ts';
 
@@ -20,6 +21,10 @@ export class GpuData {
   /** Its first byte there; not 0 only in an arena. */
   offset = 0;
   arena: Arena | undefined;
+  /** Whether it is all of an arena. */
+  isArena = false;
+  /** What was written to a recording's buffer. */
+  uploaded: tf.backend_util.TypedArray | undefined;
   /** Of complex numbers. */
   complexTensorInfos: { real: tf.TensorInfo; imag: tf.TensorInfo } | undefined;
   /** A read that is under way. */
@@ -53,7 +58,7 @@ export class Arena {
       places.push(bytes);
       bytes += Math.ceil(d.bytes / alignment) * alignment;
     }
-    backend.beforeRead?.();
+    backend.run?.beforeRead();
     this.buffer = backend.buffers.acquire(bytes);
     this.tensors = data.length;
     this.buffer.usedIn = backend.commands.batch;
@@ -70,6 +75,7 @@ export class Arena {
     });
     const whole = new GpuData([bytes / 4], 'float32', null);
     whole.resource = this.buffer;
+    whole.isArena = true;
     this.info = { dataId: whole, shape: whole.shape, dtype: 'float32' };
   }
 
@@ -98,7 +104,8 @@ export interface Dispatch {
   /** What is written first, so many of them. */
   data: GpuData[];
   written: number;
-  uniforms: Uniforms;
+  /** The uniforms. */
+  parts: readonly UniformPart[];
   size: [number, number, number];
 }
 
@@ -114,10 +121,8 @@ export class WebGpuBackend extends tf.KernelBackend {
   readonly thresholdToIncreaseWorkgroups: number;
   /** What the op kernels find data by. */
   readonly tensorMap = { get: (dataId: object) => this.dataOf(dataId), has: (dataId: object) => this.isKnown(dataId) };
-  /** Called instead of `encode`, by what records or replays commands. */
-  intercept: ((dispatch: Dispatch) => void) | undefined;
-  /** Called before data is read or lost sight of, by the same. */
-  beforeRead: (() => void) | undefined;
+  /** The call of a step that is being recorded or replayed. */
+  run: Run | undefined;
   private readonly pipelines = new Map<string, Pipeline>();
   private readonly foreign: tf.DataStorage<GpuData>;
   private readonly stagings = new Map<number, GPUBuffer[]>();
@@ -167,7 +172,9 @@ export class WebGpuBackend extends tf.KernelBackend {
     if (dtype === 'complex64' && values !== null && values !== undefined)
       throw new Error('complex64 is not written as numbers: use tf.complex(real, imag).');
     this.count++;
-    return new GpuData(shape, dtype, (values ?? null) as Values | null);
+    const data = new GpuData(shape, dtype, (values ?? null) as Values | null);
+    this.run?.born(data);
+    return data;
   }
 
   override move(dataId: object, values: tf.BackendValues, shape: number[], dtype: tf.DataType, refCount: number): void {
@@ -207,6 +214,7 @@ export class WebGpuBackend extends tf.KernelBackend {
       this.disposeData(data.complexTensorInfos.real.dataId);
       this.disposeData(data.complexTensorInfos.imag.dataId);
     }
+    this.run?.disposing(data);
     this.releaseBuffer(data);
     data.values = null;
     this.count--;
@@ -216,6 +224,7 @@ export class WebGpuBackend extends tf.KernelBackend {
 
   releaseBuffer(data: GpuData): void {
     if (data.arena) data.arena.leave(this);
+    else if (data.resource && this.run) this.run.released(data, data.resource);
     else if (data.resource && !data.resource.planned) this.buffers.release(data.resource);
     data.resource = undefined;
     data.arena = undefined;
@@ -245,20 +254,19 @@ export class WebGpuBackend extends tf.KernelBackend {
     if (data.resource) return;
     this.check();
     const { values, dtype, bytes } = data;
-    if (!values) {
-      data.resource = this.buffers.acquire(bytes);
-      return;
-    }
-    data.resource = this.buffers.acquire(bytes, true);
-    this.writeBuffer(data.resource, values as tf.backend_util.TypedArray, dtype);
+    const isWritten = values !== null;
+    data.resource = this.run ? this.run.acquire(data, isWritten) : this.buffers.acquire(bytes, isWritten);
+    if (!isWritten) return;
+    this.writeBuffer(data.resource, 0, values as tf.backend_util.TypedArray, dtype);
+    if (data.resource.planned) data.uploaded = values.slice() as tf.backend_util.TypedArray;
     if (values.length > KEPT) data.values = null;
   }
 
-  writeBuffer(buffer: GPUBuffer, values: tf.backend_util.TypedArray, dtype: tf.DataType): void {
+  writeBuffer(buffer: GPUBuffer, offset: number, values: tf.backend_util.TypedArray, dtype: tf.DataType): void {
     if (values.length === 0) return;
     const View = dtype === 'float32' ? Float32Array : Int32Array;
     const numbers = values instanceof View ? values : View.from(values as ArrayLike<number>);
-    this.queue.writeBuffer(buffer, 0, numbers.buffer as ArrayBuffer, numbers.byteOffset, numbers.byteLength);
+    this.queue.writeBuffer(buffer, offset, numbers.buffer as ArrayBuffer, numbers.byteOffset, numbers.byteLength);
   }
 
   // — Reading
@@ -300,7 +308,7 @@ export class WebGpuBackend extends tf.KernelBackend {
 
   private async download(data: GpuData): Promise<Values> {
     this.check();
-    this.beforeRead?.();
+    this.run?.beforeRead();
     const { bytes, dtype } = data;
     const staging = this.staging(bytes);
     this.commands.copy(data.resource!, data.offset, staging, 0, bytes);
@@ -378,8 +386,8 @@ export class WebGpuBackend extends tf.KernelBackend {
     }
     const size = this.dispatchSize(program);
     const pipeline = this.pipelineOf(program, inputs, data, output);
-    const uniforms = this.uniforms.get(this.uniformsOf(program, inputs, output, more));
-    this.run({ pipeline, data, written: 1, uniforms, size });
+    const parts = this.uniformsOf(program, inputs, output, more);
+    this.execute({ pipeline, data, written: 1, parts, size });
     return output;
   }
 
@@ -406,35 +414,37 @@ export class WebGpuBackend extends tf.KernelBackend {
       );
     }
     const most = this.device.limits.maxComputeWorkgroupsPerDimension;
-    this.run({
+    this.execute({
       pipeline,
       data: [...outputs, ...inputs].map(({ dataId }) => this.dataOf(dataId)),
       written: outputs.length,
-      uniforms: this.uniforms.get(uniformParts(shader, values)),
+      parts: uniformParts(shader, values),
       size: typeof groups === 'number' ? rowsOf(groups, most) : groups,
     });
   }
 
   /** Runs a dispatch. What it writes into may hold something already, and has no host values afterwards. */
-  run(dispatch: Dispatch): void {
+  private execute(dispatch: Dispatch): void {
     for (let i = 0; i < dispatch.written; i++) {
       const output = dispatch.data[i]!;
       if (output.values) this.uploadToGPU(output);
       output.values = null;
     }
-    if (this.intercept) this.intercept(dispatch);
+    if (this.run) this.run.dispatch(dispatch);
     else this.encode(dispatch);
   }
 
   encode(dispatch: Dispatch): void {
     for (const data of dispatch.data) if (!data.resource) this.uploadToGPU(data);
-    const group = this.bindGroup(dispatch);
+    const group = this.groupOf(dispatch);
     const { batch } = this.commands;
     for (const { resource } of dispatch.data) resource!.usedIn = batch;
     this.commands.dispatch(dispatch.pipeline.compiled, group, ...dispatch.size);
   }
 
-  private bindGroup({ pipeline, data, uniforms }: Dispatch): GPUBindGroup {
+  /** What binds its data and its uniforms; found again where it comes again. */
+  groupOf({ pipeline, data, parts }: Dispatch): GPUBindGroup {
+    const uniforms = this.uniforms.get(parts);
     const [output] = data;
     let key = `${pipeline.key} ${uniforms.key} ${output!.bytes}`;
     for (let i = 1; i < data.length; i++) {
@@ -450,7 +460,7 @@ export class WebGpuBackend extends tf.KernelBackend {
     return group;
   }
 
-  makeBindGroup({ layout }: Pipeline, data: GpuData[], { buffer, offset, size }: Uniforms): GPUBindGroup {
+  makeBindGroup({ layout }: Pipeline, data: readonly GpuData[], { buffer, offset, size }: Uniforms): GPUBindGroup {
     const entries: GPUBindGroupEntry[] = data.map(({ resource, offset, bytes }, binding) => ({
       binding,
       resource: { buffer: resource!, offset, size: bytes },

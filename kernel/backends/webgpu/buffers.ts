@@ -1,6 +1,8 @@
 // The storage buffers of the device `webgpu`. What is released is kept for the next tensor of about that size; how much of it, is bounded.
 
+import type { GpuData } from './backend.ts';
 import type { Commands } from './commands.ts';
+import type { Plan } from './replay.ts';
 
 /** A buffer, with what the backend notes about it. */
 export interface Buffer extends GPUBuffer {
@@ -10,8 +12,12 @@ export interface Buffer extends GPUBuffer {
   usedIn: number;
   /** Bind groups that have it as their output, by the rest of their key. */
   groups: Map<string, GPUBindGroup> | undefined;
-  /** Whether it belongs to a plan (replay.ts), which alone releases it. */
-  planned: boolean;
+  /** The recording (replay.ts) that it belongs to, which alone releases it; */
+  planned: Plan | undefined;
+  /** whether that writes it before its commands; */
+  constant: boolean;
+  /** and the data that is in it now. */
+  owner: GpuData | undefined;
 }
 
 const MEGABYTE = 2 ** 20;
@@ -98,7 +104,9 @@ export class Buffers {
     buffer.key = ++this.made;
     buffer.usedIn = 0;
     buffer.groups = undefined;
-    buffer.planned = false;
+    buffer.planned = undefined;
+    buffer.constant = false;
+    buffer.owner = undefined;
     return buffer;
   }
 }

@@ -43,7 +43,7 @@ export class UniformCache {
 
   get(parts: readonly UniformPart[]): Uniforms {
     const size = pack(parts);
-    const content = String.fromCharCode.apply(null, halves.subarray(0, size / 2) as never as number[]);
+    const content = contentOf(size);
     let uniforms = this.young.get(content) ?? this.old.get(content);
     if (!uniforms) {
       uniforms = this.slot(size);
@@ -52,6 +52,11 @@ export class UniformCache {
     if (!this.young.has(content)) this.young.set(content, uniforms);
     uniforms.usedIn = this.commands.batch;
     return uniforms;
+  }
+
+  /** What tells uniforms apart. */
+  contentOf(parts: readonly UniformPart[]): string {
+    return contentOf(pack(parts));
   }
 
   /** Uniforms that are written anew each time, by `write`. */
@@ -122,5 +127,7 @@ function pack(parts: readonly UniformPart[]): number {
   uints.fill(0, at >> 2, size >> 2);
   return size;
 }
+
+const contentOf = (size: number) => String.fromCharCode.apply(null, halves.subarray(0, size / 2) as never as number[]);
 
 const align = (n: number, to: number) => Math.ceil(n / to) * to;

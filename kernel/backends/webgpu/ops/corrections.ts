@@ -50,7 +50,10 @@ interface Canvas {
 const argument: Correction = (call, stock) => {
   const { x } = call.inputs as { x: tf.TensorInfo };
   const [axis] = tf.util.parseAxisParam(call.attrs['axis'] as number[], x.shape);
-  return withShape(stock(call) as tf.TensorInfo, x.shape.filter((_, d) => d !== axis));
+  return withShape(
+    stock(call) as tf.TensorInfo,
+    x.shape.filter((_, d) => d !== axis),
+  );
 };
 
 export const corrections: Record<string, Correction> = {
