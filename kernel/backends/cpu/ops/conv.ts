@@ -2,7 +2,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { fused, isBias } from './activation.ts';
 import type { OpCall, OpKernel } from './index.ts';
-import { geometryOf, setShape, type ConvAttrs, type Geometry } from './shape.ts';
+import { geometryOf, type ConvAttrs, type Geometry } from '../../geometry.ts';
+import { setShape } from './shape.ts';
 
 /** Addresses and numbers. */
 type N = number;

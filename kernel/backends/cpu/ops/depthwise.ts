@@ -5,7 +5,8 @@ import type { CpuBackend } from '../backend.ts';
 import { fused, isBias } from './activation.ts';
 import type { OpCall, OpKernel } from './index.ts';
 import { sizeOf } from './size.ts';
-import { geometryOf, setShape, type ConvAttrs, type Geometry } from './shape.ts';
+import { geometryOf, type ConvAttrs, type Geometry } from '../../geometry.ts';
+import { setShape } from './shape.ts';
 
 declare module '../program.ts' {
   interface Exports {

@@ -1,7 +1,8 @@
 // Max and average pooling of images [batch, height, width, channels] and their gradients.
 import * as tf from '@tensorflow/tfjs-core';
 import type { OpCall, OpKernel } from './index.ts';
-import { setShape, type Geometry } from './shape.ts';
+import { type Geometry } from '../../geometry.ts';
+import { setShape } from './shape.ts';
 
 declare module '../program.ts' {
   interface Exports {

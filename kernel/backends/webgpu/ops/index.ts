@@ -2,10 +2,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from '../backend.ts';
 import { columns } from './columns.ts';
+import { convolution } from './conv.ts';
 import { scans } from './corrections.ts';
 import { elementwise } from './elementwise.ts';
 import { moving } from './move.ts';
 import { optimizer } from './optimizer.ts';
+import { random } from './random.ts';
 import { rows } from './rows.ts';
 
 export interface OpCall {
@@ -19,9 +21,11 @@ export type OpKernel = (call: OpCall) => tf.TensorInfo | tf.TensorInfo[] | undef
 
 export const opKernels: Record<string, OpKernel> = {
   ...elementwise,
+  ...convolution,
   ...scans,
   ...rows,
   ...columns,
   ...moving,
   ...optimizer,
+  ...random,
 };
