@@ -247,11 +247,12 @@ function withOwnMemory(program) {
 function copyAssets() {
   const copy = (from, to) => {
     const target = path.join(dist, to);
+    inputs.add(path.relative(__dirname, from));
+    if (holdsTheSame(from, target)) return;
     fs.mkdirSync(path.dirname(target), { recursive: true });
     // Another process may run the old file: replace it, never write into it
     fs.copyFileSync(from, `${target}.new`);
     fs.renameSync(`${target}.new`, target);
-    inputs.add(path.relative(__dirname, from));
   };
   // esbuild strips the types of cells. Its API must stand in files of its own, with the program beside it.
   const lib = path.dirname(require.resolve('esbuild/package.json'));
@@ -268,6 +269,10 @@ function copyAssets() {
   );
   copy(program, `esbuild/${path.basename(exe)}`);
   fs.chmodSync(path.join(dist, 'esbuild', path.basename(exe)), 0o755);
+  // Dawn, where there is one for this platform, with the libraries that it loads from beside itself and their licences
+  const arch = process.platform === 'darwin' ? 'universal' : process.arch;
+  const dawn = path.join(path.dirname(require.resolve('webgpu')), 'dist', `${process.platform}-${arch}`);
+  for (const name of fs.existsSync(dawn) ? fs.readdirSync(dawn) : []) copy(path.join(dawn, name), `dawn/${name}`);
   // plotly's bundles are scripts in the UMD form; as modules they need an export
   for (const name of ['cartesian', 'gl3d']) {
     const from = require.resolve(`plotly.js-${name}-dist-min`);
@@ -279,6 +284,11 @@ function copyAssets() {
       `const module={exports:{}},exports=module.exports;\n${code}\nexport default module.exports;\n`,
     );
   }
+}
+
+function holdsTheSame(from, target) {
+  const size = (file) => fs.statSync(file, { throwIfNoEntry: false })?.size;
+  return size(from) === size(target) && fs.readFileSync(from).equals(fs.readFileSync(target));
 }
 
 async function main() {

@@ -1,5 +1,6 @@
 // `npm run package [-- --target linux-x64]`: makes out/dlnb-<version>-<target>.vsix with a production build. The package is
 // put together in out/package/<target>/, so that dist/ stays as it is; package.json's "files" says what goes in.
+// `--target universal` is for platforms without a package of their own: it holds no native program.
 import { createVSIX } from '@vscode/vsce';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -22,18 +23,27 @@ import { thirdPartyNotices } from './notices.mts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** VS Code's names for platforms, and esbuild's package with the native program for each. */
-const esbuildPackages: Record<string, string> = {
-  'linux-x64': '@esbuild/linux-x64',
-  'linux-arm64': '@esbuild/linux-arm64',
-  'linux-armhf': '@esbuild/linux-arm',
-  'alpine-x64': '@esbuild/linux-x64',
-  'alpine-arm64': '@esbuild/linux-arm64',
-  'darwin-x64': '@esbuild/darwin-x64',
-  'darwin-arm64': '@esbuild/darwin-arm64',
-  'win32-x64': '@esbuild/win32-x64',
-  'win32-arm64': '@esbuild/win32-arm64',
+interface Platform {
+  /** esbuild's package with its program. */
+  esbuild: string;
+  /** Folder of the package `webgpu` with Dawn, which there is for these platforms only; the others have the device `cpu`. */
+  dawn?: string;
+}
+
+/** By VS Code's names for platforms. */
+const platforms: Record<string, Platform> = {
+  'linux-x64': { esbuild: '@esbuild/linux-x64', dawn: 'linux-x64' },
+  'linux-arm64': { esbuild: '@esbuild/linux-arm64', dawn: 'linux-arm64' },
+  'linux-armhf': { esbuild: '@esbuild/linux-arm' },
+  'alpine-x64': { esbuild: '@esbuild/linux-x64' },
+  'alpine-arm64': { esbuild: '@esbuild/linux-arm64' },
+  'darwin-x64': { esbuild: '@esbuild/darwin-x64', dawn: 'darwin-universal' },
+  'darwin-arm64': { esbuild: '@esbuild/darwin-arm64', dawn: 'darwin-universal' },
+  'win32-x64': { esbuild: '@esbuild/win32-x64', dawn: 'win32-x64' },
+  'win32-arm64': { esbuild: '@esbuild/win32-arm64', dawn: 'win32-arm64' },
+  universal: { esbuild: 'esbuild-wasm' },
 };
+export const targets = Object.keys(platforms);
 
 interface Manifest {
   version: string;
@@ -48,22 +58,32 @@ export const hostTarget = (): string => `${process.platform}-${process.arch === 
  * Builds and packs the extension for a platform and returns the path of the .vsix.
  * @throws Error for an unknown target, a failed build, or a native program that is not the one in the lock file.
  */
-export async function packageExtension(target = hostTarget()): Promise<string> {
-  if (!(target in esbuildPackages)) {
-    throw new Error(`unknown target "${target}"; known: ${Object.keys(esbuildPackages).join(', ')}`);
-  }
+export async function packageExtension(target = hostTarget(), build?: Build): Promise<string> {
+  if (!(target in platforms)) throw new Error(`unknown target "${target}"; known: ${targets.join(', ')}`);
+  const stage = stageExtension(target, build ?? buildForPackage());
+  const { version } = JSON.parse(readFileSync(join(stage, 'package.json'), 'utf8')) as Manifest;
+  const vsix = join(root, 'out', `dlnb-${version}-${target}.vsix`);
+  await createVSIX({
+    cwd: stage,
+    packagePath: vsix,
+    ...(target === 'universal' ? {} : { target }),
+    dependencies: false,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
+  return vsix;
+}
+
+/** Puts together what the package for a platform holds, and returns the folder. */
+export function stageExtension(target: string, build: Build): string {
   const stage = join(root, 'out/package', target);
-  rmSync(stage, { recursive: true, force: true });
-  mkdirSync(stage, { recursive: true });
   const dist = join(stage, 'dist');
-  const inputs = `${stage}-inputs.json`;
-  const args = ['esbuild.config.js', '--production', '--outdir', dist, '--inputs', inputs];
-  execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  rmSync(stage, { recursive: true, force: true });
+  cpSync(build.dist, dist, { recursive: true });
   placeEsbuild(join(dist, 'esbuild'), target);
-  writeFileSync(
-    join(dist, 'THIRD-PARTY-NOTICES.txt'),
-    thirdPartyNotices(root, JSON.parse(readFileSync(inputs, 'utf8')) as string[]),
-  );
+  const files = build.inputs.filter((file) => !/node_modules[\\/]webgpu[\\/]/.test(file));
+  files.push(...placeDawn(join(dist, 'dawn'), target));
+  writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, files));
 
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
   for (const name of manifest.files) {
@@ -76,26 +96,47 @@ export async function packageExtension(target = hostTarget()): Promise<string> {
   const { scripts, devDependencies, allowScripts, ...shipped } = manifest;
   void [scripts, devDependencies, allowScripts];
   writeFileSync(join(stage, 'package.json'), JSON.stringify(shipped, null, 2));
-
-  const vsix = join(root, 'out', `dlnb-${manifest.version}-${target}.vsix`);
-  await createVSIX({
-    cwd: stage,
-    packagePath: vsix,
-    target,
-    dependencies: false,
-    allowMissingRepository: true,
-    rewriteRelativeLinks: false,
-  });
-  return vsix;
+  return stage;
 }
 
-/** Leaves only the native esbuild program of the target in the folder. */
+/** A production build. */
+export interface Build {
+  dist: string;
+  /** All files that went into it. */
+  inputs: string[];
+}
+
+/** Makes it, with this machine's native programs. */
+export function buildForPackage(): Build {
+  const folder = join(root, 'out/package/build');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const dist = join(folder, 'dist');
+  const inputs = join(folder, 'inputs.json');
+  const args = ['esbuild.config.js', '--production', '--outdir', dist, '--inputs', inputs];
+  execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  return { dist, inputs: JSON.parse(readFileSync(inputs, 'utf8')) as string[] };
+}
+
+/** Leaves only the target's Dawn in the folder, or no folder, and returns the files it is from. */
+function placeDawn(folder: string, target: string): string[] {
+  const { dawn } = platforms[target]!;
+  rmSync(folder, { recursive: true, force: true });
+  if (dawn === undefined) return [];
+  const from = `node_modules/webgpu/dist/${dawn}`;
+  cpSync(join(root, from), folder, { recursive: true });
+  return readdirSync(folder).map((name) => `${from}/${name}`);
+}
+
+/** Leaves only the esbuild of the target in the folder. */
 function placeEsbuild(folder: string, target: string): void {
-  if (esbuildPackages[target] === esbuildPackages[hostTarget()]) return;
+  const { esbuild } = platforms[target]!;
+  if (esbuild === platforms[hostTarget()]?.esbuild) return;
   for (const name of ['esbuild', 'esbuild.exe']) rmSync(join(folder, name), { force: true });
   const temp = mkdtempSync(join(tmpdir(), 'dlnb-esbuild-'));
   try {
-    fetchEsbuild(esbuildPackages[target]!, temp);
+    fetchEsbuild(esbuild, temp);
+    if (target === 'universal') return placeEsbuildWasm(folder, join(temp, 'package'));
     const inPackage = target.startsWith('win32') ? 'esbuild.exe' : 'bin/esbuild';
     const program = join(folder, target.startsWith('win32') ? 'esbuild.exe' : 'esbuild');
     cpSync(join(temp, 'package', inPackage), program);
@@ -105,6 +146,30 @@ function placeEsbuild(folder: string, target: string): void {
   }
 }
 
+/**
+ * Puts esbuild as WebAssembly where the kernel finds the package `esbuild` when there is no program beside it. It is slower to start, and for
+ * all platforms.
+ */
+function placeEsbuildWasm(folder: string, from: string): void {
+  const to = join(folder, '../node_modules/esbuild');
+  rmSync(folder, { recursive: true });
+  for (const name of [
+    'LICENSE.md',
+    'bin',
+    'esbuild.wasm',
+    'lib/main.js',
+    'wasm_exec.js',
+    'wasm_exec_node.js',
+    'package.json',
+  ])
+    cpSync(join(from, name), join(to, name), { recursive: true });
+  // There need not be a program `node`: the kernel may run on the editor's own
+  const main = join(to, 'lib/main.js');
+  const text = readFileSync(main, 'utf8');
+  const starts = 'return ["node", [';
+  if (!text.includes(starts)) throw new Error(`esbuild-wasm is not as expected: where does ${main} start its service?`);
+  writeFileSync(main, text.replaceAll(starts, 'return [process.execPath, ['));
+}
 /** Downloads and unpacks the version of the package that the lock file names, and checks it against the lock's hash. */
 function fetchEsbuild(name: string, folder: string): void {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {

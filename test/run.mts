@@ -37,6 +37,7 @@ const suites: Record<string, () => Promise<Outcome>> = {
     const sum = (part: 'passed' | 'failed') => runs.reduce((n, run) => n + run[part], 0);
     return { passed: sum('passed'), failed: sum('failed'), detail: runs.map((r) => r.detail).join('\n') };
   },
+  gpu: () => conformance('webgpu', { shards: 2 }),
   kernel: () => vitest('kernel'),
   cli: () => vitest('cli'),
   samples: async () => {
@@ -59,6 +60,8 @@ const suites: Record<string, () => Promise<Outcome>> = {
   e2e: () => vitest('e2e'),
 };
 const inVSCode = (part: string) => part === 'exthost' || part === 'e2e';
+/** The parts that use Debian packages. */
+const ofSystem = (part: string) => inVSCode(part) || part === 'gpu';
 /** The parts that use dist/. */
 const ofBuild = (part: string) => part !== 'typecheck' && part !== 'lint';
 
@@ -76,12 +79,16 @@ const log = (line: string) =>
 mkdirSync(reports, { recursive: true });
 
 // Downloads take the network and checks take the processor: let them run side by side
-const vscodeReady = chosen.some(inVSCode) ? prepareVSCode() : Promise.resolve(undefined);
+const systemObstacle = chosen.some(ofSystem) ? prepareSystem() : undefined;
+const vscodeReady = chosen.some(inVSCode) && !systemObstacle ? prepareVSCode() : Promise.resolve(undefined);
 const buildError = chosen.some(ofBuild) ? await build() : undefined;
 const total: Outcome = { passed: 0, failed: 0 };
 for (const name of chosen) {
   const begun = Date.now();
-  const obstacle = (ofBuild(name) ? buildError : undefined) ?? (inVSCode(name) ? await vscodeReady : undefined);
+  const obstacle =
+    (ofBuild(name) ? buildError : undefined) ??
+    (ofSystem(name) ? systemObstacle : undefined) ??
+    (inVSCode(name) ? await vscodeReady : undefined);
   const outcome = obstacle ? { passed: 0, failed: 1, detail: obstacle } : await suites[name]!().catch(couldNotRun);
   total.passed += outcome.passed;
   total.failed += outcome.failed;
@@ -93,10 +100,19 @@ log(`logs and screenshots: ${outDir}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
+/** Why the suites that use Debian packages cannot run, or nothing when they can. */
+function prepareSystem(): string | undefined {
+  try {
+    ensureSystemPackages(log);
+    return undefined;
+  } catch (e) {
+    return (e as Error).message;
+  }
+}
+
 /** Why the suites in VS Code cannot run, or nothing when they can. */
 async function prepareVSCode(): Promise<string | undefined> {
   try {
-    ensureSystemPackages(log);
     await ensureVSCode(log);
     return undefined;
   } catch (e) {

@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { adapterEnv, defaultAdapter, type Adapter } from '../swiftshader.mts';
 import type { Result, Task } from './specs.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -28,14 +29,49 @@ export interface Conformance {
 export const devices = async (): Promise<string[]> =>
   (await readdir(join(here, 'devices'))).map((f) => f.replace(/\.ts$/, '')).sort();
 
+export interface ConformanceOptions extends Omit<Task, 'dist' | 'shard' | 'hardware'> {
+  /** How many processes share the specs. */
+  shards?: number;
+  /** For devices of graphics cards; by default a card where there may be one. */
+  adapter?: Adapter;
+}
+
 /** Runs the specs on a device. Needs the build in dist/. */
-export async function conformance(device: string, options: Omit<Task, 'dist'> = {}): Promise<Conformance> {
-  const { result, faults, text } = await runSpecs(await bundle(device), { ...options, dist });
-  if (!result) return { passed: 0, failed: 1, detail: `${device}: ${faults.join('; ')}\n${text}` };
+export async function conformance(device: string, options: ConformanceOptions = {}): Promise<Conformance> {
+  const { shards = 1, adapter = defaultAdapter(), ...rest } = options;
+  const isGpu = device.endsWith('webgpu');
+  const task = { ...rest, dist, ...(isGpu && adapter === 'hardware' ? { hardware: true } : {}) };
+  const script = await bundle(device);
+  const env = isGpu ? adapterEnv(adapter) : {};
+  const runs = await Promise.all(
+    Array.from({ length: shards }, (_, index) => runSpecs(script, { ...task, shard: { index, of: shards } }, env)),
+  );
+  const faults = runs.flatMap((run) => run.faults);
+  const results = runs.flatMap(({ result }) => result ?? []);
+  if (results.length < shards)
+    return { passed: 0, failed: 1, detail: `${device}: ${faults.join('; ')}\n${runs.map((r) => r.text).join('\n')}` };
+  return report(device, addUp(results), faults, options.grep);
+}
+
+/** The outcome of all shards. What is left out is left out in each of them. */
+function addUp(results: Result[]): Result {
+  const [first] = results;
+  const all = <K extends 'failures' | 'pending' | 'exceptions'>(key: K) => results.flatMap((r) => r[key] as unknown[]);
+  return {
+    ...first!,
+    passed: results.reduce((sum, r) => sum + r.passed, 0),
+    excluded: results.reduce((sum, r) => sum + r.excluded, 0),
+    failures: all('failures') as Result['failures'],
+    pending: all('pending') as Result['pending'],
+    exceptions: all('exceptions') as Result['exceptions'],
+  };
+}
+
+function report(device: string, result: Result, faults: string[], grep: string | undefined): Conformance {
   const { passed, failures, pending, excluded, leftOut, exceptions, detail } = result;
   const ran = passed + failures.length;
-  if (options.grep === undefined && ran < LEAST) faults.push(`only ${ran} specs ran, of at least ${LEAST}`);
-  if (ran === 0) faults.push(`no spec's name contains ${JSON.stringify(options.grep)}`);
+  if (grep === undefined && ran < LEAST) faults.push(`only ${ran} specs ran, of at least ${LEAST}`);
+  if (ran === 0) faults.push(`no spec's name contains ${JSON.stringify(grep)}`);
   for (const { suite, reason } of leftOut)
     if (!expectedReasons.has(reason)) faults.push(`"${suite}" was left out: ${reason}`);
   const lines = [
@@ -115,9 +151,14 @@ interface Run {
   text: string;
 }
 
-async function runSpecs(script: string, task: Task): Promise<Run> {
+async function runSpecs(script: string, task: Task, env: NodeJS.ProcessEnv): Promise<Run> {
   if (!existsSync(task.dist)) return { result: undefined, faults: ['there is no build: npm run build'], text: '' };
-  const child = fork(script, [JSON.stringify(task)], { cwd: root, silent: true, execArgv: [] });
+  const child = fork(script, [JSON.stringify(task)], {
+    cwd: root,
+    silent: true,
+    execArgv: [],
+    env: { ...process.env, ...env },
+  });
   let text = '';
   for (const stream of [child.stdout!, child.stderr!])
     stream.setEncoding('utf8').on('data', (d: string) => (text += d));

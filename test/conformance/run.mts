@@ -1,23 +1,30 @@
-// `npm run conformance -- DEVICE [--threads N] [--grep TEXT]`: builds, runs tfjs-core's own specs on the device and prints every
-// failure. Exits with 1 if there is one.
+// `npm run conformance -- DEVICE [--threads N] [--grep TEXT] [--shards N] [--adapter hardware|software]`: builds, runs tfjs-core's own specs
+// on the device and prints every failure. Exits with 1 if there is one. `--adapter software` takes SwiftShader for WebGPU; it is the
+// default where there is no graphics card.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { adapters, type Adapter } from '../swiftshader.mts';
 import { conformance, devices, dist } from './conformance.mts';
 
+const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { threads: { type: 'string' }, grep: { type: 'string' } },
+  options: { threads: text, grep: text, shards: text, adapter: text },
 });
 const known = await devices();
 const [device] = positionals;
-const threads = values.threads === undefined ? undefined : Number(values.threads);
+const isNumber = (value: string | undefined) => value === undefined || /^[1-9]\d*$/.test(value);
+const { threads, grep, adapter } = values;
+const shards = values.shards ?? (device?.endsWith('webgpu') ? '2' : '1');
 const fault =
   positionals.length !== 1 || !known.includes(device!)
     ? `which device? There are: ${known.join(', ')}`
-    : threads !== undefined && !(Number.isInteger(threads) && threads > 0)
-      ? '--threads takes a number, 1 or more'
-      : undefined;
+    : !isNumber(threads) || !isNumber(shards)
+      ? '--threads and --shards take a number, 1 or more'
+      : adapter !== undefined && !adapters.includes(adapter as Adapter)
+        ? `--adapter is one of: ${adapters.join(', ')}`
+        : undefined;
 if (fault) {
   console.error(`npm run conformance: ${fault}`);
   process.exit(2);
@@ -29,8 +36,10 @@ execFileSync(process.execPath, ['esbuild.config.js'], {
 });
 const begun = Date.now();
 const { passed, failed, detail } = await conformance(device!, {
-  ...(threads === undefined ? {} : { threads }),
-  ...(values.grep === undefined ? {} : { grep: values.grep }),
+  shards: Number(shards),
+  ...(threads === undefined ? {} : { threads: Number(threads) }),
+  ...(grep === undefined ? {} : { grep }),
+  ...(adapter === undefined ? {} : { adapter: adapter as Adapter }),
 });
 console.log(detail);
 console.log(`${passed} passed, ${failed} failed (${((Date.now() - begun) / 1000).toFixed(1)} s)`);

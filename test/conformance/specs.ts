@@ -12,6 +12,8 @@ export interface DeviceOptions {
   /** The folder of the build. */
   dist: string;
   threads?: number;
+  /** Takes no adapter that is a program on the processor. */
+  hardware?: boolean;
 }
 
 export interface Device {
@@ -27,6 +29,8 @@ export interface Device {
 export interface Task extends DeviceOptions {
   /** Only specs whose full name contains this. */
   grep?: string;
+  /** Only each `of`-th suite, from the one at `index` on. */
+  shard?: { index: number; of: number };
 }
 
 export interface Failure {
@@ -59,7 +63,7 @@ declare global {
 }
 
 export async function run(start: (options: DeviceOptions) => Promise<Device>): Promise<void> {
-  const { grep, ...options } = JSON.parse(process.argv[2]!) as Task;
+  const { grep, shard, ...options } = JSON.parse(process.argv[2]!) as Task;
   const jasmine = jasmineCore.boot(jasmineCore);
   jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000;
   const env = jasmine.getEnv();
@@ -67,6 +71,7 @@ export async function run(start: (options: DeviceOptions) => Promise<Device>): P
   tf.env().set('IS_TEST', true);
   setTestEnvs([{ name: backendName, backendName, isDataSync }]);
   globalThis.suitesLeftOut = [];
+  if (shard) takeShard(shard.index, shard.of);
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- the specs define themselves when they are loaded, and need all of the above
   require('@tensorflow/tfjs-core/dist/tests');
 
@@ -108,4 +113,20 @@ export async function run(start: (options: DeviceOptions) => Promise<Device>): P
     ...(grep === undefined ? {} : { specFilter: (spec) => spec.getFullName().includes(grep) }),
   });
   env.execute();
+}
+
+/** From now on, suites of other shards are not defined. Those inside a suite go with it. */
+function takeShard(index: number, of: number): void {
+  let [depth, count] = [0, 0];
+  const { describe } = globalThis as unknown as { describe: (name: string, define: () => void) => unknown };
+  const shared = (name: string, define: () => void) => {
+    if (depth === 0 && count++ % of !== index) return undefined;
+    depth++;
+    try {
+      return describe(name, define);
+    } finally {
+      depth--;
+    }
+  };
+  Object.assign(globalThis, { describe: shared });
 }

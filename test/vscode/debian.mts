@@ -1,8 +1,10 @@
-// Debian packages that the tests need beyond Node and npm: Chromium, its fonts, and a C++ compiler for VS Code's log files.
+// Debian packages that the tests need beyond Node and npm: Chromium, its fonts, a Vulkan loader, and a C++ compiler for VS Code's log
+// files.
 // Installs them where it may (root, apt-get), and otherwise says what is missing.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { hasSwiftShader } from '../swiftshader.mts';
 import { findBrowser } from './browser.mts';
 
 interface Need {
@@ -15,12 +17,18 @@ interface Need {
   required: boolean;
 }
 
+const machine = process.arch === 'arm64' ? 'aarch64' : process.arch === 'x64' ? 'x86_64' : process.arch;
 const onPath = (program: string) =>
   (process.env['PATH'] ?? '').split(delimiter).some((dir) => dir && existsSync(join(dir, program)));
+const library = (name: string) =>
+  ['/usr/lib', `/usr/lib/${machine}-linux-gnu`, '/usr/lib64'].some((dir) => existsSync(join(dir, name)));
 const fontFolder = (name: string) => existsSync(join('/usr/share/fonts/truetype', name));
 
 const needs: Need[] = [
   { what: 'Chromium', packages: ['chromium'], present: () => findBrowser() !== undefined, required: true },
+  // With Chromium's SwiftShader, the graphics card of the tests
+  { what: 'a Vulkan loader', packages: ['libvulkan1'], present: () => library('libvulkan.so.1'), required: true },
+  { what: 'SwiftShader', packages: ['chromium'], present: hasSwiftShader, required: false },
   { what: 'a C++ compiler', packages: ['g++'], present: () => onPath('g++'), required: false },
   { what: 'make', packages: ['make'], present: () => onPath('make'), required: false },
   { what: 'Python 3', packages: ['python3'], present: () => onPath('python3'), required: false },

@@ -7,7 +7,7 @@ const exceptions = {
     'a program in WGSL cannot raise an error, and the spec "fills with zero when index is out of bound" asks for zeros of a backend of this name',
 };
 
-export async function start({ dist }: DeviceOptions): Promise<Device> {
-  const { detail } = await startWebGpu({ dist, software: true });
+export async function start({ dist, hardware = false }: DeviceOptions): Promise<Device> {
+  const { detail } = await startWebGpu({ dist, software: !hardware });
   return { backendName: 'webgpu', isDataSync: false, detail, exceptions };
 }

@@ -1,0 +1,109 @@
+// What is in the package for each platform: its own native programs, nobody else's, and the licences.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildForPackage, packageExtension, stageExtension, targets, type Build } from '../package.mts';
+
+let build: Build;
+beforeAll(() => {
+  build = buildForPackage();
+}, 300_000);
+
+const dawn: Record<string, string[]> = {
+  'linux-x64': ['dawn.node'],
+  'linux-arm64': ['dawn.node'],
+  'darwin-x64': ['dawn.node'],
+  'darwin-arm64': ['dawn.node'],
+  'win32-x64': [
+    'd3dcompiler_47.dll',
+    'dawn.node',
+    'dxcompiler-LICENSE.TXT',
+    'dxcompiler-ThirdPartyNotices.txt',
+    'dxcompiler.dll',
+  ],
+};
+dawn['win32-arm64'] = dawn['win32-x64']!;
+
+describe.each(targets)('%s', (target) => {
+  it('holds the programs of its platform', () => {
+    const dist = path.join(stageExtension(target, build), 'dist');
+    const [system, processor] = target.split('-') as [string, string];
+    const is = { system: system === 'alpine' ? 'linux' : system, processor };
+    const programs = filesBelow(dist).filter((f) => machineOf(path.join(dist, f)));
+    for (const file of programs) expect(machineOf(path.join(dist, file))).toContainEqual(is);
+
+    const esbuild = system === 'win32' ? 'esbuild/esbuild.exe' : 'esbuild/esbuild';
+    const libraries = (dawn[target] ?? []).map((name) => `dawn/${name}`);
+    expect(programs).toEqual(
+      [...libraries.filter((f) => /\.(node|dll)$/.test(f)), ...(target === 'universal' ? [] : [esbuild])].sort(),
+    );
+    expect(filesBelow(dist).filter((f) => f.startsWith('dawn'))).toEqual(libraries);
+    expect(existsSync(path.join(dist, 'node_modules/esbuild/esbuild.wasm'))).toBe(target === 'universal');
+
+    const notices = readFileSync(path.join(dist, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    expect(notices.includes('The Dawn & Tint Authors')).toBe(target in dawn);
+    expect(notices.includes('LLVM Release License')).toBe(system === 'win32');
+    expect(notices).toContain('esbuild');
+    // Of which Dawn and esbuild are 10 to 50
+    const rest = filesBelow(dist).filter((f) => !/^(dawn|esbuild|node_modules)\//.test(f));
+    const megabytes = (files: string[]) => files.reduce((sum, f) => sum + statSync(path.join(dist, f)).size, 0) / 1e6;
+    expect(megabytes(rest)).toBeLessThan(12);
+    expect(megabytes(libraries)).toBeLessThan(system === 'win32' ? 45 : 23);
+  });
+});
+
+it('is packed whole', async () => {
+  const vsix = await packageExtension('universal', build);
+  const packed = zipEntries(readFileSync(vsix)).map((name) => name.replace(/^extension\//, ''));
+  // vsce gives some of the texts names of its own
+  const staged = filesBelow(path.join(path.dirname(vsix), 'package/universal')).filter((f) => f.includes('/'));
+  expect(packed).toEqual(expect.arrayContaining(staged));
+  expect(statSync(vsix).size / 1e6).toBeLessThan(8);
+});
+
+/** Paths below a folder, with slashes, in order. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((f) => f.isFile())
+    .map((f) => path.relative(folder, path.join(f.parentPath, f.name)).replaceAll('\\', '/'))
+    .sort();
+}
+
+interface Machine {
+  system: string;
+  processor: string;
+}
+
+/** What a native program runs on, by its header: ELF, Mach-O, PE. Undefined for other files. */
+function machineOf(file: string): Machine[] | undefined {
+  const head = readFileSync(file).subarray(0, 4096);
+  if (head.length < 64) return undefined;
+  const of = (system: string, names: Record<number, string>, ...found: number[]) =>
+    found.map((n) => ({ system, processor: names[n] ?? `0x${n.toString(16)}` }));
+  if (head.readUInt32BE() === 0x7f454c46)
+    return of('linux', { 62: 'x64', 183: 'arm64', 40: 'armhf' }, head.readUInt16LE(18));
+  const apple = { 0x01000007: 'x64', 0x0100000c: 'arm64' };
+  if (head.readUInt32LE() === 0xfeedfacf) return of('darwin', apple, head.readUInt32LE(4));
+  if (head.readUInt32BE() === 0xcafebabe)
+    return Array.from({ length: head.readUInt32BE(4) }, (_, i) =>
+      of('darwin', apple, head.readUInt32BE(8 + 20 * i)),
+    ).flat();
+  if (head.toString('latin1', 0, 2) !== 'MZ') return undefined;
+  return of('win32', { 0x8664: 'x64', 0xaa64: 'arm64' }, head.readUInt16LE(head.readUInt32LE(0x3c) + 4));
+}
+
+/** The names in a zip archive, by its central directory. */
+function zipEntries(zip: Buffer): string[] {
+  const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
+  const names: string[] = [];
+  for (let at = zip.readUInt32LE(end + 16), n = zip.readUInt16LE(end + 10); n > 0; n--) {
+    const [name, extra, comment] = [28, 30, 32].map((field) => zip.readUInt16LE(at + field)) as [
+      number,
+      number,
+      number,
+    ];
+    names.push(zip.toString('utf8', at + 46, at + 46 + name));
+    at += 46 + name + extra + comment;
+  }
+  return names;
+}
