@@ -1,4 +1,4 @@
-// The five kinds of tests that vitest drives: pure units, gradients, the kernel process, the command line, and VS Code in a browser.
+// The six kinds of tests that vitest drives: pure units, gradients, the kernel process, the device webgpu, the command line, and VS Code in a browser.
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** A project over `test/<name>/`. Times in milliseconds. */
@@ -17,6 +17,8 @@ export default defineConfig({
       project('unit', 20_000),
       project('gradients', 20_000, { globalSetup: ['test/gradients/global-setup.ts'] }),
       project('kernel', 60_000),
+      // On a card, or on SwiftShader, which takes a core for itself
+      project('gpu', 300_000, { fileParallelism: false }),
       project('cli', 120_000),
       // One VS Code server and one browser at a time: two of each would fight for the processor and for the focus
       project('e2e', 120_000, {
