@@ -9,7 +9,7 @@ import type { OutputEvent } from '../../kernel/protocol.ts';
 import { readTensor } from '../../renderers/tensor/payload.ts';
 import { TestKernel, type Ran } from './kernel.ts';
 
-const IMPORTS = "import * as tf from '@tensorflow/tfjs'; import { check, train, viz } from 'dlnb';";
+const IMPORTS = "import * as tf from '@tensorflow/tfjs'; import { check, data, nn, train, viz } from 'dlnb';";
 
 /** Reads take different times, so that they do not arrive in their order, and fail where the data has gone meanwhile. */
 const ASYNC_READS = `
@@ -145,6 +145,24 @@ describe('on a device without synchronous reads', () => {
     expect(chartOf(b)).toEqual(chartOf(a));
     const [before, after] = await both('tf.memory().numTensors');
     expect(after.text).toBe(before.text);
+  });
+
+  it.each([
+    [
+      'fit with callbacks, class weights and validation',
+      "const net = tf.sequential({ layers: [tf.layers.dense({ units: 8, inputShape: [4], activation: 'relu' }), tf.layers.batchNormalization(), tf.layers.dropout({ rate: 0.2 }), tf.layers.dense({ units: 3, activation: 'softmax' })] }); net.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] }); await net.fit(tf.randomNormal([32, 4]), tf.oneHot(tf.range(0, 32, 1, 'int32').mod(tf.scalar(3, 'int32')), 3), { epochs: 2, validationSplit: 0.25, classWeight: { 0: 1, 1: 2, 2: 1 }, callbacks: tf.callbacks.earlyStopping({ monitor: 'val_acc' }) }); (await (net.evaluate(tf.ones([2, 4]), tf.ones([2, 3])) as tf.Tensor[])[1].data()).length",
+    ],
+    [
+      'fitDataset of batches, a residual network, a schedule and clipping',
+      "const set = data.dataset(data.shapes({ n: 32 })).oneHot(); const res = nn.resnet({ depth: 8, inputShape: [32, 32, 3], filters: 2 }); res.compile({ optimizer: nn.clipping(tf.train.momentum(0.01, 0.9), { norm: 1 }), loss: 'categoricalCrossentropy' }); await res.fitDataset(set.shuffle(1).batch(16), { epochs: 1, callbacks: [nn.scheduleCallback(nn.cosineDecay({ rate: 0.1, steps: 2 }))] }); 1",
+    ],
+    [
+      'recurrent layers, an embedding and every optimiser',
+      "for (const optimizer of [tf.train.sgd(0.1), tf.train.momentum(0.1, 0.9), tf.train.adagrad(0.1), tf.train.adadelta(), tf.train.rmsprop(0.1, 0.9, 0.1, 1e-7, true), tf.train.adam(), tf.train.adamax(0.1, 0.9, 0.99, 1e-7, 0.1), tf.train.adamw(), tf.train.lion()]) { const seq = tf.sequential({ layers: [tf.layers.embedding({ inputDim: 9, outputDim: 4, inputLength: 5 }), tf.layers.lstm({ units: 3, returnSequences: true, recurrentInitializer: 'orthogonal' }), tf.layers.gru({ units: 2 }), tf.layers.dense({ units: 1 })] }); seq.compile({ optimizer, loss: 'meanSquaredError', metrics: ['mae'] }); await seq.fit(tf.zeros([6, 5]), tf.ones([6, 1]), { epochs: 2, batchSize: 3 }) } 1",
+    ],
+  ])('trains: %s', async (_, code) => {
+    const { status, error } = await async.run(code);
+    expect({ status, error }).toMatchObject({ status: 'ok', error: undefined });
   });
 
   it('parts of a tensor are read when they are asked for, and the whole as a file', async () => {
