@@ -9,6 +9,7 @@ import * as data from '@tensorflow/tfjs-data';
 import { valuesNow, withValues, type TensorReads } from '../display/tensor/read.ts';
 import { MAX_PRINTED, type TensorLike } from '../display/tensor/values.ts';
 import { startCpu as start, type CpuDevice, type CpuOptions } from '../backends/cpu/index.ts';
+export { startWebGpu } from '../backends/webgpu/index.ts';
 import { collectTensors, installEngine } from './engine.ts';
 import { registerFiles } from './files.ts';
 import { correctGradients } from './gradients.ts';

@@ -1,15 +1,12 @@
 // Filters and feature maps as the bytes of an output: see FiltersHeader in mime.ts for the layout.
 import { FILTERS_MAGIC, FILTERS_VERSION, type FiltersHeader, type FilterStage } from '../display/mime.ts';
+import { bytesOf, MAX_PAYLOAD, payloadOf, shortened } from '../display/payload.ts';
 import { captureSize, reduced, type Capture, type CapturedStage } from './capture.ts';
 
-/** An output of filters is never larger, in bytes. */
-export const MAX_PAYLOAD = 1_000_000;
 /** Numbers that fit into it beside its head. */
 export const MAX_NUMBERS = 235_000;
 
-const PREFIX = 12;
 const MAX_STAGES = 300;
-const MAX_NAME = 120;
 /** So many snapshots are held before filters and maps are cut for more of them. */
 const LEAST_SNAPSHOTS = 12;
 /** A slider with more is of no use. */
@@ -62,7 +59,7 @@ function encodeInto({ title, view, snapshots, recorded }: Recording, room: numbe
     ),
     ...(omitted.length > 0 ? { omitted: [...new Set(omitted)].slice(0, MAX_STAGES) } : {}),
   };
-  return join(Buffer.from(JSON.stringify(head)), numbers);
+  return payloadOf(FILTERS_MAGIC, FILTERS_VERSION, Buffer.from(JSON.stringify(head)), bytesOf(numbers.all()));
 }
 
 /** At most so many, evenly, with the first and the last. */
@@ -94,8 +91,8 @@ function encodeStage(stage: CapturedStage, same: readonly CapturedStage[], numbe
 
 /** Numbers one after another. */
 class Numbers {
-  readonly parts: Float32Array[] = [];
-  length = 0;
+  private readonly parts: Float32Array[] = [];
+  private length = 0;
 
   /** @returns where the first of them is */
   add(parts: readonly Float32Array[]): number {
@@ -106,24 +103,14 @@ class Numbers {
     }
     return at;
   }
-}
 
-const shortened = (text: string) => (text.length > MAX_NAME ? `${text.slice(0, MAX_NAME - 1)}…` : text);
-
-function join(text: Buffer, numbers: Numbers): Uint8Array {
-  const start = Math.ceil((PREFIX + text.length) / 8) * 8;
-  const payload = new Uint8Array(start + numbers.length * 4);
-  const view = new DataView(payload.buffer);
-  payload.set(Buffer.from(FILTERS_MAGIC, 'latin1'));
-  view.setUint16(4, FILTERS_VERSION, true);
-  view.setUint32(8, start - PREFIX, true);
-  payload.set(text, PREFIX);
-  payload.fill(0x20, PREFIX + text.length, start);
-  let at = start;
-  for (const part of numbers.parts)
-    for (const n of part) {
-      view.setFloat32(at, n, true);
-      at += 4;
+  all(): Float32Array {
+    const all = new Float32Array(this.length);
+    let at = 0;
+    for (const part of this.parts) {
+      all.set(part, at);
+      at += part.length;
     }
-  return payload;
+    return all;
+  }
 }

@@ -1,6 +1,6 @@
 // Runs a model of tf.layers layer by layer and keeps what each gives, so that feature maps and the inputs of filters can be drawn.
 import type { Tensor } from '../graph/engine.ts';
-import { callsOf, isModel, type LayerLike, type ModelLike } from '../graph/layers.ts';
+import { callsOf, connected, isModel, type LayerLike, type ModelLike } from '../graph/layers.ts';
 import type { TensorLibrary } from '../viz/library.ts';
 import { classOf, convolutionsOf, type Convolution } from './convolution.ts';
 
@@ -17,24 +17,14 @@ export interface Step {
 
 /** The layers of a model with those of models inside it, each before those that need it; made ready where the model's input is known. */
 export function layersOf(model: ModelLike, where: string): LayerLike[] {
-  const inner = connected(model, where);
+  const inner = innerOf(model, where);
   const layers = callsOf(inner).flatMap(({ outboundLayer: layer }) =>
     isModel(layer) ? layersOf(layer, where) : [layer],
   );
   return [...new Set(layers)];
 }
 
-/** The model that holds the connections of the layers. */
-function connected(model: ModelLike, where: string): ModelLike {
-  // A sequential model whose input is known connects its layers when it is first used
-  if (!model.built && model.inputs.length > 0) model.build();
-  const inner = model.model ?? model;
-  if (!model.built || !inner.containerNodes)
-    throw new Error(
-      `${where}: the model is not built yet, so it has no filters; give its first layer an inputShape, or call model.build([null, …])`,
-    );
-  return inner;
-}
+const innerOf = (model: ModelLike, where: string) => connected(model, where, 'it has no filters');
 
 /** The convolutions of layers, with the parts of separable ones under names of their own. */
 export function stepsOf(layer: LayerLike, where: string): Step[] {
@@ -89,7 +79,7 @@ export function forward(tf: TensorLibrary, model: ModelLike, x: Tensor, where: s
     return outputs;
   };
   const runModel = (m: ModelLike, inputs: Tensor[]): Tensor[] => {
-    const inner = connected(m, where);
+    const inner = innerOf(m, where);
     const values = new Map(inner.inputs.map(({ id }, i) => [id, inputs[i]!]));
     for (const { outboundLayer, inputTensors, outputTensors } of callsOf(inner)) {
       if (outputTensors.every(({ id }) => values.has(id))) continue;

@@ -3,6 +3,7 @@ import type * as tfTypes from '@tensorflow/tfjs-core';
 import { DISPLAY, type Displayable } from '../display/displayable.ts';
 import type { FiltersHeader } from '../display/mime.ts';
 import { goOn } from '../display/tensor/read.ts';
+import { checkOptions, type OptionNames } from '../options.ts';
 import { needLibrary, type LoadedLibrary } from '../viz/library.ts';
 import { waiting } from '../viz/pending.ts';
 import type { Snapshot } from './encode.ts';
@@ -22,6 +23,9 @@ export interface FiltersOptions {
 }
 
 export type FeatureMapsOptions = Omit<FiltersOptions, 'x'>;
+
+const FILTERS_OPTIONS: OptionNames<FiltersOptions> = { title: true, x: true };
+const FEATURE_MAPS_OPTIONS: OptionNames<FeatureMapsOptions> = { title: true };
 
 /** Filters or feature maps that show themselves. They are as they were when they were made. */
 export class FiltersFigure implements Displayable {
@@ -56,8 +60,9 @@ export function makeFilters(loaded: LoadedLibrary) {
      * @throws TypeError where an argument is not what it should be; Error where there are no filters, or no weights yet
      * @example viz.filters(model)
      */
-    filters(subject: object, { title, x }: FiltersOptions = {}): FiltersFigure {
-      return figure('viz.filters', 'filters', subject, x, title);
+    filters(subject: object, options: FiltersOptions = {}): FiltersFigure {
+      checkOptions('viz.filters', options, FILTERS_OPTIONS);
+      return figure('viz.filters', 'filters', subject, options.x, options.title);
     },
     /**
      * Runs a model on an input and draws what its layers give: a tile for each channel. A map that is opened stands beside the layer's input,
@@ -67,10 +72,11 @@ export function makeFilters(loaded: LoadedLibrary) {
      * @throws TypeError where an argument is not what it should be; Error where no layer gives feature maps
      * @example viz.featureMaps(model, digits.slice(0, 4))
      */
-    featureMaps(model: object, x: tfTypes.Tensor, { title }: FeatureMapsOptions = {}): FiltersFigure {
+    featureMaps(model: object, x: tfTypes.Tensor, options: FeatureMapsOptions = {}): FiltersFigure {
+      checkOptions('viz.featureMaps', options, FEATURE_MAPS_OPTIONS);
       if (x === undefined)
         throw new TypeError('viz.featureMaps: the second argument is missing: a tensor that the model takes');
-      return figure('viz.featureMaps', 'maps', model, x, title);
+      return figure('viz.featureMaps', 'maps', model, x, options.title);
     },
     /**
      * Records filters while a model learns; the recording shows itself, with a slider over what was recorded.
@@ -78,10 +84,12 @@ export function makeFilters(loaded: LoadedLibrary) {
      * @param options with `x`, the feature maps are recorded too
      * @throws as {@link filters} does
      */
-    recordFilters(subject: object, { title, x }: FiltersOptions = {}): FilterRecording {
-      const tf = needLibrary(loaded, 'viz.recordFilters');
-      const found = subjectOf(tf, subject, x, 'viz.recordFilters');
-      return new FilterRecording(tf, found, String(title ?? found.title));
+    recordFilters(subject: object, options: FiltersOptions = {}): FilterRecording {
+      const where = 'viz.recordFilters';
+      checkOptions(where, options, FILTERS_OPTIONS);
+      const tf = needLibrary(loaded, where);
+      const found = subjectOf(tf, subject, options.x, where);
+      return new FilterRecording(tf, found, String(options.title ?? found.title));
     },
   };
 }

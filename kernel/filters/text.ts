@@ -29,9 +29,7 @@ function stageText({ name, type, kernel, maps }: CapturedStage): string {
 
 function kernelText(kernel: CapturedKernel): string {
   const { shape, filters, overview } = kernel;
-  const norms = overview
-    ? every(overview, 1 + 2 * shape[0] * shape[1])
-    : every(overviewOf(kernel.weights, shape), 1 + 2 * shape[0] * shape[1]);
+  const norms = every(overview ?? overviewOf(kernel.weights, shape), 1 + 2 * shape[0] * shape[1]);
   const limit = Math.max(DEAD.norm, DEAD.share * median(norms));
   const dead = norms.filter((n) => n <= limit).length;
   const finite = norms.filter(Number.isFinite);

@@ -1,17 +1,14 @@
 // Graphs as the bytes of an output: see GraphHeader in mime.ts for the layout.
 import { GRAPH_MAGIC, GRAPH_VERSION, type GraphHeader, type GraphNode, type GraphNumbers } from '../display/mime.ts';
+import { bytesOf, MAX_PAYLOAD, payloadOf, PREFIX, shortened } from '../display/payload.ts';
 import { MAX_VALUES, type Summary } from './numbers.ts';
 import type { Plan, PlannedNode } from './plan.ts';
 
-/** An output of a graph is never larger, in bytes. */
-export const MAX_PAYLOAD = 1_000_000;
 /** More nodes are not drawn. */
 export const MAX_NODES = 3000;
 
-const PREFIX = 12;
 /** Room for the texts of the nodes; the rest is for numbers. */
 const MAX_HEAD = 600_000;
-const MAX_NAME = 120;
 
 /** A payload of at most {@link MAX_PAYLOAD} bytes: of a graph that is too large the nodes nearest to the result, and fewer values of each. */
 export function encodeGraph(plan: Plan): Uint8Array {
@@ -42,7 +39,8 @@ function encodePart(plan: Plan, omitted: number): Uint8Array | undefined {
     };
     const text = Buffer.from(JSON.stringify(header));
     if (text.length > MAX_HEAD) return undefined;
-    if (PREFIX + text.length + 8 + numbers.length * 8 <= MAX_PAYLOAD) return join(text, numbers);
+    if (PREFIX + text.length + 8 + numbers.length * 8 <= MAX_PAYLOAD)
+      return payloadOf(GRAPH_MAGIC, GRAPH_VERSION, text, bytesOf(Float64Array.from(numbers)));
     if (most === 1) return undefined;
     most = most >> 1;
   }
@@ -75,22 +73,6 @@ function encodeNumbers(summary: Summary, numbers: number[], most: number): Graph
   const values = summary.values.slice(0, size <= most ? size : most);
   numbers.push(min, max, mean, ...values);
   return { at, count: values.length, ...(nan > 0 ? { nan } : {}), ...(infinite > 0 ? { infinite } : {}) };
-}
-
-const shortened = (text: string, most = MAX_NAME) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
-
-function join(text: Buffer, numbers: number[]): Uint8Array {
-  const padding = (8 - ((PREFIX + text.length) % 8)) % 8;
-  const start = PREFIX + text.length + padding;
-  const payload = new Uint8Array(start + numbers.length * 8);
-  const view = new DataView(payload.buffer);
-  payload.set(Buffer.from(GRAPH_MAGIC, 'latin1'));
-  view.setUint16(4, GRAPH_VERSION, true);
-  view.setUint32(8, text.length + padding, true);
-  payload.set(text, PREFIX);
-  payload.fill(0x20, PREFIX + text.length, start);
-  numbers.forEach((n, i) => view.setFloat64(start + 8 * i, n, true));
-  return payload;
 }
 
 /** The part of a graph that is nearest to its result, counted in edges; of a graph without a result, its first nodes. */

@@ -2,6 +2,7 @@
 import { DISPLAY, type Displayable } from '../display/displayable.ts';
 import { GRAPH } from '../display/mime.ts';
 import { goOn, onHost, Unread } from '../display/tensor/read.ts';
+import { checkOptions, type OptionNames } from '../options.ts';
 import { needLibrary, type LoadedLibrary, type TensorLibrary } from '../viz/library.ts';
 import { waiting } from '../viz/pending.ts';
 import { autodiffPlan } from './autodiff.ts';
@@ -21,6 +22,8 @@ export interface GraphOptions {
   /** Stands over the graph; by default the name of the function or model. */
   title?: string;
 }
+
+const OPTIONS: OptionNames<GraphOptions> = { direction: true, title: true };
 
 /** A graph that shows itself. It is as it was when it was made. */
 export class Graph implements Displayable {
@@ -73,7 +76,9 @@ export interface GraphFunction {
 
 /** @param loaded gives TensorFlow.js, if a cell has imported it */
 export function makeGraph(loaded: LoadedLibrary): GraphFunction {
-  const graph = (subject: unknown, inputs?: GraphInputs, { direction, title }: GraphOptions = {}) => {
+  const graph = (subject: unknown, inputs?: GraphInputs, options: GraphOptions = {}) => {
+    checkOptions('viz.graph', options, OPTIONS);
+    const { direction, title } = options;
     if (direction !== undefined && direction !== 'right' && direction !== 'down')
       throw new TypeError(`viz.graph: the direction must be 'right' or 'down', not ${String(direction)}`);
     const tf = needLibrary(loaded, 'viz.graph');

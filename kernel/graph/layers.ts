@@ -42,6 +42,22 @@ export function isModel(value: unknown): value is ModelLike {
   return typeof m === 'object' && m !== null && Array.isArray(m.layers) && 'built' in m && Array.isArray(m.inputs);
 }
 
+/**
+ * The model that holds the connections of the layers, made ready where the model's input is known.
+ * @param without what there is not before that, for the message
+ * @throws Error where the model is not built yet
+ */
+export function connected(model: ModelLike, where: string, without: string): ModelLike {
+  // A sequential model whose input is known connects its layers when it is first used
+  if (!model.built && model.inputs.length > 0) model.build();
+  const inner = model.model ?? model;
+  if (!model.built || !inner.containerNodes)
+    throw new Error(
+      `${where}: the model is not built yet, so ${without}; give its first layer an inputShape, or call model.build([null, …])`,
+    );
+  return inner;
+}
+
 /** Where a tensor of the graph comes from. */
 interface Source {
   node: number;
@@ -58,13 +74,7 @@ export function layersPlan(model: ModelLike): Plan {
 
 /** Adds a model's layers; its input layers too unless they stand for tensors of the model around it, which `sources` gives. */
 function addModel(plan: Plan, model: ModelLike, group: number | undefined, sources: Sources): Sources {
-  // A sequential model whose input is known connects its layers when it is first used
-  if (!model.built && model.inputs.length > 0) model.build();
-  const inner = model.model ?? model;
-  if (!model.built || !inner.containerNodes)
-    throw new Error(
-      'viz.graph: the model is not built yet, so its layers are not connected; give its first layer an inputShape, or call model.build([null, …])',
-    );
+  const inner = connected(model, 'viz.graph', 'its layers are not connected');
   for (const call of callsOf(inner)) {
     if (call.outputTensors.every(({ id }) => sources.has(id))) continue;
     const layer = call.outboundLayer;

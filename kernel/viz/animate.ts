@@ -1,7 +1,8 @@
 // viz.animate: figures as the frames of one, with a slider and a play button (the renderer makes those).
+import { checkOptions, type OptionNames } from '../options.ts';
 import { extent } from './arrays.ts';
 import { Figure, heading, type Layout, type PlotOptions, type Trace } from './figure.ts';
-import { PLOT_OPTIONS, checkOptions, type OptionNames } from './options.ts';
+import { PLOT_OPTIONS } from './options.ts';
 
 /** Options of {@link animate}. */
 export interface AnimateOptions extends PlotOptions {

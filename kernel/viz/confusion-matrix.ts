@@ -1,7 +1,8 @@
 // viz.confusionMatrix.
+import { checkOptions, type OptionNames } from '../options.ts';
 import { readClasses, sameLength, type Numbers } from './arrays.ts';
 import { counted, escaped, Figure, layoutOf, type PlotOptions, type Trace } from './figure.ts';
-import { PLOT_OPTIONS, checkOptions, type OptionNames } from './options.ts';
+import { PLOT_OPTIONS } from './options.ts';
 
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions extends PlotOptions {

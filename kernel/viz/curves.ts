@@ -1,4 +1,5 @@
 // viz.line and viz.scatter.
+import { checkOptions, type OptionNames } from '../options.ts';
 import {
   columnOf,
   extent,
@@ -21,7 +22,7 @@ import {
   type PlotOptions,
   type Trace,
 } from './figure.ts';
-import { AXES_OPTIONS, checkOptions, type OptionNames } from './options.ts';
+import { AXES_OPTIONS } from './options.ts';
 
 /** One curve: its heights [n], or the points of a path [n, 2]. */
 export type Curve = Numbers;

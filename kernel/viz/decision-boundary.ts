@@ -2,11 +2,12 @@
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import { goOn, onHost } from '../display/tensor/read.ts';
 import { isTensor } from '../display/tensor/values.ts';
+import { checkOptions, type OptionNames } from '../options.ts';
 import { argMax, columnOf, extent, readNumbers, readPoints, type Numbers, type Values } from './arrays.ts';
 import { classesOf, coordinates, type PointClass } from './curves.ts';
 import { counted, escaped, Figure, heading, layoutOf, type PlotOptions, type Trace } from './figure.ts';
 import type { TensorLibrary } from './library.ts';
-import { PLOT_OPTIONS, checkOptions, type OptionNames } from './options.ts';
+import { PLOT_OPTIONS } from './options.ts';
 
 /** Options of {@link decisionBoundary}. */
 export interface DecisionBoundaryOptions extends PlotOptions {

@@ -1,8 +1,9 @@
 // viz.heatmap and viz.surface: numbers over a grid.
+import { checkOptions, type OptionNames } from '../options.ts';
 import { extent, readMatrix, readVector, type Matrix, type Vector } from './arrays.ts';
 import { escaped, Figure, heading, layoutOf, rowsOf, short, type PlotOptions, type Trace } from './figure.ts';
 import { spatialLayout } from './curves.ts';
-import { PLOT_OPTIONS, checkOptions, type OptionNames } from './options.ts';
+import { PLOT_OPTIONS } from './options.ts';
 
 /** A surface over a square is easier to read when it is lower than wide. */
 export const SURFACE_HEIGHT = 0.65;

@@ -1,7 +1,8 @@
 // viz.histogram.
+import { checkOptions, type OptionNames } from '../options.ts';
 import { extent, readNumbers, type Numbers } from './arrays.ts';
 import { counted, escaped, Figure, heading, layoutOf, short, type AxesOptions, type Trace } from './figure.ts';
-import { AXES_OPTIONS, checkOptions, type OptionNames } from './options.ts';
+import { AXES_OPTIONS } from './options.ts';
 
 /** Options of {@link histogram}. */
 export interface HistogramOptions extends AxesOptions {

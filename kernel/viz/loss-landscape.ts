@@ -1,11 +1,12 @@
 // viz.lossLandscape: the loss about the weights of a model, along two directions in the space of weights.
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import { random } from '../dl/data/random.ts';
+import { checkOptions, type OptionNames } from '../options.ts';
 import { escaped, Figure, heading, layoutOf, rowsOf, short, type PlotOptions, type Trace } from './figure.ts';
 import { spatialLayout } from './curves.ts';
 import { SURFACE_HEIGHT } from './grids.ts';
 import type { TensorLibrary } from './library.ts';
-import { PLOT_OPTIONS, checkOptions, type OptionNames } from './options.ts';
+import { PLOT_OPTIONS } from './options.ts';
 
 /** Something with weights: a model of tf.layers, or variables. */
 export type Weights = { readonly trainableWeights: readonly object[] } | readonly tfTypes.Variable[];

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseNotebook } from '../../kernel/format/index.ts';
+import { readIndex } from '../samples/index.mts';
 import { dlnb, Folder, notebook, root } from './cli.ts';
 
 const oneLine = /^dlnb: [^\n]+\n$/;
@@ -31,13 +32,9 @@ describe('dlnb', () => {
 describe('dlnb new', () => {
   it('lists the samples, copies one, and never replaces a file', async () => {
     using folder = new Folder();
-    const index = JSON.parse(readFileSync(path.join(root, 'samples/index.json'), 'utf8')) as {
-      id: string;
-      title: string;
-    }[];
     const { code, stdout } = await dlnb(folder.path, 'new');
     expect(code).toBe(0);
-    for (const { id, title } of index)
+    for (const { id, title } of readIndex())
       expect(stdout.split('\n').map((line) => line.trim().split(/ {2,}/))).toContainEqual([id, title]);
 
     expect(await dlnb(folder.path, 'new', 'perceptron')).toMatchObject({
@@ -70,7 +67,7 @@ describe('dlnb new', () => {
 
   it('writes the course into a new folder, and never over anything', async () => {
     using folder = new Folder({ 'mine/notes.txt': 'mine' });
-    const index = JSON.parse(readFileSync(path.join(root, 'samples/index.json'), 'utf8')) as { file: string }[];
+    const index = readIndex();
     const files = [...index.map(({ file }) => file), 'README.md'].sort();
     expect(await dlnb(folder.path, 'new', '--course', 'a/b')).toMatchObject({
       code: 0,

@@ -11,6 +11,7 @@ export type { Tensor };
 interface Built {
   tf: TF;
   startCpu(options: { dist: string; threads?: number }): Promise<unknown>;
+  startWebGpu(options: { dist: string; software: boolean }): Promise<unknown>;
 }
 
 const dist = join(import.meta.dirname, '../../dist');
@@ -19,6 +20,7 @@ const { DLNB_TEST_DEVICE: device = 'cpu', DLNB_TEST_THREADS: threads } = process
 
 const starters: Record<string, (built: Built) => Promise<unknown>> = {
   cpu: ({ startCpu }) => startCpu({ dist, ...(threads ? { threads: Number(threads) } : {}) }),
+  webgpu: ({ startWebGpu }) => startWebGpu({ dist, software: true }),
   // TensorFlow.js's own, to tell faults of a device from faults of a gradient
   'stock-cpu': ({ tf }) => tf.setBackend('cpu'),
 };

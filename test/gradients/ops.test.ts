@@ -97,7 +97,7 @@ const withoutGradient: Record<string, string[]> = {
     ...['NonMaxSuppressionV3', 'NonMaxSuppressionV4', 'NonMaxSuppressionV5', 'SearchSorted', 'UpperBound'],
     ...['StaticRegexReplace', 'StringNGrams', 'StringSplit', 'StringToHashBucketFast'],
   ],
-  'nothing that goes in is a tensor of float32': ['Fill', 'LinSpace', 'Random', 'Range', 'Draw'],
+  'nothing that goes in is a tensor of float32': ['Draw', 'Fill', 'FromPixels', 'LinSpace', 'Random', 'Range'],
   'the engine refuses gradients of complex numbers': ['Complex', 'FFT', 'IFFT', 'Imag', 'Real'],
   'their gradients are computed where they are called, by a gradient of its own': [
     ...['FusedConv2D', 'FusedDepthwiseConv2D', 'LSTM', '_FusedMatMul'],

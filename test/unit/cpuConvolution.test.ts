@@ -2,7 +2,8 @@
 // Shapes, strides and paddings are drawn so that every way of computing them is taken, at all remainders of its tiles.
 import * as tf from '@tensorflow/tfjs-core';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { HeapFullError } from '../../kernel/backends/cpu/heap.ts';
 import { startCpu, type CpuDevice } from '../../kernel/backends/cpu/index.ts';
 
 const dist = path.resolve(import.meta.dirname, '../../dist');
@@ -149,5 +150,27 @@ describe.each([2, 1, 3])('convolutions, threads: %i', (threads) => {
 
   it('of random shapes', () => {
     for (let i = 0; i < 150; i++) check(randomCase());
+  });
+
+  it('leave nothing behind where there is no working memory', () => {
+    const { backend } = device;
+    const [x, filter] = [tf.ones([2, 16, 16, 8]), tf.ones([3, 3, 8, 8])];
+    const attrs = { strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 1 };
+    const before = [backend.numDataIds(), backend.heap.used];
+    const { allocate } = backend.heap;
+    const spy = vi.spyOn(backend.heap, 'allocate').mockImplementation(function (this: typeof backend.heap, bytes) {
+      // The first one is for the result
+      if (spy.mock.calls.length > 1) throw new HeapFullError();
+      return allocate.call(this, bytes);
+    });
+    try {
+      expect(() => tf.engine().runKernel('Conv2D', { x, filter }, attrs as never)).toThrow(
+        /out of memory: \d+ bytes of working memory are wanted/,
+      );
+    } finally {
+      spy.mockRestore();
+    }
+    expect([backend.numDataIds(), backend.heap.used]).toEqual(before);
+    tf.dispose([x, filter]);
   });
 });

@@ -97,9 +97,7 @@ function own(backend: CpuBackend, name: string, inputs: Record<string, Operand>,
     dtype,
   }));
   // So that memory that an op kernel forgets to set does not hold zeros by chance
-  const dirt = backend.borrow(1 << 20);
-  backend.bytes().fill(0x7f, dirt, dirt + (1 << 20));
-  backend.release(dirt, 1 << 20);
+  backend.withMemory(1 << 20, [], (at) => backend.bytes().fill(0x7f, at, at + (1 << 20)));
   const result = opKernels[name]!({ inputs: tensors, attrs: attrs as Record<string, unknown>, backend });
   if (result === undefined) {
     for (const t of Object.values(tensors)) backend.disposeData(t.dataId);

@@ -197,6 +197,16 @@ describe('point sets', () => {
     expect(() => spirals({ arms: 1.5 })).toThrow(/spirals: arms/);
     expect(() => xor({ n: -4 })).toThrow(/xor: n/);
   });
+
+  it('names an option that there is not, with those that there are', () => {
+    expect(() => spirals({ classes: 3 } as object)).toThrow(
+      'spirals: there is no option "classes"; there are "n", "seed", "arms", "turns", "noise"',
+    );
+    const wrong = { size: 3 } as object;
+    for (const [name, make] of Object.entries({ blobs, moons, spirals, xor, digits }))
+      expect(() => make(wrong)).toThrow(new RegExp(`^${name}: there is no option "size"; there are "n", "seed", `));
+    expect(() => moons(100 as never)).toThrow(new TypeError('moons: the options must be an object, got 100'));
+  });
 });
 
 describe('digits', () => {

@@ -228,6 +228,18 @@ describe('data.mnist', () => {
   });
 });
 
+describe('the loaders', () => {
+  it.each([
+    ['data.mnist', loadMnist],
+    ['data.cifar10', loadCifar10],
+  ])('%s names an option that there is not, before it asks for anything', async (name, load) => {
+    await expect(load(host, { limit: 100 } as object)).rejects.toThrow(
+      `${name}: there is no option "limit"; there are "train", "test", "mirror"`,
+    );
+    expect(asked).toEqual([]);
+  });
+});
+
 describe('data.cifar10', () => {
   /** A record whose red values are 51, green 102 and blue 255. */
   const record = (label: number) => Buffer.concat([[label], Buffer.alloc(1024, 51), Buffer.alloc(1024, 102), Buffer.alloc(1024, 255)].map((b) => Buffer.from(b as Buffer))); // prettier-ignore

@@ -235,3 +235,17 @@ describe('shapes', () => {
     expect(() => shapes({ size: [12, 40] })).toThrow(/size\[1\]/);
   });
 });
+
+describe('options', () => {
+  it('that there are not are named, with those that there are', () => {
+    const wrong = { stratified: true } as object;
+    expect(() => shapes(wrong)).toThrow(/^shapes: there is no option "stratified"; there are .*"contrast"/);
+    const set = dataset(digits({ n: 10 }));
+    expect(() => set.split([0.5], wrong)).toThrow(
+      'split: there is no option "stratified"; there are "seed", "stratify"',
+    );
+    expect(() => set.augment(wrong)).toThrow(/^augment: there is no option "stratified"; there are "flipX", /);
+    expect(() => set.batch(2, wrong)).toThrow(/^batch: there is no option "stratified"; there are "dropRemainder"/);
+    expect(() => set.map((e) => e, wrong)).toThrow(/^map: there is no option "stratified"; there are "shape", "seed"/);
+  });
+});

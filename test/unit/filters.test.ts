@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CpuDevice } from '../../kernel/backends/cpu/index.ts';
 import { DISPLAY, type Displayable } from '../../kernel/display/displayable.ts';
 import { FILTERS } from '../../kernel/display/mime.ts';
-import { MAX_PAYLOAD, thinned } from '../../kernel/filters/encode.ts';
+import { MAX_PAYLOAD } from '../../kernel/display/payload.ts';
+import { thinned } from '../../kernel/filters/encode.ts';
 import { fit, sizeOf, type StageSize } from '../../kernel/filters/fit.ts';
 import { makeFilters } from '../../kernel/filters/index.ts';
 import { activated, agrees, productOf, whyNoProduct } from '../../renderers/filters/product.ts';
@@ -350,6 +351,21 @@ describe('wrong arguments', () => {
       /'channelsFirst', which is not drawn; use 'channelsLast'/,
     ],
     ['no input', () => featureMaps(model(), undefined as never), /second argument is missing/],
+    [
+      'an unknown option of filters',
+      () => filters(model(), { layer: 1 } as object),
+      /viz\.filters: there is no option "layer"; there are "title", "x"/,
+    ],
+    [
+      'an unknown option of feature maps',
+      () => featureMaps(model(), random(28, 28, 1) as never, { x: 1 } as object),
+      /viz\.featureMaps: there is no option "x"; there are "title"/,
+    ],
+    [
+      'an unknown option of a recording',
+      () => recordFilters(model(), { every: 2 } as object),
+      /viz\.recordFilters: there is no option "every"/,
+    ],
     [
       'an array as input',
       () => featureMaps(model(), [1] as never),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CpuDevice } from '../../kernel/backends/cpu/index.ts';
 import { DISPLAY } from '../../kernel/display/displayable.ts';
 import { GRAPH, type GraphNode } from '../../kernel/display/mime.ts';
-import { MAX_PAYLOAD } from '../../kernel/graph/encode.ts';
+import { MAX_PAYLOAD } from '../../kernel/display/payload.ts';
 import { makeGraph, type Graph } from '../../kernel/graph/index.ts';
 import { readGraph, type GraphPayload } from '../../renderers/graph/payload.ts';
 
@@ -238,6 +238,11 @@ describe('the graph of a function', () => {
       /the input "x" must be a number.*not string/,
     ],
     ['an unknown direction', () => graph((x: Tensor) => x, 1, { direction: 'up' as never }), /'right' or 'down'/],
+    [
+      'an unknown option',
+      () => graph((x: Tensor) => x, 1, { name: 'f' } as object),
+      /viz\.graph: .*no option "name"; .*"title"/,
+    ],
     [
       'being inside a gradient',
       () => tf.grad((x) => (graph((y: Tensor) => y, 1), x.square()))(tf.scalar(1)),

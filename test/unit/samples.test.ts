@@ -3,34 +3,33 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseNotebook, printNotebook } from '../../kernel/format/index.ts';
-import { readIndex, readmeFile, withTable } from '../samples/index.mts';
+import { readIndex, readmeFile, samplesFolder as folder, withTable } from '../samples/index.mts';
 
-const folder = path.join(import.meta.dirname, '../../samples');
-const index = JSON.parse(readFileSync(path.join(folder, 'index.json'), 'utf8')) as { [key: string]: unknown }[];
+const index = readIndex();
 
 describe('the index of the samples', () => {
   it('lists every notebook once, and nothing else', () => {
     const files = readdirSync(folder).filter((name) => name.endsWith('.dlnb'));
-    expect(index.map((entry) => entry['file']).sort()).toEqual(files.sort());
+    expect(index.map((entry) => entry.file).sort()).toEqual(files.sort());
   });
 
   it('says of each what it teaches and needs', () => {
     for (const entry of index) {
       expect(Object.keys(entry)).toEqual(['id', 'file', 'title', 'part', 'minutes', 'teaches', 'prerequisites']);
-      expect(entry['file']).toBe(`${String(entry['id'])}.dlnb`);
-      expect(entry['minutes']).toBeGreaterThan(0);
+      expect(entry.file).toBe(`${entry.id}.dlnb`);
+      expect(entry.minutes).toBeGreaterThan(0);
     }
   });
 
   it('is what the table in README.md is made of', () => {
     const readme = readFileSync(readmeFile, 'utf8');
     // npm run samples -- --readme writes it
-    expect(readme).toBe(withTable(readme, readIndex()));
+    expect(readme).toBe(withTable(readme, index));
   });
 });
 
-describe.each(index.map((entry) => [entry['id'] as string, entry] as const))('sample %s', (_id, entry) => {
-  const text = readFileSync(path.join(folder, entry['file'] as string), 'utf8');
+describe.each(index.map((entry) => [entry.id, entry] as const))('sample %s', (_id, entry) => {
+  const text = readFileSync(path.join(folder, entry.file), 'utf8');
   const { cells } = parseNotebook(text);
   const code = cells.filter((cell) => cell.kind === 'code');
 

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { TENSOR, type AxisRange, type TensorHeader } from '../../kernel/display/mime.ts';
 import { toBundle } from '../../kernel/display/bundle.ts';
-import { checksum, encodeTensor, MAX_PAYLOAD } from '../../kernel/display/tensor/encode.ts';
+import { MAX_PAYLOAD } from '../../kernel/display/payload.ts';
+import { checksum, encodeTensor } from '../../kernel/display/tensor/encode.ts';
 import { DisplayedTensors } from '../../kernel/display/tensor/index.ts';
 import { checkPart, gather, thinOut, wholeOf } from '../../kernel/display/tensor/sample.ts';
 import { BINS, statisticsOf } from '../../kernel/display/tensor/statistics.ts';

@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageExtension } from '../package.mts';
+import { readIndex } from '../samples/index.mts';
 import { ensureVSCode, installVsix, makeProfile, outDir, root, startServer, workbenchUrl } from './server.mts';
 
 /** Where the user's copies of the samples and the web editor's profile stay from one start to the next. */
@@ -33,18 +34,12 @@ function build(): void {
   if (status !== 0) throw new Error('the build failed, see above');
 }
 
-/** Ids of the samples, as samples/index.json lists them. */
-function sampleIds(): string[] {
-  const index = JSON.parse(readFileSync(join(root, 'samples/index.json'), 'utf8')) as { id: string }[];
-  return index.map((s) => s.id);
-}
-
 /** Runs every sample with the command line, makes the report, and returns the exit code. */
 function runSamples(): number {
   mkdirSync(join(outDir, 'samples'), { recursive: true });
   const executed: string[] = [];
   let failed = 0;
-  for (const id of sampleIds()) {
+  for (const { id } of readIndex()) {
     const out = join(outDir, 'samples', `${id}.dlnb`);
     console.log(`== ${id}`);
     const args = ['dist/cli.js', 'run', join('samples', `${id}.dlnb`), '--out', out];

@@ -158,12 +158,22 @@ export class CpuBackend extends MathBackendCPU {
     }
   }
 
-  /** Memory for the time of one op; to be given back with `release` and the same number of bytes. */
-  borrow(bytes: number): number {
-    return this.allocate(bytes, () => `${bytes} bytes of working memory`);
-  }
-  release(at: number, bytes: number): void {
-    this.heap.release(at, bytes);
+  /**
+   * Hands `use` working memory for as long as it runs.
+   * @param results what the op has made by then: given back if it fails, for want of memory above all
+   */
+  withMemory<T>(bytes: number, results: readonly tf.TensorInfo[], use: (at: number) => T): T {
+    try {
+      const at = this.allocate(bytes, () => `${bytes} bytes of working memory`);
+      try {
+        return use(at);
+      } finally {
+        this.heap.release(at, bytes);
+      }
+    } catch (e) {
+      for (const t of results) this.disposeIntermediateTensorInfo(t);
+      throw e;
+    }
   }
 
   /** Values are absent for complex64, whose parts are tensors themselves. */

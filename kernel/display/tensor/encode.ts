@@ -1,17 +1,14 @@
 // Tensors as the bytes of an output: see TensorHeader in mime.ts for the layout.
 import { TENSOR_MAGIC, TENSOR_VERSION, type AxisRange, type TensorHeader, type TensorStatistics } from '../mime.ts';
+import { bytesOf, MAX_PAYLOAD, payloadOf } from '../payload.ts';
 import { gather, sizeOf, thinOut, wholeOf } from './sample.ts';
 import type { TensorValues, TypedArray } from './values.ts';
-
-/** An output of a tensor is never larger, in bytes. */
-export const MAX_PAYLOAD = 1_000_000;
 
 /** Longest text of a string tensor, in characters. */
 const MAX_STRING = 200;
 
 /** Kept free for the head. */
 const HEAD_ROOM = 4096;
-const PREFIX = 12;
 
 export interface EncodeOptions {
   device?: string | undefined;
@@ -43,7 +40,7 @@ export function encodeTensor(values: TensorValues, options: EncodeOptions = {}):
     if (source && sizeOf(header.axes) < sizeOf(wholeOf(shape))) header.source = source();
   }
   if (statistics) header.statistics = statistics;
-  return join(header, body);
+  return payloadOf(TENSOR_MAGIC, TENSOR_VERSION, Buffer.from(JSON.stringify(header)), body);
 }
 
 function byteLengthOf(data: TypedArray | string[]): number {
@@ -52,9 +49,6 @@ function byteLengthOf(data: TypedArray | string[]): number {
 
 const widened = (data: TypedArray, dtype: string): TypedArray =>
   dtype === 'float16' ? Float32Array.from(data as ArrayLike<number>) : data;
-
-/** The bytes of the numbers; the platforms of the kernel are all little-endian. */
-const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray) => new Uint8Array(buffer, byteOffset, byteLength);
 
 function encodeTexts(data: string[], shape: number[], part: AxisRange[], room: number) {
   let axes = thinOut(part, Math.floor(room / 8));
@@ -75,20 +69,6 @@ function encodeTexts(data: string[], shape: number[], part: AxisRange[], room: n
 }
 
 const shortened = (text: string) => (text.length > MAX_STRING ? `${text.slice(0, MAX_STRING)}…` : text);
-
-function join(header: TensorHeader, body: Uint8Array): Uint8Array {
-  const text = Buffer.from(JSON.stringify(header));
-  const padding = (8 - ((PREFIX + text.length) % 8)) % 8;
-  const payload = new Uint8Array(PREFIX + text.length + padding + body.length);
-  const view = new DataView(payload.buffer);
-  payload.set(Buffer.from(TENSOR_MAGIC, 'latin1'));
-  view.setUint16(4, TENSOR_VERSION, true);
-  view.setUint32(8, text.length + padding, true);
-  payload.set(text, PREFIX);
-  payload.fill(0x20, PREFIX + text.length, PREFIX + text.length + padding);
-  payload.set(body, PREFIX + text.length + padding);
-  return payload;
-}
 
 /** 64 bits, in hexadecimal, that depend on the shape, the type and every value. Not cryptographic: it tells tensors of one session apart. */
 export function checksum({ dtype, shape, data }: TensorValues): string {

@@ -1,4 +1,5 @@
 // Random changes of images that leave their class as it is. On plain numbers, image by image, before a batch becomes a tensor.
+import { checkOptions, type OptionNames } from '../../options.ts';
 import { amount, count } from './checks.ts';
 import type { Random } from './random.ts';
 
@@ -18,15 +19,26 @@ export interface AugmentOptions {
   seed?: number;
 }
 
+const OPTIONS: OptionNames<AugmentOptions> = {
+  flipX: true,
+  flipY: true,
+  shift: true,
+  fill: true,
+  noise: true,
+  seed: true,
+};
+
 /**
  * Makes the change for images of a shape.
  * @param shape `[height, width, channels]`
- * @throws RangeError for another shape, or an option out of range
+ * @throws RangeError for another shape, or an option out of range; TypeError for one that there is not
  */
 export function augmenter(
   shape: readonly number[],
-  { flipX = false, flipY = false, shift = 0, fill = 0, noise = 0 }: AugmentOptions,
+  options: AugmentOptions,
 ): (image: Float32Array, random: Random) => Float32Array {
+  checkOptions('augment', options, OPTIONS);
+  const { flipX = false, flipY = false, shift = 0, fill = 0, noise = 0 } = options;
   const [height = 0, width = 0, channels = 0] = shape;
   if (shape.length !== 3)
     throw new RangeError(

@@ -2,9 +2,10 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import path from 'node:path';
+import { checkOptions } from '../../options.ts';
 import { cachedFile, cacheFolder, type DownloadHost, type RemoteFile } from './cache.ts';
 import { count } from './checks.ts';
-import { mirrored, type LoadOptions, type TrainTest } from './mnist.ts';
+import { LOAD_OPTIONS, mirrored, type LoadOptions, type TrainTest } from './mnist.ts';
 import type { ImageSet } from './shapes.ts';
 import { readTar } from './tar.ts';
 
@@ -23,6 +24,7 @@ const RECORD = 1 + 3 * PIXELS;
 
 /** Reads CIFAR-10, or another archive in its format. See `data.cifar10`. */
 export async function loadCifar10(host: DownloadHost, options: LoadOptions = {}, file = CIFAR10): Promise<TrainTest> {
+  checkOptions('data.cifar10', options, LOAD_OPTIONS);
   for (const n of [options.train, options.test]) if (n !== undefined) count('data.cifar10', 'number of images', n);
   const packed = await cachedFile(mirrored(file, options.mirror), {
     ...host,

@@ -1,4 +1,5 @@
 // `data.dataset`: labelled examples that are shuffled, split and changed. What it holds are plain arrays; tensors are made in batches.ts.
+import { checkOptions, type OptionNames } from '../../options.ts';
 import { augmenter, type AugmentOptions } from './augment.ts';
 import { Batches, product, type Batch, type DatasetHost, type Example } from './batches.ts';
 import { amount, count } from './checks.ts';
@@ -33,6 +34,26 @@ export interface SplitOptions {
   /** Give each part the same share of every class, to within one example. */
   stratify?: boolean;
 }
+
+const SPLIT: OptionNames<SplitOptions> = { seed: true, stratify: true };
+
+/** Options of {@link Dataset.map}. */
+export interface MapOptions {
+  /** Shape of one input, where the function changes it. */
+  shape?: readonly number[];
+  /** Seed of its random numbers; 0 by default. */
+  seed?: number;
+}
+
+const MAP: OptionNames<MapOptions> = { shape: true, seed: true };
+
+/** Options of {@link Dataset.batch}. */
+export interface BatchOptions {
+  /** Leave out a last batch that is smaller. */
+  dropRemainder?: boolean;
+}
+
+const BATCH: OptionNames<BatchOptions> = { dropRemainder: true };
 
 /** The numbers that data sets of one source share. */
 interface Store {
@@ -117,10 +138,11 @@ export class Dataset implements Iterable<Example> {
   /**
    * Changes each example when its turn comes. The function gets arrays of its own, which it may change in place, and random numbers that are
    * the same in every run: `set.map(({ x, y }) => ({ x: x.map((v) => 1 - v), y }))`.
-   * @param shape of one input where the function changes it
    */
-  map(fn: (example: Example, random: Random) => Example, { shape = this.shape, seed = 0 } = {}): Dataset {
+  map(fn: (example: Example, random: Random) => Example, options: MapOptions = {}): Dataset {
     if (typeof fn !== 'function') throw new TypeError('map: the argument must be a function of { x, y }');
+    checkOptions('map', options, MAP);
+    const { shape = this.shape, seed = 0 } = options;
     const size = product(shape);
     const yShape = this.targetShape;
     return this.with({
@@ -179,7 +201,9 @@ export class Dataset implements Iterable<Example> {
    * @param shares of each part, which add up to at most 1
    * @throws RangeError where they do not, or where a part would be empty
    */
-  split(shares: readonly number[], { seed = 0, stratify = false }: SplitOptions = {}): Dataset[] {
+  split(shares: readonly number[], options: SplitOptions = {}): Dataset[] {
+    checkOptions('split', options, SPLIT);
+    const { seed = 0, stratify = false } = options;
     const sum = shares.reduce((a, b) => a + b, 0);
     if (shares.length === 0 || shares.some((s) => !(s > 0)) || sum > 1 + 1e-9)
       throw new RangeError(
@@ -207,13 +231,11 @@ export class Dataset implements Iterable<Example> {
     });
   }
 
-  /**
-   * Batches as tensors, for `model.fitDataset(set.batch(32), …)` and for loops.
-   * @param dropRemainder leave out a last batch that is smaller
-   */
-  batch(size: number, { dropRemainder = false } = {}): Batches {
+  /** Batches as tensors, for `model.fitDataset(set.batch(32), …)` and for loops. */
+  batch(size: number, options: BatchOptions = {}): Batches {
     count('batch', 'size', size);
-    return new Batches(this.host, this, size, dropRemainder);
+    checkOptions('batch', options, BATCH);
+    return new Batches(this.host, this, size, options.dropRemainder ?? false);
   }
 
   /** All examples as one batch: `const { xs, ys } = test.tensors()`. */

@@ -1,4 +1,5 @@
 // `data.digits`: 28×28 images of handwritten-looking digits, drawn stroke by stroke from a seed.
+import { checkOptions, type OptionNames } from '../../options.ts';
 import { amount, count } from './checks.ts';
 import { STYLES, type Stroke } from './digit-strokes.ts';
 import { random, type Random } from './random.ts';
@@ -33,6 +34,17 @@ export interface DigitsOptions {
   noise?: number;
 }
 
+const OPTIONS: OptionNames<DigitsOptions> = {
+  n: true,
+  seed: true,
+  shear: true,
+  scale: true,
+  rotate: true,
+  shift: true,
+  wobble: true,
+  noise: true,
+};
+
 const SIZE = 28;
 /** The box of the strokes in pixels; 20 high as in MNIST. */
 const BOX_WIDTH = 13;
@@ -48,6 +60,7 @@ const PIECES = 8;
  * @throws RangeError for an option that is out of range
  */
 export function digits(options: DigitsOptions = {}): DigitSet {
+  checkOptions('digits', options, OPTIONS);
   const { n = 1000, seed = 0, noise = 0.03 } = options;
   const hand = {
     shear: amount('digits', 'shear', options.shear ?? 0.3, 0, 2),

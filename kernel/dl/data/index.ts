@@ -25,7 +25,7 @@ export { digits, type DigitSet, type DigitsOptions } from './digits.ts';
 export { shapes, SHAPE_NAMES, type ImageSet, type ShapesOptions } from './shapes.ts';
 export type { AugmentOptions } from './augment.ts';
 export type { Batch, Batches, Example } from './batches.ts';
-export type { Dataset, DatasetSource, SplitOptions } from './dataset.ts';
+export type { BatchOptions, Dataset, DatasetSource, MapOptions, SplitOptions } from './dataset.ts';
 export type { LoadOptions, TrainTest } from './mnist.ts';
 
 /** Makes `data` for one session. */

@@ -2,6 +2,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import path from 'node:path';
+import { checkOptions, type OptionNames } from '../../options.ts';
 import { cachedFile, cacheFolder, type DownloadHost, type RemoteFile } from './cache.ts';
 import { count } from './checks.ts';
 import { readIdx } from './idx.ts';
@@ -16,6 +17,8 @@ export interface LoadOptions {
   /** Address of a folder that holds the files, asked before the public ones. Checksums are the same. */
   mirror?: string;
 }
+
+export const LOAD_OPTIONS: OptionNames<LoadOptions> = { train: true, test: true, mirror: true };
 
 /** A public data set, in its usual two parts. */
 export interface TrainTest {
@@ -54,6 +57,7 @@ export const mirrored = (file: RemoteFile, mirror: string | undefined): RemoteFi
 
 /** Reads MNIST, or another set in its format. See `data.mnist`. */
 export async function loadMnist(host: DownloadHost, options: LoadOptions = {}, files = MNIST): Promise<TrainTest> {
+  checkOptions('data.mnist', options, LOAD_OPTIONS);
   const cache = {
     ...host,
     caller: 'data.mnist',

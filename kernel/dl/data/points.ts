@@ -1,4 +1,5 @@
 // Labelled points for classifiers: blobs, two moons, spirals and XOR.
+import { checkOptions, type OptionNames } from '../../options.ts';
 import { amount, count } from './checks.ts';
 import { random, type Random } from './random.ts';
 
@@ -19,6 +20,8 @@ interface Common {
   seed?: number;
 }
 
+const COMMON = { n: true, seed: true } as const;
+
 /** Options of {@link blobs}. */
 export interface BlobsOptions extends Common {
   /** One centre per class, all of the same dimension; (−1, −1) and (1, 1) by default. */
@@ -32,11 +35,14 @@ export interface BlobsOptions extends Common {
   cut?: number;
 }
 
+const BLOBS: OptionNames<BlobsOptions> = { ...COMMON, centers: true, spread: true, cut: true };
+
 /**
  * Round clouds of points, one per centre: class `k` is normal about `centers[k]`. The classes are as equal in number as
  * `n` allows.
  */
 export function blobs(options: BlobsOptions = {}): PointSet {
+  checkOptions('blobs', options, BLOBS);
   const {
     n = 200,
     seed = 0,
@@ -70,8 +76,11 @@ export interface MoonsOptions extends Common {
   noise?: number;
 }
 
+const MOONS: OptionNames<MoonsOptions> = { ...COMMON, noise: true };
+
 /** Two half circles of radius 1 that reach into one another, class 0 above and class 1 below. `[n, 2]` */
 export function moons(options: MoonsOptions = {}): PointSet {
+  checkOptions('moons', options, MOONS);
   const { n = 200, seed = 0, noise = 0.1 } = options;
   count('moons', 'n', n);
   amount('moons', 'noise', noise);
@@ -95,8 +104,11 @@ export interface SpiralsOptions extends Common {
   noise?: number;
 }
 
+const SPIRALS: OptionNames<SpiralsOptions> = { ...COMMON, arms: true, turns: true, noise: true };
+
 /** Arms that wind about the origin out to radius 1, one class each. `[n, 2]` */
 export function spirals(options: SpiralsOptions = {}): PointSet {
+  checkOptions('spirals', options, SPIRALS);
   const { n = 300, seed = 0, arms = 2, turns = 1.5, noise = 0.03 } = options;
   count('spirals', 'n', n);
   count('spirals', 'arms', arms);
@@ -119,11 +131,14 @@ export interface XorOptions extends Common {
   noise?: number;
 }
 
+const XOR: OptionNames<XorOptions> = { ...COMMON, noise: true };
+
 /**
  * The four corners (±1, ±1) with noise; the class is 1 where the signs of the corner differ. With `n: 4, noise: 0` it is
  * the truth table of exclusive or. No line separates the classes. `[n, 2]`
  */
 export function xor(options: XorOptions = {}): PointSet {
+  checkOptions('xor', options, XOR);
   const { n = 200, seed = 0, noise = 0.25 } = options;
   count('xor', 'n', n);
   amount('xor', 'noise', noise);

@@ -1,4 +1,5 @@
 // `data.shapes`: 32×32 colour images of ten simple shapes, a small stand-in for CIFAR-10 that needs no download.
+import { checkOptions, type OptionNames } from '../../options.ts';
 import { amount, count } from './checks.ts';
 import { random, type Random } from './random.ts';
 
@@ -29,6 +30,15 @@ export interface ShapesOptions {
   /** Standard deviation of the noise on each value; 0.05 by default. */
   noise?: number;
 }
+
+const OPTIONS: OptionNames<ShapesOptions> = {
+  n: true,
+  seed: true,
+  rotate: true,
+  size: true,
+  contrast: true,
+  noise: true,
+};
 
 const SIZE = 32;
 /** Each pixel is the mean of so many points along each axis. */
@@ -75,6 +85,7 @@ export const SHAPE_NAMES: readonly string[] = SHAPES.map(([name]) => name);
  * @throws RangeError for an option that is out of range
  */
 export function shapes(options: ShapesOptions = {}): ImageSet {
+  checkOptions('shapes', options, OPTIONS);
   const { n = 1000, seed = 0, rotate = 0.5, size = [8, 13], contrast = 0.35, noise = 0.05 } = options;
   count('shapes', 'n', n);
   amount('shapes', 'rotate', rotate, 0, Math.PI);

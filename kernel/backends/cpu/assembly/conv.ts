@@ -4,6 +4,7 @@
 import { packColumns, packColumnsTransposed, rectify } from './gemm';
 import { args, bound, chunksOf, parallel, scratch, scratchBytes, threadCount } from './pool';
 import { padRows } from './rows';
+import { shape } from './shape';
 import { gatherTile, outerTile, SEGMENT } from './tile';
 
 /** Blocks of six pixels whose addresses are written down together. */
@@ -21,7 +22,6 @@ class GatherArgs {
   tapCount: i32;
   run: i32; // so many taps in a row of the filter read neighbouring pixels, whose channels lie side by side
   panelBytes: usize;
-  batch: i32;
   srcHeight: i32;
   srcWidth: i32;
   k: i32;
@@ -42,184 +42,142 @@ class GatherArgs {
   plain: usize;
   plainWidth: i32;
   before: i32;
-  // Of `rowTask` alone
-  filterHeight: i32;
-  filterWidth: i32;
-  dilationY: i32;
-  top: i32;
-  left: i32;
   relu: bool;
 }
 
 /**
- * y = conv2d(x, w) (+ bias) (then ReLU).
+ * y = conv2d(x, w) (+ bias) (then ReLU). After `convShape`.
  * @param x [batch, inHeight, inWidth, inDepth] float32
  * @param w [filterHeight, filterWidth, inDepth, outDepth]
  * @param y [batch, outHeight, outWidth, outDepth]
  * @param bias [outDepth], or 0
- * @param work `convWorkBytes` bytes
+ * @param work `convWorkBytes(inDepth, outDepth)` bytes
  * @param padded pixels of a row of x with the padding that the filter reads, for a copy of x behind `work`; 0 for no copy
  */
-export function conv2d(
-  x: usize,
-  w: usize,
-  y: usize,
-  bias: usize,
-  work: usize,
-  batch: i32,
-  inHeight: i32,
-  inWidth: i32,
-  inDepth: i32,
-  outHeight: i32,
-  outWidth: i32,
-  outDepth: i32,
-  filterHeight: i32,
-  filterWidth: i32,
-  strideY: i32,
-  strideX: i32,
-  dilationY: i32,
-  dilationX: i32,
-  top: i32,
-  left: i32,
-  padded: i32,
-  relu: bool,
-): void {
+export function conv2d(x: usize, w: usize, y: usize, bias: usize, work: usize, padded: i32, relu: bool): void {
   const t = args<GatherArgs>();
-  const taps = filterHeight * filterWidth;
+  const s = shape();
+  const taps = s.filterHeight * s.filterWidth;
   t.src = x;
   t.dst = y;
   t.bias = bias;
-  t.run = dilationX == 1 ? filterWidth : 1;
-  t.zeros = work;
-  t.taps = work + zeroBytes(inDepth * filterWidth);
-  t.packed = t.taps + (<usize>taps << 4);
+  t.run = s.dilationX == 1 ? s.filterWidth : 1;
   t.tapCount = taps;
-  t.panelBytes = (<usize>taps * inDepth) << 5;
-  t.batch = batch;
-  t.srcHeight = inHeight;
-  t.srcWidth = inWidth;
-  t.k = inDepth;
-  t.dstHeight = outHeight;
-  t.dstWidth = outWidth;
-  t.n = outDepth;
-  t.height = outHeight;
-  t.width = outWidth;
+  t.srcHeight = s.inHeight;
+  t.srcWidth = s.inWidth;
+  t.k = s.inDepth;
+  t.dstHeight = s.outHeight;
+  t.dstWidth = s.outWidth;
+  t.n = s.outDepth;
+  t.height = s.outHeight;
+  t.width = s.outWidth;
   t.y0 = 0;
   t.x0 = 0;
   t.stepY = 1;
   t.stepX = 1;
-  t.strideY = strideY;
-  t.strideX = strideX;
+  t.strideY = s.strideY;
+  t.strideX = s.strideX;
   t.relu = relu;
-  memory.fill(t.zeros, 0, zeroBytes(inDepth * filterWidth));
-  for (let ky = 0, tap = 0; ky < filterHeight; ky++)
-    for (let kx = 0; kx < filterWidth; kx++, tap++)
-      setTap(t.taps, tap, ky * dilationY - top, kx * dilationX - (padded ? 0 : left), (<usize>tap * inDepth) << 5);
-  packColumns(t.packed, w, <usize>outDepth << 2, taps * inDepth, outDepth);
-  t.filterHeight = filterHeight;
-  t.filterWidth = filterWidth;
-  t.dilationY = dilationY;
-  t.top = top;
-  t.left = left;
-  const byRows = inDepth == 1 && strideX == 1 && dilationX == 1 && ROWS_AT + rowsBytes(t, 1) <= scratchBytes();
+  layOut(t, work);
+  const left = padded ? 0 : s.left;
+  for (let ky = 0, tap = 0; ky < s.filterHeight; ky++)
+    for (let kx = 0; kx < s.filterWidth; kx++, tap++)
+      setTap(t, tap, ky * s.dilationY - s.top, kx * s.dilationX - left, tap);
+  packColumns(t.packed, w, <usize>t.n << 2, taps * t.k, t.n);
+  const byRows = t.k == 1 && s.strideX == 1 && s.dilationX == 1 && ROWS_AT + rowsBytes(1) <= scratchBytes();
   if (byRows) {
-    const work = <i64>batch * outHeight * outWidth * taps * outDepth;
-    parallel(rowTask.index, chunksOf(batch * outHeight, <i32>(131072 / max<i64>(1, work / (batch * outHeight)))));
+    const rowWork = <i64>s.outWidth * taps * t.n;
+    parallel(rowTask.index, chunksOf(s.batch * s.outHeight, <i32>(131072 / max<i64>(1, rowWork))));
     return;
   }
-  if (padded) pad(t, work + convWorkBytes(taps, filterWidth, inDepth, outDepth), padded, left);
+  if (padded) pad(t, work + convWorkBytes(t.k, t.n), padded, s.left);
   runGather(t);
 }
 
 /**
  * dx = the gradient of conv2d with respect to its input: each pixel gathers from the pixels of dy that it went into. The pixels of dx fall
- * into strideY · strideX classes, each of which meets its own taps of the filter.
+ * into strideY · strideX classes, each of which meets its own taps of the filter. After `convShape`.
  * @param dy [batch, outHeight, outWidth, outDepth] float32
  * @param w [filterHeight, filterWidth, inDepth, outDepth]
  * @param dx [batch, inHeight, inWidth, inDepth]
- * @param work `convWorkBytes` bytes
+ * @param work `convWorkBytes(outDepth, inDepth)` bytes
  * @param padded as in `conv2d`, of dy
  */
-export function conv2dBackpropInput(
-  dy: usize,
-  w: usize,
-  dx: usize,
-  work: usize,
-  batch: i32,
-  inHeight: i32,
-  inWidth: i32,
-  inDepth: i32,
-  outHeight: i32,
-  outWidth: i32,
-  outDepth: i32,
-  filterHeight: i32,
-  filterWidth: i32,
-  strideY: i32,
-  strideX: i32,
-  dilationY: i32,
-  dilationX: i32,
-  top: i32,
-  left: i32,
-  padded: i32,
-): void {
+export function conv2dBackpropInput(dy: usize, w: usize, dx: usize, work: usize, padded: i32): void {
   const t = args<GatherArgs>();
-  const taps = filterHeight * filterWidth;
+  const s = shape();
   t.src = dy;
   t.dst = dx;
   t.bias = 0;
   // With the taps of a row in reverse order, neighbouring ones read neighbouring pixels
-  t.run = strideX == 1 && dilationX == 1 ? filterWidth : 1;
-  t.zeros = work;
-  t.taps = work + zeroBytes(outDepth * filterWidth);
-  t.packed = t.taps + (<usize>taps << 4);
-  t.panelBytes = (<usize>taps * outDepth) << 5;
-  t.batch = batch;
-  t.srcHeight = outHeight;
-  t.srcWidth = outWidth;
-  t.k = outDepth;
-  t.dstHeight = inHeight;
-  t.dstWidth = inWidth;
-  t.n = inDepth;
-  t.stepY = strideY;
-  t.stepX = strideX;
+  t.run = s.strideX == 1 && s.dilationX == 1 ? s.filterWidth : 1;
+  t.srcHeight = s.outHeight;
+  t.srcWidth = s.outWidth;
+  t.k = s.outDepth;
+  t.dstHeight = s.inHeight;
+  t.dstWidth = s.inWidth;
+  t.n = s.inDepth;
+  t.stepY = s.strideY;
+  t.stepX = s.strideX;
   t.strideY = 1;
   t.strideX = 1;
   t.relu = false;
-  memory.fill(t.zeros, 0, zeroBytes(outDepth * filterWidth));
-  const row = <usize>outDepth << 2;
-  for (let p = 0; p < inDepth; p += 8) {
+  layOut(t, work);
+  const row = <usize>t.k << 2;
+  for (let p = 0; p < t.n; p += 8) {
     const panel = t.packed + <usize>(p >> 3) * t.panelBytes;
-    for (let tap = 0; tap < taps; tap++)
+    for (let tap = 0; tap < s.filterHeight * s.filterWidth; tap++)
       packColumnsTransposed(
-        panel + ((<usize>reversed(tap, filterWidth) * outDepth) << 5),
-        w + <usize>(tap * inDepth + p) * row,
+        panel + ((<usize>reversed(tap, s.filterWidth) * t.k) << 5),
+        w + <usize>(tap * t.n + p) * row,
         row,
-        outDepth,
-        min(8, inDepth - p),
+        t.k,
+        min(8, t.n - p),
       );
   }
-  if (padded) pad(t, work + convWorkBytes(taps, filterWidth, outDepth, inDepth), padded, filterWidth - 1 - left);
-  for (let py = 0; py < min(strideY, inHeight); py++) {
-    for (let px = 0; px < min(strideX, inWidth); px++) {
+  const before = s.filterWidth - 1 - s.left;
+  if (padded) pad(t, work + convWorkBytes(t.k, t.n), padded, before);
+  for (let py = 0; py < min(s.strideY, s.inHeight); py++) {
+    for (let px = 0; px < min(s.strideX, s.inWidth); px++) {
       t.y0 = py;
       t.x0 = px;
-      t.height = (inHeight - py + strideY - 1) / strideY;
-      t.width = (inWidth - px + strideX - 1) / strideX;
+      t.height = (s.inHeight - py + s.strideY - 1) / s.strideY;
+      t.width = (s.inWidth - px + s.strideX - 1) / s.strideX;
       let count = 0;
-      for (let ky = 0; ky < filterHeight; ky++) {
-        const oy = py + top - ky * dilationY;
-        if (oy % strideY) continue;
-        for (let kx = filterWidth - 1; kx >= 0; kx--) {
-          const ox = px + left - kx * dilationX;
-          if (ox % strideX) continue;
-          const tap = reversed(ky * filterWidth + kx, filterWidth);
-          setTap(t.taps, count++, oy / strideY, ox / strideX + (padded ? filterWidth - 1 - left : 0), (<usize>tap * outDepth) << 5);
+      for (let ky = 0; ky < s.filterHeight; ky++) {
+        const oy = py + s.top - ky * s.dilationY;
+        if (oy % s.strideY) continue;
+        for (let kx = s.filterWidth - 1; kx >= 0; kx--) {
+          const ox = px + s.left - kx * s.dilationX;
+          if (ox % s.strideX) continue;
+          const tap = reversed(ky * s.filterWidth + kx, s.filterWidth);
+          setTap(t, count++, oy / s.strideY, ox / s.strideX + (padded ? before : 0), tap);
         }
       }
       t.tapCount = count;
       runGather(t);
     }
   }
+}
+
+/** Shares out `work`: a run of zeros, which is set, the taps and the packed filter. */
+function layOut(t: GatherArgs, work: usize): void {
+  const s = shape();
+  const taps = <usize>(s.filterHeight * s.filterWidth);
+  const zeros = zeroBytes(t.k * s.filterWidth);
+  t.zeros = work;
+  t.taps = work + zeros;
+  t.packed = t.taps + (taps << 4);
+  t.panelBytes = (taps * t.k) << 5;
+  memory.fill(work, 0, zeros);
+}
+
+/** @param packed which tap of the packed filter it is */
+function setTap(t: GatherArgs, tap: i32, y: i32, x: i32, packed: i32): void {
+  const at = t.taps + (<usize>tap << 4);
+  store<i32>(at, y);
+  store<i32>(at, x, 4);
+  store<u32>(at, (<u32>(packed * t.k)) << 5, 8);
 }
 
 /** Has the image read from a copy at `at` with `before` pixels of zeros before each row and more behind, so that no tap leaves its row. */
@@ -229,12 +187,12 @@ function pad(t: GatherArgs, at: usize, width: i32, before: i32): void {
   t.before = before;
   t.src = at;
   t.srcWidth = width;
-  parallel(padTask.index, chunksOf(t.batch * t.srcHeight, max(1, 65536 / (width * t.k))));
+  parallel(padTask.index, chunksOf(shape().batch * t.srcHeight, max(1, 65536 / (width * t.k))));
 }
 
 function padTask(chunk: i32, chunks: i32): void {
   const t = args<GatherArgs>();
-  const rows = t.batch * t.srcHeight;
+  const rows = shape().batch * t.srcHeight;
   const first = bound(rows, 1, chunk, chunks);
   const to = t.src + (<usize>(first * t.srcWidth * t.k) << 2);
   const count = bound(rows, 1, chunk + 1, chunks) - first;
@@ -255,20 +213,15 @@ function zeroBytes(k: i32): usize {
   return ((<usize>k << 2) + 127) & ~63;
 }
 
-/** Bytes of working memory that a convolution over `k` channels with `n` results needs. */
-export function convWorkBytes(taps: i32, filterWidth: i32, k: i32, n: i32): i32 {
-  return <i32>(zeroBytes(k * filterWidth) + (<usize>taps << 4) + ((<usize>((n + 7) >> 3) * taps * k) << 5));
-}
-
-function setTap(taps: usize, tap: i32, y: i32, x: i32, offset: usize): void {
-  const at = taps + (<usize>tap << 4);
-  store<i32>(at, y);
-  store<i32>(at, x, 4);
-  store<u32>(at, <u32>offset, 8);
+/** Bytes of working memory that a convolution over `k` channels with `n` results needs. After `convShape`. */
+export function convWorkBytes(k: i32, n: i32): i32 {
+  const s = shape();
+  const taps = <usize>(s.filterHeight * s.filterWidth);
+  return <i32>(zeroBytes(k * s.filterWidth) + (taps << 4) + ((<usize>((n + 7) >> 3) * taps * k) << 5));
 }
 
 function runGather(t: GatherArgs): void {
-  const pixels = t.batch * t.height * t.width;
+  const pixels = shape().batch * t.height * t.width;
   const work = <i64>pixels * t.tapCount * t.k * t.n;
   const groups = (pixels + 6 * GROUP - 1) / (6 * GROUP);
   const chunks = threadCount() == 1 ? 1 : max(1, min(min(groups, threadCount() * 8), <i32>min<i64>(1 << 20, work / 131072)));
@@ -296,7 +249,7 @@ function gatherTask(chunk: i32, chunks: i32): void {
   const t = args<GatherArgs>();
   const whole = isWhole(t);
   const ldc = <usize>t.n << 2;
-  const pixels = t.batch * t.height * t.width;
+  const pixels = shape().batch * t.height * t.width;
   const end = bound(pixels, 6 * GROUP, chunk + 1, chunks);
   const targets = scratch(); // addresses of the 6 · GROUP pixels of the result
   const tile = targets + 256;
@@ -386,7 +339,7 @@ function gatherTask(chunk: i32, chunks: i32): void {
 /** As gatherTask, with the receptive fields of six pixels copied into one block: [taps · k, 6]. */
 function copyTask(chunk: i32, chunks: i32): void {
   const t = args<GatherArgs>();
-  const pixels = t.batch * t.height * t.width;
+  const pixels = shape().batch * t.height * t.width;
   const end = bound(pixels, 6 * GROUP, chunk + 1, chunks);
   const targets = scratch();
   const tile = targets + 256;
@@ -483,13 +436,15 @@ const ROWS: usize = 1 << 15;
 /** Bytes of a row of one channel with its padding, and of the rows that `count` rows of the result are computed from. */
 // @ts-ignore: decorator
 @inline
-function paddedBytes(t: GatherArgs): usize {
-  return <usize>(t.width + t.filterWidth - 1) << 2;
+function paddedBytes(): usize {
+  const s = shape();
+  return <usize>(s.outWidth + s.filterWidth - 1) << 2;
 }
 // @ts-ignore: decorator
 @inline
-function rowsBytes(t: GatherArgs, count: i32): usize {
-  return <usize>((count - 1) * t.strideY + (t.filterHeight - 1) * t.dilationY + 1) * paddedBytes(t) + 64;
+function rowsBytes(count: i32): usize {
+  const s = shape();
+  return <usize>((count - 1) * s.strideY + (s.filterHeight - 1) * s.dilationY + 1) * paddedBytes() + 64;
 }
 
 /**
@@ -498,52 +453,53 @@ function rowsBytes(t: GatherArgs, count: i32): usize {
  */
 function rowTask(chunk: i32, chunks: i32): void {
   const t = args<GatherArgs>();
-  const end = bound(t.batch * t.height, 1, chunk + 1, chunks);
+  const s = shape();
+  const end = bound(s.batch * s.outHeight, 1, chunk + 1, chunks);
   const tile = scratch();
   const table = tile + 512;
   const band = tile + ROWS_AT;
   const ldc = <usize>t.n << 2;
   const panels = (t.n + 7) >> 3;
   const inImage =
-    t.top == 0 &&
-    t.left == 0 &&
-    (t.height - 1) * t.strideY + (t.filterHeight - 1) * t.dilationY < t.srcHeight &&
-    t.width + t.filterWidth - 1 <= t.srcWidth;
-  const srcBytes = <usize>t.srcWidth << 2;
-  const rowBytes = inImage ? srcBytes : paddedBytes(t);
-  for (let ky = 0; ky < t.filterHeight; ky++) {
+    s.top == 0 &&
+    s.left == 0 &&
+    (s.outHeight - 1) * s.strideY + (s.filterHeight - 1) * s.dilationY < s.inHeight &&
+    s.outWidth + s.filterWidth - 1 <= s.inWidth;
+  const srcBytes = <usize>s.inWidth << 2;
+  const rowBytes = inImage ? srcBytes : paddedBytes();
+  for (let ky = 0; ky < s.filterHeight; ky++) {
     const entry = table + (<usize>ky << 4);
-    store<u32>(entry, <u32>(<usize>(ky * t.dilationY) * rowBytes));
-    store<u32>(entry, <u32>(ky * t.filterWidth) << 5, 4);
-    store<i32>(entry, t.filterWidth, 8);
+    store<u32>(entry, <u32>(<usize>(ky * s.dilationY) * rowBytes));
+    store<u32>(entry, <u32>(ky * s.filterWidth) << 5, 4);
+    store<i32>(entry, s.filterWidth, 8);
   }
   let together = 1;
-  while (together < t.height && rowsBytes(t, together * 2) <= ROWS) together *= 2;
-  for (let row = bound(t.batch * t.height, 1, chunk, chunks); row < end; ) {
-    const image = row / t.height;
-    const y = row - image * t.height;
-    const count = min(min(together, t.height - y), end - row);
-    let from = t.src + <usize>(image * t.srcHeight) * srcBytes;
-    if (inImage) from += <usize>(y * t.strideY) * srcBytes;
+  while (together < s.outHeight && rowsBytes(together * 2) <= ROWS) together *= 2;
+  for (let row = bound(s.batch * s.outHeight, 1, chunk, chunks); row < end; ) {
+    const image = row / s.outHeight;
+    const y = row - image * s.outHeight;
+    const count = min(min(together, s.outHeight - y), end - row);
+    let from = t.src + <usize>(image * s.inHeight) * srcBytes;
+    if (inImage) from += <usize>(y * s.strideY) * srcBytes;
     else {
-      const rows = (count - 1) * t.strideY + (t.filterHeight - 1) * t.dilationY + 1;
-      padRows(band, from, y * t.strideY - t.top, rows, t.srcHeight, t.srcWidth, 1, t.left, t.width + t.filterWidth - 1);
+      const rows = (count - 1) * s.strideY + (s.filterHeight - 1) * s.dilationY + 1;
+      padRows(band, from, y * s.strideY - s.top, rows, s.inHeight, s.inWidth, 1, s.left, s.outWidth + s.filterWidth - 1);
       from = band;
     }
     for (let r = 0; r < count; r++, row++) {
-      const a = from + <usize>(r * t.strideY) * rowBytes;
-      const out = t.dst + <usize>(row * t.width) * ldc;
+      const a = from + <usize>(r * s.strideY) * rowBytes;
+      const out = t.dst + <usize>(row * s.outWidth) * ldc;
       for (let p = 0; p < panels; p++) {
         const panel = t.packed + <usize>p * t.panelBytes;
         const init = biasOf(t, p, tile + 256);
-        for (let j = 0; j < t.width; j += 6) {
-          const columns = min(6, t.width - j);
+        for (let j = 0; j < s.outWidth; j += 6) {
+          const columns = min(6, s.outWidth - j);
           const at = out + <usize>j * ldc + (<usize>p << 5);
           // What a lone panel writes past its columns is overwritten by the next pixels, if those are this thread's
-          const direct = (p << 3) + 8 <= t.n || (panels == 1 && (row * t.width + j + columns - 1) * t.n + 8 <= end * t.width * t.n);
+          const direct = (p << 3) + 8 <= t.n || (panels == 1 && (row * s.outWidth + j + columns - 1) * t.n + 8 <= end * s.outWidth * t.n);
           const to = direct ? at : tile;
           const ld: usize = direct ? ldc : 32;
-          outerTile(table, t.filterHeight, a + (<usize>j << 2), 4, panel, 32, to, ld, columns, init, 0);
+          outerTile(table, s.filterHeight, a + (<usize>j << 2), 4, panel, 32, to, ld, columns, init, 0);
           if (t.relu) rectify(to, ld, columns);
           if (!direct) copyRows(at, ldc, tile, columns, t.n - (p << 3));
         }

@@ -1,6 +1,7 @@
 // Depthwise convolution and its gradients: every channel has a filter of its own. Four channels at a time; filter [height, width,
-// channels]. A channel multiplier is no matter of these: the caller repeats the channels.
+// channels]. A channel multiplier is no matter of these: the caller repeats the channels, so that they are the shape's outDepth in x too.
 import { args, bound, chunksOf, parallel } from './pool';
+import { shape } from './shape';
 import { madd } from './simd';
 
 /** Multiplications that are worth a chunk of their own. */
@@ -14,54 +15,6 @@ class DepthwiseArgs {
   /** Of each channel; 0 for none. */
   bias: usize;
   relu: bool;
-  batch: i32;
-  inHeight: i32;
-  inWidth: i32;
-  channels: i32;
-  outHeight: i32;
-  outWidth: i32;
-  filterHeight: i32;
-  filterWidth: i32;
-  strideHeight: i32;
-  strideWidth: i32;
-  dilationHeight: i32;
-  dilationWidth: i32;
-  top: i32;
-  left: i32;
-}
-
-/** The shapes of the next call: x [batch, inHeight, inWidth, channels], y [batch, outHeight, outWidth, channels], none of them 0. */
-export function depthwiseShape(
-  batch: i32,
-  inHeight: i32,
-  inWidth: i32,
-  channels: i32,
-  outHeight: i32,
-  outWidth: i32,
-  filterHeight: i32,
-  filterWidth: i32,
-  strideHeight: i32,
-  strideWidth: i32,
-  dilationHeight: i32,
-  dilationWidth: i32,
-  top: i32,
-  left: i32,
-): void {
-  const a = args<DepthwiseArgs>();
-  a.batch = batch;
-  a.inHeight = inHeight;
-  a.inWidth = inWidth;
-  a.channels = channels;
-  a.outHeight = outHeight;
-  a.outWidth = outWidth;
-  a.filterHeight = filterHeight;
-  a.filterWidth = filterWidth;
-  a.strideHeight = strideHeight;
-  a.strideWidth = strideWidth;
-  a.dilationHeight = dilationHeight;
-  a.dilationWidth = dilationWidth;
-  a.top = top;
-  a.left = left;
 }
 
 /** n / d rounded up, at least 0. */
@@ -73,46 +26,48 @@ function upTo(n: i32, d: i32): i32 {
 
 /** How many chunks `rows` rows of y are worth. */
 function chunksOfRows(rows: i32): i32 {
-  const a = args<DepthwiseArgs>();
-  const cost = <i64>a.outWidth * <i64>(a.filterHeight * a.filterWidth) * <i64>a.channels;
+  const s = shape();
+  const cost = <i64>s.outWidth * <i64>(s.filterHeight * s.filterWidth) * <i64>s.outDepth;
   return chunksOf(rows, <i32>(GRAIN / max<i64>(1, cost)));
 }
 
-/** y = x ∗ w + bias, with ReLU behind it if `relu`. After `depthwiseShape`. */
+/** y = x ∗ w + bias, with ReLU behind it if `relu`. After `convShape`. */
 export function depthwiseConv2d(x: usize, w: usize, y: usize, bias: usize, relu: bool): void {
   const a = args<DepthwiseArgs>();
+  const s = shape();
   a.x = x;
   a.w = w;
   a.y = y;
   a.bias = bias;
   a.relu = relu;
-  parallel(convolveTask.index, chunksOfRows(a.batch * a.outHeight));
+  parallel(convolveTask.index, chunksOfRows(s.batch * s.outHeight));
 }
 
 function convolveTask(chunk: i32, chunks: i32): void {
   const a = args<DepthwiseArgs>();
-  const fw = a.filterWidth;
-  const dh = a.dilationHeight;
-  const dw = a.dilationWidth;
-  const sw = a.strideWidth;
-  const left = a.left;
-  const inHeight = a.inHeight;
-  const inWidth = a.inWidth;
-  const outHeight = a.outHeight;
-  const outWidth = a.outWidth;
-  const pixel = <usize>a.channels << 2;
+  const s = shape();
+  const fw = s.filterWidth;
+  const dh = s.dilationY;
+  const dw = s.dilationX;
+  const sw = s.strideX;
+  const left = s.left;
+  const inHeight = s.inHeight;
+  const inWidth = s.inWidth;
+  const outHeight = s.outHeight;
+  const outWidth = s.outWidth;
+  const pixel = <usize>s.outDepth << 2;
   const rowBytes = <usize>inWidth * pixel;
   const rowStep = <usize>dh * rowBytes;
   // The whole width of the filter is inside of the image for columns x0 … x1 − 1
   const x0 = min(outWidth, upTo(left, sw));
   const x1 = max(x0, min(outWidth, upTo(inWidth - (fw - 1) * dw + left, sw)));
-  const rows = a.batch * outHeight;
+  const rows = s.batch * outHeight;
   const end = bound(rows, 1, chunk + 1, chunks);
   for (let row = bound(rows, 1, chunk, chunks); row < end; row++) {
     const image = row / outHeight;
-    const corner = (row - image * outHeight) * a.strideHeight - a.top;
+    const corner = (row - image * outHeight) * s.strideY - s.top;
     const ky = upTo(-corner, dh);
-    const height = min(a.filterHeight, upTo(inHeight - corner, dh)) - ky;
+    const height = min(s.filterHeight, upTo(inHeight - corner, dh)) - ky;
     const line = a.x + <usize>(image * inHeight + corner + ky * dh) * rowBytes;
     const w = a.w + <usize>(ky * fw) * pixel;
     const out = a.y + <usize>row * <usize>outWidth * pixel;
@@ -143,10 +98,11 @@ function finished(v: v128, relu: bool): v128 {
 /** Four pixels side by side. `at` is the first one's first element of x, `height` how many rows of the filter are inside. */
 function convolve4(at: usize, w: usize, out: usize, height: i32, rowStep: usize): void {
   const a = args<DepthwiseArgs>();
-  const pixel = <usize>a.channels << 2;
-  const fw = a.filterWidth;
-  const step = <usize>a.strideWidth * pixel;
-  const tap = <usize>a.dilationWidth * pixel;
+  const s = shape();
+  const pixel = <usize>s.outDepth << 2;
+  const fw = s.filterWidth;
+  const step = <usize>s.strideX * pixel;
+  const tap = <usize>s.dilationX * pixel;
   const dense = fw == 3 && tap == pixel && step == pixel;
   const bias = a.bias;
   const relu = a.relu;
@@ -205,9 +161,10 @@ function convolve4(at: usize, w: usize, out: usize, height: i32, rowStep: usize)
 /** One pixel, with the `height` × `width` elements of the filter that are inside of the image. */
 function convolve1(at: usize, w: usize, out: usize, height: i32, width: i32, rowStep: usize): void {
   const a = args<DepthwiseArgs>();
-  const pixel = <usize>a.channels << 2;
-  const tap = <usize>a.dilationWidth * pixel;
-  const filterRow = <usize>a.filterWidth * pixel;
+  const s = shape();
+  const pixel = <usize>s.outDepth << 2;
+  const tap = <usize>s.dilationX * pixel;
+  const filterRow = <usize>s.filterWidth * pixel;
   for (let c: usize = 0; c < pixel; c += 16) {
     if (c + 16 > pixel) {
       if (pixel < 16) {
@@ -231,9 +188,10 @@ function convolve1(at: usize, w: usize, out: usize, height: i32, width: i32, row
 /** `convolve1` for fewer than four channels. */
 function convolveFew(at: usize, w: usize, out: usize, height: i32, width: i32, rowStep: usize): void {
   const a = args<DepthwiseArgs>();
-  const pixel = <usize>a.channels << 2;
-  const tap = <usize>a.dilationWidth * pixel;
-  const filterRow = <usize>a.filterWidth * pixel;
+  const s = shape();
+  const pixel = <usize>s.outDepth << 2;
+  const tap = <usize>s.dilationX * pixel;
+  const filterRow = <usize>s.filterWidth * pixel;
   for (let c: usize = 0; c < pixel; c += 4) {
     let sum: f32 = a.bias ? load<f32>(a.bias + c) : 0;
     let p = at + c;
@@ -248,61 +206,63 @@ function convolveFew(at: usize, w: usize, out: usize, height: i32, width: i32, r
 }
 
 /**
- * dL/dx from dL/dy. After `depthwiseShape`, with the shapes of the forward pass.
+ * dL/dx from dL/dy. After `convShape`, with the shapes of the forward pass.
  * @param work as many bytes as the filter has
  */
 export function depthwiseConv2dBackpropInput(dy: usize, w: usize, dx: usize, work: usize): void {
   const a = args<DepthwiseArgs>();
-  if (a.strideHeight > 1 || a.strideWidth > 1) {
+  const s = shape();
+  if (s.strideY > 1 || s.strideX > 1) {
     a.x = dx;
     a.w = w;
     a.y = dy;
-    parallel(backpropInputTask.index, chunksOfRows(a.batch * a.inHeight));
+    parallel(backpropInputTask.index, chunksOfRows(s.batch * s.inHeight));
     return;
   }
-  // A convolution of dy with the filter turned round
-  const pixel = <usize>a.channels << 2;
-  const taps = <usize>(a.filterHeight * a.filterWidth);
+  // A convolution of dy with the filter turned round; the shape becomes that of this one
+  const pixel = <usize>s.outDepth << 2;
+  const taps = <usize>(s.filterHeight * s.filterWidth);
   for (let i: usize = 0; i < taps; i++) memory.copy(work + i * pixel, w + (taps - 1 - i) * pixel, pixel);
-  const height = a.inHeight;
-  const width = a.inWidth;
-  a.inHeight = a.outHeight;
-  a.inWidth = a.outWidth;
-  a.outHeight = height;
-  a.outWidth = width;
-  a.top = (a.filterHeight - 1) * a.dilationHeight - a.top;
-  a.left = (a.filterWidth - 1) * a.dilationWidth - a.left;
+  const height = s.inHeight;
+  const width = s.inWidth;
+  s.inHeight = s.outHeight;
+  s.inWidth = s.outWidth;
+  s.outHeight = height;
+  s.outWidth = width;
+  s.top = (s.filterHeight - 1) * s.dilationY - s.top;
+  s.left = (s.filterWidth - 1) * s.dilationX - s.left;
   depthwiseConv2d(dy, work, dx, 0, false);
 }
 
 // The unit is a row of dx: it gets from each row of the filter what the row of dy that it is for says, if there is one
 function backpropInputTask(chunk: i32, chunks: i32): void {
   const a = args<DepthwiseArgs>();
-  const fw = a.filterWidth;
-  const sh = a.strideHeight;
-  const sw = a.strideWidth;
-  const inHeight = a.inHeight;
-  const inWidth = a.inWidth;
-  const outHeight = a.outHeight;
-  const outWidth = a.outWidth;
-  const pixel = <usize>a.channels << 2;
+  const s = shape();
+  const fw = s.filterWidth;
+  const sh = s.strideY;
+  const sw = s.strideX;
+  const inHeight = s.inHeight;
+  const inWidth = s.inWidth;
+  const outHeight = s.outHeight;
+  const outWidth = s.outWidth;
+  const pixel = <usize>s.outDepth << 2;
   const step = <usize>sw * pixel;
   const rowBytes = <usize>inWidth * pixel;
-  const rows = a.batch * inHeight;
+  const rows = s.batch * inHeight;
   const end = bound(rows, 1, chunk + 1, chunks);
   for (let row = bound(rows, 1, chunk, chunks); row < end; row++) {
     const image = row / inHeight;
     const iy = row - image * inHeight;
     const dx = a.x + <usize>row * rowBytes;
     memory.fill(dx, 0, rowBytes);
-    for (let ky = 0; ky < a.filterHeight; ky++) {
-      const at = iy + a.top - ky * a.dilationHeight;
+    for (let ky = 0; ky < s.filterHeight; ky++) {
+      const at = iy + s.top - ky * s.dilationY;
       if (at < 0) break;
       const oy = at / sh;
       if (oy * sh != at || oy >= outHeight) continue;
       const line = a.y + <usize>((image * outHeight + oy) * outWidth) * pixel;
       for (let kx = 0; kx < fw; kx++) {
-        const start = kx * a.dilationWidth - a.left;
+        const start = kx * s.dilationX - s.left;
         const x0 = upTo(-start, sw);
         const x1 = min(outWidth, upTo(inWidth - start, sw));
         const w = a.w + <usize>(ky * fw + kx) * pixel;
@@ -319,25 +279,26 @@ function backpropInputTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** How many filters fit into the `work` of `depthwiseConv2dBackpropFilter`. After `depthwiseShape`. */
+/** How many filters fit into the `work` of `depthwiseConv2dBackpropFilter`. After `convShape`. */
 export function depthwiseFilterChunks(): i32 {
-  const a = args<DepthwiseArgs>();
-  return chunksOfRows(a.batch * a.outHeight);
+  const s = shape();
+  return chunksOfRows(s.batch * s.outHeight);
 }
 
 /**
- * dL/dw from dL/dy: each chunk of rows of dy has a sum of its own, and these are added in their order. After `depthwiseShape`.
+ * dL/dw from dL/dy: each chunk of rows of dy has a sum of its own, and these are added in their order. After `convShape`.
  * @param work `depthwiseFilterChunks()` filters
  */
 export function depthwiseConv2dBackpropFilter(x: usize, dy: usize, dw: usize, work: usize): void {
   const a = args<DepthwiseArgs>();
+  const s = shape();
   const chunks = depthwiseFilterChunks();
   a.x = x;
   a.y = dy;
   a.w = chunks == 1 ? dw : work;
   parallel(backpropFilterTask.index, chunks);
   if (chunks == 1) return;
-  const bytes = <usize>(a.filterHeight * a.filterWidth * a.channels) << 2;
+  const bytes = <usize>(s.filterHeight * s.filterWidth * s.outDepth) << 2;
   memory.copy(dw, work, bytes);
   for (let i = 1; i < chunks; i++) {
     const part = work + <usize>i * bytes;
@@ -349,24 +310,25 @@ export function depthwiseConv2dBackpropFilter(x: usize, dy: usize, dw: usize, wo
 
 function backpropFilterTask(chunk: i32, chunks: i32): void {
   const a = args<DepthwiseArgs>();
-  const fh = a.filterHeight;
-  const fw = a.filterWidth;
-  const inHeight = a.inHeight;
-  const outHeight = a.outHeight;
-  const outWidth = a.outWidth;
-  const pixel = <usize>a.channels << 2;
-  const rowBytes = <usize>a.inWidth * pixel;
+  const s = shape();
+  const fh = s.filterHeight;
+  const fw = s.filterWidth;
+  const inHeight = s.inHeight;
+  const outHeight = s.outHeight;
+  const outWidth = s.outWidth;
+  const pixel = <usize>s.outDepth << 2;
+  const rowBytes = <usize>s.inWidth * pixel;
   const filterRow = <usize>fw * pixel;
   const dw = a.w + <usize>chunk * <usize>fh * filterRow;
   memory.fill(dw, 0, <usize>fh * filterRow);
-  const rows = a.batch * outHeight;
+  const rows = s.batch * outHeight;
   const end = bound(rows, 1, chunk + 1, chunks);
   for (let row = bound(rows, 1, chunk, chunks); row < end; row++) {
     const image = row / outHeight;
-    const corner = (row - image * outHeight) * a.strideHeight - a.top;
+    const corner = (row - image * outHeight) * s.strideY - s.top;
     const g = a.y + <usize>(row * outWidth) * pixel;
     for (let ky = 0; ky < fh; ky++) {
-      const iy = corner + ky * a.dilationHeight;
+      const iy = corner + ky * s.dilationY;
       if (iy < 0 || iy >= inHeight) continue;
       const line = a.x + <usize>(image * inHeight + iy) * rowBytes;
       const sums = dw + <usize>ky * filterRow;
@@ -392,37 +354,37 @@ function backpropFilterTask(chunk: i32, chunks: i32): void {
 // @ts-ignore: decorator
 @inline
 function firstColumn(kx: i32): i32 {
-  const a = args<DepthwiseArgs>();
-  return upTo(a.left - kx * a.dilationWidth, a.strideWidth);
+  const s = shape();
+  return upTo(s.left - kx * s.dilationX, s.strideX);
 }
 
 /** The column after the last one. */
 // @ts-ignore: decorator
 @inline
 function lastColumn(kx: i32): i32 {
-  const a = args<DepthwiseArgs>();
-  return min(a.outWidth, upTo(a.inWidth + a.left - kx * a.dilationWidth, a.strideWidth));
+  const s = shape();
+  return min(s.outWidth, upTo(s.inWidth + s.left - kx * s.dilationX, s.strideX));
 }
 
 /** sums[k] += Σ x · dy over columns `from` … `to` − 1, for three elements of the filter from `kx` on. */
 function correlate3(line: usize, g: usize, sums: usize, kx: i32, from: i32, to: i32): void {
   if (from >= to) return;
-  const a = args<DepthwiseArgs>();
-  const pixel = <usize>a.channels << 2;
-  const step = <usize>a.strideWidth * pixel;
-  const tap = <usize>a.dilationWidth * pixel;
-  const x = line + <usize>(from * a.strideWidth - a.left + kx * a.dilationWidth) * pixel;
-  const s = sums + <usize>kx * pixel;
+  const s = shape();
+  const pixel = <usize>s.outDepth << 2;
+  const step = <usize>s.strideX * pixel;
+  const tap = <usize>s.dilationX * pixel;
+  const x = line + <usize>(from * s.strideX - s.left + kx * s.dilationX) * pixel;
+  const at = sums + <usize>kx * pixel;
   const end = g + <usize>to * pixel;
   g += <usize>from * pixel;
   let c: usize = 0;
   for (; c + 32 <= pixel; c += 32) {
-    let s0 = v128.load(s + c);
-    let s1 = v128.load(s + c, 16);
-    let s2 = v128.load(s + c + pixel);
-    let s3 = v128.load(s + c + pixel, 16);
-    let s4 = v128.load(s + c + 2 * pixel);
-    let s5 = v128.load(s + c + 2 * pixel, 16);
+    let s0 = v128.load(at + c);
+    let s1 = v128.load(at + c, 16);
+    let s2 = v128.load(at + c + pixel);
+    let s3 = v128.load(at + c + pixel, 16);
+    let s4 = v128.load(at + c + 2 * pixel);
+    let s5 = v128.load(at + c + 2 * pixel, 16);
     let p = x + c;
     for (let q = g + c; q < end; q += pixel, p += step) {
       const d0 = v128.load(q);
@@ -434,17 +396,17 @@ function correlate3(line: usize, g: usize, sums: usize, kx: i32, from: i32, to: 
       s4 = madd(v128.load(p + 2 * tap), d0, s4);
       s5 = madd(v128.load(p + 2 * tap, 16), d1, s5);
     }
-    v128.store(s + c, s0);
-    v128.store(s + c, s1, 16);
-    v128.store(s + c + pixel, s2);
-    v128.store(s + c + pixel, s3, 16);
-    v128.store(s + c + 2 * pixel, s4);
-    v128.store(s + c + 2 * pixel, s5, 16);
+    v128.store(at + c, s0);
+    v128.store(at + c, s1, 16);
+    v128.store(at + c + pixel, s2);
+    v128.store(at + c + pixel, s3, 16);
+    v128.store(at + c + 2 * pixel, s4);
+    v128.store(at + c + 2 * pixel, s5, 16);
   }
   for (; c + 16 <= pixel; c += 16) {
-    let s0 = v128.load(s + c);
-    let s1 = v128.load(s + c + pixel);
-    let s2 = v128.load(s + c + 2 * pixel);
+    let s0 = v128.load(at + c);
+    let s1 = v128.load(at + c + pixel);
+    let s2 = v128.load(at + c + 2 * pixel);
     let p = x + c;
     for (let q = g + c; q < end; q += pixel, p += step) {
       const d = v128.load(q);
@@ -452,16 +414,16 @@ function correlate3(line: usize, g: usize, sums: usize, kx: i32, from: i32, to: 
       s1 = madd(v128.load(p + tap), d, s1);
       s2 = madd(v128.load(p + 2 * tap), d, s2);
     }
-    v128.store(s + c, s0);
-    v128.store(s + c + pixel, s1);
-    v128.store(s + c + 2 * pixel, s2);
+    v128.store(at + c, s0);
+    v128.store(at + c + pixel, s1);
+    v128.store(at + c + 2 * pixel, s2);
   }
   for (; c < pixel; c += 4) {
     for (let k: usize = 0; k < 3; k++) {
       let sum: f32 = 0;
       let p = x + c + k * tap;
       for (let q = g + c; q < end; q += pixel, p += step) sum += load<f32>(p) * load<f32>(q);
-      store<f32>(s + c + k * pixel, load<f32>(s + c + k * pixel) + sum);
+      store<f32>(at + c + k * pixel, load<f32>(at + c + k * pixel) + sum);
     }
   }
 }
@@ -469,25 +431,25 @@ function correlate3(line: usize, g: usize, sums: usize, kx: i32, from: i32, to: 
 /** The same for one element of the filter. */
 function correlate1(line: usize, g: usize, sums: usize, kx: i32, from: i32, to: i32): void {
   if (from >= to) return;
-  const a = args<DepthwiseArgs>();
-  const pixel = <usize>a.channels << 2;
-  const step = <usize>a.strideWidth * pixel;
-  const x = line + <usize>(from * a.strideWidth - a.left + kx * a.dilationWidth) * pixel;
-  const s = sums + <usize>kx * pixel;
+  const s = shape();
+  const pixel = <usize>s.outDepth << 2;
+  const step = <usize>s.strideX * pixel;
+  const x = line + <usize>(from * s.strideX - s.left + kx * s.dilationX) * pixel;
+  const at = sums + <usize>kx * pixel;
   const end = g + <usize>to * pixel;
   g += <usize>from * pixel;
   let c: usize = 0;
   for (; c + 16 <= pixel; c += 16) {
-    let sum = v128.load(s + c);
+    let sum = v128.load(at + c);
     let p = x + c;
     for (let q = g + c; q < end; q += pixel, p += step) sum = madd(v128.load(p), v128.load(q), sum);
-    v128.store(s + c, sum);
+    v128.store(at + c, sum);
   }
   for (; c < pixel; c += 4) {
-    let sum = load<f32>(s + c);
+    let sum = load<f32>(at + c);
     let p = x + c;
     for (let q = g + c; q < end; q += pixel, p += step) sum += load<f32>(p) * load<f32>(q);
-    store<f32>(s + c, sum);
+    store<f32>(at + c, sum);
   }
 }
 

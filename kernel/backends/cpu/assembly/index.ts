@@ -1,5 +1,6 @@
 // The program that computes: everything that the main thread calls, and the workers' loop.
 export { initThread, work, look } from './pool';
+export { convShape } from './shape';
 export * from './elementwise';
 export * from './gemm';
 export * from './conv';

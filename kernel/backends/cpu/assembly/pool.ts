@@ -17,6 +17,8 @@ const MASK: i64 = (1 << BITS) - 1;
 /** More chunks taken than a task has: there is nothing more to be taken. */
 const CLOSED: i64 = MASK;
 
+/** Where the shape of the convolution or pooling at hand lies (shape.ts). */
+export const SHAPE: usize = 1536;
 /** Where the running task's arguments lie. */
 const ARGS: usize = 2048;
 

@@ -1,6 +1,7 @@
 // Max and average pooling of images [batch, height, width, channels] and their gradients. Windows are walked for four channels or more
 // at a time.
 import { args, bound, chunksOf, parallel } from './pool';
+import { shape } from './shape';
 
 /** What a window does with the elements in it. */
 // @ts-ignore: decorator
@@ -19,48 +20,6 @@ class PoolArgs {
   y: usize;
   dy: usize;
   dx: usize;
-  batch: i32;
-  inHeight: i32;
-  inWidth: i32;
-  channels: i32;
-  outHeight: i32;
-  outWidth: i32;
-  filterHeight: i32;
-  filterWidth: i32;
-  strideHeight: i32;
-  strideWidth: i32;
-  top: i32;
-  left: i32;
-}
-
-/** The shapes of the next call, [batch, inHeight, inWidth, channels] → [batch, outHeight, outWidth, channels]; `top` and `left` pad. */
-export function poolShape(
-  batch: i32,
-  inHeight: i32,
-  inWidth: i32,
-  channels: i32,
-  outHeight: i32,
-  outWidth: i32,
-  filterHeight: i32,
-  filterWidth: i32,
-  strideHeight: i32,
-  strideWidth: i32,
-  top: i32,
-  left: i32,
-): void {
-  const a = args<PoolArgs>();
-  a.batch = batch;
-  a.inHeight = inHeight;
-  a.inWidth = inWidth;
-  a.channels = channels;
-  a.outHeight = outHeight;
-  a.outWidth = outWidth;
-  a.filterHeight = filterHeight;
-  a.filterWidth = filterWidth;
-  a.strideHeight = strideHeight;
-  a.strideWidth = strideWidth;
-  a.top = top;
-  a.left = left;
 }
 
 /** Cuts `rows` rows of work into chunks, each element of which takes `cost` operations. */
@@ -69,20 +28,22 @@ function overRows(task: i32, rows: i32, width: i32, channels: i32, cost: i32): v
   parallel(task, chunksOf(rows, <i32>(GRAIN / operations)));
 }
 
-/** The largest element of each window; NaN is ignored, and −∞ is that of an empty window. After `poolShape`. */
+/** The largest element of each window; NaN is ignored, and −∞ is that of an empty window. After `convShape`. */
 export function maxPool(x: usize, y: usize): void {
   const a = args<PoolArgs>();
+  const s = shape();
   a.x = x;
   a.y = y;
-  overRows(maxPoolTask.index, a.batch * a.outHeight, a.outWidth, a.channels, a.filterHeight * a.filterWidth);
+  overRows(maxPoolTask.index, s.batch * s.outHeight, s.outWidth, s.inDepth, s.filterHeight * s.filterWidth);
 }
 
-/** The mean of each window's elements inside of the image; NaN where there is none. After `poolShape`. */
+/** The mean of each window's elements inside of the image; NaN where there is none. After `convShape`. */
 export function avgPool(x: usize, y: usize): void {
   const a = args<PoolArgs>();
+  const s = shape();
   a.x = x;
   a.y = y;
-  overRows(avgPoolTask.index, a.batch * a.outHeight, a.outWidth, a.channels, a.filterHeight * a.filterWidth);
+  overRows(avgPoolTask.index, s.batch * s.outHeight, s.outWidth, s.inDepth, s.filterHeight * s.filterWidth);
 }
 
 function maxPoolTask(chunk: i32, chunks: i32): void {
@@ -97,24 +58,25 @@ function avgPoolTask(chunk: i32, chunks: i32): void {
 @inline
 function poolRows(op: i32, chunk: i32, chunks: i32): void {
   const a = args<PoolArgs>();
-  const channels = a.channels;
+  const s = shape();
+  const channels = s.inDepth;
   const pixel = <usize>channels << 2;
-  const rowBytes = <usize>a.inWidth * pixel;
-  const imageBytes = <usize>a.inHeight * rowBytes;
-  const inHeight = a.inHeight;
-  const inWidth = a.inWidth;
-  const outHeight = a.outHeight;
-  const outWidth = a.outWidth;
-  const fh = a.filterHeight;
-  const fw = a.filterWidth;
-  const sw = a.strideWidth;
-  const left = a.left;
-  const rows = a.batch * outHeight;
+  const rowBytes = <usize>s.inWidth * pixel;
+  const imageBytes = <usize>s.inHeight * rowBytes;
+  const inHeight = s.inHeight;
+  const inWidth = s.inWidth;
+  const outHeight = s.outHeight;
+  const outWidth = s.outWidth;
+  const fh = s.filterHeight;
+  const fw = s.filterWidth;
+  const sw = s.strideX;
+  const left = s.left;
+  const rows = s.batch * outHeight;
   const last = bound(rows, 1, chunk + 1, chunks);
   const small = fh == 2 && fw == 2 && channels >= 4;
   for (let row = bound(rows, 1, chunk, chunks); row < last; row++) {
     const image = row / outHeight;
-    const corner = (row - image * outHeight) * a.strideHeight - a.top;
+    const corner = (row - image * outHeight) * s.strideY - s.top;
     const y0 = max(0, corner);
     const height = min(inHeight, corner + fh) - y0;
     const line = a.x + <usize>image * imageBytes + <usize>y0 * rowBytes;
@@ -249,41 +211,43 @@ function windowOf4(
 
 /**
  * dL/dx of the mean over all elements of a window, also those in the padding: each element of x gets the sum of the dy of the windows
- * that it is in, over the window's size. After `poolShape`.
+ * that it is in, over the window's size. After `convShape`.
  */
 export function avgPoolGrad(dy: usize, dx: usize): void {
   const a = args<PoolArgs>();
+  const s = shape();
   a.dy = dy;
   a.dx = dx;
   const whole =
-    a.filterHeight == a.strideHeight &&
-    a.filterWidth == a.strideWidth &&
-    a.top == 0 &&
-    a.left == 0 &&
-    a.inHeight == a.outHeight * a.filterHeight &&
-    a.inWidth == a.outWidth * a.filterWidth;
-  if (whole && a.channels >= 4) {
-    overRows(avgPoolGradWholeTask.index, a.batch * a.outHeight, a.inWidth * a.filterHeight, a.channels, 1);
+    s.filterHeight == s.strideY &&
+    s.filterWidth == s.strideX &&
+    s.top == 0 &&
+    s.left == 0 &&
+    s.inHeight == s.outHeight * s.filterHeight &&
+    s.inWidth == s.outWidth * s.filterWidth;
+  if (whole && s.inDepth >= 4) {
+    overRows(avgPoolGradWholeTask.index, s.batch * s.outHeight, s.inWidth * s.filterHeight, s.inDepth, 1);
     return;
   }
-  const windows = (a.filterHeight / a.strideHeight + 1) * (a.filterWidth / a.strideWidth + 1);
-  overRows(avgPoolGradTask.index, a.batch * a.inHeight, a.inWidth, a.channels, windows);
+  const windows = (s.filterHeight / s.strideY + 1) * (s.filterWidth / s.strideX + 1);
+  overRows(avgPoolGradTask.index, s.batch * s.inHeight, s.inWidth, s.inDepth, windows);
 }
 
 /** Windows that lie side by side and fill the image: each of them gets its share of dy throughout. */
 function avgPoolGradWholeTask(chunk: i32, chunks: i32): void {
   const a = args<PoolArgs>();
-  const pixel = <usize>a.channels << 2;
-  const fw = a.filterWidth;
-  const rowBytes = <usize>a.inWidth * pixel;
-  const share = f32x4.splat(1 / <f32>(a.filterHeight * fw));
-  const rows = a.batch * a.outHeight;
+  const s = shape();
+  const pixel = <usize>s.inDepth << 2;
+  const fw = s.filterWidth;
+  const rowBytes = <usize>s.inWidth * pixel;
+  const share = f32x4.splat(1 / <f32>(s.filterHeight * fw));
+  const rows = s.batch * s.outHeight;
   const last = bound(rows, 1, chunk + 1, chunks);
   for (let row = bound(rows, 1, chunk, chunks); row < last; row++) {
-    const first = a.dx + <usize>(row * a.filterHeight) * rowBytes;
-    let from = a.dy + <usize>(row * a.outWidth) * pixel;
+    const first = a.dx + <usize>(row * s.filterHeight) * rowBytes;
+    let from = a.dy + <usize>(row * s.outWidth) * pixel;
     let out = first;
-    for (let ox = 0; ox < a.outWidth; ox++, from += pixel) {
+    for (let ox = 0; ox < s.outWidth; ox++, from += pixel) {
       for (let x = 0; x < fw; x++, out += pixel) {
         let c: usize = 0;
         for (; c + 16 <= pixel; c += 16) v128.store(out + c, f32x4.mul(v128.load(from + c), share));
@@ -291,7 +255,7 @@ function avgPoolGradWholeTask(chunk: i32, chunks: i32): void {
       }
     }
     // The other rows are the same
-    for (let y = 1; y < a.filterHeight; y++) {
+    for (let y = 1; y < s.filterHeight; y++) {
       const to = first + <usize>y * rowBytes;
       let i: usize = 0;
       for (; i + 16 <= rowBytes; i += 16) v128.store(to + i, v128.load(first + i));
@@ -302,24 +266,25 @@ function avgPoolGradWholeTask(chunk: i32, chunks: i32): void {
 
 function avgPoolGradTask(chunk: i32, chunks: i32): void {
   const a = args<PoolArgs>();
-  const pixel = <usize>a.channels << 2;
-  const inHeight = a.inHeight;
-  const inWidth = a.inWidth;
-  const outHeight = a.outHeight;
-  const outWidth = a.outWidth;
+  const s = shape();
+  const pixel = <usize>s.inDepth << 2;
+  const inHeight = s.inHeight;
+  const inWidth = s.inWidth;
+  const outHeight = s.outHeight;
+  const outWidth = s.outWidth;
   const rowBytes = <usize>outWidth * pixel;
-  const fh = a.filterHeight;
-  const fw = a.filterWidth;
-  const sh = a.strideHeight;
-  const sw = a.strideWidth;
-  const left = a.left;
+  const fh = s.filterHeight;
+  const fw = s.filterWidth;
+  const sh = s.strideY;
+  const sw = s.strideX;
+  const left = s.left;
   const area = <f32>(fh * fw);
   const share = f32x4.splat(1 / area);
-  const rows = a.batch * inHeight;
+  const rows = s.batch * inHeight;
   const last = bound(rows, 1, chunk + 1, chunks);
   for (let row = bound(rows, 1, chunk, chunks); row < last; row++) {
     const image = row / inHeight;
-    const y = row - image * inHeight + a.top;
+    const y = row - image * inHeight + s.top;
     // Windows begin at multiples of the stride; those of rows oy0 … oy1 − 1 have row y in them
     const oy0 = y < fh ? 0 : (y - fh) / sh + 1;
     const oy1 = min(outHeight, y / sh + 1);
@@ -339,45 +304,47 @@ function avgPoolGradTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** dL/dx of `maxPool`: dy goes to the first largest element of each window. After `poolShape`. */
+/** dL/dx of `maxPool`: dy goes to the first largest element of each window. After `convShape`. */
 export function maxPoolGrad(x: usize, dy: usize, dx: usize): void {
   const a = args<PoolArgs>();
+  const s = shape();
   a.x = x;
   a.dy = dy;
   a.dx = dx;
-  const cost = a.filterHeight * a.filterWidth * 2;
-  if (a.strideHeight >= a.filterHeight && a.strideWidth >= a.filterWidth)
-    overRows(maxPoolGradApartTask.index, a.batch * a.outHeight, a.outWidth, a.channels, cost);
-  else overRows(maxPoolGradOverlapTask.index, a.batch * a.inHeight, a.outWidth, a.channels, cost / a.strideHeight + 1);
+  const cost = s.filterHeight * s.filterWidth * 2;
+  if (s.strideY >= s.filterHeight && s.strideX >= s.filterWidth)
+    overRows(maxPoolGradApartTask.index, s.batch * s.outHeight, s.outWidth, s.inDepth, cost);
+  else overRows(maxPoolGradOverlapTask.index, s.batch * s.inHeight, s.outWidth, s.inDepth, cost / s.strideY + 1);
 }
 
 // Windows that do not overlap: a row of them writes all rows of dx from its own first one to the next one's, each element once.
 function maxPoolGradApartTask(chunk: i32, chunks: i32): void {
   const a = args<PoolArgs>();
-  const channels = a.channels;
+  const s = shape();
+  const channels = s.inDepth;
   const pixel = <usize>channels << 2;
-  const inHeight = a.inHeight;
-  const inWidth = a.inWidth;
-  const outHeight = a.outHeight;
-  const outWidth = a.outWidth;
+  const inHeight = s.inHeight;
+  const inWidth = s.inWidth;
+  const outHeight = s.outHeight;
+  const outWidth = s.outWidth;
   const rowBytes = <usize>inWidth * pixel;
   const imageBytes = <usize>inHeight * rowBytes;
-  const fh = a.filterHeight;
-  const fw = a.filterWidth;
-  const sw = a.strideWidth;
-  const left = a.left;
+  const fh = s.filterHeight;
+  const fw = s.filterWidth;
+  const sw = s.strideX;
+  const left = s.left;
   const away = a.dx - a.x;
-  const rows = a.batch * outHeight;
+  const rows = s.batch * outHeight;
   const last = bound(rows, 1, chunk + 1, chunks);
   const small = fh == 2 && fw == 2 && channels >= 4;
   for (let row = bound(rows, 1, chunk, chunks); row < last; row++) {
     const image = row / outHeight;
     const oy = row - image * outHeight;
-    const corner = oy * a.strideHeight - a.top;
+    const corner = oy * s.strideY - s.top;
     const y0 = min(inHeight, max(0, corner));
     const y1 = min(inHeight, max(0, corner + fh));
     const from = oy == 0 ? 0 : y0;
-    const to = oy == outHeight - 1 ? inHeight : min(inHeight, max(0, corner + a.strideHeight));
+    const to = oy == outHeight - 1 ? inHeight : min(inHeight, max(0, corner + s.strideY));
     const top = a.x + <usize>image * imageBytes;
     memory.fill(top + away + <usize>from * rowBytes, 0, <usize>(y0 - from) * rowBytes);
     memory.fill(top + away + <usize>y1 * rowBytes, 0, <usize>(to - y1) * rowBytes);
@@ -403,19 +370,20 @@ function maxPoolGradApartTask(chunk: i32, chunks: i32): void {
 // chunks are walked by both.
 function maxPoolGradOverlapTask(chunk: i32, chunks: i32): void {
   const a = args<PoolArgs>();
-  const pixel = <usize>a.channels << 2;
-  const inHeight = a.inHeight;
-  const inWidth = a.inWidth;
-  const outHeight = a.outHeight;
-  const outWidth = a.outWidth;
+  const s = shape();
+  const pixel = <usize>s.inDepth << 2;
+  const inHeight = s.inHeight;
+  const inWidth = s.inWidth;
+  const outHeight = s.outHeight;
+  const outWidth = s.outWidth;
   const rowBytes = <usize>inWidth * pixel;
-  const fh = a.filterHeight;
-  const fw = a.filterWidth;
-  const sh = a.strideHeight;
-  const sw = a.strideWidth;
-  const left = a.left;
+  const fh = s.filterHeight;
+  const fw = s.filterWidth;
+  const sh = s.strideY;
+  const sw = s.strideX;
+  const left = s.left;
   const away = a.dx - a.x;
-  const rows = a.batch * inHeight;
+  const rows = s.batch * inHeight;
   let row = bound(rows, 1, chunk, chunks);
   const last = bound(rows, 1, chunk + 1, chunks);
   memory.fill(a.dx + <usize>row * rowBytes, 0, <usize>(last - row) * rowBytes);
@@ -424,12 +392,12 @@ function maxPoolGradOverlapTask(chunk: i32, chunks: i32): void {
     const mine = row - image * inHeight; // own rows of this image: mine … end − 1
     const end = min(inHeight, mine + last - row);
     row += end - mine;
-    const from = mine + a.top;
+    const from = mine + s.top;
     const oy0 = from < fh ? 0 : (from - fh) / sh + 1;
-    const oy1 = min(outHeight, (end - 1 + a.top) / sh + 1);
+    const oy1 = min(outHeight, (end - 1 + s.top) / sh + 1);
     let g = a.dy + (<usize>image * <usize>outHeight + <usize>oy0) * <usize>outWidth * pixel;
     for (let oy = oy0; oy < oy1; oy++) {
-      const corner = oy * sh - a.top;
+      const corner = oy * sh - s.top;
       const y0 = max(0, corner);
       const y1 = min(inHeight, corner + fh);
       const line = a.x + (<usize>image * <usize>inHeight + <usize>y0) * rowBytes;

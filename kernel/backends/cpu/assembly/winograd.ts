@@ -3,6 +3,7 @@
 // multiplications (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, §4.3; the matrices are theirs). The
 // gradients of the filter and of the image are the adjoints of the same computation. Channels are multiples of four.
 import { args, bound, chunksOf, parallel, scratch, threadCount } from './pool';
+import { shape } from './shape';
 import { gatherTile, outerTile } from './tile';
 
 /** Bytes of the transformed tiles that are worked on at a time: about half of the L2 cache. */
@@ -11,11 +12,11 @@ const BLOCK: usize = 524288;
 @unmanaged
 class WinogradArgs {
   x: usize; // [batch, inHeight, inWidth, inDepth]
-  y: usize; // [batch, outHeight, outWidth, outDepth]; read in the gradient of the filter
+  y: usize; // [batch, outHeight, outWidth, outDepth]; read in the gradients by tiles of dy
   w: usize;
   bias: usize;
   u: usize; // the transformed filters: [36, ceil(outDepth / 8), inDepth, 8]; in the gradient partial sums [chunks, 36, inDepth, columns]
-  batch: i32;
+  // As of the convolution, or exchanged as `exchange` and `turn` say
   inHeight: i32;
   inWidth: i32;
   inDepth: i32;
@@ -27,42 +28,36 @@ class WinogradArgs {
   left: i32;
   tilesY: i32;
   tilesX: i32;
+  tiles: i32; // of all images
   block: i32; // tiles that are worked on together
   chunks: i32;
   perChunk: i32; // images that are worked on together, in the adjoint for the image
   relu: bool;
   exchange: bool; // the filter's depths are exchanged: it leads from what are the results of the convolution to its image
-  turn: bool; // the filter is turned by 180°
+  turn: bool; // the filter is turned by 180°: the image of the convolution is what is computed, its results are what is read
 }
 
-function setUp(
-  t: WinogradArgs,
-  batch: i32,
-  inHeight: i32,
-  inWidth: i32,
-  inDepth: i32,
-  outHeight: i32,
-  outWidth: i32,
-  outDepth: i32,
-  top: i32,
-  left: i32,
-): void {
-  t.batch = batch;
-  t.inHeight = inHeight;
-  t.inWidth = inWidth;
-  t.inDepth = inDepth;
-  t.outHeight = outHeight;
-  t.outWidth = outWidth;
-  t.outDepth = outDepth;
-  t.columns = (outDepth + 7) & ~7;
-  t.top = top;
-  t.left = left;
-  t.tilesY = (outHeight + 3) >> 2;
-  t.tilesX = (outWidth + 3) >> 2;
-  const tiles = batch * t.tilesY * t.tilesX;
-  const fit = <i32>(BLOCK / (<usize>(144 * (inDepth + t.columns))));
+function setUp(exchange: bool, turn: bool): WinogradArgs {
+  const t = args<WinogradArgs>();
+  const s = shape();
+  t.exchange = exchange;
+  t.turn = turn;
+  t.inDepth = exchange ? s.outDepth : s.inDepth;
+  t.outDepth = exchange ? s.inDepth : s.outDepth;
+  t.columns = (t.outDepth + 7) & ~7;
+  t.inHeight = turn ? s.outHeight : s.inHeight;
+  t.inWidth = turn ? s.outWidth : s.inWidth;
+  t.outHeight = turn ? s.inHeight : s.outHeight;
+  t.outWidth = turn ? s.inWidth : s.outWidth;
+  t.top = turn ? 2 - s.top : s.top;
+  t.left = turn ? 2 - s.left : s.left;
+  t.tilesY = (t.outHeight + 3) >> 2;
+  t.tilesX = (t.outWidth + 3) >> 2;
+  t.tiles = s.batch * t.tilesY * t.tilesX;
+  const fit = <i32>(BLOCK / (<usize>(144 * (t.inDepth + t.columns))));
   // No larger than what gives every thread work
-  t.block = max(6, min(min(96, fit), (tiles / threadCount() + 5)) / 6 * 6);
+  t.block = max(6, min(min(96, fit), (t.tiles / threadCount() + 5)) / 6 * 6);
+  return t;
 }
 
 /** Bytes of one of the 36 matrices of a block, with a cache line more so that the 36 do not fall into the same cache sets. */
@@ -83,11 +78,13 @@ export function winogradFilterBytes(inDepth: i32, outDepth: i32): i32 {
 }
 
 /**
- * y = conv2d(x, w) (+ bias) (then ReLU), filter 3 × 3, stride 1.
+ * y = conv2d(x, w) (+ bias) (then ReLU), filter 3 × 3, stride 1. After `convShape`.
  * @param x [batch, inHeight, inWidth, inDepth] float32
- * @param w [3, 3, inDepth, outDepth]; if `flip`, [3, 3, outDepth, inDepth], and turned by 180°
+ * @param w [3, 3, inDepth, outDepth]
  * @param y [batch, outHeight, outWidth, outDepth]
- * @param work `winogradWorkBytes` bytes
+ * @param work `winogradWorkBytes(inDepth, outDepth)` bytes
+ * @param adjoint whether y is instead the gradient with respect to the image, [batch, inHeight, inWidth, inDepth], and x that with respect to
+ *   the results: a convolution of these with the filter turned by 180°. `work` is then `winogradWorkBytes(outDepth, inDepth)` bytes
  */
 export function winogradConv2d(
   x: usize,
@@ -95,107 +92,60 @@ export function winogradConv2d(
   y: usize,
   bias: usize,
   work: usize,
-  batch: i32,
-  inHeight: i32,
-  inWidth: i32,
-  inDepth: i32,
-  outHeight: i32,
-  outWidth: i32,
-  outDepth: i32,
-  top: i32,
-  left: i32,
-  flip: bool,
+  adjoint: bool,
   relu: bool,
 ): void {
-  const t = args<WinogradArgs>();
-  setUp(t, batch, inHeight, inWidth, inDepth, outHeight, outWidth, outDepth, top, left);
+  const t = setUp(adjoint, adjoint);
   t.x = x;
-  t.w = w;
   t.y = y;
   t.bias = bias;
-  t.u = work;
-  t.exchange = flip;
-  t.turn = flip;
   t.relu = relu;
-  parallel(filterTransformTask.index, chunksOf(inDepth * outDepth, 1024));
-  const tiles = batch * t.tilesY * t.tilesX;
-  parallel(tilesTask.index, (tiles + t.block - 1) / t.block);
+  transformFilter(t, w, work);
+  parallel(tilesTask.index, (t.tiles + t.block - 1) / t.block);
 }
 
 /**
  * dx = the gradient of conv2d with respect to its image, filter 3 × 3, stride 1, by tiles of dy. Where the image has more tiles than dy, this
- * is less work than a convolution of dy with the turned filter.
+ * is less work than a convolution of dy with the turned filter. After `convShape`.
  * @param dy [batch, outHeight, outWidth, outDepth] float32
  * @param w [3, 3, inDepth, outDepth]
  * @param dx [batch, inHeight, inWidth, inDepth]
  * @param work `winogradWorkBytes(outDepth, inDepth)` bytes
  */
-export function winogradInput(
-  dy: usize,
-  w: usize,
-  dx: usize,
-  work: usize,
-  batch: i32,
-  inHeight: i32,
-  inWidth: i32,
-  inDepth: i32,
-  outHeight: i32,
-  outWidth: i32,
-  outDepth: i32,
-  top: i32,
-  left: i32,
-): void {
-  const t = args<WinogradArgs>();
-  // The filter leads from the depth of dy to that of dx
-  t.inDepth = outDepth;
-  t.outDepth = inDepth;
-  t.columns = (inDepth + 7) & ~7;
-  t.w = w;
-  t.u = work;
-  t.exchange = true;
-  t.turn = false;
-  parallel(filterTransformTask.index, chunksOf(outDepth * inDepth, 1024));
-  setUp(t, batch, inHeight, inWidth, outDepth, outHeight, outWidth, inDepth, top, left);
-  t.y = dy;
+export function winogradInput(dy: usize, w: usize, dx: usize, work: usize): void {
+  const t = setUp(true, false);
   t.x = dx;
-  const perImage = t.tilesY * t.tilesX;
-  const rounds = (batch * perImage + threadCount() * t.block - 1) / (threadCount() * t.block);
+  t.y = dy;
+  transformFilter(t, w, work);
+  const batch = shape().batch;
+  const rounds = (t.tiles + threadCount() * t.block - 1) / (threadCount() * t.block);
   t.perChunk = (batch + threadCount() * rounds - 1) / (threadCount() * rounds);
   parallel(inputTask.index, (batch + t.perChunk - 1) / t.perChunk);
 }
 
 /**
- * dw = the gradient of conv2d with respect to its 3 × 3 filter, stride 1.
+ * dw = the gradient of conv2d with respect to its 3 × 3 filter, stride 1. After `convShape`.
  * @param x [batch, inHeight, inWidth, inDepth] float32
  * @param dy [batch, outHeight, outWidth, outDepth]
  * @param dw [3, 3, inDepth, outDepth]
  * @param work `winogradFilterBytes` bytes
  */
-export function winogradFilter(
-  x: usize,
-  dy: usize,
-  dw: usize,
-  work: usize,
-  batch: i32,
-  inHeight: i32,
-  inWidth: i32,
-  inDepth: i32,
-  outHeight: i32,
-  outWidth: i32,
-  outDepth: i32,
-  top: i32,
-  left: i32,
-): void {
-  const t = args<WinogradArgs>();
-  setUp(t, batch, inHeight, inWidth, inDepth, outHeight, outWidth, outDepth, top, left);
+export function winogradFilter(x: usize, dy: usize, dw: usize, work: usize): void {
+  const t = setUp(false, false);
   t.x = x;
   t.y = dy;
   t.w = dw;
   t.u = work;
-  const tiles = batch * t.tilesY * t.tilesX;
-  t.chunks = max(1, min(threadCount(), (tiles + 5) / 6));
+  t.chunks = max(1, min(threadCount(), (t.tiles + 5) / 6));
   parallel(filterSumTask.index, t.chunks);
-  parallel(filterBackTask.index, chunksOf(inDepth * outDepth, 1024));
+  parallel(filterBackTask.index, chunksOf(t.inDepth * t.outDepth, 1024));
+}
+
+/** The filter w to U, at `work`. */
+function transformFilter(t: WinogradArgs, w: usize, work: usize): void {
+  t.w = w;
+  t.u = work;
+  parallel(filterTransformTask.index, chunksOf(t.inDepth * t.outDepth, 1024));
 }
 
 /** U = G g Gᵀ, for four results of an input channel at a time. */
@@ -336,9 +286,8 @@ function transformInput(t: WinogradArgs, tile: i32, v: usize, plane: usize, row:
 /** Blocks of tiles: transform, 36 matrix products, transform back. */
 function tilesTask(chunk: i32, chunks: i32): void {
   const t = args<WinogradArgs>();
-  const tiles = t.batch * t.tilesY * t.tilesX;
   const first = chunk * t.block;
-  const count = min(t.block, tiles - first);
+  const count = min(t.block, t.tiles - first);
   const temp = scratch();
   const table = temp + 1024;
   const v = temp + 2048;
@@ -381,7 +330,7 @@ function inputTask(chunk: i32, chunks: i32): void {
   const t = args<WinogradArgs>();
   const perImage = t.tilesY * t.tilesX;
   const firstImage = chunk * t.perChunk;
-  const images = min(t.perChunk, t.batch - firstImage);
+  const images = min(t.perChunk, shape().batch - firstImage);
   const temp = scratch();
   const table = temp + 1024;
   const v = temp + 2048;
@@ -606,8 +555,7 @@ function transformGradient(t: WinogradArgs, tile: i32, channels: i32, m: usize, 
 /** Partial sums of the gradient of the transformed filters: dU[ξ] = Σ over tiles V[ξ]ᵀ · dM[ξ]. */
 function filterSumTask(chunk: i32, chunks: i32): void {
   const t = args<WinogradArgs>();
-  const tiles = t.batch * t.tilesY * t.tilesX;
-  const end = bound(tiles, 1, chunk + 1, chunks);
+  const end = bound(t.tiles, 1, chunk + 1, chunks);
   const temp = scratch();
   const table = temp + 1024;
   const v = temp + 2048;
@@ -621,7 +569,7 @@ function filterSumTask(chunk: i32, chunks: i32): void {
   // Columns past outDepth are never written by the transformation
   if (t.columns != t.outDepth) memory.fill(m, 0, 36 * planeM);
   store<u64>(table, 0);
-  let from = bound(tiles, 1, chunk, chunks);
+  let from = bound(t.tiles, 1, chunk, chunks);
   let begun = false;
   if (from >= end) memory.fill(sums, 0, 36 * size);
   for (; from < end; from += t.block) {

@@ -1,6 +1,7 @@
-// The activation at the end of a fused op, where the op kernel does not apply it itself.
+// Fused ops: their bias, and the activation at their end where the op kernel does not apply it itself.
 import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
+import type { OpCall } from './index.ts';
 
 const opOf: Partial<Record<tf.backend_util.Activation, string>> = {
   relu: 'Relu',
@@ -16,14 +17,11 @@ export interface ActivationAttrs {
   leakyreluAlpha?: number;
 }
 
-export const isLinear = ({ activation }: ActivationAttrs) => !activation || activation === 'linear';
-
 /** Whether `activate` knows it. */
-export const isActivation = ({ activation }: ActivationAttrs) =>
-  !activation || activation === 'linear' || activation in opOf;
+const isActivation = ({ activation }: ActivationAttrs) => !activation || activation === 'linear' || activation in opOf;
 
 /** Applies an activation to y, which is used up. */
-export function activate(
+function activate(
   backend: CpuBackend,
   y: tf.TensorInfo,
   { activation, leakyreluAlpha }: ActivationAttrs,
@@ -36,3 +34,18 @@ export function activate(
   backend.disposeIntermediateTensorInfo(y);
   return result;
 }
+
+/** The fused op that applies an activation to what `op` makes, which applies ReLU itself. */
+export const fused =
+  (op: (call: OpCall) => tf.TensorInfo | undefined) =>
+  (call: OpCall): tf.TensorInfo | undefined => {
+    const { inputs, attrs, backend } = call;
+    if (!isActivation(attrs)) return undefined;
+    const y = op(call);
+    if (!y || attrs['activation'] === 'relu') return y;
+    return activate(backend, y, attrs, inputs['preluActivationWeights']);
+  };
+
+/** Whether a bias, where there is one, is of `n` numbers to be added to the last axis. */
+export const isBias = (bias: tf.TensorInfo | undefined, n: number) =>
+  !bias || (bias.dtype === 'float32' && bias.shape.length === 1 && bias.shape[0] === n);

@@ -1,105 +1,45 @@
 // Convolutions and their gradients.
-import * as tf from '@tensorflow/tfjs-core';
-import type { CpuBackend } from '../backend.ts';
-import { activate, isActivation, type ActivationAttrs } from './activation.ts';
+import type * as tf from '@tensorflow/tfjs-core';
+import { fused, isBias } from './activation.ts';
 import type { OpCall, OpKernel } from './index.ts';
+import { geometryOf, setShape, type ConvAttrs, type Geometry } from './shape.ts';
 
-/** batch, inHeight, inWidth, inDepth, outHeight, outWidth, outDepth, filterHeight, filterWidth, strides, dilations, top, left */
-type Geometry = [
-  ...[number, number, number, number, number, number, number],
-  ...[number, number, number, number, number, number, number, number],
-];
+/** Addresses and numbers. */
+type N = number;
 
-/** As `Geometry`, of the stride and the dilation only those along y; and of the dilation only. */
-type Few = [...FewSizes, strideY: number, dilationY: number, top: number, left: number];
-type InputRows = [...FewSizes, strideY: number, strideX: number, dilationY: number, top: number, left: number];
-type FewSizes = [number, number, number, number, number, number, number, number, number];
-
-/** batch, height, width and depth of the input and of the output, top, left */
-type Sizes = [number, number, number, number, number, number, number, number, number];
-type WinogradArgs = [x: number, w: number, y: number, bias: number, work: number, ...Sizes];
-type WinogradFilterArgs = [x: number, dy: number, dw: number, work: number, ...Sizes];
-
+// All after `setShape`
 declare module '../program.ts' {
   interface Exports {
-    convWorkBytes(taps: number, filterWidth: number, k: number, n: number): number;
-    filterChunks(rows: number): number;
-    conv2d(
-      x: number,
-      w: number,
-      y: number,
-      bias: number,
-      work: number,
-      ...geometry: [...Geometry, number, boolean]
-    ): void;
-    conv2dBackpropInput(dy: number, w: number, dx: number, work: number, ...geometry: [...Geometry, number]): void;
-    conv2dBackpropFilter(x: number, dy: number, dw: number, work: number, ...geometry: Geometry): void;
-    convFewWorkBytes(rows: number, width: number, k: number, filterHeight: number, filterWidth: number): number;
-    conv2dFew(...args: [x: number, w: number, y: number, bias: number, work: number, ...Few, relu: boolean]): void;
-    inputRowsWorkBytes(filterHeight: number, filterWidth: number, inDepth: number, outDepth: number): number;
-    conv2dBackpropInputRows(dy: number, w: number, dx: number, work: number, ...geometry: InputRows): void;
-    winogradWorkBytes(inDepth: number, outDepth: number): number;
-    winogradFilterBytes(inDepth: number, outDepth: number): number;
-    winogradConv2d(...args: [...WinogradArgs, flip: boolean, relu: boolean]): void;
-    winogradFilter(...args: WinogradFilterArgs): void;
-    winogradInput(dy: number, w: number, dx: number, work: number, ...sizes: Sizes): void;
+    convWorkBytes(k: N, n: N): N;
+    conv2d(x: N, w: N, y: N, bias: N, work: N, padded: N, relu: boolean): void;
+    conv2dBackpropInput(dy: N, w: N, dx: N, work: N, padded: N): void;
+    filterChunks(): N;
+    conv2dBackpropFilter(x: N, dy: N, dw: N, work: N): void;
+    convFewWorkBytes(): N;
+    conv2dFew(x: N, w: N, y: N, bias: N, work: N, relu: boolean): void;
+    inputRowsWorkBytes(): N;
+    conv2dBackpropInputRows(dy: N, w: N, dx: N, work: N): void;
+    winogradWorkBytes(inDepth: N, outDepth: N): N;
+    winogradFilterBytes(inDepth: N, outDepth: N): N;
+    winogradConv2d(x: N, w: N, y: N, bias: N, work: N, adjoint: boolean, relu: boolean): void;
+    winogradFilter(x: N, dy: N, dw: N, work: N): void;
+    winogradInput(dy: N, w: N, dx: N, work: N): void;
   }
 }
 
-type Shape4D = [number, number, number, number];
-
-interface ConvAttrs extends ActivationAttrs {
-  strides: number | [number, number];
-  pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
-  dataFormat?: 'NHWC' | 'NCHW';
-  dilations?: number | [number, number];
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
-
-/** The numbers of a convolution; undefined where the channels are not last. */
-function geometry(xShape: number[], filterShape: number[], attrs: Record<string, unknown>): Conv | undefined {
-  const { strides, pad, dataFormat, dilations, dimRoundingMode } = attrs as unknown as ConvAttrs;
-  if (dataFormat && dataFormat !== 'NHWC') return undefined;
-  const info = tf.backend_util.computeConv2DInfo(
-    xShape as Shape4D,
-    filterShape as Shape4D,
-    strides,
-    dilations ?? 1,
-    pad,
-    dimRoundingMode,
-    false,
-    'channelsLast',
-  );
+/** Undefined where that is left to the JavaScript op kernel. */
+function geometry(xShape: number[], filterShape: number[], attrs: Record<string, unknown>): Geometry | undefined {
+  const c = geometryOf(xShape, filterShape, attrs as unknown as ConvAttrs, false);
   // Working memory of a thread holds a row of the result
-  if (info.outWidth * (info.outChannels + 8) * 4 > 2 ** 21 || info.filterHeight * info.filterWidth > 2 ** 12)
+  if (!c || c.outWidth * (c.outChannels + 8) * 4 > 2 ** 21 || c.filterHeight * c.filterWidth > 2 ** 12)
     return undefined;
-  return info;
+  return c;
 }
-
-type Conv = tf.backend_util.Conv2DInfo;
-
-const numbers = (c: Conv): Geometry => [
-  c.batchSize,
-  c.inHeight,
-  c.inWidth,
-  c.inChannels,
-  c.outHeight,
-  c.outWidth,
-  c.outChannels,
-  c.filterHeight,
-  c.filterWidth,
-  c.strideHeight,
-  c.strideWidth,
-  c.dilationHeight,
-  c.dilationWidth,
-  c.padInfo.top,
-  c.padInfo.left,
-];
 
 const isFloat = (...tensors: tf.TensorInfo[]) => tensors.every((t) => t.dtype === 'float32');
 
 /** A 1 × 1 convolution of stride 1 is a matrix product of pixels and filter. */
-const isPointwise = (c: Conv) =>
+const isPointwise = (c: Geometry) =>
   c.filterHeight === 1 &&
   c.filterWidth === 1 &&
   c.strideHeight === 1 &&
@@ -111,7 +51,7 @@ const isPointwise = (c: Conv) =>
  * Whether Winograd's algorithm is the faster one: with few pixels its transformations of the filter cost more than they save, and its
  * tiles of 4 × 4 pixels waste too much of a tiny image.
  */
-function isWinograd(c: Conv): boolean {
+function isWinograd(c: Geometry): boolean {
   return (
     c.filterHeight === 3 &&
     c.filterWidth === 3 &&
@@ -143,23 +83,11 @@ const PADDED_DEPTH = 32;
  * Pixels of a row of the image that is read, with the padding that a filter moving by single pixels looks at on both sides: `before`, and
  * `after` from the last one on. 0 where copying the image so does not pay, or nothing lies outside.
  */
-function paddedWidth(c: Conv, width: number, depth: number, before: number, after: number): number {
+function paddedWidth(c: Geometry, width: number, depth: number, before: number, after: number): number {
   if (c.strideWidth !== 1 || c.dilationWidth !== 1 || c.filterWidth === 1 || depth > PADDED_DEPTH) return 0;
   if (before < 0 || (before === 0 && after <= 0)) return 0;
   return before + width + Math.max(0, after);
 }
-
-const sizes = (c: Conv): FewSizes => [
-  c.batchSize,
-  c.inHeight,
-  c.inWidth,
-  c.inChannels,
-  c.outHeight,
-  c.outWidth,
-  c.outChannels,
-  c.filterHeight,
-  c.filterWidth,
-];
 
 /** So few results a pixel are computed for several pixels at a time: they fill a tile. */
 const FEW_RESULTS = 6;
@@ -167,7 +95,7 @@ const FEW_RESULTS = 6;
 /**
  * Whether that pays: the last tile of a row may be filled badly, and the image is copied.
  */
-function isFew(c: Conv): boolean {
+function isFew(c: Geometry): boolean {
   return (
     c.strideWidth === 1 &&
     c.dilationWidth === 1 &&
@@ -183,7 +111,7 @@ function isFew(c: Conv): boolean {
  * Whether the gradient of the image is made row by row: for few channels, which alone would not fill a tile, and where most pixels of the
  * image are met by no more than one tap.
  */
-function isByRows(c: Conv): boolean {
+function isByRows(c: Geometry): boolean {
   const sparse = c.strideWidth >= c.filterWidth && c.strideHeight >= c.filterHeight;
   return (
     c.dilationWidth === 1 &&
@@ -193,74 +121,45 @@ function isByRows(c: Conv): boolean {
   );
 }
 
-function withMemory(backend: CpuBackend, bytes: number, use: (at: number) => void): void {
-  const work = backend.borrow(bytes);
-  try {
-    use(work);
-  } finally {
-    backend.release(work, bytes);
-  }
-}
-
 function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined {
   const { x, filter, bias } = inputs as { x: tf.TensorInfo; filter: tf.TensorInfo; bias?: tf.TensorInfo };
   if (!isFloat(x, filter) || x.shape.length !== 4) return undefined;
   const c = geometry(x.shape, filter.shape, attrs);
   if (!c || c.inChannels !== filter.shape[2]) return undefined;
-  if (bias && (bias.dtype !== 'float32' || bias.shape.length !== 1 || bias.shape[0] !== c.outChannels))
-    return undefined;
+  if (!isBias(bias, c.outChannels)) return undefined;
   const y = backend.output([c.batchSize, c.outHeight, c.outWidth, c.outChannels], 'float32');
   if (c.batchSize * c.outHeight * c.outWidth * c.outChannels === 0) return y;
   const { exports } = backend.program;
-  const [xs, ws, ys, bs] = [x, filter, y, bias].map((t) => (t ? backend.address(t) : 0)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [xs, ws, ys] = [x, filter, y].map((t) => backend.address(t)) as [number, number, number];
+  const bs = bias ? backend.address(bias) : 0;
   const relu = attrs['activation'] === 'relu';
   if (isPointwise(c)) {
     const pixels = c.batchSize * c.outHeight * c.outWidth;
     exports.matMul(xs, ws, ys, bs, 1, pixels, c.outChannels, c.inChannels, false, false, false, false, relu);
     return y;
   }
+  setShape(backend, c);
   if (isWinograd(c)) {
-    const { top, left } = c.padInfo;
-    withMemory(backend, exports.winogradWorkBytes(c.inChannels, c.outChannels), (work) =>
-      exports.winogradConv2d(
-        ...([xs, ws, ys, bs, work, c.batchSize] as const),
-        ...([c.inHeight, c.inWidth, c.inChannels, c.outHeight, c.outWidth, c.outChannels] as const),
-        ...([top, left, false, relu] as const),
-      ),
-    );
+    const bytes = exports.winogradWorkBytes(c.inChannels, c.outChannels);
+    backend.withMemory(bytes, [y], (work) => exports.winogradConv2d(xs, ws, ys, bs, work, false, relu));
     return y;
   }
-  const { top, left } = c.padInfo;
   if (isFew(c)) {
-    const { inChannels, outWidth, filterHeight, filterWidth } = c;
-    const bytes = exports.convFewWorkBytes(c.batchSize * c.inHeight, outWidth, inChannels, filterHeight, filterWidth);
-    withMemory(backend, bytes, (work) =>
-      exports.conv2dFew(xs, ws, ys, bs, work, ...sizes(c), c.strideHeight, c.dilationHeight, top, left, relu),
-    );
+    backend.withMemory(exports.convFewWorkBytes(), [y], (work) => exports.conv2dFew(xs, ws, ys, bs, work, relu));
     return y;
   }
+  const { left } = c.padInfo;
   const width = paddedWidth(c, c.inWidth, c.inChannels, left, c.outWidth + c.filterWidth - 1 - left - c.inWidth);
-  const bytes =
-    exports.convWorkBytes(c.filterHeight * c.filterWidth, c.filterWidth, c.inChannels, c.outChannels) +
-    4 * c.batchSize * c.inHeight * width * c.inChannels;
-  withMemory(backend, bytes, (work) => exports.conv2d(xs, ws, ys, bs, work, ...numbers(c), width, relu));
+  const copy = 4 * c.batchSize * c.inHeight * width * c.inChannels;
+  const bytes = exports.convWorkBytes(c.inChannels, c.outChannels) + copy;
+  backend.withMemory(bytes, [y], (work) => exports.conv2d(xs, ws, ys, bs, work, width, relu));
   return y;
 }
 
 export const convolution: Record<string, OpKernel> = {
   Conv2D: convolve,
 
-  FusedConv2D: (call) => {
-    if (!isActivation(call.attrs)) return undefined;
-    const y = convolve(call);
-    if (!y || call.attrs['activation'] === 'relu') return y;
-    return activate(call.backend, y, call.attrs, call.inputs['preluActivationWeights']);
-  },
+  FusedConv2D: fused(convolve),
 
   Conv2DBackpropInput: ({ inputs, attrs, backend }) => {
     const { dy, filter } = inputs as { dy: tf.TensorInfo; filter: tf.TensorInfo };
@@ -278,36 +177,25 @@ export const convolution: Record<string, OpKernel> = {
       exports.matMul(dys, ws, dxs, 0, 1, pixels, c.inChannels, c.outChannels, false, false, false, true, false);
       return dx;
     }
+    setShape(backend, c);
     if (isWinograd(c)) {
-      const { top, left } = c.padInfo;
-      const adjoint = c.batchSize >= FEW_IMAGES && tiles(c.outHeight, c.outWidth) < tiles(c.inHeight, c.inWidth);
-      withMemory(backend, exports.winogradWorkBytes(c.outChannels, c.inChannels), (work) => {
-        const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = c;
-        const inSizes = [inHeight, inWidth, inChannels] as const;
-        const outSizes = [outHeight, outWidth, outChannels] as const;
-        if (adjoint) exports.winogradInput(dys, ws, dxs, work, batchSize, ...inSizes, ...outSizes, top, left);
-        else {
-          const sizes = [...outSizes, ...inSizes, 2 - top, 2 - left] as const;
-          exports.winogradConv2d(dys, ws, dxs, 0, work, batchSize, ...sizes, true, false);
-        }
+      const byTiles = c.batchSize >= FEW_IMAGES && tiles(c.outHeight, c.outWidth) < tiles(c.inHeight, c.inWidth);
+      backend.withMemory(exports.winogradWorkBytes(c.outChannels, c.inChannels), [dx], (work) => {
+        if (byTiles) exports.winogradInput(dys, ws, dxs, work);
+        else exports.winogradConv2d(dys, ws, dxs, 0, work, true, false);
       });
       return dx;
     }
-    const { top, left } = c.padInfo;
     if (isByRows(c)) {
-      const { filterHeight, filterWidth, inChannels, outChannels, strideHeight, strideWidth, dilationHeight } = c;
-      const bytes = exports.inputRowsWorkBytes(filterHeight, filterWidth, inChannels, outChannels);
-      const steps = [strideHeight, strideWidth, dilationHeight] as const;
-      withMemory(backend, bytes, (work) =>
-        exports.conv2dBackpropInputRows(dys, ws, dxs, work, ...sizes(c), ...steps, top, left),
-      );
+      const bytes = exports.inputRowsWorkBytes();
+      backend.withMemory(bytes, [dx], (work) => exports.conv2dBackpropInputRows(dys, ws, dxs, work));
       return dx;
     }
+    const { left } = c.padInfo;
     const width = paddedWidth(c, c.outWidth, c.outChannels, c.filterWidth - 1 - left, c.inWidth + left - c.outWidth);
-    const bytes =
-      exports.convWorkBytes(c.filterHeight * c.filterWidth, c.filterWidth, c.outChannels, c.inChannels) +
-      4 * c.batchSize * c.outHeight * width * c.outChannels;
-    withMemory(backend, bytes, (work) => exports.conv2dBackpropInput(dys, ws, dxs, work, ...numbers(c), width));
+    const copy = 4 * c.batchSize * c.outHeight * width * c.outChannels;
+    const bytes = exports.convWorkBytes(c.outChannels, c.inChannels) + copy;
+    backend.withMemory(bytes, [dx], (work) => exports.conv2dBackpropInput(dys, ws, dxs, work, width));
     return dx;
   },
 
@@ -331,21 +219,15 @@ export const convolution: Record<string, OpKernel> = {
       exports.matMul(xs, dys, dws, 0, 1, c.inChannels, c.outChannels, pixels, false, false, true, false, false);
       return dw;
     }
+    setShape(backend, c);
     if (isWinograd(c)) {
-      const { top, left } = c.padInfo;
-      withMemory(backend, exports.winogradFilterBytes(c.inChannels, c.outChannels), (work) =>
-        exports.winogradFilter(
-          ...([xs, dys, dws, work, c.batchSize] as const),
-          ...([c.inHeight, c.inWidth, c.inChannels, c.outHeight, c.outWidth, c.outChannels] as const),
-          ...([top, left] as const),
-        ),
-      );
+      const bytes = exports.winogradFilterBytes(c.inChannels, c.outChannels);
+      backend.withMemory(bytes, [dw], (work) => exports.winogradFilter(xs, dys, dws, work));
       return dw;
     }
     const columns = (c.outChannels + 7) & ~7;
-    const chunks = exports.filterChunks(c.batchSize * c.outHeight);
-    const bytes = 4 * columns * c.filterHeight * c.filterWidth * c.inChannels * chunks;
-    withMemory(backend, bytes, (work) => exports.conv2dBackpropFilter(xs, dys, dws, work, ...numbers(c)));
+    const bytes = 4 * columns * c.filterHeight * c.filterWidth * c.inChannels * exports.filterChunks();
+    backend.withMemory(bytes, [dw], (work) => exports.conv2dBackpropFilter(xs, dys, dws, work));
     return dw;
   },
 };

@@ -2,24 +2,13 @@
 // one filter each: filter [height, width, channels, multiplier] is [height, width, channels · multiplier] in memory.
 import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
-import { activate, isActivation, type ActivationAttrs } from './activation.ts';
+import { fused, isBias } from './activation.ts';
 import type { OpCall, OpKernel } from './index.ts';
-
-type Shape = [batch: number, inHeight: number, inWidth: number, channels: number, outHeight: number, outWidth: number];
-type Windows = [
-  filterHeight: number,
-  filterWidth: number,
-  strideHeight: number,
-  strideWidth: number,
-  dilationHeight: number,
-  dilationWidth: number,
-  top: number,
-  left: number,
-];
+import { sizeOf } from './size.ts';
+import { geometryOf, setShape, type ConvAttrs, type Geometry } from './shape.ts';
 
 declare module '../program.ts' {
   interface Exports {
-    depthwiseShape(...shape: [...Shape, ...Windows]): void;
     depthwiseConv2d(x: number, w: number, y: number, bias: number, relu: boolean): void;
     depthwiseConv2dBackpropInput(dy: number, w: number, dx: number, work: number): void;
     depthwiseFilterChunks(): number;
@@ -28,74 +17,26 @@ declare module '../program.ts' {
   }
 }
 
-type Info = tf.backend_util.Conv2DInfo;
-
-interface Attrs extends ActivationAttrs {
-  strides: number | [number, number];
-  dilations?: number | [number, number];
-  pad: 'valid' | 'same' | number;
-  dataFormat?: string;
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
-
 /** The numbers of a convolution of x [batch, height, width, channels]; undefined for what is left to the JavaScript op kernel. */
-function geometry(xShape: number[], filterShape: number[], attrs: Record<string, unknown>): Info | undefined {
-  const { strides, dilations, pad, dataFormat, dimRoundingMode } = attrs as unknown as Attrs;
+function geometry(xShape: number[], filterShape: number[], attrs: Record<string, unknown>): Geometry | undefined {
   if (xShape.length !== 4 || filterShape.length !== 4 || filterShape[2] !== xShape[3]) return undefined;
-  if ((dataFormat ?? 'NHWC') !== 'NHWC') return undefined;
-  const info = tf.backend_util.computeConv2DInfo(
-    xShape as [number, number, number, number],
-    filterShape as [number, number, number, number],
-    strides,
-    dilations ?? 1,
-    pad,
-    dimRoundingMode,
-    true,
-  );
+  const info = geometryOf(xShape, filterShape, attrs as unknown as ConvAttrs, true);
+  if (!info) return undefined;
   const { batchSize, inHeight, inWidth, outHeight, outWidth, outChannels, filterHeight, filterWidth } = info;
   for (const n of [batchSize, inHeight, inWidth, outHeight, outWidth, outChannels, filterHeight, filterWidth])
     if (!(n > 0)) return undefined;
   return info;
 }
 
-function setShape({ program }: CpuBackend, info: Info): void {
-  program.exports.depthwiseShape(
-    info.batchSize,
-    info.inHeight,
-    info.inWidth,
-    info.outChannels,
-    info.outHeight,
-    info.outWidth,
-    info.filterHeight,
-    info.filterWidth,
-    info.strideHeight,
-    info.strideWidth,
-    info.dilationHeight,
-    info.dilationWidth,
-    info.padInfo.top,
-    info.padInfo.left,
-  );
-}
-
-/** Hands `use` working memory. */
-function withMemory(backend: CpuBackend, bytes: number, use: (at: number) => void): void {
-  const at = backend.borrow(bytes);
-  try {
-    use(at);
-  } finally {
-    backend.release(at, bytes);
-  }
-}
-
 /** Hands `use` the address of x with each channel as often as it has filters. */
-function withRepeated(backend: CpuBackend, x: tf.TensorInfo, info: Info, use: (at: number) => void): void {
+function withRepeated(backend: CpuBackend, x: tf.TensorInfo, info: Geometry, use: (at: number) => void): void {
   const multiplier = info.outChannels / info.inChannels;
   if (multiplier === 1) {
     use(backend.address(x));
     return;
   }
   const n = info.batchSize * info.inHeight * info.inWidth * info.inChannels;
-  withMemory(backend, n * multiplier * 4, (repeated) => {
+  backend.withMemory(n * multiplier * 4, [], (repeated) => {
     const { exports } = backend.program;
     exports.moveStart();
     exports.moveDim(n, multiplier, 1);
@@ -122,12 +63,11 @@ function made(backend: CpuBackend, shape: number[], fill: (at: number) => void):
 function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined {
   const { x, filter, bias } = inputs as { x: tf.TensorInfo; filter: tf.TensorInfo; bias?: tf.TensorInfo };
   if (!isFloat(x, filter)) return undefined;
-  const { strides, dilations } = attrs as unknown as Attrs;
+  const { strides, dilations } = attrs as unknown as ConvAttrs;
   if (!tf.backend_util.eitherStridesOrDilationsAreOne(strides, dilations ?? 1)) return undefined;
   const info = geometry(x.shape, filter.shape, attrs);
   if (!info) return undefined;
-  if (bias && (bias.dtype !== 'float32' || bias.shape.length !== 1 || bias.shape[0] !== info.outChannels))
-    return undefined;
+  if (!isBias(bias, info.outChannels)) return undefined;
   const relu = attrs['activation'] === 'relu';
   return made(backend, info.outShape, (y) =>
     withRepeated(backend, x, info, (from) => {
@@ -139,17 +79,12 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
 }
 
 /** Whether dy is what the convolution would make. */
-const matches = ({ shape }: tf.TensorInfo, { outShape }: Info) => tf.util.arraysEqual(shape, outShape);
+const matches = ({ shape }: tf.TensorInfo, { outShape }: Geometry) => tf.util.arraysEqual(shape, outShape);
 
 export const depthwise: Record<string, OpKernel> = {
   DepthwiseConv2dNative: convolve,
 
-  FusedDepthwiseConv2D: (call) => {
-    if (!isActivation(call.attrs)) return undefined;
-    const y = convolve(call);
-    if (!y || call.attrs['activation'] === 'relu') return y;
-    return activate(call.backend, y, call.attrs, call.inputs['preluActivationWeights']);
-  },
+  FusedDepthwiseConv2D: fused(convolve),
 
   DepthwiseConv2dNativeBackpropInput: ({ inputs, attrs, backend }) => {
     const { dy, filter } = inputs as { dy: tf.TensorInfo; filter: tf.TensorInfo };
@@ -158,11 +93,11 @@ export const depthwise: Record<string, OpKernel> = {
     if (!info || !matches(dy, info)) return undefined;
     const { exports } = backend.program;
     const multiplier = info.outChannels / info.inChannels;
-    const n = tf.util.sizeFromShape(inputShape);
+    const n = sizeOf(inputShape);
     const repeated = multiplier === 1 ? 0 : n * multiplier * 4;
-    const work = tf.util.sizeFromShape(filter.shape) * 4;
+    const work = sizeOf(filter.shape) * 4;
     return made(backend, inputShape, (dx) =>
-      withMemory(backend, repeated + work, (at) => {
+      backend.withMemory(repeated + work, [], (at) => {
         setShape(backend, info);
         const to = multiplier === 1 ? dx : at + work;
         exports.depthwiseConv2dBackpropInput(backend.address(dy), backend.address(filter), to, at);
@@ -180,8 +115,8 @@ export const depthwise: Record<string, OpKernel> = {
     return made(backend, filterShape, (dw) =>
       withRepeated(backend, x, info, (from) => {
         setShape(backend, info);
-        const bytes = exports.depthwiseFilterChunks() * tf.util.sizeFromShape(filterShape) * 4;
-        withMemory(backend, bytes, (work) =>
+        const bytes = exports.depthwiseFilterChunks() * sizeOf(filterShape) * 4;
+        backend.withMemory(bytes, [], (work) =>
           exports.depthwiseConv2dBackpropFilter(from, backend.address(dy), dw, work),
         );
       }),

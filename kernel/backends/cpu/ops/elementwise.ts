@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { Binary, Unary } from '../assembly/codes.ts';
 import type { CpuBackend } from '../backend.ts';
 import type { OpCall, OpKernel } from './index.ts';
+import { sizeOf } from './size.ts';
 
 declare module '../program.ts' {
   interface Exports {
@@ -49,12 +50,6 @@ type Dtype = 'float32' | 'int32' | 'bool';
 const GRAIN = 16384;
 const GRAIN_SLOW = 4096;
 const GRAIN_EACH = 1024;
-
-function sizeOf(shape: number[]): number {
-  let n = 1;
-  for (let i = 0; i < shape.length; i++) n *= shape[i]!;
-  return n;
-}
 
 function sameShape(a: number[], b: number[]): boolean {
   if (a.length !== b.length) return false;
@@ -182,18 +177,33 @@ function broadcast(
     exports.binary(op, backend.address(a), backend.address(b), backend.address(y), n, aInner, bInner, 0, 0, grain);
     return y;
   }
-  const outer = axes - 1;
-  const bytes = 12 * (outer - 1);
-  const list = outer > 1 ? backend.borrow(bytes) : 0;
-  if (outer > 1) {
-    const ints = backend.ints();
-    for (let i = 2, to = list >>> 2; i < axes; i++) {
-      ints[to++] = lengths[i]!;
-      ints[to++] = aStrides[i]!;
-      ints[to++] = bStrides[i]!;
-    }
-  }
-  exports.broadcast(
+  if (axes === 2) runBroadcast(backend, op, a, b, y, n, 1, 0, grain);
+  else
+    backend.withMemory(12 * (axes - 2), [y], (list) => {
+      const ints = backend.ints();
+      for (let i = 2, to = list >>> 2; i < axes; i++) {
+        ints[to++] = lengths[i]!;
+        ints[to++] = aStrides[i]!;
+        ints[to++] = bStrides[i]!;
+      }
+      runBroadcast(backend, op, a, b, y, n, axes - 1, list, grain);
+    });
+  return y;
+}
+
+/** @param list where the program finds the lengths and strides of the axes after the second */
+function runBroadcast(
+  backend: CpuBackend,
+  op: Binary,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  y: tf.TensorInfo,
+  n: number,
+  outer: number,
+  list: number,
+  grain: number,
+): void {
+  backend.program.exports.broadcast(
     op,
     backend.address(a),
     backend.address(b),
@@ -209,8 +219,6 @@ function broadcast(
     list,
     grain,
   );
-  if (outer > 1) backend.release(list, bytes);
-  return y;
 }
 
 const binary =
@@ -298,12 +306,11 @@ function addN({ inputs, backend }: OpCall): tf.TensorInfo | undefined {
   if (dtype !== 'float32' && dtype !== 'int32') return undefined;
   for (const x of list) if (x.dtype !== dtype || !sameShape(x.shape, shape)) return undefined;
   const y = backend.output(shape, dtype);
-  const bytes = 4 * list.length;
-  const at = backend.borrow(bytes);
-  const ints = backend.ints();
-  for (let i = 0; i < list.length; i++) ints[(at >>> 2) + i] = backend.address(list[i]!);
-  backend.program.exports.addN(at, list.length, backend.address(y), sizeOf(shape), dtype === 'float32' ? 1 : 0);
-  backend.release(at, bytes);
+  backend.withMemory(4 * list.length, [y], (at) => {
+    const ints = backend.ints();
+    for (let i = 0; i < list.length; i++) ints[(at >>> 2) + i] = backend.address(list[i]!);
+    backend.program.exports.addN(at, list.length, backend.address(y), sizeOf(shape), dtype === 'float32' ? 1 : 0);
+  });
   return y;
 }
 

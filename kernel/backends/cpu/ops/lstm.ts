@@ -60,10 +60,10 @@ export const lstm: Record<string, OpKernel> = {
       false,
     );
     const { exports } = backend.program;
-    const bytes = exports.lstmWorkBytes(units);
-    const work = backend.borrow(bytes);
-    exports.lstmForward(gs, backend.address(recurrent), ss, cs, work, steps, batch, units, attrs['hard'] as boolean);
-    backend.release(work, bytes);
+    const hard = attrs['hard'] as boolean;
+    backend.withMemory(exports.lstmWorkBytes(units), [states, cells, gates], (work) =>
+      exports.lstmForward(gs, backend.address(recurrent), ss, cs, work, steps, batch, units, hard),
+    );
     return [states, cells, gates];
   },
 
@@ -84,13 +84,12 @@ export const lstm: Record<string, OpKernel> = {
     const dh = backend.output([batch, units], 'float32');
     const dc = backend.output([batch, units], 'float32');
     const [dgs, dcs] = [backend.address(dGates), backend.address(dc)];
-    const bytes = exports.lstmWorkBytes(units);
-    const work = backend.borrow(bytes);
-    exports.lstmBackward(
-      ...([backend.address(gates), backend.address(recurrent), backend.address(cells), backend.address(dy)] as const),
-      ...([dgs, dcs, work, steps, batch, units, attrs['hard'] as boolean] as const),
+    backend.withMemory(exports.lstmWorkBytes(units), [dGates, dx, dKernel, dRecurrent, dh, dc], (work) =>
+      exports.lstmBackward(
+        ...([backend.address(gates), backend.address(recurrent), backend.address(cells), backend.address(dy)] as const),
+        ...([dgs, dcs, work, steps, batch, units, attrs['hard'] as boolean] as const),
+      ),
     );
-    backend.release(work, bytes);
     const ks = backend.address(kernel);
     const rs = backend.address(recurrent);
     product(backend, [dgs, ks, backend.address(dx), 0], [rows, depth, 4 * units], false, true);

@@ -1,6 +1,6 @@
 // Matrix products.
 import type * as tf from '@tensorflow/tfjs-core';
-import { activate, isActivation, type ActivationAttrs } from './activation.ts';
+import { fused, isBias, type ActivationAttrs } from './activation.ts';
 import type { OpCall, OpKernel } from './index.ts';
 
 declare module '../program.ts' {
@@ -55,7 +55,7 @@ const product = ({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined 
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
   const [bk, n] = transposeB ? [bColumns, bRows] : [bRows, bColumns];
   if (k !== bk) return undefined; // the stock op kernel says what is wrong
-  if (bias && (bias.dtype !== 'float32' || bias.shape.length !== 1 || bias.shape[0] !== n)) return undefined;
+  if (!isBias(bias, n)) return undefined;
   const outer = a.shape.length === 2 && b.shape.length === 2 ? [] : batchShape(a.shape, b.shape, aBatch, bBatch);
   if (!outer) return undefined;
   const batch = Math.max(aBatch, bBatch);
@@ -81,11 +81,5 @@ const product = ({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined 
 
 export const matmul: Record<string, OpKernel> = {
   BatchMatMul: product,
-  _FusedMatMul: (call) => {
-    const { inputs, attrs, backend } = call;
-    if (!isActivation(attrs)) return undefined;
-    const c = product(call);
-    if (!c || attrs['activation'] === 'relu') return c;
-    return activate(backend, c, attrs, inputs['preluActivationWeights']);
-  },
+  _FusedMatMul: fused(product),
 };

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import type { OpCall, OpKernel } from './index.ts';
+import { sizeOf } from './size.ts';
 import { resizing } from './resize.ts';
 
 declare module '../program.ts' {
@@ -39,13 +40,6 @@ type Movable = 'float32' | 'int32' | 'bool';
 /** Bytes of an element; 0 for those that are not in the memory as they are. */
 function bytesOf(dtype: tf.DataType): 0 | 1 | 4 {
   return dtype === 'float32' || dtype === 'int32' ? 4 : dtype === 'bool' ? 1 : 0;
-}
-
-/** How many elements there are in the dimensions `from` … `to` − 1. */
-function count(shape: readonly number[], from = 0, to = shape.length): number {
-  let n = 1;
-  for (let i = from; i < to; i++) n *= shape[i]!;
-  return n;
 }
 
 /** Steps between the elements of each dimension. */
@@ -109,7 +103,7 @@ function transposed(backend: CpuBackend, x: tf.TensorInfo, perm: number[]): tf.T
     if (perm[i]! < last) sorted = false;
     last = perm[i]!;
   }
-  const n = count(shape);
+  const n = sizeOf(shape);
   if (sorted || n === 0) return backend.share(x, shape);
   const y = like(backend, x, shape);
   const { exports } = backend.program;
@@ -132,10 +126,10 @@ function picked(
   const bytes = bytesOf(x.dtype);
   if (bytes === 0) return undefined;
   const y = like(backend, x, shape);
-  let to = count(size);
+  let to = sizeOf(size);
   if (to === 0) return y;
   const { exports } = backend.program;
-  let from = count(x.shape);
+  let from = sizeOf(x.shape);
   let first = 0;
   exports.moveStart();
   for (let i = 0; i < x.shape.length; i++) {
@@ -188,7 +182,7 @@ const stridedSlice: OpKernel = ({ inputs, attrs, backend }) => {
   );
   if (info.isIdentity) return backend.share(x, info.finalShape);
   const size = tf.slice_util.computeOutShape(info.begin, info.end, info.strides).map((n) => Math.max(0, n));
-  if (count(size) !== count(info.finalShape)) return undefined;
+  if (sizeOf(size) !== sizeOf(info.finalShape)) return undefined;
   return picked(backend, x, info.begin, size, info.strides, info.finalShape);
 };
 
@@ -202,8 +196,8 @@ function cut(
 ): tf.TensorInfo[] {
   const bytes = bytesOf(x.dtype);
   const parts = several(backend, x, shapes);
-  const rows = count(x.shape, 0, axis);
-  const inner = count(x.shape, axis + 1);
+  const rows = sizeOf(x.shape, 0, axis);
+  const inner = sizeOf(x.shape, axis + 1);
   const stride = x.shape[axis]! * inner;
   let from = backend.address(x);
   for (let i = 0; i < parts.length; i++) {
@@ -244,10 +238,10 @@ function joined(backend: CpuBackend, tensors: readonly tf.TensorInfo[], rows: nu
   const first = tensors[0]!;
   const bytes = bytesOf(first.dtype);
   const y = like(backend, first, shape);
-  const stride = rows === 0 ? 0 : count(shape) / rows;
+  const stride = rows === 0 ? 0 : sizeOf(shape) / rows;
   let to = backend.address(y);
   for (const t of tensors) {
-    const n = count(t.shape);
+    const n = sizeOf(t.shape);
     if (n === 0) continue;
     const columns = n / rows;
     copyMatrix(backend, rows, columns, to, stride, backend.address(t), columns, bytes);
@@ -277,7 +271,7 @@ const concat: OpKernel = ({ inputs, attrs, backend }) => {
     else full = t;
   }
   if (full && others === 0) return backend.share(full, shape);
-  return joined(backend, tensors, count(shape, 0, axis), shape);
+  return joined(backend, tensors, sizeOf(shape, 0, axis), shape);
 };
 
 const pack: OpKernel = ({ inputs, attrs, backend }) => {
@@ -294,7 +288,7 @@ const pack: OpKernel = ({ inputs, attrs, backend }) => {
   const shape = first.shape.slice();
   shape.splice(axis, 0, tensors.length);
   if (tensors.length === 1) return backend.share(first, shape);
-  return joined(backend, tensors, count(shape, 0, axis), shape);
+  return joined(backend, tensors, sizeOf(shape, 0, axis), shape);
 };
 
 const word = new Int32Array(1);
@@ -332,16 +326,16 @@ function padded(
     before[at] = b * (inner || 1);
     after[at] = a * (inner || 1);
   }
-  if (count(shape) === count(x.shape)) return backend.share(x, shape);
+  if (sizeOf(shape) === sizeOf(x.shape)) return backend.share(x, shape);
   const y = like(backend, x, shape);
   const { exports } = backend.program;
   const to = backend.address(y);
   const bits = bitsOf(value, x.dtype);
   const dims = sizes.length;
-  if (count(x.shape) === 0) {
-    if (count(shape) === 0) return y;
+  if (sizeOf(x.shape) === 0) {
+    if (sizeOf(shape) === 0) return y;
     exports.moveStart();
-    exports.moveDim(count(shape), 1, 0);
+    exports.moveDim(sizeOf(shape), 1, 0);
     exports.moveConstant(to, bits, bytes);
     return y;
   }
@@ -354,7 +348,7 @@ function padded(
     step *= before[k]! + sizes[k]! + after[k]!;
   }
   exports.moveStart();
-  for (let k = dims - 1, from = count(x.shape); k >= 0; k--)
+  for (let k = dims - 1, from = sizeOf(x.shape); k >= 0; k--)
     exports.moveDim(sizes[k]!, strides[k]!, (from /= sizes[k]!));
   exports.move(to + start * bytes, backend.address(x), bytes);
   // The borders: in dimension k, of the inside of those that are further out, all of those that are further in
@@ -379,7 +373,7 @@ const mirrorPad: OpKernel = ({ inputs, attrs, backend }) => {
   const { paddings, mode } = attrs as unknown as tf.MirrorPadAttrs;
   const bytes = bytesOf(x.dtype);
   const rank = x.shape.length;
-  if (bytes === 0 || paddings.length !== rank || count(x.shape) === 0) return undefined;
+  if (bytes === 0 || paddings.length !== rank || sizeOf(x.shape) === 0) return undefined;
   const repeated = mode === 'reflect' ? 0 : 1; // whether the element at the border is in the border too
   const shape = new Array<number>(rank);
   let parts = 1;
@@ -435,8 +429,8 @@ const tile: OpKernel = ({ inputs, attrs, backend }) => {
   if (bytes === 0 || reps.length !== rank) return undefined;
   for (const n of reps) if (!natural(n)) return undefined;
   const shape = x.shape.map((n, i) => n * reps[i]!);
-  let to = count(shape);
-  let from = count(x.shape);
+  let to = sizeOf(shape);
+  let from = sizeOf(x.shape);
   if (to === from) return backend.share(x, shape);
   const y = like(backend, x, shape);
   if (to === 0) return y;
@@ -455,7 +449,7 @@ const reverse: OpKernel = ({ inputs, attrs, backend }) => {
   const bytes = bytesOf(x.dtype);
   if (bytes === 0) return undefined;
   const dims = tf.util.parseAxisParam(attrs['dims'] as number[], x.shape);
-  let step = count(x.shape);
+  let step = sizeOf(x.shape);
   if (step <= 1) return backend.share(x);
   const y = like(backend, x, x.shape);
   const { exports } = backend.program;
@@ -486,8 +480,8 @@ const gather: OpKernel = ({ inputs, attrs, backend }) => {
     batchDims ?? 0,
   );
   const { batchSize, outerSize, dimSize, sliceSize, outputShape } = info;
-  const each = count(indices.shape) / batchSize;
-  if (count(outputShape) === 0) return undefined;
+  const each = sizeOf(indices.shape) / batchSize;
+  if (sizeOf(outputShape) === 0) return undefined;
   const y = like(backend, x, outputShape);
   const [from, ids, to] = [backend.address(x), backend.address(indices), backend.address(y)];
   if (backend.program.exports.gatherRows(from, ids, to, batchSize, outerSize, each, dimSize, sliceSize * bytes))
@@ -500,7 +494,7 @@ const unsortedSegmentSum: OpKernel = ({ inputs, attrs, backend }) => {
   const x = inputs['x']!;
   const ids = inputs['segmentIds']!;
   const segments = attrs['numSegments'] as number;
-  const n = count(x.shape);
+  const n = sizeOf(x.shape);
   if (x.dtype !== 'float32' || ids.dtype !== 'int32' || ids.shape.length !== 1 || ids.shape[0] !== x.shape[0])
     return undefined;
   if (n === 0 || !natural(segments) || segments === 0) return undefined;
@@ -527,16 +521,12 @@ function withRows<T>(
   limit: number,
   use: (rows: number) => T,
 ): T | undefined {
-  const bytes = (n + rank) * 4;
-  const rows = backend.borrow(bytes);
-  try {
+  return backend.withMemory((n + rank) * 4, [], (rows) => {
     const at = rows + n * 4;
     for (let i = 0; i < rank; i++) backend.ints()[(at >>> 2) + i] = strides[i]!;
     const valid = backend.program.exports.flattenIndices(backend.address(indices), at, rows, n, rank, limit);
     return valid ? use(rows) : undefined;
-  } finally {
-    backend.release(rows, bytes);
-  }
+  });
 }
 
 const gatherNd: OpKernel = ({ inputs, backend }) => {
@@ -547,7 +537,7 @@ const gatherNd: OpKernel = ({ inputs, backend }) => {
   const [shape, n, sliceSize, strides] = tf.backend_util.prepareAndValidate(params as tf.Tensor, indices as tf.Tensor);
   if (n === 0) return undefined;
   const rank = indices.shape.at(-1)!;
-  const limit = count(params.shape) / sliceSize;
+  const limit = sizeOf(params.shape) / sliceSize;
   return withRows(backend, indices, strides, n, rank, limit, (rows) => {
     const y = like(backend, params, shape);
     const [from, to] = [backend.address(params), backend.address(y)];
@@ -564,7 +554,7 @@ const scatterNd: OpKernel = ({ inputs, attrs, backend }) => {
   if ((dtype !== 'float32' && dtype !== 'int32') || indices.dtype !== 'int32') return undefined;
   const info = tf.backend_util.calculateShapes(updates, indices, shape);
   const { sliceRank, numUpdates, sliceSize, strides, outputSize } = info;
-  if (outputSize === 0 || numUpdates === 0 || count(updates.shape) !== numUpdates * sliceSize) return undefined;
+  if (outputSize === 0 || numUpdates === 0 || sizeOf(updates.shape) !== numUpdates * sliceSize) return undefined;
   const segments = outputSize / sliceSize;
   return withRows(backend, indices, strides, numUpdates, sliceRank, segments, (rows) => {
     const y = backend.output(shape, dtype);
@@ -579,7 +569,7 @@ const oneHot: OpKernel = ({ inputs, attrs, backend }) => {
   const { dtype, depth, onValue, offValue } = attrs as unknown as tf.OneHotAttrs;
   const type = dtype ?? 'int32';
   const bytes = bytesOf(type);
-  const n = count(indices.shape);
+  const n = sizeOf(indices.shape);
   if (bytes === 0 || indices.dtype !== 'int32' || !natural(depth) || n * depth === 0) return undefined;
   const y = backend.output([...indices.shape, depth], type as Movable);
   const [on, off] = [bitsOf(onValue, type), bitsOf(offValue, type)];
@@ -591,7 +581,7 @@ const reshape: OpKernel = ({ inputs, attrs, backend }) => {
   const x = inputs['x']!;
   const shape = attrs['shape'] as number[];
   if (x.dtype === 'complex64') return undefined;
-  const n = count(x.shape);
+  const n = sizeOf(x.shape);
   let known = 1;
   let implicit = -1;
   for (let i = 0; i < shape.length; i++) {
@@ -625,7 +615,7 @@ const spaceToBatch: OpKernel = ({ inputs, attrs, backend }) => {
   const all = x.shape.map((_, i) => paddings[i - 1] ?? [0, 0]);
   const wide = padded(backend, x, all, 0);
   if (!wide) return undefined;
-  const block = count(blockShape);
+  const block = sizeOf(blockShape);
   const blocks = backend.share(wide, getReshaped(wide.shape, blockShape, block, false));
   const moved = transposed(backend, blocks, getPermuted(blocks.shape.length, blockShape.length, false))!;
   backend.disposeIntermediateTensorInfo(wide);
@@ -637,8 +627,8 @@ const spaceToBatch: OpKernel = ({ inputs, attrs, backend }) => {
 const batchToSpace: OpKernel = ({ inputs, attrs, backend }) => {
   const x = inputs['x']!;
   const { blockShape, crops } = attrs as unknown as tf.BatchToSpaceNDAttrs;
-  if (bytesOf(x.dtype) === 0 || count(x.shape) === 0) return undefined;
-  const block = count(blockShape);
+  if (bytesOf(x.dtype) === 0 || sizeOf(x.shape) === 0) return undefined;
+  const block = sizeOf(blockShape);
   const blocks = backend.share(x, getReshaped(x.shape, blockShape, block));
   const moved = transposed(backend, blocks, getPermuted(blocks.shape.length, blockShape.length))!;
   backend.disposeIntermediateTensorInfo(blocks);

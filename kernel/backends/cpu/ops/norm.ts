@@ -2,6 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import type { OpKernel } from './index.ts';
+import { sizeOf } from './size.ts';
 
 /** Addresses and sizes. */
 type N = number;
@@ -47,27 +48,11 @@ declare module '../program.ts' {
   }
 }
 
-function sizeOf(shape: number[]): number {
-  let n = 1;
-  for (let i = 0; i < shape.length; i++) n *= shape[i]!;
-  return n;
-}
-
 const isFloat = (t: TensorInfo | undefined) => t === undefined || t.dtype === 'float32';
 const addressOf = (backend: CpuBackend, t: TensorInfo | undefined) => (t ? backend.address(t) : 0);
 
 /** Whether a tensor has as many numbers as there are channels; one that is not given has. */
 const perChannel = (t: TensorInfo | undefined, channels: number) => t === undefined || sizeOf(t.shape) === channels;
-
-/** Working memory for an op whose results are there already; if there is none, they are given back. */
-function borrow(backend: CpuBackend, bytes: number, results: TensorInfo[]): number {
-  try {
-    return backend.borrow(bytes);
-  } catch (e) {
-    for (const t of results) backend.disposeIntermediateTensorInfo(t);
-    throw e;
-  }
-}
 
 /** Along the last axis, `dim` or `axis`; the stock op kernel refuses any other. */
 function rowwise(input: string, axis: string, name: 'softmax' | 'logSoftmax'): OpKernel {
@@ -226,21 +211,20 @@ const fusedBatchNorm: OpKernel = ({ inputs, attrs, backend }) => {
   const { exports } = backend.program;
   const rows = size / channels;
   const y = backend.output(x!.shape, 'float32');
-  const bytes = exports.batchNormBytes(rows, channels);
-  const work = borrow(backend, bytes, [y]);
-  exports.batchNorm(
-    backend.address(x!),
-    backend.address(mean!),
-    backend.address(variance!),
-    addressOf(backend, scale),
-    addressOf(backend, offset),
-    backend.address(y),
-    rows,
-    channels,
-    (attrs['varianceEpsilon'] as number | undefined) ?? 0.001,
-    work,
+  backend.withMemory(exports.batchNormBytes(rows, channels), [y], (work) =>
+    exports.batchNorm(
+      backend.address(x!),
+      backend.address(mean!),
+      backend.address(variance!),
+      addressOf(backend, scale),
+      addressOf(backend, offset),
+      backend.address(y),
+      rows,
+      channels,
+      (attrs['varianceEpsilon'] as number | undefined) ?? 0.001,
+      work,
+    ),
   );
-  backend.release(work, bytes);
   return y;
 };
 
@@ -256,21 +240,20 @@ const batchNormTrain: OpKernel = ({ inputs, attrs, backend }) => {
   const y = backend.output(x!.shape, 'float32');
   const mean = backend.output([channels], 'float32');
   const variance = backend.output([channels], 'float32');
-  const bytes = exports.batchNormBytes(rows, channels);
-  const work = borrow(backend, bytes, [y, mean, variance]);
-  exports.batchNormTrain(
-    backend.address(x!),
-    addressOf(backend, scale),
-    addressOf(backend, offset),
-    backend.address(y),
-    backend.address(mean),
-    backend.address(variance),
-    rows,
-    channels,
-    attrs['epsilon'] as number,
-    work,
+  backend.withMemory(exports.batchNormBytes(rows, channels), [y, mean, variance], (work) =>
+    exports.batchNormTrain(
+      backend.address(x!),
+      addressOf(backend, scale),
+      addressOf(backend, offset),
+      backend.address(y),
+      backend.address(mean),
+      backend.address(variance),
+      rows,
+      channels,
+      attrs['epsilon'] as number,
+      work,
+    ),
   );
-  backend.release(work, bytes);
   return [y, mean, variance];
 };
 
@@ -290,25 +273,24 @@ const batchNormTrainGrad: OpKernel = ({ inputs, attrs, backend }) => {
   const dx = backend.output(x!.shape, 'float32');
   const dscale = backend.output([channels], 'float32');
   const doffset = backend.output([channels], 'float32');
-  const bytes = exports.batchNormBytes(rows, channels);
-  const work = borrow(backend, bytes, [dx, dscale, doffset]);
-  exports.batchNormTrainGrad(
-    backend.address(dy!),
-    backend.address(x!),
-    backend.address(mean!),
-    backend.address(variance!),
-    addressOf(backend, scale),
-    addressOf(backend, dmean),
-    addressOf(backend, dvariance),
-    backend.address(dx),
-    backend.address(dscale),
-    backend.address(doffset),
-    rows,
-    channels,
-    attrs['epsilon'] as number,
-    work,
+  backend.withMemory(exports.batchNormBytes(rows, channels), [dx, dscale, doffset], (work) =>
+    exports.batchNormTrainGrad(
+      backend.address(dy!),
+      backend.address(x!),
+      backend.address(mean!),
+      backend.address(variance!),
+      addressOf(backend, scale),
+      addressOf(backend, dmean),
+      addressOf(backend, dvariance),
+      backend.address(dx),
+      backend.address(dscale),
+      backend.address(doffset),
+      rows,
+      channels,
+      attrs['epsilon'] as number,
+      work,
+    ),
   );
-  backend.release(work, bytes);
   return [dx, dscale, doffset];
 };
 
@@ -360,22 +342,21 @@ const layerNormGrad: OpKernel = ({ inputs, backend }) => {
   const dx = backend.output(x!.shape, 'float32');
   const dgamma = backend.output([columns], 'float32');
   const dbeta = backend.output([columns], 'float32');
-  const bytes = exports.layerNormBytes(rows, columns);
-  const work = borrow(backend, bytes, [dx, dgamma, dbeta]);
-  exports.layerNormGrad(
-    backend.address(dy!),
-    backend.address(x!),
-    backend.address(gamma!),
-    backend.address(mean!),
-    backend.address(rstd!),
-    backend.address(dx),
-    backend.address(dgamma),
-    backend.address(dbeta),
-    rows,
-    columns,
-    work,
+  backend.withMemory(exports.layerNormBytes(rows, columns), [dx, dgamma, dbeta], (work) =>
+    exports.layerNormGrad(
+      backend.address(dy!),
+      backend.address(x!),
+      backend.address(gamma!),
+      backend.address(mean!),
+      backend.address(rstd!),
+      backend.address(dx),
+      backend.address(dgamma),
+      backend.address(dbeta),
+      rows,
+      columns,
+      work,
+    ),
   );
-  backend.release(work, bytes);
   return [dx, dgamma, dbeta];
 };
 

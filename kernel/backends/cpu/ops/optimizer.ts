@@ -42,9 +42,7 @@ export const optimizer: Record<string, OpKernel> = {
 function update(backend: CpuBackend, { rule, tensors, slots, powers, hyper }: Update): void {
   const stride = 2 + slots;
   const count = tensors.length / stride;
-  const bytes = count * WORDS * 4;
-  const table = count === 0 ? 0 : backend.borrow(bytes);
-  try {
+  backend.withMemory(count * WORDS * 4, [], (table) => {
     const words = backend.ints();
     let word = table >>> 2;
     let total = 0;
@@ -62,9 +60,7 @@ function update(backend: CpuBackend, { rule, tensors, slots, powers, hyper }: Up
     // Powers of β₁ and β₂ for the next step; in float32, as tfjs has them
     if (powers.length > 0) floats[at0]! *= hyper.beta1;
     if (powers.length > 1) floats[at1]! *= hyper.beta2;
-  } finally {
-    if (table > 0) backend.release(table, bytes);
-  }
+  });
 }
 
 /**

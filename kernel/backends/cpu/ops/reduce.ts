@@ -2,6 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import type { OpKernel } from './index.ts';
+import { sizeOf } from './size.ts';
 
 declare module '../program.ts' {
   interface Exports {
@@ -66,12 +67,6 @@ function join(shape: number[], mask: number): void {
   }
 }
 
-function sizeOf(shape: number[]): number {
-  let n = 1;
-  for (let i = 0; i < shape.length; i++) n *= shape[i]!;
-  return n;
-}
-
 /** @param keepDims whether reduced axes stay, with size 1 */
 function reducedShape(shape: number[], mask: number, keepDims: boolean): number[] {
   const result: number[] = [];
@@ -82,49 +77,37 @@ function reducedShape(shape: number[], mask: number, keepDims: boolean): number[
   return result;
 }
 
-/** Working memory for an op whose result `y` is there already; if there is none, `y` and what is `held` at `at` are given back. */
-function borrow(backend: CpuBackend, bytes: number, y: TensorInfo, at = 0, held = 0): number {
-  try {
-    return backend.borrow(bytes);
-  } catch (e) {
-    if (held) backend.release(at, held);
-    backend.disposeIntermediateTensorInfo(y);
-    throw e;
-  }
-}
-
 /**
  * Reduces the joined axes of the numbers at `x` into `y`: in one pass if the reduced axes are side by side, else the last ones
  * first, each pass on the result of the one before.
  */
 function reduceJoined(backend: CpuBackend, op: number, x: number, y: TensorInfo, divisor: number): void {
-  let from = x;
-  let held = 0;
-  for (;;) {
-    let [last, passes] = [-1, 0];
-    for (let i = 0; i < groups; i++) {
-      if (!reducedFlags[i]) continue;
-      last = i;
-      passes++;
-    }
-    let [outer, inner] = [1, 1];
-    for (let i = 0; i < last; i++) outer *= sizes[i]!;
-    for (let i = last + 1; i < groups; i++) inner *= sizes[i]!;
-    const reduced = last < 0 ? 1 : sizes[last]!;
-    const bytes = outer * inner * 4;
-    const to = passes > 1 ? borrow(backend, bytes, y, from, held) : backend.address(y);
-    backend.program.exports.reduce(op, from, to, outer, reduced, inner, passes > 1 ? 1 : divisor);
-    if (held) backend.release(from, held);
-    if (passes <= 1) return;
-    [from, held] = [to, bytes];
-    // The kept axes on both sides of the reduced ones are neighbours now
-    if (last + 1 < groups) sizes[last - 1]! *= sizes[last + 1]!;
-    for (let i = last; i + 2 < groups; i++) {
-      sizes[i] = sizes[i + 2]!;
-      reducedFlags[i] = reducedFlags[i + 2]!;
-    }
-    groups = last + 1 < groups ? groups - 2 : groups - 1;
+  let [last, passes] = [-1, 0];
+  for (let i = 0; i < groups; i++) {
+    if (!reducedFlags[i]) continue;
+    last = i;
+    passes++;
   }
+  let [outer, inner] = [1, 1];
+  for (let i = 0; i < last; i++) outer *= sizes[i]!;
+  for (let i = last + 1; i < groups; i++) inner *= sizes[i]!;
+  const reduced = last < 0 ? 1 : sizes[last]!;
+  const { exports } = backend.program;
+  if (passes <= 1) {
+    exports.reduce(op, x, backend.address(y), outer, reduced, inner, divisor);
+    return;
+  }
+  // The kept axes on both sides of the reduced ones become neighbours
+  if (last + 1 < groups) sizes[last - 1]! *= sizes[last + 1]!;
+  for (let i = last; i + 2 < groups; i++) {
+    sizes[i] = sizes[i + 2]!;
+    reducedFlags[i] = reducedFlags[i + 2]!;
+  }
+  groups = last + 1 < groups ? groups - 2 : groups - 1;
+  backend.withMemory(outer * inner * 4, [y], (to) => {
+    exports.reduce(op, x, to, outer, reduced, inner, 1);
+    reduceJoined(backend, op, to, y, divisor);
+  });
 }
 
 /** @param integer the op for int32; undefined if that is left to the JavaScript backend */
@@ -150,17 +133,16 @@ const mean: OpKernel = ({ inputs, attrs, backend }) => {
   const resultShape = reducedShape(shape, mask, attrs['keepDims'] === true);
   const y = backend.output(resultShape, 'float32');
   const count = size / sizeOf(resultShape);
-  let from = backend.address(x);
-  if (dtype !== 'float32') {
-    const { exports } = backend.program;
-    const floats = borrow(backend, size * 4, y);
-    if (dtype === 'int32') exports.floatsOfInts(from, floats, size);
-    else exports.floatsOfBools(from, floats, size);
-    from = floats;
-  }
+  const from = backend.address(x);
   join(shape, mask);
-  reduceJoined(backend, Op.sum, from, y, count);
-  if (dtype !== 'float32') backend.release(from, size * 4);
+  if (dtype === 'float32') reduceJoined(backend, Op.sum, from, y, count);
+  else
+    backend.withMemory(size * 4, [y], (floats) => {
+      const { exports } = backend.program;
+      if (dtype === 'int32') exports.floatsOfInts(from, floats, size);
+      else exports.floatsOfBools(from, floats, size);
+      reduceJoined(backend, Op.sum, floats, y, count);
+    });
   return y;
 };
 
@@ -197,9 +179,7 @@ function argExtremum(float: number, integer: number): OpKernel {
     const mask = axesMask(axis, shape.length);
     if ((dtype !== 'float32' && dtype !== 'int32') || mask < 0 || sizeOf(shape) === 0) return undefined;
     const at = axis < 0 ? axis + shape.length : axis;
-    let [outer, inner] = [1, 1];
-    for (let i = 0; i < at; i++) outer *= shape[i]!;
-    for (let i = at + 1; i < shape.length; i++) inner *= shape[i]!;
+    const [outer, inner] = [sizeOf(shape, 0, at), sizeOf(shape, at + 1)];
     const y = backend.output(reducedShape(shape, mask, false), 'int32');
     const kind = dtype === 'float32' ? float : integer;
     backend.program.exports.argExtremum(kind, backend.address(x), backend.address(y), outer, shape[at]!, inner);
@@ -216,15 +196,45 @@ function scan(float: number, integer: number | undefined): OpKernel {
     const axis = attrs['axis'] as number;
     if (op === undefined || axesMask(axis, shape.length) < 0 || sizeOf(shape) === 0) return undefined;
     const at = axis < 0 ? axis + shape.length : axis;
-    let [outer, inner] = [1, 1];
-    for (let i = 0; i < at; i++) outer *= shape[i]!;
-    for (let i = at + 1; i < shape.length; i++) inner *= shape[i]!;
+    const [outer, inner] = [sizeOf(shape, 0, at), sizeOf(shape, at + 1)];
     const y = backend.output(shape, dtype as 'float32' | 'int32');
     const [exclusive, reverse] = [attrs['exclusive'] ? 1 : 0, attrs['reverse'] ? 1 : 0];
     const [from, to] = [backend.address(x), backend.address(y)];
     backend.program.exports.scan(op, from, to, outer, shape[at]!, inner, exclusive, reverse);
     return y;
   };
+}
+
+/**
+ * Repeats the numbers at `x`, times `factor`, along the reduced ones of the first `end` joined axes: the last of them first, before there are
+ * more elements.
+ * @param outer how many groups of `inner` numbers there are at x; the latter belong to the axes from `end` on
+ */
+function repeatJoined(
+  backend: CpuBackend,
+  x: number,
+  y: TensorInfo,
+  end: number,
+  outer: number,
+  inner: number,
+  factor: number,
+): void {
+  let at = end - 1;
+  for (; at >= 0 && !reducedFlags[at]; at--) {
+    inner *= sizes[at]!;
+    outer /= sizes[at]!;
+  }
+  const times = at < 0 ? 1 : sizes[at]!;
+  const { exports } = backend.program;
+  // Every other axis is reduced
+  if (at < 2) {
+    exports.repeat(x, backend.address(y), outer, times, inner, factor);
+    return;
+  }
+  backend.withMemory(outer * times * inner * 4, [y], (to) => {
+    exports.repeat(x, to, outer, times, inner, factor);
+    repeatJoined(backend, to, y, at, outer, inner * times, 1);
+  });
 }
 
 /**
@@ -240,31 +250,7 @@ const sumGrad: OpKernel = ({ inputs, attrs, backend }) => {
   const dx = backend.output(shape, 'float32');
   if (size === 0) return dx;
   join(shape, mask);
-  const { exports } = backend.program;
-  let from = backend.address(dy);
-  let held = 0;
-  let factor = attrs['factor'] as number;
-  // The last reduced axes are repeated first, before there are more elements; the first ones last
-  let inner = 1;
-  let outer = sizeOf(dy.shape);
-  let blocks = 0;
-  for (let i = 0; i < groups; i++) if (reducedFlags[i]) blocks++;
-  for (let i = groups - 1; i >= 0 && blocks > 0; i--) {
-    const n = sizes[i]!;
-    if (!reducedFlags[i]) {
-      inner *= n;
-      outer /= n;
-      continue;
-    }
-    const bytes = outer * n * inner * 4;
-    const to = --blocks > 0 ? borrow(backend, bytes, dx, from, held) : backend.address(dx);
-    exports.repeat(from, to, outer, n, inner, factor);
-    if (held) backend.release(from, held);
-    [from, held, factor] = [to, bytes, 1];
-    inner *= n;
-    if (blocks === 0) return dx;
-  }
-  exports.repeat(from, backend.address(dx), 1, 1, size, factor);
+  repeatJoined(backend, backend.address(dy), dx, groups, sizeOf(dy.shape), 1, attrs['factor'] as number);
   return dx;
 };
 

@@ -76,21 +76,15 @@ function resize(
 ): tf.TensorInfo {
   const [batch, height, width, channels] = small as [number, number, number, number];
   const [, newHeight, newWidth] = large as [number, number, number];
-  const bytes = (newHeight + newWidth) * words * 4;
-  let tables: number;
-  try {
-    tables = backend.borrow(bytes);
-  } catch (e) {
-    backend.disposeIntermediateTensorInfo(to);
-    throw e;
-  }
-  const columns = tables + newHeight * words * 4;
-  table(backend, tables >>> 2, height, newHeight, convention);
-  table(backend, columns >>> 2, width, newWidth, convention);
-  const { exports } = backend.program;
-  exports.resizeShape(batch, height, width, channels, newHeight, newWidth, tables, columns);
-  exports[name](backend.address(from), backend.address(to));
-  backend.release(tables, bytes);
+  const columnsAt = newHeight * words * 4;
+  backend.withMemory(columnsAt + newWidth * words * 4, [to], (rows) => {
+    const columns = rows + columnsAt;
+    table(backend, rows >>> 2, height, newHeight, convention);
+    table(backend, columns >>> 2, width, newWidth, convention);
+    const { exports } = backend.program;
+    exports.resizeShape(batch, height, width, channels, newHeight, newWidth, rows, columns);
+    exports[name](backend.address(from), backend.address(to));
+  });
   return to;
 }
 

@@ -1,0 +1,13 @@
+// The device `webgpu` of the kernel, from its sources, on whatever adapter there is.
+import { startWebGpu } from '../../../kernel/backends/webgpu/index.ts';
+import type { Device, DeviceOptions } from '../specs.ts';
+
+const exceptions = {
+  'gather webgpu {} throws when index is out of bound':
+    'a program in WGSL cannot raise an error, and the spec "fills with zero when index is out of bound" asks for zeros of a backend of this name',
+};
+
+export async function start({ dist }: DeviceOptions): Promise<Device> {
+  const { detail } = await startWebGpu({ dist, software: true });
+  return { backendName: 'webgpu', isDataSync: false, detail, exceptions };
+}
