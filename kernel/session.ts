@@ -1,6 +1,7 @@
 // The state behind one notebook: runs its cells one after another and sends what they show. Knows nothing of processes or IPC.
 import path from 'node:path';
 import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
@@ -9,8 +10,11 @@ import { ModuleLoader } from './cell/modules.ts';
 import { transformCell } from './cell/transform.ts';
 import { DeviceManager } from './device/index.ts';
 import { toBundle } from './display/bundle.ts';
-import { CellStreams } from './display/streams.ts';
+import { waitForTensors } from './display/console.ts';
+import { InOrder } from './display/order.ts';
+import { CellStreams, MAX_SHOWN_CHARS } from './display/streams.ts';
 import { DisplayedTensors } from './display/tensor/index.ts';
+import { goOn } from './display/tensor/read.ts';
 import { makeLibrary, type LibrarySession } from './dl/index.ts';
 import type {
   DeviceSetting,
@@ -25,6 +29,9 @@ import type {
 
 /** A cell makes at most this many outputs a run; VS Code draws no more than 500. */
 const MAX_OUTPUTS = 400;
+
+/** How long the outputs of an interrupted run may take to be made, where their values are still on their way from the device. */
+const LAST_OUTPUTS_MS = 250;
 
 export interface SessionOptions {
   /** The notebook's folder. */
@@ -47,8 +54,10 @@ interface RunState {
   open?: 'stdout' | 'stderr' | undefined;
   /** Whether it has been told that there are too many. */
   full?: boolean;
-  /** Settles when all events so far have been sent; absent when they have. */
-  pending?: Promise<void> | undefined;
+  /** What it shows and prints, in its order. */
+  order: InOrder;
+  /** Characters that it has printed behind what still waits. */
+  held: number;
 }
 
 export class Session {
@@ -122,6 +131,7 @@ export class Session {
   /** Starts to hear interrupts, unhandled errors and what is printed. */
   listen(): void {
     this.evaluator.listen();
+    waitForTensors(console, (name, text) => this.print(name, text));
     process.on('unhandledRejection', (reason) => this.late(reason, 'Unhandled promise rejection'));
     process.on('uncaughtException', (error) => this.late(error, 'Uncaught exception'));
     process.on('warning', (warning) => {
@@ -138,17 +148,25 @@ export class Session {
 
   /** Sends a part of a tensor that was shown. */
   slice({ request, source, axes }: SliceMessage): void {
-    this.options.send({ type: 'sliced', request, result: this.tensors.slice(source, axes) });
+    void goOn(this.tensors.slice(source, axes), (result) => this.options.send({ type: 'sliced', request, result }));
   }
 
   /** Writes a tensor that was shown to a file. */
   save({ request, source, file }: SaveMessage): void {
-    this.options.send({ type: 'saved', request, result: this.tensors.save(source, file) });
+    void goOn(this.tensors.save(source, file), (result) => this.options.send({ type: 'saved', request, result }));
   }
 
-  /** Appends text to the cell that the executing code belongs to. */
-  print(name: 'stdout' | 'stderr', text: string): void {
-    this.stateOfCaller()?.streams.write(name, text);
+  /** Appends text to the cell that the executing code belongs to; text that comes later keeps its place. */
+  print(name: 'stdout' | 'stderr', text: string | Promise<string>): void {
+    const state = this.stateOfCaller();
+    if (!state) return;
+    const { order, streams } = state;
+    order.add(text, (t) => streams.write(name, t));
+    // More than a cell shows is not held back
+    state.held = order.isIdle ? 0 : state.held + (text instanceof Promise ? 0 : text.length);
+    if (state.held < MAX_SHOWN_CHARS) return;
+    state.held = 0;
+    order.pass();
   }
 
   /** Sends everything that waits. */
@@ -177,16 +195,35 @@ export class Session {
       const restore = this.device.guard();
       const result = await this.evaluator.evaluate(transformed, state.context);
       if (result.status === 'interrupted') restore();
-      this.evaluator.context.run(state.context, () => this.library.runEnded(state.context, result.status));
       for (const name of transformed.names) this.declared.add(name);
       status = await this.conclude(result, state);
     } catch (e) {
-      status = 'error';
+      status = e instanceof InterruptError ? 'interrupted' : 'error';
       this.sendError(state, e);
     }
+    if (await this.lastOutputs(state, status)) {
+      status = 'interrupted';
+      this.sendError(state, new InterruptError());
+    }
     state.streams.end();
-    await state.pending;
     this.options.send({ type: 'finished', run, cell, status, ms: performance.now() - started });
+  }
+
+  /** Waits for the outputs whose values are on their way; of an interrupted run, not for long. @returns whether it was interrupted meanwhile */
+  private async lastOutputs({ context, order }: RunState, status: RunStatus): Promise<boolean> {
+    if (order.isIdle) return false;
+    let interrupted = false;
+    if (status !== 'interrupted') {
+      try {
+        await this.evaluator.wait(order.idle(), context);
+      } catch {
+        interrupted = true;
+      }
+    }
+    if (order.isIdle) return interrupted;
+    await Promise.race([order.idle(), sleep(LAST_OUTPUTS_MS)]);
+    order.abandon();
+    return interrupted;
   }
 
   private begin(run: number, cell: string): RunState {
@@ -195,16 +232,19 @@ export class Session {
     const streams = new CellStreams({
       cell,
       logDir: this.options.logDir,
-      send: (event) => this.post(state, event),
+      send: (event) => this.send(state, event),
       rewrite: (text) => this.errors.rewrite(text),
     });
-    const state: RunState = { context, streams, outputs: 0 };
+    const state: RunState = { context, streams, outputs: 0, order: new InOrder(), held: 0 };
     this.runs.set(cell, state);
     this.latest = state;
     return state;
   }
 
   private async conclude(result: Evaluated, state: RunState): Promise<RunStatus> {
+    const { context } = state;
+    const ended = this.evaluator.context.run(context, () => this.library.runEnded(context, result.status));
+    if (ended) await this.trainingEnds(ended, result, context);
     if (result.status === 'threw') {
       this.sendError(state, result.error);
       return 'error';
@@ -215,8 +255,27 @@ export class Session {
     }
     const { value } = result;
     const show = result.hasValue && value !== undefined && !(value instanceof Promise && this.displayed.has(value));
-    if (show) this.emit(state, { kind: 'display', bundle: await toBundle(value, this.tensors) });
+    if (!show) return 'ok';
+    const made = toBundle(value, this.tensors);
+    const bundle = made instanceof Promise ? await this.evaluator.wait(made, context) : made;
+    this.emit(state, { kind: 'display', bundle });
     return 'ok';
+  }
+
+  /**
+   * Waits for the values of trainings that are on their way; of an interrupted run, not for long.
+   * @throws InterruptError when the run is interrupted meanwhile
+   */
+  private async trainingEnds(ended: Promise<void>, { status }: Evaluated, context: RunContext): Promise<void> {
+    try {
+      if (status === 'interrupted') await Promise.race([ended, sleep(LAST_OUTPUTS_MS)]);
+      else await this.evaluator.wait(ended, context);
+    } catch (e) {
+      // An error of the cell says more
+      if (status === 'ok') throw e;
+    } finally {
+      this.evaluator.context.run(context, () => this.library.abandon(context));
+    }
   }
 
   /** `display(value, { id })` of a cell. Rejects with what the value's own display method throws. */
@@ -224,13 +283,9 @@ export class Session {
     const state = this.stateOfCaller();
     if (!state) return Promise.resolve();
     const bundle = toBundle(value, this.tensors);
-    if (bundle instanceof Promise) {
-      const event = bundle.then((b) => this.displayEvent(state, id, b));
-      this.emit(state, event);
-      return event.then(() => {});
-    }
-    this.emit(state, this.displayEvent(state, id, bundle));
-    return Promise.resolve();
+    // The caller has the error of one that cannot be made
+    state.order.add(bundle, (b) => this.show(state, this.displayEvent(state, id, b)));
+    return bundle instanceof Promise ? bundle.then(() => {}) : Promise.resolve();
   }
 
   private displayEvent(state: RunState, id: string | undefined, bundle: MimeBundle): OutputEvent {
@@ -243,23 +298,13 @@ export class Session {
   }
 
   /** Sends an event after all earlier ones of the run, also those whose values are still being made. */
-  private emit(state: RunState, event: OutputEvent | Promise<OutputEvent>): void {
-    state.streams.flush();
-    this.post(state, event);
+  private emit(state: RunState, event: OutputEvent): void {
+    state.order.add(event, (e) => this.show(state, e));
   }
 
-  private post(state: RunState, event: OutputEvent | Promise<OutputEvent>): void {
-    if (!state.pending && !(event instanceof Promise)) return this.send(state, event);
-    const turn: Promise<void> = (state.pending ?? Promise.resolve())
-      .then(() => event)
-      .then(
-        (e) => this.send(state, e),
-        () => {}, // the caller of display has the error
-      )
-      .then(() => {
-        if (state.pending === turn) state.pending = undefined;
-      });
-    state.pending = turn;
+  private show(state: RunState, event: OutputEvent): void {
+    state.streams.flush();
+    this.send(state, event);
   }
 
   private send(state: RunState, event: OutputEvent): void {

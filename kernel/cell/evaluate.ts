@@ -42,6 +42,8 @@ export class Evaluator {
   private current: { context: RunContext; settle: (e: Evaluated) => void; value: Evaluated } | undefined;
   /** The run whose cell is being prepared. */
   private preparing: RunContext | undefined;
+  /** The run whose code has ended and whose outputs are being made. */
+  private finishing: { context: RunContext; interrupt: (error: InterruptError) => void } | undefined;
   private lowerTimer: NodeJS.Timeout | undefined;
 
   constructor(bridge: CellBridge) {
@@ -134,6 +136,21 @@ export class Evaluator {
     });
   }
 
+  /**
+   * Waits for what the kernel does for a run when its code has ended, for example until a device has been read.
+   * @throws InterruptError when the run is interrupted meanwhile
+   */
+  async wait<T>(promise: Promise<T>, context: RunContext): Promise<T> {
+    try {
+      return await Promise.race([
+        promise,
+        new Promise<never>((_, interrupt) => (this.finishing = { context, interrupt })),
+      ]);
+    } finally {
+      this.finishing = undefined;
+    }
+  }
+
   private outcome(
     running: NonNullable<typeof this.current>,
     failure: Error | null,
@@ -177,6 +194,13 @@ export class Evaluator {
     this.lowerTimer = setTimeout(() => Atomics.store(this.flag, RAISED, 0), FLAG_UP_MS).unref();
     const running = this.current;
     if (!running && this.preparing) this.preparing.interrupted = true;
+    if (!running && this.finishing && Atomics.load(this.flag, ACKNOWLEDGED) < request) {
+      const { context, interrupt } = this.finishing;
+      const error = new InterruptError();
+      context.interrupted = true;
+      context.abort.abort(error);
+      interrupt(error);
+    }
     if (!running || Atomics.load(this.flag, ACKNOWLEDGED) >= request) return this.acknowledge();
     running.context.interrupted = true;
     const error = new InterruptError();

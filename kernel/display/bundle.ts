@@ -4,15 +4,16 @@ import { DISPLAY, type Displayable } from './displayable.ts';
 import { SUMMARY } from './mime.ts';
 import type { MimeBundle, MimeItem } from '../protocol.ts';
 import type { DisplayedTensors } from './tensor/index.ts';
+import { goOn, onHost, read, withValues, type TensorReads } from './tensor/read.ts';
 import { edgesOf } from './tensor/sample.ts';
-import { isTensor, type TensorLike } from './tensor/values.ts';
+import { isTensor, type NumberArray, type TensorLike } from './tensor/values.ts';
 import { summary, summaryText, type ModelLike } from '../viz/summary.ts';
 
 /** Longest plain text of one value, in characters. */
 export const MAX_TEXT = 100_000;
 
 /**
- * All representations of a value, best first; a promise only where the value's own method returns one.
+ * All representations of a value, best first; a promise only where the value's own method returns one, or tensors have to be read first.
  * @param tensors makes the outputs of tensors and typed arrays
  * @throws what the value's own method throws, and a TypeError when it returns no object of MIME types.
  */
@@ -20,9 +21,12 @@ export function toBundle(value: unknown, tensors: DisplayedTensors): MimeBundle 
   const method = isObject(value) && !types.isProxy(value) ? (value as Partial<Displayable>)[DISPLAY] : undefined;
   if (typeof method !== 'function') {
     if (isModel(value)) return modelBundle(value);
+    if (isTensor(value)) return goOn(onHost(value), (here) => tensorBundle(value, here, tensors));
     const drawn = tensors.item(value);
-    const text: MimeItem = { mime: 'text/plain', text: toText(value) };
-    return drawn ? [drawn, text] : [text];
+    return goOn(readText(value), (text): MimeBundle => {
+      const plain: MimeItem = { mime: 'text/plain', text };
+      return drawn ? [drawn, plain] : [plain];
+    });
   }
   const fromRecord = (record: unknown): MimeBundle => {
     if (!isObject(record))
@@ -34,6 +38,13 @@ export function toBundle(value: unknown, tensors: DisplayedTensors): MimeBundle 
   };
   const record: unknown = method.call(value as Displayable);
   return types.isPromise(record) ? record.then(fromRecord) : fromRecord(record);
+}
+
+/** @param here the same tensor with its values */
+function tensorBundle(tensor: TensorLike, here: TensorLike, tensors: DisplayedTensors): MimeBundle {
+  const drawn = tensors.item(tensor, here);
+  const text: MimeItem = { mime: 'text/plain', text: tensorText(here) };
+  return drawn ? [drawn, text] : [text];
 }
 
 function toItem(mime: string, data: unknown): MimeItem {
@@ -68,14 +79,24 @@ function parseOr(text: string): unknown {
   }
 }
 
+/** {@link toText} with the values of all tensors in it; where these have to be read, of the value as it is then. */
+function readText(value: unknown): string | Promise<string> {
+  const tensors: TensorReads = { values: new Map(), missing: new Set() };
+  const text = toText(value, tensors);
+  if (tensors.missing.size === 0) return text;
+  const reads = [...tensors.missing].map(async (t) => void tensors.values.set(t, await read(t)));
+  return Promise.all(reads).then(() => toText(value, tensors));
+}
+
 /** One value as text, as `console.log` would show it, cut to {@link MAX_TEXT} characters. */
-export function toText(value: unknown): string {
-  if (isTensor(value)) return tensorText(value);
+export function toText(value: unknown, tensors?: TensorReads): string {
   if (isHistory(value)) return historyText(value);
   // A timer that a cell ends with: its inside is Node's, and different each time
   if (isObject(value) && /^(Timeout|Immediate)$/.test(value.constructor?.name) && Symbol.dispose in value)
     return value.constructor.name;
-  const text = inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100, compact: 3 });
+  const options = { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100, compact: 3 };
+  // Node hands options that it does not know to the values' own methods; a tensor's is in `dl/tf.ts`
+  const text = inspect(value, tensors ? Object.assign(options, { tensors }) : options);
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}\n… ${text.length - MAX_TEXT} more characters`;
 }
 
@@ -96,7 +117,7 @@ function tensorText(t: TensorLike): string {
 function printed(t: TensorLike): TensorLike {
   if (t.shape.reduce((size, n) => size * n, 1) <= LARGE) return t;
   const { shape, data } = edgesOf(t.dataSync(), t.shape, { ...LONG_AXIS, width: t.dtype === 'complex64' ? 2 : 1 });
-  return Object.create(t, { shape: { value: shape }, dataSync: { value: () => data } }) as TensorLike;
+  return Object.create(withValues(t, data as unknown as NumberArray), { shape: { value: shape } }) as TensorLike;
 }
 
 function isModel(value: unknown): value is ModelLike {

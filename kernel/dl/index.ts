@@ -39,8 +39,12 @@ export interface LibraryHost {
 /** The module `dlnb`, and what its session has to tell it. */
 export interface LibrarySession {
   library: Library;
-  /** The run of a cell has ended: so have its progress bars and trainings, where it was not by themselves. */
-  runEnded(run: object, status: 'ok' | 'threw' | 'interrupted'): void;
+  /**
+   * The run of a cell has ended: so have its progress bars and trainings, where it was not by themselves.
+   * @returns a promise where values of trainings are still on their way; {@link abandon} gives them up
+   */
+  runEnded(run: object, status: 'ok' | 'threw' | 'interrupted'): Promise<void> | undefined;
+  abandon(run: object): void;
   /** TensorFlow.js has been loaded. */
   tensorsLoaded(tf: TensorLibrary): void;
 }
@@ -72,8 +76,9 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
     runEnded(run, status) {
       // A bar may go on in a task that the cell has not waited for
       if (status !== 'ok') runEnded(run);
-      training.runEnded(run, status);
+      return training.runEnded(run, status);
     },
+    abandon: (run) => training.abandon(run),
     tensorsLoaded: (tf) => installFitProgress(tf, progress),
   };
 }

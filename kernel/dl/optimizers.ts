@@ -213,10 +213,13 @@ const rmsprop: Fused = {
 
 const adamax: Fused = {
   rule: () => 'adamax',
-  hyper: ({ learningRate, decay, iteration, beta1, beta2, epsilon }) => {
-    const steps = decay === 0 ? 0 : iteration.dataSync()[0]!;
-    return { learningRate: learningRate / (1 + decay * steps), beta1, beta2, epsilon };
-  },
+  hyper: ({ learningRate, decay, iterations, beta1, beta2, epsilon }) => ({
+    // As `iteration`, which is on the device
+    learningRate: learningRate / (1 + decay * iterations),
+    beta1,
+    beta2,
+    epsilon,
+  }),
   slots: (o) => [o.accumulatedFirstMoment, o.accumulatedWeightedInfNorm],
   suffixes: ['m', 'v'],
   powers: (o) => [o.accBeta1],

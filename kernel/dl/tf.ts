@@ -6,6 +6,8 @@ import * as layers from '@tensorflow/tfjs-layers';
 import * as converter from '@tensorflow/tfjs-converter';
 import * as data from '@tensorflow/tfjs-data';
 
+import { valuesNow, withValues, type TensorReads } from '../display/tensor/read.ts';
+import { MAX_PRINTED, type TensorLike } from '../display/tensor/values.ts';
 import { startCpu as start, type CpuDevice, type CpuOptions } from '../backends/cpu/index.ts';
 export { startWebGpu } from '../backends/webgpu/index.ts';
 import { collectTensors, installEngine } from './engine.ts';
@@ -64,16 +66,44 @@ for (const [layer] of Object.values(tf.serialization.SerializationMap.getMap().c
   if (layer.name === `${layer.className}${layer.name.slice(-1)}`)
     Object.defineProperty(layer, 'name', { value: layer.className });
 
-// A tensor in console.log, or inside another value, is one line or a few, not the engine's internals
+// A tensor in console.log, or inside another value, is one line or a few, not the engine's internals; also where its values have to be waited for
 const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
 Object.defineProperty(tf.Tensor.prototype, inspectSymbol, {
   configurable: true,
-  value(this: tf.Tensor) {
+  value(this: tf.Tensor, _depth: number, options?: { tensors?: TensorReads }) {
     const head = `Tensor ${this.dtype} [${this.shape.join(', ')}]`;
-    if (this.isDisposed) return `${head} (disposed)`;
-    return this.size <= 1000 ? `${head}\n${this.toString().replace(/^Tensor\n/, '')}` : head;
+    const read = options?.tensors?.values.get(this);
+    if (!read && this.isDisposed) return `${head} (disposed)`;
+    if (this.size > MAX_PRINTED) return head;
+    const data = read ?? valuesNow(this as object as TensorLike);
+    if (data)
+      return `${head}\n${withValues(this, data)
+        .toString()
+        .replace(/^Tensor\n/, '')}`;
+    options?.tensors?.missing.add(this as object as TensorLike);
+    return `${head} (${whereabouts()})`;
   },
 });
+
+/** Where values are that are not here. */
+const whereabouts = () => `values on ${tf.getBackend()}: await x.data()`;
+
+const { toString } = tf.Tensor.prototype;
+tf.Tensor.prototype.toString = function (verbose) {
+  const data = valuesNow(this as object as TensorLike);
+  if (data) return toString.call(withValues(this, data), verbose);
+  return `Tensor\n    ${this.dtype} [${this.shape.join(', ')}] (${whereabouts()})`;
+};
+
+const { print } = tf;
+/** As TensorFlow.js prints it; where its values have to be waited for, as `console.log` does. */
+all.print = function (x, verbose) {
+  if (valuesNow(x as object as TensorLike)) print(x, verbose);
+  else console.log(x);
+};
+tf.Tensor.prototype.print = function (verbose) {
+  all.print(this, verbose);
+};
 
 /** Starts the device `cpu`; when its memory is full, tensors that nothing refers to are freed before it gives up. */
 export async function startCpu(options: CpuOptions): Promise<CpuDevice> {

@@ -1,6 +1,6 @@
 // Filters and feature maps as they are at one moment, cut to what an output can hold.
 import type { Tensor } from '../graph/engine.ts';
-import { overviewOf, padOf, weightsOf, type Convolution, type KernelFacts } from './convolution.ts';
+import { numbersOf, overviewOf, padOf, weightsOf, type Convolution, type KernelFacts } from './convolution.ts';
 import { fit, sizeOf, type Part, type StagePart, type StageSize } from './fit.ts';
 import type { Step } from './forward.ts';
 
@@ -44,6 +44,7 @@ export interface Capture {
 /**
  * Reads the numbers of all steps, as many as fit into `room` numbers.
  * @param given examples of the input; 0 without one
+ * @throws Unread for values that have to be waited for
  */
 export function capture(steps: readonly Step[], given: number, room: number): Capture {
   const part = fit(steps.map(stepSize), given, room);
@@ -126,7 +127,7 @@ function captureKernel(
     pad: input && output ? padOf(facts, side(input), side(output)) : [0, 0],
     held,
     weights: weights.slice(0, held * each),
-    ...(biases ? { biases: Float32Array.from(biases.dataSync().subarray(0, held)) } : {}),
+    ...(biases ? { biases: Float32Array.from(numbersOf(biases).subarray(0, held)) } : {}),
     ...(overviews > 0 ? { overview: overviewOf(weights.subarray(0, overviews * each), facts.shape) } : {}),
     overviews,
   };
@@ -138,7 +139,7 @@ const mapsShape = ({ shape }: Tensor): [number, number, number] =>
 
 function captureMaps(output: Tensor, { step, held }: NonNullable<StagePart['maps']>, examples: number): CapturedMaps {
   const shape = mapsShape(output);
-  const data = output.dataSync();
+  const data = numbersOf(output);
   return { shape, step, held, values: gather(data, shape, step, held, examples), peaks: peaksOf(data, shape[2]) };
 }
 

@@ -1,5 +1,6 @@
 // The convolutions of tf.layers and raw kernels, all in one form: filters of [height, width, channels]; one along a line has height 1.
 import type { FilterKernel } from '../display/mime.ts';
+import { Unread, valuesNow } from '../display/tensor/read.ts';
 import type { Tensor } from '../graph/engine.ts';
 import type { LayerLike } from '../graph/layers.ts';
 
@@ -102,10 +103,13 @@ const pair = (numbers: number | number[]): [number, number] => {
   return b === undefined ? [1, a!] : [a!, b];
 };
 
-/** The weights of the first `held` filters: [held, height, width, channels]. */
+/**
+ * The weights of the first `held` filters: [held, height, width, channels].
+ * @throws Unread for values that have to be waited for
+ */
 export function weightsOf({ op, shape, filters, weights }: Convolution, held: number): Float32Array {
   const [height, width, channels] = shape;
-  const data = weights.dataSync();
+  const data = numbersOf(weights);
   const places = height * width;
   const each = places * channels;
   const found = new Float32Array(held * each);
@@ -116,6 +120,13 @@ export function weightsOf({ op, shape, filters, weights }: Convolution, held: nu
       for (let c = 0; c < channels; c++)
         found[f * each + p * channels + c] = data[p * channels * filters + c * byChannel + f * byFilter]!;
   return found;
+}
+
+/** @throws Unread for values that have to be waited for */
+export function numbersOf(tensor: Tensor): Float32Array {
+  const data = valuesNow(tensor);
+  if (!data) throw new Unread('viz.filters');
+  return data as Float32Array;
 }
 
 /**

@@ -2,8 +2,11 @@
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import { DISPLAY, type Displayable } from '../display/displayable.ts';
 import type { FiltersHeader } from '../display/mime.ts';
+import { goOn } from '../display/tensor/read.ts';
 import { checkOptions, type OptionNames } from '../options.ts';
 import { needLibrary, type LoadedLibrary } from '../viz/library.ts';
+import { waiting } from '../viz/pending.ts';
+import type { Snapshot } from './encode.ts';
 import { bundleOf, FilterRecording, take } from './recording.ts';
 import { subjectOf } from './subject.ts';
 
@@ -43,8 +46,11 @@ export function makeFilters(loaded: LoadedLibrary) {
   const figure = (where: string, view: FiltersHeader['view'], subject: unknown, x: unknown, title?: string) => {
     const tf = needLibrary(loaded, where);
     const found = subjectOf(tf, subject, x, where);
-    const snapshots = [take(tf, found, '')];
-    return new FiltersFigure(bundleOf({ title: String(title ?? found.title), view, snapshots, recorded: 1 }));
+    const make = (snapshot: Snapshot) => {
+      const recording = { title: String(title ?? found.title), view, snapshots: [snapshot], recorded: 1 };
+      return new FiltersFigure(bundleOf(recording));
+    };
+    return waiting(where, () => goOn(take(tf, found, ''), make))();
   };
   return {
     /**

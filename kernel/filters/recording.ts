@@ -2,9 +2,12 @@
 import type { CustomCallback } from '@tensorflow/tfjs-layers';
 import { DISPLAY, type Displayable } from '../display/displayable.ts';
 import { FILTERS } from '../display/mime.ts';
+import { InOrder } from '../display/order.ts';
+import { goOn, onHost, Unread } from '../display/tensor/read.ts';
 import type { TensorLibrary } from '../viz/library.ts';
 import { capture, captureSize, type Capture } from './capture.ts';
 import { encodeFilters, MAX_NUMBERS, type Recording, type Snapshot } from './encode.ts';
+import type { Step } from './forward.ts';
 import type { Subject } from './subject.ts';
 import { filtersText } from './text.ts';
 
@@ -13,11 +16,36 @@ const MAX_RECORDED = 8_000_000;
 /** Snapshots in memory; an output shows fewer. */
 const MAX_SNAPSHOTS = 400;
 
-/** A snapshot of what a subject is now. */
-export function take(tf: TensorLibrary, subject: Subject, label: string): Snapshot {
-  let taken: Capture | undefined;
-  tf.tidy(() => void (taken = capture(subject.steps(), subject.given, MAX_NUMBERS)));
-  return { label, capture: taken! };
+/** A snapshot of what a subject is now; a promise where its values have to be waited for. */
+export function take(tf: TensorLibrary, subject: Subject, label: string): Snapshot | Promise<Snapshot> {
+  let taken: Capture | Promise<Capture> | undefined;
+  tf.tidy(() => {
+    const steps = subject.steps();
+    const all = (steps: readonly Step[]) => capture(steps, subject.given, MAX_NUMBERS);
+    try {
+      taken = all(steps);
+    } catch (e) {
+      if (!(e instanceof Unread)) throw e;
+      taken = Promise.all(steps.map(readStep)).then(all);
+    }
+  });
+  return goOn(taken!, (capture) => ({ label, capture }));
+}
+
+/** A step with the values of its tensors, also when these have gone. */
+async function readStep(step: Step): Promise<Step> {
+  const { convolution, output } = step;
+  const here = await Promise.all([
+    output && onHost(output),
+    convolution && onHost(convolution.weights),
+    convolution?.biases && onHost(convolution.biases),
+  ]);
+  const [read, weights, biases] = here;
+  return {
+    ...step,
+    ...(read && { output: read }),
+    ...(convolution && { convolution: { ...convolution, weights: weights!, ...(biases && { biases }) } }),
+  };
 }
 
 /** The output of a recording: its bytes and its text. */
@@ -43,6 +71,11 @@ export class FilterRecording implements Displayable {
   /** Every so many snapshots are kept, and the last. */
   private every = 1;
   private taken = 0;
+  /** Snapshots in their order, where values have to be waited for. */
+  private readonly order = new InOrder();
+  private asked = 0;
+  /** Why a snapshot could not be read. */
+  private failure: Error | undefined;
 
   /** Made by `viz.recordFilters`. */
   constructor(
@@ -53,7 +86,7 @@ export class FilterRecording implements Displayable {
 
   /** How many snapshots were taken. */
   get length(): number {
-    return this.taken;
+    return this.asked;
   }
 
   /**
@@ -61,7 +94,14 @@ export class FilterRecording implements Displayable {
    * @param label stands beside the slider, for example `epoch 3`; by default the number of the snapshot
    */
   snapshot(label?: string): void {
-    const snapshot = take(this.tf, this.subject, label === undefined ? `snapshot ${this.taken + 1}` : String(label));
+    const name = label === undefined ? `snapshot ${this.asked + 1}` : String(label);
+    const taken = take(this.tf, this.subject, name);
+    this.asked++;
+    if (taken instanceof Promise) taken.catch((e: Error) => (this.failure = e));
+    this.order.add(taken, (snapshot) => this.keep(snapshot));
+  }
+
+  private keep(snapshot: Snapshot): void {
     // The one before was kept only as the last
     if (this.taken > 0 && (this.taken - 1) % this.every !== 0) this.kept.pop();
     this.kept.push(snapshot);
@@ -74,15 +114,26 @@ export class FilterRecording implements Displayable {
 
   /** A callback for `model.fit` and `fitDataset`: a snapshot before the training and one after each epoch. */
   callback(): CustomCallback {
-    const epochs = this.taken;
+    const epochs = this.asked;
     let done = 0;
     return new this.tf.CustomCallback({
-      onTrainBegin: async () => this.snapshot(epochs === 0 ? 'before training' : undefined),
-      onEpochEnd: async () => this.snapshot(`epoch ${++done}`),
+      onTrainBegin: () => this.waited(epochs === 0 ? 'before training' : undefined),
+      onEpochEnd: () => this.waited(`epoch ${++done}`),
     });
   }
 
-  [DISPLAY](): Record<string, unknown> {
+  /** A snapshot whose values are there when it settles, so that an epoch's are not held longer than the next takes. */
+  private async waited(label?: string): Promise<void> {
+    this.snapshot(label);
+    await this.order.idle();
+  }
+
+  [DISPLAY](): Record<string, unknown> | Promise<Record<string, unknown>> {
+    return this.order.isIdle ? this.bundle() : this.order.idle().then(() => this.bundle());
+  }
+
+  private bundle(): Record<string, unknown> {
+    if (this.failure) throw this.failure;
     if (this.taken === 0)
       throw new Error(
         'viz.recordFilters: nothing has been recorded yet; call snapshot() in your loop, or give callback() to model.fit',

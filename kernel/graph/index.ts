@@ -1,15 +1,17 @@
 // viz.graph: the graph of a computation with its values and gradients, or of the layers of a model of tf.layers.
 import { DISPLAY, type Displayable } from '../display/displayable.ts';
 import { GRAPH } from '../display/mime.ts';
+import { goOn, onHost, Unread } from '../display/tensor/read.ts';
 import { checkOptions, type OptionNames } from '../options.ts';
 import { needLibrary, type LoadedLibrary, type TensorLibrary } from '../viz/library.ts';
+import { waiting } from '../viz/pending.ts';
 import { autodiffPlan } from './autodiff.ts';
 import { encodeGraph } from './encode.ts';
 import { argumentsOf, type GraphInput, type GraphInputs } from './inputs.ts';
 import type { Tensor } from './engine.ts';
 import { isModel, layersPlan } from './layers.ts';
 import type { Plan } from './plan.ts';
-import { record } from './record.ts';
+import { record, type Recording, type RecordedTensor } from './record.ts';
 import { graphText } from './text.ts';
 
 export type { GraphInput, GraphInputs, NestedNumbers } from './inputs.ts';
@@ -74,20 +76,22 @@ export interface GraphFunction {
 
 /** @param loaded gives TensorFlow.js, if a cell has imported it */
 export function makeGraph(loaded: LoadedLibrary): GraphFunction {
-  return (subject: unknown, inputs?: GraphInputs, options: GraphOptions = {}): Graph => {
+  const graph = (subject: unknown, inputs?: GraphInputs, options: GraphOptions = {}) => {
     checkOptions('viz.graph', options, OPTIONS);
     const { direction, title } = options;
     if (direction !== undefined && direction !== 'right' && direction !== 'down')
       throw new TypeError(`viz.graph: the direction must be 'right' or 'down', not ${String(direction)}`);
     const tf = needLibrary(loaded, 'viz.graph');
-    const plan = planOf(tf, subject, inputs);
-    if (direction) plan.direction = direction;
-    if (title !== undefined) plan.title = String(title);
-    return new Graph(plan);
+    return goOn(planOf(tf, subject, inputs), (plan) => {
+      if (direction) plan.direction = direction;
+      if (title !== undefined) plan.title = String(title);
+      return new Graph(plan);
+    });
   };
+  return waiting('viz.graph', graph);
 }
 
-function planOf(tf: TensorLibrary, subject: unknown, inputs: GraphInputs | undefined): Plan {
+function planOf(tf: TensorLibrary, subject: unknown, inputs: GraphInputs | undefined): Plan | Promise<Plan> {
   if (isModel(subject)) {
     if (inputs === undefined) return layersPlan(subject);
     const apply = (...xs: Tensor[]) => (subject as unknown as Applied).apply(xs.length === 1 ? xs[0]! : xs);
@@ -107,12 +111,49 @@ interface Applied {
   apply(x: Tensor | Tensor[]): unknown;
 }
 
-function functionPlan(tf: TensorLibrary, f: TensorFunction, inputs: GraphInputs | undefined, title: string): Plan {
+function functionPlan(
+  tf: TensorLibrary,
+  f: TensorFunction,
+  inputs: GraphInputs | undefined,
+  title: string,
+): Plan | Promise<Plan> {
   const { names, tensors, call } = argumentsOf(tf, f, inputs);
   const recording = record(tf, tensors, call);
   try {
     return autodiffPlan(recording, names, title);
+  } catch (e) {
+    if (!(e instanceof Unread)) throw e;
+    return readRecording(recording).then((read) => autodiffPlan(read, names, title));
   } finally {
     recording.dispose();
   }
+}
+
+/** The recording with the values of its tensors, which outlive it. */
+async function readRecording({ ops, inputs, result, dispose }: Recording): Promise<Recording> {
+  const copies = new Map<RecordedTensor, RecordedTensor>();
+  for (const x of [
+    ...inputs,
+    ...ops.flatMap((op) => [...op.inputs.map(({ tensor }) => tensor), ...op.outputs]),
+    result,
+  ])
+    copies.set(x, { ...x });
+  const copyOf = (x: RecordedTensor) => copies.get(x)!;
+  const read = Promise.all(
+    [...copies.values()].map(async (x) => {
+      const { held, gradient } = x;
+      [x.held, x.gradient] = await Promise.all([onHost(held), gradient && onHost(gradient)]);
+    }),
+  );
+  await read;
+  return {
+    ops: ops.map((op) => ({
+      ...op,
+      inputs: op.inputs.map(({ name, tensor }) => ({ name, tensor: copyOf(tensor) })),
+      outputs: op.outputs.map(copyOf),
+    })),
+    inputs: inputs.map(copyOf),
+    result: copyOf(result),
+    dispose,
+  };
 }

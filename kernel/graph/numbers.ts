@@ -1,4 +1,5 @@
 // The numbers of tensors as an output holds them: a summary of all, and the first values. And short texts of numbers.
+import { Unread, valuesNow } from '../display/tensor/read.ts';
 import type { Tensor } from './engine.ts';
 
 /** Most values of one tensor that an output holds. */
@@ -17,10 +18,14 @@ export interface Summary {
   size: number;
 }
 
-/** Undefined for what is not of real numbers. */
+/**
+ * Undefined for what is not of real numbers.
+ * @throws Unread for values that have to be waited for
+ */
 export function summarise(x: Tensor): Summary | undefined {
   if (x.dtype === 'string' || x.dtype === 'complex64') return undefined;
-  const data = x.dataSync();
+  const data = valuesNow(x);
+  if (!data || Array.isArray(data)) throw new Unread('viz.graph');
   let [min, max, sum, nan, infinite] = [Infinity, -Infinity, 0, 0, 0];
   for (let i = 0; i < data.length; i++) {
     const v = data[i]!;

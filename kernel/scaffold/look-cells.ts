@@ -15,7 +15,7 @@ const pointTest: Draft[] = [
     const held = test.tensors();
     const answers = model.predict(held.xs) as tf.Tensor;
     const right = answers.greater(0.5).toFloat().equal(held.ys).mean();
-    const accuracy = right.dataSync()[0];
+    const [accuracy] = await right.data();
     console.log(\`\${(100 * accuracy).toFixed(1)} % of \${test.size} points are right\`);
     check(accuracy >= goal, 'the network has learned: the test reaches the goal');
   `),

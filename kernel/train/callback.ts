@@ -75,8 +75,9 @@ export function makeCallback(
       run.step({
         ...metricsOf(logs),
         ...(typeof learningRate === 'number' && { learningRate }),
-        ...(norm !== undefined && { gradientNorm: norm }),
+        ...(norm && { gradientNorm: norm }),
       });
+      norm?.dispose();
       if (run.stop) model!.stopTraining = true;
     },
     onEpochEnd: async (_, logs) => run.epoch(metricsOf(logs)),
@@ -89,24 +90,33 @@ export function makeCallback(
 }
 
 interface GradientNorms {
-  /** The norm of the last step. */
-  take(): number | undefined;
+  /** The norm of the last step, a scalar that the caller disposes of. */
+  take(): tfTypes.Tensor | undefined;
   end(): void;
 }
 
 /** Reads the gradients on their way to the optimiser: the square root of the sum of squares over all parameters. */
 function watchGradients(tf: TensorLibrary, { optimizer }: ModelParts): GradientNorms {
   const apply = optimizer.applyGradients.bind(optimizer);
-  let last: number | undefined;
+  let last: tfTypes.Tensor | undefined;
   optimizer.applyGradients = (gradients) => {
     const tensors = Array.isArray(gradients) ? gradients.map((g) => g.tensor) : Object.values(gradients);
-    last = tf.tidy(() => tf.sqrt(tf.addN(tensors.map((t) => tf.sum(tf.square(t))))).dataSync()[0]);
+    last?.dispose();
+    // Fit computes a step in a tidy, which ends before the norm is read
+    last = tf.tidy(() => tf.keep(tf.sqrt(tf.addN(tensors.map((t) => tf.sum(tf.square(t)))))));
     apply(gradients);
   };
   return {
-    take: () => last,
-    // The method is the class's own again
-    end: () => void Reflect.deleteProperty(optimizer, 'applyGradients'),
+    take() {
+      const taken = last;
+      last = undefined;
+      return taken;
+    },
+    end() {
+      last?.dispose();
+      // The method is the class's own again
+      Reflect.deleteProperty(optimizer, 'applyGradients');
+    },
   };
 }
 

@@ -2,9 +2,11 @@
 import { randomInt } from 'node:crypto';
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { CustomCallback } from '@tensorflow/tfjs-layers';
-import { isTensor } from '../display/tensor/values.ts';
 import { DISPLAY, type Displayable } from '../display/displayable.ts';
 import { TRAINING, type TrainingChart, type TrainingDelta, type TrainingState } from '../display/mime.ts';
+import { InOrder } from '../display/order.ts';
+import { read, valuesNow } from '../display/tensor/read.ts';
+import { isTensor } from '../display/tensor/values.ts';
 import { DRAW_MS, type Clock } from '../progress/meter.ts';
 import { needLibrary, type LoadedLibrary } from '../viz/library.ts';
 import { makeCallback, type CallbackOptions } from './callback.ts';
@@ -66,7 +68,8 @@ export interface Recorder {
   readonly stop: boolean;
   /**
    * Records the values of one step, for example `{ loss, acc, learningRate, gradientNorm }`. `learningRate` and `gradientNorm` get plots of
-   * their own. Costs a few microseconds; a tensor is read by `dataSync`.
+   * their own. Costs a few microseconds. A tensor is read as it is now, and may be disposed of; on a device that gives no values at once its
+   * point is drawn when it has arrived, at the latest before the cell ends.
    * @throws TypeError for a value that is no number
    */
   step(values: Record<string, Metric>): void;
@@ -112,8 +115,17 @@ class Chart implements Displayable {
   private sentAt = -Infinity;
   private nextShow: number | undefined;
   private shown = false;
+  /** It has a place among the outputs, and waits for its first values. */
+  private placed = false;
 
   constructor(readonly host: TrainHost) {}
+
+  /** Takes its place among the outputs at once, where its first values have to be waited for. */
+  place(first: Promise<unknown>): void {
+    if (this.shown || this.placed) return;
+    this.placed = true;
+    this.host.display({ [DISPLAY]: () => first.then(() => this[DISPLAY]()) }, this.id);
+  }
 
   /** Sends what is new, if it is time. @returns whether it did */
   update(run: RunRecorder): boolean {
@@ -127,7 +139,8 @@ class Chart implements Displayable {
     this.nextShow ??= now;
     if (now >= this.nextShow) {
       this.nextShow = now + (this.shown ? pace.snapshot : FIRST_SNAPSHOT_MS);
-      this.show();
+      if (this.placed && !this.shown) this.shown = true;
+      else this.show();
     }
     const runs = [...this.changed].map(({ data }) => data.delta());
     this.changed.clear();
@@ -138,7 +151,11 @@ class Chart implements Displayable {
   /** Shows all of it: what is kept in the notebook. */
   show(): void {
     this.shown = true;
-    this.host.display(this, `dlnb-training:${this.number}`);
+    this.host.display(this, this.id);
+  }
+
+  private get id(): string {
+    return `dlnb-training:${this.number}`;
   }
 
   [DISPLAY](): Record<string, unknown> {
@@ -163,13 +180,20 @@ export class RunRecorder implements Recorder {
   private loops = 0;
   /** The run of the cell that trains; undefined while none does. */
   trainsIn: object | undefined;
+  /** What was recorded, behind values that are still on their way from the device. */
+  private readonly order = new InOrder();
+  /** The run of the cell whose values are on their way. */
+  readsFor: object | undefined;
+  private abandoned = false;
 
   constructor(
     readonly chart: Chart,
     readonly name: string,
     options: RecordOptions,
     private readonly loaded: LoadedLibrary,
+    /** Recorders that train, and those whose values are on their way. */
     private readonly active: Set<RunRecorder>,
+    private readonly reading: Set<RunRecorder>,
   ) {
     this.data = new RunData(name, options.monitor, chart.host.clock);
     this.expect(options);
@@ -207,9 +231,10 @@ export class RunRecorder implements Recorder {
 
   /** The totals that are to come, on top of what is done. */
   expect({ steps, epochs }: RunTotals): void {
-    const { data } = this;
-    if (steps !== undefined) data.totals.steps = data.steps + steps;
-    if (epochs !== undefined) data.totals.epochs = data.epochs + epochs;
+    this.order.add(this.data, (data) => {
+      if (steps !== undefined) data.totals.steps = data.steps + steps;
+      if (epochs !== undefined) data.totals.epochs = data.epochs + epochs;
+    });
   }
 
   /** A training begins, or goes on after its end. */
@@ -218,7 +243,8 @@ export class RunRecorder implements Recorder {
     this.chart.host.takeStop(this.chart.number);
     this.stopAsked = false;
     this.trainsIn = this.chart.host.run();
-    this.data.state = 'running';
+    this.abandoned = false;
+    this.order.add(this.data, (data) => (data.state = 'running'));
     this.active.add(this);
   }
 
@@ -227,17 +253,39 @@ export class RunRecorder implements Recorder {
     this.trainsIn = undefined;
     this.loops = 0;
     this.active.delete(this);
-    this.data.end(state === 'done' && this.stopAsked ? 'stopped' : state);
-    this.chart.show();
+    const ended = state === 'done' && this.stopAsked ? 'stopped' : state;
+    this.order.add(this.data, (data) => {
+      data.end(this.abandoned ? 'interrupted' : ended);
+      this.chart.show();
+    });
+  }
+
+  /** Settles when all values have arrived. */
+  arrival(): Promise<void> {
+    return this.order.idle();
+  }
+
+  /** Gives up the values that have not arrived. */
+  abandon(): void {
+    this.abandoned = true;
+    this.order.abandon();
   }
 
   private record(what: 'step' | 'epoch', values: Record<string, Metric>): void {
-    const read = Object.fromEntries(
-      Object.entries(values).map(([name, v]) => [name, numberOf(v, `${what}: "${name}"`)]),
-    );
+    const numbers = Object.entries(values).map(([name, v]) => [name, numberOf(v, `${what}: "${name}"`)] as const);
     this.begin();
-    this.data[what](read);
-    this.chart.update(this);
+    const late = numbers.some(([, v]) => v instanceof Promise);
+    const arrived = late ? allOf(numbers) : (Object.fromEntries(numbers) as Record<string, number>);
+    this.order.add(arrived, (read) => {
+      this.data[what](read);
+      this.chart.update(this);
+    });
+    if (!(arrived instanceof Promise)) return;
+    this.chart.place(arrived);
+    this.readsFor = this.trainsIn;
+    if (this.reading.has(this)) return;
+    this.reading.add(this);
+    void this.order.idle().then(() => this.reading.delete(this));
   }
 
   private loop(n: number, what: 'steps' | 'epochs'): Iterable<number> & AsyncIterable<number> {
@@ -285,10 +333,17 @@ export class RunRecorder implements Recorder {
 export function makeTrain(
   host: TrainHost,
   loaded: LoadedLibrary,
-): { train: Train; runEnded(run: object, status: 'ok' | 'threw' | 'interrupted'): void } {
+): {
+  train: Train;
+  /** @returns a promise where values are still on their way */
+  runEnded(run: object, status: 'ok' | 'threw' | 'interrupted'): Promise<void> | undefined;
+  /** Gives up the values that are still on their way. */
+  abandon(run: object): void;
+} {
   const charts = new WeakMap<object, Chart>();
   const named = new Map<string, Chart>();
   const active = new Set<RunRecorder>();
+  const reading = new Set<RunRecorder>();
 
   function chartFor({ chart }: RecordOptions): Chart {
     if (chart !== undefined) return named.get(chart) ?? named.set(chart, new Chart(host)).get(chart)!;
@@ -302,7 +357,7 @@ export function makeTrain(
     const chart = chartFor(options);
     chart.title = options.title ?? chart.title ?? options.chart;
     const own = nameIn(chart, name, options.chart !== undefined);
-    const recorder = new RunRecorder(chart, own, options, loaded, active);
+    const recorder = new RunRecorder(chart, own, options, loaded, active, reading);
     chart.runs.set(own, recorder);
     return recorder;
   }
@@ -314,6 +369,11 @@ export function makeTrain(
         if (recorder.trainsIn !== run) continue;
         recorder.finish(status === 'ok' ? 'done' : status === 'threw' ? 'failed' : 'interrupted');
       }
+      const arrivals = [...reading].filter(({ readsFor }) => readsFor === run).map((recorder) => recorder.arrival());
+      return arrivals.length > 0 ? Promise.all(arrivals).then(() => {}) : undefined;
+    },
+    abandon(run) {
+      for (const recorder of [...reading]) if (recorder.readsFor === run) recorder.abandon();
     },
   };
 }
@@ -326,11 +386,20 @@ function nameIn({ runs }: Chart, name: string | undefined, replace: boolean): st
   }
 }
 
-function numberOf(value: unknown, where: string): number {
+/** A promise where a tensor cannot be read at once; what cannot be read at all is NaN. */
+function numberOf(value: unknown, where: string): number | Promise<number> {
   if (typeof value === 'number') return value;
-  const tensor = value as tfTypes.Tensor;
-  if (isTensor(value) && tensor.size === 1) return tensor.dataSync()[0]!;
-  throw new TypeError(
-    `${where} must be a number or a tensor of one, got ${isTensor(value) ? `a tensor of shape [${tensor.shape.join(', ')}]` : typeof value}`,
-  );
+  if (!isTensor(value) || value.size !== 1)
+    throw new TypeError(
+      `${where} must be a number or a tensor of one, got ${isTensor(value) ? `a tensor of shape [${value.shape.join(', ')}]` : typeof value}`,
+    );
+  const first = (data: ArrayLike<unknown>) => data[0] as number;
+  const now = valuesNow(value);
+  return now ? first(now) : read(value).then(first, () => NaN);
+}
+
+async function allOf(
+  numbers: readonly (readonly [string, number | Promise<number>])[],
+): Promise<Record<string, number>> {
+  return Object.fromEntries(await Promise.all(numbers.map(async ([name, v]) => [name, await v] as const)));
 }

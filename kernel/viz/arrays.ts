@@ -1,5 +1,6 @@
 // Reads what cells give to a plot, numbers in arrays, typed arrays or tensors, into one form: a flat Float64Array with its shape.
-import { isTensor } from '../display/tensor/values.ts';
+import { Unread, valuesNow } from '../display/tensor/read.ts';
+import { isTensor, type TensorLike } from '../display/tensor/values.ts';
 
 /** A tensor of TensorFlow.js, as far as plots need it. */
 export interface TensorValues {
@@ -29,10 +30,11 @@ const listed = (shape: readonly number[]) => `[${shape.join(', ')}]`;
 /**
  * Reads numbers of one or two dimensions. Booleans count as 0 and 1, and null as a gap (NaN).
  * @param where begins the message of an error: the function and its argument, for example `viz.line: y`
- * @throws TypeError where the value is not numbers, RangeError where rows differ in length or a tensor has another rank
+ * @throws TypeError where the value is not numbers, RangeError where rows differ in length or a tensor has another rank, and {@link Unread}
+ *   for a tensor whose values have to be waited for
  */
 export function readNumbers(value: unknown, where: string): Values {
-  if (isTensor(value)) return readTensor(value as unknown as TensorValues, where);
+  if (isTensor(value)) return readTensor(value, where);
   if (ArrayBuffer.isView(value) && 'length' in value) {
     if (value instanceof BigInt64Array || value instanceof BigUint64Array)
       throw new TypeError(`${where} holds big integers; convert them first: Array.from(values, Number)`);
@@ -44,7 +46,7 @@ export function readNumbers(value: unknown, where: string): Values {
   return isRow(value[0]) ? readRows(value, where) : { data: readRow(value, where), shape: [value.length] };
 }
 
-function readTensor(tensor: TensorValues, where: string): Values {
+function readTensor(tensor: TensorLike, where: string): Values {
   const { shape, dtype } = tensor;
   if (tensor.isDisposed)
     throw new TypeError(`${where} is a tensor that has been disposed of; make the plot before that`);
@@ -54,7 +56,9 @@ function readTensor(tensor: TensorValues, where: string): Values {
     throw new RangeError(
       `${where} must be a tensor of shape [n] or [rows, columns], got ${listed(shape)}; use reshape, squeeze or slice`,
     );
-  return { data: Float64Array.from(tensor.dataSync()), shape: [...shape], dtype };
+  const data = valuesNow(tensor);
+  if (!data) throw new Unread(where);
+  return { data: Float64Array.from(data as ArrayLike<number>), shape: [...shape], dtype };
 }
 
 const isRow = (v: unknown): v is ArrayLike<unknown> => Array.isArray(v) || (ArrayBuffer.isView(v) && 'length' in v);

@@ -1,5 +1,7 @@
 // viz.decisionBoundary: what a classifier of points in the plane answers everywhere, with the points it was given.
 import type * as tfTypes from '@tensorflow/tfjs-core';
+import { goOn, onHost } from '../display/tensor/read.ts';
+import { isTensor } from '../display/tensor/values.ts';
 import { checkOptions, type OptionNames } from '../options.ts';
 import { argMax, columnOf, extent, readNumbers, readPoints, type Numbers, type Values } from './arrays.ts';
 import { classesOf, coordinates, type PointClass } from './curves.ts';
@@ -55,6 +57,7 @@ export type Predict = (points: tfTypes.Tensor2D) => tfTypes.Tensor | tfTypes.Ten
  *   the threshold for class 1, or the class itself as integers (int32, as of `argMax`) or booleans. It runs inside `tf.tidy`.
  * @param points the points to draw, [n, 2]
  * @param labels their classes, [n] or one-hot [n, classes]
+ * @returns a promise where the answer is on a device that gives no values at once
  * @throws RangeError when the answer is not one for each point
  */
 export function decisionBoundary(
@@ -63,7 +66,7 @@ export function decisionBoundary(
   points: Numbers,
   labels: Numbers,
   options: DecisionBoundaryOptions = {},
-): DecisionBoundaryFigure {
+): DecisionBoundaryFigure | Promise<DecisionBoundaryFigure> {
   const where = 'viz.decisionBoundary';
   checkOptions(where, options, OPTIONS);
   if (typeof predict !== 'function')
@@ -71,7 +74,25 @@ export function decisionBoundary(
   const { data, n } = readPoints(points, [2], `${where}: points`);
   const groups = classesOf(labels, n, where, options.classNames);
   const grid = planeGrid(data, options, where);
-  const answer = ask(tf, predict, grid, where);
+  return goOn(ask(tf, predict, grid), ({ said }) => {
+    const answer = readAnswer(said, grid, where);
+    return draw(answer, grid, { data, n, groups }, options);
+  });
+}
+
+/** The points that are drawn, [n, 2], and their classes. */
+interface LabelledPoints {
+  data: Float64Array;
+  n: number;
+  groups: PointClass[];
+}
+
+function draw(
+  answer: Values,
+  grid: PlaneGrid,
+  { data, n, groups }: LabelledPoints,
+  options: DecisionBoundaryOptions,
+): DecisionBoundaryFigure {
   const columns = grid.x.length;
   const { traces, classes } = regions(answer, grid, options.threshold ?? 0.5);
   const names = new Map(groups.map(({ label, name }) => [label, name]));
@@ -114,22 +135,34 @@ function padded(span: [number, number] | undefined, margin: number): [number, nu
   return [low - pad, high + pad];
 }
 
-/** The classifier's answer for all points of the grid, row by row. */
-function ask(tf: TensorLibrary, predict: Predict, { x, y }: PlaneGrid, where: string): Values {
+interface Answer {
+  said: unknown;
+}
+
+/** The classifier's answer for all points of the grid, row by row; where it is a tensor, with its values. */
+function ask(tf: TensorLibrary, predict: Predict, { x, y }: PlaneGrid): Answer | Promise<Answer> {
   const n = x.length * y.length;
   const flat = new Float32Array(2 * n);
   for (let i = 0; i < n; i++) flat.set([x[i % x.length]!, y[Math.floor(i / x.length)]!], 2 * i);
-  let answer: Values | undefined;
+  let answer: Answer | Promise<Answer> | undefined;
   tf.tidy(() => {
     const said: unknown = predict(tf.tensor2d(flat, [n, 2]));
-    answer = readNumbers(Array.isArray(said) && said.length === 1 ? said[0] : said, `${where}: what predict returns`);
+    const one: unknown = Array.isArray(said) && said.length === 1 ? said[0] : said;
+    answer = isTensor(one) ? goOn(onHost(one), (read): Answer => ({ said: read })) : { said: one };
   });
-  const { shape } = answer!;
+  return answer!;
+}
+
+/** @throws TypeError or RangeError where it is not one answer for each point of the grid */
+function readAnswer(said: unknown, { x, y }: PlaneGrid, where: string): Values {
+  const n = x.length * y.length;
+  const answer = readNumbers(said, `${where}: what predict returns`);
+  const { shape } = answer;
   if (shape[0] !== n)
     throw new RangeError(
       `${where}: predict must answer [n] or [n, classes] for points [n, 2]; for ${n} points it answered [${shape.join(', ')}]`,
     );
-  return answer!;
+  return answer;
 }
 
 /** The regions of the classes as traces, and the class at each point of the grid. */

@@ -11,6 +11,7 @@ import { heatmap, surface } from './grids.ts';
 import { histogram } from './histogram.ts';
 import { needLibrary, type LoadedLibrary } from './library.ts';
 import { lossLandscape, type LossLandscapeOptions, type Weights } from './loss-landscape.ts';
+import { waiting } from './pending.ts';
 import { summary } from './summary.ts';
 
 export type { Matrix, Numbers, Vector } from './arrays.ts';
@@ -25,22 +26,36 @@ export type { HistogramFigure, HistogramOptions } from './histogram.ts';
 export type { Direction, LossLandscapeFigure, LossLandscapeOptions, Weights } from './loss-landscape.ts';
 export type { ModelSummary } from './summary.ts';
 
-/** Makes `viz` for one session. */
+/**
+ * Makes `viz` for one session. Of tensors that are on a device which gives no values at once, plots show themselves when these have been read;
+ * `await` gives the plot with its numbers, on every device.
+ */
 export function makeViz(loaded: LoadedLibrary, progress: ProgressFunction) {
   return {
-    line,
-    scatter,
-    heatmap,
-    surface,
-    histogram,
-    confusionMatrix,
-    animate,
+    /** {@link line} */
+    line: waiting('viz.line', line),
+    /** {@link scatter} */
+    scatter: waiting('viz.scatter', scatter),
+    /** {@link heatmap} */
+    heatmap: waiting('viz.heatmap', heatmap),
+    /** {@link surface} */
+    surface: waiting('viz.surface', surface),
+    /** {@link histogram} */
+    histogram: waiting('viz.histogram', histogram, ['bins']),
+    /** {@link confusionMatrix} */
+    confusionMatrix: waiting('viz.confusionMatrix', confusionMatrix, ['counts', 'accuracy', 'recall', 'precision']),
+    /** {@link animate} */
+    animate: waiting('viz.animate', animate),
     summary,
     graph: makeGraph(loaded),
     ...makeFilters(loaded),
     /** {@link decisionBoundary} */
-    decisionBoundary: (predict: Predict, points: Numbers, labels: Numbers, options?: DecisionBoundaryOptions) =>
-      decisionBoundary(needLibrary(loaded, 'viz.decisionBoundary'), predict, points, labels, options),
+    decisionBoundary: waiting(
+      'viz.decisionBoundary',
+      (predict: Predict, points: Numbers, labels: Numbers, options?: DecisionBoundaryOptions) =>
+        decisionBoundary(needLibrary(loaded, 'viz.decisionBoundary'), predict, points, labels, options),
+      ['grid', 'classes'],
+    ),
     /** {@link lossLandscape}; shows a progress bar while it computes. */
     lossLandscape: (model: Weights, loss: Parameters<typeof lossLandscape>[2], options?: LossLandscapeOptions) =>
       lossLandscape(needLibrary(loaded, 'viz.lossLandscape'), model, loss, options, (total) =>

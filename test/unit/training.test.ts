@@ -38,7 +38,7 @@ function bench() {
     texts,
     pass: (ms: number) => void (now += ms),
     nextCell: () => (cell = {}),
-    end: (status: 'ok' | 'threw' | 'interrupted') => runEnded(cell, status),
+    end: (status: 'ok' | 'threw' | 'interrupted') => void runEnded(cell, status),
     pressStop: () => (pressed = charts.at(-1)!.chart),
   };
 }

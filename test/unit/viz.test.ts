@@ -7,7 +7,7 @@ import { PLOTLY, type PlotlyFigure } from '../../kernel/display/mime.ts';
 import { animate } from '../../kernel/viz/animate.ts';
 import { confusionMatrix } from '../../kernel/viz/confusion-matrix.ts';
 import { line, scatter } from '../../kernel/viz/curves.ts';
-import { decisionBoundary, type Predict } from '../../kernel/viz/decision-boundary.ts';
+import { decisionBoundary, type DecisionBoundaryFigure, type Predict } from '../../kernel/viz/decision-boundary.ts';
 import type { Figure } from '../../kernel/viz/figure.ts';
 import { heatmap, surface } from '../../kernel/viz/grids.ts';
 import { histogram } from '../../kernel/viz/histogram.ts';
@@ -175,7 +175,7 @@ describe('a confusion matrix', () => {
 describe('a decision boundary', () => {
   const points = [[-1, -1], [1, 1], [1, -1]]; // prettier-ignore
   const boundary = (predict: Predict, options = {}) =>
-    decisionBoundary(library, predict, points, [0, 1, 1], { resolution: 11, ...options });
+    decisionBoundary(library, predict, points, [0, 1, 1], { resolution: 11, ...options }) as DecisionBoundaryFigure;
 
   it('asks at each point of a grid over the points and their margin, row by row', () => {
     let asked: number[][] = [];

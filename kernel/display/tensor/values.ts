@@ -23,12 +23,22 @@ export interface TensorValues {
   data: TypedArray | string[];
 }
 
+/** Of a tensor with more elements `console.log` prints no values. */
+export const MAX_PRINTED = 1000;
+
 /** The part of a tensor of TensorFlow.js that is used here. */
 export interface TensorLike {
   dtype: string;
   shape: number[];
+  readonly size: number;
   isDisposed: boolean;
+  /** No scope disposes of it. */
+  kept: boolean;
+  /** @throws Error where the device cannot give values at once; see `read.ts` */
   dataSync(): NumberArray | string[];
+  data(): Promise<NumberArray | string[]>;
+  clone(): TensorLike;
+  dispose(): void;
   toString(verbose?: boolean): string;
 }
 
@@ -68,7 +78,7 @@ export function hasTensorValues(value: unknown): value is TensorLike | TypedArra
 }
 
 /**
- * The values themselves, not a copy where the device can give a view: read them at once, and do not keep them.
+ * The values themselves, not a copy where the device can give a view: read them at once, and do not keep them. Of a tensor they must be there.
  * Undefined for what has none (a disposed tensor) and for unknown types.
  */
 export function readValues(value: TensorLike | TypedArray): TensorValues | undefined {
