@@ -18,7 +18,13 @@ export const networks: Record<string, Network> = {
     make: () =>
       tf.sequential({
         layers: [
-          L.conv2d({ filters: 4, kernelSize: 3, activation: 'relu', inputShape: [12, 12, 1], kernelInitializer: weights(1) }),
+          L.conv2d({
+            filters: 4,
+            kernelSize: 3,
+            activation: 'relu',
+            inputShape: [12, 12, 1],
+            kernelInitializer: weights(1),
+          }),
           L.maxPooling2d({ poolSize: 2 }),
           L.conv2d({ filters: 8, kernelSize: 3, activation: 'relu', kernelInitializer: weights(2) }),
           L.flatten(),

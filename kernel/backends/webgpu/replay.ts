@@ -603,7 +603,8 @@ export class Replay {
       run.end();
       backend.run = undefined;
       const isUsable = isDone && run.why === undefined;
-      state.why = isDone ? run.why : 'the function threw an error';
+      // Of a recording there is nothing to say yet
+      if (isReplay || !isUsable) state.why = isDone ? run.why : 'the function threw an error';
       if (isReplay && isUsable) {
         state.replayed++;
         kept.misses = 0;

@@ -5,6 +5,7 @@ import { columns } from './columns.ts';
 import { convolution } from './conv.ts';
 import { scans } from './corrections.ts';
 import { elementwise } from './elementwise.ts';
+import { matmul } from './matmul.ts';
 import { moving } from './move.ts';
 import { optimizer } from './optimizer.ts';
 import { random } from './random.ts';
@@ -22,6 +23,7 @@ export type OpKernel = (call: OpCall) => tf.TensorInfo | tf.TensorInfo[] | undef
 export const opKernels: Record<string, OpKernel> = {
   ...elementwise,
   ...convolution,
+  ...matmul,
   ...scans,
   ...rows,
   ...columns,
