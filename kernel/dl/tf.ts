@@ -91,6 +91,8 @@ export interface WebGpuOptions extends webgpu.WebGpuOptions {
  */
 export async function startWebGpu({ outOfMemory, ...options }: WebGpuOptions): Promise<webgpu.WebGpuDevice> {
   const started = await webgpu.startWebGpu(options);
+  // The backend "cpu" computes what the graphics card has no op kernel for; at its first op it would recommend another package
+  Object.assign(tf.findBackend('cpu'), { firstUse: false });
   const { backend, detail } = started;
   backend.device.addEventListener('uncapturederror', ({ error }) => {
     if (error.constructor.name !== 'GPUOutOfMemoryError') return;

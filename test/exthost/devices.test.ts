@@ -127,7 +127,11 @@ describe('the device of a notebook', () => {
     `process.kill(process.pid, 'SIGSEGV'); await new Promise(() => {});`,
   ];
 
-  it('is an error in the cell and in the status bar, keeps variables, and one command restarts on the processor', async () => {
+  /** Presses the first button of the newest notification. */
+  const accept = () => vscode.commands.executeCommand('notification.acceptPrimaryAction');
+  beforeEach(() => vscode.commands.executeCommand('notifications.clearAll'));
+
+  it('is an error in the cell and in the status bar, keeps variables, and one click restarts on the processor', async () => {
     const notebook = await notebookOf({ device: 'webgpu' }, ...cells);
     assert.match(await value(notebook, 0), /webgpu/);
     assert.equal(view(notebook).isLost, false);
@@ -138,11 +142,11 @@ describe('the device of a notebook', () => {
     assert.match(text(await run(notebook, 2)), /The graphics card was lost/);
     assert.equal(await value(notebook, 3), '42');
 
-    await vscode.commands.executeCommand('dlnb.restartOnCpu');
+    await accept();
+    await until('the restart', () => lines(notebook)['Chosen'] === 'cpu until the notebook is closed');
     assert.match(await value(notebook, 4), /undefined/);
     assert.match(await value(notebook, 0), /cpu/);
     assert.equal(view(notebook).text, '$(chip) cpu');
-    assert.equal(lines(notebook)['Chosen'], 'cpu until the notebook is closed');
     await save(notebook);
     assert.deepEqual(metadataOf(notebook), { device: 'webgpu' });
     // A choice goes before it
@@ -150,14 +154,23 @@ describe('the device of a notebook', () => {
     await until('the choice', () => lines(notebook)['Chosen'] === 'webgpu, by this notebook');
   });
 
-  it('and takes the kernel with it is named in the cell', async () => {
+  it('and takes the kernel with it is named in the cell, and restarted on the processor by one click', async () => {
     const notebook = await notebookOf({ device: 'webgpu' }, ...cells);
     await run(notebook, 0);
     assert.match(
       text(await run(notebook, 5)),
       /SIGSEGV .*The device was "webgpu": where its driver is at fault, "DLNB: Restart Kernel on CPU" helps/s,
     );
+    await accept();
+    await until('the restart', () => lines(notebook)['Chosen'] === 'cpu until the notebook is closed');
+    assert.match(await value(notebook, 0), /cpu/);
+  });
+
+  it('or is not to the taste is left by a command', async () => {
+    const notebook = await notebookOf({ device: 'webgpu' }, ...cells);
+    await run(notebook, 0);
     await vscode.commands.executeCommand('dlnb.restartOnCpu');
+    assert.match(await value(notebook, 4), /undefined/);
     assert.match(await value(notebook, 0), /cpu/);
   });
 });

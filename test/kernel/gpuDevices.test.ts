@@ -85,6 +85,9 @@ describe.runIf(hasSwiftShader)('webgpu on SwiftShader', () => {
     const { text, stderr } = await k.run(`${tfjs} await tf.matMul([[1, 2]], [[3], [4]]).array()`);
     expect([text, k.device?.device]).toEqual(['[ [ 11 ] ]', 'webgpu']);
     expect(stderr).toMatch(/^The device "webgpu" is .*SwiftShader.*slower than the device "cpu"\.\n$/);
+    // Computed by the processor
+    const unique = await k.run('await tf.unique(tf.tensor1d([1, 2, 2])).values.array()');
+    expect([unique.text, unique.stderr]).toEqual(['[ 1, 2 ]', '']);
   });
 
   it('is never taken by auto', async () => {
