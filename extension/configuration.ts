@@ -6,7 +6,12 @@ export function offerRestartOnSettings(sessions: Sessions): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration(async (e) => {
     const names = { 'dlnb.device': 'device', 'dlnb.threads': 'number of threads', 'dlnb.nodePath': 'Node.js' };
     const what = Object.entries(names).find(([setting]) => e.affectsConfiguration(setting))?.[1];
-    const running = sessions.all().filter(({ state }) => state.phase === 'idle' || state.phase === 'busy');
+    const onlyDevice = what === 'device';
+    const running = sessions
+      .all()
+      .filter(({ state, hasOtherDevice }) =>
+        onlyDevice ? hasOtherDevice : state.phase === 'idle' || state.phase === 'busy',
+      );
     if (!what || running.length === 0) return;
     const restart = running.length === 1 ? 'Restart Kernel' : `Restart ${running.length} Kernels`;
     const choice = await vscode.window.showInformationMessage(

@@ -1,5 +1,6 @@
 // Entry of the extension. It only wires the parts together; none of them starts a process before a cell is run.
 import * as vscode from 'vscode';
+import { cudaFolder } from './commands/installCuda.ts';
 import { registerCommands } from './commands/index.ts';
 import { offerRestartOnSettings } from './configuration.ts';
 import { disposeLog } from './log.ts';
@@ -10,19 +11,23 @@ import { DlnbSerializer, NOTEBOOK_TYPE, serializerOptions } from './notebook/ser
 import { OutputLogs } from './outputLogs.ts';
 import { createController } from './run/controller.ts';
 import { KernelStarter } from './run/kernel.ts';
-import { statusBar } from './status.ts';
+import { deviceView, statusBar, type DeviceView } from './status.ts';
 import { followWalkthrough } from './walkthrough.ts';
 
 /** What the extension offers to other extensions and to its tests. */
 export interface Api {
   /** Milliseconds that activation took, without loading the file. */
   activationMs: number;
+  /** What the status bar says of a notebook's device. */
+  device(notebook: vscode.NotebookDocument): DeviceView;
 }
 
 export function activate(context: vscode.ExtensionContext): Api {
   const begun = performance.now();
   const logs = new OutputLogs(context);
-  const { controller, sessions } = createController(new KernelStarter(context.extensionPath, logs));
+  const { controller, sessions } = createController(
+    new KernelStarter(context.extensionPath, logs, cudaFolder(context)),
+  );
   context.subscriptions.push(
     vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, new DlnbSerializer(), serializerOptions),
     controller,
@@ -39,5 +44,8 @@ export function activate(context: vscode.ExtensionContext): Api {
   );
   const cleaning = setTimeout(() => void logs.removeStale(), 10_000);
   context.subscriptions.push({ dispose: () => clearTimeout(cleaning) });
-  return { activationMs: performance.now() - begun };
+  return {
+    activationMs: performance.now() - begun,
+    device: (notebook) => deviceView(notebook, sessions.get(notebook)),
+  };
 }

@@ -1,10 +1,9 @@
 // The extension's settings, typed.
 import * as vscode from 'vscode';
+import { DEVICES } from '../kernel/client/index.ts';
 import type { DeviceSetting } from '../kernel/protocol.ts';
 
 const section = () => vscode.workspace.getConfiguration('dlnb');
-
-export const DEVICES: readonly DeviceSetting[] = ['auto', 'cpu', 'webgpu', 'cuda'];
 
 export const settings = {
   /** The program that runs kernels; empty: found on the PATH. */

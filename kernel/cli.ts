@@ -4,8 +4,8 @@ import { devicesCommand } from './cli/devices.ts';
 import { exportCommand, FORMATS, reportCommand } from './cli/export.ts';
 import { newCommand } from './cli/new.ts';
 import { runCommand } from './cli/run.ts';
-import { DEVICES } from './cli/start.ts';
 import { UsageError } from './cli/usage.ts';
+import { DEVICES } from './client/index.ts';
 
 declare const DLNB_VERSION: string;
 
@@ -23,7 +23,8 @@ function threads(text: string): number {
   return value;
 }
 
-const deviceOption = () => new Option('--device <name>', 'which device computes').choices(DEVICES).default('auto');
+const deviceOption = (fallback: string) =>
+  new Option('--device <name>', `which device computes (default: ${fallback})`).choices(DEVICES);
 const threadsOption = () =>
   new Option('--threads <number>', 'threads of the device cpu (default: one for each core)').argParser(threads);
 
@@ -55,7 +56,7 @@ function makeProgram(done: (code: number) => void): Command {
     .description('run all cells of a notebook in order and print their text')
     .argument('<file>', 'the notebook')
     .option('-o, --out <file>', 'write the executed copy there, also when a cell fails; may be the notebook itself')
-    .addOption(deviceOption())
+    .addOption(deviceOption("the notebook's own, else auto"))
     .addOption(threadsOption())
     .addOption(new Option('--timeout <seconds>', 'stop after this time').argParser(seconds))
     .option('--json', 'print one JSON document at the end; text goes to stderr')
@@ -94,7 +95,7 @@ function makeProgram(done: (code: number) => void): Command {
   program
     .command('devices')
     .description('say which device computes on this machine, and why others do not')
-    .addOption(deviceOption())
+    .addOption(deviceOption('auto'))
     .addOption(threadsOption())
     .option('--json', 'print it as JSON')
     .action(async (options: Parameters<typeof devicesCommand>[0]) => done(await devicesCommand(options)));

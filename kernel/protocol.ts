@@ -106,8 +106,22 @@ export interface DeviceState {
   device: DeviceName | 'none';
   /** What computes, for example `WebAssembly, relaxed SIMD, 2 threads`. */
   detail: string;
-  /** Devices that come before it in the order and were not taken, with the reason in one sentence. */
-  refused: { device: DeviceName; reason: string }[];
+  /** Devices that come before it in the order and were not taken, with the reason in one sentence without its full stop. */
+  refused: Refusal[];
+  /** A graphics card's device that is being started: where the process ends meanwhile, its driver is the likely reason. */
+  starting?: DeviceName;
+  /** What last went wrong with it. */
+  fault?: DeviceFault;
+}
+export interface Refusal {
+  device: DeviceName;
+  reason: string;
+}
+export interface DeviceFault {
+  /** `lost`: it computes no more, and what was on it is gone. `memory`: an op found no room; it computes on. */
+  kind: 'lost' | 'memory';
+  /** In one sentence without its full stop. */
+  reason: string;
 }
 export interface DeviceMessage {
   type: 'device';

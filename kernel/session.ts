@@ -39,6 +39,8 @@ export interface SessionOptions {
   /** Absolute path of the notebook, if it has been saved. */
   notebook?: string;
   device: DeviceSetting;
+  /** Folder of the packages of the device `cuda` that the host has installed. */
+  cuda?: string;
   /** Threads of the device `cpu`. */
   threads?: number;
   logDir: string;
@@ -82,6 +84,8 @@ export class Session {
     this.errors = new ErrorReader(cwd, __dirname);
     this.device = new DeviceManager({
       setting: options.device,
+      cwd,
+      cuda: options.cuda,
       threads: options.threads,
       notify: (text) => this.print('stderr', `${text}\n`),
       check: () => this.evaluator.check(),

@@ -61,7 +61,7 @@ const suites: Record<string, () => Promise<Outcome>> = {
 };
 const inVSCode = (part: string) => part === 'exthost' || part === 'e2e';
 /** The parts that use Debian packages. */
-const ofSystem = (part: string) => inVSCode(part) || part === 'gpu';
+const ofSystem = (part: string) => inVSCode(part) || ['gpu', 'kernel', 'cli'].includes(part);
 /** The parts that use dist/. */
 const ofBuild = (part: string) => part !== 'typecheck' && part !== 'lint';
 

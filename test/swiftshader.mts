@@ -16,6 +16,14 @@ export function defaultAdapter(): Adapter {
 
 export const hasSwiftShader = () => existsSync(DRIVER);
 
+/** Whether tests that need it are for this platform; where they are, it has to be there. */
+export const onSwiftShader = process.platform === 'linux';
+
+/** Variables with which Vulkan finds SwiftShader, and nothing else; */
+export const swiftShader = { VK_DRIVER_FILES: DRIVER, VK_ICD_FILENAMES: DRIVER };
+/** and those with which it finds no driver. */
+export const noDriver = { VK_DRIVER_FILES: '/nowhere.json', VK_ICD_FILENAMES: '/nowhere.json' };
+
 /**
  * The environment variables, beside its own, for a process that is to run on such an adapter.
  * @throws Error where there is no SwiftShader
@@ -23,5 +31,5 @@ export const hasSwiftShader = () => existsSync(DRIVER);
 export function adapterEnv(adapter: Adapter): NodeJS.ProcessEnv {
   if (adapter === 'hardware') return {};
   if (!hasSwiftShader()) throw new Error(`there is no ${DRIVER}, which Debian's package chromium brings`);
-  return { VK_DRIVER_FILES: DRIVER, VK_ICD_FILENAMES: DRIVER };
+  return swiftShader;
 }

@@ -7,6 +7,7 @@ import { chooseDevice } from './chooseDevice.ts';
 import { chooseNode } from './chooseNode.ts';
 import { createCourse } from './createCourse.ts';
 import { exportNotebook } from './exportNotebook.ts';
+import { installCuda } from './installCuda.ts';
 import { interruptKernel } from './interruptKernel.ts';
 import { kernelActions } from './kernelActions.ts';
 import { newModel } from './newModel.ts';
@@ -15,6 +16,7 @@ import { newSample } from './newSample.ts';
 import { openOutputLog } from './openOutputLog.ts';
 import { restartAndRunAll } from './restartAndRunAll.ts';
 import { restartKernel } from './restartKernel.ts';
+import { restartOnCpu } from './restartOnCpu.ts';
 import { showKernelLog } from './showKernelLog.ts';
 
 export interface CommandContext {
@@ -30,6 +32,7 @@ const commands: Record<string, (context: CommandContext, ...args: unknown[]) => 
   'dlnb.createCourse': createCourse,
   'dlnb.restartKernel': restartKernel,
   'dlnb.restartAndRunAll': restartAndRunAll,
+  'dlnb.restartOnCpu': restartOnCpu,
   'dlnb.interruptKernel': interruptKernel,
   'dlnb.exportNotebook': exportNotebook,
   'dlnb.openOutputLog': openOutputLog,
@@ -37,6 +40,7 @@ const commands: Record<string, (context: CommandContext, ...args: unknown[]) => 
   'dlnb.kernelActions': kernelActions,
   'dlnb.chooseDevice': chooseDevice,
   'dlnb.chooseNode': chooseNode,
+  'dlnb.installCuda': installCuda,
 };
 
 export function registerCommands(context: CommandContext): vscode.Disposable {

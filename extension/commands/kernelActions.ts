@@ -1,12 +1,15 @@
 // What the status bar item offers.
 import * as vscode from 'vscode';
+import { wantedDevice } from '../run/session.ts';
 import { settings } from '../settings.ts';
 import { targetNotebook, type CommandContext } from './index.ts';
 
 export async function kernelActions({ sessions }: CommandContext): Promise<void> {
   const notebook = targetNotebook(undefined);
   if (!notebook) return;
-  const busy = sessions.get(notebook)?.busy ?? false;
+  const session = sessions.get(notebook);
+  const busy = session?.busy ?? false;
+  const { device = 'none' } = session?.state.device ?? {};
   const items = [
     ...(busy
       ? [
@@ -23,7 +26,20 @@ export async function kernelActions({ sessions }: CommandContext): Promise<void>
       detail: 'The notebook from top to bottom on a fresh kernel',
       command: 'dlnb.restartAndRunAll',
     },
-    { label: '$(chip) Device…', detail: `Now: ${settings.device()}`, command: 'dlnb.chooseDevice' },
+    ...(device === 'none' || device === 'cpu'
+      ? []
+      : [
+          {
+            label: '$(debug-restart) Restart Kernel on CPU',
+            detail: `Instead of ${device}, until the notebook is closed; all variables are lost`,
+            command: 'dlnb.restartOnCpu',
+          },
+        ]),
+    {
+      label: '$(chip) Device…',
+      detail: `Now: ${(session?.wanted ?? wantedDevice(notebook)).device}`,
+      command: 'dlnb.chooseDevice',
+    },
     {
       label: '$(server-process) Node.js…',
       detail: settings.nodePath() || 'Now: found on the PATH',

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { findNode, KernelProcess, type NodeChoice } from '../../kernel/client/index.ts';
+import type { DeviceSetting } from '../../kernel/protocol.ts';
 import { log } from '../log.ts';
 import type { OutputLogs } from '../outputLogs.ts';
 import { settings } from '../settings.ts';
@@ -18,10 +19,12 @@ export class KernelStarter {
   constructor(
     private readonly extensionPath: string,
     readonly logs: OutputLogs,
+    /** Where "DLNB: Install CUDA Runtime…" puts packages. */
+    private readonly cudaFolder: string,
   ) {}
 
   /** @throws Error with a sentence for the user when there is no Node or no folder to run in. */
-  async start(notebook: vscode.NotebookDocument): Promise<StartedKernel> {
+  async start(notebook: vscode.NotebookDocument, device: DeviceSetting): Promise<StartedKernel> {
     if (!vscode.workspace.isTrusted) {
       throw new Error(
         'This workspace is not trusted, so its cells are not run. Trust it with "Workspaces: Manage Workspace Trust".',
@@ -42,12 +45,13 @@ export class KernelStarter {
       main: path.join(this.extensionPath, 'dist', 'kernel.js'),
       cwd,
       ...(file !== undefined && { notebook: file }),
-      device: settings.device(),
+      device,
+      cuda: this.cudaFolder,
       threads: settings.threads(),
       logDir: this.logs.folder(notebook.uri),
     });
     log().info(
-      `kernel ${process.pid ?? '(no process)'} for ${notebook.uri.toString(true)} in ${cwd}, device ${settings.device()}`,
+      `kernel ${process.pid ?? '(no process)'} for ${notebook.uri.toString(true)} in ${cwd}, device ${device}`,
     );
     return { process, node, cwd };
   }

@@ -9,8 +9,10 @@ import {
   type PlainError,
   type TrainingDelta,
 } from '../../kernel/display/mime.ts';
-import type { ExitReason, NodeChoice } from '../../kernel/client/index.ts';
+import { deviceOf, type ExitReason, type NodeChoice, type WantedDevice } from '../../kernel/client/index.ts';
 import type {
+  DeviceName,
+  DeviceSetting,
   DeviceState,
   KernelMessage,
   Language,
@@ -38,6 +40,8 @@ export interface SessionState {
   node?: NodeChoice;
   pid?: number;
   device?: DeviceState;
+  /** What the kernel was started with. */
+  asked?: DeviceSetting;
   /** Why the kernel is dead. */
   reason?: string;
 }
@@ -58,6 +62,12 @@ export class NotebookSession implements vscode.Disposable {
   private running: { cell: string; cancelled: boolean } | undefined;
   private draining: Promise<void> | undefined;
   private order = 0;
+  /** The device of all kernels until the notebook is closed, whatever is set. */
+  private forced: DeviceSetting | undefined;
+  /** What the metadata say wrongly has been told. */
+  private toldProblem: string | undefined;
+  /** That the graphics card has no memory was told of this kernel. */
+  private toldMemory = false;
 
   constructor(
     public notebook: vscode.NotebookDocument,
@@ -65,6 +75,28 @@ export class NotebookSession implements vscode.Disposable {
     private readonly starter: KernelStarter,
   ) {
     this.projection = new OutputProjection(controller, notebook);
+  }
+
+  /** The device that the next kernel is to have. */
+  get wanted(): WantedDevice {
+    return this.forced === undefined ? wantedDevice(this.notebook) : { device: this.forced, own: false };
+  }
+
+  /** Whether {@link wanted} is neither in the notebook nor in the settings. */
+  get isForced(): boolean {
+    return this.forced !== undefined;
+  }
+
+  /** Whether a kernel runs that was started with another device than {@link wanted}, and cannot take it up. */
+  get hasOtherDevice(): boolean {
+    const { phase, asked } = this.state;
+    return (phase === 'idle' || phase === 'busy') && asked !== this.wanted.device;
+  }
+
+  /** A device was chosen, for this notebook or for all: it goes before what was forced. */
+  unforce(): void {
+    this.forced = undefined;
+    this.changed.fire();
   }
 
   get busy(): boolean {
@@ -133,6 +165,12 @@ export class NotebookSession implements vscode.Disposable {
     } catch (e) {
       void vscode.window.showErrorMessage(`DLNB: ${(e as Error).message}`);
     }
+  }
+
+  /** As {@link restart}, and on the processor until the notebook is closed. */
+  restartOnCpu(): Promise<void> {
+    this.forced = 'cpu';
+    return this.restart();
   }
 
   /** The notebook's file has another name now, or an untitled notebook got one. Kernel and variables stay. */
@@ -222,7 +260,8 @@ export class NotebookSession implements vscode.Disposable {
     });
     clearTimeout(settle);
     if (outcome.status !== 'died') return this.end(id, outcome.status);
-    return outcome.exit.expected ? this.end(id, 'cancelled') : this.fail(id, 'Kernel', outcome.exit.text, false);
+    if (outcome.exit.expected) return this.end(id, 'cancelled');
+    return this.fail(id, 'Kernel', outcome.exit.text + this.suspicion(outcome.exit), false);
   }
 
   private end(cell: string, end: RunEnd): RunEnd {
@@ -266,12 +305,17 @@ export class NotebookSession implements vscode.Disposable {
   }
 
   private async startKernel(phase: 'starting' | 'restarting'): Promise<StartedKernel> {
-    this.state = { phase };
+    const { wanted } = this;
+    this.state = { phase, asked: wanted.device };
+    this.toldMemory = false;
     this.changed.fire();
+    if (wanted.problem !== undefined && wanted.problem !== this.toldProblem)
+      void vscode.window.showWarningMessage(`DLNB: ${wanted.problem}`);
+    this.toldProblem = wanted.problem;
     this.order = 0;
     this.apply({ type: 'kernelGone' });
     try {
-      const kernel = await this.starter.start(this.notebook);
+      const kernel = await this.starter.start(this.notebook, wanted.device);
       this.kernel = kernel;
       kernel.process.onMessage((m) => this.receive(kernel, m));
       void kernel.process.exited.then((exit) => this.exited(kernel, exit));
@@ -300,11 +344,50 @@ export class NotebookSession implements vscode.Disposable {
         this.training.fire(message.delta);
         break;
       case 'device':
-        log().info(`device ${message.state.device}: ${message.state.detail}`);
-        for (const { device, reason } of message.state.refused) log().info(`device ${device} not taken: ${reason}`);
-        this.setState({ device: message.state });
+        this.deviceChanged(message.state);
         break;
     }
+  }
+
+  private deviceChanged(state: DeviceState): void {
+    const { device, detail, refused, starting, fault } = state;
+    this.setState({ device: state });
+    if (starting) return log().info(`device ${starting} is being started`);
+    log().info(`device ${device}: ${detail}`);
+    for (const { device, reason } of refused) log().info(`device ${device} not taken: ${reason}`);
+    if (!fault) return;
+    log().warn(`device ${device}: ${fault.reason}`);
+    if (fault.kind === 'lost')
+      void this.offerCpu(
+        `the device "${device}" was lost (${fault.reason}). Tensors that were on it are gone; other variables are as they were until a restart.`,
+      );
+    else if (!this.toldMemory) {
+      this.toldMemory = true;
+      void this.offerCpu(`${fault.reason}. Variables are as they were until a restart.`);
+    }
+  }
+
+  /** The graphics card's device that computed, or was being started, when a kernel crashed. */
+  private suspect({ crashed }: ExitReason): DeviceName | undefined {
+    const { device, starting } = this.state.device ?? {};
+    const used = starting ?? device;
+    return crashed && used !== undefined && used !== 'none' && used !== 'cpu' ? used : undefined;
+  }
+
+  private suspicion(exit: ExitReason): string {
+    const device = this.suspect(exit);
+    return device
+      ? ` The device was "${device}": where its driver is at fault, "DLNB: Restart Kernel on CPU" helps.`
+      : '';
+  }
+
+  private async offerCpu(text: string): Promise<void> {
+    const { kernel } = this;
+    const [onCpu, restart] = ['Restart on CPU', 'Restart Kernel'];
+    const choice = await vscode.window.showWarningMessage(`DLNB: ${text}`, onCpu, restart);
+    // A restart of a kernel that is long gone would lose the variables of the one that has followed it
+    if (choice === undefined || (kernel !== this.kernel && this.kernel !== undefined)) return;
+    await (choice === onCpu ? this.restartOnCpu() : this.restart());
   }
 
   private exited(kernel: StartedKernel, exit: ExitReason): void {
@@ -313,9 +396,11 @@ export class NotebookSession implements vscode.Disposable {
     this.kernel = undefined;
     if (exit.expected) return;
     const started = this.state.node !== undefined;
+    const device = this.suspect(exit);
     this.setState({ phase: 'dead', reason: exit.text });
     // A run that was going on shows it in its cell, and so does a start that failed
-    if (!this.running && started) void vscode.window.showWarningMessage(`DLNB: ${exit.text}`);
+    if (device) void this.offerCpu(`${exit.text} The device was "${device}".`);
+    else if (!this.running && started) void vscode.window.showWarningMessage(`DLNB: ${exit.text}`);
   }
 
   private async stopKernel(): Promise<void> {
@@ -331,6 +416,11 @@ export class NotebookSession implements vscode.Disposable {
     this.state = { ...this.state, ...change };
     this.changed.fire();
   }
+}
+
+/** The device that a notebook asks for, else the setting. */
+export function wantedDevice(notebook: vscode.NotebookDocument): WantedDevice {
+  return deviceOf((notebook.metadata as NotebookMetadata).metadata, settings.device());
 }
 
 /** An error of ours as the kernel would send one of the cell's. */

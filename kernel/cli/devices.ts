@@ -14,13 +14,13 @@ const cell: CodeCell = {
 };
 
 export interface DevicesOptions {
-  device: DeviceSetting;
+  device?: DeviceSetting;
   threads?: number;
   json?: boolean;
 }
 
 /** @returns the exit code: 0, or 1 when no device works */
-export async function devicesCommand({ device, threads, json }: DevicesOptions): Promise<number> {
+export async function devicesCommand({ device = 'auto', threads, json }: DevicesOptions): Promise<number> {
   const run = new NotebookRun(
     { dlnb: 1, metadata: {}, cells: [cell] },
     { start: () => startKernel({ cwd: process.cwd(), device, threads, logDir: temporaryLogs() }), keepGoing: false },
@@ -34,9 +34,10 @@ export async function devicesCommand({ device, threads, json }: DevicesOptions):
 }
 
 function describe({ device, detail, refused }: DeviceState, node: string): string {
+  const taken = device !== 'none';
   const rows = [
-    ...(device === 'none' ? [] : [[device, `taken: ${detail}`]]),
-    ...refused.map(({ device, reason }) => [device, `passed over: ${reason}`]),
+    ...(taken ? [[device, `taken: ${detail}`]] : []),
+    ...refused.map(({ device, reason }) => [device, `${taken ? 'passed over' : 'not to be had'}: ${reason}`]),
     ['node', `${node} (${process.execPath})`],
   ];
   return rows.map(([name, text]) => `${name!.padEnd(8)}${text}\n`).join('');

@@ -1,6 +1,7 @@
 // `dlnb run`: runs a notebook without an editor.
 import os from 'node:os';
 import path from 'node:path';
+import { deviceOf, type WantedDevice } from '../client/index.ts';
 import { fileItem } from '../client/outputs.ts';
 import { OVERFLOW, type OverflowNotice } from '../display/mime.ts';
 import { printNotebook } from '../format/index.ts';
@@ -14,7 +15,8 @@ import { outputText, Terminal } from './terminal.ts';
 
 export interface RunOptions {
   out?: string;
-  device: DeviceSetting;
+  /** Before what the notebook asks for. */
+  device?: DeviceSetting;
   /** Of the device `cpu`. */
   threads?: number;
   /** Seconds. */
@@ -32,6 +34,10 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
   const notebook = await readNotebook(file);
   if (options.out !== undefined) await checkWritable(options.out);
   const terminal = new Terminal(!!options.json);
+  const wanted: Pick<WantedDevice, 'device' | 'problem'> = options.device
+    ? { device: options.device }
+    : deviceOf(notebook.metadata, 'auto');
+  if (wanted.problem) terminal.lines('stderr', `dlnb: ${wanted.problem}`);
   const cwd = path.dirname(path.resolve(file));
   const logDir = options.out === undefined ? temporaryLogs() : `${path.resolve(options.out)}.logs`;
   const progress = new Progress(terminal);
@@ -43,7 +49,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
   });
   const run: NotebookRun = new NotebookRun(notebook, {
     start: () =>
-      startKernel({ cwd, notebook: path.resolve(file), device: options.device, threads: options.threads, logDir }),
+      startKernel({ cwd, notebook: path.resolve(file), device: wanted.device, threads: options.threads, logDir }),
     keepGoing: !!options.keepGoing,
     ...(options.timeout !== undefined && { timeoutMs: options.timeout * 1000 }),
     onCell: (result, i, total) => progress.begin(result, i, total),

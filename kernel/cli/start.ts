@@ -5,8 +5,6 @@ import path from 'node:path';
 import { KernelProcess } from '../client/index.ts';
 import type { DeviceSetting } from '../protocol.ts';
 
-export const DEVICES = ['auto', 'cpu', 'webgpu', 'cuda'] as const satisfies readonly DeviceSetting[];
-
 /** The program's own folder `dist`. */
 export const dist = __dirname;
 
@@ -19,6 +17,8 @@ export function startKernel(options: {
 }): KernelProcess {
   return KernelProcess.start({
     ...options,
+    // Where the extension, or the user, has installed packages of the device cuda
+    cuda: process.env['DLNB_CUDA'],
     node: { path: process.execPath, electron: false },
     main: path.join(dist, 'kernel.js'),
   });

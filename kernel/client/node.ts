@@ -44,7 +44,7 @@ export async function findNode({
 }: FindNodeOptions = {}): Promise<NodeChoice> {
   const wanted = setting.trim();
   if (wanted) {
-    const file = path.isAbsolute(wanted) ? wanted : (await onPath(wanted, env))[0];
+    const file = path.isAbsolute(wanted) ? wanted : (await programsOnPath(wanted, env))[0];
     const remedy = 'Correct the setting "dlnb.nodePath", or clear it to use the node on the PATH.';
     if (!file) throw new Error(`dlnb.nodePath: no program named "${wanted}" on the PATH. ${remedy}`);
     let version;
@@ -57,7 +57,7 @@ export async function findNode({
     return { path: file, version, source: 'setting', electron: false, passedOver: [] };
   }
   const passedOver: string[] = [];
-  for (const file of await onPath('node', env)) {
+  for (const file of await programsOnPath('node', env)) {
     try {
       const version = await nodeVersion(file, env);
       if (major(version) >= OLDEST_NODE) return { path: file, version, source: 'path', electron: false, passedOver };
@@ -79,13 +79,16 @@ const major = (version: string) => Number(/^v?(\d+)/.exec(version)?.[1] ?? 0);
 const tooOld = (file: string, version: string) =>
   `${file} is ${version}, too old: the kernel needs Node.js ${OLDEST_NODE} or newer`;
 
-/** All executables of that name, in the order of the PATH. */
-async function onPath(name: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+/**
+ * All executables of that name, in the order of the PATH.
+ * @param suffix that they have on Windows
+ */
+export async function programsOnPath(name: string, env: NodeJS.ProcessEnv, suffix = '.exe'): Promise<string[]> {
   const windows = process.platform === 'win32';
   const list = (env['PATH'] ?? env['Path'] ?? '').split(path.delimiter).filter(Boolean);
   const found: string[] = [];
   for (const dir of list) {
-    for (const ext of windows && !path.extname(name) ? ['.exe'] : ['']) {
+    for (const ext of windows && !path.extname(name) ? [suffix] : ['']) {
       const file = path.resolve(dir, name + ext);
       try {
         await access(file, windows ? constants.F_OK : constants.X_OK);

@@ -25,6 +25,8 @@ export interface KernelSpec {
   /** Absolute path of the notebook's file, if it has one yet. */
   notebook?: string;
   device: DeviceSetting;
+  /** Folder of the packages of the device `cuda` that the host has installed; others are found from the notebook's folder. */
+  cuda?: string | undefined;
   /** Threads of the device `cpu`; by default one for each core. */
   threads?: number | undefined;
   /** Folder for the logs of cells that print more than is shown; made when needed. */
@@ -40,6 +42,8 @@ export interface ExitReason {
   signal: NodeJS.Signals | null;
   /** It ended because the host asked for it. */
   expected: boolean;
+  /** Native code brought it down: a library or a driver. */
+  crashed: boolean;
 }
 
 /** How a run ended. `died`: the kernel process ended before the run did. */
@@ -51,6 +55,9 @@ export interface RunRequest {
   code: string;
   order: string[];
 }
+
+/** What native code has written reaches the host later than what the kernel says. */
+const QUIET_MS = 200;
 
 /** One kernel process. Construct it with {@link KernelProcess.start}. */
 export class KernelProcess {
@@ -72,6 +79,8 @@ export class KernelProcess {
   private exitCalled: number | undefined;
   private stderrTail = '';
   private isReady = false;
+  /** Until then native code is not heard: drivers speak of themselves while devices are looked for. */
+  private quietUntil = 0;
 
   /** Starts a kernel process and returns at once; wait for {@link ready}. */
   static start(spec: KernelSpec): KernelProcess {
@@ -85,6 +94,7 @@ export class KernelProcess {
       notebook: spec.notebook,
       cwd: spec.cwd,
       device: spec.device,
+      cuda: spec.cuda,
       threads: spec.threads,
       logDir: spec.logDir,
     });
@@ -112,8 +122,8 @@ export class KernelProcess {
         this.asked.clear();
         resolve(exit);
       };
-      // 'close' comes after the last output; a process that could not be spawned only reports 'error'
-      this.child.once('close', ended);
+      // 'close' comes after the last output, which waits for a turn; a process that could not be spawned only reports 'error'
+      this.child.once('close', (code, signal) => setImmediate(() => ended(code, signal)));
       this.child.once('error', () => this.child.pid === undefined && ended(null, null));
     });
     this.ready = new Promise((resolve, reject) => {
@@ -133,8 +143,11 @@ export class KernelProcess {
       stream.setEncoding('utf8');
       stream.on('data', (text: string) => {
         if (name === 'stderr') this.stderrTail = (this.stderrTail + text).slice(-2000);
-        if (!this.current || !this.isReady) return;
-        this.emit({ type: 'output', ...this.current, event: { kind: 'stream', name, text } });
+        // The message that says that a device is being started may have come at the same time
+        setImmediate(() => {
+          if (!this.current || !this.isReady || performance.now() < this.quietUntil) return;
+          this.emit({ type: 'output', ...this.current, event: { kind: 'stream', name, text } });
+        });
       });
     }
   }
@@ -220,6 +233,8 @@ export class KernelProcess {
 
   private receive(message: KernelMessage): void {
     if (message.type === 'started') this.current = { run: message.run, cell: message.cell };
+    if (message.type === 'device')
+      this.quietUntil = message.state.starting ? Infinity : Math.min(this.quietUntil, performance.now() + QUIET_MS);
     if (message.type === 'exiting') this.exitCalled = message.code;
     if (message.type === 'sliced' || message.type === 'saved') {
       this.asked.get(message.request)?.(message.result);
@@ -243,6 +258,7 @@ export class KernelProcess {
     const expected = this.ending;
     const said = this.stderrTail.trim();
     let text;
+    let crashed = false;
     if (this.child.pid === undefined) {
       text = `The kernel cannot start: ${this.spec.node.path} could not be run (${startError?.message ?? 'unknown reason'}).`;
     } else if (expected) {
@@ -257,12 +273,14 @@ export class KernelProcess {
         : `The kernel ended with exit code ${code}.`;
       const fatal = /FATAL ERROR: .*/.exec(said)?.[0];
       const memory = fatal?.includes('heap') ? ' JavaScript ran out of memory.' : '';
+      crashed = !memory && (signal ? crashSignals.has(signal) : code !== 0);
       text = `${how}${memory}${fatal ? ` ${fatal}` : ''} Variables are lost; the next run starts a fresh kernel.`;
     }
-    return { text, code, signal, expected };
+    return { text, code, signal, expected, crashed };
   }
 }
 
+const crashSignals = new Set<NodeJS.Signals>(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP']);
 const signalMeaning: Partial<Record<NodeJS.Signals, string>> = {
   SIGKILL: 'killed from outside, often because memory ran out',
   SIGSEGV: 'a native library crashed',

@@ -1,11 +1,16 @@
 // Which device computes, why the others were passed over, and the one copy of the tensor library that all cells share.
 import path from 'node:path';
 import { createRequire } from 'node:module';
-import type { DeviceName, DeviceSetting, DeviceState } from '../protocol.ts';
+import type { DeviceFault, DeviceName, DeviceSetting, DeviceState } from '../protocol.ts';
 import type * as Library from '../dl/tf.ts';
+import { chooseDevice, NoSuchDevice, type Starter } from './choose.ts';
 
 export interface DeviceOptions {
   setting: DeviceSetting;
+  /** The notebook's folder, where packages are looked for. */
+  cwd: string;
+  /** Folder of the packages that "DLNB: Install CUDA Runtime…" has brought. */
+  cuda?: string | undefined;
   /** Threads of the device `cpu`; by default one for each core. */
   threads?: number | undefined;
   /** Called before each op kernel; throws when the run was interrupted. */
@@ -17,20 +22,10 @@ export interface DeviceOptions {
   loaded: (tf: typeof Library.tf) => void;
 }
 
-/** In the order in which `auto` tries them; the first that works is taken. */
-const order: DeviceName[] = ['cuda', 'webgpu', 'cpu'];
-
-/** Why this version does not have a device, in one sentence. */
-const missing: Partial<Record<DeviceName, string>> = {
-  cuda: 'this version of DLNB cannot use @tensorflow/tfjs-node-gpu yet',
-  webgpu: 'this version of DLNB has no WebGPU device yet',
-};
-
 export class DeviceManager {
   private loading: Promise<object> | undefined;
   private module: typeof Library | undefined;
-  /** Whether its device computes. */
-  private started = false;
+  private state: DeviceState = { device: 'none', detail: '', refused: [] };
 
   constructor(private readonly options: DeviceOptions) {}
 
@@ -46,12 +41,12 @@ export class DeviceManager {
 
   /** The device in use; `none` until the library has been loaded. */
   get name(): DeviceName | 'none' {
-    return this.module ? 'cpu' : 'none';
+    return this.state.device;
   }
 
   /** The library, if it has been loaded. */
   get loaded(): typeof Library.tf | undefined {
-    return this.started ? this.module?.tf : undefined;
+    return this.state.device === 'none' ? undefined : this.module?.tf;
   }
 
   /** Remembers where the engine stands; the returned function puts it back there after code was ended in the middle of a `tidy` or a gradient. */
@@ -61,21 +56,47 @@ export class DeviceManager {
   }
 
   private async load(): Promise<object> {
-    const { setting, threads, check, changed, notify, loaded } = this.options;
-    const reason = setting === 'auto' ? undefined : missing[setting];
-    if (reason)
-      throw new Error(
-        `The device "${setting}" cannot be used: ${reason}. Choose "auto" or "cpu" in the setting "dlnb.device" or with --device.`,
-      );
+    const { setting, check, notify, loaded } = this.options;
     const require = createRequire(path.join(__dirname, 'kernel.js'));
     const module = (this.module = require('./tf.js') as typeof Library);
-    const { detail, notice } = await module.startCpu({ dist: __dirname, threads });
-    if (notice) notify(notice);
-    module.callBeforeEachKernel(check);
-    this.started = true;
-    loaded(module.tf);
-    const refused = setting === 'auto' ? order.slice(0, order.indexOf('cpu')) : [];
-    changed({ device: 'cpu', detail, refused: refused.map((device) => ({ device, reason: missing[device]! })) });
+    try {
+      const { device, started, refused } = await chooseDevice(setting, this.starters(module), {
+        electron: process.versions['electron'] !== undefined,
+        trying: (device, refused) => {
+          // A driver may take the process with it
+          if (device !== 'cpu') this.change({ device: 'none', detail: '', refused, starting: device });
+        },
+      });
+      if (started.notice) notify(started.notice);
+      module.callBeforeEachKernel(check);
+      this.state = { device, detail: started.detail, refused };
+      loaded(module.tf);
+      this.change(this.state);
+      void started.lost?.then((reason) => this.fault({ kind: 'lost', reason }));
+    } catch (e) {
+      this.change({ device: 'none', detail: '', refused: e instanceof NoSuchDevice ? [e.refusal] : [] });
+      throw e;
+    }
     return module.tf;
+  }
+
+  private starters(module: typeof Library): Record<DeviceName, Starter> {
+    const { cwd, cuda, threads } = this.options;
+    const outOfMemory = (reason: string) => this.fault({ kind: 'memory', reason });
+    return {
+      cuda: (explicit) => module.startCuda({ cwd, installed: cuda, explicit, outOfMemory }),
+      webgpu: (explicit) => module.startWebGpu({ dist: __dirname, software: explicit, outOfMemory }),
+      cpu: () => module.startCpu({ dist: __dirname, threads }),
+    };
+  }
+
+  /** A device that is lost stays so, whatever it says afterwards. */
+  private fault(fault: DeviceFault): void {
+    if (this.state.fault?.kind !== 'lost') this.change({ ...this.state, fault });
+  }
+
+  private change(state: DeviceState): void {
+    this.state = state;
+    this.options.changed(state);
   }
 }

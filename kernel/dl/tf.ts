@@ -8,8 +8,9 @@ import * as data from '@tensorflow/tfjs-data';
 
 import { valuesNow, withValues, type TensorReads } from '../display/tensor/read.ts';
 import { MAX_PRINTED, type TensorLike } from '../display/tensor/values.ts';
-import { startCpu as start, type CpuDevice, type CpuOptions } from '../backends/cpu/index.ts';
-export { startWebGpu } from '../backends/webgpu/index.ts';
+import * as cpu from '../backends/cpu/index.ts';
+import * as cuda from '../backends/cuda/index.ts';
+import * as webgpu from '../backends/webgpu/index.ts';
 import { collectTensors, installEngine } from './engine.ts';
 import { registerFiles } from './files.ts';
 import { correctGradients } from './gradients.ts';
@@ -106,8 +107,38 @@ tf.Tensor.prototype.print = function (verbose) {
 };
 
 /** Starts the device `cpu`; when its memory is full, tensors that nothing refers to are freed before it gives up. */
-export async function startCpu(options: CpuOptions): Promise<CpuDevice> {
-  const device = await start(options);
+export async function startCpu(options: cpu.CpuOptions): Promise<cpu.CpuDevice> {
+  const device = await cpu.startCpu(options);
   device.backend.whenFull = collectTensors;
   return device;
+}
+
+export interface WebGpuOptions extends webgpu.WebGpuOptions {
+  /** Hears that the graphics card had no memory for a tensor. */
+  outOfMemory?: (reason: string) => void;
+}
+
+/**
+ * Starts the device `webgpu`. It says later that its memory is full, when the op has gone on: then tensors that nothing refers to are
+ * freed for the next ones.
+ * @throws Error whose message is the reason why there is no such device here
+ */
+export async function startWebGpu({ outOfMemory, ...options }: WebGpuOptions): Promise<webgpu.WebGpuDevice> {
+  const started = await webgpu.startWebGpu(options);
+  // The backend "cpu" computes what the graphics card has no op kernel for; at its first op it would recommend another package
+  Object.assign(tf.findBackend('cpu'), { firstUse: false });
+  const { backend, detail } = started;
+  backend.device.addEventListener('uncapturederror', ({ error }) => {
+    if (error.constructor.name !== 'GPUOutOfMemoryError') return;
+    collectTensors();
+    outOfMemory?.('the graphics card has no memory left');
+  });
+  const slow = `The device "webgpu" is ${detail}: a program on the processor, correct but slower than the device "cpu".`;
+  const isSoftware = backend.device.adapterInfo.isFallbackAdapter;
+  return { ...started, ...(isSoftware && { notice: slow }) };
+}
+
+/** Starts the device `cuda`, which comes with a package of the user's that shares this copy of TensorFlow.js. */
+export function startCuda(options: Omit<cuda.CudaOptions, 'library'>): Promise<cuda.CudaDevice> {
+  return cuda.startCuda({ ...options, library: all });
 }

@@ -26,9 +26,10 @@ export interface Running {
 }
 
 /** Starts `dlnb` in a folder. It leads a process group, so that a test can press Ctrl+C as a terminal does. */
-export function start(cwd: string, ...args: string[]): Running {
+export function start(cwd: string, args: string[], env: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(process.execPath, [path.join(dist, 'cli.js'), ...args], {
     cwd,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -48,7 +49,7 @@ export function start(cwd: string, ...args: string[]): Running {
   return { child, now, says, result };
 }
 
-export const dlnb = (cwd: string, ...args: string[]) => start(cwd, ...args).result;
+export const dlnb = (cwd: string, ...args: string[]) => start(cwd, args).result;
 
 /** A folder with these files; call the disposer afterwards. */
 export class Folder implements Disposable {

@@ -35,7 +35,7 @@ describe('a run that goes well', () => {
     using folder = new Folder({
       'n.dlnb': notebook("console.log('early');\nawait new Promise((r) => setTimeout(r, 60_000));"),
     });
-    const run = start(folder.path, 'run', 'n.dlnb');
+    const run = start(folder.path, ['run', 'n.dlnb']);
     await run.says('early');
     expect(run.child.exitCode).toBeNull();
     run.child.kill('SIGTERM');
@@ -252,7 +252,7 @@ describe('a run that is ended', () => {
     ['wait', 'await new Promise(() => {});'],
   ])('by Ctrl+C in a %s: writes what was executed and exits 130', async (_, source) => {
     using folder = new Folder({ 'n.dlnb': notebook(`console.log('begun');\n${source}`, '2') });
-    const run = start(folder.path, 'run', 'n.dlnb', '--out', 'o.dlnb');
+    const run = start(folder.path, ['run', 'n.dlnb', '--out', 'o.dlnb']);
     await run.says('begun');
     // As a terminal does: to the whole group, the kernel too
     process.kill(-run.child.pid!, 'SIGINT');
@@ -268,7 +268,7 @@ describe('a run that is ended', () => {
     const source =
       "import { spawnSync } from 'node:child_process';\nconsole.log('begun');\nawait new Promise((r) => setTimeout(r, 100));\nspawnSync('sh', ['-c', 'trap \"\" INT; exec sleep 8']);";
     using folder = new Folder({ 'n.dlnb': notebook(source) });
-    const run = start(folder.path, 'run', 'n.dlnb', '--out', 'o.dlnb');
+    const run = start(folder.path, ['run', 'n.dlnb', '--out', 'o.dlnb']);
     await run.says('begun');
     await new Promise((r) => setTimeout(r, 300));
     process.kill(-run.child.pid!, 'SIGINT');

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { KernelProcess, type RunOutcome } from '../../kernel/client/index.ts';
+import { KernelProcess, type KernelSpec, type RunOutcome } from '../../kernel/client/index.ts';
 import type { CellError } from '../../kernel/display/mime.ts';
 import type { DeviceState, KernelMessage, OutputEvent } from '../../kernel/protocol.ts';
 
@@ -25,7 +25,10 @@ export class TestKernel {
 
   constructor(
     files: Record<string, string> = {},
-    { dir = mkdtempSync(path.join(tmpdir(), 'dlnb-')), threads }: { dir?: string; threads?: number } = {},
+    {
+      dir = mkdtempSync(path.join(tmpdir(), 'dlnb-')),
+      ...spec
+    }: { dir?: string } & Partial<Pick<KernelSpec, 'device' | 'cuda' | 'threads' | 'env'>> = {},
   ) {
     this.dir = dir;
     this.write(files);
@@ -35,7 +38,7 @@ export class TestKernel {
       cwd: dir,
       notebook: path.join(dir, 'test.dlnb'),
       device: 'auto',
-      threads,
+      ...spec,
       logDir: path.join(dir, 'logs'),
     });
     this.process.onMessage((m) => this.messages.push(m));

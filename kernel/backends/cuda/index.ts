@@ -1,0 +1,189 @@
+// The device `cuda`: TensorFlow behind the package @tensorflow/tfjs-node-gpu, which the user installs, or has had installed. Nothing of it
+// is in the build. The op kernels are the package's; optimisers, gradients and the engine are ours, as on every device.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type * as tf from '@tensorflow/tfjs-core';
+import type * as layers from '@tensorflow/tfjs-layers';
+import { findPackage, GPU_PACKAGE, PROCESSOR_PACKAGE, type FoundPackage } from './find.ts';
+import { describeMissing, hasCudaPackage, missingLibraries } from './libraries.ts';
+import { shareWith } from './share.ts';
+
+/** The name under which the packages register their backend. */
+const NAME = 'tensorflow';
+
+/** Packages that were loaded, by folder, and are of no use: Node loads them once in a process, and they look for cards once. */
+const useless = new Map<string, Error>();
+
+/** What is used of the class NodeJSKernelBackend of the packages. */
+export interface NodeBackend extends tf.KernelBackend {
+  /** Whether TensorFlow has found a graphics card. */
+  isUsingGpuDevice: boolean;
+  binding?: { TF_Version?: string };
+  executeSingleOutput(...args: unknown[]): tf.Tensor;
+  executeMultipleOutputs(...args: unknown[]): tf.Tensor[];
+}
+
+export interface CudaOptions {
+  /** The notebook's folder. */
+  cwd: string;
+  /** Where "DLNB: Install CUDA Runtime…" puts packages. */
+  installed?: string | undefined;
+  /** The device was asked for by name. */
+  explicit: boolean;
+  /** The kernel's TensorFlow.js: what `@tensorflow/tfjs` exports. */
+  library: typeof tf & typeof layers;
+  /** Hears that the graphics card had no memory for a tensor. */
+  outOfMemory?: (reason: string) => void;
+}
+
+export interface CudaDevice {
+  /** What it is, for people. */
+  detail: string;
+  backend: NodeBackend;
+}
+
+/**
+ * Loads the package and makes its backend the engine's.
+ * @throws Error whose message is the reason, for people, why there is no such device here; its `remedy` says what to do
+ */
+export async function startCuda(options: CudaOptions): Promise<CudaDevice> {
+  const { cwd, installed, explicit, library, outOfMemory } = options;
+  const found = findPackage(installed === undefined ? [cwd] : [cwd, installed]);
+  if (!found) throw none();
+  const { name, version, dir } = found;
+  const where = `${name} in ${path.resolve(dir, '../../..')}`;
+  const [major] = library.version_core.split('.');
+  if (version.split('.')[0] !== major)
+    throw unavailable(
+      `${where} is version ${version}, and TensorFlow.js here is version ${library.version_core}`,
+      `Install version ${major} of it.`,
+    );
+  if (name === PROCESSOR_PACKAGE && !explicit) throw processorBuild(where);
+  const known = useless.get(dir);
+  if (known) throw known;
+  // It would take all memory of the card, and tell the cell each library that it looks for
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  let loading = true;
+  const whenLoaded =
+    <A extends unknown[]>(f: (...args: A) => void) =>
+    (...args: A) =>
+      loading ? undefined : f(...args);
+  const { io } = library;
+  const endSharing = shareWith(dir, {
+    ...library,
+    // Models as files and progress bars are the kernel's own
+    io: {
+      ...io,
+      registerLoadRouter: whenLoaded(io.registerLoadRouter),
+      registerSaveRouter: whenLoaded(io.registerSaveRouter),
+    },
+    registerCallbackConstructor: whenLoaded(library.registerCallbackConstructor),
+  });
+  try {
+    const backend = await load(found, where, library).finally(() => (loading = false));
+    try {
+      if (!backend.isUsingGpuDevice) throw await seesNoCard(found, where);
+      await tryOut(where, library);
+    } catch (e) {
+      useless.set(dir, e as Error);
+      throw e;
+    }
+    explainFullMemory(backend, outOfMemory);
+    const tensorflow = backend.binding?.TF_Version;
+    return { detail: `${tensorflow ? `TensorFlow ${tensorflow}, ` : ''}${name} ${version}`, backend };
+  } catch (e) {
+    endSharing();
+    if (library.findBackendFactory(NAME)) library.removeBackend(NAME);
+    throw e;
+  }
+}
+
+async function load({ dir }: FoundPackage, where: string, library: typeof tf): Promise<NodeBackend> {
+  try {
+    createRequire(path.join(dir, 'package.json'))(dir);
+    if (!(await library.setBackend(NAME))) throw new Error('it registers no backend');
+    return library.findBackend(NAME) as NodeBackend;
+  } catch (e) {
+    throw loadError(e as NodeJS.ErrnoException, where);
+  }
+}
+
+/** What installations of these packages fail with, in plain words. */
+function loadError(e: NodeJS.ErrnoException, where: string): Error {
+  const again = 'Install it again, with install scripts allowed, or run "DLNB: Install CUDA Runtime…".';
+  const { message } = e;
+  const library = /^(\S+?): cannot open shared object file/.exec(message)?.[1];
+  if (library) return unavailable(`${where} does not find the library ${library}`, again);
+  if (message.includes('tfjs_binding.node'))
+    return unavailable(
+      `${where} has no native part: it was neither downloaded nor built when the package was installed`,
+      again,
+    );
+  const missing = e.code === 'MODULE_NOT_FOUND' ? /^Cannot find module '([^']+)'/.exec(message)?.[1] : undefined;
+  if (missing) return unavailable(`${where} is not complete: it lacks ${missing}`, again);
+  return unavailable(`${where} cannot be loaded (${firstLine(message)})`, again);
+}
+
+/** The first op brings up the driver: what is wrong there shows now, and not in a cell. */
+async function tryOut(where: string, { tidy, ones, matMul }: typeof tf): Promise<void> {
+  let product: tf.Tensor | undefined;
+  try {
+    product = tidy(() => matMul(ones([2, 2]), ones([2, 2])));
+    const [first] = await product.data();
+    if (first !== 2) throw new Error(`1 · 1 + 1 · 1 is ${first} there`);
+  } catch (e) {
+    throw unavailable(`${where} sees a graphics card and cannot compute on it (${firstLine((e as Error).message)})`);
+  } finally {
+    product?.dispose();
+  }
+}
+
+async function seesNoCard({ name }: FoundPackage, where: string): Promise<Error> {
+  if (name === PROCESSOR_PACKAGE) return processorBuild(where);
+  const missing = describeMissing(await missingLibraries());
+  return unavailable(`${where} sees no graphics card${missing && `: ${missing}`}`);
+}
+
+/** TensorFlow's own message is long and does not say what to do. */
+function explainFullMemory(backend: NodeBackend, outOfMemory?: (reason: string) => void): void {
+  for (const method of ['executeSingleOutput', 'executeMultipleOutputs'] as const) {
+    const stock = backend[method] as (...args: unknown[]) => unknown;
+    backend[method] = function (this: NodeBackend, ...args: unknown[]) {
+      try {
+        return stock.apply(this, args);
+      } catch (e) {
+        const { message } = e as Error;
+        if (!/\bOOM\b|out of memory|resource exhausted/i.test(message)) throw e;
+        outOfMemory?.('the graphics card has no memory left');
+        throw new Error(
+          'The graphics card has no memory left. Use smaller batches or a smaller model, close programs that use the card, or choose ' +
+            `the device "cpu". (${firstLine(message)})`,
+          { cause: e },
+        );
+      }
+    } as never;
+  }
+}
+
+function none(): Error {
+  if (!hasCudaPackage())
+    return unavailable(
+      `${GPU_PACKAGE} is made for Linux and Windows on x64 processors only`,
+      'The device "webgpu" reaches the graphics cards of other machines.',
+    );
+  return unavailable(
+    `${GPU_PACKAGE} is not installed`,
+    `Run "DLNB: Install CUDA Runtime…", or npm install ${GPU_PACKAGE} in the notebook's folder.`,
+  );
+}
+
+const processorBuild = (where: string) =>
+  unavailable(
+    `${where} is the processor's build, slower than the device cpu`,
+    `Install ${GPU_PACKAGE}, or run "DLNB: Install CUDA Runtime…".`,
+  );
+
+const unavailable = (reason: string, remedy?: string): Error => Object.assign(new Error(reason), remedy && { remedy });
+
+const firstLine = (text: string) => text.split('\n', 1)[0]!.trim().replace(/\.$/, '');

@@ -1,0 +1,29 @@
+// Puts the stand-in for @tensorflow/tfjs-node-gpu into a folder, as npm would the real package.
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+const source = path.join(import.meta.dirname, 'stand-in-tfjs-node-gpu');
+
+/** What the stand-in does instead of working; see its lib/index.js. */
+export interface StandIn {
+  name?: string;
+  version?: string;
+  dlopen?: string;
+  noBinding?: boolean;
+  gpu?: boolean;
+  memory?: number;
+  broken?: string;
+}
+
+/** @returns the package's folder */
+export function installStandIn(folder: string, { name = 'tfjs-node-gpu', version, ...standIn }: StandIn = {}): string {
+  const target = path.join(folder, 'node_modules/@tensorflow', name);
+  cpSync(source, target, { recursive: true });
+  const file = path.join(target, 'package.json');
+  const json = JSON.parse(readFileSync(file, 'utf8')) as object;
+  writeFileSync(
+    file,
+    JSON.stringify({ ...json, name: `@tensorflow/${name}`, ...(version !== undefined && { version }), standIn }),
+  );
+  return target;
+}
