@@ -8,6 +8,10 @@ export interface Prepared {
   /** Implementation, version, threads, for people. */
   about: string;
   note?: string;
+  /** What a step hands to the graphics card. */
+  counts?: { dispatches: number; submissions: number };
+  /** Megabytes of the graphics card's memory that the library has taken. */
+  deviceMb?: () => number;
   /** One step, done when it returns; the loss, or for a matrix product its last element. */
   step: () => number | Promise<number>;
 }
@@ -19,7 +23,7 @@ export type Request = { prepare: { work: string; threads: number } } | { run: { 
 
 export type Reply = { ready: Ready } | { ran: Ran } | { error: string };
 
-export type Ready = Omit<Prepared, 'step'>;
+export type Ready = Omit<Prepared, 'step' | 'deviceMb'>;
 
 export interface Ran {
   /** Of each step. */
@@ -31,6 +35,8 @@ export interface Ran {
   cpu_ms: number;
   /** The process's largest resident memory so far. */
   peak_mb: number;
+  /** Of the graphics card's memory. */
+  device_mb?: number;
 }
 
 /** Answers requests until stdin ends. */
@@ -39,13 +45,16 @@ export async function serve(prepare: Prepare): Promise<void> {
   const answer = async (request: Request): Promise<Reply> => {
     if ('prepare' in request) {
       prepared = await prepare(request.prepare.work, request.prepare.threads);
-      const { step: _, ...ready } = prepared;
+      const { step: _, deviceMb: __, ...ready } = prepared;
       return { ready };
     }
     const before = process.cpuUsage();
     const ran = await run(prepared!.step, request.run.ms);
     const { user, system } = process.cpuUsage(before);
-    return { ran: { ...ran, cpu_ms: (user + system) / 1000, peak_mb: process.resourceUsage().maxRSS / 1024 } };
+    const device = prepared!.deviceMb && { device_mb: prepared!.deviceMb() };
+    return {
+      ran: { ...ran, cpu_ms: (user + system) / 1000, peak_mb: process.resourceUsage().maxRSS / 1024, ...device },
+    };
   };
   for await (const line of createInterface({ input: process.stdin })) {
     const reply = await answer(JSON.parse(line) as Request).catch((e: unknown) => ({
