@@ -52,6 +52,8 @@ export interface Rules {
   limit?: number;
   /** Whether the steps learn, and the loss must fall. */
   learns?: boolean;
+  /** Whether steps are timed by their own thread's time, from which other programs take nothing. */
+  ownTime?: boolean;
   /** Whether the processes are prepared side by side. */
   together?: boolean;
 }
@@ -72,7 +74,17 @@ const CHECKED_STEPS = 20;
 
 /** Measures, printing each row as it comes. */
 export async function contest(works: Work[], starters: Starters, rules: Rules = {}): Promise<Row[]> {
-  const all = { rounds: 5, threads: 1, turn: 400, warmUp: 600, limit: 60, learns: true, together: false, ...rules };
+  const all = {
+    rounds: 5,
+    threads: 1,
+    turn: 400,
+    warmUp: 600,
+    limit: 60,
+    learns: true,
+    ownTime: false,
+    together: false,
+    ...rules,
+  };
   const rows: Row[] = [];
   for (const work of works) {
     const contestants: Contestant[] = [];
@@ -202,7 +214,7 @@ class Contestant {
     this.last = ran.last;
     this.peak = ran.peak_mb;
     this.device = ran.device_mb;
-    return { ms: ran.ms, others: Math.max(0, others) };
+    return { ms: ran.ms, others: this.options.ownTime ? 0 : Math.max(0, others) };
   }
 
   private fail(note: string): void {

@@ -55,7 +55,7 @@ export async function compareGpu(options: GpuOptions): Promise<GpuReport> {
   adapter ??= noCard === undefined ? 'hardware' : 'null';
   if (noCard !== undefined)
     console.log(
-      `No graphics card to measure: ${noCard}.\nInstead, what a step costs the host, on Dawn's null backend.\n`,
+      `No graphics card to measure: ${noCard}.\nInstead, what a step costs the host, on Dawn's null backend: processor time of its thread.\n`,
     );
   const chosen = (starters: Starters) =>
     Object.fromEntries(Object.entries(starters).filter(([name]) => !impl || impl.includes(name)));
@@ -65,7 +65,7 @@ export async function compareGpu(options: GpuOptions): Promise<GpuReport> {
       webgpu: webgpu(adapter, 'eager'),
       'webgpu-replayed': webgpu(adapter, 'replayed'),
     });
-    const rows = await contest(pick(hostWorks, only), starters, { rounds, learns: false });
+    const rows = await contest(pick(hostWorks, only), starters, { rounds, turn: 800, learns: false, ownTime: true });
     return { adapter, ...(noCard === undefined ? {} : { noCard }), rows };
   }
   const folder = resolve(options.folder ?? '.');

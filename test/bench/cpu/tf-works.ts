@@ -154,11 +154,14 @@ function classifier(tf: TF, net: tfjs.LayersModel, batch: number): Trained {
   const x = tf.randomUniform([batch, ...shape], 0, 1, 'float32', 1);
   const y = someLabels(tf, batch);
   const parameters = net.trainableWeights.reduce((sum, w) => sum + sizeOf(w.shape as number[]), 0);
-  // What `trainOnBatch` runs before it reads the loss; a sequential model has it in the model that it is made of
-  type Trainable = { makeTrainFunction(): (data: Tensor[]) => Tensor[] };
-  const { model = net } = net as unknown as { model?: Trainable };
-  const train = (model as Trainable).makeTrainFunction();
-  const once = () => tf.tidy(() => train([x, y])[0]!);
+  // What `trainOnBatch` does before it reads the loss, but for what our library puts around it, which replays; a sequential model has its loss
+  // in the model that it is made of
+  type Losses = { lossFunctions: ((labels: Tensor, output: Tensor) => Tensor)[] };
+  const { model = net } = net as unknown as { model?: Losses };
+  const [loss] = (model as Losses).lossFunctions;
+  const variables = net.trainableWeights.map((w) => w.read() as tfjs.Variable);
+  const forward = () => loss!(y, net.apply(x, { training: true }) as Tensor).mean() as tfjs.Scalar;
+  const once = () => net.optimizer.minimize(forward, true, variables)!;
   return { parameters, step: async () => (await net.trainOnBatch(x, y)) as number, once };
 }
 

@@ -10,7 +10,7 @@ import { dawnOptions, onAdapter, readLater } from './steps.ts';
 
 const [dist, adapter, mode] = process.argv.slice(2) as [string, string, string];
 type Replay = { compileStep?: (step: () => Tensor) => () => Tensor };
-const library = createRequire(join(dist, 'tf.js'))('./tf.js') as typeof Library & Replay;
+const library = createRequire(join(dist, 'tf.js'))('./tf.js') as Replay & Omit<typeof Library, 'compileStep'>;
 
 void serve(async (work) => {
   const tf = library.tf as unknown as TF;
@@ -22,10 +22,8 @@ void serve(async (work) => {
     dawn: dawnOptions(adapter),
   });
   const trained = await prepareTf(tf, work, composedOps(tf), readLater);
-  if (mode === 'replayed') {
-    trained.once = compileStep!(trained.once);
-    trained.step = reading(trained.once, readLater);
-  }
+  if (mode === 'replayed') trained.once = compileStep!(trained.once);
+  trained.step = reading(trained.once, readLater);
   const deviceMb = () => backend.memory().numBytesAllocatedInGPU / 1e6;
   return onAdapter(trained, adapter, { about: `${detail}, ${mode}`, deviceMb });
 });
