@@ -56,6 +56,8 @@ export interface Rules {
   ownTime?: boolean;
   /** Whether the processes are prepared side by side. */
   together?: boolean;
+  /** Called after each work with the rows so far. */
+  progress?: (rows: Row[]) => void;
 }
 
 /** Starts a process for a work. */
@@ -74,15 +76,9 @@ const CHECKED_STEPS = 20;
 
 /** Measures, printing each row as it comes. */
 export async function contest(works: Work[], starters: Starters, rules: Rules = {}): Promise<Row[]> {
-  const all = {
-    rounds: 5,
-    threads: 1,
-    turn: 400,
-    warmUp: 600,
-    limit: 60,
-    learns: true,
-    ownTime: false,
-    together: false,
+  const all: Required<Rules> = {
+    ...{ rounds: 5, threads: 1, turn: 400, warmUp: 600, limit: 60, learns: true, ownTime: false, together: false },
+    progress: () => {},
     ...rules,
   };
   const rows: Row[] = [];
@@ -111,13 +107,15 @@ export async function contest(works: Work[], starters: Starters, rules: Rules = 
       console.log(describe(row));
       rows.push(row);
     }
+    all.progress(rows);
   }
   return rows;
 }
 
-/** The works with this in their name, in whatever case. */
+/** The works with this in their name, in whatever case, or one of several things with `|` between them. */
 export function pick(works: Work[], only = ''): Work[] {
-  const picked = works.filter((w) => w.name.toLowerCase().includes(only.toLowerCase()));
+  const parts = only.toLowerCase().split('|');
+  const picked = works.filter((w) => parts.some((part) => w.name.toLowerCase().includes(part)));
   if (picked.length === 0) throw new Error(`no work "${only}"; there are: ${works.map((w) => w.name).join('; ')}`);
   return picked;
 }

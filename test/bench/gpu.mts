@@ -33,6 +33,8 @@ export interface GpuOptions {
   rounds?: number | undefined;
   /** Whether Debian may be asked for PyTorch. */
   install?: boolean | undefined;
+  /** Called after each work with what is there so far. */
+  progress?: ((report: GpuReport) => void) | undefined;
 }
 
 export interface GpuReport {
@@ -50,13 +52,14 @@ export async function compareGpu(options: GpuOptions): Promise<GpuReport> {
     return () => new Child(process.execPath, [join(options.scripts, `${name}.cjs`), ...args], env);
   };
   const webgpu = (adapter: GpuAdapter, mode: string) => start('dlnb', adapter, options.dist, adapter, mode);
-  let { adapter } = options;
-  const noCard = adapter ? undefined : await whyNoCard(webgpu('hardware', 'eager'));
-  adapter ??= noCard === undefined ? 'hardware' : 'null';
+  const noCard = options.adapter ? undefined : await whyNoCard(webgpu('hardware', 'eager'));
+  const adapter = options.adapter ?? (noCard === undefined ? 'hardware' : 'null');
   if (noCard !== undefined)
     console.log(
       `No graphics card to measure: ${noCard}.\nInstead, what a step costs the host, on Dawn's null backend: processor time of its thread.\n`,
     );
+  const report = (rows: Row[]): GpuReport => ({ adapter, ...(noCard === undefined ? {} : { noCard }), rows });
+  const progress = (rows: Row[]) => options.progress?.(report(rows));
   const chosen = (starters: Starters) =>
     Object.fromEntries(Object.entries(starters).filter(([name]) => !impl || impl.includes(name)));
   if (adapter === 'null') {
@@ -65,8 +68,8 @@ export async function compareGpu(options: GpuOptions): Promise<GpuReport> {
       webgpu: webgpu(adapter, 'eager'),
       'webgpu-replayed': webgpu(adapter, 'replayed'),
     });
-    const rows = await contest(pick(hostWorks, only), starters, { rounds, turn: 800, learns: false, ownTime: true });
-    return { adapter, ...(noCard === undefined ? {} : { noCard }), rows };
+    const rules = { rounds, turn: 800, learns: false, ownTime: true, progress };
+    return report(await contest(pick(hostWorks, only), starters, rules));
   }
   const folder = resolve(options.folder ?? '.');
   const pytorch = startPyTorch(options.python, options.install ?? true);
@@ -79,8 +82,16 @@ export async function compareGpu(options: GpuOptions): Promise<GpuReport> {
     'pytorch-compile': pytorch('compile'),
   });
   // Compiling takes long, and PyTorch's start too
-  const rules = { rounds, threads: availableParallelism(), limit: 240, turn: 250, warmUp: 400, together: true };
-  return { adapter, rows: await contest(pick(gpuWorks, only), starters, rules) };
+  const rules = {
+    rounds,
+    threads: availableParallelism(),
+    limit: 240,
+    turn: 250,
+    warmUp: 400,
+    together: true,
+    progress,
+  };
+  return report(await contest(pick(gpuWorks, only), starters, rules));
 }
 
 /** The reason why there is no graphics card with a driver, or nothing. */

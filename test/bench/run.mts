@@ -1,6 +1,6 @@
 // `npm run bench -- NAME… [--json FILE]`: measures, asserts nothing, prints a table. Each benchmark is a module of this folder
 // that exports `measure`; what is measured is the packaged build. `cpu` compares implementations and has a table of its own;
-// `--only WORK`, `--impl A,B`, `--rounds N` and `--threads N` narrow it down, `--dist DIR` names a build that is there already. So does `gpu`,
+// `--only 'WORK|WORK'`, `--impl A,B`, `--rounds N` and `--threads N` narrow it down, `--dist DIR` names a build that is there already. So does `gpu`,
 // on a graphics card; `--adapter hardware|software|null` says on what (`null`: the host's part only, which is what there is without a card),
 // `--folder DIR` where tfjs-node-gpu is. `bundle DIR` makes a folder with all that `gpu` needs, to carry to a machine with a card.
 import { writeFileSync } from 'node:fs';

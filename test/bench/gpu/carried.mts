@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { conformance } from '../../conformance/conformance.mts';
-import { compareGpu, gpuTable } from '../gpu.mts';
+import { compareGpu, gpuTable, type GpuReport } from '../gpu.mts';
 import type { GpuAdapter } from './steps.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -43,13 +43,16 @@ if (!values['no-conformance'] && adapter !== 'null') {
 }
 
 const { only, impl, rounds, folder } = values;
+// After each work, for a machine that is not lent for as long as it takes
+const write = ({ rows, ...rest }: GpuReport) => {
+  writeFileSync(join(out, 'gpu.txt'), `${gpuTable({ rows, ...rest })}\n`);
+  writeFileSync(join(out, 'gpu.json'), `${JSON.stringify({ machine, measurements: [], rows, gpu: rest }, null, 2)}\n`);
+};
 const gpu = await compareGpu({
   ...{ scripts: join(here, 'scripts'), dist: join(here, 'dist'), python: join(here, 'scripts/pytorch.py') },
   ...{ only, folder, adapter, impl: impl?.split(','), rounds: rounds === undefined ? undefined : Number(rounds) },
   install: false,
+  progress: write,
 });
 console.log(`\n${gpuTable(gpu)}`);
-writeFileSync(join(out, 'gpu.txt'), `${gpuTable(gpu)}\n`);
-const { rows, ...rest } = gpu;
-writeFileSync(join(out, 'gpu.json'), `${JSON.stringify({ machine, measurements: [], rows, gpu: rest }, null, 2)}\n`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -3,8 +3,9 @@
 #
 #   run.sh [FOLDER] [OPTIONS]     writes conformance.txt, gpu.txt and gpu.json to FOLDER, else to $OUT, else to the current folder
 #
-# OPTIONS: --adapter hardware|software|null, --no-conformance, --grep TEXT (specs), and as in `npm run bench -- gpu`: --only WORK, --impl A,B,
-# --rounds N, --folder DIR (with @tensorflow/tfjs-node-gpu). All works together take some 10 minutes, half of it for torch.compile.
+# OPTIONS: --adapter hardware|software|null, --no-conformance, --grep TEXT (specs), and as in `npm run bench -- gpu`: --only 'WORK|WORK',
+# --impl A,B, --rounds N, --folder DIR (with @tensorflow/tfjs-node-gpu). All works together take some 10 minutes, half of it for torch.compile;
+# the results are written after each.
 #
 # It needs: Linux on x64 with glibc 2.28 or newer; tar with xz, or python3; the driver of the card, with its Vulkan part, and a Vulkan loader
 # (libvulkan.so.1 of the package libvulkan1: installed, or as .gl/libvulkan1*.deb beside this script or in the current folder); for the
