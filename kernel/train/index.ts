@@ -8,6 +8,7 @@ import { InOrder } from '../display/order.ts';
 import { read, valuesNow } from '../display/tensor/read.ts';
 import { isTensor } from '../display/tensor/values.ts';
 import { DRAW_MS, type Clock } from '../progress/meter.ts';
+import type { compileStep } from '../dl/compile-step.ts';
 import { needLibrary, type LoadedLibrary } from '../viz/library.ts';
 import { makeCallback, type CallbackOptions } from './callback.ts';
 import { RunData, type RunTotals } from './run.ts';
@@ -93,6 +94,8 @@ export interface Train {
   record(name?: string, options?: RecordOptions): Recorder;
   /** A callback for `model.fit` that records into a run of its own: `model.fit(xs, ys, { callbacks: train.callback() })`. */
   callback(name?: string, options?: RecordOptions & CallbackOptions): CustomCallback;
+  /** {@link compileStep} */
+  compileStep: typeof compileStep;
 }
 
 export interface TrainHost {
@@ -363,7 +366,12 @@ export function makeTrain(
   }
 
   return {
-    train: { record, callback: (name, options = {}) => record(name, options).callback(options) },
+    train: {
+      record,
+      callback: (name, options = {}) => record(name, options).callback(options),
+      compileStep: (f) =>
+        (needLibrary(loaded, 'train.compileStep').train as unknown as Pick<Train, 'compileStep'>).compileStep(f),
+    },
     runEnded(run, status) {
       for (const recorder of [...active]) {
         if (recorder.trainsIn !== run) continue;

@@ -1,10 +1,19 @@
 // `npm run bench -- NAME… [--json FILE]`: measures, asserts nothing, prints a table. Each benchmark is a module of this folder
 // that exports `measure`; what is measured is the packaged build. `cpu` compares implementations and has a table of its own;
-// `--only WORK`, `--impl A,B`, `--rounds N` and `--threads N` narrow it down, `--dist DIR` names a build that is there already.
+// `--only 'WORK|WORK'`, `--impl A,B`, `--rounds N` and `--threads N` narrow it down, `--dist DIR` names a build that is there already. So does `gpu`,
+// on a graphics card; `--adapter hardware|software|null` says on what (`null`: the host's part only, which is what there is without a card),
+// `--folder DIR` where tfjs-node-gpu is. `bundle DIR` makes a folder with all that `gpu` needs, to carry to a machine with a card.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compare, impls, table, type Impl, type Row } from './cpu.mts';
+import { outDir, root } from '../vscode/server.mts';
+import type { Row } from './contest.mts';
+import { buildLibrary, buildScripts } from './build.mts';
+import { makeBundle } from './bundle.mts';
+import { compare, impls, table, type Impl } from './cpu.mts';
+import { compareGpu, gpuAdapters, gpuImpls, gpuScripts, gpuTable, hostImpls, type GpuReport } from './gpu.mts';
+import type { GpuAdapter } from './gpu/steps.ts';
 import type { Measurement } from './measure.mts';
 
 const benchmarks: Record<string, () => Promise<{ measure: () => Promise<Measurement[]> }>> = {
@@ -17,17 +26,31 @@ const benchmarks: Record<string, () => Promise<{ measure: () => Promise<Measurem
 const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: text, only: text, impl: text, rounds: text, threads: text, dist: text },
+  options: {
+    ...{ json: text, only: text, impl: text, rounds: text, threads: text, dist: text },
+    ...{ adapter: text, folder: text },
+  },
 });
-const names = [...Object.keys(benchmarks), 'cpu'];
+if (positionals[0] === 'bundle') {
+  if (positionals.length !== 2) refuse('bundle takes the name of a folder');
+  await makeBundle(positionals[1]!);
+  process.exit();
+}
+const names = [...Object.keys(benchmarks), 'cpu', 'gpu'];
 const unknown = positionals.filter((name) => !names.includes(name));
 if (positionals.length === 0 || unknown.length > 0) {
   const fault = unknown.length > 0 ? `no benchmark "${unknown.join('", "')}"` : 'which benchmark?';
-  refuse(`${fault} There are: ${names.join(', ')}`);
+  refuse(`${fault} There are: ${names.join(', ')}, bundle`);
 }
-const chosen = values.impl?.split(',') ?? impls;
-const strangers = chosen.filter((impl) => !impls.includes(impl as Impl));
-if (strangers.length > 0) refuse(`no implementation "${strangers.join('", "')}". There are: ${impls.join(', ')}`);
+const known = [
+  ...(positionals.includes('cpu') ? impls : []),
+  ...(positionals.includes('gpu') ? [...gpuImpls, ...hostImpls] : []),
+] as readonly string[];
+const chosen = values.impl?.split(',');
+const strangers = chosen?.filter((impl) => !known.includes(impl)) ?? [];
+if (strangers.length > 0) refuse(`no implementation "${strangers.join('", "')}". There are: ${known.join(', ')}`);
+const adapter = values.adapter as GpuAdapter | undefined;
+if (adapter !== undefined && !gpuAdapters.includes(adapter)) refuse(`--adapter is one of: ${gpuAdapters.join(', ')}`);
 
 const report = {
   machine: {
@@ -38,6 +61,7 @@ const report = {
   },
   measurements: [] as Measurement[],
   rows: [] as Row[],
+  gpu: undefined as Omit<GpuReport, 'rows'> | undefined,
 };
 console.log(
   `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}, Node ${process.version}\n`,
@@ -47,8 +71,20 @@ for (const name of positionals)
 if (positionals.includes('cpu')) {
   const { only, dist } = values;
   const [rounds, threads] = [number('rounds'), number('threads')];
-  report.rows.push(...(await compare({ only, impl: chosen as Impl[], rounds, threads, dist })));
+  report.rows.push(...(await compare({ only, impl: chosen as Impl[] | undefined, rounds, threads, dist })));
   console.log(`\n${table(report.rows)}`);
+}
+if (positionals.includes('gpu')) {
+  const { only, folder, dist = buildLibrary() } = values;
+  const scripts = join(outDir, 'bench/gpu');
+  await buildScripts('gpu', gpuScripts, scripts);
+  const python = join(root, 'test/bench/cpu/pytorch.py');
+  const options = { only, folder, adapter, impl: chosen, rounds: number('rounds') };
+  const gpu = await compareGpu({ ...options, scripts, python, dist: resolve(dist) });
+  console.log(`\n${gpuTable(gpu)}`);
+  const { rows, ...rest } = gpu;
+  report.rows.push(...rows);
+  report.gpu = rest;
 }
 if (report.measurements.length > 0)
   console.table(

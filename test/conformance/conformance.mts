@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { adapterEnv, defaultAdapter, type Adapter } from '../swiftshader.mts';
 import type { Result, Task } from './specs.ts';
 
@@ -34,14 +34,16 @@ export interface ConformanceOptions extends Omit<Task, 'dist' | 'shard' | 'hardw
   shards?: number;
   /** For devices of graphics cards; by default a card where there may be one. */
   adapter?: Adapter;
+  /** The folder of the build, and what `bundle` returns, where they are there already. */
+  dist?: string;
+  script?: string;
 }
 
 /** Runs the specs on a device. Needs the build in dist/. */
 export async function conformance(device: string, options: ConformanceOptions = {}): Promise<Conformance> {
-  const { shards = 1, adapter = defaultAdapter(), ...rest } = options;
+  const { shards = 1, adapter = defaultAdapter(), script = await bundle(device), ...rest } = options;
   const isGpu = device.endsWith('webgpu');
-  const task = { ...rest, dist, ...(isGpu && adapter === 'hardware' ? { hardware: true } : {}) };
-  const script = await bundle(device);
+  const task = { dist, ...rest, ...(isGpu && adapter === 'hardware' ? { hardware: true } : {}) };
   const env = isGpu ? adapterEnv(adapter) : {};
   const runs = await Promise.all(
     Array.from({ length: shards }, (_, index) => runSpecs(script, { ...task, shard: { index, of: shards } }, env)),
@@ -94,7 +96,9 @@ function report(device: string, result: Result, faults: string[], grep: string |
 const expectedReasons = new Set(['needs a browser', 'needs Chrome', 'needs dataSync', 'for another backend']);
 
 /** @returns the script that runs the specs on a device */
-async function bundle(device: string): Promise<string> {
+export async function bundle(device: string): Promise<string> {
+  // Not there where a bundled script is run
+  const { build } = await import('esbuild');
   const outfile = join(root, `out/conformance/${device}.cjs`);
   await build({
     absWorkingDir: root,

@@ -11,5 +11,5 @@ const library = createRequire(join(dist, 'tf.js'))('./tf.js') as typeof Library;
 void serve(async (work, threads) => {
   const { detail } = await library.startCpu({ dist, threads });
   const tf = library.tf as unknown as TF;
-  return { ...prepareTf(tf, work, { ...composedOps(tf) }), about: detail };
+  return { ...(await prepareTf(tf, work, { ...composedOps(tf) })), about: detail };
 });

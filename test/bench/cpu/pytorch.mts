@@ -10,18 +10,21 @@ export interface PyTorch {
 
 const PACKAGES = ['python3-torch', 'libopenblas0-openmp'];
 
-/** A Python with PyTorch and how to start it, or why there is none. */
-export function findPyTorch(threads: number): PyTorch | { missing: string } {
+/**
+ * A Python with PyTorch and how to start it, or why there is none.
+ * @param install whether Debian may be asked for what is missing
+ */
+export function findPyTorch(threads: number, install = true): PyTorch | { missing: string } {
   const debian = process.platform === 'linux' && existsSync('/usr/bin/apt-get');
-  const mayInstall = debian && process.getuid?.() === 0;
+  const mayInstall = install && debian && process.getuid?.() === 0;
   let python = pythonWithTorch();
   // Debian's PyTorch comes with the reference BLAS, twenty times slower than what anyone would train with
   const wanted = debian && (!python || (isDebians(python) && !openBlas())) ? PACKAGES : [];
   if (wanted.length > 0 && mayInstall) {
     console.log(`installing ${wanted.join(' and ')}`);
-    if (!install(wanted)) {
+    if (!installPackages(wanted)) {
       aptGet('update');
-      install(wanted);
+      installPackages(wanted);
     }
     python ??= pythonWithTorch();
   }
@@ -52,7 +55,7 @@ function openBlas(): string | undefined {
   return folders.find((folder) => existsSync(join(folder, 'libblas.so.3')));
 }
 
-const install = (packages: string[]) => aptGet('install', '-y', '--no-install-recommends', ...packages);
+const installPackages = (packages: string[]) => aptGet('install', '-y', '--no-install-recommends', ...packages);
 
 function aptGet(...args: string[]): boolean {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

@@ -1,4 +1,8 @@
-"""The measured process of PyTorch: the works as its users write them. Speaks the protocol of serve.ts, JSON lines on stdio."""
+"""The measured process of PyTorch: the works as its users write them. Speaks the protocol of serve.ts, JSON lines on stdio.
+
+Arguments: `cuda` computes on the graphics card, `tf32` lets it round products to TF32, `compile` has torch.compile make one program of
+each network's passes.
+"""
 
 import json
 import math
@@ -109,17 +113,22 @@ class Transformer(nn.Module):
         return self.head(self.block(x).mean(dim=1))
 
 
-# work → (module, batch, shape of one example)
+# work, without its batch → (module, shape of one example)
 CLASSIFIERS = {
-    "MLP, batch 64": (MLP, 64, (784,)),
-    "CNN, batch 32": (CNN, 32, (1, 28, 28)),
-    "CNN, batch 128": (CNN, 128, (1, 28, 28)),
-    "LeNet-5, batch 32": (LeNet5, 32, (1, 28, 28)),
-    "ResNet-20, batch 32": (ResNet20, 32, (3, 32, 32)),
-    "ResNet-20, batch 128": (ResNet20, 128, (3, 32, 32)),
-    "LSTM, batch 32": (LSTM, 32, (32, 128)),
-    "Transformer block, batch 16": (Transformer, 16, (64, 128)),
+    "MLP": (MLP, (784,)),
+    "CNN": (CNN, (1, 28, 28)),
+    "LeNet-5": (LeNet5, (1, 28, 28)),
+    "ResNet-20": (ResNet20, (3, 32, 32)),
+    "LSTM": (LSTM, (32, 128)),
+    "Transformer block": (Transformer, (64, 128)),
 }
+
+DEVICE = "cuda" if "cuda" in sys.argv else "cpu"
+TF32 = "tf32" in sys.argv
+COMPILE = "compile" in sys.argv
+if DEVICE == "cuda":
+    torch.backends.cuda.matmul.allow_tf32 = TF32
+    torch.backends.cudnn.allow_tf32 = TF32
 
 
 def parameters(model):
@@ -130,6 +139,8 @@ def trainer(model, x, y, loss_function):
     """One training step: forward, backward, Adam, loss read back."""
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    if COMPILE:
+        model = torch.compile(model)
 
     def step():
         optimizer.zero_grad()
@@ -143,15 +154,17 @@ def trainer(model, x, y, loss_function):
 
 def classifier(work):
     """(parameters, step, note): for images, in the memory layout that is faster on this machine."""
-    make, batch, shape = CLASSIFIERS[work]
-    x = torch.rand(batch, *shape)
-    y = torch.arange(batch) % 10
-    model = make()
-    if len(shape) < 3:
+    name, batch = work.split(", batch ")
+    make, shape = CLASSIFIERS[name]
+    x = torch.rand(int(batch), *shape).to(DEVICE)
+    y = (torch.arange(int(batch)) % 10).to(DEVICE)
+    model = make().to(DEVICE)
+    # Compiling for two layouts takes minutes
+    if len(shape) < 3 or COMPILE:
         return parameters(model), trainer(model, x, y, F.cross_entropy), None
     nchw = trainer(model, x, y, F.cross_entropy)
     last = torch.channels_last
-    nhwc = trainer(make().to(memory_format=last), x.to(memory_format=last), y, F.cross_entropy)
+    nhwc = trainer(make().to(DEVICE, memory_format=last), x.to(memory_format=last), y, F.cross_entropy)
     run(nchw, 0)  # the first steps pay for set-up
     run(nhwc, 0)
     times = [[], []]
@@ -164,21 +177,22 @@ def classifier(work):
 
 
 def xor():
-    x = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    y = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
-    model = nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 1), nn.Sigmoid())
+    x = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]).to(DEVICE)
+    y = torch.tensor([[0.0], [1.0], [1.0], [0.0]]).to(DEVICE)
+    model = nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 1), nn.Sigmoid()).to(DEVICE)
     return parameters(model), trainer(model, x, y, F.mse_loss), None
 
 
 def matmul(n):
-    a = torch.rand(n, n)
-    b = torch.rand(n, n)
+    a = torch.rand(n, n).to(DEVICE)
+    b = torch.rand(n, n).to(DEVICE)
+    multiply = torch.compile(torch.matmul) if COMPILE else torch.matmul
 
     def step():
-        return (a @ b)[-1, -1].item()
+        return multiply(a, b)[-1, -1].item()
 
     right = (a[-1].double() @ b[:, -1].double()).item()
-    assert abs(step() - right) < 1e-4 * right, f"a wrong product: {step()}, not {right}"
+    assert abs(step() - right) < (1e-2 if TF32 else 1e-4) * right, f"a wrong product: {step()}, not {right}"
     return 0, step, None
 
 
@@ -210,17 +224,24 @@ def run(step, budget):
 def answer(request):
     global step
     if "prepare" in request:
+        if COMPILE and not hasattr(torch, "compile"):
+            raise RuntimeError(f"PyTorch {torch.__version__} has no torch.compile")
         threads = request["prepare"]["threads"]
         torch.manual_seed(1)
         torch.set_num_threads(threads)
         count, step, note = prepare(request["prepare"]["work"])
-        about = f"PyTorch {torch.__version__}, {threads} thread{'s' if threads > 1 else ''}"
+        about = f"PyTorch {torch.__version__}, " + (
+            f"{torch.cuda.get_device_name()}, TF32 {'on' if TF32 else 'off'}"
+            if DEVICE == "cuda"
+            else f"{threads} thread{'s' if threads > 1 else ''}"
+        )
         return {"ready": {"parameters": count, "about": about, **({"note": note} if note else {})}}
     before = time.process_time()
     times, first, last = run(step, request["run"]["ms"])
     cpu = (time.process_time() - before) * 1e3
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
-    return {"ran": {"ms": times, "first": first, "last": last, "cpu_ms": cpu, "peak_mb": peak}}
+    device = {"device_mb": torch.cuda.max_memory_reserved() / 1e6} if DEVICE == "cuda" else {}
+    return {"ran": {"ms": times, "first": first, "last": last, "cpu_ms": cpu, "peak_mb": peak, **device}}
 
 
 step = None

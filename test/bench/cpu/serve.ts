@@ -8,6 +8,12 @@ export interface Prepared {
   /** Implementation, version, threads, for people. */
   about: string;
   note?: string;
+  /** What a step hands to the graphics card. */
+  counts?: { dispatches: number; submissions: number };
+  /** Megabytes of the graphics card's memory that the library has taken. */
+  deviceMb?: () => number;
+  /** What steps are timed by, in milliseconds, instead of the time that passes. It may tick rarely: all steps of a turn get their mean. */
+  clock?: () => number;
   /** One step, done when it returns; the loss, or for a matrix product its last element. */
   step: () => number | Promise<number>;
 }
@@ -19,7 +25,7 @@ export type Request = { prepare: { work: string; threads: number } } | { run: { 
 
 export type Reply = { ready: Ready } | { ran: Ran } | { error: string };
 
-export type Ready = Omit<Prepared, 'step'>;
+export type Ready = Omit<Prepared, 'step' | 'deviceMb' | 'clock'>;
 
 export interface Ran {
   /** Of each step. */
@@ -31,6 +37,8 @@ export interface Ran {
   cpu_ms: number;
   /** The process's largest resident memory so far. */
   peak_mb: number;
+  /** Of the graphics card's memory. */
+  device_mb?: number;
 }
 
 /** Answers requests until stdin ends. */
@@ -39,13 +47,16 @@ export async function serve(prepare: Prepare): Promise<void> {
   const answer = async (request: Request): Promise<Reply> => {
     if ('prepare' in request) {
       prepared = await prepare(request.prepare.work, request.prepare.threads);
-      const { step: _, ...ready } = prepared;
+      const { step: _, deviceMb: __, clock: ___, ...ready } = prepared;
       return { ready };
     }
     const before = process.cpuUsage();
-    const ran = await run(prepared!.step, request.run.ms);
+    const ran = await run(prepared!, request.run.ms);
     const { user, system } = process.cpuUsage(before);
-    return { ran: { ...ran, cpu_ms: (user + system) / 1000, peak_mb: process.resourceUsage().maxRSS / 1024 } };
+    const device = prepared!.deviceMb && { device_mb: prepared!.deviceMb() };
+    return {
+      ran: { ...ran, cpu_ms: (user + system) / 1000, peak_mb: process.resourceUsage().maxRSS / 1024, ...device },
+    };
   };
   for await (const line of createInterface({ input: process.stdin })) {
     const reply = await answer(JSON.parse(line) as Request).catch((e: unknown) => ({
@@ -57,11 +68,12 @@ export async function serve(prepare: Prepare): Promise<void> {
 }
 
 /** Steps until `budget` ms are spent, one at least. */
-async function run(step: Prepared['step'], budget: number) {
+async function run({ step, clock }: Prepared, budget: number) {
   const ms: number[] = [];
   let first = NaN;
   let last = NaN;
   const begun = performance.now();
+  const from = clock?.() ?? 0;
   for (let now = begun; ms.length === 0 || now - begun < budget;) {
     last = await step();
     if (!Number.isFinite(last)) throw new Error(`the loss is ${last} in step ${ms.length + 1} of a turn`);
@@ -70,5 +82,6 @@ async function run(step: Prepared['step'], budget: number) {
     ms.push(end - now);
     now = end;
   }
+  if (clock) ms.fill((clock() - from) / ms.length);
   return { ms, first, last };
 }

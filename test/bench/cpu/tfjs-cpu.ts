@@ -5,5 +5,5 @@ import { prepareTf } from './tf-works.ts';
 
 void serve(async (work) => {
   await tf.setBackend('cpu');
-  return { ...prepareTf(tf, work), about: `TensorFlow.js ${tf.version.tfjs}, backend cpu, 1 thread` };
+  return { ...(await prepareTf(tf, work)), about: `TensorFlow.js ${tf.version.tfjs}, backend cpu, 1 thread` };
 });

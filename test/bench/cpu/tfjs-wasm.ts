@@ -12,5 +12,5 @@ void serve(async (work, threads) => {
   const threaded = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) as boolean;
   const count = threaded ? getThreadsCount() : 1;
   const about = `TensorFlow.js ${tf.version.tfjs}, backend wasm, ${count} thread${count > 1 ? 's' : ''}`;
-  return { ...prepareTf(tf, work), about };
+  return { ...(await prepareTf(tf, work)), about };
 });

@@ -1,4 +1,4 @@
-// The works that `npm run bench -- cpu` compares, as data: names, sizes, parameter counts, and what is aimed at.
+// The works that `npm run bench -- cpu` and `-- gpu` compare, as data: names, sizes, parameter counts, and what is aimed at.
 
 export interface Work {
   name: string;
@@ -36,6 +36,22 @@ export const works: Work[] = [
   { name: 'Transformer block, batch 16', parameters: 199_562, aim: { ratio: 1.5 } },
   { name: 'XOR', parameters: 17, aim: { ratio: 0.5 } },
 ];
+
+/** The works of `npm run bench -- gpu`: larger ones too, and other aims. */
+export const gpuWorks: Work[] = [
+  ...works,
+  { name: 'ResNet-20, batch 512', parameters: 272_474 },
+  { name: 'matmul 4096', parameters: 0, flops: 2 * 4096 ** 3 },
+].map(({ aim: _, smaller: __, ...work }) => (work.parameters > 0 ? { ...work, aim: { ratio: 1 } } : work));
+
+/** Those whose steps are measured on the host alone. */
+export const hostWorks: Work[] = [
+  'CNN, batch 32',
+  'LeNet-5, batch 32',
+  'ResNet-20, batch 32',
+  'LSTM, batch 32',
+  'Transformer block, batch 16',
+].map((name) => works.find((w) => w.name === name)!);
 
 /** The batch that a work's name ends with. */
 export function batchOf(work: string): number {

@@ -5,8 +5,8 @@ import '@tensorflow/tfjs-backend-webgpu/dist/register_all_kernels';
 import { createGpu } from '../../../kernel/backends/webgpu/dawn.ts';
 import type { Device, DeviceOptions } from '../specs.ts';
 
-export async function start({ dist }: DeviceOptions): Promise<Device> {
-  const gpu = createGpu(dist);
+export async function start({ dist, dawn }: DeviceOptions & { dawn?: string[] }): Promise<Device> {
+  const gpu = createGpu(dist, dawn);
   Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new Error('there is no adapter');

@@ -1,6 +1,6 @@
 // Reductions over the rows of a matrix, column by column, and batch normalisation, which consists of them: in two stages, since there are
 // often few columns and very many rows, and a graphics card wants many workgroups.
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from '../backend.ts';
 import { sizeOf, type Shader } from '../shader.ts';
 import type { OpKernel } from './index.ts';
@@ -28,10 +28,10 @@ export function columnSums(
   backend: WebGpuBackend,
   name: string,
   value: string,
-  inputs: Record<string, TensorInfo>,
+  inputs: Record<string, tf.TensorInfo>,
   { rows, columns }: Size,
   more: { uniforms: Shader['uniforms']; values: Record<string, number> } = { uniforms: {}, values: {} },
-): [TensorInfo, TensorInfo] {
+): [tf.TensorInfo, tf.TensorInfo] {
   const splits = splitsOf(rows);
   const partial = backend.makeTensorInfo([splits, 2, columns], 'float32');
   const shader: Shader = {
@@ -66,8 +66,8 @@ export function columnSums(
   const values = { rows, columns, splits, ...more.values };
   backend.runShader(shader, [partial], Object.values(inputs), values, [Math.ceil(columns / WIDE), splits, 1]);
   const sums = [backend.makeTensorInfo([columns], 'float32'), backend.makeTensorInfo([columns], 'float32')] as [
-    TensorInfo,
-    TensorInfo,
+    tf.TensorInfo,
+    tf.TensorInfo,
   ];
   backend.runShader(addSplits, sums, [partial], { columns, splits }, Math.ceil(columns / 64));
   backend.disposeData(partial.dataId);
@@ -193,8 +193,8 @@ const join: Shader = {
   main: 'if (index < u.n) { y[index] = a[index]; y[index + u.n] = b[index]; }',
 };
 
-const areFloat = (...tensors: TensorInfo[]) => tensors.every(({ dtype }) => dtype === 'float32');
-const sizesOf = (x: TensorInfo): Size => {
+const areFloat = (...tensors: tf.TensorInfo[]) => tensors.every(({ dtype }) => dtype === 'float32');
+const sizesOf = (x: tf.TensorInfo): Size => {
   const columns = x.shape.at(-1)!;
   return { rows: sizeOf(x) / columns, columns };
 };
@@ -224,7 +224,7 @@ const batchNormTrainGrad: OpKernel = ({ inputs, attrs, backend }) => {
   const all = names.map((name) => inputs[name]!);
   if (!areFloat(...all)) return undefined;
   const [dy, x, mean, variance, scale, dmean, dvariance] = all as [
-    ...[TensorInfo, TensorInfo, TensorInfo, TensorInfo, TensorInfo, TensorInfo, TensorInfo],
+    ...[tf.TensorInfo, tf.TensorInfo, tf.TensorInfo, tf.TensorInfo, tf.TensorInfo, tf.TensorInfo, tf.TensorInfo],
   ];
   const size = sizesOf(x);
   const { rows, columns } = size;
@@ -234,7 +234,7 @@ const batchNormTrainGrad: OpKernel = ({ inputs, attrs, backend }) => {
     uniforms: { epsilon: 'f32' },
     values: { epsilon },
   });
-  const joined = (a: TensorInfo, b: TensorInfo) => {
+  const joined = (a: tf.TensorInfo, b: tf.TensorInfo) => {
     const y = backend.makeTensorInfo([2, columns], 'float32');
     backend.runShader(join, [y], [a, b], { n: columns }, Math.ceil(columns / 64));
     return y;
@@ -272,7 +272,59 @@ const movingAverage: OpKernel = ({ inputs, attrs, backend }) => {
   return y;
 };
 
+/** Axes of a repetition; those that are repeated, or are not, one after the other count as one. */
+const REPEATED = 6;
+
+const repeat: Shader = {
+  name: 'sum gradient',
+  outputs: { dx: 'f32' },
+  inputs: { dy: 'f32' },
+  uniforms: {
+    n: 'u32',
+    factor: 'f32',
+    ...Object.fromEntries([...Array(REPEATED).keys()].flatMap((d) => [`size${d}`, `step${d}`].map((k) => [k, 'u32']))),
+  },
+  workgroup: [256],
+  main: `
+  if (index >= u.n) { return; }
+  var rest = index;
+  var place = 0u;
+  ${[...Array(REPEATED).keys()].map((d) => `place += rest % u.size${d} * u.step${d}; rest /= u.size${d};`).join('\n')}
+  dx[index] = dy[place] * u.factor;`,
+};
+
+/** {dy}, `axis`, `inputShape`, `factor` → dy repeated over the axes, times the factor */
+const sumGrad: OpKernel = ({ inputs, attrs, backend }) => {
+  const dy = inputs['dy']!;
+  const shape = attrs['inputShape'] as number[];
+  const axes = tf.util.parseAxisParam(attrs['axis'] as number[], shape);
+  const n = tf.util.sizeFromShape(shape);
+  // From the last axis: how many places, and how far they are in dy
+  const groups: { size: number; step: number }[] = [];
+  let stride = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    const step = axes.includes(d) ? 0 : stride;
+    const last = groups.at(-1);
+    if (last && (last.step === 0) === (step === 0)) last.size *= shape[d]!;
+    else groups.push({ size: shape[d]!, step });
+    if (step > 0) stride *= shape[d]!;
+  }
+  const dx = backend.makeTensorInfo(shape, 'float32');
+  if (n === 0) backend.dataOf(dx.dataId).values = new Float32Array(0);
+  if (n === 0) return dx;
+  if (groups.length > REPEATED)
+    throw new Error('The gradient of a sum over every other one of more than six axes is not there.');
+  const values: Record<string, number> = { n, factor: attrs['factor'] as number };
+  for (let d = 0; d < REPEATED; d++) {
+    values[`size${d}`] = groups[d]?.size ?? 1;
+    values[`step${d}`] = groups[d]?.step ?? 0;
+  }
+  backend.runShader(repeat, [dx], [dy], values, Math.ceil(n / 256));
+  return dx;
+};
+
 export const columns: Record<string, OpKernel> = {
+  SumGrad: sumGrad,
   BatchNormTrain: batchNormTrain,
   BatchNormTrainGrad: batchNormTrainGrad,
   MovingAverage: movingAverage,

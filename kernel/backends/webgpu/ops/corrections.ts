@@ -56,7 +56,24 @@ const argument: Correction = (call, stock) => {
   );
 };
 
+/** A program binds all tensors at once, and there may be more than it can. */
+const addN: Correction = (call, stock) => {
+  const { backend } = call;
+  const most = backend.device.limits.maxStorageBuffersPerShaderStage - 1;
+  let rest = Object.values(call.inputs);
+  let sum: tf.TensorInfo | undefined;
+  while (rest.length > 0) {
+    const part = sum ? [sum, ...rest.slice(0, most - 1)] : rest.slice(0, most);
+    rest = rest.slice(sum ? most - 1 : most);
+    const next = stock({ ...call, inputs: part as unknown as tf.NamedTensorInfoMap }) as tf.TensorInfo;
+    if (sum) backend.disposeData(sum.dataId);
+    sum = next;
+  }
+  return sum!;
+};
+
 export const corrections: Record<string, Correction> = {
+  AddN: addN,
   ArgMax: argument,
   ArgMin: argument,
   Prod: prod,
