@@ -10,11 +10,12 @@ interface Built {
   tf: typeof tfTypes;
   startWebGpu: typeof startWebGpuOf;
   compileStep: typeof compileStepOf;
+  collectTensors(): number;
 }
 
 const dist = join(import.meta.dirname, '../../dist');
 Object.assign(process.env, adapterEnv(defaultAdapter()));
 const built = createRequire(import.meta.url)(join(dist, 'tf.js')) as Built;
 
-export const { tf, compileStep } = built;
+export const { tf, compileStep, collectTensors } = built;
 export const start = (options: Partial<WebGpuOptions> = {}) => built.startWebGpu({ dist, software: true, ...options });
