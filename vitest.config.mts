@@ -18,10 +18,12 @@ export default defineConfig({
       project('gradients', 20_000, { globalSetup: ['test/gradients/global-setup.ts'] }),
       project('kernel', 60_000),
       // On a card, or on SwiftShader, which takes a core for itself
-      project('gpu', 300_000, { fileParallelism: false }),
+      project('gpu', 600_000, { fileParallelism: false }),
       project('cli', 120_000),
       // One VS Code server and one browser at a time: two of each would fight for the processor and for the focus
       project('e2e', 120_000, {
+        // Pictures to look at
+        exclude: process.env['DLNB_LONG'] ? [] : ['test/e2e/screenshots.test.ts'],
         fileParallelism: false,
         maxWorkers: 1,
         hookTimeout: 180_000,

@@ -1,4 +1,5 @@
-// `npm test [-- PART…]`: brings what the tests need, builds once and runs all suites, or only the named parts. The very last
+// `npm test [-- [--long] [PART…]]`: brings what the tests need, builds once and runs all suites, or only the named parts; with --long also what
+// takes minutes and is for CI. The very last
 // line is `N passed, N failed`, the sums of all suites; a suite that could not run counts as a failure.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { conformance } from './conformance/conformance.mts';
 import { readIndex } from './samples/index.mts';
 import { runSample, sampleLine } from './samples/sample.mts';
+import { adapterEnv, defaultAdapter } from './swiftshader.mts';
 import { ensureSystemPackages } from './vscode/debian.mts';
 import { describeResults, runInExtensionHost } from './vscode/exthost.mts';
 import { ensureVSCode, outDir, root } from './vscode/server.mts';
@@ -37,7 +39,14 @@ const suites: Record<string, () => Promise<Outcome>> = {
     const sum = (part: 'passed' | 'failed') => runs.reduce((n, run) => n + run[part], 0);
     return { passed: sum('passed'), failed: sum('failed'), detail: runs.map((r) => r.detail).join('\n') };
   },
-  gpu: () => conformance('webgpu', { shards: 2 }),
+  gpu: async () => {
+    const specs = await conformance('webgpu', { shards: 2 });
+    const own = await vitest('gpu');
+    const detail = [specs.failed > 0 ? specs.detail : '', own.failed > 0 ? own.detail : ''].join('\n');
+    return { passed: specs.passed + own.passed, failed: specs.failed + own.failed, detail };
+  },
+  'gpu-gradients': () =>
+    vitest('gradients', { DLNB_TEST_DEVICE: 'webgpu', ...adapterEnv(defaultAdapter()) }, 'gpu-gradients'),
   kernel: () => vitest('kernel'),
   cli: () => vitest('cli'),
   samples: async () => {
@@ -61,17 +70,26 @@ const suites: Record<string, () => Promise<Outcome>> = {
 };
 const inVSCode = (part: string) => part === 'exthost' || part === 'e2e';
 /** The parts that use Debian packages. */
-const ofSystem = (part: string) => inVSCode(part) || ['gpu', 'kernel', 'cli'].includes(part);
+const ofSystem = (part: string) => inVSCode(part) || ['gpu', 'gpu-gradients', 'kernel', 'cli'].includes(part);
 /** The parts that use dist/. */
 const ofBuild = (part: string) => part !== 'typecheck' && part !== 'lint';
 
-const parts = process.argv.slice(2);
+/** Parts that take minutes and are left to CI, unless they are named. */
+const LONG = new Set(['gpu-gradients']);
+
+const args = process.argv.slice(2);
+const long = args.includes('--long');
+// Tests look at it where they can do with less
+if (long) process.env['DLNB_LONG'] = '1';
+const parts = args.filter((arg) => arg !== '--long');
 const unknown = parts.filter((p) => !(p in suites));
 if (unknown.length > 0) {
   console.error(`npm test: no part "${unknown.join('", "')}"; the parts are: ${Object.keys(suites).join(', ')}`);
   process.exit(2);
 }
-const chosen = Object.keys(suites).filter((name) => parts.length === 0 || parts.includes(name));
+const chosen = Object.keys(suites).filter((name) =>
+  parts.length === 0 ? long || !LONG.has(name) : parts.includes(name),
+);
 
 const started = Date.now();
 const log = (line: string) =>
@@ -144,11 +162,11 @@ async function checks(commands: string[][]): Promise<Outcome> {
 }
 
 /** Runs a vitest project and reads its counts from the JSON report. */
-async function vitest(project: string): Promise<Outcome> {
-  const report = join(reports, `${project}.json`);
+async function vitest(project: string, env: NodeJS.ProcessEnv = {}, name = project): Promise<Outcome> {
+  const report = join(reports, `${name}.json`);
   rmSync(report, { force: true });
   const args = [...bin('vitest', 'vitest.mjs'), 'run', '--project', project, '--reporter=default', '--reporter=json'];
-  const { code, text } = await command([...args, `--outputFile.json=${report}`]);
+  const { code, text } = await command([...args, `--outputFile.json=${report}`], env);
   if (!existsSync(report)) return couldNotRun(new Error(text));
   const json = JSON.parse(readFileSync(report, 'utf8')) as {
     numPassedTests: number;
@@ -166,8 +184,15 @@ function couldNotRun(reason: Error): Outcome {
   return { passed: 0, failed: 1, detail: reason.stack ?? reason.message };
 }
 
-async function command([program = '', ...args]: string[]): Promise<{ code: number | null; text: string }> {
-  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+async function command(
+  [program = '', ...args]: string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ code: number | null; text: string }> {
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (d: string) => (text += d));
   const code = await new Promise<number | null>((done, fail) => child.once('close', done).once('error', fail));

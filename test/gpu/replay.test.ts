@@ -32,7 +32,7 @@ async function train({ make, shape, batch }: Network, steps: number, compile: (s
     );
     const losses: number[] = [];
     for (let i = 0; i < steps; i++) {
-      const n = i >= steps / 2 && i < steps / 2 + 10 ? batch - 1 : batch;
+      const n = i >= steps / 2 && i < steps / 2 + 6 ? batch - 1 : batch;
       const x = tf.randomUniform([n, ...shape], 0, 1, 'float32', i + 1);
       const y = tf.oneHot(tf.range(0, n, 1, 'int32').mod(tf.scalar(10, 'int32')), 10).toFloat();
       (optimizer as unknown as { learningRate: number }).learningRate = 0.01 * 0.99 ** i;
@@ -49,10 +49,13 @@ async function train({ make, shape, batch }: Network, steps: number, compile: (s
   }
 }
 
-it.each(Object.entries(networks))('%s: 200 replayed steps give the bits of 200 computed ones', async (_, network) => {
-  const computed = await train(network, 200, (step) => step);
+/** With DLNB_LONG all of them, as in CI: SwiftShader takes minutes for a deep network. */
+const STEPS = process.env['DLNB_LONG'] ? 200 : 24;
+
+it.each(Object.entries(networks))(`%s: ${STEPS} replayed steps give the bits of computed ones`, async (_, network) => {
+  const computed = await train(network, STEPS, (step) => step);
   let state;
-  const replayed = await train(network, 200, (step) => {
+  const replayed = await train(network, STEPS, (step) => {
     const compiled = compileStep(step);
     ({ state } = compiled);
     return ((x, y) => {
@@ -64,8 +67,8 @@ it.each(Object.entries(networks))('%s: 200 replayed steps give the bits of 200 c
   expect(replayed.losses).toEqual(computed.losses);
   expect(replayed.weights).toEqual(computed.weights);
   // Of each of the two sizes the first step is computed and the second recorded
-  expect(state).toEqual({ eager: 2, recorded: 2, replayed: 196, why: undefined });
-  expect(new Set(computed.losses).size).toBeGreaterThan(150);
+  expect(state).toEqual({ eager: 2, recorded: 2, replayed: STEPS - 4, why: undefined });
+  expect(new Set(computed.losses).size).toBeGreaterThan(0.75 * STEPS);
 });
 
 /** Calls a function with 1, 2, 3 … both as it is and compiled. */

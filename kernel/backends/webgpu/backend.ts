@@ -454,7 +454,7 @@ export class WebGpuBackend extends tf.KernelBackend {
     const groups = (output!.resource!.groups ??= new Map());
     let group = groups.get(key);
     if (!group) {
-      if (groups.size >= 64) groups.clear();
+      if (groups.size >= 16) groups.clear();
       groups.set(key, (group = this.makeBindGroup(pipeline, data, uniforms)));
     }
     return group;
