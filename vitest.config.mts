@@ -11,6 +11,9 @@ const project = (
   test: { name, include: [`test/${name}/**/*.test.ts`], pool: 'forks', testTimeout, hookTimeout: testTimeout, ...more },
 });
 
+/** As in CI. */
+const long = process.env['DLNB_LONG'] !== undefined;
+
 export default defineConfig({
   test: {
     projects: [
@@ -19,11 +22,12 @@ export default defineConfig({
       project('kernel', 60_000),
       // On a card, or on SwiftShader, which takes a core for itself
       project('gpu', 600_000, { fileParallelism: false }),
-      project('cli', 120_000),
+      // All packages take minutes
+      project('cli', 120_000, { exclude: long ? [] : ['test/cli/package.test.ts', 'test/cli/bundle.test.ts'] }),
       // One VS Code server and one browser at a time: two of each would fight for the processor and for the focus
       project('e2e', 120_000, {
         // Pictures to look at
-        exclude: process.env['DLNB_LONG'] ? [] : ['test/e2e/screenshots.test.ts'],
+        exclude: long ? [] : ['test/e2e/screenshots.test.ts'],
         fileParallelism: false,
         maxWorkers: 1,
         hookTimeout: 180_000,

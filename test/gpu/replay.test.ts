@@ -32,7 +32,7 @@ async function train({ make, shape, batch }: Network, steps: number, compile: (s
     );
     const losses: number[] = [];
     for (let i = 0; i < steps; i++) {
-      const n = i >= steps / 2 && i < steps / 2 + 6 ? batch - 1 : batch;
+      const n = i >= steps / 2 && i < steps / 2 + 4 ? batch - 1 : batch;
       const x = tf.randomUniform([n, ...shape], 0, 1, 'float32', i + 1);
       const y = tf.oneHot(tf.range(0, n, 1, 'int32').mod(tf.scalar(10, 'int32')), 10).toFloat();
       (optimizer as unknown as { learningRate: number }).learningRate = 0.01 * 0.99 ** i;
@@ -50,7 +50,7 @@ async function train({ make, shape, batch }: Network, steps: number, compile: (s
 }
 
 /** With DLNB_LONG all of them, as in CI: SwiftShader takes minutes for a deep network. */
-const STEPS = process.env['DLNB_LONG'] ? 200 : 24;
+const STEPS = process.env['DLNB_LONG'] ? 200 : 12;
 
 it.each(Object.entries(networks))(`%s: ${STEPS} replayed steps give the bits of computed ones`, async (_, network) => {
   const computed = await train(network, STEPS, (step) => step);
