@@ -172,6 +172,16 @@ it('sees variables that are assigned inside and outside of the step', async () =
   expect([...(await v.data())]).toEqual(expected);
 });
 
+it('keeps its numbers, whatever else is computed between its steps', async () => {
+  const compiled = compileStep((x: tfTypes.Tensor) => x.clipByValue(0.5, 2.5).mul(3).sum());
+  const call = async () => (await compiled(tf.tensor([0, 1, 2, 3]).add(0)).data())[0];
+  for (let i = 0; i < 4; i++) expect(await call()).toBe(18);
+  // Each draws with a seed of its own, which the uniforms hold: three times as many as are kept
+  for (let i = 0; i < 14_000; i++) tf.randomUniform([2]).dispose();
+  for (let i = 0; i < 4; i++) expect(await call()).toBe(18);
+  expect(compiled.state.replayed).toBe(6);
+});
+
 it('gives up, and says why, on a step that never repeats itself', async () => {
   const compiled = compileStep((x: tfTypes.Tensor, i: number) => {
     let y = x;

@@ -87,7 +87,9 @@ export class Arena {
 
   /** One tensor less; the last takes the buffer with it. */
   leave(backend: WebGpuBackend): void {
-    if (--this.tensors === 0) backend.buffers.release(this.buffer);
+    if (--this.tensors > 0) return;
+    if (backend.run) backend.run.releaseLater(this.buffer);
+    else backend.buffers.release(this.buffer);
   }
 }
 

@@ -27,10 +27,10 @@ interface Input {
 interface Command {
   dispatch: Dispatch;
   group: GPUBindGroup;
-  /** Content of the uniforms, */
+  /** The uniforms that are bound, what is in them now, and whether they are its own, as they are once that has changed. */
+  uniforms: Uniforms;
   content: string;
-  /** and those of its own, once it has changed. */
-  own: Uniforms | undefined;
+  isOwn: boolean;
   /** Which bindings are tensors from outside, by their numbers. */
   outside: [binding: number, number: number][];
 }
@@ -91,6 +91,8 @@ class Plan {
 
   /** Gives the buffers back, but those that tensors still have, which keep them. */
   dispose(tensors: Iterable<GpuData>): void {
+    for (const { commands } of this.ops) for (const { uniforms } of commands) uniforms.pins--;
+    this.ops.length = 0;
     for (const { resource } of tensors) {
       if (!resource || !this.buffers.delete(resource)) continue;
       resource.planned = undefined;
@@ -162,7 +164,12 @@ class Run {
     if (buffer.planned) {
       if (buffer.owner === data) buffer.owner = undefined;
       if (buffer.planned === this.plan) this.plan.release(buffer);
-    } else if (this.mode === 'replay') this.deferred.push(buffer);
+    } else this.releaseLater(buffer);
+  }
+
+  /** A buffer that commands not yet handed over may use. */
+  releaseLater(buffer: Buffer): void {
+    if (this.mode === 'replay') this.deferred.push(buffer);
     else this.backend.buffers.release(buffer);
   }
 
@@ -243,7 +250,9 @@ class Run {
     const data = dispatch.data.map(({ resource, offset, bytes }) => ({ resource, offset, bytes }) as GpuData);
     const content = this.backend.uniforms.contentOf(dispatch.parts);
     const group = this.backend.groupOf(dispatch);
-    op.commands.push({ dispatch: { ...dispatch, data }, group, content, own: undefined, outside });
+    const uniforms = this.backend.uniforms.get(dispatch.parts);
+    uniforms.pins++;
+    op.commands.push({ dispatch: { ...dispatch, data }, group, uniforms, content, isOwn: false, outside });
   }
 
   private replay(name: string, inputs: Record<string, unknown>, attrs: unknown, compute: () => Out): Out {
@@ -317,11 +326,13 @@ class Run {
     const content = this.backend.uniforms.contentOf(dispatch.parts);
     if (content === command!.content) return;
     command!.content = content;
-    if (!command!.own) {
-      command!.own = this.backend.uniforms.own(dispatch.parts);
-      command!.group = this.backend.makeBindGroup(was.pipeline, was.data, command!.own);
+    if (!command!.isOwn) {
+      command!.uniforms.pins--;
+      command!.uniforms = this.backend.uniforms.own(dispatch.parts);
+      command!.isOwn = true;
+      command!.group = this.backend.makeBindGroup(was.pipeline, was.data, command!.uniforms);
     }
-    this.uniformWrites.push([command!.own, dispatch.parts]);
+    this.uniformWrites.push([command!.uniforms, dispatch.parts]);
   }
 
   /** What an output of the recording stands for now. */
@@ -441,8 +452,8 @@ class Run {
           isMoved = true;
         }
         if (isMoved)
-          command.group = command.own
-            ? backend.makeBindGroup(dispatch.pipeline, dispatch.data, command.own)
+          command.group = command.isOwn
+            ? backend.makeBindGroup(dispatch.pipeline, dispatch.data, command.uniforms)
             : backend.groupOf(dispatch);
         commands.dispatch(dispatch.pipeline.compiled, command.group, ...dispatch.size);
       }

@@ -17,6 +17,8 @@ export interface Uniforms {
   offset: number;
   size: number;
   usedIn: number;
+  /** How many recorded commands bind them: as long as there are any, nothing else is written there. */
+  pins: number;
 }
 
 /** Bytes of a buffer that many uniforms share. */
@@ -63,7 +65,7 @@ export class UniformCache {
   own(parts: readonly UniformPart[]): Uniforms {
     const size = pack(parts);
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-    return { key: ++this.made, buffer: this.device.createBuffer({ size, usage }), offset: 0, size, usedIn: 0 };
+    return { key: ++this.made, buffer: this.device.createBuffer({ size, usage }), offset: 0, size, usedIn: 0, pins: 0 };
   }
 
   /** Before what is encoded next. */
@@ -75,19 +77,30 @@ export class UniformCache {
   private slot(size: number): Uniforms {
     if (size > 256) {
       const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-      return { key: ++this.made, buffer: this.device.createBuffer({ size, usage }), offset: 0, size, usedIn: 0 };
+      return {
+        key: ++this.made,
+        buffer: this.device.createBuffer({ size, usage }),
+        offset: 0,
+        size,
+        usedIn: 0,
+        pins: 0,
+      };
     }
     if (this.young.size >= GENERATION) this.forgetOld();
     if (this.free.length === 0) this.addBlock();
     const slot = this.free.pop()!;
     if (slot.usedIn === this.commands.batch) this.commands.submit();
-    return { ...slot, key: ++this.made, size };
+    return { ...slot, key: ++this.made, size, pins: 0 };
   }
 
   private forgetOld(): void {
     this.commands.submit();
     for (const [content, uniforms] of this.old) {
       if (this.young.get(content) === uniforms) continue;
+      if (uniforms.pins > 0) {
+        this.young.set(content, uniforms);
+        continue;
+      }
       if (uniforms.size > 256) uniforms.buffer.destroy();
       else this.free.push(uniforms);
     }
@@ -99,7 +112,7 @@ export class UniformCache {
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     const buffer = this.device.createBuffer({ size: BLOCK, usage });
     for (let offset = BLOCK - 256; offset >= 0; offset -= 256)
-      this.free.push({ key: 0, buffer, offset, size: 256, usedIn: 0 });
+      this.free.push({ key: 0, buffer, offset, size: 256, usedIn: 0, pins: 0 });
   }
 }
 
