@@ -173,12 +173,16 @@ it('sees variables that are assigned inside and outside of the step', async () =
 });
 
 it('keeps its numbers, whatever else is computed between its steps', async () => {
-  const compiled = compileStep((x: tfTypes.Tensor) => x.clipByValue(0.5, 2.5).mul(3).sum());
-  const call = async () => (await compiled(tf.tensor([0, 1, 2, 3]).add(0)).data())[0];
-  for (let i = 0; i < 4; i++) expect(await call()).toBe(18);
+  const compiled = compileStep((x: tfTypes.Tensor) => x.add(1).sigmoid());
+  const call = async (i: number) => {
+    const x = [i, i / 2, -i, 1 / (i + 1)];
+    const y = await compiled(tf.tensor(x).add(0)).data();
+    x.forEach((v, k) => expect(y[k]).toBeCloseTo(1 / (1 + Math.exp(-v - 1)), 5));
+  };
+  for (let i = 0; i < 4; i++) await call(i);
   // Each draws with a seed of its own, which the uniforms hold: three times as many as are kept
   for (let i = 0; i < 14_000; i++) tf.randomUniform([2]).dispose();
-  for (let i = 0; i < 4; i++) expect(await call()).toBe(18);
+  for (let i = 0; i < 4; i++) await call(10 + i);
   expect(compiled.state.replayed).toBe(6);
 });
 
