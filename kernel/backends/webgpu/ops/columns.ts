@@ -5,8 +5,10 @@ import type { WebGpuBackend } from '../backend.ts';
 import { sizeOf, type Shader } from '../shader.ts';
 import type { OpKernel } from './index.ts';
 
-/** A workgroup takes so many columns, and so many rows at a time. */
-const [WIDE, HIGH] = [16, 16];
+/** A workgroup takes so many columns, */
+const WIDE = 16;
+/** and so many rows at a time: of few rows the sums are not worth putting together. */
+const highOf = (rows: number) => (rows <= 64 ? 1 : 16);
 /** Rows that a workgroup is worth having for, and the most of them for one column. */
 const LEAST_ROWS = 256;
 const MOST_SPLITS = 64;
@@ -33,28 +35,29 @@ export function columnSums(
   more: { uniforms: Shader['uniforms']; values: Record<string, number> } = { uniforms: {}, values: {} },
 ): [tf.TensorInfo, tf.TensorInfo] {
   const splits = splitsOf(rows);
+  const high = highOf(rows);
   const partial = backend.makeTensorInfo([splits, 2, columns], 'float32');
   const shader: Shader = {
-    name: `columnSums ${name}`,
+    name: `columnSums ${name} ${high}`,
     outputs: { partial: 'f32' },
     inputs: Object.fromEntries(Object.keys(inputs).map((key) => [key, 'f32'])),
     uniforms: { rows: 'u32', columns: 'u32', splits: 'u32', ...more.uniforms },
-    workgroup: [WIDE, HIGH],
-    declarations: `var<workgroup> part: array<vec2f, ${WIDE * HIGH}>;`,
+    workgroup: [WIDE, high],
+    declarations: `var<workgroup> part: array<vec2f, ${WIDE * high}>;`,
     main: `
   let column = group.x * ${WIDE}u + local.x;
   let from_ = group.y * u.rows / u.splits;
   let to = (group.y + 1u) * u.rows / u.splits;
   var sum = vec2f(0.0);
   if (column < u.columns) {
-    for (var row = from_ + local.y; row < to; row += ${HIGH}u) {
+    for (var row = from_ + local.y; row < to; row += ${high}u) {
       let i = row * u.columns + column;
       sum += ${value};
     }
   }
   part[at] = sum;
   workgroupBarrier();
-  for (var half = ${HIGH / 2}u; half > 0u; half /= 2u) {
+  for (var half = ${high >> 1}u; half > 0u; half /= 2u) {
     if (local.y < half) { part[at] += part[at + half * ${WIDE}u]; }
     workgroupBarrier();
   }
@@ -91,17 +94,17 @@ const addSplits: Shader = {
 };
 
 /** Mean and sum of squared deviations of parts, put together as by Chan, Golub and LeVeque (1979): nothing is lost where the mean is large. */
-const statisticsShader: Shader = {
-  name: 'batchNorm statistics',
+const statisticsShader = (high: number): Shader => ({
+  name: `batchNorm statistics ${high}`,
   outputs: { partial: 'f32' },
   inputs: { x: 'f32' },
   uniforms: { rows: 'u32', columns: 'u32', splits: 'u32' },
-  workgroup: [WIDE, HIGH],
-  declarations: `var<workgroup> part: array<f32, ${WIDE * HIGH}>;
+  workgroup: [WIDE, high],
+  declarations: `var<workgroup> part: array<f32, ${WIDE * high}>;
 fn total(at: u32, y: u32, value: f32) -> f32 {
   part[at] = value;
   workgroupBarrier();
-  for (var half = ${HIGH / 2}u; half > 0u; half /= 2u) {
+  for (var half = ${high >> 1}u; half > 0u; half /= 2u) {
     if (y < half) { part[at] += part[at + half * ${WIDE}u]; }
     workgroupBarrier();
   }
@@ -115,11 +118,11 @@ fn total(at: u32, y: u32, value: f32) -> f32 {
   let from_ = group.y * u.rows / u.splits;
   let to = (group.y + 1u) * u.rows / u.splits;
   var sum = 0.0;
-  if (isColumn) { for (var row = from_ + local.y; row < to; row += ${HIGH}u) { sum += x[row * u.columns + column]; } }
+  if (isColumn) { for (var row = from_ + local.y; row < to; row += ${high}u) { sum += x[row * u.columns + column]; } }
   let mean = total(at, local.y, sum) / f32(to - from_);
   var squares = 0.0;
   if (isColumn) {
-    for (var row = from_ + local.y; row < to; row += ${HIGH}u) {
+    for (var row = from_ + local.y; row < to; row += ${high}u) {
       let d = x[row * u.columns + column] - mean;
       squares += d * d;
     }
@@ -129,7 +132,7 @@ fn total(at: u32, y: u32, value: f32) -> f32 {
     partial[(2u * group.y) * u.columns + column] = mean;
     partial[(2u * group.y + 1u) * u.columns + column] = squares;
   }`,
-};
+});
 
 const combineStatistics: Shader = {
   name: 'batchNorm combine',
@@ -208,7 +211,7 @@ const batchNormTrain: OpKernel = ({ inputs, attrs, backend }) => {
   const splits = splitsOf(rows);
   const partial = backend.makeTensorInfo([splits, 2, columns], 'float32');
   const values = { rows, columns, splits };
-  backend.runShader(statisticsShader, [partial], [x], values, [Math.ceil(columns / WIDE), splits, 1]);
+  backend.runShader(statisticsShader(highOf(rows)), [partial], [x], values, [Math.ceil(columns / WIDE), splits, 1]);
   const [mean, variance] = [backend.makeTensorInfo([columns], 'float32'), backend.makeTensorInfo([columns], 'float32')];
   backend.runShader(combineStatistics, [mean, variance], [partial], values, Math.ceil(columns / 64));
   backend.disposeData(partial.dataId);

@@ -1,10 +1,10 @@
-// Gradients of convolutions as products of matrices that are read as if they were there (implicit GEMM), tile by tile in the memory of a
-// workgroup. tfjs-backend-webgpu has an invocation for each element of the gradient, which reads all that it needs from the card's memory.
+// Convolutions of little and gradients of all as products of matrices that are read as if they were there (implicit GEMM), tile by tile in the
+// memory of a workgroup. tfjs-backend-webgpu has an invocation for each element of the gradient, which reads all that it needs from the card's memory.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { geometryOf, type ConvAttrs, type Geometry } from '../../geometry.ts';
 import { sizeOf } from '../shader.ts';
-import type { OpKernel } from './index.ts';
-import { runProduct, type Product } from './product.ts';
+import type { OpCall, OpKernel } from './index.ts';
+import { activations, finishOf, runProduct, type Product } from './product.ts';
 
 /** The geometry as constants: divisions by them are multiplications. The batch is not among them, as its size changes at the end of an epoch. */
 function constants(g: Geometry): { text: string; key: string } {
@@ -87,7 +87,42 @@ fn b(k: i32, n: i32) -> f32 { return w[(k / outDepth * inDepth + n) * outDepth +
   return runProduct(backend, product, [dy, filter], inputShape);
 };
 
+/** Elements of a result, up to which its convolution is done here: TensorFlow.js's programs for large ones are good. */
+const MOST = 256 * 256;
+
+/** {x, filter} → y, and with bias [outDepth] and activation; rows are places of the result, columns its depth */
+function forward({ inputs, attrs, backend }: OpCall, activation: string): TensorInfo | undefined {
+  const { x, filter, bias, preluActivationWeights } = inputs as Record<string, TensorInfo | undefined>;
+  const g = geometryOf(x!.shape, filter!.shape, attrs as unknown as ConvAttrs, false);
+  if (!g || !areFloat(x!, filter!) || !(activation in activations) || preluActivationWeights) return undefined;
+  const m = g.batchSize * g.outHeight * g.outWidth;
+  if (m * g.outChannels > MOST || (bias && (bias.dtype !== 'float32' || sizeOf(bias) !== g.outChannels)))
+    return undefined;
+  const { text, key } = constants(g);
+  const product: Product = {
+    name: `conv2d ${key}`,
+    inputs: { x: 'f32', w: 'f32' },
+    declarations: `${text}
+fn a(m: i32, k: i32) -> f32 {
+  let depth = k % inDepth;
+  let px = m % outWidth * strideX + k / inDepth % filterWidth * dilationX - padLeft;
+  let py = m / outWidth % outHeight * strideY + k / inDepth / filterWidth * dilationY - padTop;
+  if (px < 0 || px >= inWidth || py < 0 || py >= inHeight) { return 0.0; }
+  return x[((m / outWidth / outHeight * inHeight + py) * inWidth + px) * inDepth + depth];
+}
+fn b(k: i32, n: i32) -> f32 { return w[k * outDepth + n]; }`,
+    m,
+    n: g.outChannels,
+    k: g.filterHeight * g.filterWidth * g.inChannels,
+    along: 'k',
+    finish: finishOf(activation, bias),
+  };
+  return runProduct(backend, product, [x!, filter!], g.outShape);
+}
+
 export const convolution: Record<string, OpKernel> = {
+  Conv2D: (call) => forward(call, 'linear'),
+  FusedConv2D: (call) => forward(call, call.attrs['activation'] as string),
   Conv2DBackpropFilter: backpropFilter,
   Conv2DBackpropInput: backpropInput,
 };

@@ -3,18 +3,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../shader.ts';
 import type { OpCall, OpKernel } from './index.ts';
-import { runProduct, type Product } from './product.ts';
+import { activations, finishOf, runProduct, type Product } from './product.ts';
 
 /** Elements of the result. */
 const MOST = 128 * 128;
-
-/** Of the sum with its bias. */
-const activations: Record<string, string> = {
-  linear: 'x',
-  relu: 'select(0.0, x, x > 0.0 || isNan(x))',
-  sigmoid: 'select(1.0 / (1.0 + exp(-x)), x, isNan(x))',
-  elu: 'select(exp(x) - 1.0, x, x >= 0.0 || isNan(x))',
-};
 
 function product({ inputs, attrs, backend }: OpCall, activation: string): tf.TensorInfo | undefined {
   const { a, b, bias, preluActivationWeights } = inputs as Record<string, tf.TensorInfo | undefined>;
@@ -22,8 +14,7 @@ function product({ inputs, attrs, backend }: OpCall, activation: string): tf.Ten
   if (!a || !b || a.shape.length !== b.shape.length || preluActivationWeights) return undefined;
   const rank = a.shape.length;
   const isOne = [a, b].every(({ shape, dtype }) => dtype === 'float32' && shape.slice(0, -2).every((n) => n === 1));
-  const expression = activations[activation];
-  if (!isOne || expression === undefined) return undefined;
+  if (!isOne || !(activation in activations)) return undefined;
   const [k, m] = transposeA ? a.shape.slice(-2) : a.shape.slice(-2).reverse();
   const n = transposeB ? b.shape.at(-2)! : b.shape.at(-1)!;
   if ((transposeB ? b.shape.at(-1) : b.shape.at(-2)) !== k || m! * n > MOST || sizeOf(a) * sizeOf(b) === 0)
@@ -39,13 +30,7 @@ fn b(k: i32, n: i32) -> f32 { return w[${transposeB ? 'n * u.k + k' : 'k * u.n +
     n,
     k: k!,
     along: transposeA ? 'm' : 'k',
-    finish: {
-      name: `${activation} ${bias !== undefined}`,
-      expression: `activate(sum${bias ? ' + bias[n]' : ''})`,
-      declarations: `fn activate(x: f32) -> f32 { return ${expression}; }`,
-      inputs: bias ? { bias: 'f32' } : {},
-      tensors: bias ? [bias] : [],
-    },
+    finish: finishOf(activation, bias),
   };
   return runProduct(backend, made, [a, b], [...a.shape.slice(0, rank - 2), m!, n]);
 }
