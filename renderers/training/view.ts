@@ -10,6 +10,8 @@ import type { ChartState } from './state.ts';
 const PAUSE_MS = 100;
 /** and so many times what a drawing takes: it runs on a core that the training could use. */
 const PAUSE_FACTOR = 50;
+/** So long the header is drawn between the curves, too, at most so often. */
+const [EARLY_MS, HEADER_MS] = [15_000, 240];
 /** Without news for so long, a run that is said to go on does so no more: its kernel has gone. */
 const SILENT_MS = 30_000;
 
@@ -20,6 +22,8 @@ export class TrainingView {
   private readonly options: CurveOptions = { smoothing: 0.8, logX: false, logY: false };
   private state: ChartState;
   private heardAt = -Infinity;
+  private readonly begunAt = performance.now();
+  private headerAt = -Infinity;
   private stopAsked = false;
   private timer: number | undefined;
   private drawing = false;
@@ -64,6 +68,8 @@ export class TrainingView {
     this.heardAt = performance.now();
     this.state.apply(runs);
     if (!this.state.running) this.stopAsked = false;
+    // At first often; of a long training, with the curves only: each time is a frame that takes from it
+    if (this.heardAt - this.begunAt < EARLY_MS && this.heardAt - this.headerAt > HEADER_MS) this.showHeader();
     this.schedule();
   }
 
@@ -86,6 +92,7 @@ export class TrainingView {
   }
 
   private showHeader(): void {
+    this.headerAt = performance.now();
     const { title, runs, running } = this.state;
     const live = performance.now() - this.heardAt < SILENT_MS;
     this.header.show({
