@@ -38,10 +38,15 @@ const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', mai
 /** @type {Record<string, import('esbuild').BuildOptions>} */
 const programs = {
   extension: { ...node, entryPoints: { extension: 'extension/main.ts' }, outdir: dist, external: ['vscode'] },
-  cli: { ...node, entryPoints: { cli: 'kernel/cli.ts' }, outdir: dist, banner: { js: '#!/usr/bin/env node' } },
+  cli: {
+    ...node,
+    entryPoints: { cli: 'kernel/host/cli/index.ts' },
+    outdir: dist,
+    banner: { js: '#!/usr/bin/env node' },
+  },
   kernel: {
     ...node,
-    entryPoints: { kernel: 'kernel/main.ts', interrupter: 'kernel/cell/interrupter.ts' },
+    entryPoints: { kernel: 'kernel/process/main.ts', interrupter: 'kernel/process/cell/interrupter.ts' },
     outdir: dist,
     external: ['./tf.js'],
     plugins: [sealed()],
@@ -49,7 +54,7 @@ const programs = {
   },
   tf: {
     ...node,
-    entryPoints: { tf: 'kernel/dl/tf.ts', 'cpu-worker': 'kernel/backends/cpu/worker.ts' },
+    entryPoints: { tf: 'kernel/tensors/index.ts', 'cpu-worker': 'kernel/tensors/backends/cpu/worker.ts' },
     outdir: dist,
     // Keeping names costs a call wherever a function is made, which is on every op; they stay as they are without being minified
     keepNames: false,
@@ -60,7 +65,7 @@ const programs = {
     write: false,
     // tfjs asks for these in Node only to polyfill what Node has
     external: ['node-fetch', 'util', 'string_decoder'],
-    alias: { 'node-fetch': './kernel/dl/node-fetch.ts' },
+    alias: { 'node-fetch': './kernel/tensors/replaced/node-fetch.ts' },
   },
   renderers: {
     ...common,
@@ -84,7 +89,7 @@ const programs = {
   },
 };
 
-/** Puts modules of kernel/dl in the places of those of TensorFlow.js that they improve. */
+/** Puts modules of kernel/tensors/replaced in the places of those of TensorFlow.js that they improve. */
 function replacedModules() {
   return {
     name: 'replaced-modules',
@@ -92,7 +97,7 @@ function replacedModules() {
       const replace = (filter, importer, by) =>
         build.onResolve({ filter }, (args) =>
           importer.test(args.importer.replaceAll('\\', '/'))
-            ? { path: path.join(__dirname, 'kernel/dl', by) }
+            ? { path: path.join(__dirname, 'kernel/tensors/replaced', by) }
             : undefined,
         );
       replace(/^\.\/fused\/(conv2d|mat_mul)$/, /tfjs-core\/dist\/ops\/fused_ops\.js$/, 'fused-ops.ts');
@@ -201,7 +206,7 @@ function globalsUsed(code) {
  * of one thread. What has not changed is not compiled again.
  */
 async function compileOpKernels() {
-  const dir = 'kernel/backends/cpu/assembly';
+  const dir = 'kernel/tensors/backends/cpu/assembly';
   const sources = fs.readdirSync(path.join(__dirname, dir)).filter((f) => f.endsWith('.ts'));
   const compiler = path.join(__dirname, 'node_modules/assemblyscript');
   const { version } = JSON.parse(fs.readFileSync(path.join(compiler, 'package.json'), 'utf8'));

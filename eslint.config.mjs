@@ -1,51 +1,62 @@
-// Lint: TypeScript's own sensible rules, and the one-way street of imports between the folders (docs/architecture.md).
+// Lint: TypeScript's own sensible rules, and the one-way street of imports between the rooms (docs/architecture.md).
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** An import of a folder of the repository, from wherever below another folder. */
-const from = (folder, rest = '') => `^(\\.\\./)+${folder}/${rest}`;
-const vscode = { regex: '^vscode$', message: "Only extension/ and test/ may import 'vscode'." };
-
-const forbidden = {
-  kernel: [
-    vscode,
-    { regex: from('(extension|renderers|test)'), message: 'kernel/ imports nothing from the folders above it.' },
-  ],
-  renderers: [
-    vscode,
-    {
-      regex: from('(extension|test)'),
-      message: 'renderers/ runs in the browser and imports nothing from the extension.',
-    },
-    {
-      regex: from('kernel', '(?!display/mime\\.ts$)'),
-      message:
-        'renderers/ knows the kernel only by kernel/display/mime.ts, which holds names and types of outputs and no code.',
-    },
-  ],
-  extension: [
-    { regex: from('(renderers|test)'), message: 'extension/ does not import what runs in the browser or in tests.' },
-    {
-      regex: from('kernel', '(?!format/|scaffold/|client/|protocol\\.ts$|display/mime\\.ts$)'),
-      message:
-        'Of the kernel, extension/ imports kernel/format, kernel/scaffold, kernel/client, display/mime.ts and the types of protocol.ts.',
-    },
-    {
-      regex: from('kernel', 'protocol\\.ts$'),
-      allowTypeImports: true,
-      message: 'extension/ imports types only from kernel/protocol.ts: write "import type".',
-    },
-  ],
+/**
+ * What each room may import of the others: code and types of `code`, types alone of `types`. An entry is a room, or one folder or
+ * file of it. Values of TensorFlow.js are imported where `tensorflow` is set, and nowhere else: a second copy of it would be a
+ * second engine. Only extension/ imports `vscode`.
+ */
+const rooms = {
+  'kernel/wire': {},
+  'kernel/notebook': {},
+  'kernel/outputs': { code: ['kernel/wire'] },
+  'kernel/tensors': { code: ['kernel/wire', 'kernel/outputs'], tensorflow: true },
+  'kernel/dlnb': { code: ['kernel/wire', 'kernel/outputs'], types: ['kernel/tensors'] },
+  'kernel/process': { code: ['kernel/wire', 'kernel/outputs', 'kernel/dlnb'], types: ['kernel/tensors'] },
+  'kernel/host': { code: ['kernel/wire', 'kernel/notebook', 'kernel/tensors/backends/cuda/libraries.ts'] },
+  renderers: { code: ['kernel/wire'] },
+  extension: { code: ['kernel/wire', 'kernel/notebook', 'kernel/host/client'], vscode: true },
 };
 
-/** The rule for one folder; `import()` too, which the rule for imports does not see. */
-const imports = (folder) => ({
-  files: [`${folder}/**/*.ts`],
+const all = [...Object.keys(rooms), 'test'];
+const escaped = (text) => text.replaceAll('.', '\\.');
+
+/** The imports that a room must not make, each as a pattern with its message. */
+function forbidden(room) {
+  const { code = [], types = [], tensorflow = false, vscode = false } = rooms[room];
+  const inKernel = room.startsWith('kernel/');
+  // From inside kernel/, the folder kernel/wire is "../wire/" or "../../wire/"
+  const seen = (path) => escaped(inKernel ? path.replace(/^kernel\//, '') : path);
+  const others = all.filter((other) => other !== room).map((other) => `${seen(other)}/`);
+  const allowed = (list) => list.map((path) => (path.endsWith('.ts') ? `${seen(path)}$` : `${seen(path)}/`));
+  const here = `${room}/ may import ${code.length > 0 ? `of ${code.join(', ')}` : 'nothing of the other rooms'}`;
+  const patterns = [
+    {
+      regex: `^(\\.\\./)+(?!${[...allowed([...code, ...types]), '$^'].join('|')})(${others.join('|')})`,
+      message: `${here}${types.length > 0 ? `, and types of ${types.join(', ')}` : ''}.`,
+    },
+  ];
+  if (types.length > 0) {
+    const regex = `^(\\.\\./)+(?!${[...allowed(code), '$^'].join('|')})(${allowed(types).join('|')})`;
+    patterns.push({ regex, allowTypeImports: true, message: `Of ${types.join(', ')}, ${room}/ imports types only.` });
+  }
+  if (!tensorflow) {
+    const message = 'Only kernel/tensors/ imports values of TensorFlow.js; elsewhere write "import type".';
+    patterns.push({ regex: '^@tensorflow/', allowTypeImports: true, message });
+  }
+  if (!vscode) patterns.push({ regex: '^vscode$', message: "Only extension/ and test/ may import 'vscode'." });
+  return patterns;
+}
+
+/** The rule for one room; `import()` too, which the rule for imports does not see. */
+const imports = (room) => ({
+  files: [`${room}/**/*.ts`],
   rules: {
-    '@typescript-eslint/no-restricted-imports': ['error', { patterns: forbidden[folder] }],
+    '@typescript-eslint/no-restricted-imports': ['error', { patterns: forbidden(room) }],
     'no-restricted-syntax': [
       'error',
-      ...forbidden[folder].map(({ regex, message }) => ({
+      ...forbidden(room).map(({ regex, message }) => ({
         selector: `ImportExpression[source.value=/${regex.replaceAll('/', '\\u002F')}/]`,
         message,
       })),
@@ -54,7 +65,7 @@ const imports = (folder) => ({
 });
 
 export default defineConfig(
-  globalIgnores(['kernel/backends/cpu/assembly/', 'dist/', 'out/', '**/node_modules/']),
+  globalIgnores(['kernel/tensors/backends/cpu/assembly/', 'dist/', 'out/', '**/node_modules/']),
   {
     files: ['**/*.ts', '**/*.mts'],
     extends: [tseslint.configs.recommended],
@@ -77,5 +88,5 @@ export default defineConfig(
       '@typescript-eslint/only-throw-error': 'error',
     },
   },
-  ...Object.keys(forbidden).map(imports),
+  ...Object.keys(rooms).map(imports),
 );

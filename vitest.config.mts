@@ -1,4 +1,4 @@
-// The six kinds of tests that vitest drives: pure units, gradients, the kernel process, the device webgpu, the command line, and VS Code in a browser.
+// The seven kinds of tests that vitest drives: units of the sources, units of the build, gradients, the kernel process, the device webgpu, the command line, and VS Code in a browser.
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** A project over `test/<name>/`. Times in milliseconds. */
@@ -18,6 +18,8 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', 20_000),
+      // The same, of what is in the build: op kernels in WebAssembly, and the library with them
+      project('built', 20_000),
       project('gradients', 20_000, { globalSetup: ['test/gradients/global-setup.ts'] }),
       project('kernel', 60_000),
       // On a card, or on SwiftShader, which takes a core for itself

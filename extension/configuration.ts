@@ -1,6 +1,6 @@
 // Settings that a running kernel cannot take up: says so and offers the restart.
 import * as vscode from 'vscode';
-import type { Sessions } from './run/sessions.ts';
+import type { Sessions } from './execution/sessions.ts';
 
 export function offerRestartOnSettings(sessions: Sessions): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration(async (e) => {

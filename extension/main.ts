@@ -1,6 +1,6 @@
 // Entry of the extension. It only wires the parts together; none of them starts a process before a cell is run.
 import * as vscode from 'vscode';
-import { cudaFolder } from './commands/installCuda.ts';
+import { cudaFolder } from './commands/install-cuda.ts';
 import { registerCommands } from './commands/index.ts';
 import { offerRestartOnSettings } from './configuration.ts';
 import { disposeLog } from './log.ts';
@@ -8,9 +8,9 @@ import { rendererMessages, trainingMessages } from './messaging.ts';
 import { keepCellIds } from './notebook/ids.ts';
 import { protectNewerNotebooks } from './notebook/newer.ts';
 import { DlnbSerializer, NOTEBOOK_TYPE, serializerOptions } from './notebook/serializer.ts';
-import { OutputLogs } from './outputLogs.ts';
-import { createController } from './run/controller.ts';
-import { KernelStarter } from './run/kernel.ts';
+import { OutputLogs } from './execution/output-logs.ts';
+import { createController } from './execution/controller.ts';
+import { KernelStarter } from './execution/kernel-process.ts';
 import { deviceView, statusBar, type DeviceView } from './status.ts';
 import { followWalkthrough } from './walkthrough.ts';
 

@@ -3,14 +3,14 @@
 import * as vscode from 'vscode';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { AxisRange, SliceAnswer } from '../kernel/display/mime.ts';
+import type { AxisRange, SliceAnswer } from '../kernel/wire/mime.ts';
 import { log } from './log.ts';
 import { findCell } from './notebook/ids.ts';
 import { NOTEBOOK_TYPE } from './notebook/serializer.ts';
-import type { OutputLogs } from './outputLogs.ts';
-import { workingFolder } from './run/kernel.ts';
-import { NO_KERNEL, type NotebookSession } from './run/session.ts';
-import type { Sessions } from './run/sessions.ts';
+import type { OutputLogs } from './execution/output-logs.ts';
+import { workingFolder } from './execution/kernel-process.ts';
+import { NO_KERNEL, type NotebookSession } from './execution/session.ts';
+import type { Sessions } from './execution/sessions.ts';
 
 export const RENDERER_ID = 'dlnb-output';
 export const TENSOR_RENDERER_ID = 'dlnb-tensor';

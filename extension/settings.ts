@@ -1,7 +1,7 @@
 // The extension's settings, typed.
 import * as vscode from 'vscode';
-import { DEVICES } from '../kernel/client/index.ts';
-import type { DeviceSetting } from '../kernel/protocol.ts';
+import { DEVICES } from '../kernel/host/client/index.ts';
+import type { DeviceSetting } from '../kernel/wire/protocol.ts';
 
 const section = () => vscode.workspace.getConfiguration('dlnb');
 

@@ -1,9 +1,9 @@
 // The status bar items of the active notebook: the kernel's state, whose hover says which Node runs, and the device, whose hover says why others
 // were passed over.
 import * as vscode from 'vscode';
-import { sourceText } from './run/kernel.ts';
-import { wantedDevice, type NotebookSession, type SessionPhase, type SessionState } from './run/session.ts';
-import { activeNotebook, type Sessions } from './run/sessions.ts';
+import { sourceText } from './execution/kernel-process.ts';
+import { wantedDevice, type NotebookSession, type SessionPhase, type SessionState } from './execution/session.ts';
+import { activeNotebook, type Sessions } from './execution/sessions.ts';
 import { settings } from './settings.ts';
 
 const icons: Record<SessionPhase, string> = {

@@ -1,6 +1,6 @@
 // Tells the walkthrough what the user has done with notebooks, by two context keys that its steps wait for.
 import * as vscode from 'vscode';
-import { TRAINING } from '../kernel/display/mime.ts';
+import { TRAINING } from '../kernel/wire/mime.ts';
 import { NOTEBOOK_TYPE } from './notebook/serializer.ts';
 
 /** Set for the rest of the window's life when it first happens. */

@@ -33,6 +33,7 @@ const suites: Record<string, () => Promise<Outcome>> = {
       [...bin('prettier', 'bin/prettier.cjs'), '--check', '.'],
     ]),
   unit: () => vitest('unit'),
+  built: () => vitest('built'),
   gradients: () => vitest('gradients'),
   conformance: async () => {
     const runs = [await conformance('cpu', { threads: 1 }), await conformance('cpu', { threads: 2 })];
@@ -72,7 +73,7 @@ const inVSCode = (part: string) => part === 'exthost' || part === 'e2e';
 /** The parts that use Debian packages. */
 const ofSystem = (part: string) => inVSCode(part) || ['gpu', 'gpu-gradients', 'kernel', 'cli'].includes(part);
 /** The parts that use dist/. */
-const ofBuild = (part: string) => part !== 'typecheck' && part !== 'lint';
+const ofBuild = (part: string) => !['typecheck', 'lint', 'unit'].includes(part);
 
 /** Parts that take minutes and are left to CI, unless they are named. */
 const LONG = new Set(['gpu-gradients']);

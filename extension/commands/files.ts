@@ -1,8 +1,8 @@
 // Where the commands that make notebooks write: a folder of the editor's file system, or an untitled notebook where no folder is open.
 import * as vscode from 'vscode';
-import { decodeNotebook } from '../../kernel/format/index.ts';
-import type { Sample } from '../../kernel/scaffold/course.ts';
-import type { TargetFolder } from '../../kernel/scaffold/place.ts';
+import { decodeNotebook } from '../../kernel/notebook/format/index.ts';
+import type { Sample } from '../../kernel/notebook/scaffold/course.ts';
+import type { TargetFolder } from '../../kernel/notebook/scaffold/place.ts';
 import { NOTEBOOK_TYPE, toNotebookData } from '../notebook/serializer.ts';
 
 /** A folder of the editor's file system. What is made can be undone, as every edit. */

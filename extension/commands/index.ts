@@ -1,23 +1,23 @@
 // The commands, one to a file. What a command does when it is run by keyboard, palette or toolbar stands in its own file.
 import * as vscode from 'vscode';
-import { activeNotebook, type Sessions } from '../run/sessions.ts';
+import { activeNotebook, type Sessions } from '../execution/sessions.ts';
 import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
-import type { OutputLogs } from '../outputLogs.ts';
-import { chooseDevice } from './chooseDevice.ts';
-import { chooseNode } from './chooseNode.ts';
-import { createCourse } from './createCourse.ts';
-import { exportNotebook } from './exportNotebook.ts';
-import { installCuda } from './installCuda.ts';
-import { interruptKernel } from './interruptKernel.ts';
-import { kernelActions } from './kernelActions.ts';
-import { newModel } from './newModel.ts';
-import { newNotebook } from './newNotebook.ts';
-import { newSample } from './newSample.ts';
-import { openOutputLog } from './openOutputLog.ts';
-import { restartAndRunAll } from './restartAndRunAll.ts';
-import { restartKernel } from './restartKernel.ts';
-import { restartOnCpu } from './restartOnCpu.ts';
-import { showKernelLog } from './showKernelLog.ts';
+import type { OutputLogs } from '../execution/output-logs.ts';
+import { chooseDevice } from './choose-device.ts';
+import { chooseNode } from './choose-node.ts';
+import { createCourse } from './create-course.ts';
+import { exportNotebook } from './export-notebook.ts';
+import { installCuda } from './install-cuda.ts';
+import { interruptKernel } from './interrupt-kernel.ts';
+import { kernelActions } from './kernel-actions.ts';
+import { newModel } from './new-model.ts';
+import { newNotebook } from './new-notebook.ts';
+import { newSample } from './new-sample.ts';
+import { openOutputLog } from './open-output-log.ts';
+import { restartAndRunAll } from './restart-and-run-all.ts';
+import { restartKernel } from './restart-kernel.ts';
+import { restartOnCpu } from './restart-on-cpu.ts';
+import { showKernelLog } from './show-kernel-log.ts';
 
 export interface CommandContext {
   extension: vscode.ExtensionContext;

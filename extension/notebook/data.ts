@@ -1,11 +1,11 @@
 // A `.dlnb` notebook as the editor holds it, and back. Plain data without 'vscode'; the serializer beside it wraps it.
 // What the editor has no place for (ids, unknown keys, unusual forms) travels in metadata.
-import { ERROR, STDERR, STDOUT } from '../../kernel/display/mime.ts';
-import { foldTerminalText } from '../../kernel/format/terminal.ts';
-import { fileItem } from '../../kernel/client/outputs.ts';
-import type { MimeItem } from '../../kernel/protocol.ts';
-import { printJson } from '../../kernel/format/json.ts';
-import type { Cell, Json, Notebook, Output, OutputItem } from '../../kernel/format/types.ts';
+import { ERROR, STDERR, STDOUT } from '../../kernel/wire/mime.ts';
+import { foldTerminalText } from '../../kernel/notebook/format/terminal.ts';
+import { fileItem } from '../../kernel/host/client/outputs.ts';
+import type { MimeItem } from '../../kernel/wire/protocol.ts';
+import { printJson } from '../../kernel/notebook/format/json.ts';
+import type { Cell, Json, Notebook, Output, OutputItem } from '../../kernel/notebook/format/types.ts';
 
 type Extra = { [key: string]: Json };
 

@@ -1,6 +1,6 @@
 // Cell ids: every cell of an open notebook has one of its own. The editor copies metadata with a cell, so a copy needs a new id.
 import * as vscode from 'vscode';
-import { newCellId } from '../../kernel/format/index.ts';
+import { newCellId } from '../../kernel/notebook/format/index.ts';
 import type { CellMetadata } from './data.ts';
 import { NOTEBOOK_TYPE } from './serializer.ts';
 

@@ -1,7 +1,13 @@
 // Reads and writes `.dlnb` files for the editor. A file that does not parse is an error in the editor, never an empty notebook.
 import * as vscode from 'vscode';
-import { decodeNotebook, FormatError, NewerVersionError, newCellId, printNotebook } from '../../kernel/format/index.ts';
-import type { Notebook } from '../../kernel/format/types.ts';
+import {
+  decodeNotebook,
+  FormatError,
+  NewerVersionError,
+  newCellId,
+  printNotebook,
+} from '../../kernel/notebook/format/index.ts';
+import type { Notebook } from '../../kernel/notebook/format/types.ts';
 import { toEditor, toFile, type CellMetadata, type OutputMetadata, type PlainNotebook } from './data.ts';
 
 export const NOTEBOOK_TYPE = 'dlnb';

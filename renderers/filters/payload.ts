@@ -6,7 +6,7 @@ import {
   type FiltersHeader,
   type FilterKernel,
   type FilterStage,
-} from '../../kernel/display/mime.ts';
+} from '../../kernel/wire/mime.ts';
 import { check, count, index, list, object, openPayload, text } from '../shared/payload.ts';
 
 export const LIMITS = { bytes: 8_000_000, stages: 1000, snapshots: 1000, examples: 10_000, side: 1e7 };

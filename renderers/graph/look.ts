@@ -1,5 +1,5 @@
 // What is written on, above and below each item, and how large that makes it.
-import type { GraphOutput } from '../../kernel/display/mime.ts';
+import type { GraphOutput } from '../../kernel/wire/mime.ts';
 import type { Item } from './fold.ts';
 import type { Shape, Size } from './layout.ts';
 import type { GraphPayload } from './payload.ts';

@@ -9,7 +9,7 @@ import {
   type GraphNode,
   type GraphNumbers,
   type GraphOutput,
-} from '../../kernel/display/mime.ts';
+} from '../../kernel/wire/mime.ts';
 import { check, count, index, list, object, openPayload, PayloadError, text } from '../shared/payload.ts';
 
 export const LIMITS = { bytes: 8_000_000, nodes: 5000, edges: 50_000, groups: 5000, depth: 40, list: 64 };

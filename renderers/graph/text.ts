@@ -1,5 +1,5 @@
 // Numbers and shapes as short and as exact texts.
-import type { GraphNumbers, GraphOutput } from '../../kernel/display/mime.ts';
+import type { GraphNumbers, GraphOutput } from '../../kernel/wire/mime.ts';
 
 /** `0.3333`, `1.5e−9`, `NaN`, `∞`. @param digits significant ones */
 export function numberText(value: number, digits = 4): string {

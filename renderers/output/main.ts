@@ -1,7 +1,7 @@
 // Draws errors with links into cells, the notice of a cell that printed more than is shown, progress bars and tables of models. It works from the item
 // alone; links need the editor at the other end and are plain text without it. Nothing of a payload is ever taken as HTML.
 import type { ActivationFunction, OutputItem } from 'vscode-notebook-renderer';
-import { CELL_ERROR, OVERFLOW, PROGRESS, SUMMARY } from '../../kernel/display/mime.ts';
+import { CELL_ERROR, OVERFLOW, PROGRESS, SUMMARY } from '../../kernel/wire/mime.ts';
 import { drawError } from './error.ts';
 import { drawOverflow } from './overflow.ts';
 import { readError, readOverflow, readProgress, readSummary } from './payload.ts';

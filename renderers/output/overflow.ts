@@ -1,5 +1,5 @@
 // The notice under a cell that printed more than is shown.
-import type { OverflowNotice } from '../../kernel/display/mime.ts';
+import type { OverflowNotice } from '../../kernel/wire/mime.ts';
 import { element } from '../shared/dom.ts';
 import { link, type Links } from './dom.ts';
 

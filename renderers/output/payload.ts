@@ -7,7 +7,7 @@ import type {
   ProgressBar,
   ProgressReport,
   SummaryTable,
-} from '../../kernel/display/mime.ts';
+} from '../../kernel/wire/mime.ts';
 
 const MAX_TEXT = 20_000;
 const MAX_FRAMES = 50;

@@ -1,6 +1,6 @@
 // From the bytes of an output to a figure that is safe to draw: checks its shape and size, drops what would load something
 // from outside, and says which of plotly's bundles it needs. No DOM, no plotly.
-import type { PlotlyFigure } from '../../kernel/display/mime.ts';
+import type { PlotlyFigure } from '../../kernel/wire/mime.ts';
 
 /** A figure that cannot be drawn, with the remedy where there is one. */
 export class FigureError extends Error {

@@ -1,5 +1,5 @@
 // The values that the renderer has of a tensor: a grid of its indices, whole or thinned out.
-import type { AxisRange, TensorDtype } from '../../kernel/display/mime.ts';
+import type { AxisRange, TensorDtype } from '../../kernel/wire/mime.ts';
 import { exactNumber } from '../shared/numbers.ts';
 
 export type PartData =

@@ -7,7 +7,7 @@ import {
   type TensorDtype,
   type TensorHeader,
   type TensorStatistics,
-} from '../../kernel/display/mime.ts';
+} from '../../kernel/wire/mime.ts';
 import { Part, type PartData } from './part.ts';
 
 /** Why a payload is not drawn, as a sentence without its end. */

@@ -1,5 +1,5 @@
 // The first line: what is known of all values of a tensor, whatever part of it is drawn.
-import type { AxisRange, TensorHeader } from '../../kernel/display/mime.ts';
+import type { AxisRange, TensorHeader } from '../../kernel/wire/mime.ts';
 import { element, svgElement } from '../shared/dom.ts';
 import { byteSize, count, ordinal, plural, shortNumber } from '../shared/numbers.ts';
 

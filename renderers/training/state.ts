@@ -1,5 +1,5 @@
 // What a training chart knows: the payload of its output, checked and with its numbers decoded, and the deltas that came since. No DOM.
-import type { TrainingBest, TrainingRun, TrainingState } from '../../kernel/display/mime.ts';
+import type { TrainingBest, TrainingRun, TrainingState } from '../../kernel/wire/mime.ts';
 
 /** A curve with its numbers: at step `x[i]`, the mean of `every` values is `y[i]`. */
 export interface Curve {

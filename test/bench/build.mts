@@ -17,7 +17,7 @@ export async function buildScripts(group: string, names: readonly string[], fold
     target: 'node20',
     mainFields: ['module', 'main'],
     external: ['util', 'string_decoder'],
-    alias: { 'node-fetch': './kernel/dl/node-fetch.ts' },
+    alias: { 'node-fetch': './kernel/tensors/replaced/node-fetch.ts' },
     logLevel: 'error',
   });
 }

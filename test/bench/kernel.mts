@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { KernelProcess } from '../../kernel/client/index.ts';
+import type { KernelProcess } from '../../kernel/host/client/index.ts';
 import { hostTarget, packageExtension } from '../package.mts';
 import { ensureSystemPackages } from '../vscode/debian.mts';
 import { runInExtensionHost } from '../vscode/exthost.mts';
@@ -16,7 +16,10 @@ import { summarize, timeEach, type Measurement } from './measure.mts';
 
 const stage = join(outDir, 'package', hostTarget());
 
-const client = await loadBundled<typeof import('../../kernel/client/index.ts')>('kernel/client/index.ts', 'client.mjs');
+const client = await loadBundled<typeof import('../../kernel/host/client/index.ts')>(
+  'kernel/host/client/index.ts',
+  'client.mjs',
+);
 
 export async function measure(): Promise<Measurement[]> {
   await packageExtension();

@@ -8,10 +8,10 @@ import { summarize, timeEach, type Measurement } from './measure.mts';
 
 const TIMES = 25;
 
-type Display = typeof import('../../kernel/display/tensor/index.ts');
+type Display = typeof import('../../kernel/outputs/tensor/index.ts');
 
 export async function measure(): Promise<Measurement[]> {
-  const { DisplayedTensors } = await loadBundled<Display>('kernel/display/tensor/index.ts', 'tensor.mjs');
+  const { DisplayedTensors } = await loadBundled<Display>('kernel/outputs/tensor/index.ts', 'tensor.mjs');
   const tensors = new DisplayedTensors(() => 'cpu');
   const normal = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i * i) * (1 + (i % 7)));
   const bytesOf = (values: Float32Array) => (tensors.item(values) as { bytes: Uint8Array }).bytes;

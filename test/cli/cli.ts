@@ -3,11 +3,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseNotebook, type CodeCell } from '../../kernel/format/index.ts';
+import { dist } from '../paths.ts';
+import { parseNotebook, type CodeCell } from '../../kernel/notebook/format/index.ts';
 
-export const root = path.join(import.meta.dirname, '..', '..');
 /** Another build can be tested by naming its folder. */
-const dist = process.env['DLNB_DIST'] ?? path.join(root, 'dist');
 
 export interface Result {
   code: number | null;

@@ -2,9 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseNotebook } from '../../kernel/format/index.ts';
+import { parseNotebook } from '../../kernel/notebook/format/index.ts';
 import { readIndex } from '../samples/index.mts';
-import { dlnb, Folder, notebook, root } from './cli.ts';
+import { root } from '../paths.ts';
+import { dlnb, Folder, notebook } from './cli.ts';
 
 const oneLine = /^dlnb: [^\n]+\n$/;
 

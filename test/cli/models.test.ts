@@ -2,8 +2,8 @@
 // constants at its top. One of each architecture runs as it is, and so reaches its goal.
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseNotebook, printNotebook } from '../../kernel/format/index.ts';
-import { ARCHITECTURES, DATA_SETS, dataOf, OPTIMIZERS } from '../../kernel/scaffold/choices.ts';
+import { parseNotebook, printNotebook } from '../../kernel/notebook/format/index.ts';
+import { ARCHITECTURES, DATA_SETS, dataOf, OPTIMIZERS } from '../../kernel/notebook/scaffold/choices.ts';
 import { dlnb, Folder } from './cli.ts';
 
 /** What stands in for a download: drawn images of the same sizes. */

@@ -2,8 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { TRAINING } from '../../kernel/display/mime.ts';
-import { dlnb, Folder, notebook, root } from './cli.ts';
+import { TRAINING } from '../../kernel/wire/mime.ts';
+import { root } from '../paths.ts';
+import { dlnb, Folder, notebook } from './cli.ts';
 
 const cells = notebook(
   "import { progress, train } from 'dlnb';\nfor await (const i of progress(12, { label: 'loop' })) await new Promise((r) => setTimeout(r, 40));",

@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { STDOUT } from '../../kernel/display/mime.ts';
-import { parseNotebook } from '../../kernel/format/index.ts';
+import { STDOUT } from '../../kernel/wire/mime.ts';
+import { parseNotebook } from '../../kernel/notebook/format/index.ts';
+import { dist } from '../paths.ts';
 import { dlnb, Folder, notebook, start } from './cli.ts';
 
 const stale = [{ items: [{ mime: 'text/plain', text: 'STALE' }] }];
@@ -147,12 +148,7 @@ describe('a run that goes well', () => {
     });
     const shell = spawn(
       'bash',
-      [
-        '-c',
-        '"$0" "$1" run n.dlnb --out o.dlnb | head -1',
-        process.execPath,
-        path.join(process.env['DLNB_DIST'] ?? path.join(import.meta.dirname, '../../dist'), 'cli.js'),
-      ],
+      ['-c', '"$0" "$1" run n.dlnb --out o.dlnb | head -1', process.execPath, path.join(dist, 'cli.js')],
       { cwd: folder.path },
     );
     let stderr = '';

@@ -1,7 +1,7 @@
 // The cases of what cells mean, run by `dlnb run` and read from the executed copy.
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Output } from '../../kernel/format/types.ts';
+import type { Output } from '../../kernel/notebook/format/types.ts';
 import { cases, difference } from '../semantics/cases.ts';
 import { dlnb, Folder, notebook } from './cli.ts';
 

@@ -116,7 +116,7 @@ export async function bundle(device: string): Promise<string> {
     mainFields: ['module', 'main'],
     // tfjs declares itself free of side effects, and every spec would be shaken off
     ignoreAnnotations: true,
-    alias: { 'node-fetch': './kernel/dl/node-fetch.ts' },
+    alias: { 'node-fetch': './kernel/tensors/replaced/node-fetch.ts' },
     external: ['jasmine-core', 'util', 'string_decoder'],
     define: { 'import.meta.url': '""' },
     plugins: [announceLeftOut],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FILTERS } from '../../kernel/display/mime.ts';
+import { FILTERS } from '../../kernel/wire/mime.ts';
 import { dlnb, Folder, notebook } from '../cli/cli.ts';
 import { startBrowser, type TestBrowser } from '../vscode/browser.mts';
 import { outDir } from '../vscode/server.mts';

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CDPSession, Frame } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { GRAPH, PLOTLY, PROGRESS, SUMMARY, TENSOR, TRAINING } from '../../kernel/display/mime.ts';
+import { GRAPH, PLOTLY, PROGRESS, SUMMARY, TENSOR, TRAINING } from '../../kernel/wire/mime.ts';
 import { outDir } from '../vscode/server.mts';
 import {
   allCellsSucceed,

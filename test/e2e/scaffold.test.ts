@@ -3,8 +3,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ARCHITECTURES } from '../../kernel/scaffold/choices.ts';
-import { modelNotebook } from '../../kernel/scaffold/notebook.ts';
+import { ARCHITECTURES } from '../../kernel/notebook/scaffold/choices.ts';
+import { modelNotebook } from '../../kernel/notebook/scaffold/notebook.ts';
 import { outDir } from '../vscode/server.mts';
 import {
   allCellsSucceed,

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { TENSOR } from '../../kernel/display/mime.ts';
+import { TENSOR } from '../../kernel/wire/mime.ts';
 import { outDir } from '../vscode/server.mts';
 import {
   allCellsSucceed,

@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
-import { printNotebook } from '../../kernel/format/index.ts';
+import { printNotebook } from '../../kernel/notebook/format/index.ts';
 import {
   addCell,
   closeAll,

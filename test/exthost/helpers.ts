@@ -3,7 +3,7 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { newCellId, printNotebook, type Output } from '../../kernel/format/index.ts';
+import { newCellId, printNotebook, type Output } from '../../kernel/notebook/format/index.ts';
 
 export const EXTENSION = 'dlnb.dlnb';
 

@@ -3,8 +3,8 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { modelNotebook } from '../../kernel/scaffold/notebook.ts';
-import { printNotebook } from '../../kernel/format/index.ts';
+import { modelNotebook } from '../../kernel/notebook/scaffold/notebook.ts';
+import { printNotebook } from '../../kernel/notebook/format/index.ts';
 import { closeAll, EXTENSION, until, workspaceFolder } from './helpers.ts';
 
 const samples = () => path.join(vscode.extensions.getExtension(EXTENSION)!.extensionPath, 'samples');

@@ -2,9 +2,10 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as tfTypes from '@tensorflow/tfjs';
-import type { compileStep as compileStepOf } from '../../kernel/dl/compile-step.ts';
-import type { startWebGpu as startWebGpuOf, WebGpuOptions } from '../../kernel/backends/webgpu/index.ts';
+import type { compileStep as compileStepOf } from '../../kernel/tensors/engine/compile-step.ts';
+import type { startWebGpu as startWebGpuOf, WebGpuOptions } from '../../kernel/tensors/backends/webgpu/index.ts';
 import { adapterEnv, defaultAdapter } from '../swiftshader.mts';
+import { dist } from '../paths.ts';
 
 interface Built {
   tf: typeof tfTypes;
@@ -13,7 +14,6 @@ interface Built {
   collectTensors(): number;
 }
 
-const dist = join(import.meta.dirname, '../../dist');
 Object.assign(process.env, adapterEnv(defaultAdapter()));
 const built = createRequire(import.meta.url)(join(dist, 'tf.js')) as Built;
 

@@ -1,6 +1,6 @@
 // Small networks of the kinds whose training is replayed, with the same weights each time they are made.
 import type * as tfTypes from '@tensorflow/tfjs';
-import { resnet } from '../../kernel/dl/nn/residual.ts';
+import { resnet } from '../../kernel/dlnb/nn/residual.ts';
 import { tf } from './device.ts';
 
 export interface Network {

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { referenceFile } from './global-setup.ts';
+import { dist } from '../paths.ts';
 
 export type TF = typeof import('@tensorflow/tfjs');
 type Tensor = import('@tensorflow/tfjs').Tensor;
@@ -14,7 +15,6 @@ interface Built {
   startWebGpu(options: { dist: string; software: boolean }): Promise<unknown>;
 }
 
-const dist = join(import.meta.dirname, '../../dist');
 const load = createRequire(import.meta.url);
 const { DLNB_TEST_DEVICE: device = 'cpu', DLNB_TEST_THREADS: threads } = process.env;
 

@@ -1,8 +1,8 @@
 // Bundles the reference (reference.ts) once for all gradient tests.
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { root } from '../paths.ts';
 
-const root = join(import.meta.dirname, '../..');
 export const referenceFile = join(root, 'out/gradients/reference.cjs');
 
 export async function setup(): Promise<void> {
@@ -15,7 +15,7 @@ export async function setup(): Promise<void> {
     format: 'cjs',
     target: 'node20',
     mainFields: ['module', 'main'],
-    alias: { 'node-fetch': './kernel/dl/node-fetch.ts' },
+    alias: { 'node-fetch': './kernel/tensors/replaced/node-fetch.ts' },
     external: ['util', 'string_decoder'],
     // tfjs keeps its engine and its registries at the global object, and would share those of the device under test
     banner: {

@@ -102,7 +102,7 @@ const withoutGradient: Record<string, string[]> = {
   'their gradients are computed where they are called, by a gradient of its own': [
     ...['FusedConv2D', 'FusedDepthwiseConv2D', 'LSTM', '_FusedMatMul'],
   ],
-  'they are made of others (kernel/dl/gradients)': ['Einsum'],
+  'they are made of others (kernel/tensors/gradients/index)': ['Einsum'],
   'tfjs has none: differentiable, and seldom differentiated': [
     ...['CropAndResize', 'RaggedGather', 'RaggedRange', 'RaggedTensorToTensor', 'SparseFillEmptyRows', 'SparseReshape'],
     ...['SparseSegmentMean', 'SparseSegmentSum', 'SparseToDense', 'TensorScatterUpdate', 'Transform', 'Unique'],

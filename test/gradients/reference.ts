@@ -6,7 +6,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import '@tensorflow/tfjs-backend-cpu';
 import * as layers from '@tensorflow/tfjs-layers';
-import { correctGradients } from '../../kernel/dl/gradients.ts';
+import { correctGradients } from '../../kernel/tensors/gradients/index.ts';
 
 // It asks Node for the very type Float32Array
 tf.env().platform.isTypedArray = (a): a is Float32Array => ArrayBuffer.isView(a);

@@ -1,6 +1,6 @@
 // viz.filters and its kin in a real kernel: what a cell that ends with them shows, and what fit records.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FILTERS, FILTERS_MAGIC } from '../../kernel/display/mime.ts';
+import { FILTERS, FILTERS_MAGIC } from '../../kernel/wire/mime.ts';
 import { TestKernel } from './kernel.ts';
 
 describe('filters and feature maps', () => {

@@ -1,6 +1,6 @@
 // viz.graph in a real kernel: what a cell that ends with a graph shows, and what an interrupted one leaves behind.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GRAPH, GRAPH_MAGIC } from '../../kernel/display/mime.ts';
+import { GRAPH, GRAPH_MAGIC } from '../../kernel/wire/mime.ts';
 import { TestKernel } from './kernel.ts';
 
 describe('viz.graph', () => {

@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { KernelProcess, type KernelSpec, type RunOutcome } from '../../kernel/client/index.ts';
-import type { CellError } from '../../kernel/display/mime.ts';
-import type { DeviceState, KernelMessage, OutputEvent } from '../../kernel/protocol.ts';
+import { KernelProcess, type KernelSpec, type RunOutcome } from '../../kernel/host/client/index.ts';
+import type { CellError } from '../../kernel/wire/mime.ts';
+import type { DeviceState, KernelMessage, OutputEvent } from '../../kernel/wire/protocol.ts';
 
 export interface Ran {
   outcome: RunOutcome;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_SHOWN_LINES } from '../../kernel/display/streams.ts';
+import { MAX_SHOWN_LINES } from '../../kernel/outputs/streams.ts';
 import { TestKernel } from './kernel.ts';
 
 /** Whether a process runs; one that has ended and waits to be reaped does not. */

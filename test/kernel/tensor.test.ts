@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TENSOR } from '../../kernel/display/mime.ts';
+import { TENSOR } from '../../kernel/wire/mime.ts';
 import { readTensor } from '../../renderers/tensor/payload.ts';
 import { TestKernel, type Ran } from './kernel.ts';
 

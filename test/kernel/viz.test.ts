@@ -8,8 +8,8 @@ import {
   type ProgressReport,
   type SummaryTable,
   type TrainingChart,
-} from '../../kernel/display/mime.ts';
-import type { OutputEvent, TrainingMessage } from '../../kernel/protocol.ts';
+} from '../../kernel/wire/mime.ts';
+import type { OutputEvent, TrainingMessage } from '../../kernel/wire/protocol.ts';
 import { TestKernel, type Ran } from './kernel.ts';
 
 /** The payloads of a type among the outputs, oldest first. */

@@ -1,7 +1,7 @@
 // The samples as samples/index.json lists them, and the table of them in README.md, which is made of it.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Sample } from '../../kernel/scaffold/course.ts';
+import type { Sample } from '../../kernel/notebook/scaffold/course.ts';
 
 export type { Sample };
 

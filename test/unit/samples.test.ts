@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseNotebook, printNotebook } from '../../kernel/format/index.ts';
+import { parseNotebook, printNotebook } from '../../kernel/notebook/format/index.ts';
 import { readIndex, readmeFile, samplesFolder as folder, withTable } from '../samples/index.mts';
 
 const index = readIndex();

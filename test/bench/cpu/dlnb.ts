@@ -1,7 +1,7 @@
 // The measured process of the device `cpu`: the built library, as the kernel loads it. Its argument is the folder of the build.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type * as Library from '../../../kernel/dl/tf.ts';
+import type * as Library from '../../../kernel/tensors/index.ts';
 import { serve } from './serve.ts';
 import { composedOps, prepareTf, type TF } from './tf-works.ts';
 

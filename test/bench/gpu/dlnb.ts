@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs';
-import type * as Library from '../../../kernel/dl/tf.ts';
+import type * as Library from '../../../kernel/tensors/index.ts';
 import { serve } from '../cpu/serve.ts';
 import { composedOps, prepareTf, reading, type TF } from '../cpu/tf-works.ts';
 import { dawnOptions, onAdapter, readLater } from './steps.ts';

@@ -1,6 +1,6 @@
 // The device `cpu` of the kernel, from its sources; its WebAssembly and its worker are those of the build.
 import '@tensorflow/tfjs-backend-cpu';
-import { startCpu } from '../../../kernel/backends/cpu/index.ts';
+import { startCpu } from '../../../kernel/tensors/backends/cpu/index.ts';
 import type { Device, DeviceOptions } from '../specs.ts';
 
 export async function start(options: DeviceOptions): Promise<Device> {

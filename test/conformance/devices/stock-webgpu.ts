@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/backend_webgpu';
 import '@tensorflow/tfjs-backend-webgpu/dist/register_all_kernels';
-import { createGpu } from '../../../kernel/backends/webgpu/dawn.ts';
+import { createGpu } from '../../../kernel/tensors/backends/webgpu/dawn.ts';
 import type { Device, DeviceOptions } from '../specs.ts';
 
 export async function start({ dist, dawn }: DeviceOptions & { dawn?: string[] }): Promise<Device> {

@@ -1,5 +1,5 @@
 // The device `webgpu` of the kernel, from its sources, on whatever adapter there is.
-import { startWebGpu } from '../../../kernel/backends/webgpu/index.ts';
+import { startWebGpu } from '../../../kernel/tensors/backends/webgpu/index.ts';
 import type { Device, DeviceOptions } from '../specs.ts';
 
 const exceptions = {

@@ -1,0 +1,67 @@
+// What the output model asks the editor to do, as plain data: no 'vscode' here, so that runs can be replayed in tests.
+import type { MimeBundle } from '../../kernel/wire/protocol.ts';
+
+/** Names one output in the life of a session. */
+export type OutputKey = string;
+
+export type Command =
+  /** The cell begins to run: its clock and its number. */
+  | { do: 'start'; cell: string; order: number; time: number }
+  /** A new output below the others. `transient`: it is not saved. */
+  | { do: 'append'; cell: string; key: OutputKey; items: MimeBundle; transient?: boolean }
+  /** More text for an output that holds a stream. */
+  | { do: 'appendItems'; cell: string; key: OutputKey; items: MimeBundle }
+  /** Other items in the place of those of an output. */
+  | { do: 'replaceItems'; cell: string; key: OutputKey; items: MimeBundle }
+  /** One new output in the place of all, in one step, so that nothing flickers. */
+  | { do: 'replaceAll'; cell: string; key: OutputKey; items: MimeBundle; transient?: boolean }
+  | { do: 'clear'; cell: string }
+  /** The run is over. `success` undefined: neither a tick nor a cross. */
+  | { do: 'end'; cell: string; success: boolean | undefined; time: number };
+
+/**
+ * The same effect in fewer commands: text for one stream is joined, what a later command overwrites is left out.
+ * The order of what remains is kept.
+ */
+export function coalesce(commands: readonly Command[]): Command[] {
+  const out: Command[] = [];
+  for (const command of commands) {
+    if (command.do === 'clear' || command.do === 'replaceAll') dropOutputs(out, command.cell);
+    if (command.do === 'appendItems' && joinText(out, command)) continue;
+    if (command.do === 'replaceItems' && overwrite(out, command)) continue;
+    out.push(command);
+  }
+  return out;
+}
+
+export type OutputCommand = Extract<Command, { key: OutputKey }>;
+const isOutput = (c: Command): c is OutputCommand => 'key' in c;
+
+/** Leaves out what was to be shown in a cell that is being cleared. */
+function dropOutputs(out: Command[], cell: string): void {
+  for (let i = out.length - 1; i >= 0; i--) {
+    const earlier = out[i]!;
+    if (earlier.cell === cell && (isOutput(earlier) || earlier.do === 'clear')) out.splice(i, 1);
+  }
+}
+
+/** Joins text to the last command for the same output, if that holds text of the same stream. */
+function joinText(out: Command[], command: OutputCommand): boolean {
+  const i = out.findLastIndex((c) => isOutput(c) && c.key === command.key);
+  const before = out[i];
+  if (!before || !isOutput(before)) return false;
+  const a = before.items.at(-1);
+  const b = command.items[0];
+  if (!a || !b || command.items.length !== 1 || a.mime !== b.mime || !('text' in a) || !('text' in b)) return false;
+  out[i] = { ...before, items: [...before.items.slice(0, -1), { mime: a.mime, text: a.text + b.text }] };
+  return true;
+}
+
+/** Puts new items into the last command that sets the items of the same output. */
+function overwrite(out: Command[], command: OutputCommand): boolean {
+  const i = out.findLastIndex((c) => isOutput(c) && c.key === command.key);
+  const before = out[i];
+  if (!before || !isOutput(before) || before.do === 'appendItems') return false;
+  out[i] = { ...before, items: command.items };
+  return true;
+}

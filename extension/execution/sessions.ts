@@ -1,0 +1,167 @@
+// The sessions of all open notebooks: made at the first run, ended when the notebook is closed, and carried along when its
+// file is renamed or an untitled notebook is saved.
+import * as vscode from 'vscode';
+import { statSync } from 'node:fs';
+import type { TrainingDelta } from '../../kernel/wire/mime.ts';
+import { idsOf } from '../notebook/ids.ts';
+import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
+import type { KernelStarter } from './kernel-process.ts';
+import { NotebookSession } from './session.ts';
+
+/** The editor closes the old document and opens the new one within this time when it renames or saves under a new name. */
+const MOVE_MS = 3000;
+
+interface Closed {
+  session: NotebookSession;
+  uri: string;
+  ids: string;
+  timer: NodeJS.Timeout;
+}
+
+export class Sessions implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<vscode.NotebookDocument>();
+  /** A session began, ended, or changed its state. */
+  readonly onDidChange = this.changed.event;
+
+  private readonly training = new vscode.EventEmitter<{ notebook: vscode.NotebookDocument; delta: TrainingDelta }>();
+  /** A training has new points. */
+  readonly onTraining = this.training.event;
+
+  private readonly open = new Map<vscode.NotebookDocument, NotebookSession>();
+  private readonly closed = new Set<Closed>();
+  /** When each document was opened, to tell a new name from a copy that was open all along. */
+  private readonly opened = new WeakMap<vscode.NotebookDocument, number>();
+  /** New file name -> old one. */
+  private readonly renamed = new Map<string, string>();
+  private readonly subscriptions: vscode.Disposable;
+
+  constructor(
+    private readonly controller: vscode.NotebookController,
+    private readonly starter: KernelStarter,
+  ) {
+    this.subscriptions = vscode.Disposable.from(
+      vscode.workspace.onDidOpenNotebookDocument((n) => n.notebookType === NOTEBOOK_TYPE && this.didOpen(n)),
+      vscode.workspace.onDidCloseNotebookDocument((n) => this.didClose(n)),
+      vscode.workspace.onDidRenameFiles(({ files }) => files.forEach((f) => this.didRename(f.oldUri, f.newUri))),
+      vscode.workspace.onDidChangeNotebookDocument(({ notebook, cellChanges }) => {
+        const session = this.open.get(notebook);
+        if (session) for (const { cell, outputs } of cellChanges) if (outputs) session.outputsChanged(cell);
+      }),
+    );
+  }
+
+  get(notebook: vscode.NotebookDocument | undefined): NotebookSession | undefined {
+    return notebook && this.open.get(notebook);
+  }
+
+  all(): NotebookSession[] {
+    return [...this.open.values()];
+  }
+
+  /** The notebook's session; made if there is none. */
+  for(notebook: vscode.NotebookDocument): NotebookSession {
+    let session = this.open.get(notebook);
+    if (!session) {
+      session = new NotebookSession(notebook, this.controller, this.starter);
+      const made = session;
+      made.onDidChangeState(() => this.changed.fire(made.notebook));
+      made.onTraining((delta) => this.training.fire({ notebook: made.notebook, delta }));
+      this.open.set(notebook, made);
+    }
+    return session;
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+    for (const { session, timer } of this.closed) {
+      clearTimeout(timer);
+      session.dispose();
+    }
+    for (const session of this.open.values()) session.dispose();
+    this.open.clear();
+    this.changed.dispose();
+    this.training.dispose();
+  }
+
+  private didOpen(notebook: vscode.NotebookDocument): void {
+    this.opened.set(notebook, Date.now());
+    for (const closed of this.closed) {
+      if (!this.isMove(closed, notebook)) continue;
+      clearTimeout(closed.timer);
+      this.closed.delete(closed);
+      this.move(closed.session, notebook);
+      return;
+    }
+  }
+
+  private didClose(notebook: vscode.NotebookDocument): void {
+    const session = this.open.get(notebook);
+    if (!session) return;
+    this.open.delete(notebook);
+    const closed: Closed = {
+      session,
+      uri: notebook.uri.toString(),
+      ids: idList(notebook),
+      timer: setTimeout(() => {
+        this.closed.delete(closed);
+        void session.close();
+      }, MOVE_MS),
+    };
+    const next = vscode.workspace.notebookDocuments.find(
+      (n) => Date.now() - (this.opened.get(n) ?? 0) < 2 * MOVE_MS && !this.open.has(n) && this.isMove(closed, n),
+    );
+    if (next) {
+      clearTimeout(closed.timer);
+      this.move(session, next);
+    } else {
+      this.closed.add(closed);
+      this.changed.fire(notebook);
+    }
+  }
+
+  /** A folder that is renamed takes its notebooks along. */
+  private didRename(from: vscode.Uri, to: vscode.Uri): void {
+    const [old, now] = [from.toString(), to.toString()];
+    this.renamed.set(now, old);
+    setTimeout(() => this.renamed.delete(now), 2 * MOVE_MS);
+    for (const closed of [...this.closed]) {
+      const notebook = vscode.workspace.notebookDocuments.find((n) => !this.open.has(n) && this.isMove(closed, n));
+      if (!notebook) continue;
+      clearTimeout(closed.timer);
+      this.closed.delete(closed);
+      this.move(closed.session, notebook);
+    }
+  }
+
+  private isMove({ uri, ids }: Pick<Closed, 'uri' | 'ids'>, notebook: vscode.NotebookDocument): boolean {
+    const now = notebook.uri.toString();
+    if (notebook.notebookType !== NOTEBOOK_TYPE || now === uri) return false;
+    for (const [to, from] of this.renamed) {
+      if (now === to ? uri === from : now.startsWith(`${to}/`) && uri === from + now.slice(to.length)) return true;
+    }
+    if (ids === '' || ids !== idList(notebook)) return false;
+    // The same cells under another name: saved as that just now, or a copy made long ago that happens to be opened?
+    return uri.startsWith('untitled:') || writtenJustNow(notebook.uri);
+  }
+
+  private move(session: NotebookSession, notebook: vscode.NotebookDocument): void {
+    this.open.set(notebook, session);
+    session.move(notebook);
+    this.changed.fire(notebook);
+    void session.checkFolder();
+  }
+}
+
+function writtenJustNow(uri: vscode.Uri): boolean {
+  if (uri.scheme !== 'file') return false;
+  const written = statSync(uri.fsPath, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Date.now() - written < 2 * MOVE_MS;
+}
+
+const idList = (notebook: vscode.NotebookDocument) => [...idsOf(notebook).values()].join(' ');
+
+/** The notebook that has the focus, if it is one of ours. */
+export function activeNotebook(): vscode.NotebookDocument | undefined {
+  const notebook = vscode.window.activeNotebookEditor?.notebook;
+  return notebook?.notebookType === NOTEBOOK_TYPE ? notebook : undefined;
+}

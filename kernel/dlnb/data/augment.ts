@@ -1,0 +1,69 @@
+// Random changes of images that leave their class as it is. On plain numbers, image by image, before a batch becomes a tensor.
+import { checkOptions, type OptionNames } from '../options.ts';
+import { amount, count } from './checks.ts';
+import type { Random } from './random.ts';
+
+/** Options of `Dataset.augment`. Each image draws its own change, anew in every pass. */
+export interface AugmentOptions {
+  /** Mirror half of the images left to right. */
+  flipX?: boolean;
+  /** Mirror half of the images top to bottom. */
+  flipY?: boolean;
+  /** Largest shift along each axis, in pixels: the image is padded by so much and cropped to its size at a random place. */
+  shift?: number;
+  /** What the padding holds; 0 by default. */
+  fill?: number;
+  /** Standard deviation of noise on each value. Nothing is clipped. */
+  noise?: number;
+  /** Seed of the changes; 0 by default. */
+  seed?: number;
+}
+
+const OPTIONS: OptionNames<AugmentOptions> = {
+  flipX: true,
+  flipY: true,
+  shift: true,
+  fill: true,
+  noise: true,
+  seed: true,
+};
+
+/**
+ * Makes the change for images of a shape.
+ * @param shape `[height, width, channels]`
+ * @throws RangeError for another shape, or an option out of range; TypeError for one that there is not
+ */
+export function augmenter(
+  shape: readonly number[],
+  options: AugmentOptions,
+): (image: Float32Array, random: Random) => Float32Array {
+  checkOptions('augment', options, OPTIONS);
+  const { flipX = false, flipY = false, shift = 0, fill = 0, noise = 0 } = options;
+  const [height = 0, width = 0, channels = 0] = shape;
+  if (shape.length !== 3)
+    throw new RangeError(
+      `augment: the examples must be images of shape [height, width, channels], got [${shape.join(', ')}]; for others use map`,
+    );
+  count('augment', 'shift', shift, 0);
+  amount('augment', 'shift', shift, 0, Math.min(height, width));
+  amount('augment', 'noise', noise);
+  return (image, random) => {
+    const mirrorX = flipX && random.uniform() < 0.5;
+    const mirrorY = flipY && random.uniform() < 0.5;
+    const dx = shift ? random.int(2 * shift + 1) - shift : 0;
+    const dy = shift ? random.int(2 * shift + 1) - shift : 0;
+    const out = new Float32Array(image.length).fill(fill);
+    for (let row = 0; row < height; row++) {
+      const fromRow = (mirrorY ? height - 1 - row : row) + dy;
+      if (fromRow < 0 || fromRow >= height) continue;
+      for (let column = 0; column < width; column++) {
+        const fromColumn = (mirrorX ? width - 1 - column : column) + dx;
+        if (fromColumn < 0 || fromColumn >= width) continue;
+        const [to, from] = [(row * width + column) * channels, (fromRow * width + fromColumn) * channels];
+        for (let c = 0; c < channels; c++) out[to + c] = image[from + c]!;
+      }
+    }
+    if (noise) for (let i = 0; i < out.length; i++) out[i] = out[i]! + random.normal(0, noise);
+    return out;
+  };
+}

@@ -1,0 +1,116 @@
+// The module `dlnb` that cells import.
+import type { Displayable } from '../wire/displayable.ts';
+import { html, image, md, plot, svg } from '../outputs/html.ts';
+import type { TrainingDelta } from '../wire/mime.ts';
+import { makeProgress, type ProgressFunction } from './progress/index.ts';
+import { installFitProgress } from './train/callback.ts';
+import { makeTrain, type Train } from './train/index.ts';
+import { makeViz } from './viz/index.ts';
+import type { LoadedLibrary, TensorLibrary } from './library.ts';
+import { makeCheck, type Check } from './check.ts';
+import { makeData } from './data/index.ts';
+import { makeNn } from './nn/index.ts';
+
+export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
+export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './train/index.ts';
+export type * from './viz/index.ts';
+export type { AnyNumbers, Check, CloseOptions } from './check.ts';
+export type * from './data/index.ts';
+export type * from './nn/index.ts';
+
+export interface DisplayOptions {
+  /** Shows the value in the place of the last one with the same id, in whatever cell that is. */
+  id?: string;
+}
+
+export interface LibraryHost {
+  display(value: unknown, id: string | undefined): Promise<void>;
+  signal(): AbortSignal;
+  /** The run of a cell that the caller belongs to. */
+  run(): object;
+  /** TensorFlow.js, if a cell has imported it. */
+  loaded: LoadedLibrary;
+  /** New points of a training chart, with how it stands in a line of text. */
+  training(delta: TrainingDelta, text: string): void;
+  /** Whether the Stop button of a training chart was pressed since the last call. */
+  takeStop(chart: number): boolean;
+}
+
+/** The module `dlnb`, and what its session has to tell it. */
+export interface LibrarySession {
+  library: Library;
+  /**
+   * The run of a cell has ended: so have its progress bars and trainings, where it was not by themselves.
+   * @returns a promise where values of trainings are still on their way; {@link abandon} gives them up
+   */
+  runEnded(run: object, status: 'ok' | 'threw' | 'interrupted'): Promise<void> | undefined;
+  abandon(run: object): void;
+  /** TensorFlow.js has been loaded. */
+  tensorsLoaded(tf: TensorLibrary): void;
+}
+
+/** Makes the module for one session. */
+export function makeLibrary(host: LibraryHost): LibrarySession {
+  const { loaded } = host;
+  const show = {
+    // What a bar or a chart shows of itself does not fail
+    display: (value: Displayable, id: string) => void host.display(value, id),
+    run: () => host.run(),
+    clock: () => performance.now(),
+  };
+  const { progress, runEnded } = makeProgress(show);
+  const training = makeTrain(
+    { ...show, send: (delta, text) => host.training(delta, text), takeStop: (chart) => host.takeStop(chart) },
+    loaded,
+  );
+  const data = makeData({ loaded, progress, signal: () => host.signal() });
+  return {
+    library: makeModule(host, {
+      progress,
+      train: training.train,
+      viz: makeViz(loaded, progress),
+      data,
+      nn: makeNn(loaded),
+      check: makeCheck(),
+    }),
+    runEnded(run, status) {
+      // A bar may go on in a task that the cell has not waited for
+      if (status !== 'ok') runEnded(run);
+      return training.runEnded(run, status);
+    },
+    abandon: (run) => training.abandon(run),
+    tensorsLoaded: (tf) => installFitProgress(tf, progress),
+  };
+}
+
+function makeModule<T extends object>(host: LibraryHost, parts: T) {
+  /**
+   * Shows a value under the cell. With an id, a later call with the same id replaces it in place.
+   * Outputs appear in the order of the calls; await it only to know that the value has been sent.
+   */
+  const display = (value: unknown, options: DisplayOptions = {}): Promise<void> => {
+    const { id } = options;
+    if (id !== undefined && (typeof id !== 'string' || id === ''))
+      throw new TypeError('display: the id must be a string that is not empty');
+    return host.display(value, id);
+  };
+  return { display, html, svg, md, image, plot, ...parts, signal: () => host.signal() };
+}
+
+export type Library = ReturnType<
+  typeof makeModule<{
+    /** {@link ProgressFunction} */
+    progress: ProgressFunction;
+    /** Records trainings. */
+    train: Train;
+    /** Plots for deep learning. */
+    viz: ReturnType<typeof makeViz>;
+    /** Data sets. */
+    data: ReturnType<typeof makeData>;
+    /** Residual blocks, learning rate schedules, gradient clipping. */
+    nn: ReturnType<typeof makeNn>;
+    /** {@link Check} */
+    check: Check;
+  }>
+>;
+export type { Displayable };

@@ -1,0 +1,156 @@
+// One training run: what was recorded, how far it is, its best epoch. Pure; the clock is a parameter.
+import type { TrainingBest, TrainingRun, TrainingState } from '../../wire/mime.ts';
+import { clockText, durationText, Meter, rateText, type Clock } from '../progress/meter.ts';
+import { Series } from './series.ts';
+
+/** At most so many places of NaN are kept. */
+const NOT_FINITE = 20;
+
+/** Metrics of which more is better. */
+const MORE_IS_BETTER = /(^|_)(acc|accuracy|auc|f1|precision|recall|r2|cosine\w*)$|accuracy/i;
+
+export interface RunTotals {
+  steps?: number;
+  epochs?: number;
+}
+
+export class RunData {
+  steps = 0;
+  epochs = 0;
+  state: TrainingState = 'running';
+  totals: RunTotals = {};
+  private readonly series = new Map<string, Series>();
+  private notFinite: TrainingRun['notFinite'] = [];
+  private notFiniteCount = 0;
+  private best: TrainingBest | undefined;
+  /** Steps when the last epoch ended. */
+  private epochStep = 0;
+  private readonly meter: Meter;
+
+  /** @param monitor name of the epoch's value that says which epoch is best; by default `val_loss`, else `loss` */
+  constructor(
+    readonly name: string,
+    private readonly monitor: string | undefined,
+    clock: Clock,
+  ) {
+    this.meter = new Meter(undefined, undefined, clock);
+  }
+
+  step(values: Record<string, number>): void {
+    this.steps++;
+    this.meter.advance();
+    for (const [name, value] of Object.entries(values)) this.add(name, 'step', this.steps, value);
+  }
+
+  epoch(values: Record<string, number>): void {
+    this.epochs++;
+    this.epochStep = this.steps;
+    // Without steps, epochs are what is counted
+    const at = this.steps || this.epochs;
+    for (const [name, value] of Object.entries(values)) this.add(name, 'epoch', at, value);
+    this.judge(values, at);
+  }
+
+  end(state: Exclude<TrainingState, 'running'>): void {
+    this.state = state;
+  }
+
+  /** Number of points of all curves. */
+  get points(): number {
+    return [...this.series.values()].reduce((sum, s) => sum + s.length, 0);
+  }
+
+  /** All of it. @param thin so many neighbours become their mean */
+  snapshot(thin = 1): TrainingRun {
+    // Epochs are few
+    return this.describe([...this.series.values()].map((s) => s.snapshot(s.per === 'step' ? thin : 1)));
+  }
+
+  /** How it stands, with the points since the last call. */
+  delta(): TrainingRun {
+    return this.describe([...this.series.values()].flatMap((s) => s.takeNew() ?? []));
+  }
+
+  /** The values that came last, epochs' after steps'. */
+  latest(): Record<string, number> {
+    return Object.fromEntries([...this.series.values()].map((s) => [s.name, s.last]));
+  }
+
+  /** A line of text. */
+  text(): string {
+    const { seconds, stepsPerSecond, left, best, totalSteps, totalEpochs, notFiniteCount } = this.describe([]);
+    const of = (n: number, total: number | undefined) => (total === undefined ? String(n) : `${n}/${total}`);
+    const value = (n: number) => (Number.isFinite(n) ? String(Number(n.toPrecision(4))) : String(n));
+    const state = this.state === 'running' || this.state === 'done' ? '' : `${this.state} at `;
+    const facts = [
+      ...(this.epochs || totalEpochs ? [`epoch ${of(this.epochs, totalEpochs)}`] : []),
+      ...(this.steps ? [`step ${of(this.steps, totalSteps)}`] : []),
+      ...Object.entries(this.latest()).map(([name, v]) => `${name} ${value(v)}`),
+      // Of a moment, the rate says nothing
+      ...(stepsPerSecond && seconds >= 0.1
+        ? [rateText(stepsPerSecond).replace('/s', ' steps/s').replace('each', 'a step')]
+        : []),
+      this.state === 'running' && left !== undefined ? `${clockText(left)} left` : durationText(seconds),
+      ...(best ? [`best ${best.series} ${value(best.value)} at epoch ${best.epoch}`] : []),
+      ...(notFiniteCount > 0
+        ? [
+            `${notFiniteCount} values NaN or infinite, first ${this.notFinite[0]!.series} at step ${this.notFinite[0]!.step}`,
+          ]
+        : []),
+    ];
+    return `${this.name}: ${state}${facts.join(' · ')}`;
+  }
+
+  private add(name: string, per: 'step' | 'epoch', at: number, value: number): void {
+    const key = `${per}:${name}`;
+    let series = this.series.get(key);
+    if (!series) this.series.set(key, (series = new Series(name, per)));
+    series.add(at, value);
+    if (Number.isFinite(value)) return;
+    this.notFiniteCount++;
+    if (this.notFinite.length < NOT_FINITE) this.notFinite.push({ series: name, step: at, value: String(value) });
+  }
+
+  private judge(values: Record<string, number>, step: number): void {
+    const series = this.monitor ?? ('val_loss' in values ? 'val_loss' : 'loss');
+    const value = values[series];
+    if (value === undefined || !Number.isFinite(value)) return;
+    const better =
+      !this.best ||
+      this.best.series !== series ||
+      (MORE_IS_BETTER.test(series) ? value > this.best.value : value < this.best.value);
+    if (better) this.best = { series, epoch: this.epochs, step, value };
+  }
+
+  private describe(series: TrainingRun['series']): TrainingRun {
+    const { name, state, steps, epochs, best, notFinite, notFiniteCount } = this;
+    if (state !== 'running') this.meter.end('done');
+    const { seconds, rate } = this.meter.report();
+    const total = this.totalSteps();
+    const done = total ? steps / total : this.totals.epochs ? epochs / this.totals.epochs : 0;
+    return {
+      name,
+      state,
+      steps,
+      epochs,
+      ...(total !== undefined && { totalSteps: total }),
+      ...(this.totals.epochs !== undefined && { totalEpochs: this.totals.epochs }),
+      seconds,
+      ...(rate !== undefined && steps > 0 && { stepsPerSecond: rate }),
+      // By the whole run and not by the last seconds: validation comes once an epoch
+      ...(state === 'running' && done > 0 && { left: Math.max(0, seconds / done - seconds) }),
+      ...(best && { best }),
+      series,
+      notFinite,
+      notFiniteCount,
+    };
+  }
+
+  /** As given, or as the epochs so far suggest. */
+  private totalSteps(): number | undefined {
+    const { totals, epochs, epochStep } = this;
+    if (totals.steps !== undefined || totals.epochs === undefined || epochs === 0 || epochStep === 0)
+      return totals.steps;
+    return Math.round((epochStep / epochs) * totals.epochs);
+  }
+}

@@ -1,0 +1,128 @@
+// A figure as the functions of `viz` return it: a plotly figure that shows itself, with a text twin, and what all of them have in common.
+import { plainJson } from '../../outputs/bundle.ts';
+import { DISPLAY, type Displayable } from '../../wire/displayable.ts';
+import { PLOTLY, type PlotlyFigure } from '../../wire/mime.ts';
+
+export type Trace = Record<string, unknown>;
+export type Layout = Record<string, unknown>;
+
+/** What every plot takes. */
+export interface PlotOptions {
+  title?: string;
+  /** Labels of the axes. */
+  xLabel?: string;
+  yLabel?: string;
+  /** Pixels; 380 by default, 460 in three dimensions. */
+  height?: number;
+}
+
+/** Options of plots with two axes of numbers. */
+export interface AxesOptions extends PlotOptions {
+  /** Logarithmic axes. */
+  logX?: boolean;
+  logY?: boolean;
+  /** What the axes show, `[low, high]`; all values by default. */
+  xRange?: readonly [number, number];
+  yRange?: readonly [number, number];
+}
+
+/** Arrays of at least so many numbers are written as bytes. */
+const PACKED = 64;
+
+/**
+ * A plot. As the last value of a cell it is drawn; `display(figure, { id })` draws it and later updates it in place.
+ * `data`, `layout` and `frames` are plotly's, and may be changed before it is shown.
+ *
+ * Colours may name the editor's theme: `theme(series-0)` to `theme(series-7)`, `theme(foreground)`, `theme(muted)`,
+ * `theme(background)`, `theme(grid)`, each with an opacity if you like: `theme(series-0, 0.3)`. The renderer puts the colours in.
+ */
+export class Figure implements Displayable {
+  constructor(
+    readonly data: Trace[],
+    readonly layout: Layout = {},
+    /** What it says where nothing can be drawn. */
+    readonly text: string = 'Plot',
+    readonly frames: object[] = [],
+  ) {}
+
+  [DISPLAY](): Record<string, unknown> {
+    const { data, layout, frames } = this;
+    const figure: PlotlyFigure = { data, layout, ...(frames.length > 0 && { frames }) };
+    return { [PLOTLY]: plainJson(packed(figure)), 'text/plain': this.text };
+  }
+}
+
+/** Long typed arrays as plotly's packed arrays, which are smaller and exact, and keep NaN. */
+function packed(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return packedArray(value as unknown as Float64Array);
+  if (Array.isArray(value))
+    return isMatrix(value) ? packedArray(joined(value), `${value.length}, ${value[0]!.length}`) : value.map(packed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, packed(v)]));
+}
+
+/** Rows of one length that are long enough to be packed as one array. */
+function isMatrix(rows: readonly unknown[]): rows is Float64Array[] {
+  const columns = rows[0] instanceof Float64Array ? rows[0].length : 0;
+  return columns * rows.length >= PACKED && rows.every((row) => row instanceof Float64Array && row.length === columns);
+}
+
+function joined(rows: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(rows.length * rows[0]!.length);
+  rows.forEach((row, i) => all.set(row, i * row.length));
+  return all;
+}
+
+/** @param shape of a matrix, as plotly writes it */
+function packedArray(values: Float64Array | Float32Array | Int32Array, shape?: string): unknown {
+  if (values.length < PACKED) return Array.from(values);
+  const [dtype, exact] =
+    values instanceof Int32Array
+      ? ['i4', values]
+      : values instanceof Float64Array && values.some((v) => Math.fround(v) !== v && !Number.isNaN(v))
+        ? ['f8', values]
+        : ['f4', Float32Array.from(values)];
+  return {
+    dtype,
+    bdata: Buffer.from(exact.buffer, exact.byteOffset, exact.byteLength).toString('base64'),
+    ...(shape && { shape }),
+  };
+}
+
+/** Rows of a matrix, as plotly takes them. */
+export function rowsOf(data: Float64Array, columns: number): Float64Array[] {
+  return Array.from({ length: data.length / columns }, (_, i) => data.subarray(i * columns, (i + 1) * columns));
+}
+
+/** The layout that the common options ask for. */
+export function layoutOf(options: AxesOptions): Layout {
+  const { title, xLabel, yLabel, height, logX, logY, xRange, yRange } = options;
+  const axis = (label?: string, log?: boolean, range?: readonly [number, number]) => ({
+    ...(label !== undefined && { title: { text: escaped(label) } }),
+    ...(log && { type: 'log', exponentformat: 'power' }),
+    ...(range && { range: log ? range.map(Math.log10) : [...range] }),
+  });
+  return {
+    ...(title !== undefined && { title: { text: escaped(title) } }),
+    ...(height !== undefined && { height }),
+    xaxis: axis(xLabel, logX, xRange),
+    yaxis: axis(yLabel, logY, yRange),
+  };
+}
+
+/** Plotly reads a few tags and entities in its texts; what a cell gives is text. */
+export const escaped = (text: string) => String(text).replace(/&/g, '&amp;').replace(/</g, '&lt;');
+
+/** The beginning of a text twin: `Line plot "loss"`. */
+export const heading = (kind: string, { title }: PlotOptions) => (title === undefined ? kind : `${kind} "${title}"`);
+
+/** A number with about four digits. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2);
+  return String(Number(value.toPrecision(4)));
+}
+
+/** `12 points`, `1 point`. */
+export const counted = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;

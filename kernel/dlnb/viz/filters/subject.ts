@@ -1,0 +1,132 @@
+// The arguments of viz.filters and its kin: what has filters, and the input for feature maps. Checked before anything is computed.
+import type { Tensor } from '../graph/engine.ts';
+import { isModel, type LayerLike, type ModelLike } from '../graph/layers.ts';
+import type { TensorLibrary } from '../../library.ts';
+import { kernelTensor } from './convolution.ts';
+import { forward, layersOf, stepsOf, type Step } from './forward.ts';
+
+/** What is drawn: its name, and a way to take its steps as they are now. */
+export interface Subject {
+  title: string;
+  /** Examples of the input; 0 without one. */
+  given: number;
+  /** To be called in a `tidy`. */
+  steps(): Step[];
+}
+
+/** @throws TypeError, or Error where there are no filters, that says what to give instead */
+export function subjectOf(tf: TensorLibrary, subject: unknown, x: unknown, where: string): Subject {
+  if (isModel(subject)) return x === undefined ? filtersOfModel(subject, where) : mapsOfModel(tf, subject, x, where);
+  if (x !== undefined)
+    throw new TypeError(
+      `${where}: an input needs a model of tf.layers to run it through; give the model, not one layer`,
+    );
+  if (subject instanceof tf.Tensor) return filtersOfTensor(subject, where);
+  if (isLayer(subject)) {
+    const steps = stepsOf(subject, where);
+    if (steps.length === 0)
+      throw new TypeError(
+        `${where}: the layer "${subject.name}" is a ${subject.getClassName()}, which has no filters; give a conv1d, conv2d, depthwiseConv2d, separableConv2d or conv2dTranspose layer`,
+      );
+    return { title: subject.name, given: 0, steps: () => stepsOf(subject, where) };
+  }
+  throw new TypeError(
+    `${where}: the first argument must be a model of tf.layers, one of its convolution layers, or a kernel tensor [height, width, in, out]`,
+  );
+}
+
+const isLayer = (value: unknown): value is LayerLike =>
+  typeof value === 'object' && value !== null && typeof (value as Partial<LayerLike>).getClassName === 'function';
+
+function filtersOfTensor(kernel: Tensor, where: string): Subject {
+  checkTensor(kernel, 'kernel', where);
+  if (kernel.rank !== 4 && kernel.rank !== 3)
+    throw new TypeError(
+      `${where}: a kernel has the shape [height, width, in, out], or [width, in, out] along a line; this tensor has ${shapeText(kernel.shape)}`,
+    );
+  if (kernel.size === 0) throw new TypeError(`${where}: the kernel ${shapeText(kernel.shape)} has no values`);
+  const title = `kernel ${shapeText(kernel.shape)}`;
+  return {
+    title,
+    given: 0,
+    steps: () => [{ name: 'kernel', type: 'kernel', convolution: kernelTensor(kernel) }],
+  };
+}
+
+function filtersOfModel(model: ModelLike, where: string): Subject {
+  const steps = () => layersOf(model, where).flatMap((layer) => stepsOf(layer, where));
+  if (steps().length === 0)
+    throw new Error(
+      `${where}: the model "${model.name}" has no conv1d, conv2d, depthwiseConv2d, separableConv2d or conv2dTranspose layer, so there are no filters`,
+    );
+  return { title: model.name, given: 0, steps };
+}
+
+function mapsOfModel(tf: TensorLibrary, model: ModelLike, x: unknown, where: string): Subject {
+  layersOf(model, where); // says so where the model is not built
+  const batch = batchOf(tf, model, x, where);
+  const steps = () => forward(tf, model, batch(), where);
+  return {
+    title: model.name,
+    given: tf.tidy(() => batch().shape[0]!),
+    steps() {
+      const found = steps();
+      if (!found.some(({ type, output }) => type !== 'input' && output))
+        throw new Error(
+          `${where}: no layer of the model "${model.name}" gives feature maps; these are outputs of [n, height, width, channels], or [n, length, channels] in a model with a conv1d layer`,
+        );
+      return found;
+    },
+  };
+}
+
+/** The input as a batch, made anew at each call: the caller's `tidy` takes it away. */
+function batchOf(tf: TensorLibrary, model: ModelLike, x: unknown, where: string): () => Tensor {
+  const { name } = model;
+  const { inputs } = model.model ?? model;
+  if (inputs.length !== 1)
+    throw new TypeError(
+      `${where}: the model "${name}" has ${inputs.length} inputs, and feature maps are drawn for one; make a model of the part with one: tf.model({ inputs, outputs })`,
+    );
+  const wanted = inputs[0]!.shape;
+  const example = wanted.slice(1);
+  const takes = `${shapeText(example)} or a batch ${shapeText(['n', ...example])}`;
+  if (!(x instanceof tf.Tensor))
+    throw new TypeError(
+      `${where}: x must be a tensor of shape ${takes}, not ${x === null ? 'null' : typeof x}; make one with tf.tensor(values, shape)`,
+    );
+  checkTensor(x, 'input', where);
+  const { shape } = x;
+  const fits = (part: readonly number[]) =>
+    part.length === example.length && part.every((n, i) => example[i] === null || example[i] === n);
+  const single = fits(shape);
+  if (!single && !fits(shape.slice(1)))
+    throw new TypeError(
+      `${where}: x has the shape ${shapeText(shape)}, and the model "${name}" takes ${takes}${remedy(shape, example)}`,
+    );
+  if (x.size === 0) throw new TypeError(`${where}: x has no values: its shape is ${shapeText(shape)}`);
+  // Pictures come as int32, and a model takes float32
+  const { dtype } = inputs[0]!;
+  return () => {
+    const batch = single ? x.expandDims(0) : x;
+    return dtype === 'float32' && x.dtype !== dtype ? batch.cast(dtype) : batch;
+  };
+}
+
+/** What to do about a shape that is wrong in one of the usual ways. */
+function remedy(shape: readonly number[], example: readonly (number | null)[]): string {
+  const sides = example.slice(0, -1);
+  if (example.at(-1) === 1 && String(shape.slice(-sides.length)) === String(sides))
+    return '; add the axis of the one channel: x.expandDims(-1)';
+  if (example.length === 3 && shape.at(-1) === example[2] && shape.length >= 3)
+    return `; resize it: tf.image.resizeBilinear(x, [${sides.join(', ')}])`;
+  return '';
+}
+
+function checkTensor(x: Tensor, what: string, where: string): void {
+  if (x.isDisposed) throw new Error(`${where}: the ${what} tensor has been disposed of; compute it again`);
+  if (x.dtype === 'string' || x.dtype === 'complex64')
+    throw new TypeError(`${where}: the ${what} must be a tensor of real numbers, not of ${x.dtype}`);
+}
+
+const shapeText = (shape: readonly (number | string | null)[]) => `[${shape.map((n) => n ?? '?').join(', ')}]`;

@@ -1,0 +1,96 @@
+// Graphs as the bytes of an output: see GraphHeader in mime.ts for the layout.
+import { GRAPH_MAGIC, GRAPH_VERSION, type GraphHeader, type GraphNode, type GraphNumbers } from '../../../wire/mime.ts';
+import { bytesOf, MAX_PAYLOAD, payloadOf, PREFIX, shortened } from '../../../wire/payload.ts';
+import { MAX_VALUES, type Summary } from './numbers.ts';
+import type { Plan, PlannedNode } from './plan.ts';
+
+/** More nodes are not drawn. */
+export const MAX_NODES = 3000;
+
+/** Room for the texts of the nodes; the rest is for numbers. */
+const MAX_HEAD = 600_000;
+
+/** A payload of at most {@link MAX_PAYLOAD} bytes: of a graph that is too large the nodes nearest to the result, and fewer values of each. */
+export function encodeGraph(plan: Plan): Uint8Array {
+  for (let most = MAX_NODES; ; most = Math.floor(most / 1.5)) {
+    const part = nearest(plan, most);
+    const bytes = encodePart(part, plan.nodes.length - part.nodes.length);
+    if (bytes) return bytes;
+  }
+}
+
+/** Undefined where the texts of the nodes are too long. */
+function encodePart(plan: Plan, omitted: number): Uint8Array | undefined {
+  let most = MAX_VALUES;
+  for (;;) {
+    const numbers: number[] = [];
+    const { kind, title, direction, result, summed, edges, groups } = plan;
+    const header: GraphHeader = {
+      kind,
+      title: shortened(title),
+      ...(direction ? { direction } : {}),
+      nodes: plan.nodes.map((node) => encodeNode(node, numbers, most)),
+      edges,
+      groups: groups.map((g) => ({ ...g, label: shortened(g.label) })),
+      ...(result === undefined ? {} : { result }),
+      ...(summed ? { summed } : {}),
+      ...(omitted > 0 ? { omitted } : {}),
+      ...(most < MAX_VALUES ? { cut: most } : {}),
+    };
+    const text = Buffer.from(JSON.stringify(header));
+    if (text.length > MAX_HEAD) return undefined;
+    if (PREFIX + text.length + 8 + numbers.length * 8 <= MAX_PAYLOAD)
+      return payloadOf(GRAPH_MAGIC, GRAPH_VERSION, text, bytesOf(Float64Array.from(numbers)));
+    if (most === 1) return undefined;
+    most = most >> 1;
+  }
+}
+
+function encodeNode(
+  { outputs, label, details, note, ...node }: PlannedNode,
+  numbers: number[],
+  most: number,
+): GraphNode {
+  return {
+    ...node,
+    label: shortened(label),
+    ...(details
+      ? { details: details.map(([name, value]): [string, string] => [shortened(name), shortened(value)]) }
+      : {}),
+    ...(note === undefined ? {} : { note: shortened(note, 300) }),
+    outputs: outputs.map(({ shape, dtype, value, gradient }) => ({
+      shape,
+      dtype,
+      ...(value ? { value: encodeNumbers(value, numbers, most) } : {}),
+      ...(gradient ? { gradient: encodeNumbers(gradient, numbers, most) } : {}),
+    })),
+  };
+}
+
+function encodeNumbers(summary: Summary, numbers: number[], most: number): GraphNumbers {
+  const at = numbers.length;
+  const { min, max, mean, nan, infinite, size } = summary;
+  const values = summary.values.slice(0, size <= most ? size : most);
+  numbers.push(min, max, mean, ...values);
+  return { at, count: values.length, ...(nan > 0 ? { nan } : {}), ...(infinite > 0 ? { infinite } : {}) };
+}
+
+/** The part of a graph that is nearest to its result, counted in edges; of a graph without a result, its first nodes. */
+function nearest(plan: Plan, most: number): Plan {
+  const { nodes, edges, result } = plan;
+  if (nodes.length <= most) return plan;
+  const into = new Map<number, number[]>();
+  for (const { from, to } of edges) into.set(to, [...(into.get(to) ?? []), from]);
+  const kept = new Set(result === undefined ? Array.from({ length: most }, (_, i) => i) : [result]);
+  // A set is walked in the order in which it grows
+  for (const node of kept) for (const from of into.get(node) ?? []) if (kept.size < most) kept.add(from);
+  const place = new Map([...kept].sort((a, b) => a - b).map((old, now) => [old, now]));
+  return {
+    ...plan,
+    nodes: nodes.filter((_, i) => kept.has(i)),
+    edges: edges.flatMap((e) =>
+      kept.has(e.from) && kept.has(e.to) ? [{ ...e, from: place.get(e.from)!, to: place.get(e.to)! }] : [],
+    ),
+    ...(result === undefined ? {} : { result: place.get(result)! }),
+  };
+}

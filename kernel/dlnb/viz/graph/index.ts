@@ -1,0 +1,159 @@
+// viz.graph: the graph of a computation with its values and gradients, or of the layers of a model of tf.layers.
+import { DISPLAY, type Displayable } from '../../../wire/displayable.ts';
+import { GRAPH } from '../../../wire/mime.ts';
+import { goOn, onHost, Unread } from '../../../outputs/tensor/read.ts';
+import { checkOptions, type OptionNames } from '../../options.ts';
+import { needLibrary, type LoadedLibrary, type TensorLibrary } from '../../library.ts';
+import { waiting } from '../pending.ts';
+import { autodiffPlan } from './autodiff.ts';
+import { encodeGraph } from './encode.ts';
+import { argumentsOf, type GraphInput, type GraphInputs } from './inputs.ts';
+import type { Tensor } from './engine.ts';
+import { isModel, layersPlan } from './layers.ts';
+import type { Plan } from './plan.ts';
+import { record, type Recording, type RecordedTensor } from './record.ts';
+import { graphText } from './text.ts';
+
+export type { GraphInput, GraphInputs, NestedNumbers } from './inputs.ts';
+
+export interface GraphOptions {
+  /** The way of the forward pass; by default what fits the page best. */
+  direction?: 'right' | 'down';
+  /** Stands over the graph; by default the name of the function or model. */
+  title?: string;
+}
+
+const OPTIONS: OptionNames<GraphOptions> = { direction: true, title: true };
+
+/** A graph that shows itself. It is as it was when it was made. */
+export class Graph implements Displayable {
+  private readonly bundle: Record<string, unknown>;
+
+  constructor(plan: Plan) {
+    this.bundle = { [GRAPH]: encodeGraph(plan), 'text/plain': graphText(plan) };
+  }
+
+  [DISPLAY](): Record<string, unknown> {
+    return this.bundle;
+  }
+
+  /** The list of the nodes. */
+  toString(): string {
+    return this.bundle['text/plain'] as string;
+  }
+}
+
+/** A function of tensors; a parameter may be of a narrower type, for example `tf.Tensor2D`. */
+export type TensorFunction = { f(...inputs: Tensor[]): unknown }['f'];
+/** A function of one object of tensors. */
+export type NamedTensorFunction<T> = { f(inputs: { [name in keyof T]: Tensor }): unknown }['f'];
+
+export interface GraphFunction {
+  /**
+   * Runs a function once and draws what its result is computed from: a node for each input, variable, constant and op, with its shape, its
+   * value, and the gradient of the result with respect to it, by back-propagation. A result of several elements is summed for that.
+   * @param fn computes one tensor with tf ops; or a model of tf.layers, applied to the inputs
+   * @param inputs one number, array or tensor; a list of them, one for each parameter; or an object of them by name, which `fn` gets as one
+   *   object of tensors. A list of several numbers, or rows of them, for a function of one parameter is one vector or matrix.
+   * @throws TypeError where an argument is not what it should be; what `fn` throws
+   * @example viz.graph((t) => t.square().mul(t.mul(3).add(1)), 2)
+   */
+  (fn: TensorFunction | object, inputs: GraphInput | readonly GraphInput[], options?: GraphOptions): Graph;
+  /** The same with inputs by name. */
+  <T extends { readonly [name: string]: GraphInput }>(
+    fn: NamedTensorFunction<T>,
+    inputs: T,
+    options?: GraphOptions,
+  ): Graph;
+  /** The graph of a function without inputs: of variables. */
+  (fn: () => unknown): Graph;
+  /**
+   * The layers of a model: class, output shape, parameters, and what is connected with what. Nested models are folded.
+   * @throws Error where the model is not built yet
+   */
+  (model: object, inputs?: undefined, options?: GraphOptions): Graph;
+}
+
+/** @param loaded gives TensorFlow.js, if a cell has imported it */
+export function makeGraph(loaded: LoadedLibrary): GraphFunction {
+  const graph = (subject: unknown, inputs?: GraphInputs, options: GraphOptions = {}) => {
+    checkOptions('viz.graph', options, OPTIONS);
+    const { direction, title } = options;
+    if (direction !== undefined && direction !== 'right' && direction !== 'down')
+      throw new TypeError(`viz.graph: the direction must be 'right' or 'down', not ${String(direction)}`);
+    const tf = needLibrary(loaded, 'viz.graph');
+    return goOn(planOf(tf, subject, inputs), (plan) => {
+      if (direction) plan.direction = direction;
+      if (title !== undefined) plan.title = String(title);
+      return new Graph(plan);
+    });
+  };
+  return waiting('viz.graph', graph);
+}
+
+function planOf(tf: TensorLibrary, subject: unknown, inputs: GraphInputs | undefined): Plan | Promise<Plan> {
+  if (isModel(subject)) {
+    if (inputs === undefined) return layersPlan(subject);
+    const apply = (...xs: Tensor[]) => (subject as unknown as Applied).apply(xs.length === 1 ? xs[0]! : xs);
+    return functionPlan(tf, apply, inputs, subject.name);
+  }
+  if (typeof subject === 'function') return functionPlan(tf, subject as TensorFunction, inputs, subject.name);
+  if (subject instanceof tf.Tensor)
+    throw new TypeError(
+      'viz.graph: a tensor does not remember how it was computed. Give the function that computes it, and its inputs: viz.graph((x) => x.square(), 3)',
+    );
+  throw new TypeError(
+    'viz.graph: the first argument must be a function that computes a tensor, viz.graph((x) => x.square(), 3), or a model of tf.layers, viz.graph(model)',
+  );
+}
+
+interface Applied {
+  apply(x: Tensor | Tensor[]): unknown;
+}
+
+function functionPlan(
+  tf: TensorLibrary,
+  f: TensorFunction,
+  inputs: GraphInputs | undefined,
+  title: string,
+): Plan | Promise<Plan> {
+  const { names, tensors, call } = argumentsOf(tf, f, inputs);
+  const recording = record(tf, tensors, call);
+  try {
+    return autodiffPlan(recording, names, title);
+  } catch (e) {
+    if (!(e instanceof Unread)) throw e;
+    return readRecording(recording).then((read) => autodiffPlan(read, names, title));
+  } finally {
+    recording.dispose();
+  }
+}
+
+/** The recording with the values of its tensors, which outlive it. */
+async function readRecording({ ops, inputs, result, dispose }: Recording): Promise<Recording> {
+  const copies = new Map<RecordedTensor, RecordedTensor>();
+  for (const x of [
+    ...inputs,
+    ...ops.flatMap((op) => [...op.inputs.map(({ tensor }) => tensor), ...op.outputs]),
+    result,
+  ])
+    copies.set(x, { ...x });
+  const copyOf = (x: RecordedTensor) => copies.get(x)!;
+  const read = Promise.all(
+    [...copies.values()].map(async (x) => {
+      const { held, gradient } = x;
+      [x.held, x.gradient] = await Promise.all([onHost(held), gradient && onHost(gradient)]);
+    }),
+  );
+  await read;
+  return {
+    ops: ops.map((op) => ({
+      ...op,
+      inputs: op.inputs.map(({ name, tensor }) => ({ name, tensor: copyOf(tensor) })),
+      outputs: op.outputs.map(copyOf),
+    })),
+    inputs: inputs.map(copyOf),
+    result: copyOf(result),
+    dispose,
+  };
+}

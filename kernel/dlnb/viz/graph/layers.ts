@@ -1,0 +1,150 @@
+// The graph of the layers of a model of tf.layers: one node for each call of a layer, nested models as groups.
+import type { GraphOutput } from '../../../wire/mime.ts';
+import { grouped, sizeOf } from '../../../outputs/model-summary.ts';
+import type { Plan, PlannedNode } from './plan.ts';
+
+type Shape = (number | null)[];
+
+export interface Symbolic {
+  id: number;
+  shape: Shape;
+  dtype: string;
+}
+export interface Call {
+  inputTensors: Symbolic[];
+  outputTensors: Symbolic[];
+  outboundLayer: LayerLike;
+}
+export interface LayerLike {
+  name: string;
+  trainable: boolean;
+  getClassName(): string;
+  countParams(): number;
+  trainableWeights: readonly { shape: Shape }[];
+  inboundNodes: Call[];
+}
+
+/** A model of tf.layers, as far as its graph needs it. */
+export interface ModelLike extends LayerLike {
+  built: boolean;
+  build(): void;
+  layers: readonly LayerLike[];
+  inputs: Symbolic[];
+  outputs: Symbolic[];
+  /** `<layer>_ib-<number of the call>` for each call that belongs to the model. */
+  containerNodes?: Set<string>;
+  /** Of a sequential model: the model that does its work. */
+  model?: ModelLike;
+}
+
+export function isModel(value: unknown): value is ModelLike {
+  const m = value as Partial<ModelLike> | null;
+  return typeof m === 'object' && m !== null && Array.isArray(m.layers) && 'built' in m && Array.isArray(m.inputs);
+}
+
+/**
+ * The model that holds the connections of the layers, made ready where the model's input is known.
+ * @param without what there is not before that, for the message
+ * @throws Error where the model is not built yet
+ */
+export function connected(model: ModelLike, where: string, without: string): ModelLike {
+  // A sequential model whose input is known connects its layers when it is first used
+  if (!model.built && model.inputs.length > 0) model.build();
+  const inner = model.model ?? model;
+  if (!model.built || !inner.containerNodes)
+    throw new Error(
+      `${where}: the model is not built yet, so ${without}; give its first layer an inputShape, or call model.build([null, …])`,
+    );
+  return inner;
+}
+
+/** Where a tensor of the graph comes from. */
+interface Source {
+  node: number;
+  output: number;
+}
+type Sources = Map<number, Source>;
+
+/** @throws Error where the model is not built yet */
+export function layersPlan(model: ModelLike): Plan {
+  const plan: Plan = { kind: 'layers', title: model.name, nodes: [], edges: [], groups: [] };
+  addModel(plan, model, undefined, new Map());
+  return plan;
+}
+
+/** Adds a model's layers; its input layers too unless they stand for tensors of the model around it, which `sources` gives. */
+function addModel(plan: Plan, model: ModelLike, group: number | undefined, sources: Sources): Sources {
+  const inner = connected(model, 'viz.graph', 'its layers are not connected');
+  for (const call of callsOf(inner)) {
+    if (call.outputTensors.every(({ id }) => sources.has(id))) continue;
+    const layer = call.outboundLayer;
+    const from = call.inputTensors.map(({ id }) => sources.get(id)!);
+    const made = isModel(layer) ? addNested(plan, layer, group, from) : addLayer(plan, call, group, from);
+    call.outputTensors.forEach(({ id }, i) => sources.set(id, made[i]!));
+  }
+  return sources;
+}
+
+/** The calls that belong to a model, each after those that it needs. */
+export function callsOf(model: ModelLike): Call[] {
+  const calls = model.layers.flatMap((layer) =>
+    layer.inboundNodes.filter((_, i) => model.containerNodes!.has(`${layer.name}_ib-${i}`)),
+  );
+  const maker = new Map<number, Call>();
+  for (const call of calls) for (const { id } of call.outputTensors) maker.set(id, call);
+  const order: Call[] = [];
+  const seen = new Set<Call>();
+  const visit = (call: Call) => {
+    if (seen.has(call)) return;
+    seen.add(call);
+    for (const { id } of call.inputTensors) {
+      const before = maker.get(id);
+      if (before && before !== call) visit(before);
+    }
+    order.push(call);
+  };
+  calls.forEach(visit);
+  return order;
+}
+
+function addNested(plan: Plan, model: ModelLike, parent: number | undefined, from: Source[]): Source[] {
+  const group = plan.groups.length;
+  plan.groups.push({
+    label: model.name,
+    kind: 'layer',
+    type: model.getClassName(),
+    ...(parent === undefined ? {} : { parent }),
+    folded: true,
+  });
+  const inner = model.model ?? model;
+  const sources: Sources = new Map((inner.inputs ?? []).map(({ id }, i) => [id, from[i]!]));
+  addModel(plan, model, group, sources);
+  return inner.outputs.map(({ id }) => sources.get(id)!);
+}
+
+function addLayer(plan: Plan, call: Call, group: number | undefined, from: Source[]): Source[] {
+  const { outboundLayer: layer } = call;
+  const number = plan.nodes.length;
+  const isInput = layer.getClassName() === 'InputLayer';
+  const parameters = layer.countParams();
+  const trainable = sizeOf(layer.trainableWeights);
+  const details: [string, string][] = [['class', layer.getClassName()]];
+  if (parameters > 0) {
+    details.push(['parameters', grouped(parameters)]);
+    details.push(['trainable', trainable === parameters ? 'yes' : trainable === 0 ? 'no' : grouped(trainable)]);
+  }
+  const node: PlannedNode = {
+    kind: isInput ? 'input' : 'layer',
+    label: layer.name,
+    details,
+    outputs: call.outputTensors.map(({ shape, dtype }): Pick<GraphOutput, 'shape' | 'dtype'> => ({ shape, dtype })),
+  };
+  if (group !== undefined) node.group = group;
+  const calls = layer.inboundNodes;
+  if (calls.length > 1) node.note = `call ${calls.indexOf(call) + 1} of ${calls.length}; all share their parameters`;
+  plan.nodes.push(node);
+  if (!isInput)
+    for (const { node: source, output } of from)
+      plan.edges.push({ from: source, to: number, ...(output > 0 ? { output } : {}) });
+  return call.outputTensors.map((_, output) => ({ node: number, output }));
+}

@@ -1,0 +1,223 @@
+// Runs a function with the engine's tape on, and takes the gradient of its result back to every tensor on the tape.
+import type { TensorLibrary } from '../../library.ts';
+import { engineOf, hold, type TapeNode, type Tensor } from './engine.ts';
+import { ScopeWatch, type GraphScope } from './scopes.ts';
+
+/** A tensor of the graph. `held` has the data that it had when it was made, and is valid until {@link Recording.dispose}. */
+export interface RecordedTensor {
+  id: number;
+  held: Tensor;
+  /** Where it is a variable. */
+  variable?: { name: string; trainable: boolean };
+  gradient?: Tensor;
+  /** Why there is no gradient. */
+  note?: string;
+}
+
+export interface RecordedOp {
+  name: string;
+  attrs: unknown;
+  inputs: { name: string; tensor: RecordedTensor }[];
+  outputs: RecordedTensor[];
+  /** Outermost first. */
+  scopes: GraphScope[];
+}
+
+export interface Recording {
+  /** Those that the result depends on, each after those that it depends on. */
+  ops: RecordedOp[];
+  /** In the order of the given tensors; also those that the result does not depend on. */
+  inputs: RecordedTensor[];
+  result: RecordedTensor;
+  dispose(): void;
+}
+
+/**
+ * Runs a function and records what its result is computed from.
+ * @param inputs tensors that it is given
+ * @throws Error where it does not return a tensor, or is called while a gradient is being recorded; what the function throws
+ */
+export function record(tf: TensorLibrary, inputs: Tensor[], f: () => unknown): Recording {
+  const recorder = new Recorder(tf);
+  try {
+    const given = inputs.map((x) => recorder.tensorOf(x));
+    const { y, tape } = recorder.run(f);
+    const result = recorder.tensorOf(y);
+    const ops = recorder.pathTo(result);
+    backPropagate(tf, ops, tape, result);
+    for (const x of given)
+      if (x.held.dtype === 'float32' && !x.gradient && !x.note) x.note = 'the result does not depend on it';
+    return { ops, inputs: given, result, dispose: () => recorder.dispose() };
+  } catch (e) {
+    recorder.dispose();
+    throw e;
+  }
+}
+
+class Recorder {
+  private readonly tensors = new Map<number, RecordedTensor>();
+  private readonly ops: RecordedOp[] = [];
+  private readonly nodes = new Map<RecordedOp, TapeNode>();
+
+  constructor(private readonly tf: TensorLibrary) {}
+
+  tensorOf(x: Tensor): RecordedTensor {
+    let known = this.tensors.get(x.id);
+    if (!known) {
+      known = { id: x.id, held: hold(engineOf(this.tf), x) };
+      if (x instanceof this.tf.Variable) known.variable = { name: x.name, trainable: x.trainable };
+      this.tensors.set(x.id, known);
+    }
+    return known;
+  }
+
+  run(f: () => unknown): { y: Tensor; tape: Map<RecordedOp, TapeNode> } {
+    const engine = engineOf(this.tf);
+    const { state } = engine;
+    if (state.gradientDepth > 0)
+      throw new Error('viz.graph: it cannot be called while a gradient is being computed; call it outside tf.grad');
+    const tape: TapeNode[] = [];
+    const add = engine.addTapeNode;
+    engine.startScope();
+    const watch = new ScopeWatch(this.tf);
+    engine.addTapeNode = (name, inputs, outputs, ...rest) => {
+      // A run that was ended from outside has left this function behind
+      if (state.activeTape !== tape) engine.addTapeNode = add;
+      add.call(engine, name, inputs, outputs, ...rest);
+      if (state.activeTape === tape)
+        this.note(
+          tape.findLast((node) => node.outputs === outputs)!,
+          watch.path(),
+        );
+    };
+    state.activeTape = tape;
+    state.gradientDepth = 1;
+    try {
+      const y: unknown = f();
+      if (!(y instanceof this.tf.Tensor)) throw new TypeError(`viz.graph: ${complaint(y)}`);
+      this.tensorOf(y);
+      return { y, tape: this.nodes };
+    } catch (e) {
+      release(tape);
+      throw e;
+    } finally {
+      state.gradientDepth = 0;
+      state.activeTape = null;
+      engine.addTapeNode = add;
+      watch.stop();
+      engine.endScope();
+    }
+  }
+
+  private note(node: TapeNode, scopes: GraphScope[]): void {
+    const inputs = Object.entries(node.inputs).flatMap(([name, x]) => (x ? [{ name, tensor: this.tensorOf(x) }] : []));
+    const outputs = node.outputs.map((x) => this.tensorOf(x));
+    // An op of a function with a gradient of its own has the name of its scope
+    const name = node.kernelName.replace(/__op$/, '') || 'custom';
+    const op: RecordedOp = { name, attrs: node.attrs, inputs, outputs, scopes };
+    this.ops.push(op);
+    this.nodes.set(op, node);
+  }
+
+  /** The ops that the result depends on, in their order. */
+  pathTo(result: RecordedTensor): RecordedOp[] {
+    const needed = new Set([result]);
+    const path = this.ops.toReversed().filter((op) => {
+      if (!op.outputs.some((x) => needed.has(x))) return false;
+      for (const { tensor } of op.inputs) needed.add(tensor);
+      return true;
+    });
+    return path.reverse();
+  }
+
+  dispose(): void {
+    release([...this.nodes.values()]);
+    for (const { held, gradient } of this.tensors.values()) {
+      held.dispose();
+      if (gradient && !gradient.isDisposed) gradient.dispose();
+    }
+  }
+}
+
+function release(tape: TapeNode[]): void {
+  for (const { saved } of tape) for (const x of saved) if (!x.isDisposed) x.dispose();
+}
+
+function complaint(y: unknown): string {
+  if (y instanceof Promise)
+    return 'the function must not be async: the graph is recorded while it runs. Await before, outside of it';
+  const got = y === undefined ? 'nothing' : y === null ? 'null' : Array.isArray(y) ? 'an array' : `a ${typeof y}`;
+  const remedy = typeof y === 'number' ? '; compute with tf ops, for example tf.mul(x, y) in place of x * y' : '';
+  return `the function must return one tensor, and it returned ${got}${remedy}`;
+}
+
+/** Gradients of the sum of the result's elements with respect to every tensor of floating-point numbers. */
+function backPropagate(
+  tf: TensorLibrary,
+  ops: RecordedOp[],
+  tape: Map<RecordedOp, TapeNode>,
+  result: RecordedTensor,
+): void {
+  if (result.held.dtype !== 'float32') {
+    result.note = `no gradient: the result is ${result.held.dtype}`;
+    return;
+  }
+  const engine = engineOf(tf);
+  engine.startScope();
+  try {
+    result.gradient = tf.keep(tf.ones(result.held.shape));
+    for (const op of ops.toReversed()) shareOut(tf, op, tape.get(op)!);
+  } finally {
+    engine.endScope();
+  }
+}
+
+/** Adds to the inputs of one op their shares of the gradient of its outputs. */
+function shareOut(tf: TensorLibrary, op: RecordedOp, node: TapeNode): void {
+  const floats = op.inputs.filter(({ tensor }) => tensor.held.dtype === 'float32');
+  const why = (note: string) => {
+    for (const { tensor } of floats) lose(tensor, note);
+  };
+  const lost = op.outputs.find((x) => x.note);
+  if (lost) return why(lost.note!);
+  if (!op.outputs.some((x) => x.gradient)) return;
+  if (!node.gradient) return why(`no gradient: ${op.name} has none`);
+  const dys = op.outputs.map((x) => x.gradient ?? tf.zeros(x.held.shape, x.held.dtype as 'float32'));
+  let functions: Record<string, () => Tensor>;
+  try {
+    functions = node.gradient(dys.length > 1 ? dys : dys[0]!, node.saved, node.attrs);
+  } catch (e) {
+    return why(`no gradient: ${(e as Error).message}`);
+  }
+  for (const { name, tensor } of floats) {
+    if (tensor.note) continue;
+    const share = functions[name];
+    if (!share) {
+      lose(tensor, `no gradient: ${op.name} has none with respect to its ${name}`);
+      continue;
+    }
+    try {
+      add(tf, tensor, share());
+    } catch (e) {
+      lose(tensor, `no gradient: ${(e as Error).message}`);
+    }
+  }
+}
+
+/** A sum of which one part is not known is not known. */
+function lose(tensor: RecordedTensor, note: string): void {
+  tensor.note = note;
+  tensor.gradient?.dispose();
+  delete tensor.gradient;
+}
+
+function add(tf: TensorLibrary, tensor: RecordedTensor, share: Tensor): void {
+  const { gradient } = tensor;
+  if (!gradient) {
+    // A gradient function may give away a tensor that somebody else holds
+    tensor.gradient = hold(engineOf(tf), share);
+    return;
+  }
+  tensor.gradient = tf.keep(tf.add(gradient, share));
+  gradient.dispose();
+}

@@ -1,0 +1,96 @@
+// `dlnb export`: a notebook with its outputs, in another form.
+import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Notebook } from '../../notebook/format/types.ts';
+import { checkWritable, readNotebook, writeWhole } from './files.ts';
+import { dist } from './start.ts';
+import { UsageError } from './usage.ts';
+
+export const FORMATS = ['html', 'ipynb', 'ts'] as const;
+
+export interface ExportOptions {
+  to: (typeof FORMATS)[number];
+  out?: string;
+}
+
+/**
+ * Writes the file and prints its name. A file that stands where the default name points is not replaced: it may be somebody's own
+ * (`model.ts` beside `model.dlnb`); one that is named with `--out` is.
+ * @returns the exit code
+ * @throws UsageError where a file cannot be read, or the result not be written
+ */
+export async function exportCommand(file: string, { to, out }: ExportOptions): Promise<number> {
+  const notebook = await readTitled(file);
+  const target = out ?? path.join(path.dirname(file), `${notebook.title}.${to}`);
+  if (out === undefined && (await stat(target).catch(() => undefined))) {
+    throw new UsageError(`${target} exists. To replace it, name it: --out ${target}`);
+  }
+  return write(target, () => convert(notebook, to));
+}
+
+/** One web page of several notebooks. Otherwise as {@link exportCommand}. */
+export async function reportCommand(files: string[], { out }: { out: string }): Promise<number> {
+  const notebooks = await Promise.all(files.map(readTitled));
+  return write(out, () => toPage(notebooks));
+}
+
+async function write(target: string, make: () => Promise<string>): Promise<number> {
+  if (target === '-') {
+    process.stdout.write(await make());
+    return 0;
+  }
+  await checkWritable(target);
+  await writeWhole(target, await make());
+  process.stdout.write(`${target}\n`);
+  return 0;
+}
+
+interface Titled {
+  file: string;
+  title: string;
+  notebook: Notebook;
+}
+
+const readTitled = async (file: string): Promise<Titled> => ({
+  file,
+  title: titleOf(file),
+  notebook: await readNotebook(file),
+});
+const titleOf = (file: string) => path.basename(file).replace(/\.dlnb$/i, '');
+
+/** The exporters are loaded only here: `dlnb run` has no use for them. */
+async function convert(notebook: Titled, to: ExportOptions['to']): Promise<string> {
+  if (to === 'ts') return (await import('../export/ts.ts')).toTs(notebook.notebook);
+  if (to === 'ipynb') return (await import('../export/ipynb.ts')).toIpynb(notebook.notebook);
+  return toPage([notebook]);
+}
+
+async function toPage(notebooks: Titled[]): Promise<string> {
+  const { toHtmlReport } = await import('../export/html.ts');
+  const withImages = notebooks.map(({ file, title, notebook }) => {
+    return { title, notebook, resolveImage: (image: string) => imageOf(path.dirname(file), image) };
+  });
+  return toHtmlReport(withImages, { asset: (name) => readFileSync(path.join(dist, 'renderers', name), 'utf8') });
+}
+
+const IMAGES: Record<string, string> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.avif': 'image/avif',
+  '.svg': 'image/svg+xml',
+};
+
+/** A picture beside the notebook as a data URL; undefined where there is none, or it is something else. */
+function imageOf(folder: string, name: string): string | undefined {
+  const type = IMAGES[path.extname(name).toLowerCase()];
+  if (!type) return undefined;
+  try {
+    return `data:${type};base64,${readFileSync(path.resolve(folder, name)).toString('base64')}`;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,74 @@
+// Notebook files of the command line: reading with errors of one line, and writing so that a file is never half written.
+import { randomBytes } from 'node:crypto';
+import { chmod, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { decodeNotebook, FormatError, type Notebook } from '../../notebook/format/index.ts';
+import { UsageError } from './usage.ts';
+
+/** @throws UsageError where there is no such file, or it is no notebook that this version knows. */
+export async function readNotebook(file: string): Promise<Notebook> {
+  let bytes;
+  try {
+    bytes = await readFile(file);
+  } catch (e) {
+    throw new UsageError(`${file}: ${fileProblem(e)}`);
+  }
+  try {
+    return decodeNotebook(bytes);
+  } catch (e) {
+    if (e instanceof FormatError) throw new UsageError(`${file}, ${e.message}`);
+    throw e;
+  }
+}
+
+/** @throws UsageError where nothing could be written there: found out before the work, not after it. */
+export async function checkWritable(file: string): Promise<void> {
+  if (await isFolder(file)) throw new UsageError(`${file} is a folder; name a file.`);
+  const folder = path.dirname(path.resolve(file));
+  if (!(await isFolder(folder))) throw new UsageError(`${file}: there is no folder ${folder}`);
+}
+
+/** Whether both paths lead to the same file. A file that does not exist yet is only its own path. */
+export async function sameFile(a: string, b: string): Promise<boolean> {
+  const real = (file: string) => realpath(file).catch(() => path.resolve(file));
+  return (await real(a)) === (await real(b));
+}
+
+/** Replaces the file in one step; on failure the old one stands as it was. Links and permissions are kept. */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  const target = await realpath(file).catch(() => path.resolve(file));
+  const part = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.part`);
+  const mode = (await stat(target).catch(() => undefined))?.mode;
+  try {
+    const handle = await open(part, 'wx');
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (mode !== undefined) await chmod(part, mode & 0o7777);
+    await rename(part, target);
+  } catch (e) {
+    await rm(part, { force: true });
+    throw new Error(`${file} cannot be written: ${fileProblem(e)}`, { cause: e });
+  }
+}
+
+export const isFolder = async (file: string) => !!(await stat(file).catch(() => undefined))?.isDirectory();
+
+const problems: Record<string, string> = {
+  ENOENT: 'no such file',
+  EISDIR: 'this is a folder, not a notebook',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOSPC: 'no space left on the disk',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of the path is not a folder',
+};
+
+/** What the system says, in words. */
+export function fileProblem(e: unknown): string {
+  const { code, message } = e as NodeJS.ErrnoException;
+  return (code && problems[code]) ?? message;
+}

@@ -1,0 +1,70 @@
+// Progress bars and trainings on a terminal: one line that is rewritten while they run, and what they come to in the end. Where nobody
+// watches, a line now and then.
+import { PROGRESS, TRAINING, type ProgressReport, type TrainingChart } from '../../wire/mime.ts';
+import type { OutputEvent } from '../../wire/protocol.ts';
+
+/** Into a file, a bar that runs is written so often. */
+const LINE_MS = 10_000;
+
+export interface LiveScreen {
+  /** Whether a line can be rewritten. */
+  live: boolean;
+  /** Shows a text in the line that is rewritten; undefined takes it away. */
+  status(text: string | undefined): void;
+  /** Writes a text on lines of its own. */
+  print(text: string): void;
+  /** Milliseconds. */
+  clock(): number;
+}
+
+type Shown = Extract<OutputEvent, { kind: 'display' | 'update' }>;
+
+export class LiveOutputs {
+  /** Lines that stand there already, by display id. */
+  private readonly printed = new Map<string, Set<string>>();
+  private lastLine: number;
+
+  constructor(private readonly screen: LiveScreen) {
+    this.lastLine = screen.clock();
+  }
+
+  /** @returns whether the event was one of these, and is dealt with */
+  take(event: OutputEvent): boolean {
+    if (event.kind !== 'display' && event.kind !== 'update') return false;
+    const running = isRunning(event);
+    if (running === undefined) return false;
+    const text = event.bundle.find((i) => i.mime === 'text/plain');
+    const lines = text && 'text' in text ? text.text.split('\n') : [];
+    // The first line of a training is its title
+    if (running) this.status(lines.filter((line) => !/^Training\b/.test(line)).join('   '));
+    else this.end(event.id ?? '', lines);
+    return true;
+  }
+
+  /** How something stands that will be shown in full when it ends. */
+  status(text: string): void {
+    if (this.screen.live) return this.screen.status(text.trim());
+    const now = this.screen.clock();
+    if (now - this.lastLine < LINE_MS) return;
+    this.lastLine = now;
+    this.screen.print(text);
+  }
+
+  private end(id: string, lines: readonly string[]): void {
+    const before = this.printed.get(id) ?? new Set();
+    const fresh = lines.filter((line) => !before.has(line));
+    this.printed.set(id, new Set([...before, ...fresh]));
+    this.screen.status(undefined);
+    if (fresh.length > 0) this.screen.print(fresh.join('\n'));
+  }
+}
+
+/** Undefined for other outputs. */
+function isRunning({ bundle }: Shown): boolean | undefined {
+  for (const item of bundle) {
+    if (!('json' in item)) continue;
+    if (item.mime === PROGRESS) return (item.json as ProgressReport).bars.some(({ state }) => state === 'running');
+    if (item.mime === TRAINING) return (item.json as TrainingChart).runs.some(({ state }) => state === 'running');
+  }
+  return undefined;
+}

@@ -1,0 +1,221 @@
+// `dlnb run`: runs a notebook without an editor.
+import os from 'node:os';
+import path from 'node:path';
+import { deviceOf, type WantedDevice } from '../client/index.ts';
+import { fileItem } from '../client/outputs.ts';
+import { OVERFLOW, type OverflowNotice } from '../../wire/mime.ts';
+import { printNotebook } from '../../notebook/format/index.ts';
+import type { CodeCell } from '../../notebook/format/types.ts';
+import type { DeviceSetting, OutputEvent } from '../../wire/protocol.ts';
+import { NotebookRun, type CellResult } from './execute.ts';
+import { LiveOutputs } from './live.ts';
+import { checkWritable, readNotebook, sameFile, writeWhole } from './files.ts';
+import { startKernel, temporaryLogs } from './start.ts';
+import { outputText, Terminal } from './terminal.ts';
+
+export interface RunOptions {
+  out?: string;
+  /** Before what the notebook asks for. */
+  device?: DeviceSetting;
+  /** Of the device `cpu`. */
+  threads?: number;
+  /** Seconds. */
+  timeout?: number;
+  json?: boolean;
+  keepGoing?: boolean;
+}
+
+/**
+ * Runs all code cells in order, in the notebook's folder.
+ * @returns the exit code: 0, 1 when a cell failed or the time was over, 128 + the signal's number when one ended the run
+ * @throws UsageError when the run cannot begin
+ */
+export async function runCommand(file: string, options: RunOptions): Promise<number> {
+  const notebook = await readNotebook(file);
+  if (options.out !== undefined) await checkWritable(options.out);
+  const terminal = new Terminal(!!options.json);
+  const wanted: Pick<WantedDevice, 'device' | 'problem'> = options.device
+    ? { device: options.device }
+    : deviceOf(notebook.metadata, 'auto');
+  if (wanted.problem) terminal.lines('stderr', `dlnb: ${wanted.problem}`);
+  const cwd = path.dirname(path.resolve(file));
+  const logDir = options.out === undefined ? temporaryLogs() : `${path.resolve(options.out)}.logs`;
+  const progress = new Progress(terminal);
+  const live = new LiveOutputs({
+    live: terminal.live,
+    status: (text) => progress.detail(text),
+    print: (text) => terminal.lines('stdout', text),
+    clock: () => performance.now(),
+  });
+  const run: NotebookRun = new NotebookRun(notebook, {
+    start: () =>
+      startKernel({ cwd, notebook: path.resolve(file), device: wanted.device, threads: options.threads, logDir }),
+    keepGoing: !!options.keepGoing,
+    ...(options.timeout !== undefined && { timeoutMs: options.timeout * 1000 }),
+    onCell: (result, i, total) => progress.begin(result, i, total),
+    onOutput: (event) => void (live.take(event) || printEvent(terminal, event)),
+    onTraining: (text) => live.status(text),
+    onCellEnd: ({ cell }) => {
+      progress.end();
+      printOverflow(terminal, run, cell, logDir);
+    },
+  });
+  for (const { cell, number, status } of run.results) {
+    if (status === 'skipped')
+      terminal.lines(
+        'stderr',
+        `dlnb: cell ${number} is not run: its language is ${cell.language}, not typescript or javascript.`,
+      );
+  }
+
+  const started = performance.now();
+  const signals = hearSignals(run);
+  let startError: Error | undefined;
+  try {
+    await run.run();
+  } catch (e) {
+    startError = e as Error;
+    terminal.lines('stderr', `dlnb: ${startError.message}`);
+  } finally {
+    progress.end();
+    signals.ignore();
+  }
+  let code = signals.caught ? 128 + os.constants.signals[signals.caught] : run.failed || startError ? 1 : 0;
+  printEnd(terminal, run, options, signals.caught);
+  if (!(await save(terminal, run, file, options.out))) code ||= 1;
+  if (options.json)
+    process.stdout.write(`${JSON.stringify(report(run, file, performance.now() - started, startError), null, 2)}\n`);
+  return code;
+}
+
+/** Writes the executed copy, also of a run that failed. False when that did not work. */
+async function save(terminal: Terminal, run: NotebookRun, file: string, out: string | undefined): Promise<boolean> {
+  if (out === undefined) return true;
+  // Nothing ran, so that the notebook itself would only lose the outputs it has
+  if (run.failed && !run.began && (await sameFile(file, out))) return true;
+  try {
+    await writeWhole(out, printNotebook(run.executed()));
+    return true;
+  } catch (e) {
+    terminal.lines('stderr', `dlnb: ${(e as Error).message}`);
+    return false;
+  }
+}
+
+/** The first Ctrl+C interrupts the cell, the second kills the kernel, as any other signal does at once. */
+function hearSignals(run: NotebookRun): { caught: NodeJS.Signals | undefined; ignore: () => void } {
+  const heard: ReturnType<typeof hearSignals> = { caught: undefined, ignore: () => off() };
+  const listeners = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => {
+    const listener = () => {
+      heard.caught ??= signal;
+      if (signal === 'SIGINT') run.stop('signal');
+      else run.kill();
+    };
+    process.on(signal, listener);
+    return [signal, listener] as const;
+  });
+  const off = () => listeners.forEach(([signal, listener]) => process.off(signal, listener));
+  return heard;
+}
+
+function printEvent(terminal: Terminal, event: OutputEvent): void {
+  if (event.kind === 'stream') {
+    if (event.name === 'stdout') terminal.stdout(event.text);
+    else terminal.stderr(event.text);
+  } else if (event.kind === 'error') {
+    terminal.lines('stderr', outputText({ items: event.bundle.map(fileItem) }));
+  } else if (event.kind === 'display' && !event.bundle.some(({ mime }) => mime === OVERFLOW)) {
+    const text = outputText({ items: event.bundle.map(fileItem) });
+    if (text) terminal.lines('stdout', text);
+  }
+}
+
+/** Said when the cell has ended: only then the numbers are final. */
+function printOverflow(terminal: Terminal, run: NotebookRun, cell: CodeCell, logDir: string): void {
+  for (const { items } of run.outputs.of(cell.id)) {
+    const item = items.find(({ mime }) => mime === OVERFLOW);
+    if (!item || !('json' in item)) continue;
+    const { lines, log } = item.json as unknown as OverflowNotice;
+    terminal.lines(
+      'stderr',
+      `dlnb: the output is cut here; all ${lines} lines are in ${path.join(logDir, path.basename(log))}`,
+    );
+  }
+}
+
+function printEnd(
+  terminal: Terminal,
+  run: NotebookRun,
+  { timeout, keepGoing }: RunOptions,
+  signal: NodeJS.Signals | undefined,
+): void {
+  const notRun = run.results.filter(({ status }) => status === 'not run').length;
+  const rest = notRun ? ` ${notRun} ${notRun === 1 ? 'cell was' : 'cells were'} not run.` : '';
+  const failed = run.results.filter(({ status }) => status !== 'ok' && status !== 'not run' && status !== 'skipped');
+  const where = failed.length ? `cell ${failed.map(({ number }) => number).join(', ')}` : undefined;
+  if (signal) terminal.lines('stderr', `dlnb: ended by ${signal}${where ? ` in ${where}` : ''}.${rest}`);
+  else if (run.stopped === 'timeout')
+    terminal.lines(
+      'stderr',
+      `dlnb: the time of ${timeout} s (--timeout) is over${where ? ` in ${where}` : ''}.${rest}`,
+    );
+  else if (where)
+    terminal.lines(
+      'stderr',
+      `dlnb: ${where} failed.${rest}${notRun && !keepGoing ? ' (--keep-going runs them.)' : ''}`,
+    );
+}
+
+function report(run: NotebookRun, file: string, ms: number, startError: Error | undefined) {
+  const status =
+    run.stopped === 'timeout' ? 'timeout' : run.stopped ? 'interrupted' : run.failed || startError ? 'error' : 'ok';
+  return {
+    file,
+    status,
+    ...(startError && { error: startError.message }),
+    ms: Math.round(ms),
+    node: run.node ?? null,
+    device: run.device ?? null,
+    cells: run.results.map(({ cell, number, status, ms }) => ({
+      id: cell.id,
+      number,
+      status,
+      ms: Math.round(ms * 1000) / 1000,
+      outputs: run.outputs
+        .of(cell.id)
+        .map((output) => ({ mimes: output.items.map(({ mime }) => mime), text: outputText(output) })),
+    })),
+  };
+}
+
+/** `[3/10] cell 5, 2.1 s: const model = …`, ten times a second; the cell's own bar, while it has one, instead of its code. */
+class Progress {
+  private timer: NodeJS.Timeout | undefined;
+  private bar: string | undefined;
+  private readonly terminal: Terminal;
+
+  constructor(terminal: Terminal) {
+    this.terminal = terminal;
+  }
+
+  begin({ cell, number }: CellResult, index: number, total: number): void {
+    if (!process.stderr.isTTY) return;
+    const started = performance.now();
+    const first = cell.source.split('\n').find((line) => line.trim() !== '') ?? '';
+    const draw = () => {
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      this.terminal.progress(`[${index + 1}/${total}] cell ${number}, ${seconds} s: ${this.bar ?? first.trim()}`);
+    };
+    this.timer = setInterval(draw, 100);
+  }
+
+  detail(text: string | undefined): void {
+    this.bar = text;
+  }
+
+  end(): void {
+    clearInterval(this.timer);
+    this.bar = undefined;
+    this.terminal.progress('');
+  }
+}

@@ -1,0 +1,79 @@
+// What `dlnb run` writes: text as it comes, and on a terminal one line of progress below it.
+import type { Output } from '../../notebook/format/types.ts';
+import { ERROR, STDERR, STDOUT } from '../../wire/mime.ts';
+
+type Stream = NodeJS.WriteStream & { fd: 1 | 2 };
+
+export class Terminal {
+  private readonly out: Stream;
+  private readonly err = process.stderr as Stream;
+  /** Whether the next character stands at the start of a line. */
+  private fresh = { 1: true, 2: true };
+  private shown = '';
+  private broken = false;
+
+  /** @param quiet stdout belongs to the machine-readable result: text goes to stderr. */
+  constructor(quiet: boolean) {
+    this.out = (quiet ? process.stderr : process.stdout) as Stream;
+    // `dlnb run … | head`: the reader has enough, the run goes on
+    for (const stream of [process.stdout, process.stderr]) {
+      stream.on('error', (e: NodeJS.ErrnoException) => {
+        if (e.code !== 'EPIPE') throw e;
+        this.broken = true;
+      });
+    }
+  }
+
+  /** Whether {@link progress} is seen. */
+  get live(): boolean {
+    return !!this.err.isTTY;
+  }
+
+  stdout(text: string): void {
+    this.write(this.out, text);
+  }
+
+  stderr(text: string): void {
+    this.write(this.err, text);
+  }
+
+  /** A text on lines of its own. */
+  lines(stream: 'stdout' | 'stderr', text: string): void {
+    const to = stream === 'stdout' ? this.out : this.err;
+    const onScreen = to.isTTY && this.err.isTTY ? this.fresh[1] && this.fresh[2] : this.fresh[to.fd];
+    this.write(to, `${onScreen ? '' : '\n'}${text}${text.endsWith('\n') ? '' : '\n'}`);
+  }
+
+  /** Shows the line below the text, on a terminal and where the text does not end in the middle of a line; '' takes it away. */
+  progress(line: string): void {
+    if (!this.err.isTTY || this.broken) return;
+    const room = (this.err.columns || 80) - 1;
+    const next = this.fresh[2] && (this.fresh[1] || !this.out.isTTY) ? line.slice(0, room) : '';
+    if (next === this.shown) return;
+    this.err.write(`\r\x1b[K${next}`);
+    this.shown = next;
+  }
+
+  private write(stream: Stream, text: string): void {
+    if (text === '' || this.broken) return;
+    this.progress('');
+    stream.write(text);
+    this.fresh[stream.fd] = text.endsWith('\n');
+  }
+}
+
+/** What an output says to someone who sees text only. */
+export function outputText({ items }: Output): string {
+  for (const mime of [STDOUT, STDERR, 'text/plain', ERROR, 'text/markdown']) {
+    const item = items.find((i) => i.mime === mime);
+    if (!item) continue;
+    if ('text' in item) return item.text;
+    if ('json' in item) return errorStack(item.json) ?? JSON.stringify(item.json);
+  }
+  return items[0] ? `[${items[0].mime}]` : '';
+}
+
+function errorStack(json: unknown): string | undefined {
+  const { stack } = (json ?? {}) as { stack?: unknown };
+  return typeof stack === 'string' ? stack : undefined;
+}

@@ -1,0 +1,297 @@
+// "DLNB: Install CUDA Runtime…", without an editor around it: npm brings @tensorflow/tfjs-node-gpu into a folder of its own, a kernel tries it out,
+// and where something is missing, a look at driver, CUDA, cuDNN and Node says what.
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { describeMissing, hasCudaPackage, missingLibraries } from '../../tensors/backends/cuda/libraries.ts';
+import { ERROR, type PlainError } from '../../wire/mime.ts';
+import type { DeviceState, OutputEvent } from '../../wire/protocol.ts';
+import { cleanEnv, programsOnPath, type NodeChoice } from './node.ts';
+import { KernelProcess } from './process.ts';
+
+export const CUDA_PACKAGE = '@tensorflow/tfjs-node-gpu';
+export const CUDA_VERSION = '4.22.0';
+
+export interface InstallHost {
+  trusted: boolean;
+  /** Where the package goes; what is there is replaced when the new one is whole. */
+  folder: string;
+  /** The kernel's program, `dist/kernel.js`, to try it out. */
+  main: string;
+  node: () => Promise<NodeChoice>;
+  /** Asks whether to go on. */
+  ask(question: string, detail: string): Promise<boolean>;
+  log(line: string): void;
+  /** Shows that work goes on, with a way to cancel it. */
+  progress<T>(title: string, work: (report: (text: string) => void, signal: AbortSignal) => Promise<T>): Promise<T>;
+  env?: NodeJS.ProcessEnv;
+  platform?: string;
+  arch?: string;
+}
+
+/** How it ended, in words for the user. `no`: the user said so. */
+export interface InstallResult {
+  end: 'works' | 'does not work' | 'failed' | 'no';
+  text: string;
+}
+
+/** Never rejects. */
+export async function installCuda(host: InstallHost): Promise<InstallResult> {
+  const { folder, platform = process.platform, arch = process.arch, env = process.env } = host;
+  const failed = (text: string): InstallResult => ({ end: 'failed', text });
+  if (!host.trusted) return failed('This workspace is not trusted, so nothing is installed for it.');
+  if (!hasCudaPackage(platform, arch))
+    return failed(
+      `${CUDA_PACKAGE} is made for Linux and Windows on x64 processors, and this is ${platform} on ${arch}. The device "webgpu" reaches the graphics cards of such machines.`,
+    );
+  let node: NodeChoice;
+  try {
+    node = await host.node();
+  } catch (e) {
+    return failed((e as Error).message);
+  }
+  if (node.electron)
+    return failed(
+      `${CUDA_PACKAGE} needs a real Node.js. Install Node.js 20 or newer, or name one in the setting "dlnb.nodePath".`,
+    );
+  const [npm] = await programsOnPath('npm', pathWith(env, node), '.cmd');
+  if (!npm) return failed('There is no npm on the PATH. Install Node.js together with npm.');
+  const question = `Download ${CUDA_PACKAGE} ${CUDA_VERSION}?`;
+  const detail =
+    `npm puts it into ${folder}, and its install script brings TensorFlow's library from storage.googleapis.com: several hundred megabytes. ` +
+    'It needs an NVIDIA card with its driver, CUDA 11.2 and cuDNN 8.1, which are not installed by this.';
+  if (!(await host.ask(question, detail))) return { end: 'no', text: 'Nothing was installed.' };
+  try {
+    return await host.progress('Installing CUDA runtime', async (report, signal) => {
+      host.log(`${npm} installs ${CUDA_PACKAGE} ${CUDA_VERSION} into ${folder}`);
+      await install(npm, { ...host, env: pathWith(env, node) }, report, signal);
+      report('trying it out');
+      const state = await tryCuda(host, node);
+      if ('detail' in state)
+        return {
+          end: 'works',
+          text: `The device "cuda" works: ${state.detail}. Kernels that start from now on can use it.`,
+        };
+      return {
+        end: 'does not work',
+        text: `It is installed, and does not work yet: ${state.reason}. ${await advice(host, node)}`,
+      };
+    });
+  } catch (e) {
+    const { message, name } = e as Error;
+    if (name === 'AbortError') return { end: 'no', text: 'The installation was cancelled; nothing was changed.' };
+    host.log(message);
+    return failed(`${message} ${await advice(host, node)}`.trim());
+  }
+}
+
+/** The Node that runs kernels comes last: an `npm` of the user's own choice goes before its. */
+function pathWith(env: NodeJS.ProcessEnv, node: NodeChoice): NodeJS.ProcessEnv {
+  const clean = cleanEnv(env);
+  const name = Object.keys(clean).find((n) => n.toUpperCase() === 'PATH') ?? 'PATH';
+  return { ...clean, [name]: [clean[name], path.dirname(node.path)].filter(Boolean).join(path.delimiter) };
+}
+
+// ---- npm
+
+/** @throws Error with a sentence for the user; an AbortError when it was cancelled */
+async function install(
+  npm: string,
+  { folder, env, log }: InstallHost,
+  report: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const part = `${folder}.part`;
+  await rm(part, { recursive: true, force: true });
+  await mkdir(part, { recursive: true });
+  try {
+    const manifest = {
+      private: true,
+      dependencies: { [CUDA_PACKAGE]: CUDA_VERSION },
+      // npm asks for leave to run install scripts, and this one brings the library
+      allowScripts: { [CUDA_PACKAGE]: true },
+    };
+    await writeFile(path.join(part, 'package.json'), JSON.stringify(manifest, undefined, 2));
+    await runNpm(npm, part, env, signal, (line) => {
+      log(`npm: ${line}`);
+      report(line.slice(0, 100));
+    });
+    await rm(folder, { recursive: true, force: true }).catch(() => {
+      throw new Error(
+        `${folder} cannot be replaced: a kernel may be using it. Close notebooks that run on cuda, and try again.`,
+      );
+    });
+    await rename(part, folder);
+  } finally {
+    await rm(part, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function runNpm(
+  npm: string,
+  cwd: string,
+  env: NodeJS.ProcessEnv | undefined,
+  signal: AbortSignal,
+  onLine: (line: string) => void,
+): Promise<void> {
+  const windows = process.platform === 'win32';
+  const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--foreground-scripts'];
+  // It leads a process group, so that its install scripts end with it; npm.cmd is a script of the shell
+  const child = spawn(windows ? `"${npm}"` : npm, args, {
+    cwd,
+    env,
+    detached: !windows,
+    shell: windows,
+    windowsHide: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = '';
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split(/\r?\n|\r/);
+      rest = lines.pop()!.slice(-2000);
+      for (const line of lines) hear(line);
+    });
+    stream.on('end', () => hear(rest));
+  }
+  const hear = (line: string) => {
+    if (line.trim() === '') return;
+    said.push(line);
+    if (said.length > 400) said.shift();
+    onLine(line);
+  };
+  const end = () => {
+    if (child.pid === undefined) return;
+    if (windows) execFile('taskkill', ['/pid', String(child.pid), '/T', '/F'], () => {});
+    else
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // it has ended by itself
+      }
+  };
+  return new Promise<void>((resolve, reject) => {
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
+    child.once('error', (e) => reject(new Error(`npm cannot be run: ${e.message}.`)));
+    child.once('close', (code) => {
+      signal.removeEventListener('abort', end);
+      if (signal.aborted)
+        reject(signal.reason instanceof Error ? signal.reason : new DOMException('cancelled', 'AbortError'));
+      else if (code === 0) resolve();
+      else reject(new Error(npmFailure(said)));
+    });
+  });
+}
+
+/** What npm said, as a sentence. */
+export function npmFailure(lines: readonly string[]): string {
+  const text = lines.join('\n');
+  const network = /(?:getaddrinfo \w+|connect \w+|request to|fetch) (?:https?:\/\/)?([\w.-]+\.[a-z]{2,}|[\d.]+)/i.exec(
+    text,
+  )?.[1];
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|network (?:timeout|request)/.test(text))
+    return `npm cannot reach ${network ?? 'the network'}: look at the connection, the proxy and the firewall.`;
+  if (/ENOSPC/.test(text)) return 'npm failed: the disk is full.';
+  if (/EACCES|EPERM/.test(text))
+    return 'npm failed: it may not write where it wants to. Look at the rights of the folder and of npm’s cache.';
+  if (/\bE(404|403|401)\b/.test(text)) return `npm failed: its registry does not give ${CUDA_PACKAGE}.`;
+  if (/gyp ERR|node-pre-gyp ERR/.test(text))
+    return 'npm failed: the native part of the package could not be downloaded, and building it needs Python and a C++ compiler.';
+  const error = lines.findLast((l) => /^npm (?:error|ERR!)/.test(l) && !/log of this run|A complete log/.test(l));
+  return `npm failed: ${(error ?? lines.at(-1) ?? 'it said nothing').replace(/^npm (?:error|ERR!)\s*/, '').slice(0, 300)}.`;
+}
+
+// ---- trying it out
+
+const CELL = 'cuda';
+
+async function tryCuda(host: InstallHost, node: NodeChoice): Promise<DeviceState | { reason: string }> {
+  const kernel = KernelProcess.start({
+    node,
+    main: host.main,
+    cwd: host.folder,
+    device: 'cuda',
+    cuda: host.folder,
+    logDir: path.join(os.tmpdir(), 'dlnb-cuda'),
+    ...(host.env && { env: host.env }),
+  });
+  let state: DeviceState | undefined;
+  let error: string | undefined;
+  kernel.onMessage((m) => {
+    if (m.type === 'device') state = m.state;
+    if (m.type === 'output') error ??= messageOf(m.event);
+  });
+  try {
+    const code = "import * as tf from '@tensorflow/tfjs'; await tf.matMul([[1]], [[1]]).data(); undefined";
+    const outcome = await kernel.run({ cell: CELL, language: 'typescript', code, order: [CELL] });
+    if (state?.device === 'cuda' && outcome.status === 'ok') return state;
+    if (outcome.status === 'died') return { reason: outcome.exit.text.replace(/\.$/, '') };
+    return { reason: state?.refused[0]?.reason ?? error ?? 'the kernel does not say why' };
+  } finally {
+    await kernel.kill();
+  }
+}
+
+function messageOf(event: OutputEvent): string | undefined {
+  if (event.kind !== 'error') return undefined;
+  const item = event.bundle.find(({ mime }) => mime === ERROR);
+  return item && 'json' in item ? (item.json as PlainError).message : undefined;
+}
+
+// ---- what is missing
+
+export interface Finding {
+  what: 'Driver' | 'CUDA and cuDNN' | 'Node.js';
+  ok: boolean;
+  /** A sentence without its full stop. */
+  text: string;
+}
+
+/** Looks at what the package needs of the machine. */
+export async function diagnose(
+  { env = process.env, platform }: Pick<InstallHost, 'env' | 'platform'>,
+  node: NodeChoice,
+): Promise<Finding[]> {
+  const missing = await missingLibraries(env, platform);
+  const ofToolkit = describeMissing(missing.filter(({ of }) => of !== 'driver'));
+  return [
+    await driver(env),
+    {
+      what: 'CUDA and cuDNN',
+      ok: ofToolkit === '',
+      text: ofToolkit || 'all libraries of CUDA 11 and cuDNN 8 are there',
+    },
+    { what: 'Node.js', ok: !node.electron, text: `${node.version} at ${node.path}` },
+  ];
+}
+
+async function driver(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const what = 'Driver';
+  try {
+    const query = ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader'];
+    const { stdout } = await promisify(execFile)('nvidia-smi', query, { env, timeout: 10_000, windowsHide: true });
+    const cards = stdout.trim().split('\n').filter(Boolean);
+    if (cards.length === 0) return { what, ok: false, text: "NVIDIA's driver sees no graphics card" };
+    return { what, ok: true, text: `NVIDIA's driver sees ${cards.join('; ')}` };
+  } catch (e) {
+    const { code, stdout = '', message } = e as NodeJS.ErrnoException & { stdout?: string };
+    if (code === 'ENOENT')
+      return { what, ok: false, text: "NVIDIA's driver is not installed: there is no nvidia-smi on the PATH" };
+    const said = (stdout.trim() || message).split('\n')[0]!.replace(/\.$/, '');
+    return { what, ok: false, text: `NVIDIA's driver does not work (nvidia-smi: ${said})` };
+  }
+}
+
+/** What is wrong with the machine, as sentences; all that was found goes to the log. */
+async function advice(host: InstallHost, node: NodeChoice): Promise<string> {
+  const findings = await diagnose(host, node);
+  for (const { what, ok, text } of findings) host.log(`${what}: ${ok ? 'ok' : 'not ok'}, ${text}`);
+  return findings
+    .filter(({ ok }) => !ok)
+    .map(({ text }) => `${text[0]!.toUpperCase()}${text.slice(1)}.`)
+    .join(' ');
+}

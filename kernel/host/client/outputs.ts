@@ -1,0 +1,107 @@
+// What a kernel's messages make of a notebook's outputs, in the shape of the file. No process, no editor.
+import { STDERR, STDOUT } from '../../wire/mime.ts';
+import { foldTerminalText } from '../../notebook/format/terminal.ts';
+import type { Json, Output, OutputItem } from '../../notebook/format/types.ts';
+import type { MimeBundle, OutputEvent } from '../../wire/protocol.ts';
+
+interface Shown {
+  output: Output;
+  /** Display id. */
+  id?: string;
+}
+
+/** The outputs of the cells of one notebook, as a run builds them up. */
+export class NotebookOutputs {
+  private readonly cells = new Map<string, Shown[]>();
+  /** Cells whose outputs go when the next one comes. */
+  private readonly clearing = new Set<string>();
+
+  /** @param initial outputs that the cells have already, by cell id; they can be added to, but have no display ids */
+  constructor(initial: Iterable<readonly [string, readonly Output[]]> = []) {
+    for (const [cell, outputs] of initial)
+      this.cells.set(
+        cell,
+        outputs.map((output) => ({ output })),
+      );
+  }
+
+  /** The cell's outputs, streams as a terminal would show them. A new array at each call. */
+  of(cell: string): Output[] {
+    return (this.cells.get(cell) ?? []).map(({ output }) => ({ ...output, items: output.items.map(foldStream) }));
+  }
+
+  /** Begins a run: what the cell showed before goes. */
+  start(cell: string): void {
+    this.cells.set(cell, []);
+    this.clearing.delete(cell);
+  }
+
+  /** Takes in an output event, in the order the kernel sent them. */
+  apply(cell: string, event: OutputEvent): void {
+    switch (event.kind) {
+      case 'stream':
+        return this.append(cell, event.name === 'stdout' ? STDOUT : STDERR, event.text);
+      case 'display':
+        this.add(cell, {
+          output: { items: event.bundle.map(fileItem) },
+          ...(event.id !== undefined && { id: event.id }),
+        });
+        return;
+      case 'update':
+        return this.update(cell, event.id, event.bundle);
+      case 'error':
+        this.add(cell, { output: { items: event.bundle.map(fileItem) } });
+        return;
+      case 'clear':
+        if (event.wait) this.clearing.add(cell);
+        else this.start(cell);
+    }
+  }
+
+  private update(cell: string, id: string, bundle: MimeBundle): void {
+    const shown = [...this.cells.values()].flat().filter((s) => s.id === id);
+    for (const { output } of shown) output.items = bundle.map(fileItem);
+    // What it was to replace is gone, but the value is not
+    if (shown.length === 0) this.add(cell, { output: { items: bundle.map(fileItem) }, id });
+  }
+
+  private append(cell: string, mime: string, text: string): void {
+    if (text === '') return;
+    const last = this.clearing.has(cell) ? undefined : this.cells.get(cell)?.at(-1)?.output;
+    const item = last?.items[0];
+    // Only a stream's own output has a single item of its type
+    if (last?.items.length === 1 && item?.mime === mime && 'text' in item) item.text += text;
+    else this.add(cell, { output: { items: [{ mime, text }] } });
+  }
+
+  private add(cell: string, shown: Shown): void {
+    if (this.clearing.delete(cell)) this.cells.set(cell, []);
+    const list = this.cells.get(cell);
+    if (list) list.push(shown);
+    else this.cells.set(cell, [shown]);
+  }
+}
+
+function foldStream(item: OutputItem): OutputItem {
+  const stream = item.mime === STDOUT || item.mime === STDERR;
+  return stream && 'text' in item ? { ...item, text: foldTerminalText(item.text) } : item;
+}
+
+/** An item of a bundle as the file holds it. */
+export function fileItem(item: MimeBundle[number]): OutputItem {
+  const { mime } = item;
+  if ('text' in item) return { mime, text: item.text };
+  if ('bytes' in item) {
+    const { buffer, byteOffset, byteLength } = item.bytes;
+    return { mime, base64: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
+  }
+  try {
+    // What JSON cannot say (undefined, a Date, NaN) becomes what JSON makes of it, now and not when the file is read again
+    return { mime, json: JSON.parse(JSON.stringify(item.json) ?? 'null') as Json };
+  } catch (e) {
+    return {
+      mime: 'text/plain',
+      text: `[${mime}: this output cannot be shown, because it is not JSON: ${(e as Error).message}]`,
+    };
+  }
+}

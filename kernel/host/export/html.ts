@@ -1,0 +1,106 @@
+// Notebooks as one web page that needs nothing else: no network, no fonts, no editor. Texts, pictures and errors are plain HTML;
+// figures are drawn by the editor's own renderers, which the page holds when it needs them.
+import type { Cell, Notebook } from '../../notebook/format/types.ts';
+import { escapeHtml, highlight } from './highlight.ts';
+import { mathStyle } from './math.ts';
+import { renderMarkdown, type ResolveImage } from './markdown.ts';
+import { renderOutput, type Needs } from './output.ts';
+import { asInertScript, frameHead, PAGE_SCRIPT } from './page.ts';
+import { frameStyle, pageStyle } from './style.ts';
+
+export interface HtmlOptions {
+  /** Gives the text of a file of the built renderers (`plotly.js`, `plotly-cartesian.js` …). Asked only for what the page needs. */
+  asset: (file: string) => string;
+  /** Gives the data URL for a picture that Markdown names by a relative path. */
+  resolveImage?: ResolveImage;
+}
+
+export interface TitledNotebook {
+  /** Shown where the notebook has no heading of its own. */
+  title: string;
+  notebook: Notebook;
+  resolveImage?: ResolveImage;
+}
+
+/** A page of one notebook. @param title for a notebook without a heading */
+export function toHtml(notebook: Notebook, title: string, options: HtmlOptions): string {
+  return toHtmlReport([{ title, notebook }], options);
+}
+
+/** A page of several notebooks with a list of contents. */
+export function toHtmlReport(notebooks: readonly TitledNotebook[], options: HtmlOptions): string {
+  const needs: Needs = new Set();
+  const titles = notebooks.map(({ notebook, title }) => headingOf(notebook) ?? title);
+  const articles = notebooks.map(({ notebook, resolveImage }, i) => {
+    const cells = notebook.cells.map((cell, n) =>
+      renderCell(cell, `n${i + 1}-${n + 1}`, n + 1, needs, resolveImage ?? options.resolveImage),
+    );
+    const heading =
+      headingOf(notebook) === undefined && notebooks.length > 1
+        ? `<div class="cell prose"><h1>${escapeHtml(titles[i]!)}</h1></div>`
+        : '';
+    return `<article id="n${i + 1}">\n${heading}${cells.join('\n')}\n</article>`;
+  });
+  const contents =
+    notebooks.length > 1
+      ? `<nav class="contents"><h1>Notebooks</h1><ol>${titles.map((title, i) => `<li><a href="#n${i + 1}">${escapeHtml(title)}</a></li>`).join('')}</ol></nav>`
+      : '';
+  return page(
+    notebooks.length === 1 ? titles[0]! : 'Notebooks',
+    `${contents}\n<main>\n${articles.join('\n')}\n</main>`,
+    needs,
+    options,
+  );
+}
+
+function page(title: string, body: string, needs: Needs, { asset }: HtmlOptions): string {
+  const files = [...needs]
+    .sort()
+    .map(
+      (file) =>
+        `<script type="text/plain" id="file-${file}" data-file="${file}">${asInertScript(asset(file))}</script>`,
+    );
+  const head = body.includes('<iframe ')
+    ? `<script type="text/plain" id="frame-head">${asInertScript(frameHead(frameStyle))}</script>`
+    : '';
+  const script =
+    files.length || head ? `${head}\n${files.join('\n')}\n<script type="module">${PAGE_SCRIPT}</script>\n` : '';
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="DLNB">
+<title>${escapeHtml(title)}</title>
+<style>
+${mathStyle(body)}${pageStyle}
+</style>
+</head>
+<body>
+${body}
+${script}</body>
+</html>
+`;
+}
+
+/** The text of the first heading, as a title is: without marks. */
+function headingOf({ cells }: Notebook): string | undefined {
+  for (const { kind, source } of cells) {
+    const heading = kind === 'markdown' ? /^#[ \t]+(.*?)[ \t]*#*$/m.exec(source)?.[1] : undefined;
+    if (heading) return heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[*_`$]/g, '');
+  }
+  return undefined;
+}
+
+function renderCell(cell: Cell, id: string, number: number, needs: Needs, resolveImage?: ResolveImage): string {
+  const anchor = `<a class="number" href="#${id}" aria-label="Cell ${number}">${number}</a>`;
+  if (cell.kind === 'markdown')
+    return `<section class="cell prose" id="${id}">${renderMarkdown(cell.source, resolveImage)}</section>`;
+  const code =
+    cell.source.trim() === ''
+      ? ''
+      : `${anchor}<pre class="code" tabindex="0"><code>${highlight(cell.source, cell.language)}</code></pre>`;
+  const outputs = cell.outputs.map((output) => renderOutput(output, `cell ${number}`, needs)).filter(Boolean);
+  const shown = outputs.length ? `\n<div class="outputs">\n${outputs.join('\n')}\n</div>` : '';
+  return code || shown ? `<section class="cell" id="${id}">${code}${shown}</section>` : '';
+}

@@ -1,0 +1,80 @@
+// A notebook as a Jupyter notebook, nbformat 4.5.
+import { CELL_ERROR, ERROR, STDERR, STDOUT } from '../../wire/mime.ts';
+import type { Cell, Json, Notebook, Output, OutputItem } from '../../notebook/format/types.ts';
+
+type JsonObject = { [key: string]: Json };
+
+/** The text of the `.ipynb` file, printed as Jupyter prints it: one space of indent, keys sorted by Jupyter's order, a newline at the end. */
+export function toIpynb(notebook: Notebook): string {
+  const typescript = { name: 'typescript', display_name: 'TypeScript', language: 'typescript' };
+  const file = {
+    cells: notebook.cells.map(toCell),
+    metadata: {
+      kernelspec: typescript,
+      language_info: { name: 'typescript', file_extension: '.ts', mimetype: 'text/x-typescript' },
+    },
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+  return `${JSON.stringify(file, null, 1)}\n`;
+}
+
+function toCell(cell: Cell): JsonObject {
+  // Ids of both formats are 1 to 64 letters, digits, "-" and "_"
+  if (cell.kind === 'markdown') return { cell_type: 'markdown', id: cell.id, metadata: {}, source: lines(cell.source) };
+  const metadata: JsonObject = cell.language === 'typescript' ? {} : { vscode: { languageId: cell.language } };
+  return {
+    cell_type: 'code',
+    execution_count: null,
+    id: cell.id,
+    metadata,
+    outputs: cell.outputs.filter(({ items }) => items.length > 0).map(toOutput),
+    source: lines(cell.source),
+  };
+}
+
+/** Jupyter's lines keep their newline. */
+const lines = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+
+function toOutput({ items }: Output): JsonObject {
+  const only = items.length === 1 ? items[0]! : undefined;
+  if (only && (only.mime === STDOUT || only.mime === STDERR) && 'text' in only) {
+    return { output_type: 'stream', name: only.mime === STDOUT ? 'stdout' : 'stderr', text: lines(only.text) };
+  }
+  const error = items.find(({ mime }) => mime === ERROR) ?? items.find(({ mime }) => mime === CELL_ERROR);
+  if (error) return toError(error);
+  return {
+    output_type: 'display_data',
+    data: Object.fromEntries(items.map((item) => [mimeOf(item), toData(item)])),
+    metadata: {},
+  };
+}
+
+function toError(item: OutputItem): JsonObject {
+  const { name, message, stack } = payload(item) as { name?: Json; message?: Json; stack?: Json } & Json;
+  const text = (value: Json | undefined, fallback: string) => (typeof value === 'string' ? value : fallback);
+  const ename = text(name, 'Error');
+  const evalue = text(message, '');
+  return { output_type: 'error', ename, evalue, traceback: text(stack, `${ename}: ${evalue}`).split('\n') };
+}
+
+function payload(item: OutputItem): Json {
+  if ('json' in item) return item.json ?? {};
+  try {
+    return 'text' in item ? ((JSON.parse(item.text) as Json) ?? {}) : {};
+  } catch {
+    return 'text' in item ? { message: item.text } : {};
+  }
+}
+
+/** Jupyter shows no streams inside a bundle. */
+const mimeOf = ({ mime }: OutputItem) => (mime === STDOUT || mime === STDERR ? 'text/plain' : mime);
+
+/** JSON types as they are, texts as lines, bytes as base64. */
+function toData(item: OutputItem): Json {
+  if ('base64' in item) return item.base64;
+  if ('text' in item) return isJsonType(item.mime) ? payload(item) : lines(item.text);
+  return isJsonType(item.mime) ? item.json : lines(JSON.stringify(item.json));
+}
+
+const isJsonType = (mime: string) => mime === 'application/json' || mime.endsWith('+json');

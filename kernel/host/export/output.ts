@@ -1,0 +1,182 @@
+// One output of a cell as HTML: the first representation that a page can show.
+//
+// HTML and SVG are the notebook's own and may hold scripts. They stand in sandboxed frames without an origin, which can draw but reach
+// neither the page nor its files; so does the rest of the page never run what a notebook holds.
+import Anser from 'anser';
+import {
+  CELL_ERROR,
+  ERROR,
+  FILTERS,
+  GRAPH,
+  OVERFLOW,
+  PLOTLY,
+  PROGRESS,
+  STDERR,
+  STDOUT,
+  SUMMARY,
+  TENSOR,
+  TRAINING,
+  type CellError,
+  type OverflowNotice,
+} from '../../wire/mime.ts';
+import type { Json, Output, OutputItem } from '../../notebook/format/types.ts';
+import { escapeHtml, highlight } from './highlight.ts';
+import { renderMarkdown } from './markdown.ts';
+
+/** Types that a renderer of the editor draws in the page, and its file. */
+const RENDERERS: Record<string, string> = {
+  [PLOTLY]: 'plotly.js',
+  [TENSOR]: 'tensor.js',
+  [GRAPH]: 'graph.js',
+  [FILTERS]: 'filters.js',
+  [TRAINING]: 'training.js',
+  [PROGRESS]: 'output.js',
+  [SUMMARY]: 'output.js',
+};
+const SPATIAL = /^(scatter3d|surface|mesh3d|isosurface|volume|cone|streamtube)$/;
+
+/** Collects which files of the editor's renderers the page needs. */
+export type Needs = Set<string>;
+
+/** @param label names the cell, for those who do not see the picture */
+export function renderOutput(output: Output, label: string, needs: Needs): string {
+  for (const item of output.items) {
+    const html = renderItem(item, output, label, needs);
+    if (html !== undefined) return html;
+  }
+  const types = output.items.map(({ mime }) => mime).join(', ');
+  return types ? `<p class="note">An output that this page cannot show (${escapeHtml(types)}).</p>` : '';
+}
+
+function renderItem(item: OutputItem, output: Output, label: string, needs: Needs): string | undefined {
+  const mime = item.mime.toLowerCase();
+  if (mime in RENDERERS && 'json' in item) return drawn(item.json, mime, output, label, needs);
+  if (mime in RENDERERS && 'base64' in item) return binary(mime, item.base64, output, label, needs);
+  if (mime === CELL_ERROR && 'json' in item) return cellError(item.json);
+  if (mime === ERROR) return plainError(item);
+  if (mime === OVERFLOW && 'json' in item) return overflow(item.json);
+  if (mime === STDOUT || mime === STDERR) return stream(textOf(item), mime === STDERR);
+  if (mime === 'text/html' || mime === 'image/svg+xml') return frame(textOf(item), label);
+  if (/^image\/[\w.+-]+$/.test(mime) && 'base64' in item)
+    return `<img src="data:${mime};base64,${item.base64}" alt="Picture of ${escapeHtml(label)}">`;
+  if (mime === 'text/markdown') return `<div class="prose">${renderMarkdown(textOf(item))}</div>`;
+  if (mime === 'text/latex') return `<div class="prose">${renderMarkdown(latex(textOf(item)))}</div>`;
+  if (mime === 'application/json' && 'json' in item)
+    return `<pre class="json">${highlight(JSON.stringify(item.json, null, 2), 'json')}</pre>`;
+  if (mime.startsWith('text/')) return `<pre>${ansi(textOf(item))}</pre>`;
+  return undefined;
+}
+
+function textOf(item: OutputItem): string {
+  if ('text' in item) return item.text;
+  return 'json' in item
+    ? JSON.stringify(item.json)
+    : new TextDecoder().decode(Uint8Array.from(atob(item.base64), (c) => c.charCodeAt(0)));
+}
+
+const latex = (text: string) => (text.includes('$') ? text : `$$\n${text}\n$$`);
+
+function stream(text: string, error: boolean): string {
+  return `<pre class="stream${error ? ' stderr' : ''}" tabindex="0">${ansi(text)}</pre>`;
+}
+
+/** Colours of terminals; of a line that was written over with \r, the last state. */
+function ansi(text: string): string {
+  const folded = text.replace(/\r+\n/g, '\n').replace(/^.*\r(?=[^\n])/gm, '');
+  return Anser.ansiToHtml(Anser.escapeForHtml(folded), { use_classes: true });
+}
+
+function frame(html: string, label: string): string {
+  return `<iframe sandbox="allow-scripts" title="Output of ${escapeHtml(label)}" data-html="${escapeHtml(html)}"></iframe>`;
+}
+
+function drawn(json: Json, mime: string, output: Output, label: string, needs: Needs): string {
+  if (mime === PLOTLY) needs.add(libraryFor(json));
+  if (mime === TRAINING) needs.add('plotly-cartesian.js');
+  // JSON may hold "<" only inside texts, where the escape means the same
+  const data = JSON.stringify(json).replaceAll('<', '\\u003c');
+  return figure(mime, `<script type="application/json">${data}</script>`, output, label, needs);
+}
+
+function binary(mime: string, base64: string, output: Output, label: string, needs: Needs): string {
+  return figure(mime, `<script type="text/plain" data-base64>${escapeHtml(base64)}</script>`, output, label, needs);
+}
+
+/** @param data the script element that holds the payload */
+function figure(mime: string, data: string, output: Output, label: string, needs: Needs): string {
+  needs.add(RENDERERS[mime]!);
+  const plain = output.items.find((i) => i.mime === 'text/plain');
+  const fallback = plain && 'text' in plain ? plain.text : `a figure of ${label}`;
+  // What is worked with by keyboard and pointer is not one picture to those who only hear it
+  const role = [TENSOR, GRAPH, FILTERS].includes(mime) ? 'group' : 'img';
+  return (
+    `<div class="figure" data-renderer="${RENDERERS[mime]!}" data-mime="${mime}" role="${role}" aria-label="${escapeHtml(fallback.slice(0, 200))}">` +
+    `${data}<noscript><pre>${escapeHtml(fallback)}</pre></noscript></div>`
+  );
+}
+
+/** Plotly comes in two parts; a figure with 3-D traces needs the larger one. */
+function libraryFor(json: Json): string {
+  const data = (json as { data?: Json } | null)?.data;
+  const types = Array.isArray(data) ? data.map((trace) => String((trace as { type?: Json } | null)?.type)) : [];
+  return types.some((type) => SPATIAL.test(type)) ? 'plotly-gl3d.js' : 'plotly-cartesian.js';
+}
+
+function overflow(json: Json): string {
+  const { lines, bytes } = json as unknown as OverflowNotice;
+  const size = bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  return `<p class="note">The output is cut here: the cell printed ${Number(lines).toLocaleString('en')} lines (${size}) in all.</p>`;
+}
+
+function plainError(item: OutputItem): string {
+  let error: { name?: unknown; message?: unknown; stack?: unknown } = {};
+  try {
+    error = (('json' in item ? item.json : JSON.parse(textOf(item))) ?? {}) as typeof error;
+  } catch {
+    error = { message: textOf(item) };
+  }
+  const head = `${String(error.name ?? 'Error')}: ${String(error.message ?? '')}`;
+  return errorBox(
+    head,
+    typeof error.stack === 'string' && error.stack !== head ? `<pre>${ansi(error.stack)}</pre>` : '',
+  );
+}
+
+function cellError(json: Json): string | undefined {
+  const error = json as unknown as CellError;
+  return error && error.version === 1 && typeof error.message === 'string' && Array.isArray(error.frames)
+    ? errorBox(`${error.name}: ${error.message}`, errorBody(error))
+    : undefined;
+}
+
+function errorBody(error: CellError): string {
+  const place = (at: CellError['frames'][number]) =>
+    `${at.cell === undefined ? at.file : at.cellNumber ? `cell ${at.cellNumber}` : 'a deleted cell'}, line ${at.line}`;
+  const parts: string[] = [];
+  if (error.hint) parts.push(`<p>${escapeHtml(error.hint)}</p>`);
+  if (error.codeFrame)
+    parts.push(
+      `<p class="place">${error.at ? escapeHtml(place(error.at)) : ''}</p><pre class="code-frame">${codeFrame(error.codeFrame)}</pre>`,
+    );
+  // One frame at the place of the code frame says nothing more
+  if (error.frames.length > 1) {
+    const frames = error.frames.map(
+      (f) => `<li>${f.fn ? `<b>${escapeHtml(f.fn)}</b> ` : ''}${escapeHtml(place(f))}</li>`,
+    );
+    parts.push(`<ol class="frames">${frames.join('')}</ol>`);
+  }
+  for (const cause of error.causes ?? [])
+    parts.push(`<p class="place">Caused by</p>${errorBox(`${cause.name}: ${cause.message}`, errorBody(cause))}`);
+  return parts.join('');
+}
+
+/** The line of the error stands out. */
+function codeFrame(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => (/^(>|\s+\|\s*\^)/.test(line) ? `<b>${escapeHtml(line)}</b>` : escapeHtml(line)))
+    .join('\n');
+}
+
+const errorBox = (head: string, body: string) =>
+  `<div class="error"><p class="head">${escapeHtml(head)}</p>${body}</div>`;

@@ -1,0 +1,100 @@
+// Values that cells make to be shown: HTML, SVG and Markdown from template literals, images and plots.
+import { PLOTLY, type PlotlyFigure } from '../wire/mime.ts';
+import { plainJson } from './bundle.ts';
+import { DISPLAY, type Displayable } from '../wire/displayable.ts';
+
+type Markup = 'text/html' | 'image/svg+xml' | 'text/markdown';
+
+/** Text of a MIME type that shows itself. */
+export class MarkupValue implements Displayable {
+  constructor(
+    readonly mime: Markup,
+    readonly text: string,
+  ) {}
+
+  [DISPLAY](): Record<string, unknown> {
+    return { [this.mime]: this.text };
+  }
+
+  /** The markup itself. */
+  toString(): string {
+    return this.text;
+  }
+}
+
+export interface MarkupTag {
+  /** Interpolated strings are escaped; values of the same kind and arrays of them go in as they are. */
+  (strings: TemplateStringsArray, ...values: unknown[]): MarkupValue;
+  /** Markup from a string, not escaped: for text that you trust. */
+  raw(text: string): MarkupValue;
+}
+
+function markupTag(
+  mime: Markup,
+  escape: (text: string) => string,
+  texts: (strings: TemplateStringsArray) => readonly string[] = (strings) => strings,
+): MarkupTag {
+  const insert = (value: unknown): string => {
+    if (Array.isArray(value)) return value.map(insert).join('');
+    if (value instanceof MarkupValue && (value.mime === mime || value.mime === 'image/svg+xml')) return value.text;
+    if (value === null || value === undefined || value === false) return '';
+    return escape(String(value));
+  };
+  const tag = (strings: TemplateStringsArray, ...values: unknown[]) =>
+    new MarkupValue(
+      mime,
+      texts(strings).reduce((text, s, i) => text + insert(values[i - 1]) + s),
+    );
+  return Object.assign(tag, { raw: (text: string) => new MarkupValue(mime, String(text)) });
+}
+
+const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escapeMarkup = (text: string) => text.replace(/[&<>"']/g, (c) => escapes[c]!);
+
+/** HTML: html`<b>${text}</b>`. */
+export const html = markupTag('text/html', escapeMarkup);
+/** SVG: svg`<svg viewBox="0 0 10 10">…</svg>`. */
+export const svg = markupTag('image/svg+xml', escapeMarkup);
+/** Markdown: md`**${text}**`, with formulas: md`$\pi$`. */
+export const md = markupTag(
+  'text/markdown',
+  (text) => text.replace(/[\\`*_{}[\]<>#|$]/g, '\\$&'),
+  // Backslashes are Markdown's and KaTeX's; only what ends a template literal needs one that is not
+  (strings) => strings.raw.map((s) => s.replace(/\\(`|\$\{)/g, '$1')),
+);
+
+/**
+ * An image from its encoded bytes.
+ * @param bytes a whole PNG, JPEG, … file
+ * @param mime its MIME type
+ */
+export function image(bytes: Uint8Array | ArrayBuffer, mime = 'image/png'): Displayable {
+  if (!(bytes instanceof Uint8Array) && !(bytes instanceof ArrayBuffer))
+    throw new TypeError('image: the bytes must be a Uint8Array or an ArrayBuffer of an encoded image');
+  return { [DISPLAY]: () => ({ [mime]: bytes, 'text/plain': `${mime}, ${bytes.byteLength} bytes` }) };
+}
+
+/**
+ * A plotly figure. Typed arrays and tensors' values may be given as they are.
+ * @param data traces, see https://plotly.com/javascript/reference/
+ * @param layout the figure's layout
+ * @param config plotly's configuration
+ * @param frames frames of an animation; without controls of its own the figure gets a slider and a play button
+ */
+export function plot(data: object[], layout: object = {}, config: object = {}, frames?: object[]): Displayable {
+  if (!Array.isArray(data))
+    throw new TypeError('plot: the first argument must be an array of traces, for example [{ x: [1, 2], y: [3, 4] }]');
+  const figure: PlotlyFigure = { data, layout, config, ...(frames ? { frames } : {}) };
+  return { [DISPLAY]: () => ({ [PLOTLY]: plainJson(figure), 'text/plain': plotText(figure) }) };
+}
+
+/** The text twin of a figure: its title and what its traces are. */
+function plotText({ data, layout }: PlotlyFigure): string {
+  const title = (layout as { title?: string | { text?: string } } | undefined)?.title;
+  const name = typeof title === 'string' ? title : title?.text;
+  const kinds = data.map((t) => {
+    const { type = 'scatter', name: label } = t as { type?: string; name?: string };
+    return label ? `${type} "${label}"` : type;
+  });
+  return `Plot${name ? ` "${name}"` : ''}: ${kinds.join(', ') || 'no traces'}`;
+}

@@ -1,0 +1,119 @@
+// Which part of a large tensor goes into an output, and the gathering of that part. A part is a grid: of every axis a start, a step and a count.
+import type { AxisRange } from '../../wire/mime.ts';
+import type { TypedArray } from './values.ts';
+
+/** Of each axis everything. */
+export const wholeOf = (shape: readonly number[]): AxisRange[] => shape.map((count) => ({ start: 0, step: 1, count }));
+
+/** How many elements a part has. */
+export const sizeOf = (axes: readonly AxisRange[]): number => axes.reduce((size, { count }) => size * count, 1);
+
+/** Axes before those of a matrix or an image are thinned out this much sooner: whole images of some of a batch say more than scraps of all. */
+const LEADING = 8;
+/** The last axis is taken for an image's channels up to this length. */
+const CHANNELS = 4;
+
+/**
+ * The same part, thinned out by whole steps until it has at most `budget` elements: always the axis that is longest, leading axes sooner than those of an image.
+ * @param part ranges, axis by axis
+ * @param budget elements, 1 or more
+ */
+export function thinOut(part: readonly AxisRange[], budget: number): AxisRange[] {
+  const strides = part.map(() => 1);
+  const inner = part.length - (part.length > 2 && part.at(-1)!.count <= CHANNELS ? 3 : 2);
+  const countOf = (i: number) => Math.ceil(part[i]!.count / strides[i]!);
+  const size = () => part.reduce((product, _, i) => product * countOf(i), 1);
+  for (let now = size(); now > budget; now = size()) {
+    let longest = 0;
+    let weight = 0;
+    for (let i = 0; i < part.length; i++) {
+      const leading = i < inner ? LEADING : 1;
+      // A count of one cannot shrink
+      const own = countOf(i) > 1 ? countOf(i) * leading : 0;
+      if (own > weight) [longest, weight] = [i, own];
+    }
+    // Nearly the step that one axis alone would need: one by one would take long for long axes
+    const excess = now / budget;
+    const step = strides[longest]!;
+    strides[longest] = Math.min(part[longest]!.count, Math.max(step + 1, Math.floor(step * Math.min(excess, 1.25))));
+  }
+  return part.map(({ start, step }, i) => ({ start, step: step * strides[i]!, count: countOf(i) }));
+}
+
+/**
+ * The elements of a part, in row-major order. A view of `data` where the part is all of it.
+ * @param data values of a tensor of this shape, `width` array elements for each of its elements
+ */
+export function gather<T extends TypedArray | string[]>(
+  data: T,
+  shape: readonly number[],
+  axes: readonly AxisRange[],
+  width = 1,
+): T {
+  const size = sizeOf(axes);
+  if (axes.every(({ count }, i) => count === shape[i])) return data;
+  const part = (
+    Array.isArray(data) ? new Array<string>(size) : new (data.constructor as new (n: number) => T)(size * width)
+  ) as T;
+  const strides = stridesOf(shape);
+  const inner = axes.at(-1)!;
+  const index = axes.map(() => 0);
+  for (let to = 0; to < size; to += inner.count) {
+    let from = 0;
+    for (let i = 0; i < axes.length; i++) from += (axes[i]!.start + index[i]! * axes[i]!.step) * strides[i]!;
+    for (let j = 0; j < inner.count; j++)
+      for (let w = 0; w < width; w++) part[(to + j) * width + w] = data[(from + j * inner.step) * width + w]!;
+    // The next row: the last axis but one counts up first
+    for (let i = axes.length - 2; i >= 0; i--) {
+      if (++index[i]! < axes[i]!.count) break;
+      index[i] = 0;
+    }
+  }
+  return part;
+}
+
+/**
+ * The first and last `edge` indices of each axis longer than `most`, its middle cut to `most + 1` indices in all; others whole.
+ * @returns the shape that is left, and its values
+ */
+export function edgesOf<T extends ArrayLike<number | string>>(
+  data: T,
+  shape: readonly number[],
+  { edge, most, width = 1 }: { edge: number; most: number; width?: number },
+): { shape: number[]; data: (number | string)[] } {
+  const left = shape.map((n) => Math.min(n, most + 1));
+  const strides = stridesOf(shape);
+  const values: (number | string)[] = [];
+  const visit = (axis: number, from: number): void => {
+    if (axis === shape.length) {
+      for (let w = 0; w < width; w++) values.push(data[from * width + w]!);
+      return;
+    }
+    const cut = shape[axis]! - left[axis]!;
+    for (let i = 0; i < left[axis]!; i++) visit(axis + 1, from + (i < edge ? i : i + cut) * strides[axis]!);
+  };
+  visit(0, 0);
+  return { shape: left, data: values };
+}
+
+function stridesOf(shape: readonly number[]): number[] {
+  const strides = shape.map(() => 1);
+  for (let i = shape.length - 2; i >= 0; i--) strides[i] = strides[i + 1]! * shape[i + 1]!;
+  return strides;
+}
+
+/**
+ * A part that somebody asks for.
+ * @throws RangeError where it is no part of a tensor of this shape
+ */
+export function checkPart(axes: unknown, shape: readonly number[]): AxisRange[] {
+  if (!Array.isArray(axes) || axes.length !== shape.length)
+    throw new RangeError(`a part of a tensor of shape [${shape.join(', ')}] has ${shape.length} ranges`);
+  return axes.map((range: Partial<AxisRange> | null, i) => {
+    const { start, step, count } = range ?? {};
+    const whole = (n: unknown, least: number): n is number => Number.isSafeInteger(n) && (n as number) >= least;
+    if (!whole(start, 0) || !whole(step, 1) || !whole(count, 1) || start + (count - 1) * step >= shape[i]!)
+      throw new RangeError(`${JSON.stringify(range)} is no range of axis ${i}, which has ${shape[i]} indices`);
+    return { start, step, count };
+  });
+}

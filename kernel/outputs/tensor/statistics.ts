@@ -1,0 +1,163 @@
+// What the first line under a tensor says: exact counts, extremes, moments and histogram over all values.
+import type { TensorStatistics } from '../../wire/mime.ts';
+import type { TensorValues, TypedArray } from './values.ts';
+
+/** Bins of the histogram. */
+export const BINS = 40;
+
+const NONE = { nan: 0, positiveInfinity: 0, negativeInfinity: 0, zeros: 0 };
+
+/** Values are looked at in blocks that stay in the processor's cache, as float64. */
+const BLOCK = 4096;
+
+/**
+ * Statistics over all values; of complex ones, over their magnitudes. Undefined for texts.
+ * Sums are taken in float64: of each block about its own mean, then joined (Chan, Golub and LeVeque 1983), so that a large mean costs no digits.
+ * The histogram takes a second pass, since its bins are known only after the first. Integers beyond 2^53 are rounded to float64.
+ */
+export function statisticsOf(values: TensorValues): TensorStatistics | undefined {
+  const blocks = blocksOf(values);
+  if (!blocks) return undefined;
+  const seen = { ...NONE };
+  const moments = { count: 0, mean: 0, squares: 0, min: Infinity, max: -Infinity };
+  let special = false;
+  blocks((block, length) => {
+    let finite = length;
+    if (!isFiniteBlock(block, length)) {
+      special = true;
+      finite = keepFinite(block, length, seen);
+    }
+    if (finite > 0) addMoments(moments, block, finite, seen);
+  });
+  if (moments.count === 0) return seen;
+  const { count, mean, squares, min, max } = moments;
+  // 0 for -0: JSON does not tell them apart
+  const summary = { min: min + 0, max: max + 0, mean, std: Math.sqrt(squares / count) };
+  return { ...seen, ...finiteOnly(summary), histogram: histogramOf(blocks, min, max, special) };
+}
+
+/** Calls back with each block of values in turn; the block is used again for the next. */
+type Blocks = (each: (block: Float64Array, length: number) => void) => void;
+
+function blocksOf({ dtype, data }: TensorValues): Blocks | undefined {
+  if (Array.isArray(data)) return undefined;
+  const block = new Float64Array(BLOCK);
+  const width = dtype === 'complex64' ? 2 : 1;
+  const parts = width === 2 ? new Float64Array(2 * BLOCK) : block;
+  return (each) => {
+    for (let from = 0; from < data.length; from += BLOCK * width) {
+      const part = data.subarray(from, Math.min(from + BLOCK * width, data.length));
+      fill(parts, part);
+      const length = part.length / width;
+      if (width === 2) for (let i = 0; i < length; i++) block[i] = Math.hypot(parts[2 * i]!, parts[2 * i + 1]!);
+      each(block, length);
+    }
+  };
+}
+
+function fill(target: Float64Array, part: TypedArray): void {
+  if (part instanceof BigInt64Array || part instanceof BigUint64Array)
+    for (let i = 0; i < part.length; i++) target[i] = Number(part[i]);
+  else target.set(part);
+}
+
+/** False where a value is not finite, and for the rare block whose sum overflows. */
+function isFiniteBlock(block: Float64Array, length: number): boolean {
+  let even = 0;
+  let odd = 0;
+  for (let i = 1; i < length; i += 2) {
+    even += block[i - 1]!;
+    odd += block[i]!;
+  }
+  if (length % 2 === 1) even += block[length - 1]!;
+  return Number.isFinite(even + odd);
+}
+
+/** Counts what is not finite and moves the other values to the front; returns how many these are. */
+function keepFinite(block: Float64Array, length: number, seen: TensorStatistics): number {
+  let finite = 0;
+  for (let i = 0; i < length; i++) {
+    const value = block[i]!;
+    if (Number.isFinite(value)) block[finite++] = value;
+    else if (value === Infinity) seen.positiveInfinity++;
+    else if (value === -Infinity) seen.negativeInfinity++;
+    else seen.nan++;
+  }
+  return finite;
+}
+
+interface Moments {
+  count: number;
+  mean: number;
+  /** Sum of the squared deviations from the mean. */
+  squares: number;
+  min: number;
+  max: number;
+}
+
+function addMoments(all: Moments, block: Float64Array, length: number, seen: TensorStatistics): void {
+  let { min, max } = all;
+  const first = block[0]!;
+  let shifted = 0;
+  let zeros = 0;
+  for (let i = 0; i < length; i++) {
+    const value = block[i]!;
+    shifted += value - first;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    if (value === 0) zeros++;
+  }
+  const mean = first + shifted / length;
+  let even = 0;
+  let odd = 0;
+  for (let i = 1; i < length; i += 2) {
+    const a = block[i - 1]! - mean;
+    const b = block[i]! - mean;
+    even += a * a;
+    odd += b * b;
+  }
+  if (length % 2 === 1) even += (block[length - 1]! - mean) ** 2;
+  const count = all.count + length;
+  const delta = mean - all.mean;
+  all.squares += even + odd + delta * delta * ((all.count * length) / count);
+  all.mean += delta * (length / count);
+  all.count = count;
+  all.min = min;
+  all.max = max;
+  seen.zeros += zeros;
+}
+
+/** Sums of values near the largest float64 overflow; such a statistic is left out. */
+function finiteOnly<T extends Record<string, number>>(numbers: T): Partial<T> {
+  return Object.fromEntries(Object.entries(numbers).filter(([, n]) => Number.isFinite(n))) as Partial<T>;
+}
+
+/** @param special whether there are values that are not finite, which belong to no bin */
+function histogramOf(blocks: Blocks, min: number, max: number, special: boolean): number[] {
+  const bins = new Int32Array(min === max ? 1 : BINS);
+  blocks((block, length) => {
+    const finite = special ? keepFinite(block, length, { ...NONE }) : length;
+    countInto(bins, block, finite, min, max);
+  });
+  return [...bins];
+}
+
+function countInto(bins: Int32Array, block: Float64Array, length: number, min: number, max: number): void {
+  const last = bins.length - 1;
+  // In halves: the range itself may overflow
+  const low = min / 2;
+  const width = max / 2 - low;
+  const scale = bins.length / width;
+  if (Number.isFinite(scale)) {
+    for (let i = 0; i < length; i++) {
+      const at = ((block[i]! * 0.5 - low) * scale) | 0;
+      bins[at < last ? at : last]!++;
+    }
+  } else {
+    // A range so small that its inverse overflows, or of one value
+    for (let i = 0; i < length; i++) {
+      const at = width > 0 ? Math.floor(((block[i]! * 0.5 - low) / width) * bins.length) : 0;
+      bins[Math.min(at, last)]!++;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// What can be shown as a tensor: tensors of TensorFlow.js and typed arrays, as one flat array of values with a shape.
+import { types } from 'node:util';
+import type { TensorDtype } from '../../wire/mime.ts';
+
+/** Typed arrays whose elements are numbers. Float16Array is among them where the engine has it. */
+export type NumberArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
+export type TypedArray = NumberArray | BigInt64Array | BigUint64Array;
+
+/** Values in row-major order. Of `complex64`, real and imaginary parts alternate. */
+export interface TensorValues {
+  kind: 'tensor' | 'array';
+  dtype: TensorDtype;
+  shape: number[];
+  data: TypedArray | string[];
+}
+
+/** Of a tensor with more elements `console.log` prints no values. */
+export const MAX_PRINTED = 1000;
+
+/** The part of a tensor of TensorFlow.js that is used here. */
+export interface TensorLike {
+  dtype: string;
+  shape: number[];
+  readonly size: number;
+  isDisposed: boolean;
+  /** No scope disposes of it. */
+  kept: boolean;
+  /** @throws Error where the device cannot give values at once; see `read.ts` */
+  dataSync(): NumberArray | string[];
+  data(): Promise<NumberArray | string[]>;
+  clone(): TensorLike;
+  dispose(): void;
+  toString(verbose?: boolean): string;
+}
+
+export function isTensor(value: unknown): value is TensorLike {
+  const t = value as TensorLike & { dataId?: unknown; rankType?: unknown };
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !types.isProxy(value) &&
+    'dataId' in t &&
+    'rankType' in t &&
+    Array.isArray(t.shape) &&
+    typeof t.dtype === 'string'
+  );
+}
+
+const TENSOR_DTYPES = new Set<string>(['bool', 'int32', 'float32', 'complex64', 'string'] satisfies TensorDtype[]);
+
+const ARRAY_DTYPES: Record<string, TensorDtype> = {
+  Int8Array: 'int8',
+  Uint8Array: 'uint8',
+  Uint8ClampedArray: 'uint8',
+  Int16Array: 'int16',
+  Uint16Array: 'uint16',
+  Int32Array: 'int32',
+  Uint32Array: 'uint32',
+  BigInt64Array: 'int64',
+  BigUint64Array: 'uint64',
+  Float16Array: 'float16',
+  Float32Array: 'float32',
+  Float64Array: 'float64',
+};
+
+/** What has values to show; a Node `Buffer` is a piece of a file, and no array of numbers. */
+export function hasTensorValues(value: unknown): value is TensorLike | TypedArray {
+  return isTensor(value) || (types.isTypedArray(value) && !types.isProxy(value) && !Buffer.isBuffer(value));
+}
+
+/**
+ * The values themselves, not a copy where the device can give a view: read them at once, and do not keep them. Of a tensor they must be there.
+ * Undefined for what has none (a disposed tensor) and for unknown types.
+ */
+export function readValues(value: TensorLike | TypedArray): TensorValues | undefined {
+  if (!isTensor(value)) {
+    // The tag is the engine's own; a subclass may be named anything
+    const dtype = ARRAY_DTYPES[Object.prototype.toString.call(value).slice(8, -1)];
+    return dtype && { kind: 'array', dtype, shape: [value.length], data: value };
+  }
+  if (value.isDisposed || !TENSOR_DTYPES.has(value.dtype)) return undefined;
+  return { kind: 'tensor', dtype: value.dtype as TensorDtype, shape: [...value.shape], data: value.dataSync() };
+}

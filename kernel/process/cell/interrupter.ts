@@ -1,0 +1,45 @@
+// The thread that hears an interrupt, or the Stop button of a training, while the main thread computes. It reads the control pipe
+// (descriptor 4), raises the flag that instrumented code tests, and ends code that tests nothing by `Runtime.terminateExecution`.
+import { Session } from 'node:inspector';
+import { Socket } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ControlMessage } from '../../wire/protocol.ts';
+import { ACKNOWLEDGED, BUSY, REQUESTED, RAISED, STOP_TRAINING, TERMINATE_AFTER_MS } from './flag.ts';
+
+/** Time for the main thread to end the process in order. */
+const HOST_GONE_MS = 2000;
+
+const flag = (workerData as { flag: Int32Array }).flag;
+
+const pipe = new Socket({ fd: 4, readable: true, writable: false });
+let rest = '';
+pipe.setEncoding('utf8');
+pipe.on('data', (text: string) => {
+  const lines = (rest + text).split('\n');
+  rest = lines.pop()!;
+  for (const line of lines) {
+    const message = JSON.parse(line) as ControlMessage;
+    if (message.type === 'interrupt') interrupt();
+    else Atomics.store(flag, STOP_TRAINING, message.chart);
+  }
+});
+pipe.on('error', () => {}); // 'close' follows
+// The host has gone. The main thread sees its own channel close and ends the process, unless a cell keeps it busy.
+pipe.on('close', () => setTimeout(() => process.kill(process.pid, 'SIGKILL'), HOST_GONE_MS));
+
+function interrupt(): void {
+  const request = Atomics.add(flag, REQUESTED, 1) + 1;
+  Atomics.store(flag, RAISED, 1);
+  parentPort!.postMessage(request);
+  setTimeout(() => {
+    const unheard = Atomics.load(flag, ACKNOWLEDGED) < request;
+    if (unheard && Atomics.load(flag, BUSY)) terminate();
+  }, TERMINATE_AFTER_MS);
+}
+
+/** Ends whatever JavaScript the main thread executes. Its exception cannot be caught, so state is kept but the code is not told. */
+function terminate(): void {
+  const session = new Session();
+  session.connectToMainThread();
+  session.post('Runtime.terminateExecution', () => session.disconnect());
+}

@@ -1,0 +1,353 @@
+// The state behind one notebook: runs its cells one after another and sends what they show. Knows nothing of processes or IPC.
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { ErrorReader } from './cell/errors.ts';
+import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
+import { InterruptError } from './cell/flag.ts';
+import { ModuleLoader } from './cell/modules.ts';
+import { transformCell } from './cell/transform.ts';
+import { DeviceManager } from './device/index.ts';
+import { toBundle } from '../outputs/bundle.ts';
+import { waitForTensors } from '../outputs/console.ts';
+import { InOrder } from '../outputs/order.ts';
+import { CellStreams, MAX_SHOWN_CHARS } from '../outputs/streams.ts';
+import { DisplayedTensors } from '../outputs/tensor/index.ts';
+import { goOn } from '../outputs/tensor/read.ts';
+import { makeLibrary, type LibrarySession } from '../dlnb/index.ts';
+import type {
+  DeviceSetting,
+  KernelMessage,
+  MimeBundle,
+  OutputEvent,
+  RunMessage,
+  RunStatus,
+  SaveMessage,
+  SliceMessage,
+} from '../wire/protocol.ts';
+
+/** A cell makes at most this many outputs a run; VS Code draws no more than 500. */
+const MAX_OUTPUTS = 400;
+
+/** How long the outputs of an interrupted run may take to be made, where their values are still on their way from the device. */
+const LAST_OUTPUTS_MS = 250;
+
+export interface SessionOptions {
+  /** The notebook's folder. */
+  cwd: string;
+  /** Absolute path of the notebook, if it has been saved. */
+  notebook?: string;
+  device: DeviceSetting;
+  /** Folder of the packages of the device `cuda` that the host has installed. */
+  cuda?: string;
+  /** Threads of the device `cpu`. */
+  threads?: number;
+  logDir: string;
+  send: (message: KernelMessage) => void;
+}
+
+interface RunState {
+  context: RunContext;
+  streams: CellStreams;
+  /** How many outputs it has made. */
+  outputs: number;
+  /** The stream of its last output, if that is one. */
+  open?: 'stdout' | 'stderr' | undefined;
+  /** Whether it has been told that there are too many. */
+  full?: boolean;
+  /** What it shows and prints, in its order. */
+  order: InOrder;
+  /** Characters that it has printed behind what still waits. */
+  held: number;
+}
+
+export class Session {
+  private readonly evaluator: Evaluator;
+  private readonly modules: ModuleLoader;
+  private readonly errors: ErrorReader;
+  private readonly device: DeviceManager;
+  private readonly tensors = new DisplayedTensors(() => this.device.name);
+  private readonly library: LibrarySession;
+  private readonly declared = new Set<string>();
+  /** The last run of each cell, for what comes late. */
+  private readonly runs = new Map<string, RunState>();
+  /** Which run shows the output of a display id. */
+  private readonly owners = new Map<string, { run: number; cell: string }>();
+  /** What `display` has returned: not shown again as the value of a cell. */
+  private readonly displayed = new WeakSet<object>();
+  private queue: Promise<void> = Promise.resolve();
+  private latest: RunState | undefined;
+
+  constructor(private readonly options: SessionOptions) {
+    const { cwd } = options;
+    this.errors = new ErrorReader(cwd, __dirname);
+    this.device = new DeviceManager({
+      setting: options.device,
+      cwd,
+      cuda: options.cuda,
+      threads: options.threads,
+      notify: (text) => this.print('stderr', `${text}\n`),
+      check: () => this.evaluator.check(),
+      changed: (state) => options.send({ type: 'device', state }),
+      loaded: (tf) => this.library.tensorsLoaded(tf),
+    });
+    this.library = makeLibrary({
+      display: (value, id) => {
+        const sent = this.display(value, id);
+        this.displayed.add(sent);
+        return sent;
+      },
+      signal: () =>
+        (this.evaluator.context.getStore() ?? this.latest?.context)?.abort.signal ?? new AbortController().signal,
+      run: () => this.stateOfCaller()?.context ?? this,
+      loaded: () => this.device.loaded,
+      training: (delta, text) => options.send({ type: 'training', delta, text }),
+      takeStop: (chart) => this.evaluator.takeStop(chart),
+    });
+    const { library } = this.library;
+    const tf = () => this.device.library();
+    this.modules = new ModuleLoader({
+      dir: cwd,
+      builtins: {
+        dlnb: () => Promise.resolve(library),
+        ...Object.fromEntries(
+          ['tfjs', 'tfjs-core', 'tfjs-layers', 'tfjs-data', 'tfjs-converter'].map((n) => [`@tensorflow/${n}`, tf]),
+        ),
+      },
+      onSource: (script, source, map) => this.errors.add(script, source, map),
+    });
+    const file = options.notebook ?? path.join(cwd, 'notebook.dlnb');
+    this.evaluator = new Evaluator({
+      import: (specifier, names, needed) => this.modules.import(specifier, names, needed),
+      meta: Object.freeze({ url: pathToFileURL(file).href, filename: file, dirname: cwd }),
+    });
+    for (const [name, value] of Object.entries({
+      display: library.display,
+      require: createRequire(path.join(cwd, 'notebook.js')),
+      __dirname: cwd,
+      __filename: file,
+    })) {
+      Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+    }
+  }
+
+  /** Starts to hear interrupts, unhandled errors and what is printed. */
+  listen(): void {
+    this.evaluator.listen();
+    waitForTensors(console, (name, text) => this.print(name, text));
+    process.on('unhandledRejection', (reason) => this.late(reason, 'Unhandled promise rejection'));
+    process.on('uncaughtException', (error) => this.late(error, 'Uncaught exception'));
+    process.on('warning', (warning) => {
+      if (warning.name !== 'ExperimentalWarning') this.print('stderr', `${warning.name}: ${warning.message}\n`);
+    });
+  }
+
+  /** Runs a cell after those that were given before. */
+  run(message: RunMessage): Promise<void> {
+    const job = this.queue.then(() => this.execute(message));
+    this.queue = job;
+    return job;
+  }
+
+  /** Sends a part of a tensor that was shown. */
+  slice({ request, source, axes }: SliceMessage): void {
+    void goOn(this.tensors.slice(source, axes), (result) => this.options.send({ type: 'sliced', request, result }));
+  }
+
+  /** Writes a tensor that was shown to a file. */
+  save({ request, source, file }: SaveMessage): void {
+    void goOn(this.tensors.save(source, file), (result) => this.options.send({ type: 'saved', request, result }));
+  }
+
+  /** Appends text to the cell that the executing code belongs to; text that comes later keeps its place. */
+  print(name: 'stdout' | 'stderr', text: string | Promise<string>): void {
+    const state = this.stateOfCaller();
+    if (!state) return;
+    const { order, streams } = state;
+    order.add(text, (t) => streams.write(name, t));
+    // More than a cell shows is not held back
+    state.held = order.isIdle ? 0 : state.held + (text instanceof Promise ? 0 : text.length);
+    if (state.held < MAX_SHOWN_CHARS) return;
+    state.held = 0;
+    order.pass();
+  }
+
+  /** Sends everything that waits. */
+  flush(): void {
+    for (const { streams } of this.runs.values()) streams.end();
+  }
+
+  private async execute(message: RunMessage): Promise<void> {
+    const { run, cell, code, language, order } = message;
+    const started = performance.now();
+    this.errors.setOrder(order);
+    const state = this.begin(run, cell);
+    this.options.send({ type: 'started', run, cell });
+    this.evaluator.prepare(state.context);
+    let status: RunStatus = 'ok';
+    try {
+      const script = this.errors.nameScript(cell);
+      this.errors.add(script, code);
+      const transformed = await transformCell(code, {
+        language,
+        script,
+        declared: this.declared,
+        compilerOptions: this.modules.compilerOptions,
+      });
+      this.errors.add(script, code, transformed.map);
+      const restore = this.device.guard();
+      const result = await this.evaluator.evaluate(transformed, state.context);
+      if (result.status === 'interrupted') restore();
+      for (const name of transformed.names) this.declared.add(name);
+      status = await this.conclude(result, state);
+    } catch (e) {
+      status = e instanceof InterruptError ? 'interrupted' : 'error';
+      this.sendError(state, e);
+    }
+    if (await this.lastOutputs(state, status)) {
+      status = 'interrupted';
+      this.sendError(state, new InterruptError());
+    }
+    state.streams.end();
+    this.options.send({ type: 'finished', run, cell, status, ms: performance.now() - started });
+  }
+
+  /** Waits for the outputs whose values are on their way; of an interrupted run, not for long. @returns whether it was interrupted meanwhile */
+  private async lastOutputs({ context, order }: RunState, status: RunStatus): Promise<boolean> {
+    if (order.isIdle) return false;
+    let interrupted = false;
+    if (status !== 'interrupted') {
+      try {
+        await this.evaluator.wait(order.idle(), context);
+      } catch {
+        interrupted = true;
+      }
+    }
+    if (order.isIdle) return interrupted;
+    await Promise.race([order.idle(), sleep(LAST_OUTPUTS_MS)]);
+    order.abandon();
+    return interrupted;
+  }
+
+  private begin(run: number, cell: string): RunState {
+    this.runs.get(cell)?.streams.close();
+    const context: RunContext = { run, cell, abort: new AbortController(), interrupted: false };
+    const streams = new CellStreams({
+      cell,
+      logDir: this.options.logDir,
+      send: (event) => this.send(state, event),
+      rewrite: (text) => this.errors.rewrite(text),
+    });
+    const state: RunState = { context, streams, outputs: 0, order: new InOrder(), held: 0 };
+    this.runs.set(cell, state);
+    this.latest = state;
+    return state;
+  }
+
+  private async conclude(result: Evaluated, state: RunState): Promise<RunStatus> {
+    const { context } = state;
+    const ended = this.evaluator.context.run(context, () => this.library.runEnded(context, result.status));
+    if (ended) await this.trainingEnds(ended, result, context);
+    if (result.status === 'threw') {
+      this.sendError(state, result.error);
+      return 'error';
+    }
+    if (result.status === 'interrupted') {
+      this.sendError(state, result.error);
+      return 'interrupted';
+    }
+    const { value } = result;
+    const show = result.hasValue && value !== undefined && !(value instanceof Promise && this.displayed.has(value));
+    if (!show) return 'ok';
+    const made = toBundle(value, this.tensors);
+    const bundle = made instanceof Promise ? await this.evaluator.wait(made, context) : made;
+    this.emit(state, { kind: 'display', bundle });
+    return 'ok';
+  }
+
+  /**
+   * Waits for the values of trainings that are on their way; of an interrupted run, not for long.
+   * @throws InterruptError when the run is interrupted meanwhile
+   */
+  private async trainingEnds(ended: Promise<void>, { status }: Evaluated, context: RunContext): Promise<void> {
+    try {
+      if (status === 'interrupted') await Promise.race([ended, sleep(LAST_OUTPUTS_MS)]);
+      else await this.evaluator.wait(ended, context);
+    } catch (e) {
+      // An error of the cell says more
+      if (status === 'ok') throw e;
+    } finally {
+      this.evaluator.context.run(context, () => this.library.abandon(context));
+    }
+  }
+
+  /** `display(value, { id })` of a cell. Rejects with what the value's own display method throws. */
+  private display(value: unknown, id: string | undefined): Promise<void> {
+    const state = this.stateOfCaller();
+    if (!state) return Promise.resolve();
+    const bundle = toBundle(value, this.tensors);
+    // The caller has the error of one that cannot be made
+    state.order.add(bundle, (b) => this.show(state, this.displayEvent(state, id, b)));
+    return bundle instanceof Promise ? bundle.then(() => {}) : Promise.resolve();
+  }
+
+  private displayEvent(state: RunState, id: string | undefined, bundle: MimeBundle): OutputEvent {
+    if (id === undefined) return { kind: 'display', bundle };
+    // An output is on show as long as the cell that made it has not run again
+    const owner = this.owners.get(id);
+    if (owner && this.runs.get(owner.cell)?.context.run === owner.run) return { kind: 'update', id, bundle };
+    this.owners.set(id, state.context);
+    return { kind: 'display', id, bundle };
+  }
+
+  /** Sends an event after all earlier ones of the run, also those whose values are still being made. */
+  private emit(state: RunState, event: OutputEvent): void {
+    state.order.add(event, (e) => this.show(state, e));
+  }
+
+  private show(state: RunState, event: OutputEvent): void {
+    state.streams.flush();
+    this.send(state, event);
+  }
+
+  private send(state: RunState, event: OutputEvent): void {
+    if (event.kind === 'display' && state.outputs >= MAX_OUTPUTS) {
+      if (!state.full) {
+        state.full = true;
+        const text = `A cell shows at most ${MAX_OUTPUTS} outputs; the rest of this one's are left out. Use display(value, { id }) to update one in place.\n`;
+        this.send(state, { kind: 'stream', name: 'stderr', text });
+      }
+      return;
+    }
+    // Text goes on in the last output if that is the same stream
+    if (event.kind === 'display' || event.kind === 'error' || (event.kind === 'stream' && event.name !== state.open))
+      state.outputs++;
+    if (event.kind !== 'update') state.open = event.kind === 'stream' ? event.name : undefined;
+    const { run, cell } = state.context;
+    this.options.send({ type: 'output', run, cell, event });
+  }
+
+  /** @param what begins the message */
+  private sendError(state: RunState, thrown: unknown, what = ''): void {
+    const error = this.errors.read(thrown);
+    if (what) error.message = `${what}: ${error.message}`;
+    this.emit(state, { kind: 'error', error, bundle: this.errors.bundle(error) });
+  }
+
+  /** An error that no cell's evaluation caught: from a timer, an event or a promise that nobody awaits. */
+  private late(thrown: unknown, what: string): void {
+    const context = this.evaluator.context.getStore();
+    const cell = context?.cell ?? this.errors.cellOf(thrown);
+    const state = (cell !== undefined ? this.runs.get(cell) : undefined) ?? this.latest;
+    if (!state) return void process.stderr.write(`${what}: ${String(thrown)}\n`);
+    if (thrown instanceof InterruptError || (context?.interrupted && (thrown as Error)?.name === 'AbortError')) return; // the run said so already
+    this.sendError(state, thrown, what);
+  }
+
+  private stateOfCaller(): RunState | undefined {
+    const context = this.evaluator.context.getStore();
+    const state = context ? this.runs.get(context.cell) : undefined;
+    return state ?? this.latest;
+  }
+}

@@ -1,0 +1,449 @@
+// The optimisers of `tf.train`, each step in one op kernel for all parameters where the backend has `UpdateParameters`; and two that
+// TensorFlow.js lacks, AdamW and Lion, on every backend.
+import * as tf from '@tensorflow/tfjs-core';
+import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
+import * as layers from '@tensorflow/tfjs-layers';
+import { runInPlace } from '../engine/engine.ts';
+
+/** How parameters are updated. */
+export type Rule =
+  'sgd' | 'momentum' | 'nesterov' | 'adagrad' | 'rmsprop' | 'rmspropCentered' | 'adam' | 'adamax' | 'adadelta' | 'lion';
+
+/** What a rule's step depends on; 0 where the rule does not have it. */
+export interface Hyper {
+  learningRate: number;
+  /** Decoupled: parameters lose learningRate · weightDecay of themselves in each step. */
+  weightDecay: number;
+  momentum: number;
+  /** Of the mean of squared gradients: ρ. */
+  decay: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+}
+
+/**
+ * The attributes of the op kernel `UpdateParameters`. It has no inputs and no outputs: it changes tensors in place, all of them
+ * float32 and none of them sharing its data with a tensor that is not to be changed.
+ */
+export interface Update {
+  rule: Rule;
+  hyper: Hyper;
+  /** For each parameter: itself, its gradient, and `slots` tensors that the optimiser keeps for it; all of one size. */
+  tensors: tf.Tensor[];
+  /**
+   * adagrad: sum of g²; momentum, nesterov: the velocity; rmsprop: mean of g², velocity; rmspropCentered: also mean of g;
+   * adam: means of g and g²; adamax: mean of g, infinity norm; adadelta: means of g² and of squared updates; lion: mean of g.
+   */
+  slots: number;
+  /** Scalars that hold β₁ᵗ (adam, adamax) and β₂ᵗ (adam) for this step t, and afterwards for the next. */
+  powers: tf.Tensor[];
+}
+
+type Gradients = tf.NamedTensorMap | NamedTensor[];
+
+/** What an optimiser keeps for one parameter. */
+interface Slot {
+  originalName: string;
+  variable: tf.Variable;
+}
+
+/** The fields of all of TensorFlow.js's optimisers, which keeps them private. */
+interface Fields {
+  learningRate: number;
+  momentum: number;
+  useNesterov: boolean;
+  decay: number;
+  rho: number;
+  centered: boolean;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  weightDecay: number;
+  initialAccumulatorValue: number;
+  accumulations: Slot[];
+  accumulatedGrads: Slot[];
+  accumulatedUpdates: Slot[];
+  accumulatedMeanSquares: Slot[];
+  accumulatedMoments: Slot[];
+  accumulatedMeanGrads: Slot[];
+  accumulatedFirstMoment: Slot[];
+  accumulatedSecondMoment: Slot[];
+  accumulatedWeightedInfNorm: Slot[];
+  accBeta1: tf.Variable;
+  accBeta2: tf.Variable;
+  iteration: tf.Variable;
+  /** −learningRate and momentum as tensors, made when the optimiser was. */
+  c: tf.Scalar;
+  m: tf.Scalar;
+  incrementIterations(): void;
+}
+type AnyOptimizer = tf.Optimizer & Fields;
+
+/** What the op kernel is told of a class of optimisers. */
+interface Fused {
+  rule: (o: AnyOptimizer) => Rule;
+  hyper: (o: AnyOptimizer) => Partial<Hyper>;
+  /** The lists of slots, one slot for each parameter, as in `Update.slots`. */
+  slots?: (o: AnyOptimizer) => Slot[][];
+  /** The ends of the slots' names, list by list. */
+  suffixes?: string[];
+  /** What new slots are filled with. */
+  initial?: (o: AnyOptimizer) => number;
+  powers?: (o: AnyOptimizer) => tf.Variable[];
+}
+
+const none: never[] = [];
+const noHyper: Hyper = { learningRate: 0, weightDecay: 0, momentum: 0, decay: 0, beta1: 0, beta2: 0, epsilon: 0 };
+
+/** What is remembered from step to step, so that a step leaves little garbage. */
+interface Plan {
+  /** The names of the last step's parameters; they have been found to be different from each other. */
+  names: string[];
+  /** See `Update.tensors`; empty between steps. */
+  tensors: tf.Tensor[];
+}
+const plans = new WeakMap<tf.Optimizer, Plan>();
+
+/** Updates all parameters in one op kernel. Returns false, nothing changed, where that cannot be done. */
+function updateFused(fused: Fused, o: AnyOptimizer, gradients: Gradients): boolean {
+  const kernel = tf.getKernel('UpdateParameters', tf.getBackend());
+  if (!kernel) return false;
+  let plan = plans.get(o);
+  if (!plan) plans.set(o, (plan = { names: [], tensors: [] }));
+  const slots = fused.slots?.(o) ?? none;
+  const powers = fused.powers?.(o) ?? none;
+  try {
+    if (!gather(plan, gradients, slots, fused.suffixes ?? none, fused.initial?.(o) ?? 0)) return false;
+    for (const power of powers) if (!isOwnFloat(power, 1)) return false;
+    const hyper = { ...noHyper, ...fused.hyper(o) };
+    const attrs: Omit<Update, 'tensors' | 'powers'> = { rule: fused.rule(o), hyper, slots: slots.length };
+    runInPlace(kernel, { tensors: plan.tensors, powers }, attrs);
+  } finally {
+    plan.tensors.length = 0;
+  }
+  o.incrementIterations();
+  return true;
+}
+
+/** Fills `plan.tensors`, and makes the slots that are missing; false where a parameter is not what the op kernel takes. */
+function gather(plan: Plan, gradients: Gradients, slots: Slot[][], suffixes: string[], initial: number): boolean {
+  const registered = tf.engine().registeredVariables;
+  const list = Array.isArray(gradients) ? gradients : undefined;
+  const names = list ? list.map(({ name }) => name) : Object.keys(gradients);
+  if (!areDistinct(names, plan)) return false;
+  const { tensors } = plan;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    const value = registered[name];
+    if (!value) return false;
+    for (let k = 0; k < slots.length; k++) slots[k]![i] ??= newSlot(`${name}/${suffixes[k]!}`, value, initial);
+    const gradient = list ? list[i]!.tensor : (gradients as tf.NamedTensorMap)[name];
+    if (gradient === undefined || gradient === null) continue;
+    if (gradient.dtype !== 'float32' || gradient.isDisposed || !sameShape(gradient.shape, value.shape)) return false;
+    if (!isOwnFloat(value, value.size)) return false;
+    tensors.push(value, gradient);
+    for (let k = 0; k < slots.length; k++) {
+      const { variable } = slots[k]![i]!;
+      if (!isOwnFloat(variable, value.size)) return false;
+      tensors.push(variable);
+    }
+  }
+  return true;
+}
+
+/** Whether no name comes twice: a parameter that does is updated twice, one step after the other, which one pass cannot do. */
+function areDistinct(names: string[], plan: Plan): boolean {
+  if (names.length === plan.names.length) {
+    let i = 0;
+    while (i < names.length && names[i] === plan.names[i]) i++;
+    if (i === names.length) return true;
+  }
+  if (new Set(names).size < names.length) return false;
+  plan.names = names;
+  return true;
+}
+
+function newSlot(originalName: string, { shape }: tf.Tensor, initial: number): Slot {
+  return { originalName, variable: tf.tidy(() => tf.fill(shape, initial).variable(false)) };
+}
+
+/** Whether it holds `size` float32 numbers. If a clone or a reshaped tensor shares them, the variable gets a copy of its own. */
+function isOwnFloat(variable: tf.Variable, size: number): boolean {
+  if (variable.dtype !== 'float32' || variable.size !== size || variable.isDisposed) return false;
+  if (tf.backend().refCount(variable.dataId) > 1) tf.tidy(() => variable.assign(tf.mul(variable, 1)));
+  return true;
+}
+
+function sameShape(a: number[], b: number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+const adam: Fused = {
+  rule: () => 'adam',
+  hyper: ({ learningRate, beta1, beta2, epsilon }) => ({ learningRate, beta1, beta2, epsilon }),
+  slots: (o) => [o.accumulatedFirstMoment, o.accumulatedSecondMoment],
+  suffixes: ['m', 'v'],
+  powers: (o) => [o.accBeta1, o.accBeta2],
+};
+
+const momentum: Fused = {
+  rule: (o) => (o.useNesterov ? 'nesterov' : 'momentum'),
+  hyper: ({ learningRate, momentum }) => ({ learningRate, momentum }),
+  slots: (o) => [o.accumulations],
+  suffixes: ['momentum'],
+};
+
+const adagrad: Fused = {
+  rule: () => 'adagrad',
+  hyper: ({ learningRate }) => ({ learningRate, epsilon: tf.backend().epsilon() }),
+  slots: (o) => [o.accumulatedGrads],
+  suffixes: ['accumulator'],
+  initial: (o) => o.initialAccumulatorValue,
+};
+
+const rmsprop: Fused = {
+  rule: (o) => (o.centered ? 'rmspropCentered' : 'rmsprop'),
+  hyper: ({ learningRate, decay, momentum, epsilon }) => ({ learningRate, decay, momentum, epsilon }),
+  slots: (o) => [o.accumulatedMeanSquares, o.accumulatedMoments, ...(o.centered ? [o.accumulatedMeanGrads] : [])],
+  suffixes: ['rms', 'momentum', 'mg'],
+};
+
+const adamax: Fused = {
+  rule: () => 'adamax',
+  hyper: ({ learningRate, decay, iterations, beta1, beta2, epsilon }) => ({
+    // As `iteration`, which is on the device
+    learningRate: learningRate / (1 + decay * iterations),
+    beta1,
+    beta2,
+    epsilon,
+  }),
+  slots: (o) => [o.accumulatedFirstMoment, o.accumulatedWeightedInfNorm],
+  suffixes: ['m', 'v'],
+  powers: (o) => [o.accBeta1],
+};
+
+const adadelta: Fused = {
+  rule: () => 'adadelta',
+  hyper: ({ learningRate, rho, epsilon }) => ({ learningRate, decay: rho, epsilon }),
+  slots: (o) => [o.accumulatedGrads, o.accumulatedUpdates],
+  suffixes: ['accum_grad', 'accum_var'],
+};
+
+type Class = { prototype: tf.Optimizer };
+
+/** Has a class of optimisers try the op kernel first. `before` is called before steps of many ops, `after` after those of one. */
+function fuse(
+  cls: Class,
+  fused: Fused,
+  { before, after }: { before?: (o: AnyOptimizer) => void; after?: (o: AnyOptimizer) => void } = {},
+): void {
+  const stock = cls.prototype.applyGradients;
+  cls.prototype.applyGradients = function (this: AnyOptimizer, gradients: Gradients) {
+    if (updateFused(fused, this, gradients)) return after?.(this);
+    before?.(this);
+    stock.call(this, gradients as NamedTensor[]);
+  };
+}
+
+/**
+ * Has the optimisers of TensorFlow.js update all parameters in one op kernel, and adds AdamW and Lion to `tf.train` and to the names
+ * that `compile` knows. Call it once.
+ *
+ * Two things are unlike TensorFlow.js 4.22, where they are faults: SGD and momentum follow `learningRate` and `setMomentum` as the
+ * other optimisers do, and centered RMSProp adds ε to the variance, as TensorFlow does, instead of subtracting it, which is not a
+ * number wherever a gradient is zero.
+ */
+export function extendOptimizers(): void {
+  const refreshRate = (o: AnyOptimizer) => (o as unknown as tf.SGDOptimizer).setLearningRate(o.learningRate);
+  fuse(
+    tf.SGDOptimizer,
+    { rule: () => 'sgd', hyper: ({ learningRate }) => ({ learningRate }) },
+    { before: refreshRate },
+  );
+  fuse(tf.MomentumOptimizer, momentum, {
+    before: (o) => {
+      refreshRate(o);
+      o.m.dispose();
+      o.m = tf.keep(tf.scalar(o.momentum));
+    },
+  });
+  fuse(tf.AdagradOptimizer, adagrad);
+  fuse(tf.AdamOptimizer, adam);
+  fuse(tf.AdamaxOptimizer, adamax, { after: (o) => tf.tidy(() => o.iteration.assign(tf.add(o.iteration, 1))) });
+  fuse(tf.AdadeltaOptimizer, adadelta);
+  centerRmsProp();
+  fuse(tf.RMSPropOptimizer, rmsprop);
+
+  tf.serialization.registerClass(AdamWOptimizer);
+  tf.serialization.registerClass(LionOptimizer);
+  Object.assign(tf.train, { adamw, lion });
+  const compile = layers.LayersModel.prototype.compile;
+  layers.LayersModel.prototype.compile = function (args) {
+    const make = typeof args.optimizer === 'string' ? byName[args.optimizer] : undefined;
+    if (!make) return compile.call(this, args);
+    compile.call(this, { ...args, optimizer: make() });
+    // It goes when the model is disposed
+    (this as unknown as { isOptimizerOwned: boolean }).isOptimizerOwned = true;
+  };
+}
+
+/** Corrects the steps of centered RMSProp that are many ops; for the op kernel it is correct anyway. */
+function centerRmsProp(): void {
+  const stock = tf.RMSPropOptimizer.prototype.applyGradients;
+  tf.RMSPropOptimizer.prototype.applyGradients = function (gradients) {
+    const o = this as unknown as AnyOptimizer;
+    // The stock formula subtracts it: −ε is what is to be subtracted
+    if (o.centered) o.epsilon = -o.epsilon;
+    try {
+      stock.call(this, gradients);
+    } finally {
+      if (o.centered) o.epsilon = -o.epsilon;
+    }
+  };
+}
+
+const byName: Record<string, (() => tf.Optimizer) | undefined> = {
+  adamw: () => adamw(),
+  AdamW: () => adamw(),
+  lion: () => lion(),
+  Lion: () => lion(),
+};
+
+/**
+ * Adam with decoupled weight decay (Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101).
+ * @param weightDecay each step takes learningRate · weightDecay of every parameter from it
+ */
+export function adamw(
+  learningRate = 0.001,
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon: number | null = null,
+  weightDecay = 0.01,
+): AdamWOptimizer {
+  return new AdamWOptimizer(learningRate, beta1, beta2, epsilon, weightDecay);
+}
+
+/**
+ * Lion: steps of one size in the direction of the momentum's sign (Chen et al. 2023, https://arxiv.org/abs/2302.06675). Takes learning
+ * rates three to ten times smaller than Adam's, and weight decays as much larger.
+ */
+export function lion(learningRate = 0.0001, beta1 = 0.9, beta2 = 0.99, weightDecay = 0): LionOptimizer {
+  return new LionOptimizer(learningRate, beta1, beta2, weightDecay);
+}
+
+/** θ ← (1 − ηλ)θ − η · m̂ / (√v̂ + ε), with Adam's m̂ and v̂, learning rate η and weight decay λ. */
+export class AdamWOptimizer extends tf.AdamOptimizer {
+  static override get className(): string {
+    return 'AdamW';
+  }
+  private static readonly fused: Fused = {
+    ...adam,
+    hyper: (o) => ({ ...adam.hyper(o), weightDecay: o.weightDecay }),
+  };
+
+  constructor(
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number | null = null,
+    protected weightDecay = 0.01,
+  ) {
+    super(learningRate, beta1, beta2, epsilon!);
+  }
+
+  override applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
+    if (updateFused(AdamWOptimizer.fused, this as unknown as AnyOptimizer, gradients)) return;
+    decay(gradients, 1 - this.learningRate * this.weightDecay);
+    super.applyGradients(gradients as NamedTensor[]);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), weightDecay: this.weightDecay };
+  }
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    { learningRate, beta1, beta2, epsilon, weightDecay }: tf.serialization.ConfigDict,
+  ): T {
+    return new cls(learningRate, beta1, beta2, epsilon, weightDecay);
+  }
+}
+
+/** θ ← (1 − ηλ)θ − η · sign(β₁m + (1 − β₁)g), then m ← β₂m + (1 − β₂)g. */
+export class LionOptimizer extends tf.Optimizer {
+  static get className(): string {
+    return 'Lion';
+  }
+  private static readonly fused: Fused = {
+    rule: () => 'lion',
+    hyper: ({ learningRate, beta1, beta2, weightDecay }) => ({ learningRate, beta1, beta2, weightDecay }),
+    slots: (o) => [o.accumulatedFirstMoment],
+    suffixes: ['m'],
+  };
+  private accumulatedFirstMoment: Slot[] = [];
+
+  constructor(
+    protected learningRate: number,
+    protected beta1: number,
+    protected beta2: number,
+    protected weightDecay = 0,
+  ) {
+    super();
+  }
+
+  applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
+    if (updateFused(LionOptimizer.fused, this as unknown as AnyOptimizer, gradients)) return;
+    const { learningRate, beta1, beta2 } = this;
+    decay(gradients, 1 - learningRate * this.weightDecay);
+    entries(gradients).forEach(({ name, tensor: g }, i) => {
+      const value = tf.engine().registeredVariables[name]!;
+      const { variable: m } = (this.accumulatedFirstMoment[i] ??= newSlot(`${name}/m`, value, 0));
+      if (!g) return;
+      tf.tidy(() => {
+        const direction = tf.sign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
+        m.assign(tf.add(tf.mul(m, beta2), tf.mul(g, 1 - beta2)));
+        value.assign(tf.sub(value, tf.mul(direction, learningRate)));
+      });
+    });
+    this.incrementIterations();
+  }
+
+  override dispose(): void {
+    tf.dispose(this.accumulatedFirstMoment.map(({ variable }) => variable));
+  }
+  override async getWeights(): Promise<NamedTensor[]> {
+    const moments = this.accumulatedFirstMoment.map((s) => ({ name: s.originalName, tensor: s.variable }));
+    return [await this.saveIterations(), ...moments];
+  }
+  override async setWeights(weights: NamedTensor[]): Promise<void> {
+    const moments = await this.extractIterations(weights);
+    this.accumulatedFirstMoment = moments.map(({ name, tensor }) => ({
+      originalName: name,
+      variable: tensor.variable(false),
+    }));
+  }
+  getConfig(): tf.serialization.ConfigDict {
+    const { learningRate, beta1, beta2, weightDecay } = this;
+    return { learningRate, beta1, beta2, weightDecay };
+  }
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    { learningRate, beta1, beta2, weightDecay }: tf.serialization.ConfigDict,
+  ): T {
+    return new cls(learningRate, beta1, beta2, weightDecay);
+  }
+}
+
+const entries = (gradients: Gradients): NamedTensor[] =>
+  Array.isArray(gradients) ? gradients : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+
+/** Multiplies all parameters that have a gradient. */
+function decay(gradients: Gradients, factor: number): void {
+  if (factor === 1) return;
+  for (const { name, tensor } of entries(gradients)) {
+    const value = tf.engine().registeredVariables[name]!;
+    if (tensor) tf.tidy(() => value.assign(tf.mul(value, factor)));
+  }
+}

@@ -1,0 +1,36 @@
+// The losses of tf.layers with the categorical cross-entropies as few op kernels: stands in the place of tfjs-layers's own module
+// (esbuild.config.js), since models compare losses by identity.
+import * as tf from '@tensorflow/tfjs-core';
+import { epsilon } from '@tensorflow/tfjs-layers/dist/backend/common';
+import { lossesMap } from '@tensorflow/tfjs-layers/dist/losses';
+import { crossEntropyOfProbabilities, softmaxCrossEntropy } from '../fused/losses.ts';
+
+export * from '@tensorflow/tfjs-layers/dist/losses';
+
+/**
+ * Categorical cross-entropy of each example.
+ * @param target [batch, ..., classes]
+ * @param output probabilities [batch, ..., classes], or logits if `fromLogits`
+ * @returns [batch, ...]
+ */
+export function categoricalCrossentropy(target: tf.Tensor, output: tf.Tensor, fromLogits = false): tf.Tensor {
+  return tf.tidy(() =>
+    fromLogits
+      ? softmaxCrossEntropy(target, output, undefined, 0, tf.Reduction.NONE)
+      : crossEntropyOfProbabilities(target, output, epsilon()),
+  );
+}
+
+/**
+ * As `categoricalCrossentropy`, of the numbers of the right classes.
+ * @param target [batch, ...] or [batch, ..., 1]
+ */
+export function sparseCategoricalCrossentropy(target: tf.Tensor, output: tf.Tensor, fromLogits = false): tf.Tensor {
+  return tf.tidy(() => {
+    const classes = output.shape.at(-1)!;
+    const numbers = tf.cast(tf.floor(tf.reshape(target, [-1])), 'int32') as tf.Tensor1D;
+    return categoricalCrossentropy(tf.reshape(tf.oneHot(numbers, classes), output.shape), output, fromLogits);
+  });
+}
+
+Object.assign(lossesMap, { categoricalCrossentropy, sparseCategoricalCrossentropy });

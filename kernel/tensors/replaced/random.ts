@@ -1,0 +1,54 @@
+// Random tensors by an op kernel where the device has one: they take the place of tfjs-core's modules (esbuild.config.js), which draw one
+// number after the other in JavaScript. With a seed those still draw, so that a seed means the same numbers on every device.
+import * as tf from '@tensorflow/tfjs-core';
+import { dropout as stockDropout } from '@tensorflow/tfjs-core/dist/ops/dropout';
+import { getNoiseShape } from '@tensorflow/tfjs-core/dist/ops/dropout_util';
+import { op } from '@tensorflow/tfjs-core/dist/ops/operation';
+import { randomNormal as stockNormal } from '@tensorflow/tfjs-core/dist/ops/random_normal';
+import { randomUniform as stockUniform } from '@tensorflow/tfjs-core/dist/ops/random_uniform';
+import { truncatedNormal as stockTruncated } from '@tensorflow/tfjs-core/dist/ops/truncated_normal';
+import { assertNonNegativeIntegerDimensions } from '@tensorflow/tfjs-core/dist/util_base';
+import type { RandomAttrs } from '../backends/cpu/ops/random.ts';
+import { has, run } from '../fused/fused.ts';
+
+type Shape = readonly number[];
+
+const isDrawn = (dtype: tf.DataType | undefined, seed: unknown) =>
+  (dtype ?? 'float32') === 'float32' && seed === undefined && has('Random');
+
+function draw(shape: Shape, kind: RandomAttrs['kind'], a: number, b: number): tf.Tensor {
+  assertNonNegativeIntegerDimensions(shape as number[]);
+  // Whoever makes Math.random reproducible makes this so, too
+  const word = () => Math.floor(Math.random() * 2 ** 32) | 0;
+  const attrs: RandomAttrs = { shape: [...shape], kind, a, b, seed: [word(), word()] };
+  return run('Random', {}, attrs);
+}
+
+function randomUniform_(shape: Shape, minval = 0, maxval = 1, dtype: tf.DataType = 'float32', seed?: number | string) {
+  if (isDrawn(dtype, seed)) return draw(shape, 'uniform', minval, maxval);
+  return stockUniform(shape as number[], minval, maxval, dtype as 'float32', seed);
+}
+/** `tf.randomUniform` */
+export const randomUniform = op({ randomUniform_ });
+
+function randomNormal_(shape: Shape, mean = 0, stdDev = 1, dtype?: 'float32' | 'int32', seed?: number) {
+  if (isDrawn(dtype, seed)) return draw(shape, 'normal', mean, stdDev);
+  return stockNormal(shape as number[], mean, stdDev, dtype, seed);
+}
+/** `tf.randomNormal` */
+export const randomNormal = op({ randomNormal_ });
+
+function truncatedNormal_(shape: Shape, mean = 0, stdDev = 1, dtype?: 'float32' | 'int32', seed?: number) {
+  if (isDrawn(dtype, seed)) return draw(shape, 'truncatedNormal', mean, stdDev);
+  return stockTruncated(shape as number[], mean, stdDev, dtype, seed);
+}
+/** `tf.truncatedNormal`: no number is further than two standard deviations from the mean. */
+export const truncatedNormal = op({ truncatedNormal_ });
+
+function dropout_(x: tf.Tensor | tf.TensorLike, rate: number, noiseShape?: number[], seed?: number | string) {
+  const isUsual = x instanceof tf.Tensor && isDrawn(x.dtype, seed) && rate > 0 && rate < 1;
+  if (!isUsual) return stockDropout(x, rate, noiseShape, seed);
+  return tf.mul(x, draw(getNoiseShape(x, noiseShape), 'mask', 1 - rate, 1 / (1 - rate)));
+}
+/** `tf.dropout`: elements become 0 with probability `rate`, those that stay are divided by 1 − rate. */
+export const dropout = op({ dropout_ });

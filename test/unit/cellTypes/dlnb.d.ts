@@ -1,9 +1,0 @@
-// The module `dlnb` as cells see it.
-import type { Library } from '../../../kernel/dl/index.ts';
-
-export declare const check: Library['check'];
-export declare const data: Library['data'];
-export declare const display: Library['display'];
-export declare const nn: Library['nn'];
-export declare const train: Library['train'];
-export declare const viz: Library['viz'];

@@ -1,8 +1,0 @@
-// The module `@tensorflow/tfjs` as cells see it: with the optimisers that the kernel adds.
-import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
-import type { train as stock } from '@tensorflow/tfjs-core';
-import type { adamw, lion } from '../../../kernel/dl/optimizers.ts';
-
-export * from '@tensorflow/tfjs-core';
-export * from '@tensorflow/tfjs-layers';
-export declare const train: typeof stock & { adamw: typeof adamw; lion: typeof lion };

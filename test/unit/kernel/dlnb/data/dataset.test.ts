@@ -1,0 +1,251 @@
+// Data sets: what order, what share, what shape; that a pass is repeatable and a second pass is another one; that batches are tensors of
+// the right shape which training does not leak. The tensor library is tfjs's own.
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { augmenter } from '../../../../../kernel/dlnb/data/augment.ts';
+import type { Batches, Example } from '../../../../../kernel/dlnb/data/batches.ts';
+import { makeDataset } from '../../../../../kernel/dlnb/data/dataset.ts';
+import { blobs, digits, random, shapes, SHAPE_NAMES } from '../../../../../kernel/dlnb/data/index.ts';
+import { makeProgress } from '../../../../../kernel/dlnb/progress/index.ts';
+import type { TensorLibrary } from '../../../../../kernel/dlnb/library.ts';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+let shown = 0;
+const cell = {};
+const host = {
+  loaded: () => tf as unknown as TensorLibrary,
+  progress: makeProgress({ display: () => void shown++, run: () => cell, clock: () => performance.now() }).progress,
+};
+const dataset = makeDataset(host);
+
+/** n examples of two numbers each, x = [i, 100 + i], of classes 0, 1, 2 in turn. */
+const numbered = (n: number) =>
+  dataset({
+    points: Float32Array.from({ length: 2 * n }, (_, k) => (k % 2) * 100 + Math.floor(k / 2)),
+    labels: Int32Array.from({ length: n }, (_, i) => i % 3),
+    shape: [n, 2],
+  });
+const ids = (set: Iterable<Example>) => Array.from(set, ({ x }) => x[0]!);
+const ascending = (list: number[]) => [...list].sort((a, b) => a - b);
+
+describe('a data set', () => {
+  it('gives its examples in order, with their targets', () => {
+    const [first, second] = numbered(5);
+    expect(first).toEqual({ x: Float32Array.of(0, 100), y: Float32Array.of(0) });
+    expect(second).toEqual({ x: Float32Array.of(1, 101), y: Float32Array.of(1) });
+    expect(numbered(5).labels).toEqual(Int32Array.of(0, 1, 2, 0, 1));
+  });
+
+  it('is shuffled anew in each pass, and the same way in each run', () => {
+    const [a, b] = [numbered(50).shuffle(7), numbered(50).shuffle(7)];
+    const passes = [ids(a), ids(a), ids(a)];
+    expect(passes.map(ascending)).toEqual([0, 1, 2].map(() => ids(numbered(50))));
+    expect(new Set(passes.map(String)).size).toBe(3);
+    expect([ids(b), ids(b), ids(b)]).toEqual(passes);
+    expect(ids(numbered(50).shuffle(8))).not.toEqual(passes[0]);
+  });
+
+  it('keeps targets with their inputs when it is shuffled', () => {
+    for (const { x, y } of numbered(40).shuffle(1)) expect(y[0]).toBe(x[0]! % 3);
+  });
+
+  it('splits without overlap, by the same deal in each run', () => {
+    const [train, test] = numbered(100).split([0.8, 0.2], { seed: 3 });
+    expect([train!.size, test!.size]).toEqual([80, 20]);
+    expect(ascending([...ids(train!), ...ids(test!)])).toEqual(ids(numbered(100)));
+    expect(ids(numbered(100).split([0.8, 0.2], { seed: 3 })[1]!)).toEqual(ids(test!));
+    expect(numbered(10).split([0.5])).toHaveLength(1);
+  });
+
+  it('splits every class alike when asked to', () => {
+    const set = dataset(digits({ n: 100 }));
+    for (const part of set.split([0.7, 0.3], { stratify: true })) {
+      const counts = Array.from({ length: 10 }, (_, k) => part.labels.filter((l) => l === k).length);
+      expect(new Set(counts)).toEqual(new Set([part.size / 10]));
+    }
+  });
+
+  it('says why it cannot be split', () => {
+    expect(() => numbered(10).split([0.8, 0.3])).toThrow(/add up to at most 1/);
+    expect(() => numbered(3).split([0.9, 0.1])).toThrow(/a share of 0.1 of 3 examples is none/);
+    expect(() => dataset({ x: [1, 2], y: [1, 2], shape: [2] }).split([0.5], { stratify: true })).toThrow(/not classes/);
+  });
+
+  it('maps examples, and says what a function has got wrong', () => {
+    const set = numbered(3).map(({ x, y }) => ({ x: x.map((v) => -v), y }));
+    expect(ids(set)).toEqual([-0, -1, -2]);
+    const wider = numbered(3).map(({ x, y }) => ({ x: Float32Array.of(...x, 1), y }), { shape: [3] });
+    expect(wider.shape).toEqual([3]);
+    expect(() => [...numbered(3).map(({ x, y }) => ({ x: x.slice(1), y }))]).toThrow(/2 numbers for the shape \[2\]/);
+  });
+
+  it('does not let a map change what it was made of', () => {
+    const set = numbered(3);
+    for (const example of set.map((e) => (e.x.fill(9), e))) expect(example.x[0]).toBe(9);
+    expect(ids(set)).toEqual([0, 1, 2]);
+  });
+
+  it('codes classes as rows with a 1', () => {
+    const rows = Array.from(numbered(4).oneHot(), ({ y }) => [...y]);
+    expect(rows).toEqual([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]]); // prettier-ignore
+    expect(numbered(4).oneHot().oneHot().targetShape).toEqual([3]);
+  });
+
+  it('refuses arrays that do not belong together', () => {
+    expect(() => dataset({ x: [1, 2, 3], y: [1, 2], shape: [2] })).toThrow(/one of 2 numbers, and there are 3/);
+    expect(() => dataset({ x: [1, 2], y: [1], shape: [2] })).toThrow(/2 examples need 2 numbers as targets, got 1/);
+    expect(() => dataset({ points: [1, 2], labels: [0, -1], shape: [2, 1] })).toThrow(/labels\[1\]/);
+    expect(() => dataset({} as never)).toThrow(/give what a generator or loader of data returns/);
+  });
+});
+
+describe('batches', () => {
+  it('are tensors of the right shape, the last one smaller or left out', () => {
+    const set = dataset(digits({ n: 10 })).oneHot();
+    const batches = [...set.batch(4)];
+    expect(batches.map(({ xs, ys }) => [xs.shape, ys.shape])).toEqual([
+      [[4, 28, 28, 1], [4, 10]],
+      [[4, 28, 28, 1], [4, 10]],
+      [[2, 28, 28, 1], [2, 10]],
+    ]); // prettier-ignore
+    expect([set.batch(4).size, set.batch(4, { dropRemainder: true }).size]).toEqual([3, 2]);
+    expect([...set.batch(4, { dropRemainder: true })]).toHaveLength(2);
+  });
+
+  it('hold the numbers of the examples', () => {
+    const { xs, ys } = numbered(3).tensors();
+    expect(xs.arraySync()).toEqual([[0, 100], [1, 101], [2, 102]]); // prettier-ignore
+    expect(ys.arraySync()).toEqual([[0], [1], [2]]);
+    const plain = dataset({ x: [1, 2, 3, 4], shape: [2, 2], y: [5, 6, 7, 8], yShape: [2, 2] });
+    expect(plain.tensors().ys.arraySync()).toEqual([[5, 6], [7, 8]]); // prettier-ignore
+  });
+
+  it('are changed by ops, whose intermediates are freed', () => {
+    const batches = numbered(4).batch(2).map(({ xs, ys }) => ({ xs: xs.add(1).mul(2), ys })); // prettier-ignore
+    const before = tf.memory().numTensors;
+    const values = Array.from(batches, ({ xs }) => xs.arraySync());
+    expect(values).toEqual([[[2, 202], [4, 204]], [[6, 206], [8, 208]]]); // prettier-ignore
+    expect(tf.memory().numTensors - before).toBe(4);
+  });
+
+  it('show a bar in for await, one only also inside progress()', async () => {
+    shown = 0;
+    let n = 0;
+    for await (const { xs } of numbered(20).batch(2)) n += xs.shape[0]!;
+    expect(n).toBe(20);
+    expect(shown).toBeGreaterThan(0);
+    for await (const { xs } of host.progress(numbered(20).batch(2) as Iterable<{ xs: tf.Tensor }>)) n += xs.shape[0]!;
+    expect(n).toBe(40);
+  });
+
+  it('train a model by fitDataset, which leaves no tensor behind', async () => {
+    const [train, test] = dataset(blobs({ n: 200, seed: 1, spread: 0.3 })).split([0.8, 0.2]);
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2], activation: 'sigmoid' })] });
+    model.compile({ optimizer: tf.train.adam(0.1), loss: 'binaryCrossentropy', metrics: ['accuracy'] });
+    type Fit = Parameters<typeof model.fitDataset>[0];
+    const fit = (batches: Batches) => model.fitDataset(batches as unknown as Fit, { epochs: 3, verbose: 0 });
+    const batches = train!.shuffle(1).batch(16);
+    await fit(batches);
+    const before = tf.memory().numTensors;
+    await fit(batches);
+    expect(tf.memory().numTensors).toBe(before);
+    type Evaluated = Parameters<typeof model.evaluateDataset>[0];
+    const [, accuracy] = (await model.evaluateDataset(test!.batch(40) as unknown as Evaluated, {})) as tf.Scalar[];
+    expect(accuracy!.dataSync()[0]).toBe(1);
+  });
+});
+
+describe('augmentation', () => {
+  const image = Float32Array.of(1, 2, 3, 4, 5, 6); // [2, 3, 1]
+  const results = (options: Parameters<typeof augmenter>[1], n = 200) => {
+    const [change, rng] = [augmenter([2, 3, 1], options), random(1)];
+    return new Set(Array.from({ length: n }, () => String(change(image, rng))));
+  };
+
+  it('flips half of the images', () => {
+    expect(results({ flipX: true })).toEqual(new Set(['1,2,3,4,5,6', '3,2,1,6,5,4']));
+    expect(results({ flipY: true })).toEqual(new Set(['1,2,3,4,5,6', '4,5,6,1,2,3']));
+  });
+
+  it('shifts by up to so many pixels each way, and fills what comes in', () => {
+    const shifted = results({ shift: 1, fill: 9 });
+    expect(shifted.size).toBe(9);
+    for (const one of ['1,2,3,4,5,6', '2,3,9,5,6,9', '9,1,2,9,4,5', '4,5,6,9,9,9', '9,9,9,1,2,3', '5,6,9,9,9,9'])
+      expect(shifted).toContain(one);
+  });
+
+  it('keeps the channels of a pixel together', () => {
+    const change = augmenter([1, 2, 3], { flipX: true });
+    const rng = random(2);
+    const seen = new Set(Array.from({ length: 20 }, () => String(change(image, rng))));
+    expect(seen).toEqual(new Set(['1,2,3,4,5,6', '4,5,6,1,2,3']));
+  });
+
+  it('is drawn anew in each pass, and leaves the data as it is', () => {
+    const set = dataset(digits({ n: 2 }));
+    const augmented = set.augment({ shift: 3, seed: 5 });
+    const passes = [0, 1].map(() => Array.from(augmented, ({ x }) => String(x)));
+    expect(passes[0]).not.toEqual(passes[1]);
+    expect(Array.from(set, ({ x }) => x)).toEqual(Array.from(dataset(digits({ n: 2 })), ({ x }) => x));
+  });
+
+  it('is for images only', () => {
+    expect(() => numbered(3).augment({ flipX: true })).toThrow(
+      /images of shape \[height, width, channels\], got \[2\]/,
+    );
+  });
+});
+
+describe('shapes', () => {
+  it('are the same for the same seed, in [0, 1], with all classes equally often', () => {
+    const [a, b, c] = [shapes({ n: 40, seed: 1 }), shapes({ n: 40, seed: 1 }), shapes({ n: 40, seed: 2 })];
+    expect(a).toEqual(b);
+    expect(a.images).not.toEqual(c.images);
+    expect(a.shape).toEqual([40, 32, 32, 3]);
+    expect(a.images.every((v) => v >= 0 && v <= 1)).toBe(true);
+    expect(Array.from({ length: 10 }, (_, k) => a.labels.filter((l) => l === k).length)).toEqual(Array(10).fill(4));
+    expect(shapes({ n: 10, seed: 1 }).images).toEqual(a.images.slice(0, 10 * 32 * 32 * 3));
+  });
+
+  it('cover about as much of the image as their geometry says', () => {
+    // Without noise an image holds two colours and mixtures at the edge; the corner is ground
+    const { images, labels } = shapes({ n: 200, seed: 3, noise: 0, size: [12, 12] });
+    const share = (name: string) => {
+      const shares = [...labels.keys()].filter((i) => SHAPE_NAMES[labels[i]!] === name).map((i) => {
+        const image = images.subarray(i * 3072, (i + 1) * 3072);
+        const far = (p: number) => Math.hypot(...[0, 1, 2].map((c) => image[3 * p + c]! - image[c]!));
+        const distances = Array.from({ length: 1024 }, (_, p) => far(p));
+        return distances.reduce((a, b) => a + b) / Math.max(...distances) / 144;
+      }); // prettier-ignore
+      return shares.reduce((a, b) => a + b) / shares.length;
+    };
+    // Areas for radius 1
+    expect(share('disc')).toBeCloseTo(Math.PI * 0.81, 1);
+    expect(share('square')).toBeCloseTo(1.48 ** 2, 1);
+    expect(share('triangle')).toBeCloseTo((3 * Math.sqrt(3)) / 4, 1);
+    expect(share('bar')).toBeCloseTo(1.9 * 0.56, 1);
+    expect(share('star')).toBeCloseTo(10 * 0.5 * 0.42 * Math.sin(Math.PI / 5), 1);
+  });
+
+  it('refuse options out of range by name', () => {
+    expect(() => shapes({ n: 0 })).toThrow(/shapes: n/);
+    expect(() => shapes({ size: [12, 40] })).toThrow(/size\[1\]/);
+  });
+});
+
+describe('options', () => {
+  it('that there are not are named, with those that there are', () => {
+    const wrong = { stratified: true } as object;
+    expect(() => shapes(wrong)).toThrow(/^shapes: there is no option "stratified"; there are .*"contrast"/);
+    const set = dataset(digits({ n: 10 }));
+    expect(() => set.split([0.5], wrong)).toThrow(
+      'split: there is no option "stratified"; there are "seed", "stratify"',
+    );
+    expect(() => set.augment(wrong)).toThrow(/^augment: there is no option "stratified"; there are "flipX", /);
+    expect(() => set.batch(2, wrong)).toThrow(/^batch: there is no option "stratified"; there are "dropRemainder"/);
+    expect(() => set.map((e) => e, wrong)).toThrow(/^map: there is no option "stratified"; there are "shape", "seed"/);
+  });
+});
