@@ -2,6 +2,7 @@
 // it is still loading itself (replaced/fused-ops.ts), so nothing here uses it before it is called.
 import * as tf from '@tensorflow/tfjs-core';
 import type { AttrsOf, InputsOf, OutputsOf, OwnOp } from '../ops.ts';
+import type { Engine } from './types.ts';
 
 /** Whether the device has an op kernel of ours. */
 export const has = ({ name }: OwnOp): boolean => hasNamed(name);
@@ -9,19 +10,16 @@ export const has = ({ name }: OwnOp): boolean => hasNamed(name);
 /** Whether the device has an op kernel of TensorFlow.js's. */
 export const hasNamed = (kernelName: string): boolean => tf.getKernel(kernelName, tf.getBackend()) !== undefined;
 
-interface Recording {
-  state: { gradientDepth: number; kernelDepth: number };
-}
+const engineState = () => (tf.engine() as unknown as Engine).state;
 
 /** Whether ops are being recorded. In the function that computes a gradient this means that its own gradient is wanted. */
 export function recording(): boolean {
-  const { gradientDepth, kernelDepth } = (tf.engine() as unknown as Recording).state;
+  const { gradientDepth, kernelDepth } = engineState();
   return gradientDepth > 0 && kernelDepth === 0;
 }
 
 /** Whether ops are being recorded for a second derivative. */
-export const recordingTwice = (): boolean =>
-  (tf.engine() as unknown as Recording).state.gradientDepth > 1 && recording();
+export const recordingTwice = (): boolean => engineState().gradientDepth > 1 && recording();
 
 /**
  * Whether a gradient can be computed by an op kernel that has no gradient itself: not while it is being recorded for a second

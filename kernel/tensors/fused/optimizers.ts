@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
 import * as layers from '@tensorflow/tfjs-layers';
-import { runInPlace } from '../engine/engine.ts';
+import { runInPlace } from '../engine/run.ts';
 import { ops, type Hyperparameters, type OptimizerRule, type UpdateParametersAttrs } from '../ops.ts';
 
 type Gradients = tf.NamedTensorMap | NamedTensor[];

@@ -6,7 +6,6 @@ import { dilatedConvolutions, gradientsOfConvolutions, matrixProducts } from './
 import { broadcasts, constants, products } from './elementwise.ts';
 import { pooling, resizing } from './images.ts';
 import { moving } from './moving.ts';
-import { recordOpsBeforeClones } from '../engine/order.ts';
 import { attr, register, registerList, zeros } from './register.ts';
 
 /** Registers all of them. Call it once, after tfjs has registered its own. */
@@ -24,7 +23,6 @@ export function correctGradients(): void {
   pooling();
   resizing();
   correctCalls();
-  recordOpsBeforeClones();
 }
 
 /** Cumulative sum and product along an axis. */
