@@ -11,7 +11,7 @@ import { MAX_PRINTED, type TensorLike } from '../outputs/tensor/values.ts';
 import * as cpu from './backends/cpu/index.ts';
 import * as cuda from './backends/cuda/index.ts';
 import * as webgpu from './backends/webgpu/index.ts';
-import { collectTensors, installEngine } from './engine/engine.ts';
+import { collectTensors, installEngine } from './engine/install.ts';
 import { registerFiles } from './files.ts';
 import { correctGradients } from './gradients/index.ts';
 import { fuseActivations, gelu } from './fused/activations.ts';
@@ -24,7 +24,7 @@ import { compileFit, compileStep } from './engine/compile-step.ts';
 import { AdamWOptimizer, LionOptimizer, extendOptimizers } from './fused/optimizers.ts';
 
 export { compileStep } from './engine/compile-step.ts';
-export { callBeforeEachKernel, collectTensors, engineState, idleEngine, restoreEngine } from './engine/engine.ts';
+export { callBeforeEachKernel, collectTensors, engineState, idleEngine, restoreEngine } from './engine/install.ts';
 
 const { version_core } = tf;
 const all = {

@@ -6,6 +6,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import '@tensorflow/tfjs-backend-cpu';
 import * as layers from '@tensorflow/tfjs-layers';
+import { installEngine } from '../../kernel/tensors/engine/install.ts';
 import { correctGradients } from '../../kernel/tensors/gradients/index.ts';
 
 // It asks Node for the very type Float32Array
@@ -13,6 +14,7 @@ tf.env().platform.isTypedArray = (a): a is Float32Array => ArrayBuffer.isView(a)
 // Spares it the advice to use tfjs-node
 (tf.findBackend('cpu') as unknown as { firstUse: boolean }).firstUse = false;
 // For second derivatives alone, whose functions call tf.grad: first ones are only ever taken by differences
+installEngine();
 correctGradients();
 
 const all = { ...tf, ...layers };

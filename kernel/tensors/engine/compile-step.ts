@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { WebGpuBackend } from '../backends/webgpu/backend.ts';
 import { Replay, type ReplayState } from '../backends/webgpu/replay.ts';
-import { interceptOpKernels } from './engine.ts';
+import { hooks } from './state.ts';
 
 /** A function that does what the one does that it was made of, faster from the third call on. */
 export interface CompiledStep<A extends unknown[], R> {
@@ -37,7 +37,7 @@ export function compileStep<A extends unknown[], R>(f: (...args: A) => R): Compi
     const backend = tf.backend();
     if (!(backend instanceof WebGpuBackend)) return f(...args);
     if (!replay || device !== backend) {
-      replay = new Replay(backend, interceptOpKernels);
+      replay = new Replay(backend, (f) => (hooks.aroundOp = f));
       forgotten.register(compiled, replay);
       device = backend;
     }
@@ -66,7 +66,7 @@ export function compileFit(): void {
   const functions = new WeakMap<object, TrainFunction>();
   prototype.makeTrainFunction = function () {
     let f = functions.get(this);
-    // It looks up optimiser, losses and metrics in every call
+    // It looks up optimizer, losses and metrics in every call
     if (!f) functions.set(this, (f = compileStep(stock.call(this))));
     return f;
   };

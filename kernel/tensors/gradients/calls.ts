@@ -1,22 +1,12 @@
 // Calls that the stock op kernels, or their gradients, get wrong, turned into calls that they get right. On the way from TensorFlow.js's
 // ops to the op kernels, so that it holds for every device.
 import * as tf from '@tensorflow/tfjs-core';
+import { correctCallsBy } from '../engine/op-kernels.ts';
 import { product } from './register.ts';
 
-type Call = (inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap) => tf.Tensor | tf.NamedTensorMap | undefined;
-
-/** What is made of a kernel's call: the result, other inputs, or nothing if it is right as it is. */
-const calls: Record<string, Call> = { FusedBatchNorm: batchNorm, BatchMatMul: matMul, Einsum: einsum };
-
+/** Has these calls corrected. */
 export function correctCalls(): void {
-  const engine = tf.engine();
-  const run = engine.runKernel.bind(engine);
-  engine.runKernel = ((name: string, inputs: tf.NamedTensorMap, attrs?: tf.NamedAttrMap) => {
-    const call = calls[name];
-    if (!call) return run(name, inputs as never, attrs);
-    const made = call(inputs, attrs ?? {});
-    return made instanceof tf.Tensor ? made : run(name, (made ?? inputs) as never, attrs);
-  }) as typeof engine.runKernel;
+  correctCallsBy({ [tf.FusedBatchNorm]: batchNorm, [tf.BatchMatMul]: matMul, [tf.Einsum]: einsum });
 }
 
 /**

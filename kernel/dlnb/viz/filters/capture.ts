@@ -1,5 +1,5 @@
 // Filters and feature maps as they are at one moment, cut to what an output can hold.
-import type { Tensor } from '../graph/engine.ts';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { numbersOf, overviewOf, padOf, weightsOf, type Convolution, type KernelFacts } from './convolution.ts';
 import { fit, sizeOf, type Part, type StagePart, type StageSize } from './fit.ts';
 import type { Step } from './forward.ts';

@@ -1,7 +1,7 @@
 // The convolutions of tf.layers and raw kernels, all in one form: filters of [height, width, channels]; one along a line has height 1.
 import type { FilterKernel } from '../../../wire/mime.ts';
 import { Unread, valuesNow } from '../../../outputs/tensor/read.ts';
-import type { Tensor } from '../graph/engine.ts';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayerLike } from '../graph/layers.ts';
 
 /** What a payload says of a convolution, apart from where its numbers are. */

@@ -1,5 +1,5 @@
 // Runs a model of tf.layers layer by layer and keeps what each gives, so that feature maps and the inputs of filters can be drawn.
-import type { Tensor } from '../graph/engine.ts';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { callsOf, connected, isModel, type LayerLike, type ModelLike } from '../graph/layers.ts';
 import type { TensorLibrary } from '../../library.ts';
 import { classOf, convolutionsOf, type Convolution } from './convolution.ts';

@@ -1,5 +1,5 @@
 // The arguments of viz.filters and its kin: what has filters, and the input for feature maps. Checked before anything is computed.
-import type { Tensor } from '../graph/engine.ts';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { isModel, type LayerLike, type ModelLike } from '../graph/layers.ts';
 import type { TensorLibrary } from '../../library.ts';
 import { kernelTensor } from './convolution.ts';

@@ -8,7 +8,7 @@ import { waiting } from '../pending.ts';
 import { autodiffPlan } from './autodiff.ts';
 import { encodeGraph } from './encode.ts';
 import { argumentsOf, type GraphInput, type GraphInputs } from './inputs.ts';
-import type { Tensor } from './engine.ts';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { isModel, layersPlan } from './layers.ts';
 import type { Plan } from './plan.ts';
 import { record, type Recording, type RecordedTensor } from './record.ts';

@@ -2,7 +2,7 @@
 import * as acorn from 'acorn';
 import { types } from 'node:util';
 import type { TensorLibrary } from '../../library.ts';
-import type { Tensor } from './engine.ts';
+import type { Tensor } from '@tensorflow/tfjs-core';
 
 type NumberArray = Float32Array | Float64Array | Int32Array | Int16Array | Int8Array | Uint8Array | Uint16Array;
 

@@ -1,6 +1,6 @@
 // The numbers of tensors as an output holds them: a summary of all, and the first values. And short texts of numbers.
 import { Unread, valuesNow } from '../../../outputs/tensor/read.ts';
-import type { Tensor } from './engine.ts';
+import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** Most values of one tensor that an output holds. */
 export const MAX_VALUES = 64;

@@ -1,6 +1,8 @@
 // Runs a function with the engine's tape on, and takes the gradient of its result back to every tensor on the tape.
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { TapeNode } from '../../../tensors/engine/types.ts';
 import type { TensorLibrary } from '../../library.ts';
-import { engineOf, hold, type TapeNode, type Tensor } from './engine.ts';
+import { engineOf, hold } from './engine.ts';
 import { ScopeWatch, type GraphScope } from './scopes.ts';
 
 /** A tensor of the graph. `held` has the data that it had when it was made, and is valid until {@link Recording.dispose}. */
@@ -73,22 +75,16 @@ class Recorder {
 
   run(f: () => unknown): { y: Tensor; tape: Map<RecordedOp, TapeNode> } {
     const engine = engineOf(this.tf);
-    const { state } = engine;
+    const { state, hooks } = engine;
     if (state.gradientDepth > 0)
       throw new Error('viz.graph: it cannot be called while a gradient is being computed; call it outside tf.grad');
     const tape: TapeNode[] = [];
-    const add = engine.addTapeNode;
     engine.startScope();
     const watch = new ScopeWatch(this.tf);
-    engine.addTapeNode = (name, inputs, outputs, ...rest) => {
+    hooks.onTape = (node) => {
       // A run that was ended from outside has left this function behind
-      if (state.activeTape !== tape) engine.addTapeNode = add;
-      add.call(engine, name, inputs, outputs, ...rest);
-      if (state.activeTape === tape)
-        this.note(
-          tape.findLast((node) => node.outputs === outputs)!,
-          watch.path(),
-        );
+      if (state.activeTape === tape) this.note(node, watch.path());
+      else hooks.onTape = undefined;
     };
     state.activeTape = tape;
     state.gradientDepth = 1;
@@ -103,7 +99,7 @@ class Recorder {
     } finally {
       state.gradientDepth = 0;
       state.activeTape = null;
-      engine.addTapeNode = add;
+      hooks.onTape = undefined;
       watch.stop();
       engine.endScope();
     }

@@ -1,9 +1,10 @@
 // Op kernels that treat each element for itself: functions of one tensor, of two with broadcasting, choices, casts and fills. What they
-// leave to the JavaScript backend is rare dtypes; the gradients at the end are ops that TensorFlow.js composes of several (kernel/tensors/fused/fused.ts).
+// leave to the JavaScript backend is rare dtypes; the gradients at the end are ops that TensorFlow.js composes of several (kernel/tensors/ops.ts).
 import type * as tf from '@tensorflow/tfjs-core';
+import { ops } from '../../../ops.ts';
 import { Binary, Unary } from '../assembly/codes.ts';
 import type { CpuBackend } from '../backend.ts';
-import type { OpCall, OpKernel } from './index.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { sizeOf } from './size.ts';
 
 declare module '../program.ts' {
@@ -382,7 +383,7 @@ export const elementwise: Record<string, OpKernel> = {
   Exp: slow(Unary.Exp),
   Expm1: slow(Unary.Expm1),
   Floor: rounding(Unary.Floor),
-  Gelu: slow(Unary.Gelu),
+  [ops.Gelu.name]: slow(Unary.Gelu),
   IsFinite: property(Binary.IsFinite),
   IsInf: property(Binary.IsInf),
   IsNan: property(Binary.IsNan),
@@ -455,17 +456,17 @@ export const elementwise: Record<string, OpKernel> = {
   ZerosLike: like(0),
 
   // gradients
-  AbsGrad: gradient(Binary.AbsGrad, 'x'),
-  ClipByValueGrad: gradient(Binary.ClipByValueGrad, 'x'),
+  [ops.AbsGrad.name]: gradient(Binary.AbsGrad, 'x'),
+  [ops.ClipByValueGrad.name]: gradient(Binary.ClipByValueGrad, 'x'),
   EluGrad: gradient(Binary.EluGrad, 'y'),
-  GeluGrad: gradient(Binary.GeluGrad, 'x', GRAIN_SLOW),
-  LeakyReluGrad: gradient(Binary.LeakyReluGrad, 'x'),
-  Relu6Grad: gradient(Binary.Relu6Grad, 'x'),
-  ReluGrad: gradient(Binary.ReluGrad, 'y'),
-  SeluGrad: gradient(Binary.SeluGrad, 'x', GRAIN_SLOW),
-  SigmoidGrad: gradient(Binary.SigmoidGrad, 'y'),
-  SoftplusGrad: gradient(Binary.SoftplusGrad, 'x', GRAIN_SLOW),
-  SqrtGrad: gradient(Binary.SqrtGrad, 'y'),
-  SquareGrad: gradient(Binary.SquareGrad, 'x'),
-  TanhGrad: gradient(Binary.TanhGrad, 'y'),
+  [ops.GeluGrad.name]: gradient(Binary.GeluGrad, 'x', GRAIN_SLOW),
+  [ops.LeakyReluGrad.name]: gradient(Binary.LeakyReluGrad, 'x'),
+  [ops.Relu6Grad.name]: gradient(Binary.Relu6Grad, 'x'),
+  [ops.ReluGrad.name]: gradient(Binary.ReluGrad, 'y'),
+  [ops.SeluGrad.name]: gradient(Binary.SeluGrad, 'x', GRAIN_SLOW),
+  [ops.SigmoidGrad.name]: gradient(Binary.SigmoidGrad, 'y'),
+  [ops.SoftplusGrad.name]: gradient(Binary.SoftplusGrad, 'x', GRAIN_SLOW),
+  [ops.SqrtGrad.name]: gradient(Binary.SqrtGrad, 'y'),
+  [ops.SquareGrad.name]: gradient(Binary.SquareGrad, 'x'),
+  [ops.TanhGrad.name]: gradient(Binary.TanhGrad, 'y'),
 };

@@ -1,7 +1,8 @@
 // Functions of single numbers: those that TensorFlow.js's op kernels get wrong on graphics cards (NaN, large angles), and gradients of
 // activations in one op kernel each.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { OpCall, OpKernel } from './index.ts';
+import { ops } from '../../../ops.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { sizeOf, type Shader } from '../shader.ts';
 
 /** Invocations of a workgroup, one number each. */
@@ -212,20 +213,29 @@ export const elementwise: Record<string, OpKernel> = {
      if (abs(x) < 0.02) { return x + x * x * x / 3.0; }
      return 0.5 * log((1.0 + x) / (1.0 - x));`,
   ),
-  Gelu: unary('gelu', 'return x * distribution(x);', normal),
-  ReluGrad: gradient('relu', 'y', 'return select(0.0, dy, y > 0.0);'),
-  SigmoidGrad: gradient('sigmoid', 'y', 'return dy * y * (1.0 - y);'),
-  TanhGrad: gradient('tanh', 'y', 'return dy * (1.0 - y * y);'),
-  SqrtGrad: gradient('sqrt', 'y', 'return dy / (2.0 * y);'),
-  Relu6Grad: gradient('relu6', 'x', 'return select(0.0, dy, x > 0.0 && x <= 6.0);'),
-  LeakyReluGrad: gradient('leakyRelu', 'x', 'return select(u.alpha * dy, dy, x > 0.0);', { alpha: 'f32' }),
-  SeluGrad: gradient('selu', 'x', 'return dy * select(1.7580993408473768 * exp(x), 1.0507009873554805, x > 0.0);'),
-  SoftplusGrad: gradient('softplus', 'x', 'return dy * sigmoid(x);'),
-  SquareGrad: gradient('square', 'x', 'return 2.0 * dy * x;'),
-  AbsGrad: gradient('abs', 'x', 'return select(-dy, dy, x > 0.0);'),
-  ClipByValueGrad: gradient('clip', 'x', 'return select(0.0, dy, x >= u.clipValueMin && x <= u.clipValueMax);', {
-    clipValueMin: 'f32',
-    clipValueMax: 'f32',
-  }),
-  GeluGrad: gradient('gelu', 'x', 'return dy * (distribution(x) + x * density(x));'),
+  [ops.Gelu.name]: unary('gelu', 'return x * distribution(x);', normal),
+  [ops.ReluGrad.name]: gradient('relu', 'y', 'return select(0.0, dy, y > 0.0);'),
+  [ops.SigmoidGrad.name]: gradient('sigmoid', 'y', 'return dy * y * (1.0 - y);'),
+  [ops.TanhGrad.name]: gradient('tanh', 'y', 'return dy * (1.0 - y * y);'),
+  [ops.SqrtGrad.name]: gradient('sqrt', 'y', 'return dy / (2.0 * y);'),
+  [ops.Relu6Grad.name]: gradient('relu6', 'x', 'return select(0.0, dy, x > 0.0 && x <= 6.0);'),
+  [ops.LeakyReluGrad.name]: gradient('leakyRelu', 'x', 'return select(u.alpha * dy, dy, x > 0.0);', { alpha: 'f32' }),
+  [ops.SeluGrad.name]: gradient(
+    'selu',
+    'x',
+    'return dy * select(1.7580993408473768 * exp(x), 1.0507009873554805, x > 0.0);',
+  ),
+  [ops.SoftplusGrad.name]: gradient('softplus', 'x', 'return dy * sigmoid(x);'),
+  [ops.SquareGrad.name]: gradient('square', 'x', 'return 2.0 * dy * x;'),
+  [ops.AbsGrad.name]: gradient('abs', 'x', 'return select(-dy, dy, x > 0.0);'),
+  [ops.ClipByValueGrad.name]: gradient(
+    'clip',
+    'x',
+    'return select(0.0, dy, x >= u.clipValueMin && x <= u.clipValueMax);',
+    {
+      clipValueMin: 'f32',
+      clipValueMax: 'f32',
+    },
+  ),
+  [ops.GeluGrad.name]: gradient('gelu', 'x', 'return dy * (distribution(x) + x * density(x));'),
 };

@@ -1,0 +1,100 @@
+// How op kernels and functions with a gradient of their own are run. Under `tf.profile` and in debug mode TensorFlow.js's methods do it.
+import * as tf from '@tensorflow/tfjs-core';
+import { opKernel } from './op-kernels.ts';
+import { collector, engine, hooks, none, own, stock } from './state.ts';
+import { record } from './tape.ts';
+import { save, tensorOf } from './tensors.ts';
+import type { AroundOp, Methods, Tensors } from './types.ts';
+
+/** Calls an op kernel that changes tensors in place and has no outputs. */
+export function runInPlace(config: tf.KernelConfig, tensors: Record<string, tf.Tensor[]>, attrs: object): void {
+  const compute = () =>
+    config.kernelFunc({
+      inputs: {},
+      attrs: { ...attrs, ...tensors } as unknown as tf.NamedAttrMap,
+      backend: engine.backend,
+    });
+  if (hooks.aroundOp) hooks.aroundOp(config.kernelName, tensors, attrs, compute);
+  else compute();
+}
+
+/** Calls the hook instead of an op kernel. It is not part of `runKernel`, which would make room for the closure on every op. */
+function runAround(
+  aroundOp: AroundOp,
+  { kernelName, kernelFunc }: tf.KernelConfig,
+  inputs: Tensors,
+  attrs: unknown,
+): tf.TensorInfo | tf.TensorInfo[] {
+  const compute = () => kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend: engine.backend });
+  return aroundOp(kernelName, inputs, attrs, compute);
+}
+
+export const runMethods: Methods = {
+  runKernel(name, inputs, attrs) {
+    const { backend, state, ENV } = this; // reading `backend` starts it
+    const { config, correct } = opKernel(name, this.backendName!);
+    if (correct) {
+      const made = correct(inputs, (attrs ?? {}) as tf.NamedAttrMap);
+      if (made instanceof tf.Tensor) return made;
+      if (made) inputs = made;
+    }
+    if (!config) throw new Error(`Kernel '${name}' not registered for backend '${this.backendName}'`);
+    hooks.beforeOp?.();
+    if (state.profiling || ENV.getBool('DEBUG'))
+      return stock.runKernelFunc.call(this, { kernelName: name, inputs, attrs });
+    if (state.kernelDepth === 0) collector.poll();
+    const recording = state.gradientDepth > 0 && state.kernelDepth === 0;
+    const checking = ENV.getBool('IS_TEST');
+    if (checking) state.numDataMovesStack.push(0);
+    const before = checking ? backend.numDataIds() : 0;
+    const outer = own.running;
+    own.running = inputs;
+    state.kernelDepth++;
+    try {
+      const { aroundOp } = hooks;
+      const out = aroundOp
+        ? runAround(aroundOp, config, inputs, attrs)
+        : config.kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend });
+      if (!Array.isArray(out)) {
+        if (checking) this.checkKernelForMemLeak(name, before, [out]);
+        const output = tensorOf(out);
+        if (recording) record(name, inputs, [output], attrs);
+        return output;
+      }
+      if (checking) this.checkKernelForMemLeak(name, before, out);
+      const outputs = out.map(tensorOf);
+      if (recording) record(name, inputs, outputs, attrs);
+      return outputs;
+    } finally {
+      state.kernelDepth--;
+      own.running = outer;
+    }
+  },
+
+  /** For functions with a gradient of their own; op kernels are run above. */
+  runKernelFunc(call) {
+    const { backend, state, ENV } = this;
+    if (!('forwardFunc' in call) || state.profiling || ENV.getBool('DEBUG'))
+      return stock.runKernelFunc.call(this, call);
+    const { forwardFunc, backwardsFunc, inputs, attrs } = call;
+    const recording = state.gradientDepth > 0 && state.kernelDepth === 0;
+    const checking = ENV.getBool('IS_TEST');
+    if (checking) state.numDataMovesStack.push(0);
+    const before = checking ? backend.numDataIds() : 0;
+    const name = state.activeScope?.name ?? '';
+    let saved: tf.Tensor[] = none;
+    const outer = own.running;
+    own.running = inputs;
+    state.kernelDepth++;
+    let out: tf.Tensor | tf.Tensor[];
+    try {
+      out = this.tidy(() => forwardFunc(backend, (tensors) => void (saved = recording ? tensors.map(save) : none)));
+      if (checking) this.checkKernelForMemLeak(name, before, Array.isArray(out) ? out : [out]);
+    } finally {
+      state.kernelDepth--;
+      own.running = outer;
+    }
+    if (recording) this.addTapeNode(name, inputs, Array.isArray(out) ? out : [out], backwardsFunc, saved, attrs);
+    return out;
+  },
+};

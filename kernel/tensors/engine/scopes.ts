@@ -1,0 +1,50 @@
+// Scopes: what is made in one is disposed of at its end, but for its result.
+import type * as tf from '@tensorflow/tfjs-core';
+import { engine, stock } from './state.ts';
+import { isTensor } from './tensors.ts';
+import type { Engine, Methods, State, Tracked } from './types.ts';
+
+function closeScope(state: State): void {
+  state.scopeStack.pop();
+  state.activeScope = state.scopeStack.at(-1) ?? null;
+}
+
+/** Ends the innermost scope; tensors of it that are among `results` go to the next one. */
+export function endScopeWith(results: Tracked[]): void {
+  const { state } = engine;
+  const scope = state.activeScope!;
+  const kept = new Set<tf.Tensor>(results);
+  for (const x of scope.track) if (!x.kept && !kept.has(x)) x.dispose();
+  closeScope(state);
+  for (const x of kept as Set<Tracked>) if (x && !x.kept && x.scopeId === scope.id) engine.track(x);
+}
+
+export const scopeMethods: Methods = {
+  tidy<T>(this: Engine, name: string | (() => T), f?: () => T): T {
+    if (typeof name !== 'function') return stock.tidy.call(this, name, f) as T;
+    this.startScope();
+    let result: T | undefined;
+    try {
+      result = name();
+      if (result instanceof Promise) console.error('Cannot return a Promise inside of tidy.');
+      return result;
+    } finally {
+      this.endScope(result);
+    }
+  },
+
+  endScope(result) {
+    const { state } = this;
+    const scope = state.activeScope!;
+    const isOne = result !== undefined && result !== null && isTensor(result);
+    const isNone = !isOne && (typeof result !== 'object' || result === null || ArrayBuffer.isView(result));
+    if (!isOne && !isNone) return stock.endScope.call(this, result);
+    const { track } = scope;
+    for (let i = 0; i < track.length; i++) {
+      const x = track[i]!;
+      if (!x.kept && x !== result && !(isOne && x.id === result.id)) x.dispose();
+    }
+    closeScope(state);
+    if (isOne && !result.kept && result.scopeId === scope.id) this.track(result);
+  },
+};
