@@ -296,14 +296,51 @@ function holdsTheSame(from, target) {
   return size(from) === size(target) && fs.readFileSync(from).equals(fs.readFileSync(target));
 }
 
+/**
+ * Compiles the op kernels again when their sources change. It watches all of kernel/tensors/, because sources may be generated
+ * from tables there; a change that does not reach the sources costs no compilation.
+ */
+function watchOpKernels() {
+  const stamp = path.join(dist, 'wasm/cpu.hash');
+  let changed = false;
+  let compiling = false;
+  const compile = async () => {
+    changed = true;
+    if (compiling) return;
+    compiling = true;
+    while (changed) {
+      changed = false;
+      // An editor may save a file in several steps
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const before = fs.readFileSync(stamp, 'utf8');
+      try {
+        await compileOpKernels();
+        if (fs.readFileSync(stamp, 'utf8') !== before) console.log('[watch] op kernels compiled');
+      } catch (e) {
+        console.error(e.stderr || e);
+      }
+    }
+    compiling = false;
+  };
+  // One watcher for each folder: on Linux a recursive one loses files that an editor replaces
+  const root = path.join(__dirname, 'kernel/tensors');
+  const folders = fs.readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const folder of [root, ...folders.map((entry) => path.join(entry.parentPath, entry.name))])
+    fs.watch(folder, () => void compile());
+}
+
 async function main() {
   const builds = Object.entries(programs).flatMap(([name, options]) => (!only || only.includes(name) ? [options] : []));
+  const withOpKernels = !only || only.includes('tf');
   copyAssets();
-  if (!only || only.includes('tf')) await compileOpKernels();
-  if (watch) for (const b of builds) await (await esbuild.context(b)).watch();
-  else
+  if (withOpKernels) await compileOpKernels();
+  if (watch) {
+    for (const b of builds) await (await esbuild.context(b)).watch();
+    if (withOpKernels) watchOpKernels();
+  } else {
     for (const r of await Promise.all(builds.map((b) => esbuild.build(b))))
       for (const file of Object.keys(r.metafile.inputs)) inputs.add(file);
+  }
   if (option('--inputs')) fs.writeFileSync(option('--inputs'), JSON.stringify([...inputs]));
 }
 

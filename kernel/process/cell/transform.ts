@@ -288,8 +288,9 @@ class CellRewriter {
   /** `import(x)` and `import.meta`, wherever they stand. */
   private expressions(root: acorn.AnyNode): void {
     visit(root, (n) => {
-      if (n.type === 'ImportExpression') this.s.overwrite(n.start, n.start + 'import'.length, `${BRIDGE}.import`);
-      if (n.type === 'MetaProperty' && n.meta.name === 'import') this.s.overwrite(n.start, n.end, `${BRIDGE}.meta`);
+      // `update` and not `overwrite`, which would remove what was put before a last expression that starts here
+      if (n.type === 'ImportExpression') this.s.update(n.start, n.start + 'import'.length, `${BRIDGE}.import`);
+      if (n.type === 'MetaProperty' && n.meta.name === 'import') this.s.update(n.start, n.end, `${BRIDGE}.meta`);
       return true;
     });
   }
