@@ -1,34 +1,46 @@
-// `check` of the module `dlnb`: a notebook's claims about itself, which throw where they are wrong and are counted where they hold.
+// `check` of the module `dlnb`: claims of a notebook about its own results. A wrong claim throws, a right one is
+// counted.
 import type { TensorValues } from './viz/arrays.ts';
 import { onHost, valuesNow } from '../outputs/tensor/read.ts';
 import { isTensor } from '../outputs/tensor/values.ts';
 import { DISPLAY, type Displayable } from '../wire/displayable.ts';
+import { checkOptions, type OptionNames } from './options.ts';
+import { isArrayLike } from './shape.ts';
 
-/** Numbers of any shape: one, an array of them or of arrays, a typed array, a tensor. */
+/** Numbers of any shape: a number, an array of numbers or of arrays, a typed array, a tensor. */
 export type AnyNumbers = number | ArrayLike<AnyNumbers> | TensorValues;
 
 /** Options of {@link Check.close}. */
 export interface CloseOptions {
-  /** Largest difference, as a share of the larger of 1 and the expected number; 1e-6 by default. */
+  /** Largest difference allowed, relative to the larger of 1 and the expected number; 1e-6 by default. */
   tolerance?: number;
 }
 
+const CLOSE_OPTIONS: OptionNames<CloseOptions> = { tolerance: true };
+
+/** Checks claims. */
 export interface Check {
   /**
-   * Says that something holds: `check(accuracy > 0.98, 'more than 98 % are right')`.
-   * @throws Error with the claim, where it does not
+   * Claims that something holds: `check(accuracy > 0.98, 'more than 98 % are right')`.
+   * @throws Error with the claim, if it does not hold
    */
   (holds: boolean, claim: string): asserts holds;
   /**
-   * Says that numbers agree, one by one: `check.close(w, 2 / 15, 'w after one step')`.
-   * @throws Error with the claim and the first numbers that differ, or where a tensor is on a device that gives no values at once
+   * Claims that numbers agree, one by one: `check.close(w, 2 / 15, 'w after one step')`.
+   * @throws Error with the claim and the first two numbers that differ; or if the values of a tensor must be awaited
    */
   close(actual: AnyNumbers, expected: AnyNumbers, claim: string, options?: CloseOptions): void;
-  /** The same, of tensors on every device: `await check.closeAsync(w, 2 / 15, 'w after one step')`. They are read as they are at the call. */
+  /**
+   * Like {@link close}, for tensors on every device: `await check.closeAsync(w, 2 / 15, 'w after one step')`. Compares
+   * the values at the time of the call.
+   */
   closeAsync(actual: AnyNumbers, expected: AnyNumbers, claim: string, options?: CloseOptions): Promise<void>;
-  /** How many claims have held. A claim that is checked again, in a loop or by running its cell again, counts once. */
+  /**
+   * Number of claims that have held. A claim that is checked again, in a loop or by running its cell again, counts
+   * once.
+   */
   readonly count: number;
-  /** Shows how many claims have held. */
+  /** Shows the number of claims that have held. */
   summary(): Displayable;
 }
 
@@ -41,7 +53,9 @@ export function makeCheck(): Check {
     if (!holds) throw new Error(`This should hold: ${claim}`);
     held.add(claim);
   };
-  const close = (actual: AnyNumbers, expected: AnyNumbers, claim: string, { tolerance = 1e-6 }: CloseOptions = {}) => {
+  const close = (actual: AnyNumbers, expected: AnyNumbers, claim: string, options: CloseOptions = {}) => {
+    checkOptions('check.close', options, CLOSE_OPTIONS);
+    const { tolerance = 1e-6 } = options;
     const [a, e] = [flat(actual, claim), flat(expected, claim)];
     if (a.length !== e.length)
       throw new Error(`This should hold: ${claim}. There are ${a.length} numbers, expected ${e.length}`);
@@ -55,7 +69,7 @@ export function makeCheck(): Check {
     held.add(claim);
   };
   const closeAsync = async (...[actual, expected, ...rest]: Parameters<typeof close>): Promise<void> => {
-    const [a, e] = await Promise.all([here(actual), here(expected)]);
+    const [a, e] = await Promise.all([withValues(actual), withValues(expected)]);
     close(a, e, ...rest);
   };
   const summary = (): Displayable => {
@@ -73,18 +87,17 @@ function flat(value: AnyNumbers, claim: string): number[] {
     const data = valuesNow(value);
     if (data) return Array.from(data as ArrayLike<number>);
     throw new Error(
-      `check.close: the values of a tensor are on the device, and cannot be had at once; write await check.closeAsync(…) (claim: ${claim})`,
+      `check.close: the values of a tensor are on the device and must be awaited; write await check.closeAsync(…) (claim: ${claim})`,
     );
   }
-  if ((Array.isArray(value) || ArrayBuffer.isView(value)) && 'length' in value)
-    return Array.from(value as ArrayLike<AnyNumbers>).flatMap((v) => flat(v, claim));
-  throw new TypeError('check.close: give numbers, arrays or tensors of them');
+  if (isArrayLike(value)) return Array.from(value as ArrayLike<AnyNumbers>).flatMap((v) => flat(v, claim));
+  throw new TypeError('check.close: the arguments must be numbers, arrays of numbers, or tensors');
 }
 
-/** The numbers with the values of all tensors among them. */
-async function here(value: AnyNumbers): Promise<AnyNumbers> {
+/** Replaces tensors by their values. */
+async function withValues(value: AnyNumbers): Promise<AnyNumbers> {
   if (isTensor(value)) return (await onHost(value)) as unknown as TensorValues;
   return Array.isArray(value) && value.some((v) => typeof v === 'object')
-    ? Promise.all((value as AnyNumbers[]).map(here))
+    ? Promise.all((value as AnyNumbers[]).map(withValues))
     : value;
 }

@@ -1,4 +1,4 @@
-// The module `dlnb` that cells import.
+// The module `dlnb` that cells import: puts its parts together for one session of the kernel.
 import type { Displayable } from '../wire/displayable.ts';
 import { html, image, md, plot, svg } from '../outputs/html.ts';
 import type { TrainingDelta } from '../wire/mime.ts';
@@ -7,6 +7,7 @@ import { installFitProgress } from './train/callback.ts';
 import { makeTrain, type Train } from './train/index.ts';
 import { makeViz } from './viz/index.ts';
 import type { LoadedLibrary, TensorLibrary } from './library.ts';
+import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
 import { makeData } from './data/index.ts';
 import { makeNn } from './nn/index.ts';
@@ -18,11 +19,15 @@ export type { AnyNumbers, Check, CloseOptions } from './check.ts';
 export type * from './data/index.ts';
 export type * from './nn/index.ts';
 
+/** Options of `display`. */
 export interface DisplayOptions {
-  /** Shows the value in the place of the last one with the same id, in whatever cell that is. */
+  /** Replaces the output that was last shown with this id, in any cell. */
   id?: string;
 }
 
+const DISPLAY_OPTIONS: OptionNames<DisplayOptions> = { id: true };
+
+/** What the module needs from its session. */
 export interface LibraryHost {
   display(value: unknown, id: string | undefined): Promise<void>;
   signal(): AbortSignal;
@@ -30,22 +35,22 @@ export interface LibraryHost {
   run(): object;
   /** TensorFlow.js, if a cell has imported it. */
   loaded: LoadedLibrary;
-  /** New points of a training chart, with how it stands in a line of text. */
+  /** Sends new points of a training chart, with the state of the training as a line of text. */
   training(delta: TrainingDelta, text: string): void;
   /** Whether the Stop button of a training chart was pressed since the last call. */
   takeStop(chart: number): boolean;
 }
 
-/** The module `dlnb`, and what its session has to tell it. */
+/** The module `dlnb`, and the events that its session reports to it. */
 export interface LibrarySession {
   library: Library;
   /**
-   * The run of a cell has ended: so have its progress bars and trainings, where it was not by themselves.
-   * @returns a promise where values of trainings are still on their way; {@link abandon} gives them up
+   * Reports that the run of a cell has ended. Ends its progress bars and trainings that have not ended themselves.
+   * @returns a promise while values of trainings are still being read; {@link abandon} gives them up
    */
   runEnded(run: object, status: 'ok' | 'threw' | 'interrupted'): Promise<void> | undefined;
   abandon(run: object): void;
-  /** TensorFlow.js has been loaded. */
+  /** Reports that TensorFlow.js has been loaded. */
   tensorsLoaded(tf: TensorLibrary): void;
 }
 
@@ -53,7 +58,7 @@ export interface LibrarySession {
 export function makeLibrary(host: LibraryHost): LibrarySession {
   const { loaded } = host;
   const show = {
-    // What a bar or a chart shows of itself does not fail
+    // Displaying a bar or a chart does not fail: its promise need not be awaited
     display: (value: Displayable, id: string) => void host.display(value, id),
     run: () => host.run(),
     clock: () => performance.now(),
@@ -74,7 +79,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       check: makeCheck(),
     }),
     runEnded(run, status) {
-      // A bar may go on in a task that the cell has not waited for
+      // After a cell that ended well, a bar may continue in a task that the cell has not awaited
       if (status !== 'ok') runEnded(run);
       return training.runEnded(run, status);
     },
@@ -86,12 +91,14 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
 function makeModule<T extends object>(host: LibraryHost, parts: T) {
   /**
    * Shows a value under the cell. With an id, a later call with the same id replaces it in place.
-   * Outputs appear in the order of the calls; await it only to know that the value has been sent.
+   * Outputs appear in the order of the calls; await the promise only to know that the value has been sent.
    */
   const display = (value: unknown, options: DisplayOptions = {}): Promise<void> => {
+    // `list.forEach(display)` passes an index here
+    if (typeof options === 'object') checkOptions('display', options, DISPLAY_OPTIONS);
     const { id } = options;
     if (id !== undefined && (typeof id !== 'string' || id === ''))
-      throw new TypeError('display: the id must be a string that is not empty');
+      throw new TypeError('display: the id must be a non-empty string');
     return host.display(value, id);
   };
   return { display, html, svg, md, image, plot, ...parts, signal: () => host.signal() };

@@ -1,12 +1,13 @@
-// TensorFlow.js as the rest of the module `dlnb` sees it: by its types only. The kernel loads it when a cell first imports it.
+// TensorFlow.js for the module `dlnb`, which uses its types only: the kernel loads the library when a cell first
+// imports it.
 import type { tf } from '../tensors/index.ts';
 
 export type TensorLibrary = typeof tf;
 
-/** Gives the library, or undefined while no cell has imported it. */
+/** Returns the library, or undefined before a cell has imported it. */
 export type LoadedLibrary = () => TensorLibrary | undefined;
 
-/** @throws Error that says what to import, while no cell has */
+/** @returns the library @throws Error that says what to import, if no cell has imported it yet */
 export function needLibrary(loaded: LoadedLibrary, where: string): TensorLibrary {
   const tf = loaded();
   if (!tf) throw new Error(`${where} needs TensorFlow.js. Import it first: import * as tf from '@tensorflow/tfjs'`);

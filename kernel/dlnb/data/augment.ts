@@ -1,25 +1,28 @@
-// Random changes of images that leave their class as it is. On plain numbers, image by image, before a batch becomes a tensor.
-import { checkOptions, type OptionNames } from '../options.ts';
-import { amount, count } from './checks.ts';
+// Random changes of images that do not change their class, on plain arrays, image by image.
+import { checkCount, checkNumber, checkOptions, type OptionNames } from '../options.ts';
+import { shapeText } from '../shape.ts';
 import type { Random } from './random.ts';
 
-/** Options of `Dataset.augment`. Each image draws its own change, anew in every pass. */
+/** Options of `Dataset.augment`. Every image in every pass gets its own random change. */
 export interface AugmentOptions {
   /** Mirror half of the images left to right. */
   flipX?: boolean;
   /** Mirror half of the images top to bottom. */
   flipY?: boolean;
-  /** Largest shift along each axis, in pixels: the image is padded by so much and cropped to its size at a random place. */
+  /**
+   * Largest shift along each axis, in pixels: the image is padded by this much and cropped to its size at a random
+   * place.
+   */
   shift?: number;
-  /** What the padding holds; 0 by default. */
+  /** Value of the padding; 0 by default. */
   fill?: number;
-  /** Standard deviation of noise on each value. Nothing is clipped. */
+  /** Standard deviation of the noise on each value. Values are not clipped. */
   noise?: number;
   /** Seed of the changes; 0 by default. */
   seed?: number;
 }
 
-const OPTIONS: OptionNames<AugmentOptions> = {
+const AUGMENT_OPTIONS: OptionNames<AugmentOptions> = {
   flipX: true,
   flipY: true,
   shift: true,
@@ -29,24 +32,24 @@ const OPTIONS: OptionNames<AugmentOptions> = {
 };
 
 /**
- * Makes the change for images of a shape.
+ * Makes the function that changes images of a shape.
  * @param shape `[height, width, channels]`
- * @throws RangeError for another shape, or an option out of range; TypeError for one that there is not
+ * @throws RangeError for another shape or an option out of range; TypeError for an unknown option
  */
 export function augmenter(
   shape: readonly number[],
   options: AugmentOptions,
 ): (image: Float32Array, random: Random) => Float32Array {
-  checkOptions('augment', options, OPTIONS);
+  checkOptions('augment', options, AUGMENT_OPTIONS);
   const { flipX = false, flipY = false, shift = 0, fill = 0, noise = 0 } = options;
   const [height = 0, width = 0, channels = 0] = shape;
   if (shape.length !== 3)
     throw new RangeError(
-      `augment: the examples must be images of shape [height, width, channels], got [${shape.join(', ')}]; for others use map`,
+      `augment: the examples must be images of shape [height, width, channels], got ${shapeText(shape)}; for others use map`,
     );
-  count('augment', 'shift', shift, 0);
-  amount('augment', 'shift', shift, 0, Math.min(height, width));
-  amount('augment', 'noise', noise);
+  checkCount('augment', 'shift', shift, 0);
+  checkNumber('augment', 'shift', shift, 0, Math.min(height, width));
+  checkNumber('augment', 'noise', noise);
   return (image, random) => {
     const mirrorX = flipX && random.uniform() < 0.5;
     const mirrorY = flipY && random.uniform() < 0.5;

@@ -1,15 +1,19 @@
-// Batches of a data set: where its examples become tensors, for loops and for `fitDataset`.
+// Batches of a data set: make tensors of its examples, for loops and for `fitDataset`.
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { ProgressFunction } from '../progress/index.ts';
 import { needLibrary, type LoadedLibrary } from '../library.ts';
+import { sizeOf } from '../shape.ts';
 
-/** What data sets need of their session. */
+/** What data sets need from their session. */
 export interface DatasetHost {
   loaded: LoadedLibrary;
   progress: ProgressFunction;
 }
 
-/** One example. `y` is the target: `[class number]` for labelled data, the one-hot row after `oneHot()`, else the numbers given. */
+/**
+ * One example. The target `y` is `[class number]` for labeled data, a one-hot row after `oneHot()`, else the given
+ * numbers.
+ */
 export interface Example {
   x: Float32Array;
   y: Float32Array;
@@ -21,22 +25,19 @@ export interface Batch {
   ys: tfTypes.Tensor;
 }
 
-/** What batches are made of. */
+/** The examples that batches are made of. */
 interface Examples extends Iterable<Example> {
   readonly size: number;
-  /** Of one input, and of one target. */
+  /** Shapes of one input and one target. */
   readonly shape: number[];
   readonly targetShape: number[];
 }
 
-/** How many numbers a shape holds. */
-export const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
 /**
- * Batches of a data set, as tensors that are made when their turn comes. What a loop no longer refers to is freed like every other
- * tensor; `fitDataset` disposes of its batches itself.
+ * Batches of a data set, as tensors that are made when a loop reaches them. Tensors that a loop no longer refers to are
+ * freed like all others; `fitDataset` disposes of its batches itself.
  *
- * `for (const { xs, ys } of batches)` loops at once; `for await` shows a progress bar and gives other tasks their turn.
+ * `for (const { xs, ys } of batches)` loops synchronously; `for await` shows a progress bar and lets other tasks run.
  */
 export class Batches implements Iterable<Batch> {
   /** @internal */
@@ -54,7 +55,10 @@ export class Batches implements Iterable<Batch> {
     return this.dropRemainder ? Math.floor(count) : Math.ceil(count);
   }
 
-  /** Changes each batch by ops on its tensors, which run in `tf.tidy`: `batches.map(({ xs, ys }) => ({ xs: xs.mul(2), ys }))`. */
+  /**
+   * Changes each batch with ops on its tensors, inside `tf.tidy`:
+   * `batches.map(({ xs, ys }) => ({ xs: xs.mul(2), ys }))`.
+   */
   map(fn: (batch: Batch) => Batch): Batches {
     if (typeof fn !== 'function') throw new TypeError('map: the argument must be a function of { xs, ys }');
     const { change } = this;
@@ -64,7 +68,7 @@ export class Batches implements Iterable<Batch> {
 
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
     const tf = needLibrary(this.host.loaded, 'batch');
-    const [xSize, ySize] = [product(this.examples.shape), product(this.examples.targetShape)];
+    const [xSize, ySize] = [sizeOf(this.examples.shape), sizeOf(this.examples.targetShape)];
     const all = this.examples[Symbol.iterator]();
     for (let left = this.examples.size; left > 0; left -= this.batchSize) {
       const n = Math.min(left, this.batchSize);
@@ -90,7 +94,7 @@ export class Batches implements Iterable<Batch> {
     return this.host.progress(batches, { label: 'batches' })[Symbol.asyncIterator]();
   }
 
-  /** As `fitDataset` and `evaluateDataset` ask for batches. */
+  /** The interface through which `fitDataset` and `evaluateDataset` read batches. */
   async iterator(): Promise<{ next(): Promise<IteratorResult<Batch>> }> {
     const batches = this[Symbol.iterator]();
     return { next: async () => batches.next() };

@@ -1,4 +1,5 @@
-// Files of public data sets: downloaded once, when a cell asks for them, checked, and kept in the user's cache folder.
+// Files of public data sets: downloaded at the first request, verified by checksum, and kept in the user's cache
+// folder.
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
@@ -11,31 +12,32 @@ import type { ProgressFunction } from '../progress/index.ts';
 /** A file that can be downloaded. */
 export interface RemoteFile {
   name: string;
-  /** Where it is to be had; the next one is asked when one fails. */
+  /** Addresses of the file; if one fails, the next one is tried. */
   urls: readonly string[];
   bytes: number;
-  /** In hexadecimal. */
+  /** Checksum in hexadecimal. */
   sha256: string;
 }
 
+/** What downloads need from their session. */
 export interface DownloadHost {
   progress: ProgressFunction;
   /** Aborted when the cell is interrupted. */
   signal(): AbortSignal;
 }
 
-/** Where and for whom a file is kept. */
+/** Options of {@link cachedFile}. */
 export interface CacheOptions extends DownloadHost {
-  /** The function that the user called, for errors: `data.mnist`. */
+  /** Function that the user called, for errors: `data.mnist`. */
   caller: string;
   folder: string;
-  /** What can be done without the file, as the end of a sentence. */
+  /** A sentence that says what works without the file. */
   instead: string;
 }
 
 /**
- * The folder that holds downloaded data: `DLNB_CACHE` where it is set, else `dlnb` in the user's cache folder as the system has it
- * (`$XDG_CACHE_HOME` or `~/.cache`, `~/Library/Caches`, `%LOCALAPPDATA%`).
+ * The folder of downloaded data: `DLNB_CACHE` if it is set, else `dlnb` in the cache folder that the system defines for
+ * the user (`$XDG_CACHE_HOME` or `~/.cache`, `~/Library/Caches`, `%LOCALAPPDATA%`).
  */
 export function cacheFolder(
   env: NodeJS.ProcessEnv = process.env,
@@ -51,8 +53,8 @@ export function cacheFolder(
 }
 
 /**
- * The bytes of a file, from the cache or downloaded into it. A file in the cache that is not what its checksum says is downloaded again.
- * @throws Error that names every address tried, why each failed, and what to do without a connection
+ * Reads a file from the cache, or downloads it into the cache. A cached file with a wrong checksum is downloaded again.
+ * @throws Error that names every address and why it failed, and says what to do without a connection
  */
 export async function cachedFile(file: RemoteFile, options: CacheOptions): Promise<Buffer> {
   const target = path.join(options.folder, file.name);
@@ -65,7 +67,7 @@ export async function cachedFile(file: RemoteFile, options: CacheOptions): Promi
   if (kept && sha256(kept) === file.sha256) return kept;
   await mkdir(options.folder, { recursive: true }).catch((e: Error) => {
     throw new Error(
-      `${options.caller}: cannot make the cache folder (${e.message}); set DLNB_CACHE to a folder that can be written`,
+      `${options.caller}: cannot make the cache folder (${e.message}); set DLNB_CACHE to a writable folder`,
     );
   });
   const reasons: string[] = [];
@@ -86,7 +88,7 @@ export async function cachedFile(file: RemoteFile, options: CacheOptions): Promi
     [
       `${options.caller}: ${file.name} is not in the cache and could not be downloaded.`,
       ...reasons.map((reason) => `  ${reason}`),
-      `Connect to the Internet and run the cell again; or put the file (${megabytes(file.bytes)}, SHA-256 ${file.sha256}) into ${options.folder}, or set DLNB_CACHE to a folder that has it. ${options.instead}`,
+      `Connect to the Internet and run the cell again; or put the file (${megabytes(file.bytes)}, SHA-256 ${file.sha256}) into ${options.folder}, or set DLNB_CACHE to a folder that contains it. ${options.instead}`,
     ].join('\n'),
   );
 }
@@ -119,7 +121,7 @@ async function download(url: string, partial: string, file: RemoteFile, options:
     );
     const bytes = await readFile(partial);
     if (sha256(bytes) !== file.sha256)
-      throw new Error(`what came (${bytes.length} bytes, SHA-256 ${sha256(bytes)}) is not the file that was expected`);
+      throw new Error(`the download (${bytes.length} bytes, SHA-256 ${sha256(bytes)}) is not the expected file`);
     bar.end();
     return bytes;
   } catch (e) {
@@ -128,7 +130,7 @@ async function download(url: string, partial: string, file: RemoteFile, options:
   }
 }
 
-/** Fetch says only "fetch failed"; its cause says why. */
+/** The reason of a failed download: `fetch` says only "fetch failed", and its cause says why. */
 function reasonOf(e: unknown): string {
   const { message, cause } = e as Error;
   const inner = cause instanceof AggregateError ? cause.errors[0] : cause;

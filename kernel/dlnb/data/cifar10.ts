@@ -1,10 +1,9 @@
-// `data.cifar10`: Krizhevsky's 32×32 colour images in ten classes, from the archive of its binary version.
+// `data.cifar10`: Krizhevsky's 32×32 color images in ten classes, from the archive of the binary version.
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import path from 'node:path';
-import { checkOptions } from '../options.ts';
+import { checkCount, checkOptions } from '../options.ts';
 import { cachedFile, cacheFolder, type DownloadHost, type RemoteFile } from './cache.ts';
-import { count } from './checks.ts';
 import { LOAD_OPTIONS, mirrored, type LoadOptions, type TrainTest } from './mnist.ts';
 import type { ImageSet } from './shapes.ts';
 import { readTar } from './tar.ts';
@@ -19,18 +18,18 @@ export const CIFAR10: RemoteFile = {
 const NAMES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
 const SIDE = 32;
 const PIXELS = SIDE * SIDE;
-/** A byte for the class, then all red, all green and all blue values. */
+/** Bytes of an image: the class, then all red, all green and all blue values. */
 const RECORD = 1 + 3 * PIXELS;
 
-/** Reads CIFAR-10, or another archive in its format. See `data.cifar10`. */
+/** Loads CIFAR-10, or another archive in its format. See `data.cifar10`. */
 export async function loadCifar10(host: DownloadHost, options: LoadOptions = {}, file = CIFAR10): Promise<TrainTest> {
   checkOptions('data.cifar10', options, LOAD_OPTIONS);
-  for (const n of [options.train, options.test]) if (n !== undefined) count('data.cifar10', 'number of images', n);
+  for (const n of [options.train, options.test]) if (n !== undefined) checkCount('data.cifar10', 'number of images', n);
   const packed = await cachedFile(mirrored(file, options.mirror), {
     ...host,
     caller: 'data.cifar10',
     folder: path.join(cacheFolder(), 'cifar10'),
-    instead: 'data.shapes() draws 32×32 colour images of its own and needs no download.',
+    instead: 'data.shapes() draws 32×32 color images of its own and needs no download.',
   });
   const archive = await promisify(gunzip)(packed, { maxOutputLength: 2 ** 28 });
   const files = new Map([...readTar(archive, file.name)].map(({ name, bytes }) => [path.posix.basename(name), bytes]));
@@ -48,7 +47,7 @@ export async function loadCifar10(host: DownloadHost, options: LoadOptions = {},
   };
 }
 
-/** Values in [0, 1], with the channels of a pixel side by side. */
+/** Converts images to values in [0, 1], with the channels of a pixel side by side. */
 function decode(batches: readonly Uint8Array[], limit = Infinity): ImageSet {
   const records = batches.flatMap((bytes) =>
     Array.from({ length: bytes.length / RECORD }, (_, i) => bytes.subarray(i * RECORD, (i + 1) * RECORD)),

@@ -1,88 +1,89 @@
-// `data.dataset`: labelled examples that are shuffled, split and changed. What it holds are plain arrays; tensors are made in batches.ts.
-import { checkOptions, type OptionNames } from '../options.ts';
+// `data.dataset`: labeled examples that can be shuffled, split and transformed. They are plain arrays; batches.ts makes
+// tensors.
+import { checkCount, checkNumber, checkOptions, type OptionNames } from '../options.ts';
+import { isArrayLike, shapeText, sizeOf } from '../shape.ts';
 import { augmenter, type AugmentOptions } from './augment.ts';
-import { Batches, product, type Batch, type DatasetHost, type Example } from './batches.ts';
-import { amount, count } from './checks.ts';
+import { Batches, type Batch, type DatasetHost, type Example } from './batches.ts';
 import { random, type Random } from './random.ts';
 
-/** Class labels with what they belong to, as the generators and loaders of `data` give them. */
-export type LabelledArrays = {
+/** Labeled points or images, as the generators and loaders of `data` return them. */
+export type LabeledArrays = {
   labels: ArrayLike<number>;
-  /** `[n, …]`, the shape of the points or images. */
+  /** `[n, …]`, shape of the points or images. */
   shape: readonly number[];
   classNames?: readonly string[];
 } & ({ points: ArrayLike<number> } | { images: ArrayLike<number> });
 
-/** Any numbers with any targets. */
+/** Inputs and targets of any kind. */
 export interface PlainArrays {
   /** Inputs, example after example. */
   x: ArrayLike<number>;
   /** `[n, …]`, the shape of {@link x}. */
   shape: readonly number[];
-  /** Targets, example after example: n numbers, or as many as {@link yShape} says. */
+  /** Targets, example after example, of shape {@link yShape}. */
   y: ArrayLike<number>;
   /** `[n, …]`, the shape of {@link y}; `[n, 1]` by default. */
   yShape?: readonly number[];
 }
 
-export type DatasetSource = LabelledArrays | PlainArrays;
+export type DatasetSource = LabeledArrays | PlainArrays;
 
 /** Options of {@link Dataset.split}. */
 export interface SplitOptions {
-  /** Seed of the order in which examples are dealt out; 0 by default. */
+  /** Seed of the random assignment of examples to parts; 0 by default. */
   seed?: number;
-  /** Give each part the same share of every class, to within one example. */
+  /** Give every part the same share of each class, up to one example. */
   stratify?: boolean;
 }
 
-const SPLIT: OptionNames<SplitOptions> = { seed: true, stratify: true };
+const SPLIT_OPTIONS: OptionNames<SplitOptions> = { seed: true, stratify: true };
 
 /** Options of {@link Dataset.map}. */
 export interface MapOptions {
-  /** Shape of one input, where the function changes it. */
+  /** Shape of one input after the function, if it changes the shape. */
   shape?: readonly number[];
-  /** Seed of its random numbers; 0 by default. */
+  /** Seed of the function's random numbers; 0 by default. */
   seed?: number;
 }
 
-const MAP: OptionNames<MapOptions> = { shape: true, seed: true };
+const MAP_OPTIONS: OptionNames<MapOptions> = { shape: true, seed: true };
 
 /** Options of {@link Dataset.batch}. */
 export interface BatchOptions {
-  /** Leave out a last batch that is smaller. */
+  /** Leave out the last batch if it is smaller. */
   dropRemainder?: boolean;
 }
 
-const BATCH: OptionNames<BatchOptions> = { dropRemainder: true };
+const BATCH_OPTIONS: OptionNames<BatchOptions> = { dropRemainder: true };
 
-/** The numbers that data sets of one source share. */
+/** The arrays of a source, which all data sets made from it share. */
 interface Store {
   x: ArrayLike<number>;
   y: ArrayLike<number>;
-  /** Of one example. */
+  /** Shapes of one input and one target. */
   xShape: readonly number[];
   yShape: readonly number[];
-  /** Number of classes; undefined where the targets are not classes. */
+  /** Number of classes; undefined if the targets are not classes. */
   classes?: number;
   classNames?: readonly string[];
 }
 
-interface Stage {
+/** A transformation of examples, with the shapes of its results. */
+interface Transform {
   seed: number;
   apply(example: Example, random: Random): Example;
   xShape: readonly number[];
   yShape: readonly number[];
 }
 
-const listed = (shape: readonly number[]) => `[${shape.join(', ')}]`;
-
-/** Another stream of random numbers for each pass over the data. */
+/** The random numbers of one pass over the data: each pass has a stream of its own. */
 const passRandom = (seed: number, pass: number) => random((seed + pass * 0x9e3779b1) % Number.MAX_SAFE_INTEGER);
 
 /**
- * Labelled examples. Every method gives a new data set and leaves this one as it is. Looping over it gives {@link Example}s; `batch` gives
- * tensors. Each loop over a shuffled or augmented set is a new pass with an order and changes of its own, the same in every run of the
- * notebook: the first pass after `shuffle(seed)` is always the same, and so is the second.
+ * Labeled examples. Every method returns a new data set and leaves this one unchanged. A loop over the data set yields
+ * {@link Example}s; `batch` makes tensors. Each loop over a shuffled or augmented data set is a new pass, with its own
+ * order and its own random changes. They are reproducible: the first pass after `shuffle(seed)` is the same in every
+ * run of the notebook, and so is the second.
  */
 export class Dataset implements Iterable<Example> {
   private passes = 0;
@@ -92,7 +93,7 @@ export class Dataset implements Iterable<Example> {
     private readonly host: DatasetHost,
     private readonly store: Store,
     private readonly index: Int32Array,
-    private readonly stages: readonly Stage[] = [],
+    private readonly transforms: readonly Transform[] = [],
     private readonly order?: number,
   ) {}
 
@@ -103,58 +104,58 @@ export class Dataset implements Iterable<Example> {
 
   /** Shape of one input, without the batch: `[28, 28, 1]`. */
   get shape(): number[] {
-    return [...(this.stages.at(-1)?.xShape ?? this.store.xShape)];
+    return [...(this.transforms.at(-1)?.xShape ?? this.store.xShape)];
   }
 
   /** Shape of one target: `[1]`, or `[classes]` after `oneHot`. */
   get targetShape(): number[] {
-    return [...(this.stages.at(-1)?.yShape ?? this.store.yShape)];
+    return [...(this.transforms.at(-1)?.yShape ?? this.store.yShape)];
   }
 
-  /** Names of the classes, where the source has them; else their numbers. Empty where the targets are not classes. */
+  /** Names of the classes; their numbers if the source has no names. Empty if the targets are not classes. */
   get classNames(): string[] {
     const { classNames, classes = 0 } = this.store;
     return classNames ? [...classNames] : Array.from({ length: classes }, (_, k) => String(k));
   }
 
-  /** Class of each example, in the order without shuffling. @throws TypeError where the targets are not classes */
+  /** Class of each example, in the order without shuffling. @throws TypeError if the targets are not classes */
   get labels(): Int32Array {
     this.needClasses('labels');
     return this.index.map((i) => this.store.y[i]!);
   }
 
-  /** In another order each time it is looped over. @param seed any integer; 0 by default */
+  /** Visits the examples in a new random order in each loop. @param seed any integer; 0 by default */
   shuffle(seed = 0): Dataset {
     random(seed);
-    return new Dataset(this.host, this.store, this.index, this.stages, seed);
+    return new Dataset(this.host, this.store, this.index, this.transforms, seed);
   }
 
-  /** The first `n` examples of the order without shuffling (all, where there are fewer). */
+  /** The first `n` examples in the order without shuffling, or all if there are fewer. */
   take(n: number): Dataset {
-    count('take', 'n', n, 0);
+    checkCount('take', 'n', n, 0);
     return this.with({ index: this.index.slice(0, n) });
   }
 
   /**
-   * Changes each example when its turn comes. The function gets arrays of its own, which it may change in place, and random numbers that are
-   * the same in every run: `set.map(({ x, y }) => ({ x: x.map((v) => 1 - v), y }))`.
+   * Changes each example when a loop reaches it. The function gets copies of the arrays, which it may change in place,
+   * and random numbers that are the same in every run: `set.map(({ x, y }) => ({ x: x.map((v) => 1 - v), y }))`.
    */
   map(fn: (example: Example, random: Random) => Example, options: MapOptions = {}): Dataset {
     if (typeof fn !== 'function') throw new TypeError('map: the argument must be a function of { x, y }');
-    checkOptions('map', options, MAP);
+    checkOptions('map', options, MAP_OPTIONS);
     const { shape = this.shape, seed = 0 } = options;
-    const size = product(shape);
+    const size = sizeOf(shape);
     const yShape = this.targetShape;
     return this.with({
-      stage: {
+      transform: {
         seed,
         xShape: [...shape],
         yShape,
         apply: (example, rng) => {
           const made = fn(example, rng);
-          if (made?.x?.length !== size || made.y?.length !== product(yShape))
+          if (made?.x?.length !== size || made.y?.length !== sizeOf(yShape))
             throw new RangeError(
-              `map: the function must return { x, y } with ${size} numbers for the shape ${listed(shape)} and ${product(yShape)} for the target; it returned ${made?.x?.length ?? 'no x'} and ${made?.y?.length ?? 'no y'}`,
+              `map: the function must return { x, y } with ${size} numbers for the shape ${shapeText(shape)} and ${sizeOf(yShape)} for the target; it returned ${made?.x?.length ?? 'no x'} and ${made?.y?.length ?? 'no y'}`,
             );
           return made;
         },
@@ -163,13 +164,14 @@ export class Dataset implements Iterable<Example> {
   }
 
   /**
-   * Random flips, shifts and noise, drawn anew in each pass. For training data; leave validation and test data as they are.
-   * @throws RangeError where the examples are not images `[height, width, channels]`
+   * Adds random flips, shifts and noise, which differ in each pass. For training data only, not for validation and test
+   * data.
+   * @throws RangeError if the examples are not images `[height, width, channels]`
    */
   augment(options: AugmentOptions): Dataset {
     const change = augmenter(this.shape, options);
     return this.with({
-      stage: {
+      transform: {
         seed: options.seed ?? 0,
         xShape: this.shape,
         yShape: this.targetShape,
@@ -178,12 +180,15 @@ export class Dataset implements Iterable<Example> {
     });
   }
 
-  /** Targets as rows with a 1 at the class, for `categoricalCrossentropy`. @throws TypeError where they are not classes */
+  /**
+   * One-hot targets: rows with a 1 at the class, for `categoricalCrossentropy`.
+   * @throws TypeError if they are not classes
+   */
   oneHot(): Dataset {
     const classes = this.needClasses('oneHot');
     if (this.targetShape[0] === classes && classes > 1) return this;
     return this.with({
-      stage: {
+      transform: {
         seed: 0,
         xShape: this.shape,
         yShape: [classes],
@@ -197,17 +202,17 @@ export class Dataset implements Iterable<Example> {
   }
 
   /**
-   * Deals the examples out at random: `const [train, test] = set.split([0.8, 0.2])`. No example is in two parts.
-   * @param shares of each part, which add up to at most 1
-   * @throws RangeError where they do not, or where a part would be empty
+   * Splits the examples at random: `const [train, test] = set.split([0.8, 0.2])`. No example is in two parts.
+   * @param shares the share of each part; together at most 1
+   * @throws RangeError if they are more than 1, or if a part would be empty
    */
   split(shares: readonly number[], options: SplitOptions = {}): Dataset[] {
-    checkOptions('split', options, SPLIT);
+    checkOptions('split', options, SPLIT_OPTIONS);
     const { seed = 0, stratify = false } = options;
     const sum = shares.reduce((a, b) => a + b, 0);
     if (shares.length === 0 || shares.some((s) => !(s > 0)) || sum > 1 + 1e-9)
       throw new RangeError(
-        `split: the shares must be positive and add up to at most 1, as [0.8, 0.2]; got ${listed(shares)}`,
+        `split: the shares must be positive and add up to at most 1, as [0.8, 0.2]; got ${shapeText(shares)}`,
       );
     if (stratify) this.needClasses('split with stratify');
     const rng = random(seed);
@@ -226,15 +231,17 @@ export class Dataset implements Iterable<Example> {
     }
     return parts.map((part, p) => {
       if (part.length === 0)
-        throw new RangeError(`split: a share of ${shares[p]} of ${this.size} examples is none; use more examples`);
+        throw new RangeError(
+          `split: a share of ${shares[p]} of ${this.size} examples is less than one example; use more examples`,
+        );
       return this.with({ index: rng.shuffle(Int32Array.from(part)) });
     });
   }
 
   /** Batches as tensors, for `model.fitDataset(set.batch(32), …)` and for loops. */
   batch(size: number, options: BatchOptions = {}): Batches {
-    count('batch', 'size', size);
-    checkOptions('batch', options, BATCH);
+    checkCount('batch', 'size', size);
+    checkOptions('batch', options, BATCH_OPTIONS);
     return new Batches(this.host, this, size, options.dropRemainder ?? false);
   }
 
@@ -245,29 +252,35 @@ export class Dataset implements Iterable<Example> {
     return batch;
   }
 
-  /** The examples of one pass. Their arrays belong to whom they are given to. */
+  /** Yields the examples of one pass. Their arrays are copies, which the caller may change. */
   *[Symbol.iterator](): Iterator<Example> {
     const pass = this.passes++;
     const { x, y, xShape, yShape } = this.store;
-    const [xSize, ySize] = [product(xShape), product(yShape)];
+    const [xSize, ySize] = [sizeOf(xShape), sizeOf(yShape)];
     const index = this.order === undefined ? this.index : passRandom(this.order, pass).shuffle(this.index.slice());
-    const streams = this.stages.map(({ seed }, k) => passRandom(seed + 7919 * (k + 1), pass));
+    const streams = this.transforms.map(({ seed }, k) => passRandom(seed + 7919 * (k + 1), pass));
     for (const i of index) {
       let example: Example = { x: slice(x, i * xSize, xSize), y: slice(y, i * ySize, ySize) };
-      this.stages.forEach((stage, k) => (example = stage.apply(example, streams[k]!)));
+      this.transforms.forEach((transform, k) => (example = transform.apply(example, streams[k]!)));
       yield example;
     }
   }
 
-  private with({ index = this.index, stage }: { index?: Int32Array; stage?: Stage }): Dataset {
-    return new Dataset(this.host, this.store, index, stage ? [...this.stages, stage] : this.stages, this.order);
+  private with({ index = this.index, transform }: { index?: Int32Array; transform?: Transform }): Dataset {
+    return new Dataset(
+      this.host,
+      this.store,
+      index,
+      transform ? [...this.transforms, transform] : this.transforms,
+      this.order,
+    );
   }
 
   private needClasses(what: string): number {
     const { classes } = this.store;
     if (classes === undefined)
       throw new TypeError(
-        `${what}: the targets of this data set are not classes; make it of { labels, … } instead of { y, … }`,
+        `${what}: the targets of this data set are not classes; make it from { labels, … } instead of { y, … }`,
       );
     return classes;
   }
@@ -282,31 +295,29 @@ export function makeDataset(host: DatasetHost): (source: DatasetSource) => Datas
   };
 }
 
-/** @throws TypeError or RangeError that says which array does not fit */
+/** Checks a source. @throws TypeError or RangeError that says which array does not fit */
 function readSource(source: DatasetSource): Store & { n: number } {
-  const labelled = 'labels' in source;
-  const x = labelled ? ('images' in source ? source.images : source.points) : source?.x;
-  const y = labelled ? source.labels : source?.y;
-  if (!isNumbers(x) || !isNumbers(y) || !Array.isArray(source.shape) || source.shape.length === 0)
+  const labeled = 'labels' in source;
+  const x = labeled ? ('images' in source ? source.images : source.points) : source?.x;
+  const y = labeled ? source.labels : source?.y;
+  if (!isArrayLike(x) || !isArrayLike(y) || !Array.isArray(source.shape) || source.shape.length === 0)
     throw new TypeError(
-      'dataset: give what a generator or loader of data returns, as data.dataset(data.digits()), or { x, shape, y } with arrays of numbers and the shape [n, …] of x',
+      'dataset: the argument must be the result of a generator or loader of data, for example data.dataset(data.digits()), or { x, shape, y } with arrays of numbers and the shape [n, …] of x',
     );
   const [n = 0, ...xShape] = source.shape as number[];
-  const [yn, ...yShape]: readonly number[] = (labelled ? undefined : source.yShape) ?? [n, 1];
-  count('dataset', 'shape[0]', n);
-  if (x.length !== product(source.shape))
+  const [yn, ...yShape]: readonly number[] = (labeled ? undefined : source.yShape) ?? [n, 1];
+  checkCount('dataset', 'shape[0]', n);
+  if (x.length !== sizeOf(source.shape))
     throw new RangeError(
-      `dataset: the shape ${listed(source.shape)} is one of ${product(source.shape)} numbers, and there are ${x.length}`,
+      `dataset: the shape ${shapeText(source.shape)} means ${sizeOf(source.shape)} numbers, and there are ${x.length}`,
     );
-  if (yn !== n || y.length !== n * product(yShape))
-    throw new RangeError(`dataset: ${n} examples need ${n * product(yShape)} numbers as targets, got ${y.length}`);
-  if (!labelled) return { n: n, x, y, xShape, yShape };
+  if (yn !== n || y.length !== n * sizeOf(yShape))
+    throw new RangeError(`dataset: ${n} examples need ${n * sizeOf(yShape)} numbers as targets, got ${y.length}`);
+  if (!labeled) return { n: n, x, y, xShape, yShape };
   const classes = source.classNames?.length ?? maximum(y) + 1;
-  for (let i = 0; i < y.length; i++) amount('dataset', `labels[${i}]`, y[i]!, 0, classes - 1);
+  for (let i = 0; i < y.length; i++) checkNumber('dataset', `labels[${i}]`, y[i]!, 0, classes - 1);
   return { n: n, x, y, xShape, yShape, classes, ...(source.classNames && { classNames: source.classNames }) };
 }
-
-const isNumbers = (v: unknown): v is ArrayLike<number> => Array.isArray(v) || (ArrayBuffer.isView(v) && 'length' in v);
 
 function maximum(values: ArrayLike<number>): number {
   let most = 0;
@@ -319,7 +330,7 @@ function slice(values: ArrayLike<number>, from: number, length: number): Float32
   return Float32Array.from({ length }, (_, k) => values[from + k]!);
 }
 
-/** The members of each class, by its number. */
+/** The examples of each class, in the order of the class numbers. */
 function groupBy(index: Int32Array, labels: Int32Array): Int32Array[] {
   const groups = new Map<number, number[]>();
   labels.forEach((label, i) => (groups.get(label) ?? groups.set(label, []).get(label)!).push(index[i]!));

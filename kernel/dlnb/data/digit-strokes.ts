@@ -1,8 +1,8 @@
-// How the ten digits are written: for each, several styles, each a list of pen strokes. Rendering is in digits.ts.
+// The pen strokes of the ten digits, in several styles each. digits.ts draws them.
 
 /**
- * One pen stroke: the points that the pen passes, `x y` pairs in a box with x to the right and y down, both in [0, 1].
- * Between the points the path is a smooth curve; a stroke of two points is straight; a corner is where two strokes meet.
+ * One pen stroke: the points on its path as `x y` pairs in [0, 1], x to the right and y down. Between the points the
+ * path is a smooth curve; a stroke of two points is straight; corners are made of two strokes.
  */
 export type Stroke = readonly number[];
 
@@ -12,7 +12,7 @@ export type Style = readonly Stroke[];
 /** The styles of the digits 0 … 9. */
 export const STYLES: readonly (readonly Style[])[] = [
   [
-    // A closed ring, begun at the top
+    // A closed ring that begins at the top
     [[0.5, 0, 0.2, 0.12, 0.03, 0.45, 0.13, 0.83, 0.45, 1, 0.8, 0.86, 0.95, 0.5, 0.83, 0.13, 0.5, 0]],
     // Narrow, with the ends crossing
     [[0.66, 0.06, 0.36, 0.05, 0.17, 0.4, 0.22, 0.82, 0.5, 1, 0.76, 0.78, 0.8, 0.36, 0.6, 0.06, 0.42, 0.02]],

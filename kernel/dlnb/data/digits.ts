@@ -1,6 +1,5 @@
-// `data.digits`: 28×28 images of handwritten-looking digits, drawn stroke by stroke from a seed.
-import { checkOptions, type OptionNames } from '../options.ts';
-import { amount, count } from './checks.ts';
+// `data.digits`: 28×28 images of digits that look handwritten, drawn stroke by stroke from a seed.
+import { checkCount, checkNumber, checkOptions, type OptionNames } from '../options.ts';
 import { STYLES, type Stroke } from './digit-strokes.ts';
 import { random, type Random } from './random.ts';
 
@@ -14,27 +13,27 @@ export interface DigitSet {
   shape: [number, number, number, number];
 }
 
-/** Options of {@link digits}. The amounts are the largest that an image gets; each image draws its own up to them. */
+/** Options of {@link digits}. The amounts are upper limits: each image gets random amounts up to them. */
 export interface DigitsOptions {
   /** Number of images; 1000 by default. */
   n?: number;
   /** Seed of the generator; 0 by default. */
   seed?: number;
-  /** Slant: how far the top is shifted against the bottom, as a share of the height; 0.3 by default. */
+  /** Slant: shift of the top against the bottom, relative to the height; 0.3 by default. */
   shear?: number;
   /** Width and height are each multiplied by 1 ± this; 0.15 by default. */
   scale?: number;
-  /** Turn about the centre in radians; 0.15 by default. */
+  /** Rotation around the center in radians; 0.15 by default. */
   rotate?: number;
   /** Shift in pixels along each axis; 2 by default. */
   shift?: number;
-  /** How unsteady the hand is: bend of the strokes as a share of the height; 0.06 by default. */
+  /** Unsteadiness of the hand: bend of the strokes, relative to the height; 0.06 by default. */
   wobble?: number;
   /** Standard deviation of the noise on each pixel; 0.03 by default. */
   noise?: number;
 }
 
-const OPTIONS: OptionNames<DigitsOptions> = {
+const DIGITS_OPTIONS: OptionNames<DigitsOptions> = {
   n: true,
   seed: true,
   shear: true,
@@ -46,31 +45,31 @@ const OPTIONS: OptionNames<DigitsOptions> = {
 };
 
 const SIZE = 28;
-/** The box of the strokes in pixels; 20 high as in MNIST. */
+/** Size of the box of the strokes in pixels; digits of MNIST are about as large. */
 const BOX_WIDTH = 13;
 const BOX_HEIGHT = 19;
-/** Straight pieces that each bend between two points of a stroke is drawn with. */
+/** Number of straight pieces that draw the curve between two points of a stroke. */
 const PIECES = 8;
 
 /**
- * Draws digits as a hand would: a style of the digit, an unsteady pen of some width, slant, size, turn and place.
- * Each run of ten images holds every digit once, in random order. A larger `n` begins with the images of a smaller one.
+ * Draws digits as if by hand, with random style, pen width, unsteadiness, slant, size, rotation and place. Each block
+ * of ten images contains every digit once, in random order. A larger `n` begins with the images of a smaller one.
  *
  * @returns images `[n, 28, 28, 1]` in [0, 1] and labels `[n]`
  * @throws RangeError for an option that is out of range
  */
 export function digits(options: DigitsOptions = {}): DigitSet {
-  checkOptions('digits', options, OPTIONS);
+  checkOptions('digits', options, DIGITS_OPTIONS);
   const { n = 1000, seed = 0, noise = 0.03 } = options;
   const hand = {
-    shear: amount('digits', 'shear', options.shear ?? 0.3, 0, 2),
-    scale: amount('digits', 'scale', options.scale ?? 0.15, 0, 0.9),
-    rotate: amount('digits', 'rotate', options.rotate ?? 0.15, 0, Math.PI),
-    shift: amount('digits', 'shift', options.shift ?? 2, 0, SIZE),
-    wobble: amount('digits', 'wobble', options.wobble ?? 0.06, 0, 1),
+    shear: checkNumber('digits', 'shear', options.shear ?? 0.3, 0, 2),
+    scale: checkNumber('digits', 'scale', options.scale ?? 0.15, 0, 0.9),
+    rotate: checkNumber('digits', 'rotate', options.rotate ?? 0.15, 0, Math.PI),
+    shift: checkNumber('digits', 'shift', options.shift ?? 2, 0, SIZE),
+    wobble: checkNumber('digits', 'wobble', options.wobble ?? 0.06, 0, 1),
   };
-  count('digits', 'n', n);
-  amount('digits', 'noise', noise);
+  checkCount('digits', 'n', n);
+  checkNumber('digits', 'noise', noise);
   const rng = random(seed);
   const images = new Float32Array(n * SIZE * SIZE);
   const labels = new Int32Array(n);
@@ -103,11 +102,11 @@ function write(image: Float32Array, digit: number, hand: Hand, rng: Random): voi
   }
 }
 
-/** The map from the box of the strokes to pixels: size, slant, turn and place, drawn for one image. */
+/** The random map of one image from the box of the strokes to pixels: size, slant, rotation and place. */
 function placement(hand: Hand, rng: Random): (p: Point) => Point {
   const width = BOX_WIDTH * (1 + rng.uniform(-hand.scale, hand.scale));
   const height = BOX_HEIGHT * (1 + rng.uniform(-hand.scale, hand.scale));
-  // Most people write leaning to the right: the slant is centred a third of the way there
+  // Most people's writing leans to the right: the mean slant is a third of the limit
   const slant = rng.uniform(-hand.shear / 3, hand.shear);
   const angle = rng.uniform(-hand.rotate, hand.rotate);
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
@@ -119,7 +118,7 @@ function placement(hand: Hand, rng: Random): (p: Point) => Point {
   };
 }
 
-/** A smooth random distortion of the page, so that the joints of strokes stay joined. `amplitude` as a share of the height. */
+/** A smooth random distortion of the page, which keeps joined strokes joined. `amplitude` is relative to the height. */
 function bending(amplitude: number, rng: Random): (p: Point) => Point {
   const wave = () => ({
     fx: rng.uniform(-1.2, 1.2),
@@ -142,7 +141,7 @@ function smooth(stroke: Stroke): Point[] {
   for (let i = 0; i < stroke.length; i += 2) points.push([stroke[i]!, stroke[i + 1]!]);
   const last = points.length - 1;
   const closed = last > 2 && points[0]![0] === points[last]![0] && points[0]![1] === points[last]![1];
-  // A ring goes on round its own end, so that it has no corner there
+  // A closed stroke continues across its end, so that there is no corner
   const at = (i: number) => points[closed ? (i + last) % last : Math.max(0, Math.min(last, i))]!;
   const path: Point[] = [at(0)];
   for (let i = 0; i < last; i++) {
@@ -160,7 +159,7 @@ function spline(t: number, a: number, b: number, c: number, d: number): number {
   return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
 }
 
-/** Inks the pixels about one straight piece; the edge fades over one and a half pixels. */
+/** Inks the pixels around one straight piece. The edge fades over one and a half pixels. */
 function ink(image: Float32Array, [x0, y0]: Point, [x1, y1]: Point, radius: number): void {
   const reach = radius + 1;
   const left = Math.max(0, Math.floor(Math.min(x0, x1) - reach));
@@ -171,7 +170,7 @@ function ink(image: Float32Array, [x0, y0]: Point, [x1, y1]: Point, radius: numb
   const length2 = ex * ex + ey * ey;
   for (let row = top; row <= bottom; row++) {
     for (let column = left; column <= right; column++) {
-      // Pixel centres are at half integers
+      // Pixel centers are at half integers
       const [px, py] = [column + 0.5 - x0, row + 0.5 - y0];
       const t = length2 === 0 ? 0 : Math.max(0, Math.min(1, (px * ex + py * ey) / length2));
       const distance = Math.hypot(px - t * ex, py - t * ey);

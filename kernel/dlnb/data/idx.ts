@@ -1,4 +1,6 @@
-// The IDX format of the MNIST files: a big-endian head (two zero bytes, type, rank, sizes), then the values in row-major order.
+// Reads the IDX format of the MNIST files: a big-endian header (two zero bytes, type, rank, sizes), then the values in
+// row-major order.
+import { shapeText, sizeOf } from '../shape.ts';
 
 /** Unsigned bytes with their shape. */
 export interface IdxArray {
@@ -8,7 +10,7 @@ export interface IdxArray {
 
 /**
  * Reads an IDX file of unsigned bytes.
- * @param name stands in errors
+ * @param name name of the file, for errors
  * @throws Error that says what is wrong with the file
  */
 export function readIdx(bytes: Uint8Array, name: string): IdxArray {
@@ -18,13 +20,13 @@ export function readIdx(bytes: Uint8Array, name: string): IdxArray {
   const [type, rank] = [bytes[2]!, bytes[3]!];
   if (type !== 0x08)
     throw new Error(`${name} holds values of type 0x${type.toString(16)}; only unsigned bytes (0x8) are read`);
-  const head = 4 + 4 * rank;
-  if (rank === 0 || bytes.length < head) throw new Error(`${name} ends within its head`);
+  const header = 4 + 4 * rank;
+  if (rank === 0 || bytes.length < header) throw new Error(`${name} ends within its header`);
   const shape = Array.from({ length: rank }, (_, k) => view.getUint32(4 + 4 * k));
-  const size = shape.reduce((a, b) => a * b, 1);
-  if (bytes.length !== head + size)
+  const size = sizeOf(shape);
+  if (bytes.length !== header + size)
     throw new Error(
-      `${name} should hold ${size} values for its shape [${shape.join(', ')}], and holds ${bytes.length - head}`,
+      `${name} should hold ${size} values for its shape ${shapeText(shape)}, and holds ${bytes.length - header}`,
     );
-  return { shape, values: bytes.subarray(head) };
+  return { shape, values: bytes.subarray(header) };
 }

@@ -1,4 +1,5 @@
-// `data` of the module `dlnb`: seeded data sets that need no network, loaders of public ones, and what puts them into batches.
+// `data` of the module `dlnb`: seeded generators of data sets, loaders of public data sets, and data sets that make
+// batches.
 import { loadCifar10 } from './cifar10.ts';
 import type { DownloadHost } from './cache.ts';
 import type { DatasetHost } from './batches.ts';
@@ -39,21 +40,22 @@ export function makeData(host: DatasetHost & DownloadHost) {
     digits,
     shapes,
     /**
-     * Labelled examples that are shuffled, split, augmented and put into batches:
+     * Makes a data set of labeled examples, which can be shuffled, split, augmented and put into batches:
      * `data.dataset(data.digits()).oneHot().shuffle(1).batch(32)`.
-     * @param source what a generator or a loader of `data` gives, or `{ x, shape, y }`
+     * @param source the result of a generator or a loader of `data`, or `{ x, shape, y }`
      */
     dataset: makeDataset(host),
     /**
-     * MNIST: 60,000 training and 10,000 test images of digits, `[n, 28, 28, 1]` in [0, 1]. Downloads 12 MB at the first call, into the
-     * cache folder (`DLNB_CACHE`), and never again.
-     * @throws Error that says what to do, where it is not in the cache and cannot be downloaded
+     * Loads MNIST: 60,000 training and 10,000 test images of digits, `[n, 28, 28, 1]` in [0, 1]. Only the first call
+     * downloads it (12 MB) into the cache folder (`DLNB_CACHE`).
+     * @throws Error that says what to do, if it is not in the cache and cannot be downloaded
      */
     mnist: (options?: LoadOptions) => loadMnist(host, options),
     /**
-     * CIFAR-10: 50,000 training and 10,000 test images of ten classes of things, `[n, 32, 32, 3]` in [0, 1]. Downloads 170 MB at the first
-     * call, into the cache folder (`DLNB_CACHE`), and never again. All images take 737 MB of memory: `train` and `test` limit them.
-     * @throws Error that says what to do, where it is not in the cache and cannot be downloaded
+     * Loads CIFAR-10: 50,000 training and 10,000 test images of animals and vehicles in ten classes, `[n, 32, 32, 3]`
+     * in [0, 1]. Only the first call downloads it (170 MB) into the cache folder (`DLNB_CACHE`). All images take 737 MB
+     * of memory: limit their number with `train` and `test`.
+     * @throws Error that says what to do, if it is not in the cache and cannot be downloaded
      */
     cifar10: (options?: LoadOptions) => loadCifar10(host, options),
   };

@@ -2,25 +2,25 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import path from 'node:path';
-import { checkOptions, type OptionNames } from '../options.ts';
+import { checkCount, checkOptions, type OptionNames } from '../options.ts';
 import { cachedFile, cacheFolder, type DownloadHost, type RemoteFile } from './cache.ts';
-import { count } from './checks.ts';
 import { readIdx } from './idx.ts';
+import { shapeText } from '../shape.ts';
 import type { ImageSet } from './shapes.ts';
 
 /** Options of the loaders. */
 export interface LoadOptions {
-  /** How many training images to read, from the first; all by default. */
+  /** Number of training images to read, from the first; all by default. */
   train?: number;
-  /** How many test images to read; all by default. */
+  /** Number of test images to read, from the first; all by default. */
   test?: number;
-  /** Address of a folder that holds the files, asked before the public ones. Checksums are the same. */
+  /** Address of a folder with the files, tried before the public addresses. The same checksums apply. */
   mirror?: string;
 }
 
 export const LOAD_OPTIONS: OptionNames<LoadOptions> = { train: true, test: true, mirror: true };
 
-/** A public data set, in its usual two parts. */
+/** A public data set in its usual two parts. */
 export interface TrainTest {
   train: ImageSet;
   test: ImageSet;
@@ -35,7 +35,7 @@ const part = (name: string, bytes: number, sha256: string): RemoteFile => ({
   sha256,
 });
 
-/** The files of one part: images, labels. */
+/** The two files of one part. */
 export type IdxPair = readonly [images: RemoteFile, labels: RemoteFile];
 
 export const MNIST: { train: IdxPair; test: IdxPair } = {
@@ -55,7 +55,7 @@ export const mirrored = (file: RemoteFile, mirror: string | undefined): RemoteFi
     ? file
     : { ...file, urls: [new URL(file.name, `${mirror.replace(/\/$/, '')}/`).href, ...file.urls] };
 
-/** Reads MNIST, or another set in its format. See `data.mnist`. */
+/** Loads MNIST, or another data set in its format. See `data.mnist`. */
 export async function loadMnist(host: DownloadHost, options: LoadOptions = {}, files = MNIST): Promise<TrainTest> {
   checkOptions('data.mnist', options, LOAD_OPTIONS);
   const cache = {
@@ -69,12 +69,12 @@ export async function loadMnist(host: DownloadHost, options: LoadOptions = {}, f
     return readIdx(await promisify(gunzip)(packed, { maxOutputLength: 2 ** 28 }), file.name);
   };
   const load = async ([imageFile, labelFile]: IdxPair, limit: number | undefined): Promise<ImageSet> => {
-    if (limit !== undefined) count('data.mnist', 'number of images', limit);
+    if (limit !== undefined) checkCount('data.mnist', 'number of images', limit);
     const [images, labels] = [await read(imageFile), await read(labelFile)];
     const [all = 0, height = 0, width = 0] = images.shape;
     if (images.shape.length !== 3 || labels.shape.length !== 1 || labels.shape[0] !== all)
       throw new Error(
-        `data.mnist: ${imageFile.name} of shape [${images.shape.join(', ')}] and ${labelFile.name} of shape [${labels.shape.join(', ')}] do not belong together`,
+        `data.mnist: ${imageFile.name} of shape ${shapeText(images.shape)} and ${labelFile.name} of shape ${shapeText(labels.shape)} do not belong together`,
       );
     const n = Math.min(all, limit ?? all);
     return {

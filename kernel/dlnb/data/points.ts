@@ -1,6 +1,5 @@
-// Labelled points for classifiers: blobs, two moons, spirals and XOR.
-import { checkOptions, type OptionNames } from '../options.ts';
-import { amount, count } from './checks.ts';
+// Generators of labeled points for classifiers: blobs, two moons, spirals and XOR.
+import { checkCount, checkNumber, checkOptions, type OptionNames } from '../options.ts';
 import { random, type Random } from './random.ts';
 
 /** Points with a class each, in random order: `tf.tensor2d(set.points, set.shape)`. */
@@ -20,29 +19,29 @@ interface Common {
   seed?: number;
 }
 
-const COMMON = { n: true, seed: true } as const;
+const COMMON_OPTIONS = { n: true, seed: true } as const;
 
 /** Options of {@link blobs}. */
 export interface BlobsOptions extends Common {
-  /** One centre per class, all of the same dimension; (−1, −1) and (1, 1) by default. */
+  /** One center per class, all of the same dimension; (−1, −1) and (1, 1) by default. */
   centers?: readonly (readonly number[])[];
-  /** Standard deviation of every coordinate about its centre; 0.4 by default. */
+  /** Standard deviation of every coordinate around its center; 0.4 by default. */
   spread?: number;
   /**
-   * Farthest that a point may lie from its centre, in units of `spread`; farther draws are made again. Two classes are
-   * certain to be linearly separable where their centres are more than `2 · spread · cut` apart. No limit by default.
+   * Largest distance of a point from its center, in units of `spread`; points farther away are drawn again. Two classes
+   * are certainly linearly separable if their centers are more than `2 · spread · cut` apart. No limit by default.
    */
   cut?: number;
 }
 
-const BLOBS: OptionNames<BlobsOptions> = { ...COMMON, centers: true, spread: true, cut: true };
+const BLOBS_OPTIONS: OptionNames<BlobsOptions> = { ...COMMON_OPTIONS, centers: true, spread: true, cut: true };
 
 /**
- * Round clouds of points, one per centre: class `k` is normal about `centers[k]`. The classes are as equal in number as
- * `n` allows.
+ * Draws round clouds of points, one per center: class `k` is normally distributed around `centers[k]`. The sizes of the
+ * classes differ by at most one.
  */
 export function blobs(options: BlobsOptions = {}): PointSet {
-  checkOptions('blobs', options, BLOBS);
+  checkOptions('blobs', options, BLOBS_OPTIONS);
   const {
     n = 200,
     seed = 0,
@@ -53,9 +52,9 @@ export function blobs(options: BlobsOptions = {}): PointSet {
     spread = 0.4,
     cut = Infinity,
   } = options;
-  count('blobs', 'n', n);
-  amount('blobs', 'spread', spread);
-  if (cut !== Infinity) amount('blobs', 'cut', cut, 0.5);
+  checkCount('blobs', 'n', n);
+  checkNumber('blobs', 'spread', spread);
+  if (cut !== Infinity) checkNumber('blobs', 'cut', cut, 0.5);
   const dimensions = centers[0]?.length ?? 0;
   if (dimensions === 0 || centers.some((c) => c.length !== dimensions || !c.every(Number.isFinite))) {
     throw new RangeError('blobs: centers must be a list of points of one dimension, such as [[-1, -1], [1, 1]]');
@@ -76,20 +75,20 @@ export interface MoonsOptions extends Common {
   noise?: number;
 }
 
-const MOONS: OptionNames<MoonsOptions> = { ...COMMON, noise: true };
+const MOONS_OPTIONS: OptionNames<MoonsOptions> = { ...COMMON_OPTIONS, noise: true };
 
-/** Two half circles of radius 1 that reach into one another, class 0 above and class 1 below. `[n, 2]` */
+/** Draws two half circles of radius 1 that interlock, class 0 above and class 1 below. `[n, 2]` */
 export function moons(options: MoonsOptions = {}): PointSet {
-  checkOptions('moons', options, MOONS);
+  checkOptions('moons', options, MOONS_OPTIONS);
   const { n = 200, seed = 0, noise = 0.1 } = options;
-  count('moons', 'n', n);
-  amount('moons', 'noise', noise);
+  checkCount('moons', 'n', n);
+  checkNumber('moons', 'noise', noise);
   return build(n, 2, seed, (rng, i) => {
     const label = i % 2;
     const angle = rng.uniform(0, Math.PI);
     const x = label === 0 ? Math.cos(angle) : 1 - Math.cos(angle);
     const y = label === 0 ? Math.sin(angle) : 0.5 - Math.sin(angle);
-    // Centred on the origin: the two moons span [−1, 2] × [−0.5, 1]
+    // Centered on the origin: the two moons span [−1, 2] × [−0.5, 1]
     return { label, point: [x - 0.5 + rng.normal(0, noise), y - 0.25 + rng.normal(0, noise)] };
   });
 }
@@ -98,25 +97,25 @@ export function moons(options: MoonsOptions = {}): PointSet {
 export interface SpiralsOptions extends Common {
   /** Number of arms, which is the number of classes; 2 by default. */
   arms?: number;
-  /** Turns that each arm makes about the origin; 1.5 by default. */
+  /** Turns of each arm around the origin; 1.5 by default. */
   turns?: number;
   /** Standard deviation of the noise on each coordinate; 0.03 by default. */
   noise?: number;
 }
 
-const SPIRALS: OptionNames<SpiralsOptions> = { ...COMMON, arms: true, turns: true, noise: true };
+const SPIRALS_OPTIONS: OptionNames<SpiralsOptions> = { ...COMMON_OPTIONS, arms: true, turns: true, noise: true };
 
-/** Arms that wind about the origin out to radius 1, one class each. `[n, 2]` */
+/** Draws arms that wind around the origin out to radius 1, one class each. `[n, 2]` */
 export function spirals(options: SpiralsOptions = {}): PointSet {
-  checkOptions('spirals', options, SPIRALS);
+  checkOptions('spirals', options, SPIRALS_OPTIONS);
   const { n = 300, seed = 0, arms = 2, turns = 1.5, noise = 0.03 } = options;
-  count('spirals', 'n', n);
-  count('spirals', 'arms', arms);
-  amount('spirals', 'turns', turns);
-  amount('spirals', 'noise', noise);
+  checkCount('spirals', 'n', n);
+  checkCount('spirals', 'arms', arms);
+  checkNumber('spirals', 'turns', turns);
+  checkNumber('spirals', 'noise', noise);
   return build(n, 2, seed, (rng, i) => {
     const label = i % arms;
-    // The square root spreads the points evenly along the arm, which is longer per turn farther out
+    // The square root spreads the points evenly along the arm, whose outer turns are longer
     const along = Math.sqrt(rng.uniform());
     const angle = 2 * Math.PI * (turns * along + label / arms);
     const x = along * Math.cos(angle) + rng.normal(0, noise);
@@ -127,21 +126,21 @@ export function spirals(options: SpiralsOptions = {}): PointSet {
 
 /** Options of {@link xor}. */
 export interface XorOptions extends Common {
-  /** Standard deviation of the noise about the four corners; 0 gives the corners themselves, 0.25 is the default. */
+  /** Standard deviation of the noise around the four corners; 0.25 by default, 0 gives the corners themselves. */
   noise?: number;
 }
 
-const XOR: OptionNames<XorOptions> = { ...COMMON, noise: true };
+const XOR_OPTIONS: OptionNames<XorOptions> = { ...COMMON_OPTIONS, noise: true };
 
 /**
- * The four corners (±1, ±1) with noise; the class is 1 where the signs of the corner differ. With `n: 4, noise: 0` it is
+ * Draws the four corners (±1, ±1) with noise. The class is 1 if the signs of the corner differ: `n: 4, noise: 0` gives
  * the truth table of exclusive or. No line separates the classes. `[n, 2]`
  */
 export function xor(options: XorOptions = {}): PointSet {
-  checkOptions('xor', options, XOR);
+  checkOptions('xor', options, XOR_OPTIONS);
   const { n = 200, seed = 0, noise = 0.25 } = options;
-  count('xor', 'n', n);
-  amount('xor', 'noise', noise);
+  checkCount('xor', 'n', n);
+  checkNumber('xor', 'noise', noise);
   return build(n, 2, seed, (rng, i) => {
     const x = i % 2 === 0 ? -1 : 1;
     const y = i % 4 < 2 ? -1 : 1;
@@ -149,7 +148,7 @@ export function xor(options: XorOptions = {}): PointSet {
   });
 }
 
-/** Makes `n` points by their number and puts them into random order. */
+/** Makes `n` points in random order. `make` draws point `i`. */
 function build(
   n: number,
   dimensions: number,

@@ -1,6 +1,6 @@
-// The seeded random generator behind every data set: the same seed gives the same numbers on every machine.
+// The seeded random number generator of all data sets: the same seed gives the same numbers on every machine.
 
-/** Sequences that {@link Random.shuffle} can reorder in place: arrays and typed arrays. */
+/** A sequence that {@link Random.shuffle} can reorder in place: an array or a typed array. */
 export interface Shuffleable {
   readonly length: number;
   [index: number]: unknown;
@@ -23,9 +23,9 @@ export interface Random {
 }
 
 /**
- * A generator for this seed. The stream is sfc32, Chris Doty-Humphrey's "small fast counting" generator (PractRand, 2010):
- * 128 bits of state with a counter in it, so that no seed falls into a cycle shorter than 2³². Normal draws are by
- * Marsaglia's polar method.
+ * Makes a generator. It is sfc32, Chris Doty-Humphrey's "small fast counting" generator (PractRand, 2010): 128 bits of
+ * state that contain a counter, so that no seed has a period shorter than 2³². Normal numbers by Marsaglia's polar
+ * method.
  *
  * @param seed any integer that a double holds exactly
  * @throws RangeError if the seed is not such an integer
@@ -42,13 +42,13 @@ class Sfc32 implements Random {
   private b: number;
   private c = 0;
   private counter = 1;
-  /** The polar method makes draws in pairs; the second one waits here. */
+  /** The polar method draws normal numbers in pairs; this is the second one. */
   private spare: number | undefined;
 
   constructor(seed: number) {
     this.a = seed | 0;
     this.b = Math.floor(seed / 2 ** 32) | 0;
-    // Neighbouring seeds differ in a bit or two: run until every bit of the state depends on every bit of the seed
+    // Neighboring seeds differ in a bit or two: run until every bit of the state depends on every bit of the seed
     for (let i = 0; i < 15; i++) this.bits();
   }
 
@@ -87,7 +87,7 @@ class Sfc32 implements Random {
     if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) {
       throw new RangeError(`int: n must be an integer from 1 to 2^32, got ${String(n)}`);
     }
-    // The last, incomplete run of n among the 2³² values would favour small results: draw again there
+    // The last, incomplete run of n among the 2³² values would favor small results: draw again there
     const limit = 2 ** 32 - (2 ** 32 % n);
     for (;;) {
       const value = this.bits();

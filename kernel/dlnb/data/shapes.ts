@@ -1,9 +1,8 @@
-// `data.shapes`: 32×32 colour images of ten simple shapes, a small stand-in for CIFAR-10 that needs no download.
-import { checkOptions, type OptionNames } from '../options.ts';
-import { amount, count } from './checks.ts';
+// `data.shapes`: 32×32 color images of ten simple shapes, an alternative to CIFAR-10 that needs no download.
+import { checkCount, checkNumber, checkOptions, type OptionNames } from '../options.ts';
 import { random, type Random } from './random.ts';
 
-/** Colour images with a class each: `tf.tensor4d(set.images, set.shape)`. */
+/** Color images with a class each: `tf.tensor4d(set.images, set.shape)`. */
 export interface ImageSet {
   /** Values in [0, 1], row by row, the channels of a pixel side by side: `[n, height, width, channels]`. */
   images: Float32Array;
@@ -11,7 +10,7 @@ export interface ImageSet {
   labels: Int32Array;
   /** `[n, height, width, channels]`, the shape of {@link images}. */
   shape: [number, number, number, number];
-  /** What each class shows. */
+  /** Names of the classes. */
   classNames: string[];
 }
 
@@ -21,17 +20,17 @@ export interface ShapesOptions {
   n?: number;
   /** Seed of the generator; 0 by default. */
   seed?: number;
-  /** Largest turn in radians; 0.5 by default. */
+  /** Largest rotation in radians; 0.5 by default. */
   rotate?: number;
-  /** Radius of the shape in pixels, smallest and largest; [8, 13] by default. */
+  /** Smallest and largest radius of the shape in pixels; [8, 13] by default. */
   size?: readonly [number, number];
-  /** Least distance in colour between the shape and its ground, as a share of that between black and white; 0.35 by default. */
+  /** Smallest color distance between shape and background, relative to that of black and white; 0.35 by default. */
   contrast?: number;
   /** Standard deviation of the noise on each value; 0.05 by default. */
   noise?: number;
 }
 
-const OPTIONS: OptionNames<ShapesOptions> = {
+const SHAPES_OPTIONS: OptionNames<ShapesOptions> = {
   n: true,
   seed: true,
   rotate: true,
@@ -41,13 +40,13 @@ const OPTIONS: OptionNames<ShapesOptions> = {
 };
 
 const SIZE = 32;
-/** Each pixel is the mean of so many points along each axis. */
+/** Sample points of a pixel along each axis: its color is their mean. */
 const POINTS = 3;
 
-/** Whether a point belongs to the shape of a class; shapes fill the circle of radius 1 about the origin, y down. */
+/** Whether a point belongs to a shape. Shapes fill the circle of radius 1 around the origin; y points down. */
 type Inside = (x: number, y: number) => boolean;
 
-/** Inside a star or a regular polygon with its first corner at the top; `inner` is the radius of the corners between. */
+/** A regular polygon with its first corner at the top; a star if `inner` gives the radius of the corners in between. */
 function polygon(corners: number, inner?: number): Inside {
   const sector = Math.PI / corners;
   // From the corner (1, 0) to the middle of the side, or to the inner corner
@@ -73,26 +72,26 @@ const SHAPES: readonly (readonly [name: string, inside: Inside])[] = [
   ['stripes', (x, y) => Math.abs(x) < 0.85 && Math.abs(y) < 0.85 && Math.abs((Math.abs(y) % 0.57) - 0.285) > 0.14],
 ];
 
-/** What the classes of {@link shapes} show, by their number. */
+/** Names of the classes of {@link shapes}. */
 export const SHAPE_NAMES: readonly string[] = SHAPES.map(([name]) => name);
 
 /**
- * Draws shapes of one colour on a ground of another, each with its own place, size, turn and colours, so that the outline alone tells
- * the classes apart: disc, ring, square, frame, triangle, star, plus, bar, crescent, stripes. Each run of ten images holds every class
- * once, in random order. A larger `n` begins with the images of a smaller one.
+ * Draws shapes of one color on a background of another color. Place, size, rotation and colors are random, so that only
+ * the outline distinguishes the classes: disc, ring, square, frame, triangle, star, plus, bar, crescent, stripes. Each
+ * block of ten images contains every class once, in random order. A larger `n` begins with the images of a smaller one.
  *
  * @returns images `[n, 32, 32, 3]` in [0, 1] and labels `[n]`
  * @throws RangeError for an option that is out of range
  */
 export function shapes(options: ShapesOptions = {}): ImageSet {
-  checkOptions('shapes', options, OPTIONS);
+  checkOptions('shapes', options, SHAPES_OPTIONS);
   const { n = 1000, seed = 0, rotate = 0.5, size = [8, 13], contrast = 0.35, noise = 0.05 } = options;
-  count('shapes', 'n', n);
-  amount('shapes', 'rotate', rotate, 0, Math.PI);
-  amount('shapes', 'size[0]', size[0], 1, SIZE / 2);
-  amount('shapes', 'size[1]', size[1], size[0], SIZE / 2);
-  amount('shapes', 'contrast', contrast, 0, 0.8);
-  amount('shapes', 'noise', noise);
+  checkCount('shapes', 'n', n);
+  checkNumber('shapes', 'rotate', rotate, 0, Math.PI);
+  checkNumber('shapes', 'size[0]', size[0], 1, SIZE / 2);
+  checkNumber('shapes', 'size[1]', size[1], size[0], SIZE / 2);
+  checkNumber('shapes', 'contrast', contrast, 0, 0.8);
+  checkNumber('shapes', 'noise', noise);
   const rng = random(seed);
   const images = new Float32Array(n * SIZE * SIZE * 3);
   const labels = new Int32Array(n);
@@ -117,7 +116,7 @@ function paint(
   { rotate, size, contrast }: Required<Pick<ShapesOptions, 'rotate' | 'size' | 'contrast'>>,
   rng: Random,
 ): void {
-  const [figure, ground] = colors(contrast, rng);
+  const [figure, background] = colors(contrast, rng);
   const radius = rng.uniform(size[0], size[1]);
   const reach = SIZE / 2 - radius;
   const [cx, cy] = [SIZE / 2 + rng.uniform(-reach, reach), SIZE / 2 + rng.uniform(-reach, reach)];
@@ -133,13 +132,13 @@ function paint(
       }
       const cover = hits / (POINTS * POINTS);
       const at = (row * SIZE + column) * 3;
-      for (let c = 0; c < 3; c++) image[at + c] = cover * figure[c]! + (1 - cover) * ground[c]!;
+      for (let c = 0; c < 3; c++) image[at + c] = cover * figure[c]! + (1 - cover) * background[c]!;
     }
   }
 }
 
-/** Two colours that are at least `contrast` apart. */
-function colors(contrast: number, rng: Random): [figure: Color, ground: Color] {
+/** Draws two colors at least `contrast` apart. */
+function colors(contrast: number, rng: Random): [figure: Color, background: Color] {
   const draw = (): Color => [rng.uniform(), rng.uniform(), rng.uniform()];
   for (;;) {
     const [a, b] = [draw(), draw()];

@@ -1,4 +1,4 @@
-// Reads tar archives (POSIX ustar and what came before it): regular files, by name. Nothing is written to disk.
+// Reads the regular files of tar archives (POSIX ustar and older formats) in memory.
 
 const BLOCK = 512;
 const text = (bytes: Uint8Array, from: number, length: number): string => {
@@ -8,9 +8,9 @@ const text = (bytes: Uint8Array, from: number, length: number): string => {
 };
 
 /**
- * The regular files of an archive. Folders, links and extended headers are passed over.
- * @param name of the archive, for errors
- * @throws Error where a header's checksum is wrong or the archive ends too soon
+ * Yields the regular files of an archive. Folders, links and extended headers are skipped.
+ * @param name name of the archive, for errors
+ * @throws Error if the checksum of a header is wrong or the archive ends too soon
  */
 export function* readTar(archive: Uint8Array, name: string): Generator<{ name: string; bytes: Uint8Array }> {
   for (let at = 0; ;) {
@@ -35,7 +35,7 @@ function octal(header: Uint8Array, from: number, length: number): number | undef
   return /^[0-7]+$/.test(digits) ? parseInt(digits, 8) : undefined;
 }
 
-/** The sum of the header's bytes, with blanks in the place of the checksum itself. */
+/** The sum of the header's bytes, with spaces instead of the checksum itself. */
 function checksum(header: Uint8Array): number {
   let sum = 0;
   for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 0x20 : header[i]!;

@@ -1,32 +1,36 @@
-// Gradient clipping: by the norm of all gradients together, or value by value.
+// Gradient clipping: by the global norm of all gradients, or value by value.
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { TensorLibrary } from '../library.ts';
-import { amount } from '../data/checks.ts';
+import { checkNumber, checkOptions, type OptionNames } from '../options.ts';
 
-/** Gradients as TensorFlow.js gives them: by the names of variables (`tf.variableGrads`), or in a list (`tf.grads`). */
+/**
+ * Gradients as TensorFlow.js returns them: by the names of variables (`tf.variableGrads`), or in a list (`tf.grads`).
+ */
 export type Gradients = tfTypes.NamedTensorMap | readonly tfTypes.Tensor[] | readonly NamedGradient[];
 interface NamedGradient {
   name: string;
   tensor: tfTypes.Tensor;
 }
 
-/** What {@link clipping} allows: exactly one of the two. */
+/** The limit of {@link clipping}: exactly one of a global norm and a largest absolute value. */
 export type ClipLimit = { norm: number; value?: never } | { value: number; norm?: never };
 
+const CLIP_LIMIT: OptionNames<ClipLimit> = { norm: true, value: true };
+
 /**
- * Scales all gradients by one factor such that their norm together, √(Σ g²) over all parameters, is at most `max`
- * (Pascanu, Mikolov & Bengio 2013, https://arxiv.org/abs/1211.5063, algorithm 1). Their direction stays.
- * @returns new tensors in the form that was given; the old ones stay as they are
+ * Scales all gradients by one factor, so that their global norm, √(Σ g²) over all parameters, is at most `max`
+ * (Pascanu, Mikolov & Bengio 2013, https://arxiv.org/abs/1211.5063, algorithm 1). The direction does not change.
+ * @returns new tensors in the same form; the old ones are not changed
  */
 export function clipByNorm<G extends Gradients>(tf: TensorLibrary, gradients: G, max: number): G {
-  amount('nn.clipByNorm', 'max', max);
+  checkNumber('nn.clipByNorm', 'max', max);
   return tf.tidy(() => {
     const factor = tf.minimum(1, tf.div(max, tf.maximum(norm(tf, gradients), 1e-12)));
     return mapGradients(gradients, (g) => tf.mul(g, factor)) as never;
   });
 }
 
-/** The norm of all gradients together, a scalar: √(Σ g²). */
+/** The global norm of all gradients, a scalar: √(Σ g²) over all parameters. */
 export function gradientNorm(tf: TensorLibrary, gradients: Gradients): tfTypes.Scalar {
   return tf.tidy(() => norm(tf, gradients));
 }
@@ -39,22 +43,24 @@ function norm(tf: TensorLibrary, gradients: Gradients): tfTypes.Scalar {
 }
 
 /**
- * Cuts each number of each gradient off at ±`max`. Their direction may change.
- * @returns new tensors in the form that was given; the old ones stay as they are
+ * Limits each number of each gradient to [−`max`, `max`]. The direction may change.
+ * @returns new tensors in the same form; the old ones are not changed
  */
 export function clipByValue<G extends Gradients>(tf: TensorLibrary, gradients: G, max: number): G {
-  amount('nn.clipByValue', 'max', max);
+  checkNumber('nn.clipByValue', 'max', max);
   return tf.tidy(() => mapGradients(gradients, (g) => tf.clipByValue(g, -max, max)) as never);
 }
 
 /**
- * Has an optimiser clip all gradients that it is given, by `minimize`, `applyGradients` and `fit`: `nn.clipping(tf.train.adam(), { norm: 1 })`.
- * @returns the same optimiser
+ * Makes an optimizer clip all gradients that it applies, in `minimize`, `applyGradients` and `fit`:
+ * `nn.clipping(tf.train.adam(), { norm: 1 })`.
+ * @returns the same optimizer
  */
 export function clipping<O extends tfTypes.Optimizer>(tf: TensorLibrary, optimizer: O, limit: ClipLimit): O {
+  checkOptions('nn.clipping', limit, CLIP_LIMIT);
   const { norm: byNorm, value: byValue } = limit;
   if ((byNorm === undefined) === (byValue === undefined))
-    throw new TypeError('nn.clipping: give { norm } or { value }, one of the two');
+    throw new TypeError('nn.clipping: give either { norm } or { value }, exactly one of the two');
   const apply = optimizer.applyGradients.bind(optimizer);
   optimizer.applyGradients = (gradients) => {
     const clipped = byNorm === undefined ? clipByValue(tf, gradients, byValue!) : clipByNorm(tf, gradients, byNorm);
@@ -64,7 +70,7 @@ export function clipping<O extends tfTypes.Optimizer>(tf: TensorLibrary, optimiz
   return optimizer;
 }
 
-/** Applies a function to each gradient; a parameter without one stays so. */
+/** Applies a function to each gradient. Missing gradients of parameters stay missing. */
 function mapGradients(gradients: Gradients, fn: (g: tfTypes.Tensor) => tfTypes.Tensor): Gradients {
   const of = (g: tfTypes.Tensor) => (g ? fn(g) : g);
   if (!Array.isArray(gradients))

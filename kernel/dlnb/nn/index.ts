@@ -1,4 +1,4 @@
-// `nn` of the module `dlnb`: parts of networks and of training loops that TensorFlow.js lacks.
+// `nn` of the module `dlnb`: parts of networks and training loops that TensorFlow.js lacks.
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { needLibrary, type LoadedLibrary } from '../library.ts';
@@ -11,11 +11,18 @@ import {
   setLearningRate,
   stepDecay,
   type Schedule,
+  type ScheduleCallbackOptions,
 } from './schedules.ts';
 
 export type { ClipLimit, Gradients } from './clip.ts';
 export type { ResidualBlockOptions, ResNetOptions } from './residual.ts';
-export type { CosineDecayOptions, ExponentialDecayOptions, Schedule, StepDecayOptions } from './schedules.ts';
+export type {
+  CosineDecayOptions,
+  ExponentialDecayOptions,
+  Schedule,
+  ScheduleCallbackOptions,
+  StepDecayOptions,
+} from './schedules.ts';
 
 /** Makes `nn` for one session. */
 export function makeNn(loaded: LoadedLibrary) {
@@ -27,7 +34,7 @@ export function makeNn(loaded: LoadedLibrary) {
     setLearningRate,
     countParameters,
     /** {@link scheduleCallback} */
-    scheduleCallback: (schedule: Schedule, options?: { per?: 'step' | 'epoch' }) =>
+    scheduleCallback: (schedule: Schedule, options?: ScheduleCallbackOptions) =>
       scheduleCallback(need('scheduleCallback'), schedule, options),
     /** {@link clipByNorm} */
     clipByNorm: <G extends Gradients>(gradients: G, max: number) => clipByNorm(need('clipByNorm'), gradients, max),

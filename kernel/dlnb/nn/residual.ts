@@ -1,58 +1,73 @@
-// Residual blocks and the residual networks for small images, of tf.layers (He, Zhang, Ren & Sun 2015, https://arxiv.org/abs/1512.03385).
+// Residual blocks and residual networks for small images, made of tf.layers (He, Zhang, Ren & Sun 2015,
+// https://arxiv.org/abs/1512.03385).
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { TensorLibrary } from '../library.ts';
-import { amount, count } from '../data/checks.ts';
+import { checkCount, checkNumber, checkOptions, type OptionNames } from '../options.ts';
+import { shapeText } from '../shape.ts';
 
 /** Options of {@link residualBlock}. */
 export interface ResidualBlockOptions {
-  /** Channels of the result. */
+  /** Number of channels of the result. */
   filters: number;
-  /** Of the first convolution, 1 by default; 2 halves height and width. */
+  /** Stride of the first convolution, 1 by default; 2 halves height and width. */
   stride?: number;
   /**
-   * What the input goes through on its way around the convolutions. `identity`: nothing, which needs an input of the result's shape;
-   * `projection`: a 1 × 1 convolution with batch normalisation; `none`: there is no way around, the block is plain. By default identity
-   * where the shapes agree and projection where they do not.
+   * The shortcut around the convolutions. `identity`: the input itself, which must have the shape of the result;
+   * `projection`: a 1 × 1 convolution with batch normalization; `none`: no shortcut, a plain block. By default identity
+   * if the shapes agree, else projection.
    */
   shortcut?: 'identity' | 'projection' | 'none';
-  /** Beginning of the names of the layers; without it TensorFlow.js names them. */
+  /** Prefix of the names of the layers; by default TensorFlow.js names them. */
   name?: string;
   /** Seed of the weights. */
   seed?: number;
-  /** How much of the running mean and variance a batch leaves, in batch normalisation; 0.9 by default. */
+  /** Momentum of the running mean and variance in batch normalization; 0.9 by default. */
   momentum?: number;
   /**
-   * Begin with γ = 0 in the last normalisation of the block, so that it is its shortcut and nothing else, and deep networks begin as shallow
-   * ones (Goyal et al. 2017, https://arxiv.org/abs/1706.02677, section 5.1). Not for plain blocks, which would give zeros. Off by default.
+   * Initialize γ of the last normalization with 0, so that the block initially computes only its shortcut and a deep
+   * network begins like a shallow one (Goyal et al. 2017, https://arxiv.org/abs/1706.02677, section 5.1). Not for plain
+   * blocks, whose result would be 0. False by default.
    */
   zeroGamma?: boolean;
 }
+
+const RESIDUAL_BLOCK_OPTIONS: OptionNames<ResidualBlockOptions> = {
+  filters: true,
+  stride: true,
+  shortcut: true,
+  name: true,
+  seed: true,
+  momentum: true,
+  zeroGamma: true,
+};
 
 type Convolution = { filters: number; kernelSize: number; strides: number };
 type Layer = { apply(inputs: unknown): unknown };
 
 /**
- * relu(F(x) + S(x)), F: convolution 3 × 3, batch normalisation, ReLU, convolution 3 × 3, batch normalisation; S: the shortcut.
+ * A residual block: relu(F(x) + S(x)). F is convolution 3 × 3, batch normalization, ReLU, convolution 3 × 3, batch
+ * normalization; S is the shortcut.
  * @param x `[batch, height, width, channels]`
  * @returns `[batch, ⌈height/stride⌉, ⌈width/stride⌉, filters]`
- * @throws RangeError where an identity shortcut does not have the shape of the result
+ * @throws RangeError if the input of an identity shortcut does not have the shape of the result
  */
 export function residualBlock(tf: TensorLibrary, x: SymbolicTensor, options: ResidualBlockOptions): SymbolicTensor {
   const where = 'nn.residualBlock';
+  checkOptions(where, options, RESIDUAL_BLOCK_OPTIONS);
   const { filters, stride = 1, name, seed, momentum = 0.9, zeroGamma = false } = options;
-  count(where, 'filters', filters);
-  count(where, 'stride', stride);
-  amount(where, 'momentum', momentum, 0, 1);
+  checkCount(where, 'filters', filters);
+  checkCount(where, 'stride', stride);
+  checkNumber(where, 'momentum', momentum, 0, 1);
   const channels = x.shape.at(-1);
   if (x.shape.length !== 4 || typeof channels !== 'number')
     throw new RangeError(
-      `${where}: the input must be of shape [batch, height, width, channels], got [${x.shape.join(', ')}]`,
+      `${where}: the input must be of shape [batch, height, width, channels], got ${shapeText(x.shape)}`,
     );
   const fits = channels === filters && stride === 1;
   const shortcut = options.shortcut ?? (fits ? 'identity' : 'projection');
   if (shortcut === 'identity' && !fits)
     throw new RangeError(
-      `${where}: an identity shortcut needs stride 1 and as many channels in as out, got stride ${stride} and ${channels} channels for ${filters} filters; use shortcut: 'projection'`,
+      `${where}: an identity shortcut needs stride 1 and as many input channels as filters, got stride ${stride} and ${channels} channels for ${filters} filters; use shortcut: 'projection'`,
     );
   if (zeroGamma && shortcut === 'none')
     throw new RangeError(`${where}: a block without a shortcut needs γ > 0; leave zeroGamma out`);
@@ -70,33 +85,45 @@ export function residualBlock(tf: TensorLibrary, x: SymbolicTensor, options: Res
 
 /** Options of {@link resnet}. */
 export interface ResNetOptions {
-  /** 6n + 2 layers with weights: 8, 14, 20, 32, 44, 56, 110 …; 20 by default. */
+  /** Number of layers with weights, 6n + 2: 8, 14, 20, 32, 44, 56, 110 …; 20 by default. */
   depth?: number;
-  /** `[height, width, channels]`; [32, 32, 3] by default. */
+  /** Shape of one image, `[height, width, channels]`; [32, 32, 3] by default. */
   inputShape?: readonly [number, number, number];
-  /** 10 by default. */
+  /** Number of classes; 10 by default. */
   classes?: number;
-  /** Channels of the first third, doubled in the second and again in the last; 16 by default. */
+  /** Channels of the first third of the blocks, doubled in the second and again in the last third; 16 by default. */
   filters?: number;
-  /** `false`: the plain network, the same without shortcuts. */
+  /** False for the plain network, without shortcuts; true by default. */
   shortcuts?: boolean;
   /** Seed of the weights; 0 by default. */
   seed?: number;
-  /** As of {@link residualBlock}. */
+  /** See {@link ResidualBlockOptions.momentum}. */
   momentum?: number;
-  /** As of {@link residualBlock}. */
+  /** See {@link ResidualBlockOptions.zeroGamma}. */
   zeroGamma?: boolean;
 }
 
+const RESNET_OPTIONS: OptionNames<ResNetOptions> = {
+  depth: true,
+  inputShape: true,
+  classes: true,
+  filters: true,
+  shortcuts: true,
+  seed: true,
+  momentum: true,
+  zeroGamma: true,
+};
+
 /**
- * The residual network for small images (section 4.2 of the paper): a convolution 3 × 3, three times n blocks with 16, 32 and 64
- * channels, the first of the second and of the last third with stride 2, the mean over all places, and a dense layer with softmax.
- * Shortcuts are projections where the shape changes (option B of the paper) and identities elsewhere. Depth 20 on `[32, 32, 3]` has
- * 272,474 parameters to train. Weights are drawn as He et al. propose for ReLU.
- * @returns a model that is not compiled
+ * The residual network for small images (section 4.2 of the paper): a convolution 3 × 3; n blocks each with 16, 32 and
+ * 64 channels, with stride 2 in the first block of 32 and of 64 channels; global average pooling; and a dense layer
+ * with softmax. Shortcuts are projections where the shape changes (option B of the paper) and identities elsewhere.
+ * Depth 20 on `[32, 32, 3]` has 272,474 trainable parameters. Weights are initialized as He et al. propose for ReLU.
+ * @returns a model that is not compiled yet
  */
 export function resnet(tf: TensorLibrary, options: ResNetOptions = {}): LayersModel {
   const where = 'nn.resnet';
+  checkOptions(where, options, RESNET_OPTIONS);
   const {
     depth = 20,
     inputShape = [32, 32, 3],
@@ -107,9 +134,9 @@ export function resnet(tf: TensorLibrary, options: ResNetOptions = {}): LayersMo
     momentum = 0.9,
   } = options;
   if (!Number.isInteger(depth) || depth < 8 || (depth - 2) % 6 !== 0)
-    throw new RangeError(`${where}: depth must be 6n + 2, as 8, 14, 20, 32, 44 or 56; got ${String(depth)}`);
-  count(where, 'classes', classes, 2);
-  count(where, 'filters', filters);
+    throw new RangeError(`${where}: depth must be 6n + 2, for example 8, 14, 20, 32, 44 or 56; got ${String(depth)}`);
+  checkCount(where, 'classes', classes, 2);
+  checkCount(where, 'filters', filters);
   const blocks = (depth - 2) / 6;
   const input = tf.input({ shape: [...inputShape] });
   const stem = namedLayers(tf, 'stem', seed * 1000, momentum);
@@ -136,7 +163,9 @@ export function resnet(tf: TensorLibrary, options: ResNetOptions = {}): LayersMo
   return tf.model({ inputs: input, outputs: output, name: `${shortcuts ? 'resnet' : 'plain'}${depth}` });
 }
 
-/** Numbers in the weights of a model: those that are trained, and the others, as the running means of batch normalisation. */
+/**
+ * The number of parameters of a model: trainable ones, and others, such as the running means of batch normalization.
+ */
 export function countParameters(model: LayersModel): { trainable: number; other: number; total: number } {
   const count = (weights: LayersModel['weights']) =>
     weights.reduce((sum, { shape }) => sum + shape.reduce<number>((a, b) => a * (b ?? 1), 1), 0);
@@ -146,13 +175,13 @@ export function countParameters(model: LayersModel): { trainable: number; other:
 
 const apply = (layer: Layer, inputs: unknown) => layer.apply(inputs) as SymbolicTensor;
 
-/** The layers that blocks consist of, with names that begin alike and seeds in a row. */
+/** Makes the layers of a block, with names that share a prefix and with consecutive seeds. */
 function namedLayers(tf: TensorLibrary, name: string | undefined, seed: number | undefined, momentum: number) {
   let next = seed;
   const named = (part: string) => (name === undefined ? {} : { name: `${name}_${part}` });
   return {
     named,
-    /** A convolution without bias, which the normalisation after it would take away, and that. */
+    /** A convolution and a batch normalization. The convolution has no bias: the normalization would cancel it. */
     normalized(x: SymbolicTensor, part: string, shape: Convolution, gammaInitializer: 'ones' | 'zeros' = 'ones') {
       const kernelInitializer = tf.initializers.heNormal(next === undefined ? {} : { seed: next++ });
       const convolution = { ...shape, padding: 'same' as const, useBias: false, kernelInitializer };

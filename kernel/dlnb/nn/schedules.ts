@@ -1,107 +1,139 @@
-// Learning rates over time: pure functions of the step, and the callback that lets `fit` follow one.
+// Learning rate schedules: pure functions of the step, and a callback with which `fit` follows one.
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { CustomCallback, LayersModel } from '@tensorflow/tfjs-layers';
 import type { TensorLibrary } from '../library.ts';
-import { amount, count } from '../data/checks.ts';
+import { checkCount, checkNumber, checkOptions, type OptionNames } from '../options.ts';
 
-/** The learning rate of a step (or epoch), counted from 0. */
+/** The learning rate at a step or epoch, counted from 0. */
 export type Schedule = (step: number) => number;
 
-interface Common {
-  /** The learning rate that it begins with, after the warm-up. */
+/** Options of all schedules. */
+interface CommonOptions {
+  /** Initial learning rate, after the warm-up. */
   rate: number;
-  /** Steps in which the rate grows from rate/warmup to rate, by equal amounts; 0 by default. */
+  /** Number of steps in which the rate grows linearly from rate/warmup to rate; 0 by default. */
   warmup?: number;
 }
 
+const COMMON_OPTIONS = { rate: true, warmup: true } as const;
+
 /** Options of {@link stepDecay}. */
-export interface StepDecayOptions extends Common {
-  /** The rate falls after each so many steps, counted from the end of the warm-up; or at these steps, counted from 0. */
+export interface StepDecayOptions extends CommonOptions {
+  /**
+   * The period of the decays in steps, counted from the end of the warm-up; or the steps of the decays, counted from 0.
+   */
   at: number | readonly number[];
-  /** What it is multiplied by each time; 0.1 by default. */
+  /** Factor of each decay; 0.1 by default. */
   factor?: number;
 }
 
-/** Constant, and multiplied by a factor from time to time: rate · factorᵏ after k falls. */
-export function stepDecay({ rate, warmup = 0, at, factor = 0.1 }: StepDecayOptions): Schedule {
+const STEP_DECAY_OPTIONS: OptionNames<StepDecayOptions> = { ...COMMON_OPTIONS, at: true, factor: true };
+
+/** Constant between decays: rate · factorᵏ after k decays. */
+export function stepDecay(options: StepDecayOptions): Schedule {
   const where = 'nn.stepDecay';
-  amount(where, 'factor', factor);
-  if (typeof at === 'number') count(where, 'at', at);
-  else at.forEach((step, i) => count(where, `at[${i}]`, step, 0));
-  const falls = (step: number) =>
-    typeof at === 'number' ? Math.floor((step - warmup) / at) : at.filter((fall) => step >= fall).length;
-  return warmedUp(where, rate, warmup, (step) => rate * factor ** falls(step));
+  checkOptions(where, options, STEP_DECAY_OPTIONS);
+  const { rate, warmup = 0, at, factor = 0.1 } = options;
+  checkNumber(where, 'factor', factor);
+  if (typeof at === 'number') checkCount(where, 'at', at);
+  else at.forEach((step, i) => checkCount(where, `at[${i}]`, step, 0));
+  const decays = (step: number) =>
+    typeof at === 'number' ? Math.floor((step - warmup) / at) : at.filter((decay) => step >= decay).length;
+  return warmedUp(where, rate, warmup, (step) => rate * factor ** decays(step));
 }
 
 /** Options of {@link exponentialDecay}. */
-export interface ExponentialDecayOptions extends Common {
-  /** Steps in which the rate falls by the factor. */
+export interface ExponentialDecayOptions extends CommonOptions {
+  /** Number of steps after which the rate is multiplied by the factor. */
   steps: number;
   /** 0.1 by default. */
   factor?: number;
 }
 
-/** rate · factor^(t / steps), t counted from the end of the warm-up. */
-export function exponentialDecay({ rate, warmup = 0, steps, factor = 0.1 }: ExponentialDecayOptions): Schedule {
+const EXPONENTIAL_DECAY_OPTIONS: OptionNames<ExponentialDecayOptions> = {
+  ...COMMON_OPTIONS,
+  steps: true,
+  factor: true,
+};
+
+/** Exponential decay: rate · factor^(t / steps), where t is counted from the end of the warm-up. */
+export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   const where = 'nn.exponentialDecay';
-  count(where, 'steps', steps);
-  amount(where, 'factor', factor);
+  checkOptions(where, options, EXPONENTIAL_DECAY_OPTIONS);
+  const { rate, warmup = 0, steps, factor = 0.1 } = options;
+  checkCount(where, 'steps', steps);
+  checkNumber(where, 'factor', factor);
   return warmedUp(where, rate, warmup, (step) => rate * factor ** ((step - warmup) / steps));
 }
 
 /** Options of {@link cosineDecay}. */
-export interface CosineDecayOptions extends Common {
-  /** Steps of the whole training, the warm-up among them. */
+export interface CosineDecayOptions extends CommonOptions {
+  /** Number of steps of the whole training, including the warm-up. */
   steps: number;
-  /** The rate at the end, and after it; 0 by default. */
+  /** The rate at the end and after it; 0 by default. */
   floor?: number;
 }
 
+const COSINE_DECAY_OPTIONS: OptionNames<CosineDecayOptions> = { ...COMMON_OPTIONS, steps: true, floor: true };
+
 /**
- * Half a wave of the cosine: floor + (rate − floor) · (1 + cos(π · t / T)) / 2, where t and T are the step and the number of steps
- * without the warm-up (Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983, eq. 5, without restarts).
+ * Decay along half a cosine wave: floor + (rate − floor) · (1 + cos(π · t / T)) / 2, where t and T are the step and the
+ * number of steps without the warm-up (Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983, eq. 5, without
+ * restarts).
  */
-export function cosineDecay({ rate, warmup = 0, steps, floor = 0 }: CosineDecayOptions): Schedule {
+export function cosineDecay(options: CosineDecayOptions): Schedule {
   const where = 'nn.cosineDecay';
-  count(where, 'steps', steps, warmup + 1);
-  amount(where, 'floor', floor, 0, rate);
+  checkOptions(where, options, COSINE_DECAY_OPTIONS);
+  const { rate, warmup = 0, steps, floor = 0 } = options;
+  checkCount(where, 'steps', steps, warmup + 1);
+  checkNumber(where, 'floor', floor, 0, rate);
   return warmedUp(where, rate, warmup, (step) => {
     const done = Math.min(1, (step - warmup) / (steps - warmup));
     return floor + ((rate - floor) * (1 + Math.cos(Math.PI * done))) / 2;
   });
 }
 
-/** Linear warm-up before a schedule. @throws RangeError for a rate or a warm-up out of range */
+/** Adds a linear warm-up to a schedule. @throws RangeError for a rate or a warm-up out of range */
 function warmedUp(where: string, rate: number, warmup: number, schedule: Schedule): Schedule {
-  amount(where, 'rate', rate);
-  count(where, 'warmup', warmup, 0);
+  checkNumber(where, 'rate', rate);
+  checkCount(where, 'warmup', warmup, 0);
   return (step) => (step < warmup ? (rate * (step + 1)) / warmup : schedule(step));
 }
 
 /**
- * Sets the learning rate of an optimiser, from its next step on: `nn.setLearningRate(optimizer, schedule(step))`.
- * @throws TypeError where the optimiser has none, as AdaDelta in some forms
+ * Sets the learning rate of an optimizer from its next step on: `nn.setLearningRate(optimizer, schedule(step))`.
+ * @throws TypeError for an optimizer without a learning rate
  */
 export function setLearningRate(optimizer: tfTypes.Optimizer, rate: number): void {
-  amount('nn.setLearningRate', 'rate', rate);
+  checkNumber('nn.setLearningRate', 'rate', rate);
   const fields = optimizer as unknown as { learningRate?: unknown; setLearningRate?: (rate: number) => void };
   if (typeof fields.learningRate !== 'number')
     throw new TypeError(
-      'nn.setLearningRate: the first argument must be an optimizer with a learning rate, as tf.train.adam()',
+      'nn.setLearningRate: the first argument must be an optimizer with a learning rate, for example tf.train.adam()',
     );
   if (fields.setLearningRate) fields.setLearningRate(rate);
   fields.learningRate = rate;
 }
 
+/** Options of {@link scheduleCallback}. */
+export interface ScheduleCallbackOptions {
+  /** What the schedule counts: steps (batches) or epochs; steps by default. */
+  per?: 'step' | 'epoch';
+}
+
+const SCHEDULE_CALLBACK_OPTIONS: OptionNames<ScheduleCallbackOptions> = { per: true };
+
 /**
- * A callback for `fit` and `fitDataset` that follows a schedule. Steps (or epochs) are counted from the beginning of the fit.
- * @param per what the schedule counts: batches, or epochs
+ * A callback for `fit` and `fitDataset` that follows a schedule. Steps or epochs are counted from the beginning of the
+ * fit.
  */
 export function scheduleCallback(
   tf: TensorLibrary,
   schedule: Schedule,
-  { per = 'step' }: { per?: 'step' | 'epoch' } = {},
+  options: ScheduleCallbackOptions = {},
 ): CustomCallback {
+  checkOptions('nn.scheduleCallback', options, SCHEDULE_CALLBACK_OPTIONS);
+  const { per = 'step' } = options;
   let model: LayersModel | undefined;
   let step = 0;
   const set = async (at: number) => setLearningRate(model!.optimizer, schedule(at));

@@ -1,14 +1,18 @@
-// How far a loop is, how fast, and how long it will take: numbers and text, no output. The clock is a parameter, so that tests can turn it.
+// The progress of a loop: items done, rate and time left, as numbers and as text. The clock is a parameter, so that
+// tests can set it.
 import type { ProgressBar, ProgressReport } from '../../wire/mime.ts';
 
-/** Milliseconds that only grow. */
+/** A monotonic clock in milliseconds. */
 export type Clock = () => number;
 
-/** A bar is shown anew at most so often: 20 times a second. */
+/** Shortest time between two drawings of a bar: 20 a second. */
 export const DRAW_MS = 50;
 
-/** The rate forgets what was so many milliseconds ago, by half. */
+/** Half-life of the weights in the moving average of the rate. */
 const HALF_LIFE_MS = 3000;
+
+/** How a bar ends. */
+export type ProgressState = Exclude<ProgressBar['state'], 'running'>;
 
 /** One bar. */
 export class Meter {
@@ -18,7 +22,7 @@ export class Meter {
   private readonly began: number;
   private ended: number | undefined;
   private sampled: { time: number; done: number };
-  /** Weighted items and milliseconds; their quotient is the rate. */
+  /** Weighted sums of items and milliseconds; their quotient is the rate. */
   private recent = { items: 0, ms: 0 };
 
   constructor(
@@ -34,14 +38,14 @@ export class Meter {
     this.done += items;
   }
 
-  /** Ends it, once. A bar whose total is known and not reached was stopped. */
-  end(state: 'done' | 'stopped' | 'failed'): void {
+  /** Ends the bar. Later calls have no effect. */
+  end(state: ProgressState): void {
     if (this.state !== 'running') return;
     this.state = state;
     this.ended = this.clock();
   }
 
-  /** As it stands now. */
+  /** The current state of the bar. */
   report(depth = 0): ProgressBar {
     const { done, total, label, note, state } = this;
     const now = this.ended ?? this.clock();
@@ -61,11 +65,11 @@ export class Meter {
     };
   }
 
-  /** Items per second of late; undefined before the first item. */
+  /** Recent items per second; undefined before the first item. */
   private sample(now: number): number | undefined {
     const { time, done } = this.sampled;
     const ms = now - time;
-    // Time in which an item is not yet done says nothing about the rate of those that were
+    // The time of an unfinished item does not count yet
     if (this.done > done && ms > 0) {
       const fade = 0.5 ** (ms / HALF_LIFE_MS);
       this.recent = { items: this.recent.items * fade + (this.done - done), ms: this.recent.ms * fade + ms };
@@ -78,7 +82,7 @@ export class Meter {
 const WIDTH = 24;
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/** A bar of block characters. */
+/** A bar of block characters, filled to a share from 0 to 1. */
 function blocks(share: number): string {
   const eighths = Math.round(Math.min(1, Math.max(0, share)) * WIDTH * 8);
   const full = '█'.repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8];
@@ -93,10 +97,10 @@ export function clockText(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** `0.3 s`, or as {@link clockText} where it was long. */
+/** `0.3 s`; like {@link clockText} from 10 s on. */
 export const durationText = (seconds: number) => (seconds < 10 ? `${seconds.toFixed(1)} s` : clockText(seconds));
 
-/** `12.3/s`, or `4.1 s each` for what takes longer than a second. */
+/** `12.3/s`, or `4.1 s each` for items that take longer than a second. */
 export function rateText(rate: number): string {
   if (rate < 1) return `${digits(1 / rate)} s each`;
   return `${rate >= 1000 ? Math.round(rate).toLocaleString('en') : digits(rate)}/s`;
@@ -110,7 +114,7 @@ export function barText(bar: ProgressBar): string {
   const ended = state !== 'running';
   const facts = [
     total === undefined ? String(done) : `${done}/${total}`,
-    // Of a moment, the rate says nothing
+    // The rate of a very short loop means nothing
     ...(rate && seconds >= 0.1 ? [rateText(rate)] : []),
     ...(left !== undefined ? [`${clockText(left)} left`] : []),
     ...(ended ? [durationText(seconds)] : []),

@@ -1,17 +1,25 @@
-// The callbacks of tf.layers' fit: one that records a training, and the progress bar of a fit that nothing records.
+// Callbacks for `fit` of tf.layers: one that records a training, and one that shows a progress bar for a fit without a
+// recorder.
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { CustomCallback, LayersModel } from '@tensorflow/tfjs-layers';
 import type { ProgressFunction, ProgressHandle } from '../progress/index.ts';
 import type { TensorLibrary } from '../library.ts';
-import type { RunRecorder } from './index.ts';
+import type { CallbackOptions, Metric } from './api.ts';
+import type { RunTotals } from './run.ts';
 
-/** Options of {@link Recorder.callback}. */
-export interface CallbackOptions {
-  /** Record the norm of the gradients of all parameters at each step. It costs a pass over the gradients; off by default. */
-  gradientNorm?: boolean;
+/** The run that a callback records into. */
+export interface RecordedRun {
+  /** Whether the run is asked to stop. */
+  readonly stop: boolean;
+  begin(): void;
+  /** Adds to the totals: this many steps and epochs follow. */
+  expect(totals: RunTotals): void;
+  step(values: Record<string, Metric>): void;
+  epoch(values: Record<string, Metric>): void;
+  end(): void;
 }
 
-/** What fit tells of itself. */
+/** The parameters that `fit` passes to its callbacks. */
 interface FitParams {
   epochs?: number;
   samples?: number | null;
@@ -19,19 +27,19 @@ interface FitParams {
   batchSize?: number | null;
 }
 
-/** Parts of a model that its types hide. */
+/** Parts of a model that its type does not declare. */
 interface ModelParts {
   optimizer: { learningRate?: unknown; applyGradients(gradients: Gradients): void };
 }
 type Gradients = Record<string, tfTypes.Tensor> | { name: string; tensor: tfTypes.Tensor }[];
 
-/** Models that a recorder follows: their fits need no bar. */
+/** Models whose current fit is recorded, and needs no progress bar. */
 const recorded = new WeakSet<object>();
 
 const stepsPerEpoch = ({ samples, steps, batchSize }: FitParams) =>
   steps ?? (samples && batchSize ? Math.ceil(samples / batchSize) : undefined);
 
-/** The numbers among a step's or an epoch's logs. */
+/** The metrics in the logs of a step or an epoch. */
 function metricsOf(logs: object | undefined): Record<string, number> {
   const entries = Object.entries(logs ?? {}) as [string, unknown][];
   return Object.fromEntries(
@@ -39,10 +47,10 @@ function metricsOf(logs: object | undefined): Record<string, number> {
   );
 }
 
-/** A callback that records into a run and ends fit when the run is asked to stop. */
+/** Makes a callback that records into a run and ends `fit` when the run is asked to stop. */
 export function makeCallback(
   tf: TensorLibrary,
-  run: RunRecorder,
+  run: RecordedRun,
   { gradientNorm = false }: CallbackOptions,
 ): CustomCallback {
   let model: LayersModel | undefined;
@@ -90,19 +98,19 @@ export function makeCallback(
 }
 
 interface GradientNorms {
-  /** The norm of the last step, a scalar that the caller disposes of. */
+  /** The norm of the last step: a scalar that the caller must dispose of. */
   take(): tfTypes.Tensor | undefined;
   end(): void;
 }
 
-/** Reads the gradients on their way to the optimiser: the square root of the sum of squares over all parameters. */
+/** Computes the global norm of the gradients that a model's optimizer applies: √(Σ g²) over all parameters. */
 function watchGradients(tf: TensorLibrary, { optimizer }: ModelParts): GradientNorms {
   const apply = optimizer.applyGradients.bind(optimizer);
   let last: tfTypes.Tensor | undefined;
   optimizer.applyGradients = (gradients) => {
     const tensors = Array.isArray(gradients) ? gradients.map((g) => g.tensor) : Object.values(gradients);
     last?.dispose();
-    // Fit computes a step in a tidy, which ends before the norm is read
+    // `fit` computes a step inside `tidy`, which would dispose of the norm before it is read
     last = tf.tidy(() => tf.keep(tf.sqrt(tf.addN(tensors.map((t) => tf.sum(tf.square(t)))))));
     apply(gradients);
   };
@@ -120,12 +128,11 @@ function watchGradients(tf: TensorLibrary, { optimizer }: ModelParts): GradientN
   };
 }
 
-/** A fit that is done sooner shows no bar. */
+/** A fit that takes less time shows no bar. */
 const SOON_MS = 300;
 
 /**
- * Gives every `fit` and `fitDataset` whose `verbose` is not 0 a progress bar, unless a recorder draws it.
- * @param begin begins a bar
+ * Shows a progress bar for every `fit` and `fitDataset` whose `verbose` is not 0, unless a recorder draws it.
  */
 export function installFitProgress(tf: TensorLibrary, progress: ProgressFunction): void {
   class FitProgress extends tf.CustomCallback {
@@ -155,7 +162,7 @@ export function installFitProgress(tf: TensorLibrary, progress: ProgressFunction
           },
           onTrainEnd: async () => bar?.end(),
         },
-        // Fit yields by another callback of its own
+        // `fit` already yields to other tasks in its own callback
         'never',
       );
       this.setModel = (m) => void (model = m as object);

@@ -1,19 +1,21 @@
-// One training run: what was recorded, how far it is, its best epoch. Pure; the clock is a parameter.
+// The data of one training run: recorded values, progress, best epoch. Pure: the clock is a parameter.
 import type { TrainingBest, TrainingRun, TrainingState } from '../../wire/mime.ts';
 import { clockText, durationText, Meter, rateText, type Clock } from '../progress/meter.ts';
 import { Series } from './series.ts';
 
-/** At most so many places of NaN are kept. */
+/** Largest number of non-finite values whose places are kept. */
 const NOT_FINITE = 20;
 
-/** Metrics of which more is better. */
+/** Names of metrics for which larger is better. */
 const MORE_IS_BETTER = /(^|_)(acc|accuracy|auc|f1|precision|recall|r2|cosine\w*)$|accuracy/i;
 
+/** The expected numbers of steps and epochs. */
 export interface RunTotals {
   steps?: number;
   epochs?: number;
 }
 
+/** What a run has recorded. */
 export class RunData {
   steps = 0;
   epochs = 0;
@@ -23,11 +25,11 @@ export class RunData {
   private notFinite: TrainingRun['notFinite'] = [];
   private notFiniteCount = 0;
   private best: TrainingBest | undefined;
-  /** Steps when the last epoch ended. */
+  /** Number of steps at the end of the last epoch. */
   private epochStep = 0;
   private readonly meter: Meter;
 
-  /** @param monitor name of the epoch's value that says which epoch is best; by default `val_loss`, else `loss` */
+  /** @param monitor name of the value that decides which epoch is best; by default `val_loss`, else `loss` */
   constructor(
     readonly name: string,
     private readonly monitor: string | undefined,
@@ -45,7 +47,7 @@ export class RunData {
   epoch(values: Record<string, number>): void {
     this.epochs++;
     this.epochStep = this.steps;
-    // Without steps, epochs are what is counted
+    // Without steps, the epochs are counted
     const at = this.steps || this.epochs;
     for (const [name, value] of Object.entries(values)) this.add(name, 'epoch', at, value);
     this.judge(values, at);
@@ -55,28 +57,28 @@ export class RunData {
     this.state = state;
   }
 
-  /** Number of points of all curves. */
+  /** Number of points in all curves. */
   get points(): number {
     return [...this.series.values()].reduce((sum, s) => sum + s.length, 0);
   }
 
-  /** All of it. @param thin so many neighbours become their mean */
+  /** The whole run. @param thin number of neighboring points that are replaced by their mean */
   snapshot(thin = 1): TrainingRun {
-    // Epochs are few
+    // Epochs are too few to need thinning
     return this.describe([...this.series.values()].map((s) => s.snapshot(s.per === 'step' ? thin : 1)));
   }
 
-  /** How it stands, with the points since the last call. */
+  /** The state of the run, with the points since the last call. */
   delta(): TrainingRun {
     return this.describe([...this.series.values()].flatMap((s) => s.takeNew() ?? []));
   }
 
-  /** The values that came last, epochs' after steps'. */
+  /** The last value of each curve. */
   latest(): Record<string, number> {
     return Object.fromEntries([...this.series.values()].map((s) => [s.name, s.last]));
   }
 
-  /** A line of text. */
+  /** The state of the run as a line of text. */
   text(): string {
     const { seconds, stepsPerSecond, left, best, totalSteps, totalEpochs, notFiniteCount } = this.describe([]);
     const of = (n: number, total: number | undefined) => (total === undefined ? String(n) : `${n}/${total}`);
@@ -86,7 +88,7 @@ export class RunData {
       ...(this.epochs || totalEpochs ? [`epoch ${of(this.epochs, totalEpochs)}`] : []),
       ...(this.steps ? [`step ${of(this.steps, totalSteps)}`] : []),
       ...Object.entries(this.latest()).map(([name, v]) => `${name} ${value(v)}`),
-      // Of a moment, the rate says nothing
+      // The rate of a very short run means nothing
       ...(stepsPerSecond && seconds >= 0.1
         ? [rateText(stepsPerSecond).replace('/s', ' steps/s').replace('each', 'a step')]
         : []),
@@ -137,7 +139,7 @@ export class RunData {
       ...(this.totals.epochs !== undefined && { totalEpochs: this.totals.epochs }),
       seconds,
       ...(rate !== undefined && steps > 0 && { stepsPerSecond: rate }),
-      // By the whole run and not by the last seconds: validation comes once an epoch
+      // From the mean of the whole run, not of the last seconds: validation happens only once an epoch
       ...(state === 'running' && done > 0 && { left: Math.max(0, seconds / done - seconds) }),
       ...(best && { best }),
       series,
@@ -146,7 +148,7 @@ export class RunData {
     };
   }
 
-  /** As given, or as the epochs so far suggest. */
+  /** The given total, or an estimate from the epochs so far. */
   private totalSteps(): number | undefined {
     const { totals, epochs, epochStep } = this;
     if (totals.steps !== undefined || totals.epochs === undefined || epochs === 0 || epochStep === 0)

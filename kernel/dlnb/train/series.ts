@@ -1,18 +1,20 @@
-// One curve of a training run, of bounded size however long the training: when it is full, neighbours become their mean.
+// One curve of a training run. Its size is bounded: when it is full, pairs of neighboring points are replaced by their
+// mean.
 import type { TrainingSeries } from '../../wire/mime.ts';
 
-/** Points of a curve at most; more than the pixels of its plot. */
+/** Largest number of points, more than the plot has pixels. */
 export const CAPACITY = 2048;
 
+/** The points of one curve. */
 export class Series {
   private every = 1;
   private xs: number[] = [];
   private ys: number[] = [];
-  /** Values that do not make a whole point yet. */
+  /** Sum of the values that do not make a whole point yet. */
   private pending = { n: 0, x: 0, y: 0 };
-  /** How many points have been sent by deltas. */
+  /** Number of points that deltas have sent. */
   private sent = 0;
-  /** The value that came last. */
+  /** The last value. */
   last = NaN;
 
   constructor(
@@ -20,7 +22,7 @@ export class Series {
     readonly per: TrainingSeries['per'],
   ) {}
 
-  /** @param y NaN leaves a gap, and infinity too */
+  /** @param y NaN and infinity leave a gap */
   add(x: number, y: number): void {
     this.last = y;
     const { pending } = this;
@@ -35,8 +37,8 @@ export class Series {
   }
 
   /**
-   * All points, also the last if it is not whole.
-   * @param thin so many neighbours become their mean
+   * All points, including the last one if it is incomplete.
+   * @param thin number of neighboring points that are replaced by their mean
    */
   snapshot(thin = 1): TrainingSeries {
     const { n, x, y } = this.pending;
@@ -44,7 +46,7 @@ export class Series {
     return { ...this.encode(0, all(this.xs, x), all(this.ys, y)), every: this.every * thin };
   }
 
-  /** The points since the last call, or undefined where there are none. */
+  /** The points since the last call; undefined if there are none. */
   takeNew(): TrainingSeries | undefined {
     const { sent, xs, ys } = this;
     if (sent === xs.length) return undefined;
@@ -69,7 +71,7 @@ export class Series {
   }
 }
 
-/** Means of `n` neighbours each; the last of those that are left. */
+/** Means of `n` neighbors each; the last one of the rest. */
 function means(values: readonly number[], n: number): number[] {
   if (n === 1) return [...values];
   return Array.from({ length: Math.ceil(values.length / n) }, (_, i) => {

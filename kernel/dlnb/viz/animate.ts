@@ -1,28 +1,27 @@
-// viz.animate: figures as the frames of one, with a slider and a play button (the renderer makes those).
+// viz.animate: figures as the frames of one figure. The renderer adds a slider and a play button.
 import { checkOptions, type OptionNames } from '../options.ts';
 import { extent } from './arrays.ts';
-import { Figure, heading, type Layout, type PlotOptions, type Trace } from './figure.ts';
-import { PLOT_OPTIONS } from './options.ts';
+import { Figure, heading, PLOT_OPTIONS, type Layout, type PlotOptions, type Trace } from './figure.ts';
 
 /** Options of {@link animate}. */
 export interface AnimateOptions extends PlotOptions {
-  /** What the slider says of each frame; 0, 1, 2 … by default. */
+  /** Label of each frame at the slider; 0, 1, 2 … by default. */
   names?: readonly string[];
-  /** A figure that stays behind all frames, for example a heat map of the loss behind the paths of optimisers. */
+  /** A figure behind all frames, for example a heat map of the loss behind the paths of optimizers. */
   background?: Figure;
 }
 
-const OPTIONS: OptionNames<AnimateOptions> = { ...PLOT_OPTIONS, names: true, background: true };
+const ANIMATE_OPTIONS: OptionNames<AnimateOptions> = { ...PLOT_OPTIONS, names: true, background: true };
 
 /**
- * Figures one after another: paths of optimisers, boundaries over time. All frames share their axes.
+ * Shows figures one after another: paths of optimizers, boundaries over time. All frames share their axes.
  * @param frames figures of `viz` with the same number of traces of the same types
  * @throws RangeError where frames do not match
  */
 export function animate(frames: readonly Figure[], options: AnimateOptions = {}): Figure {
   checkFrames(frames);
   const where = 'viz.animate';
-  checkOptions(where, options, OPTIONS);
+  checkOptions(where, options, ANIMATE_OPTIONS);
   const { background } = options;
   const names = options.names ?? frames.map((_, i) => String(i));
   if (names.length !== frames.length)
@@ -34,7 +33,7 @@ export function animate(frames: readonly Figure[], options: AnimateOptions = {})
   const first = frames[0]!;
   const places = first.data.map((_, i) => behind.length + i);
   const layout = { ...mergedLayout(background?.layout, first.layout), ...titled(options) };
-  // The scale of the background's colours stands where the legend would: this goes inside
+  // The color scale of the background takes the place of the legend, so the legend goes inside the plot
   if (behind.some((t) => t['type'] === 'heatmap' && t['showscale'] !== false))
     layout['legend'] = { orientation: 'h', x: 0.01, y: 0.98, yanchor: 'top', bgcolor: 'theme(background, 0.8)' };
   fixAxes(layout, background ? [background] : frames, frames);
@@ -50,11 +49,11 @@ function checkFrames(frames: readonly unknown[]): void {
   const wrong = Array.isArray(frames) ? frames.findIndex((f) => !(f instanceof Figure)) : -1;
   if (!Array.isArray(frames) || frames.length === 0 || wrong >= 0)
     throw new TypeError(
-      `viz.animate: frames must be a list of figures of viz${wrong >= 0 ? `, and frame ${wrong} is none` : ''}; for example paths.map((p) => viz.line(p))`,
+      `viz.animate: frames must be a list of figures of viz${wrong >= 0 ? `; frame ${wrong} is not one` : ''}; for example paths.map((p) => viz.line(p))`,
     );
 }
 
-/** Plotly replaces traces by their place: another number or kind of them would mix frames. */
+/** Plotly replaces traces by their index: frames with other numbers or types of traces would be mixed. */
 function checkTraces(frames: readonly Figure[], where: string): void {
   const kinds = (f: Figure) => f.data.map((t) => String(t['type'])).join(', ');
   const first = kinds(frames[0]!);
@@ -78,7 +77,7 @@ function titled({ title, height }: AnimateOptions): Layout {
   return { ...(title !== undefined && { title: { text: title } }), ...(height !== undefined && { height }) };
 }
 
-/** Gives the axes ranges that hold all frames, so that they do not jump. A background decides where there is one. */
+/** Gives the axes ranges that hold all frames, so that they do not jump; with a background, its ranges. */
 function fixAxes(layout: Layout, deciding: readonly Figure[], frames: readonly Figure[]): void {
   if (layout['scene']) return fixScene(layout['scene'] as Layout, frames);
   for (const axis of ['x', 'y'] as const) {

@@ -1,8 +1,7 @@
-// viz.confusionMatrix.
+// viz.confusionMatrix: counts of actual and predicted classes, as a heat map with the rates derived from them.
 import { checkOptions, type OptionNames } from '../options.ts';
 import { readClasses, sameLength, type Numbers } from './arrays.ts';
-import { counted, escaped, Figure, layoutOf, type PlotOptions, type Trace } from './figure.ts';
-import { PLOT_OPTIONS } from './options.ts';
+import { counted, escaped, Figure, layoutOf, PLOT_OPTIONS, type PlotOptions, type Trace } from './figure.ts';
 
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions extends PlotOptions {
@@ -10,15 +9,15 @@ export interface ConfusionMatrixOptions extends PlotOptions {
   classNames?: readonly string[];
 }
 
-const OPTIONS: OptionNames<ConfusionMatrixOptions> = { ...PLOT_OPTIONS, classNames: true };
+const CONFUSION_MATRIX_OPTIONS: OptionNames<ConfusionMatrixOptions> = { ...PLOT_OPTIONS, classNames: true };
 
-/** The figure, with its numbers. `counts[actual][predicted]`; a rate of a class that does not occur is NaN. */
+/** The figure with its numbers: `counts[actual][predicted]`. The rates of a class that does not occur are NaN. */
 export class ConfusionMatrixFigure extends Figure {
-  /** Share of all that are right. */
+  /** Share of all predictions that are right. */
   readonly accuracy: number;
-  /** For each class, which share of it was found: counts[k][k] / sum of row k. [classes] */
+  /** For each class, the share of its examples that were found: counts[k][k] / sum of row k. [classes] */
   readonly recall: number[];
-  /** For each class, which share of what was taken for it is it: counts[k][k] / sum of column k. [classes] */
+  /** For each class, the share of its predictions that are right: counts[k][k] / sum of column k. [classes] */
   readonly precision: number[];
 
   constructor(
@@ -44,10 +43,10 @@ export class ConfusionMatrixFigure extends Figure {
 }
 
 /**
- * What was taken for what: a row for each actual class, a column for each predicted one. A cell holds the count and its share of the row,
- * and is coloured by the share.
- * @param actual class numbers [n], or one-hot [n, classes]
- * @param predicted class numbers [n], or scores [n, classes], of which the largest counts
+ * Counts predictions: a row for each actual class, a column for each predicted class. A cell shows the count and its
+ * share of the row; the share gives its color.
+ * @param actual class numbers [n], or one-hot rows [n, classes]
+ * @param predicted class numbers [n], or scores [n, classes], where the largest score of a row is its class
  */
 export function confusionMatrix(
   actual: Numbers,
@@ -55,7 +54,7 @@ export function confusionMatrix(
   options: ConfusionMatrixOptions = {},
 ): ConfusionMatrixFigure {
   const where = 'viz.confusionMatrix';
-  checkOptions(where, options, OPTIONS);
+  checkOptions(where, options, CONFUSION_MATRIX_OPTIONS);
   const a = readClasses(actual, `${where}: actual`);
   const p = readClasses(predicted, `${where}: predicted`);
   sameLength(a, p, where, 'actual and predicted');
@@ -71,14 +70,14 @@ export function confusionMatrix(
   return new ConfusionMatrixFigure(counts, names, options);
 }
 
-/** Number of classes that a one-hot coding or scores name. */
+/** Number of classes in one-hot rows or scores; 1 for class numbers. */
 function widthOf(value: Numbers): number {
   if ('shape' in value) return value.shape[1] ?? 1;
   const first: unknown = value[0];
   return typeof first === 'object' && first !== null && 'length' in first ? Number(first.length) : 1;
 }
 
-/** How many classes the numbers make, of each list. */
+/** For each list, the number of classes that its largest class number requires. */
 const maxima = (...lists: Int32Array[]) => lists.map((list) => list.reduce((most, v) => Math.max(most, v), 0) + 1);
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -122,7 +121,7 @@ function matrixLayout(options: ConfusionMatrixOptions, n: number): Trace {
   return layout;
 }
 
-/** The counts as a table of text. */
+/** The counts as a plain-text table. */
 function textTable(counts: number[][], names: readonly string[], title: string): string {
   const width = Math.max(...names.map((n) => n.length), ...counts.flat().map((n) => String(n).length)) + 1;
   const line = (head: string, cells: readonly unknown[]) =>

@@ -1,5 +1,6 @@
-// viz.line and viz.scatter.
+// viz.line and viz.scatter: curves, and points in two or three dimensions.
 import { checkOptions, type OptionNames } from '../options.ts';
+import { shapeText } from '../shape.ts';
 import {
   columnOf,
   extent,
@@ -18,32 +19,32 @@ import {
   heading,
   layoutOf,
   short,
+  AXES_OPTIONS,
   type AxesOptions,
   type PlotOptions,
   type Trace,
 } from './figure.ts';
-import { AXES_OPTIONS } from './options.ts';
 
-/** One curve: its heights [n], or the points of a path [n, 2]. */
+/** One curve: its y values [n], or the points of a path [n, 2]. */
 export type Curve = Numbers;
 
 /** Options of {@link line}. */
 export interface LineOptions extends AxesOptions {
-  /** Places of the heights on the x axis, [n], for all curves that have none of their own; 0, 1, 2 … by default. */
+  /** x values [n] for the curves that are given as y values; 0, 1, 2 … by default. */
   x?: Vector;
-  /** Draw a dot at each point, too. */
+  /** Also draw a dot at each point. */
   markers?: boolean;
 }
 
-const LINE: OptionNames<LineOptions> = { ...AXES_OPTIONS, x: true, markers: true };
+const LINE_OPTIONS: OptionNames<LineOptions> = { ...AXES_OPTIONS, x: true, markers: true };
 
 /**
- * Curves: `viz.line(losses)`, `viz.line({ train, validation }, { logY: true })`. NaN leaves a gap.
- * @param curves one curve, or several by name; each is [n] heights or [n, 2] points
- * @throws TypeError or RangeError that names the curve and what is wrong
+ * Draws curves: `viz.line(losses)`, `viz.line({ train, validation }, { logY: true })`. NaN leaves a gap.
+ * @param curves one curve, or several by name; each is y values [n] or points [n, 2]
+ * @throws TypeError or RangeError that names the curve and says what is wrong with it
  */
 export function line(curves: Curve | Record<string, Curve>, options: LineOptions = {}): Figure {
-  checkOptions('viz.line', options, LINE);
+  checkOptions('viz.line', options, LINE_OPTIONS);
   const x = options.x === undefined ? undefined : readVector(options.x, 'viz.line: x');
   const named = isNamed(curves) ? Object.entries(curves) : ([[undefined, curves]] as const);
   if (named.length === 0) throw new TypeError('viz.line: there is no curve in {}; give for example { train: losses }');
@@ -67,7 +68,7 @@ function readCurve(curve: Curve, x: Float64Array | undefined, where: string): { 
   if (shape.length === 2 && shape[1] === 2) return { x: columnOf(data, 2, 0), y: columnOf(data, 2, 1) };
   if (shape.length === 2 && shape[1] !== 1)
     throw new RangeError(
-      `${where} must be heights [n] or points [n, 2], got [${shape.join(', ')}]; draw several curves by name: { a, b }`,
+      `${where} must be y values [n] or points [n, 2], got ${shapeText(shape)}; draw several curves by name: { a, b }`,
     );
   if (x) sameLength(x, data, where, 'x and y');
   return { x: x ?? Float64Array.from(data, (_, i) => i), y: data };
@@ -81,13 +82,13 @@ function described(y: Float64Array): string {
 
 /** Options of {@link scatter}. */
 export interface ScatterOptions extends AxesOptions {
-  /** Class of each point, [n] or one-hot [n, classes]: each class has a colour and an entry in the legend. */
+  /** Class of each point, [n] or one-hot [n, classes]. Each class has its color and an entry in the legend. */
   labels?: Numbers;
   /** Names of the classes. */
   classNames?: readonly string[];
-  /** A number for each point, [n], drawn as its colour on a scale. */
+  /** A number for each point, [n]. A color scale maps it to the color of the point. */
   values?: Vector;
-  /** Label of the colour scale. */
+  /** Label of the color scale. */
   valueLabel?: string;
   /** Label of the third axis. */
   zLabel?: string;
@@ -95,7 +96,7 @@ export interface ScatterOptions extends AxesOptions {
   size?: number;
 }
 
-const SCATTER: OptionNames<ScatterOptions> = {
+const SCATTER_OPTIONS: OptionNames<ScatterOptions> = {
   ...AXES_OPTIONS,
   labels: true,
   classNames: true,
@@ -106,15 +107,15 @@ const SCATTER: OptionNames<ScatterOptions> = {
 };
 
 /**
- * Points in two or three dimensions, coloured by class or by a number.
+ * Draws points in two or three dimensions, colored by class or by a number.
  * @param points [n, 2] or [n, 3]
  */
 export function scatter(points: Numbers, options: ScatterOptions = {}): Figure {
   const where = 'viz.scatter';
-  checkOptions(where, options, SCATTER);
+  checkOptions(where, options, SCATTER_OPTIONS);
   const { data, n, columns } = readPoints(points, [2, 3], `${where}: points`);
   if (options.labels !== undefined && options.values !== undefined)
-    throw new TypeError(`${where}: give labels or values, not both: each point has one colour`);
+    throw new TypeError(`${where}: give labels or values, not both: each point has one color`);
   const groups = options.labels === undefined ? undefined : classesOf(options.labels, n, where, options.classNames);
   const marker = { size: options.size ?? (columns === 3 ? 3 : n > 2000 ? 4 : 6) };
   const base = { type: columns === 3 ? 'scatter3d' : 'scatter', mode: 'markers' };
@@ -125,7 +126,7 @@ export function scatter(points: Numbers, options: ScatterOptions = {}): Figure {
         ...coordinates(data, columns, rows),
         marker: { ...marker, opacity: 0.85 },
       }))
-    : [{ ...base, ...coordinates(data, columns), marker: { ...marker, ...valueColours(options, n, where) } }];
+    : [{ ...base, ...coordinates(data, columns), marker: { ...marker, ...valueColors(options, n, where) } }];
   const layout = columns === 3 ? spatialLayout(options) : layoutOf(options);
   const classes = groups ? ` in ${counted(groups.length, 'class').replace(/classs$/, 'classes')}` : '';
   const spans = Array.from({ length: columns }, (_, c) => extent(columnOf(data, columns, c)))
@@ -148,7 +149,7 @@ export interface PointClass {
 
 /**
  * Groups points by class.
- * @throws RangeError where there is not one label for each point, or a class has no name
+ * @throws RangeError if there is not one label for each point, or a class has no name
  */
 export function classesOf(labels: Numbers, n: number, where: string, names?: readonly string[]): PointClass[] {
   const classes = readClasses(labels, `${where}: labels`);
@@ -170,7 +171,7 @@ export function classesOf(labels: Numbers, n: number, where: string, names?: rea
     });
 }
 
-/** x, y and, in three dimensions, z of these rows. */
+/** The coordinates x, y and, in three dimensions, z of these rows; of all rows by default. */
 export function coordinates(data: Float64Array, columns: number, rows?: readonly number[]): Trace {
   const all = 'xyz'.slice(0, columns).split('');
   return Object.fromEntries(
@@ -181,7 +182,7 @@ export function coordinates(data: Float64Array, columns: number, rows?: readonly
   );
 }
 
-function valueColours({ values, valueLabel }: ScatterOptions, n: number, where: string): Trace {
+function valueColors({ values, valueLabel }: ScatterOptions, n: number, where: string): Trace {
   if (values === undefined) return { opacity: 0.85 };
   const color = readVector(values, `${where}: values`);
   if (color.length !== n)
@@ -197,8 +198,8 @@ function valueColours({ values, valueLabel }: ScatterOptions, n: number, where: 
 }
 
 /**
- * The layout of a plot with three axes, in a box whatever their ranges are.
- * @param z height of the box, as a share of its width
+ * The layout of a plot with three axes, in a box whose proportions do not depend on the ranges of the axes.
+ * @param z height of the box relative to its width
  */
 export function spatialLayout(options: PlotOptions & { zLabel?: string }, z = 1): Trace {
   const { title, xLabel = 'x', yLabel = 'y', zLabel = 'z', height } = options;
@@ -209,7 +210,7 @@ export function spatialLayout(options: PlotOptions & { zLabel?: string }, z = 1)
     scene: {
       ...{ xaxis: axis(xLabel), yaxis: axis(yLabel), zaxis: axis(zLabel) },
       ...{ aspectmode: 'manual', aspectratio: { x: 1, y: 1, z } },
-      // A lower box fits from nearer by
+      // A flat box fits into the view from nearer
       ...(z < 1 && { camera: { eye: { x: 1.26, y: 1.26, z: 0.75 }, center: { x: 0, y: 0, z: -0.13 } } }),
     },
   };

@@ -1,28 +1,41 @@
-// viz.decisionBoundary: what a classifier of points in the plane answers everywhere, with the points it was given.
+// viz.decisionBoundary: the answers of a classifier over the whole plane, together with labeled points.
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import { goOn, onHost } from '../../outputs/tensor/read.ts';
 import { isTensor } from '../../outputs/tensor/values.ts';
 import { checkOptions, type OptionNames } from '../options.ts';
-import { argMax, columnOf, extent, readNumbers, readPoints, type Numbers, type Values } from './arrays.ts';
+import { shapeText } from '../shape.ts';
+import { argMax, columnOf, extent, readNumbers, readPoints, type FlatNumbers, type Numbers } from './arrays.ts';
 import { classesOf, coordinates, type PointClass } from './curves.ts';
-import { counted, escaped, Figure, heading, layoutOf, type PlotOptions, type Trace } from './figure.ts';
+import {
+  counted,
+  escaped,
+  Figure,
+  heading,
+  layoutOf,
+  PLOT_OPTIONS,
+  rowsOf,
+  type PlotOptions,
+  type Trace,
+} from './figure.ts';
 import type { TensorLibrary } from '../library.ts';
-import { PLOT_OPTIONS } from './options.ts';
 
 /** Options of {@link decisionBoundary}. */
 export interface DecisionBoundaryOptions extends PlotOptions {
-  /** What of the plane is shown; by default the points with a margin. */
+  /** The part of the plane that is shown; by default the points with a margin. */
   range?: { x?: readonly [number, number]; y?: readonly [number, number] };
-  /** Margin about the points, as a share of their extent; 0.15 by default. */
+  /** Margin around the points, relative to their extent; 0.15 by default. */
   margin?: number;
-  /** Points of the grid along each axis; 120 by default. The classifier is asked once, for resolution² points. */
+  /** Grid points along each axis; 120 by default. The classifier is called once, with resolution² points. */
   resolution?: number;
-  /** Where the score of one output changes from class 0 to class 1; 0.5 by default, which suits a sigmoid. Use 0 for logits and signs. */
+  /**
+   * A single score above this is class 1, else class 0; 0.5 by default, which suits a sigmoid. Use 0 for logits and
+   * signs.
+   */
   threshold?: number;
   classNames?: readonly string[];
 }
 
-const OPTIONS: OptionNames<DecisionBoundaryOptions> = {
+const DECISION_BOUNDARY_OPTIONS: OptionNames<DecisionBoundaryOptions> = {
   ...PLOT_OPTIONS,
   range: true,
   margin: true,
@@ -37,7 +50,7 @@ export interface PlaneGrid {
   y: Float64Array;
 }
 
-/** The figure, with the grid and what the classifier said at each of its points: `classes[row * columns + column]`. */
+/** The figure with the grid and the predicted class at each grid point: `classes[row * columns + column]`. */
 export class DecisionBoundaryFigure extends Figure {
   constructor(
     readonly grid: PlaneGrid,
@@ -48,17 +61,18 @@ export class DecisionBoundaryFigure extends Figure {
   }
 }
 
-/** What a classifier may answer for points [n, 2]; see {@link decisionBoundary}. */
+/** A classifier of points [n, 2]; see {@link decisionBoundary} for what it may return. */
 export type Predict = (points: tfTypes.Tensor2D) => tfTypes.Tensor | tfTypes.Tensor[] | Numbers;
 
 /**
- * Where a classifier changes its mind.
- * @param predict takes points [n, 2] and answers, for each, scores of all classes [n, classes], or one score [n] or [n, 1] that is above
- *   the threshold for class 1, or the class itself as integers (int32, as of `argMax`) or booleans. It runs inside `tf.tidy`.
+ * Draws the regions that a classifier assigns to its classes, and their boundaries.
+ * @param predict takes points [n, 2]. It returns scores of all classes [n, classes]; or one score per point, [n] or
+ *   [n, 1], which is above the threshold for class 1; or the classes themselves as integers (int32, like `argMax`) or
+ *   booleans. Runs inside `tf.tidy`.
  * @param points the points to draw, [n, 2]
  * @param labels their classes, [n] or one-hot [n, classes]
- * @returns a promise where the answer is on a device that gives no values at once
- * @throws RangeError when the answer is not one for each point
+ * @returns a promise if the answer must be read back from the device asynchronously
+ * @throws RangeError unless there is one answer for each point
  */
 export function decisionBoundary(
   tf: TensorLibrary,
@@ -68,7 +82,7 @@ export function decisionBoundary(
   options: DecisionBoundaryOptions = {},
 ): DecisionBoundaryFigure | Promise<DecisionBoundaryFigure> {
   const where = 'viz.decisionBoundary';
-  checkOptions(where, options, OPTIONS);
+  checkOptions(where, options, DECISION_BOUNDARY_OPTIONS);
   if (typeof predict !== 'function')
     throw new TypeError(`${where}: predict must be a function of points [n, 2], for example (p) => model.predict(p)`);
   const { data, n } = readPoints(points, [2], `${where}: points`);
@@ -81,16 +95,16 @@ export function decisionBoundary(
 }
 
 /** The points that are drawn, [n, 2], and their classes. */
-interface LabelledPoints {
+interface LabeledPoints {
   data: Float64Array;
   n: number;
   groups: PointClass[];
 }
 
 function draw(
-  answer: Values,
+  answer: FlatNumbers,
   grid: PlaneGrid,
-  { data, n, groups }: LabelledPoints,
+  { data, n, groups }: LabeledPoints,
   options: DecisionBoundaryOptions,
 ): DecisionBoundaryFigure {
   const columns = grid.x.length;
@@ -114,7 +128,7 @@ function draw(
   );
 }
 
-/** The grid that covers the points and their margin, or the range. */
+/** The grid over the given range, by default over the points and their margin. */
 export function planeGrid(points: Float64Array, options: DecisionBoundaryOptions, where: string): PlaneGrid {
   const { margin = 0.15, resolution = 120, range = {} } = options;
   if (!Number.isSafeInteger(resolution) || resolution < 2 || resolution > 1000)
@@ -139,7 +153,7 @@ interface Answer {
   said: unknown;
 }
 
-/** The classifier's answer for all points of the grid, row by row; where it is a tensor, with its values. */
+/** The classifier's answer for all grid points, row by row. Values of a tensor are read. */
 function ask(tf: TensorLibrary, predict: Predict, { x, y }: PlaneGrid): Answer | Promise<Answer> {
   const n = x.length * y.length;
   const flat = new Float32Array(2 * n);
@@ -153,21 +167,21 @@ function ask(tf: TensorLibrary, predict: Predict, { x, y }: PlaneGrid): Answer |
   return answer!;
 }
 
-/** @throws TypeError or RangeError where it is not one answer for each point of the grid */
-function readAnswer(said: unknown, { x, y }: PlaneGrid, where: string): Values {
+/** @throws TypeError or RangeError unless there is one answer for each grid point */
+function readAnswer(said: unknown, { x, y }: PlaneGrid, where: string): FlatNumbers {
   const n = x.length * y.length;
   const answer = readNumbers(said, `${where}: what predict returns`);
   const { shape } = answer;
   if (shape[0] !== n)
     throw new RangeError(
-      `${where}: predict must answer [n] or [n, classes] for points [n, 2]; for ${n} points it answered [${shape.join(', ')}]`,
+      `${where}: predict must answer [n] or [n, classes] for points [n, 2]; for ${n} points it answered ${shapeText(shape)}`,
     );
   return answer;
 }
 
-/** The regions of the classes as traces, and the class at each point of the grid. */
+/** The regions of the classes as traces, and the class at each grid point. */
 function regions(
-  { data, shape, dtype }: Values,
+  { data, shape, dtype }: FlatNumbers,
   grid: PlaneGrid,
   threshold: number,
 ): { traces: Trace[]; classes: Int32Array } {
@@ -179,7 +193,7 @@ function regions(
     return { traces: Array.from({ length: count }, (_, k) => regionTrace(lead(k), grid, k)), classes };
   }
   const classes = Int32Array.from(data, (v) => (dtype === 'int32' ? v : Number(v > threshold)));
-  // A boolean or a sign has no in-between, and its boundary runs along the grid
+  // Integers and booleans cannot be interpolated: the boundary follows the grid
   if (dtype === 'int32' || dtype === 'bool') {
     const present = [...new Set(classes)].sort((a, b) => a - b);
     return {
@@ -196,23 +210,20 @@ function regions(
   return { traces: scoreTraces(data, grid, threshold), classes };
 }
 
-/** How far the score of class k is above the best of the others. */
+/** The score of class k minus the largest score of the other classes. */
 function leadOf(data: Float64Array, from: number, count: number, k: number): number {
   let other = -Infinity;
   for (let j = 0; j < count; j++) if (j !== k) other = Math.max(other, data[from + j]!);
   return data[from + k]! - other;
 }
 
-const gridRows = (values: Float64Array, { x, y }: PlaneGrid) =>
-  Array.from(y, (_, i) => values.subarray(i * x.length, (i + 1) * x.length));
-
-/** The region where `lead` is above 0, in the colour of the class. */
+/** The region where `lead` is above 0, in the color of class k. */
 function regionTrace(lead: Float64Array, grid: PlaneGrid, k: number): Trace {
   return {
     type: 'contour',
     ...grid,
-    z: gridRows(lead, grid),
-    // Plotly fills what the constraint excludes
+    z: rowsOf(lead, grid.x.length),
+    // Plotly fills the region that the constraint excludes
     contours: { type: 'constraint', operation: '<', value: 0 },
     fillcolor: `theme(series-${k % 8}, 0.28)`,
     line: { color: 'theme(foreground, 0.6)', width: 1, smoothing: 0 },
@@ -222,9 +233,9 @@ function regionTrace(lead: Float64Array, grid: PlaneGrid, k: number): Trace {
   };
 }
 
-/** A score as shades from the colour of class 0 to that of class 1, and a line at the threshold. */
+/** A score as shades from the color of class 0 to the color of class 1, and a line at the threshold. */
 function scoreTraces(data: Float64Array, grid: PlaneGrid, threshold: number): Trace[] {
-  const z = gridRows(data, grid);
+  const z = rowsOf(data, grid.x.length);
   const [low, high] = extent(data) ?? [threshold, threshold];
   const most = Math.max(high - threshold, threshold - low) || 1;
   return [
@@ -267,7 +278,7 @@ function pointTrace(data: Float64Array, { label, name, rows }: PointClass): Trac
   };
 }
 
-/** The point of the grid that is nearest to a point. */
+/** Index of the grid point nearest to a point. */
 function nearest({ x, y }: PlaneGrid, points: Float64Array, row: number): number {
   const index = (axis: Float64Array, v: number) => {
     const step = axis[1]! - axis[0]!;

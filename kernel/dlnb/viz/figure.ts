@@ -1,4 +1,5 @@
-// A figure as the functions of `viz` return it: a plotly figure that shows itself, with a text twin, and what all of them have in common.
+// The figure that functions of `viz` return: a plotly figure that shows itself, with a description as plain text. Also
+// the options and helpers that plots share.
 import { plainJson } from '../../outputs/bundle.ts';
 import { DISPLAY, type Displayable } from '../../wire/displayable.ts';
 import { PLOTLY, type PlotlyFigure } from '../../wire/mime.ts';
@@ -6,7 +7,7 @@ import { PLOTLY, type PlotlyFigure } from '../../wire/mime.ts';
 export type Trace = Record<string, unknown>;
 export type Layout = Record<string, unknown>;
 
-/** What every plot takes. */
+/** Options of every plot. */
 export interface PlotOptions {
   title?: string;
   /** Labels of the axes. */
@@ -21,26 +22,33 @@ export interface AxesOptions extends PlotOptions {
   /** Logarithmic axes. */
   logX?: boolean;
   logY?: boolean;
-  /** What the axes show, `[low, high]`; all values by default. */
+  /** Ranges of the axes, `[low, high]`; all values by default. */
   xRange?: readonly [number, number];
   yRange?: readonly [number, number];
 }
 
-/** Arrays of at least so many numbers are written as bytes. */
+/** Names of {@link PlotOptions}. */
+export const PLOT_OPTIONS = { title: true, xLabel: true, yLabel: true, height: true } as const;
+
+/** Names of {@link AxesOptions}. */
+export const AXES_OPTIONS = { ...PLOT_OPTIONS, logX: true, logY: true, xRange: true, yRange: true } as const;
+
+/** Arrays of at least this many numbers are written as bytes. */
 const PACKED = 64;
 
 /**
  * A plot. As the last value of a cell it is drawn; `display(figure, { id })` draws it and later updates it in place.
  * `data`, `layout` and `frames` are plotly's, and may be changed before it is shown.
  *
- * Colours may name the editor's theme: `theme(series-0)` to `theme(series-7)`, `theme(foreground)`, `theme(muted)`,
- * `theme(background)`, `theme(grid)`, each with an opacity if you like: `theme(series-0, 0.3)`. The renderer puts the colours in.
+ * Colors may come from the editor's theme: `theme(series-0)` to `theme(series-7)`, `theme(foreground)`, `theme(muted)`,
+ * `theme(background)`, `theme(grid)`, each with an optional opacity: `theme(series-0, 0.3)`. The renderer inserts the
+ * colors.
  */
 export class Figure implements Displayable {
   constructor(
     readonly data: Trace[],
     readonly layout: Layout = {},
-    /** What it says where nothing can be drawn. */
+    /** The description shown where nothing can be drawn. */
     readonly text: string = 'Plot',
     readonly frames: object[] = [],
   ) {}
@@ -61,7 +69,7 @@ function packed(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, packed(v)]));
 }
 
-/** Rows of one length that are long enough to be packed as one array. */
+/** Whether these are rows of equal length, long enough together to be packed as one array. */
 function isMatrix(rows: readonly unknown[]): rows is Float64Array[] {
   const columns = rows[0] instanceof Float64Array ? rows[0].length : 0;
   return columns * rows.length >= PACKED && rows.every((row) => row instanceof Float64Array && row.length === columns);
@@ -73,7 +81,7 @@ function joined(rows: readonly Float64Array[]): Float64Array {
   return all;
 }
 
-/** @param shape of a matrix, as plotly writes it */
+/** @param shape the shape of a matrix in plotly's notation */
 function packedArray(values: Float64Array | Float32Array | Int32Array, shape?: string): unknown {
   if (values.length < PACKED) return Array.from(values);
   const [dtype, exact] =
@@ -89,12 +97,12 @@ function packedArray(values: Float64Array | Float32Array | Int32Array, shape?: s
   };
 }
 
-/** Rows of a matrix, as plotly takes them. */
+/** The rows of a matrix, the form in which plotly takes it. */
 export function rowsOf(data: Float64Array, columns: number): Float64Array[] {
   return Array.from({ length: data.length / columns }, (_, i) => data.subarray(i * columns, (i + 1) * columns));
 }
 
-/** The layout that the common options ask for. */
+/** The layout that the shared options ask for. */
 export function layoutOf(options: AxesOptions): Layout {
   const { title, xLabel, yLabel, height, logX, logY, xRange, yRange } = options;
   const axis = (label?: string, log?: boolean, range?: readonly [number, number]) => ({
@@ -110,10 +118,10 @@ export function layoutOf(options: AxesOptions): Layout {
   };
 }
 
-/** Plotly reads a few tags and entities in its texts; what a cell gives is text. */
+/** Escapes a text of a cell: plotly would interpret a few tags and entities in it. */
 export const escaped = (text: string) => String(text).replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
-/** The beginning of a text twin: `Line plot "loss"`. */
+/** The beginning of a description: `Line plot "loss"`. */
 export const heading = (kind: string, { title }: PlotOptions) => (title === undefined ? kind : `${kind} "${title}"`);
 
 /** A number with about four digits. */

@@ -1,23 +1,32 @@
-// viz.heatmap and viz.surface: numbers over a grid.
+// viz.heatmap and viz.surface: a matrix of numbers as colors or as heights.
 import { checkOptions, type OptionNames } from '../options.ts';
 import { extent, readMatrix, readVector, type Matrix, type Vector } from './arrays.ts';
-import { escaped, Figure, heading, layoutOf, rowsOf, short, type PlotOptions, type Trace } from './figure.ts';
+import {
+  escaped,
+  Figure,
+  heading,
+  layoutOf,
+  PLOT_OPTIONS,
+  rowsOf,
+  short,
+  type PlotOptions,
+  type Trace,
+} from './figure.ts';
 import { spatialLayout } from './curves.ts';
-import { PLOT_OPTIONS } from './options.ts';
 
-/** A surface over a square is easier to read when it is lower than wide. */
+/** Height of a surface plot relative to its width: a flat box is easier to read. */
 export const SURFACE_HEIGHT = 0.65;
 
 interface GridOptions extends PlotOptions {
-  /** Place of each column, [columns]; 0, 1, 2 … by default. */
+  /** x coordinate of each column, [columns]; 0, 1, 2 … by default. */
   x?: Vector;
-  /** Place of each row, [rows]; 0, 1, 2 … by default. */
+  /** y coordinate of each row, [rows]; 0, 1, 2 … by default. */
   y?: Vector;
   /** Label of the values. */
   valueLabel?: string;
   /**
-   * `sequential` for amounts (Viridis); `diverging` for numbers about zero: blue below, red above, and the background in the middle.
-   * By default diverging where there are values on both sides of zero.
+   * `sequential` for amounts (Viridis); `diverging` for numbers around zero: blue below, red above, the background at
+   * zero. By default diverging if there are values on both sides of zero.
    */
   colors?: 'sequential' | 'diverging';
 }
@@ -29,19 +38,19 @@ export interface HeatmapOptions extends GridOptions {
   /** Names of the columns and rows, instead of numbers. */
   xNames?: readonly string[];
   yNames?: readonly string[];
-  /** Write each value into its cell. By default where there are at most 12 × 12. */
+  /** Write each value into its cell. By default for at most 12 × 12 cells. */
   annotate?: boolean;
 }
 
-const HEATMAP: OptionNames<HeatmapOptions> = { ...GRID_OPTIONS, xNames: true, yNames: true, annotate: true };
+const HEATMAP_OPTIONS: OptionNames<HeatmapOptions> = { ...GRID_OPTIONS, xNames: true, yNames: true, annotate: true };
 
 /**
- * A matrix as colours. Row 0 is at the top, as matrices are written, unless `y` says where the rows are.
+ * Draws a matrix as colors. Row 0 is at the top, as matrices are written, unless `y` gives the coordinates of the rows.
  * @param values [rows, columns]
  */
 export function heatmap(values: Matrix, options: HeatmapOptions = {}): Figure {
   const where = 'viz.heatmap';
-  checkOptions(where, options, HEATMAP);
+  checkOptions(where, options, HEATMAP_OPTIONS);
   const { data, rows, columns } = readMatrix(values, `${where}: values`);
   const x = options.xNames?.map(escaped) ?? places(options.x, columns, `${where}: x`, 'columns');
   const y = options.yNames?.map(escaped) ?? places(options.y, rows, `${where}: y`, 'rows');
@@ -59,7 +68,7 @@ export function heatmap(values: Matrix, options: HeatmapOptions = {}): Figure {
     hovertemplate: 'row %{y}, column %{x}<br>%{z:.4~g}<extra></extra>',
   };
   const layout = layoutOf(options);
-  // Names that look like numbers are names
+  // A category axis, because plotly would read names such as "1.1" as numbers
   Object.assign(layout['xaxis'] as object, {
     showgrid: false,
     zeroline: false,
@@ -82,15 +91,15 @@ export interface SurfaceOptions extends GridOptions {
   zLabel?: string;
 }
 
-const SURFACE: OptionNames<SurfaceOptions> = { ...GRID_OPTIONS, zLabel: true };
+const SURFACE_OPTIONS: OptionNames<SurfaceOptions> = { ...GRID_OPTIONS, zLabel: true };
 
 /**
- * Heights over a grid, in three dimensions.
+ * Draws a surface over a grid, in three dimensions.
  * @param heights [rows, columns]: `heights[i][j]` stands at (x[j], y[i])
  */
 export function surface(heights: Matrix, options: SurfaceOptions = {}): Figure {
   const where = 'viz.surface';
-  checkOptions(where, options, SURFACE);
+  checkOptions(where, options, SURFACE_OPTIONS);
   const { data, rows, columns } = readMatrix(heights, `${where}: heights`);
   if (rows < 2 || columns < 2)
     throw new RangeError(
@@ -113,7 +122,7 @@ export function surface(heights: Matrix, options: SurfaceOptions = {}): Figure {
   );
 }
 
-/** Colours for these values: plotly's attributes, `zmin` for flat grids and `cmin` for surfaces. */
+/** plotly's color attributes for these values: `zmin` and `zmax` for heat maps, `cmin` and `cmax` for surfaces. */
 export function scaleOf(data: Float64Array, { colors }: Pick<GridOptions, 'colors'>, prefix: 'z' | 'c' = 'z'): Trace {
   const [low, high] = extent(data) ?? [0, 1];
   if ((colors ?? (low < 0 && high > 0 ? 'diverging' : 'sequential')) === 'sequential') return { colorscale: 'Viridis' };

@@ -1,30 +1,39 @@
-// viz.histogram.
+// viz.histogram: counts of values in bins of equal width.
 import { checkOptions, type OptionNames } from '../options.ts';
 import { extent, readNumbers, type Numbers } from './arrays.ts';
-import { counted, escaped, Figure, heading, layoutOf, short, type AxesOptions, type Trace } from './figure.ts';
-import { AXES_OPTIONS } from './options.ts';
+import {
+  AXES_OPTIONS,
+  counted,
+  escaped,
+  Figure,
+  heading,
+  layoutOf,
+  short,
+  type AxesOptions,
+  type Trace,
+} from './figure.ts';
 
 /** Options of {@link histogram}. */
 export interface HistogramOptions extends AxesOptions {
-  /** Number of bins; by default the finer of the rules of Sturges and of Freedman and Diaconis, at most 200. */
+  /** Number of bins; by default the larger one of Sturges' rule and Freedman and Diaconis' rule, at most 200. */
   bins?: number;
-  /** What is counted, `[low, high]`, both ends included; from the smallest to the largest by default. Values outside are left out. */
+  /** Range that is counted, `[low, high]`, both ends included; all values by default. Values outside are left out. */
   range?: readonly [number, number];
-  /** Heights such that the area is 1, instead of counts. */
+  /** Scale the heights so that the total area is 1, instead of counts. */
   density?: boolean;
 }
 
-const OPTIONS: OptionNames<HistogramOptions> = { ...AXES_OPTIONS, bins: true, range: true, density: true };
+const HISTOGRAM_OPTIONS: OptionNames<HistogramOptions> = { ...AXES_OPTIONS, bins: true, range: true, density: true };
 
-/** Values counted in bins of one width: `edges` [bins + 1], `counts` [bins]. */
+/** Values counted in bins of equal width: `edges` [bins + 1], `counts` [bins]. */
 export interface Bins {
   edges: Float64Array;
   counts: Float64Array;
-  /** Values that are in none: NaN, infinite, or outside the range. */
+  /** Number of values in no bin: NaN, infinite, or outside the range. */
   left: number;
 }
 
-/** A histogram's figure, with its numbers by the name of each group. */
+/** The figure with its numbers, by the names of the groups. */
 export class HistogramFigure extends Figure {
   constructor(
     readonly bins: Record<string, Bins>,
@@ -35,12 +44,13 @@ export class HistogramFigure extends Figure {
 }
 
 /**
- * How often values occur: `viz.histogram(weights)`, `viz.histogram({ before, after })`. Groups share their bins.
- * @param values numbers of any of the shapes [n], [rows, columns], in one group or in several by name
+ * Draws how often values occur: `viz.histogram(weights)`, `viz.histogram({ before, after })`. All groups have the same
+ * bins.
+ * @param values numbers of shape [n] or [rows, columns], in one group or in several by name
  */
 export function histogram(values: Numbers | Record<string, Numbers>, options: HistogramOptions = {}): HistogramFigure {
   const where = 'viz.histogram';
-  checkOptions(where, options, OPTIONS);
+  checkOptions(where, options, HISTOGRAM_OPTIONS);
   const single = Array.isArray(values) || ArrayBuffer.isView(values) || 'dataSync' in values;
   const groups = Object.entries(single ? { values: values as Numbers } : (values as Record<string, Numbers>)).map(
     ([name, v]) => ({ name, data: readNumbers(v, single ? `${where}: values` : `${where}: "${name}"`).data }),
@@ -50,7 +60,7 @@ export function histogram(values: Numbers | Record<string, Numbers>, options: Hi
     options,
     where,
   );
-  const bins = Object.fromEntries(groups.map(({ name, data }) => [name, count(data, edges)]));
+  const bins = Object.fromEntries(groups.map(({ name, data }) => [name, countInBins(data, edges)]));
   const width = edges[1]! - edges[0]!;
   const middles = Float64Array.from(edges.subarray(1), (edge) => edge - width / 2);
   const traces = groups.map(({ name }): Trace => {
@@ -82,7 +92,7 @@ function edgesFor(groups: readonly Float64Array[], { bins, range }: HistogramOpt
   let [low, high] = range ?? [Math.min(...spans), Math.max(...spans)];
   if (!(low <= high) || !Number.isFinite(high - low))
     throw new RangeError(`${where}: range must be [low, high] with low < high, got [${low}, ${high}]`);
-  // One value only: a bin about it
+  // A single value: a bin around it
   if (low === high) [low, high] = [low - 0.5, high + 0.5];
   const n = bins ?? Math.min(200, Math.max(...groups.map((g) => binsFor(g, low, high))));
   if (!Number.isSafeInteger(n) || n < 1 || n > 10_000)
@@ -90,7 +100,7 @@ function edgesFor(groups: readonly Float64Array[], { bins, range }: HistogramOpt
   return Float64Array.from({ length: n + 1 }, (_, i) => (i === n ? high : low + ((high - low) * i) / n));
 }
 
-/** Sturges' ⌈log₂ n⌉ + 1, or Freedman and Diaconis' width 2 · IQR · n^(−1/3), whichever gives more bins. */
+/** The larger number of bins: Sturges' ⌈log₂ n⌉ + 1, or by Freedman and Diaconis' width 2 · IQR · n^(−1/3). */
 function binsFor(data: Float64Array, low: number, high: number): number {
   const sorted = data.filter((v) => v >= low && v <= high).sort();
   const n = sorted.length;
@@ -102,7 +112,7 @@ function binsFor(data: Float64Array, low: number, high: number): number {
 }
 
 /** Counts the values between the edges; each bin holds its lower edge, and the last one its upper edge too. */
-export function count(data: Float64Array, edges: Float64Array): Bins {
+export function countInBins(data: Float64Array, edges: Float64Array): Bins {
   const n = edges.length - 1;
   const [low, high] = [edges[0]!, edges[n]!];
   const counts = new Float64Array(n);
@@ -113,7 +123,7 @@ export function count(data: Float64Array, edges: Float64Array): Bins {
       continue;
     }
     let bin = Math.min(n - 1, Math.floor(((v - low) / (high - low)) * n));
-    // The quotient is rounded, the edges are what is shown
+    // The quotient is rounded: compare with the edges, which are shown
     if (v < edges[bin]!) bin--;
     else if (bin < n - 1 && v >= edges[bin + 1]!) bin++;
     counts[bin]!++;

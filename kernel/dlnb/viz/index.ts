@@ -10,7 +10,7 @@ import { decisionBoundary, type DecisionBoundaryOptions, type Predict } from './
 import { heatmap, surface } from './grids.ts';
 import { histogram } from './histogram.ts';
 import { needLibrary, type LoadedLibrary } from '../library.ts';
-import { lossLandscape, type LossLandscapeOptions, type Weights } from './loss-landscape.ts';
+import { lossLandscape, type EvaluateLoss, type LossLandscapeOptions, type Weights } from './loss-landscape.ts';
 import { waiting } from './pending.ts';
 import { summary } from '../../outputs/model-summary.ts';
 
@@ -23,12 +23,12 @@ export type { DecisionBoundaryFigure, DecisionBoundaryOptions, Predict } from '.
 export type { FeatureMapsOptions, FilterRecording, FiltersFigure, FiltersOptions } from './filters/index.ts';
 export type { HeatmapOptions, SurfaceOptions } from './grids.ts';
 export type { HistogramFigure, HistogramOptions } from './histogram.ts';
-export type { Direction, LossLandscapeFigure, LossLandscapeOptions, Weights } from './loss-landscape.ts';
+export type { Direction, EvaluateLoss, LossLandscapeFigure, LossLandscapeOptions, Weights } from './loss-landscape.ts';
 export type { ModelSummary } from '../../outputs/model-summary.ts';
 
 /**
- * Makes `viz` for one session. Of tensors that are on a device which gives no values at once, plots show themselves when these have been read;
- * `await` gives the plot with its numbers, on every device.
+ * Makes `viz` for one session. If the values of tensors must be read from the device asynchronously, a plot shows
+ * itself when they have arrived. `await` gives the plot with its numbers, on every device.
  */
 export function makeViz(loaded: LoadedLibrary, progress: ProgressFunction) {
   return {
@@ -57,7 +57,7 @@ export function makeViz(loaded: LoadedLibrary, progress: ProgressFunction) {
       ['grid', 'classes'],
     ),
     /** {@link lossLandscape}; shows a progress bar while it computes. */
-    lossLandscape: (model: Weights, loss: Parameters<typeof lossLandscape>[2], options?: LossLandscapeOptions) =>
+    lossLandscape: (model: Weights, loss: EvaluateLoss, options?: LossLandscapeOptions) =>
       lossLandscape(needLibrary(loaded, 'viz.lossLandscape'), model, loss, options, (total) =>
         progress.begin({ label: 'loss landscape', total }),
       ),

@@ -1,36 +1,52 @@
-// viz.lossLandscape: the loss about the weights of a model, along two directions in the space of weights.
+// viz.lossLandscape: the loss around the weights of a model, along two directions in weight space.
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import { random } from '../data/random.ts';
 import { checkOptions, type OptionNames } from '../options.ts';
-import { escaped, Figure, heading, layoutOf, rowsOf, short, type PlotOptions, type Trace } from './figure.ts';
+import { shapeText } from '../shape.ts';
+import {
+  escaped,
+  Figure,
+  heading,
+  layoutOf,
+  PLOT_OPTIONS,
+  rowsOf,
+  short,
+  type PlotOptions,
+  type Trace,
+} from './figure.ts';
 import { spatialLayout } from './curves.ts';
 import { SURFACE_HEIGHT } from './grids.ts';
 import type { TensorLibrary } from '../library.ts';
-import { PLOT_OPTIONS } from './options.ts';
 
-/** Something with weights: a model of tf.layers, or variables. */
+/** Weights: a model of tf.layers, or a list of variables. */
 export type Weights = { readonly trainableWeights: readonly object[] } | readonly tfTypes.Variable[];
 
-/** A direction in the space of weights: a tensor of the shape of each trainable weight, in their order. */
+/** A direction in weight space: for each trainable weight, in order, a tensor of its shape. */
 export type Direction = readonly tfTypes.Tensor[];
+
+/** Evaluates the loss with the current weights. */
+export type EvaluateLoss = () => number | tfTypes.Tensor | Promise<number | tfTypes.Tensor>;
 
 /** Options of {@link lossLandscape}. */
 export interface LossLandscapeOptions extends PlotOptions {
-  /** Two directions; by default random ones, normalised by filter. Given ones are taken as they are. */
+  /** Two directions, which are not normalized; by default random ones, normalized by filter. */
   directions?: readonly [Direction, Direction];
-  /** How far along each direction, to both sides; 1 by default. */
+  /** Distance along each direction, to both sides; 1 by default. */
   range?: number;
-  /** Points along each direction, odd, so that the weights themselves are one; 21 by default. The loss is evaluated resolution² times. */
+  /**
+   * Points along each direction, an odd number, so that the middle one is at the weights; 21 by default. The loss is
+   * evaluated resolution² times.
+   */
   resolution?: number;
   /** Seed of the random directions; 0 by default. */
   seed?: number;
   /** `surface` in three dimensions, or `contour` lines. */
   kind?: 'surface' | 'contour';
-  /** Draw the logarithm of the loss, which shows valleys. */
+  /** Draw the logarithm of the loss, which makes valleys visible. */
   logScale?: boolean;
 }
 
-const OPTIONS: OptionNames<LossLandscapeOptions> = {
+const LOSS_LANDSCAPE_OPTIONS: OptionNames<LossLandscapeOptions> = {
   ...PLOT_OPTIONS,
   directions: true,
   range: true,
@@ -40,7 +56,10 @@ const OPTIONS: OptionNames<LossLandscapeOptions> = {
   logScale: true,
 };
 
-/** The figure, with its numbers: `losses[i * resolution + j]` at weights + steps[j] · direction 1 + steps[i] · direction 2. */
+/**
+ * The figure with its numbers: `losses[i * resolution + j]` at weights + steps[j] · direction 1 + steps[i] · direction
+ * 2.
+ */
 export class LossLandscapeFigure extends Figure {
   constructor(
     readonly steps: Float64Array,
@@ -51,27 +70,28 @@ export class LossLandscapeFigure extends Figure {
   }
 }
 
-/** Is told of each evaluation: how many of how many are done. Awaited, so that others get their turn. */
+/** Begins a progress bar of `total` evaluations. `step` is awaited, so that other tasks get their turn. */
 export type LandscapeProgress = (total: number) => { step(): void | Promise<void>; end(): void };
 
 /**
- * The loss along two directions about a model's weights. The weights are what they were, bit for bit, when it ends, also by an error.
+ * Draws the loss along two directions around a model's weights. Afterwards, also after an error, the weights are the
+ * same again, bit for bit.
  *
- * The random directions are Gaussian and normalised by filter: each filter (the last axis of a kernel) of a direction gets the norm of the
- * filter of the weights, and weights of one axis (biases, scales) are left alone. Li, Xu, Taylor, Studer, Goldstein, "Visualizing the Loss
- * Landscape of Neural Nets", NeurIPS 2018, section 4.
+ * The random directions are Gaussian and normalized by filter: each filter (the last axis of a kernel) of a direction
+ * gets the norm of the corresponding filter of the weights; weights of one axis (biases, scales) do not change. Li, Xu,
+ * Taylor, Studer, Goldstein, "Visualizing the Loss Landscape of Neural Nets", NeurIPS 2018, section 4.
  * @param model a model of tf.layers, or a list of variables
- * @param loss evaluates the loss with the weights as they are: a number or a scalar; always on the same data
+ * @param loss evaluates the loss with the current weights, always on the same data; returns a number or a scalar
  */
 export async function lossLandscape(
   tf: TensorLibrary,
   model: Weights,
-  loss: () => number | tfTypes.Tensor | Promise<number | tfTypes.Tensor>,
+  loss: EvaluateLoss,
   options: LossLandscapeOptions = {},
   progress?: LandscapeProgress,
 ): Promise<LossLandscapeFigure> {
   const where = 'viz.lossLandscape';
-  checkOptions(where, options, OPTIONS);
+  checkOptions(where, options, LOSS_LANDSCAPE_OPTIONS);
   const { range = 1, resolution = 21 } = options;
   if (!Number.isSafeInteger(resolution) || resolution < 3 || resolution > 201 || resolution % 2 === 0)
     throw new RangeError(`${where}: resolution must be an odd number from 3 to 201, got ${String(resolution)}`);
@@ -88,7 +108,7 @@ export async function lossLandscape(
   const directions = options.directions
     ? checked(options.directions, weights, where)
     : randomDirections(tf, weights, options.seed ?? 0);
-  const losses = await evaluate(tf, weights, directions, steps, loss, progress, where);
+  const losses = await evaluate(tf, { weights, directions, steps, loss, where }, progress);
   if (!options.directions) tf.dispose(directions.flat());
   return draw(steps, losses, options);
 }
@@ -115,7 +135,7 @@ function checked(
     const wrong = weights.findIndex((w, i) => String(direction[i]?.shape) !== String(w.shape));
     if (wrong >= 0 || direction.length !== weights.length)
       throw new RangeError(
-        `${where}: a direction must hold a tensor of the shape of each of the ${weights.length} trainable weights; weight ${Math.max(wrong, 0)} has shape [${weights[Math.max(wrong, 0)]!.shape.join(', ')}]`,
+        `${where}: a direction must hold a tensor of the shape of each of the ${weights.length} trainable weights; weight ${Math.max(wrong, 0)} has shape ${shapeText(weights[Math.max(wrong, 0)]!.shape)}`,
       );
   }
   return [...directions];
@@ -133,7 +153,7 @@ function randomDirections(tf: TensorLibrary, weights: readonly tfTypes.Variable[
   );
 }
 
-/** The direction with each filter scaled to the norm of the weights' filter. Filters are along the last axis. */
+/** Scales each filter of a direction to the norm of the weights' filter. Filters are along the last axis. */
 export function filterNormalized(tf: TensorLibrary, direction: tfTypes.Tensor, weight: tfTypes.Tensor): tfTypes.Tensor {
   return tf.tidy(() => {
     const axes = weight.shape.slice(0, -1).map((_, i) => i);
@@ -142,15 +162,23 @@ export function filterNormalized(tf: TensorLibrary, direction: tfTypes.Tensor, w
   });
 }
 
+/** The losses to evaluate: at all combinations of steps along two directions. */
+interface Sweep {
+  weights: readonly tfTypes.Variable[];
+  directions: readonly Direction[];
+  steps: Float64Array;
+  loss: EvaluateLoss;
+  /** The function that the user called, for errors. */
+  where: string;
+}
+
 async function evaluate(
   tf: TensorLibrary,
-  weights: readonly tfTypes.Variable[],
-  [first, second]: Direction[],
-  steps: Float64Array,
-  loss: () => number | tfTypes.Tensor | Promise<number | tfTypes.Tensor>,
+  sweep: Sweep,
   progress: LandscapeProgress | undefined,
-  where: string,
 ): Promise<Float64Array> {
+  const { weights, steps, loss, where } = sweep;
+  const [first, second] = sweep.directions;
   const n = steps.length;
   const losses = new Float64Array(n * n);
   const originals = weights.map((w) => tf.clone(w));
@@ -176,7 +204,7 @@ async function evaluate(
 }
 
 async function numberOf(value: unknown, where: string): Promise<number> {
-  // A model with metrics evaluates to a list, the loss first
+  // `evaluate` of a model with metrics returns a list, the loss first
   const first: unknown = Array.isArray(value) ? value[0] : value;
   if (typeof first === 'number') return first;
   const scalar = first as tfTypes.Tensor | undefined;

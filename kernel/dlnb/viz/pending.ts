@@ -1,13 +1,14 @@
-// Plots of tensors whose values have to be waited for: each is a promise of the plot, and shows itself when it is there.
+// Plots of tensors whose values must be read from the device asynchronously. Such a plot is a promise, and shows itself
+// when ready.
 import { DISPLAY, type Displayable } from '../../wire/displayable.ts';
 import { onHost, Unread } from '../../outputs/tensor/read.ts';
 import { isTensor } from '../../outputs/tensor/values.ts';
 
-/** A plot on its way. Its own properties say so when they are asked for. */
+/** A plot that is not ready. Reading one of its future properties throws an error that says so. */
 export class Pending<T extends Displayable> implements Displayable, PromiseLike<T> {
   /**
    * @param where the function that makes it
-   * @param properties that it will have
+   * @param properties names of the properties that the plot will have
    */
   constructor(
     private readonly where: string,
@@ -22,7 +23,7 @@ export class Pending<T extends Displayable> implements Displayable, PromiseLike<
           );
         },
       });
-    // Where nobody waits for it, showing it says what went wrong
+    // Not an unhandled rejection: if nobody awaits the plot, displaying it reports the error
     made.catch(() => {});
   }
 
@@ -47,10 +48,12 @@ export class Pending<T extends Displayable> implements Displayable, PromiseLike<
 const FIGURE = ['data', 'layout', 'text', 'frames'];
 
 /**
- * A function of `viz` for tensors of all devices. Where values have to be waited for, it gives a {@link Pending} plot, which `await` makes the
- * plot: `const matrix = await viz.confusionMatrix(actual, predicted)` is right on every device.
- * @param make makes the plot; it throws {@link Unread} where it needs a tensor that has to be waited for, and is called again with its values
- * @param properties of the plot besides those of all figures
+ * Makes a function of `viz` work with tensors on every device. If values must be awaited, the function returns a {@link
+ * Pending} plot; `await` gives the plot itself: `const matrix = await viz.confusionMatrix(actual, predicted)` works on
+ * every device.
+ * @param make makes the plot. It throws {@link Unread} for a tensor whose values must be awaited, and is called again
+ *   with the values.
+ * @param properties names of the plot's properties besides those of all figures
  */
 export function waiting<A extends unknown[], T extends Displayable>(
   where: string,
@@ -68,7 +71,7 @@ export function waiting<A extends unknown[], T extends Displayable>(
   };
 }
 
-/** Adds the frames of the cell, which has called and gone on. */
+/** Adds the stack frames of the call: the error occurs after the cell has continued. */
 function calledFrom(error: unknown, { stack = '' }: Error): unknown {
   if (error instanceof Error && error.stack !== undefined) error.stack += stack.slice(stack.indexOf('\n'));
   return error;
@@ -85,10 +88,10 @@ function makeOrWait<A extends unknown[], T>(make: (...args: A) => T | Promise<T>
 
 const isPending = (value: unknown): value is Pending<Displayable> => value instanceof Pending;
 
-/** Plots that are not there yet are among the frames, or behind them. */
+/** Whether an argument contains pending plots, for example frames of an animation or its background. */
 const needsWait = (arg: unknown): boolean => entriesOf(arg)?.some(([, value]) => isPending(value)) ?? false;
 
-/** The arguments with the values of their tensors, also of those in options and in groups by name. */
+/** Reads the tensors among the arguments, in options, and in groups by name. */
 async function read<A extends unknown[]>(args: A): Promise<A> {
   return (await Promise.all(args.map(readArgument))) as A;
 }
@@ -102,10 +105,10 @@ function readArgument(arg: unknown): unknown {
 
 const readOne = (value: unknown): unknown => (isTensor(value) ? onHost(value) : value);
 
-/** What is in a list of objects, in options or in groups by name. */
+/** The entries of a list of objects, of options, or of groups by name. */
 function entriesOf(arg: unknown): [string, unknown][] | undefined {
   if (typeof arg !== 'object' || arg === null) return undefined;
-  const listed = Array.isArray(arg) && typeof arg[0] === 'object';
+  const isList = Array.isArray(arg) && typeof arg[0] === 'object';
   const prototype: unknown = Object.getPrototypeOf(arg);
-  return listed || prototype === Object.prototype || prototype === null ? Object.entries(arg) : undefined;
+  return isList || prototype === Object.prototype || prototype === null ? Object.entries(arg) : undefined;
 }

@@ -108,9 +108,7 @@ describe('the cache', () => {
 
   it('keeps nothing of another file than the one expected', async () => {
     const file = { ...serve('a.bin', content), sha256: '0'.repeat(64) };
-    await expect(cachedFile(file, options())).rejects.toThrow(
-      /SHA-256 [0-9a-f]{64}\) is not the file that was expected/,
-    );
+    await expect(cachedFile(file, options())).rejects.toThrow(/SHA-256 [0-9a-f]{64}\) is not the expected file/);
     await expect(cachedFile({ ...file, bytes: 10 }, options())).rejects.toThrow(/larger than the 10 bytes/);
     expect(readdirSync(folder)).toEqual([]);
     expect(bars.at(-1)).toMatch(/ended by an error/);
@@ -159,7 +157,7 @@ describe('IDX', () => {
   it('says what is wrong with a file', () => {
     expect(() => readIdx(Buffer.from('<html>'), 'f')).toThrow('f is not an IDX file');
     expect(() => readIdx(Buffer.of(0, 0, 13, 1, 0, 0, 0, 0), 'f')).toThrow(/type 0xd/);
-    expect(() => readIdx(Buffer.of(0, 0, 8, 3, 0), 'f')).toThrow('ends within its head');
+    expect(() => readIdx(Buffer.of(0, 0, 8, 3, 0), 'f')).toThrow('ends within its header');
     expect(() => readIdx(idx([2, 2], [1, 2, 3]), 'f')).toThrow(
       'f should hold 4 values for its shape [2, 2], and holds 3',
     );

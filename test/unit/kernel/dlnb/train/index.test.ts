@@ -1,12 +1,12 @@
-// A training's numbers, from the recorder to the curves: by a clock that the test turns, without a kernel and without a browser.
+// The numbers of a training, from the recorder to the curves: with a clock that the test sets, without a kernel or a browser.
 import { describe, expect, it } from 'vitest';
-import { toBundle } from '../../../../kernel/outputs/bundle.ts';
-import { DisplayedTensors } from '../../../../kernel/outputs/tensor/index.ts';
-import { TRAINING, type TrainingChart, type TrainingDelta } from '../../../../kernel/wire/mime.ts';
-import { makeTrain } from '../../../../kernel/dlnb/train/index.ts';
-import { CAPACITY } from '../../../../kernel/dlnb/train/series.ts';
-import { curvesFigure, panelsOf, points, smoothed } from '../../../../renderers/training/curves.ts';
-import { ChartState } from '../../../../renderers/training/state.ts';
+import { toBundle } from '../../../../../kernel/outputs/bundle.ts';
+import { DisplayedTensors } from '../../../../../kernel/outputs/tensor/index.ts';
+import { TRAINING, type TrainingChart, type TrainingDelta } from '../../../../../kernel/wire/mime.ts';
+import { makeTrain } from '../../../../../kernel/dlnb/train/index.ts';
+import { CAPACITY } from '../../../../../kernel/dlnb/train/series.ts';
+import { curvesFigure, panelsOf, points, smoothed } from '../../../../../renderers/training/curves.ts';
+import { ChartState } from '../../../../../renderers/training/state.ts';
 
 const tensors = new DisplayedTensors(() => 'none');
 
@@ -79,7 +79,7 @@ describe('a recorder', () => {
     expect(whole.y[3]).toBe(0.25);
   });
 
-  it('keeps a long training small: means of neighbours, at the mean of their steps', () => {
+  it('keeps a long training small: means of neighbors, at the mean of their steps', () => {
     const { train, charts, deltas, pass, end } = bench();
     const run = train.record();
     for (let i = 1; i <= 10 * CAPACITY; i++, pass(1)) run.step({ loss: i });
@@ -147,7 +147,7 @@ describe('a recorder', () => {
     for (const epoch of run.epochs(10)) {
       seen.push(epoch);
       for (let i = 0; i < 20; i++, pass(50)) run.step({ loss: 1 });
-      pass(200); // what has been sent two seconds after the beginning is sent four times a second
+      pass(200); // after two seconds, deltas are sent four times a second
       run.epoch();
       if (epoch === 4) break;
     }
@@ -196,19 +196,35 @@ describe('a recorder', () => {
     expect(charts.at(-1)!.runs.map((r) => r.name)).toEqual(['a', 'a (2)', 'run 3']);
     for (const name of ['x', 'y', 'x']) {
       nextCell();
-      train.record(name, { chart: 'optimisers' }).step({ loss: name === 'x' ? 5 : 6 });
+      train.record(name, { chart: 'optimizers' }).step({ loss: name === 'x' ? 5 : 6 });
       end('ok');
     }
-    expect(charts.at(-1)).toMatchObject({ title: 'optimisers', runs: [{ name: 'x', steps: 1 }, { name: 'y', steps: 1 }] }); // prettier-ignore
+    expect(charts.at(-1)).toMatchObject({ title: 'optimizers', runs: [{ name: 'x', steps: 1 }, { name: 'y', steps: 1 }] }); // prettier-ignore
   });
 
   it('refuses what is no number, and a loop of half a step', () => {
     const { train } = bench();
     expect(() => train.record().step({ loss: '1' as never })).toThrow(
-      /step: "loss" must be a number or a tensor of one, got string/,
+      /step: "loss" must be a number or a tensor with one element, got string/,
     );
     expect(() => train.record().steps(0.5)).toThrow(/whole number, got 0.5/);
     expect(() => train.callback()).toThrow(/Import it first: import \* as tf/);
+  });
+
+  it('refuses unknown options, and names the known ones', () => {
+    const { train } = bench();
+    const wrong = { monitors: 'acc' } as object;
+    expect(() => train.record('a', wrong)).toThrow(
+      'train.record: there is no option "monitors"; there are "chart", "title", "monitor", "steps", "epochs"',
+    );
+    expect(() => train.callback('a', wrong)).toThrow(
+      /^train\.callback: there is no option .*"epochs", "gradientNorm"$/,
+    );
+    expect(() => train.record('a').callback(wrong)).toThrow(
+      /^callback: there is no option .* there are "gradientNorm"$/,
+    );
+    expect(() => train.record('a', { gradientNorm: true } as object)).toThrow(/no option "gradientNorm"/);
+    expect(() => train.record('')).toThrow('train.record: the name must be a non-empty string');
   });
 });
 

@@ -1,0 +1,98 @@
+// The public types of `train`: its functions, a recorder, and their options.
+import type * as tfTypes from '@tensorflow/tfjs-core';
+import type { CustomCallback } from '@tensorflow/tfjs-layers';
+import type { compileStep } from '../../tensors/engine/compile-step.ts';
+import type { OptionNames } from '../options.ts';
+
+/** A value of a step or an epoch: a number, or a tensor with one element. */
+export type Metric = number | tfTypes.Tensor;
+
+/** Options of {@link Train.record}. */
+export interface RecordOptions {
+  /**
+   * Name of the chart. Runs with the same chart name share a chart, even from different cells, and a run replaces the
+   * run of the same name there. By default, the runs that one execution of a cell begins share a chart.
+   */
+  chart?: string;
+  /** Title of the chart. */
+  title?: string;
+  /** The value that decides which epoch is best; `val_loss` by default, or `loss` if there is no validation. */
+  monitor?: string;
+  /** Total numbers of steps and epochs, for the time left. `steps()`, `epochs()` and `fit` set them. */
+  steps?: number;
+  epochs?: number;
+}
+
+/** Names of {@link RecordOptions}. */
+export const RECORD_OPTIONS: OptionNames<RecordOptions> = {
+  chart: true,
+  title: true,
+  monitor: true,
+  steps: true,
+  epochs: true,
+};
+
+/** Options of {@link Recorder.callback}. */
+export interface CallbackOptions {
+  /** Record the norm of all gradients at each step, which costs a pass over the gradients. False by default. */
+  gradientNorm?: boolean;
+}
+
+/** Names of {@link CallbackOptions}. */
+export const CALLBACK_OPTIONS: OptionNames<CallbackOptions> = { gradientNorm: true };
+
+/**
+ * Records one training run. Its chart appears under the cell with the first values and grows while the cell runs.
+ *
+ * ```ts
+ * const run = train.record('adam');
+ * for (const epoch of run.epochs(10)) {
+ *   for (const [x, y] of batches) run.step({ loss: trainStep(x, y), learningRate });
+ *   run.epoch({ val_loss: evaluate() });
+ * }
+ * ```
+ *
+ * The Stop button of the chart sets {@link stop}. The loops over `steps()` and `epochs()` then end at the next step,
+ * even if they never await, and the cell continues after the loop with all its variables.
+ */
+export interface Recorder {
+  readonly name: string;
+  /** True after the Stop button was pressed: end the loop. */
+  readonly stop: boolean;
+  /**
+   * Records the values of one step, for example `{ loss, acc, learningRate, gradientNorm }`. `learningRate` and
+   * `gradientNorm` get plots of their own. Costs a few microseconds. A tensor may be disposed of after the call. If its
+   * value must be read from the device asynchronously, its point appears when the value has arrived, at the latest
+   * before the cell ends.
+   * @throws TypeError for a value that is not a number
+   */
+  step(values: Record<string, Metric>): void;
+  /**
+   * Ends an epoch and records its values, for example `{ loss, val_loss, val_acc }`. Names that begin with `val_`
+   * belong to the validation data.
+   */
+  epoch(values?: Record<string, Metric>): void;
+  /**
+   * Yields 0, 1, … n − 1, or fewer after the Stop button. `for await` lets other tasks run, at most 20 times a second.
+   */
+  steps(n: number): Iterable<number> & AsyncIterable<number>;
+  /** Like {@link steps}, for the loop over epochs. */
+  epochs(n: number): Iterable<number> & AsyncIterable<number>;
+  /** A callback for `model.fit` and `fitDataset`: `model.fit(xs, ys, { callbacks: run.callback() })`. */
+  callback(options?: CallbackOptions): CustomCallback;
+  /** Ends the run. The end of the cell also does. */
+  end(): void;
+}
+
+/** `train` of the module `dlnb`. */
+export interface Train {
+  /**
+   * Begins to record a run.
+   * @param name name in the legend; `run 1`, `run 2` … by default
+   */
+  record(name?: string, options?: RecordOptions): Recorder;
+  /** A callback for `model.fit` that records a run: `model.fit(xs, ys, { callbacks: train.callback() })`. */
+  callback(name?: string, options?: RecordOptions & CallbackOptions): CustomCallback;
+  /** {@link compileStep} */
+  compileStep: typeof compileStep;
+}

@@ -1,0 +1,16 @@
+// The payload of a figure as it reaches the renderer, which checks it.
+import { toBundle } from '../../../../../kernel/outputs/bundle.ts';
+import { DisplayedTensors } from '../../../../../kernel/outputs/tensor/index.ts';
+import type { Figure } from '../../../../../kernel/dlnb/viz/figure.ts';
+import { PLOTLY, type PlotlyFigure } from '../../../../../kernel/wire/mime.ts';
+import { checkFigure } from '../../../../../renderers/plotly/figure.ts';
+
+const tensors = new DisplayedTensors(() => 'none');
+
+export function shown(figure: Figure): Required<PlotlyFigure> & { data: Record<string, never>[] } {
+  const bundle = toBundle(figure, tensors);
+  const item = Array.isArray(bundle) ? bundle.find(({ mime }) => mime === PLOTLY) : undefined;
+  const json = (item as { json: Required<PlotlyFigure> & { data: Record<string, never>[] } }).json;
+  checkFigure(structuredClone(json));
+  return json;
+}
