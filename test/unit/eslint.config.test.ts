@@ -29,7 +29,7 @@ describe('the import rule', () => {
     ['extension/execution/a.ts', "import { parse } from '../../kernel/notebook/format/index.ts';"],
     ['extension/commands/a.ts', "import { targetNotebook } from '../notebook/ids.ts';"],
     ['extension/a.ts', "import { KernelProcess } from '../kernel/host/client/index.ts';"],
-    ['extension/a.ts', "import { STDOUT, type CellError } from '../kernel/wire/mime.ts';"],
+    ['extension/a.ts', "import { PayloadError, type Fields } from '../kernel/wire/fields.ts';"],
     ['renderers/output/a.ts', "import { ERROR } from '../../kernel/wire/mime.ts';"],
     ['renderers/output/a.ts', "import { theme } from '../shared/theme.ts';"],
     ['kernel/process/cell/a.ts', "import { STDOUT } from '../../wire/mime.ts';"],

@@ -1,7 +1,8 @@
 // `progress` of the module `dlnb`: a loop with a bar that is updated in place.
 import { randomUUID } from 'node:crypto';
 import { DISPLAY, type Displayable } from '../../wire/displayable.ts';
-import { PROGRESS, type ProgressReport } from '../../wire/mime.ts';
+import { PROGRESS } from '../../wire/mime.ts';
+import type { ProgressReport } from '../../wire/progress.ts';
 import { DRAW_MS, Meter, reportText, type Clock } from './meter.ts';
 
 /** Options of {@link ProgressFunction}. */

@@ -1,5 +1,5 @@
 // How far a loop is, how fast, and how long it will take: numbers and text, no output. The clock is a parameter, so that tests can turn it.
-import type { ProgressBar, ProgressReport } from '../../wire/mime.ts';
+import type { ProgressBar, ProgressReport } from '../../wire/progress.ts';
 
 /** Milliseconds that only grow. */
 export type Clock = () => number;

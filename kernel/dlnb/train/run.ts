@@ -1,5 +1,5 @@
 // One training run: what was recorded, how far it is, its best epoch. Pure; the clock is a parameter.
-import type { TrainingBest, TrainingRun, TrainingState } from '../../wire/mime.ts';
+import type { TrainingBest, TrainingRun, TrainingState } from '../../wire/training.ts';
 import { clockText, durationText, Meter, rateText, type Clock } from '../progress/meter.ts';
 import { Series } from './series.ts';
 

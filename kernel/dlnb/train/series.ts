@@ -1,5 +1,5 @@
 // One curve of a training run, of bounded size however long the training: when it is full, neighbours become their mean.
-import type { TrainingSeries } from '../../wire/mime.ts';
+import type { TrainingSeries } from '../../wire/training.ts';
 
 /** Points of a curve at most; more than the pixels of its plot. */
 export const CAPACITY = 2048;

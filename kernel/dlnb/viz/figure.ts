@@ -1,7 +1,8 @@
 // A figure as the functions of `viz` return it: a plotly figure that shows itself, with a text twin, and what all of them have in common.
 import { plainJson } from '../../outputs/bundle.ts';
 import { DISPLAY, type Displayable } from '../../wire/displayable.ts';
-import { PLOTLY, type PlotlyFigure } from '../../wire/mime.ts';
+import { PLOTLY } from '../../wire/mime.ts';
+import type { PlotlyFigure } from '../../wire/plotly.ts';
 
 export type Trace = Record<string, unknown>;
 export type Layout = Record<string, unknown>;

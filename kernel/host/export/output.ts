@@ -16,9 +16,9 @@ import {
   SUMMARY,
   TENSOR,
   TRAINING,
-  type CellError,
-  type OverflowNotice,
 } from '../../wire/mime.ts';
+import type { CellError } from '../../wire/errors.ts';
+import type { OverflowNotice } from '../../wire/overflow.ts';
 import type { Json, Output, OutputItem } from '../../notebook/format/types.ts';
 import { escapeHtml, highlight } from './highlight.ts';
 import { renderMarkdown } from './markdown.ts';
