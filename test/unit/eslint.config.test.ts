@@ -43,6 +43,7 @@ describe('the import rule', () => {
     ['kernel/tensors/engine/a.ts', "import * as tf from '@tensorflow/tfjs-core';"],
     ['kernel/tensors/a.ts', "import { valuesNow } from '../outputs/tensor/read.ts';"],
     ['kernel/host/client/a.ts', "import { check } from '../../tensors/backends/cuda/libraries.ts';"],
+    ['kernel/host/export/a.ts', "import renderers from '../../../renderers/renderers.json';"],
     ['kernel/host/cli/a.ts', "import { print } from '../../notebook/format/index.ts';"],
   ];
   it.each(allowed)('allows in %s: %s', async (file, code) => {
@@ -63,6 +64,7 @@ describe('the import rule', () => {
     ['extension/a.ts', "export { tf } from '../kernel/tensors/index.ts';"],
     ['extension/a.ts', "import { toHtml } from '../kernel/host/export/html.ts';"],
     ['extension/a.ts', "import { draw } from '../renderers/shared/draw.ts';"],
+    ['kernel/host/export/a.ts', "import { draw } from '../../../renderers/shared/draw.ts';"],
     // A value of TensorFlow.js outside kernel/tensors/ brings a second engine into a bundle
     ['kernel/dlnb/viz/a.ts', "import * as tf from '@tensorflow/tfjs-core';"],
     ['kernel/dlnb/viz/a.ts', "const tf = await import('@tensorflow/tfjs-core');"],
