@@ -73,7 +73,7 @@ function flat(value: AnyNumbers, claim: string): number[] {
     const data = valuesNow(value);
     if (data) return Array.from(data as ArrayLike<number>);
     throw new Error(
-      `check.close: the values of a tensor are on the device, and cannot be had at once; write await check.closeAsync(…) (claim: ${claim})`,
+      `check.close: the values of a tensor are on the device and must be awaited; write await check.closeAsync(…) (claim: ${claim})`,
     );
   }
   if ((Array.isArray(value) || ArrayBuffer.isView(value)) && 'length' in value)

@@ -21,7 +21,7 @@ const ASYNC_READS = `
   const stockReadSync = engine.readSync;
   engine.readSync = function (id) {
     if (sync) return stockReadSync.call(this, id);
-    throw new Error('this device has no synchronous read');
+    throw Object.defineProperty(new Error('this device has no synchronous read'), Symbol.for('dlnb.valuesOnDevice'), { value: true });
   };
   engine.read = async function (id) {
     const values = stockRead.call(this, id);
