@@ -9,6 +9,7 @@ const { promisify } = require('node:util');
 const esbuild = require('esbuild');
 const acorn = require('acorn');
 const walk = require('acorn-walk');
+const renderers = require('./renderers/renderers.json');
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -75,14 +76,7 @@ const programs = {
     target: 'chrome128',
     minify: true,
     sourcemap: false,
-    entryPoints: {
-      output: 'renderers/output/main.ts',
-      plotly: 'renderers/plotly/main.ts',
-      tensor: 'renderers/tensor/main.ts',
-      training: 'renderers/training/main.ts',
-      graph: 'renderers/graph/main.ts',
-      filters: 'renderers/filters/main.ts',
-    },
+    entryPoints: Object.fromEntries(renderers.map(({ name }) => [name, `renderers/${name}/main.ts`])),
     outdir: path.join(dist, 'renderers'),
     external: ['./plotly-cartesian.js', './plotly-gl3d.js'],
     plugins: [precomputed(/[/\\]color-tables\.ts$/)],

@@ -14,7 +14,9 @@ const rooms = {
   'kernel/tensors': { code: ['kernel/wire', 'kernel/outputs'], tensorflow: true },
   'kernel/dlnb': { code: ['kernel/wire', 'kernel/outputs'], types: ['kernel/tensors'] },
   'kernel/process': { code: ['kernel/wire', 'kernel/outputs', 'kernel/dlnb'], types: ['kernel/tensors'] },
-  'kernel/host': { code: ['kernel/wire', 'kernel/notebook', 'kernel/tensors/backends/cuda/libraries.ts'] },
+  'kernel/host': {
+    code: ['kernel/wire', 'kernel/notebook', 'kernel/tensors/backends/cuda/libraries.ts', 'renderers/renderers.json'],
+  },
   renderers: { code: ['kernel/wire'] },
   extension: { code: ['kernel/wire', 'kernel/notebook', 'kernel/host/client'], vscode: true },
 };
@@ -29,7 +31,7 @@ function forbidden(room) {
   // From inside kernel/, the folder kernel/wire is "../wire/" or "../../wire/"
   const seen = (path) => escaped(inKernel ? path.replace(/^kernel\//, '') : path);
   const others = all.filter((other) => other !== room).map((other) => `${seen(other)}/`);
-  const allowed = (list) => list.map((path) => (path.endsWith('.ts') ? `${seen(path)}$` : `${seen(path)}/`));
+  const allowed = (list) => list.map((path) => (/\.\w+$/.test(path) ? `${seen(path)}$` : `${seen(path)}/`));
   const here = `${room}/ may import ${code.length > 0 ? `of ${code.join(', ')}` : 'nothing of the other rooms'}`;
   const patterns = [
     {

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { AxisRange, SliceAnswer } from '../kernel/wire/mime.ts';
+import type { AxisRange, SliceAnswer } from '../kernel/wire/tensor.ts';
 import { log } from './log.ts';
 import { findCell } from './notebook/ids.ts';
 import { NOTEBOOK_TYPE } from './notebook/serializer.ts';

@@ -1,14 +1,10 @@
 // The session behind one notebook: its kernel process, its queue of cells, its state. Cells run one after another;
 // after one that fails, those behind it are not run.
 import * as vscode from 'vscode';
-import {
-  CELL_ERROR,
-  ERROR,
-  type AxisRange,
-  type CellError,
-  type PlainError,
-  type TrainingDelta,
-} from '../../kernel/wire/mime.ts';
+import { CELL_ERROR, ERROR } from '../../kernel/wire/mime.ts';
+import type { CellError, PlainError } from '../../kernel/wire/errors.ts';
+import type { AxisRange } from '../../kernel/wire/tensor.ts';
+import type { TrainingDelta } from '../../kernel/wire/training.ts';
 import { deviceOf, type ExitReason, type NodeChoice, type WantedDevice } from '../../kernel/host/client/index.ts';
 import type {
   DeviceName,

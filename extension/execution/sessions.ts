@@ -2,7 +2,7 @@
 // file is renamed or an untitled notebook is saved.
 import * as vscode from 'vscode';
 import { statSync } from 'node:fs';
-import type { TrainingDelta } from '../../kernel/wire/mime.ts';
+import type { TrainingDelta } from '../../kernel/wire/training.ts';
 import { idsOf } from '../notebook/ids.ts';
 import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
 import type { KernelStarter } from './kernel-process.ts';

@@ -1,7 +1,7 @@
 // The module `dlnb` that cells import: puts its parts together for one session of the kernel.
 import type { Displayable } from '../wire/displayable.ts';
 import { html, image, md, plot, svg } from '../outputs/html.ts';
-import type { TrainingDelta } from '../wire/mime.ts';
+import type { TrainingDelta } from '../wire/training.ts';
 import { makeProgress, type ProgressFunction } from './progress/index.ts';
 import { installFitProgress } from './train/callback.ts';
 import { makeTrain, type Train } from './train/index.ts';

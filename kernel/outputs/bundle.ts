@@ -2,6 +2,7 @@
 import { inspect, types } from 'node:util';
 import { DISPLAY, type Displayable } from '../wire/displayable.ts';
 import { SUMMARY } from '../wire/mime.ts';
+import { sizeOf } from '../wire/tensor.ts';
 import type { MimeBundle, MimeItem } from '../wire/protocol.ts';
 import type { DisplayedTensors } from './tensor/index.ts';
 import { goOn, onHost, read, withValues, type TensorReads } from './tensor/read.ts';
@@ -115,7 +116,7 @@ function tensorText(t: TensorLike): string {
 }
 
 function printed(t: TensorLike): TensorLike {
-  if (t.shape.reduce((size, n) => size * n, 1) <= LARGE) return t;
+  if (sizeOf(t.shape) <= LARGE) return t;
   const { shape, data } = edgesOf(t.dataSync(), t.shape, { ...LONG_AXIS, width: t.dtype === 'complex64' ? 2 : 1 });
   return Object.create(withValues(t, data as unknown as NumberArray), { shape: { value: shape } }) as TensorLike;
 }

@@ -1,5 +1,6 @@
 // Values that cells make to be shown: HTML, SVG and Markdown from template literals, images and plots.
-import { PLOTLY, type PlotlyFigure } from '../wire/mime.ts';
+import { PLOTLY } from '../wire/mime.ts';
+import type { PlotlyFigure } from '../wire/plotly.ts';
 import { plainJson } from './bundle.ts';
 import { DISPLAY, type Displayable } from '../wire/displayable.ts';
 

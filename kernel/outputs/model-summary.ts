@@ -1,6 +1,8 @@
 // viz.summary: the layers of a model of tf.layers as a table.
 import { DISPLAY, type Displayable } from '../wire/displayable.ts';
-import { SUMMARY, type SummaryRow, type SummaryTable } from '../wire/mime.ts';
+import { SUMMARY } from '../wire/mime.ts';
+import type { SummaryRow, SummaryTable } from '../wire/summary.ts';
+import { sizeOf } from '../wire/tensor.ts';
 
 interface WeightLike {
   shape: readonly (number | null)[];
@@ -46,13 +48,13 @@ export function summary(model: object): ModelSummary {
   // As model.summary() does: a Sequential model is otherwise built when it is compiled
   if (!m.built) m.build?.();
   const layers = m.layers.map(rowOf);
-  const total = sizeOf(m.weights);
+  const total = parametersOf(m.weights);
   return new ModelSummary({
     version: 1,
     name: m.name,
     layers,
     total,
-    trainable: sizeOf(m.trainableWeights),
+    trainable: parametersOf(m.trainableWeights),
     bytes: BYTES * total,
   });
 }
@@ -63,7 +65,7 @@ function rowOf(layer: LayerLike): SummaryRow {
     type: layer.getClassName(),
     shape: shapeOf(layer),
     parameters: layer.countParams(),
-    trainable: sizeOf(layer.trainableWeights),
+    trainable: parametersOf(layer.trainableWeights),
   };
 }
 
@@ -80,8 +82,8 @@ function shapeOf(layer: LayerLike): string {
 }
 
 /** How many numbers weights hold. */
-export const sizeOf = (weights: readonly WeightLike[]): number =>
-  weights.reduce((sum, { shape }) => sum + shape.reduce<number>((a, b) => a * (b ?? 1), 1), 0);
+export const parametersOf = (weights: readonly WeightLike[]): number =>
+  weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 
 /** `34,826` */
 export const grouped = (n: number): string => n.toLocaleString('en');

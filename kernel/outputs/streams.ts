@@ -2,7 +2,8 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { OutputEvent } from '../wire/protocol.ts';
-import { OVERFLOW, type OverflowNotice } from '../wire/mime.ts';
+import { OVERFLOW } from '../wire/mime.ts';
+import type { OverflowNotice } from '../wire/overflow.ts';
 
 /** A cell shows this much of what it prints; the rest is in its log. */
 export const MAX_SHOWN_CHARS = 1 << 20;

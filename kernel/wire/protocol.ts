@@ -1,7 +1,9 @@
 // The messages between a notebook's host (the extension or the CLI) and its kernel process. Types only.
 // Runs and outputs travel over Node IPC with advanced serialization; an interrupt travels over a pipe of its own
 // (file descriptor 4 of the kernel), which a thread reads while the main thread computes.
-import type { AxisRange, CellError, TrainingDelta } from './mime.ts';
+import type { CellError } from './errors.ts';
+import type { AxisRange } from './tensor.ts';
+import type { TrainingDelta } from './training.ts';
 
 export type Language = 'typescript' | 'javascript';
 export type DeviceName = 'cpu' | 'webgpu' | 'cuda';

@@ -1,5 +1,5 @@
 // What the renderer says of stages, filters and values, in words.
-import type { FilterKernel, FilterStage } from '../../kernel/wire/mime.ts';
+import type { FilterKernel, FilterStage } from '../../kernel/wire/filters.ts';
 import { count, exactNumber, plural, shortNumber } from '../shared/numbers.ts';
 import type { Spot } from './layout.ts';
 import type { Tile, Tiles } from './panels.ts';

@@ -1,5 +1,5 @@
 // A filter or map that was opened: the layer's input and the response side by side, and for one place the product that makes its value.
-import type { FilterStage } from '../../kernel/wire/mime.ts';
+import type { FilterStage } from '../../kernel/wire/filters.ts';
 import type { ColorScale } from '../shared/color-scale.ts';
 import { button, element } from '../shared/dom.ts';
 import { exactNumber, plural, shortNumber } from '../shared/numbers.ts';

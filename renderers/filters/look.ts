@@ -1,5 +1,5 @@
 // How a stage is coloured: images as images, all else on the chosen scale.
-import type { FilterStage } from '../../kernel/wire/mime.ts';
+import type { FilterStage } from '../../kernel/wire/filters.ts';
 import type { ColorScale } from '../shared/color-scale.ts';
 import type { ValueRange } from '../shared/range.ts';
 import { rangeFor } from './paint.ts';

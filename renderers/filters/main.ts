@@ -1,7 +1,6 @@
 // The notebook renderer of filters and feature maps (application/vnd.dlnb.filters): one view per output item, from the item alone.
 import type { ActivationFunction } from 'vscode-notebook-renderer';
 import { errorBox } from '../shared/error-box.ts';
-import { PayloadError } from '../shared/payload.ts';
 import { Views } from '../shared/views.ts';
 import { readFilters } from './payload.ts';
 import { FiltersView } from './view.ts';
@@ -16,8 +15,7 @@ export const activate: ActivationFunction = () => {
         views.set(item.id, new FiltersView(element, readFilters(item.data())));
       } catch (error) {
         const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
-        const remedy = error instanceof PayloadError ? error.remedy : undefined;
-        root.replaceChildren(errorBox('The filters cannot be drawn', (error as Error).message, remedy));
+        root.replaceChildren(errorBox('The filters cannot be drawn', error));
       }
     },
     disposeOutputItem: (id) => views.dispose(id),

@@ -1,5 +1,5 @@
 // What is drawn of a stage: a tile for each filter or map, with one panel or one for each channel.
-import type { FilterStage } from '../../kernel/wire/mime.ts';
+import type { FilterStage } from '../../kernel/wire/filters.ts';
 import { count, ordinal, plural } from '../shared/numbers.ts';
 import type { FiltersPayload } from './payload.ts';
 import {

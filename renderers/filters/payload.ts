@@ -1,15 +1,29 @@
-// Reads the payload of filters (FiltersHeader in mime.ts has the layout): every count, shape and place of numbers is checked before use.
+// Reads the payload of filters and feature maps: checks every count, shape and place of numbers before use.
 import {
-  FILTERS_MAGIC,
-  FILTERS_VERSION,
+  FILTERS_FORMAT,
   type FeatureMaps,
   type FiltersHeader,
   type FilterKernel,
   type FilterStage,
-} from '../../kernel/wire/mime.ts';
-import { check, count, index, list, object, openPayload, text } from '../shared/payload.ts';
+} from '../../kernel/wire/filters.ts';
+import {
+  check,
+  count,
+  counts,
+  index,
+  nameOf,
+  object,
+  objects,
+  oneOf,
+  optional,
+  size,
+  text,
+  texts,
+  type Fields,
+} from '../../kernel/wire/fields.ts';
+import { readPayload } from '../../kernel/wire/payload.ts';
 
-export const LIMITS = { bytes: 8_000_000, stages: 1000, snapshots: 1000, examples: 10_000, side: 1e7 };
+export const LIMITS = { stages: 1000, snapshots: 1000, examples: 10_000, side: 1e7 };
 
 export interface FiltersPayload extends FiltersHeader {
   numbers: Float32Array;
@@ -17,8 +31,7 @@ export interface FiltersPayload extends FiltersHeader {
 
 /** @throws PayloadError that says what is wrong */
 export function readFilters(bytes: Uint8Array): FiltersPayload {
-  const format = { what: 'a payload of filters', magic: FILTERS_MAGIC, version: FILTERS_VERSION, most: LIMITS.bytes };
-  const { head, body } = openPayload(bytes, format);
+  const { head, body } = readPayload(bytes, FILTERS_FORMAT);
   check(body.length % 4 === 0, 'its length is not what its head says');
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const numbers = new Float32Array(body.length / 4);
@@ -26,131 +39,133 @@ export function readFilters(bytes: Uint8Array): FiltersPayload {
   return readHeader(head, numbers);
 }
 
-/** How often numbers of a stage are there, how many numbers there are, and how many of them stages have named so far. */
-interface Times {
+/** How many numbers the payload has, and how many of them the stages read so far have claimed. */
+interface Claims {
   snapshots: number;
   examples: number;
   numbers: number;
-  used: number;
+  claimed: number;
 }
 
-function readHeader(head: Record<string, unknown>, numbers: Float32Array): FiltersPayload {
-  const { view } = head;
-  check(view === 'filters' || view === 'maps', 'it shows neither filters nor maps');
-  const snapshots = list(head['snapshots'], 'snapshots', LIMITS.snapshots).map((s) => text(s, 'label of a snapshot'));
+function readHeader(head: Fields, numbers: Float32Array): FiltersPayload {
+  const snapshots = texts(head, 'snapshots', LIMITS.snapshots);
   check(snapshots.length > 0, 'it has no snapshots');
-  const payload: FiltersPayload = { title: text(head['title'], 'title'), view, snapshots, stages: [], numbers };
-  if (head['recorded'] !== undefined) payload.recorded = count(head['recorded'], 'recorded');
-  if (head['examples'] !== undefined) {
-    const { held, given } = object(head['examples'], 'the examples');
-    payload.examples = { held: sized(held, 'examples', LIMITS.examples), given: count(given, 'given examples') };
-  }
-  const times = {
-    snapshots: snapshots.length,
-    examples: payload.examples?.held ?? 0,
-    numbers: numbers.length,
-    used: 0,
+  const more = optional(head, {
+    recorded: count,
+    examples: readExamples,
+    omitted: (f, key) => texts(f, key, LIMITS.stages),
+  });
+  const examples = more.examples?.held ?? 0;
+  const claims: Claims = { snapshots: snapshots.length, examples, numbers: numbers.length, claimed: 0 };
+  return {
+    title: text(head, 'title'),
+    view: oneOf(head, 'view', ['filters', 'maps']),
+    snapshots,
+    stages: objects(head, 'stages', 'stage', LIMITS.stages).map((stage, i) => readStage(stage, i, claims)),
+    numbers,
+    ...more,
   };
-  for (const [i, stage] of list(head['stages'], 'stages', LIMITS.stages).entries())
-    payload.stages.push(readStage(stage, i, times));
-  if (head['omitted'] !== undefined)
-    payload.omitted = list(head['omitted'], 'omitted', LIMITS.stages).map((name) => text(name, 'name of a stage'));
-  return payload;
 }
 
-function readStage(value: unknown, i: number, times: Times): FilterStage {
-  const what = `stage ${i + 1}`;
-  const fields = object(value, what);
-  const stage: FilterStage = {
-    name: text(fields['name'], `name of ${what}`),
-    type: text(fields['type'], `type of ${what}`),
-  };
-  // A stage that comes before cannot be one that needs this one
-  if (fields['from'] !== undefined) stage.from = index(fields['from'], i, `input of ${what}`);
-  if (fields['kernel'] !== undefined) stage.kernel = readKernel(fields['kernel'], `kernel of ${what}`, times);
-  if (fields['maps'] !== undefined) stage.maps = readMaps(fields['maps'], `maps of ${what}`, times);
-  return stage;
+function readExamples(head: Fields, key: string): { held: number; given: number } {
+  const examples = object(head, key);
+  return { held: size(examples, 'held', LIMITS.examples), given: count(examples, 'given') };
 }
 
-const OPS = new Set<unknown>(['conv', 'depthwise', 'transpose'] satisfies FilterKernel['op'][]);
+/** @param i its index */
+function readStage(stage: Fields, i: number, claims: Claims): FilterStage {
+  return {
+    name: text(stage, 'name'),
+    type: text(stage, 'type'),
+    ...optional(stage, {
+      // A stage that comes before cannot need this one
+      from: (f, key) => index(f, key, i),
+      kernel: (f, key) => readKernel(object(f, key), claims),
+      maps: (f, key) => readMaps(object(f, key), claims),
+    }),
+  };
+}
 
-function readKernel(value: unknown, what: string, times: Times): FilterKernel {
-  const { snapshots } = times;
-  const fields = object(value, `the ${what}`);
-  check(OPS.has(fields['op']), `the ${what} is of an unknown kind`);
-  const op = fields['op'] as FilterKernel['op'];
-  const shape = triple(fields['shape'], `shape of the ${what}`);
-  check(op !== 'depthwise' || shape[2] === 1, `a filter of the ${what} has several channels`);
-  const filters = sized(fields['filters'], `number of filters of the ${what}`);
-  const held = count(fields['held'], `number of held filters of the ${what}`);
-  check(held <= filters, `the ${what} holds more filters than it has`);
+const OPS: readonly FilterKernel['op'][] = ['conv', 'depthwise', 'transpose'];
+
+function readKernel(kernel: Fields, claims: Claims): FilterKernel {
+  const { snapshots } = claims;
+  const op = oneOf(kernel, 'op', OPS);
+  const shape = triple(kernel, 'shape');
   const [height, width, channels] = shape;
-  const kernel: FilterKernel = {
+  check(op !== 'depthwise' || channels === 1, `a filter of ${kernel.name} has several channels`);
+  const filters = size(kernel, 'filters', LIMITS.side);
+  const held = count(kernel, 'held');
+  check(held <= filters, `${kernel.name} holds more filters than it has`);
+  return {
     op,
     shape,
     filters,
     held,
-    stride: pair(fields['stride'], `stride of the ${what}`, 1),
-    dilation: pair(fields['dilation'], `dilation of the ${what}`, 1),
-    pad: pair(fields['pad'], `padding of the ${what}`, 0),
-    activation: text(fields['activation'], `activation of the ${what}`),
-    at: place(fields['at'], snapshots * held * height * width * channels, times, what),
+    stride: pair(kernel, 'stride', 1),
+    dilation: pair(kernel, 'dilation', 1),
+    pad: pair(kernel, 'pad', 0),
+    activation: text(kernel, 'activation'),
+    at: place(kernel, 'at', snapshots * held * height * width * channels, claims),
+    ...optional(kernel, {
+      padding: text,
+      bias: (f, key) => place(f, key, snapshots * held, claims),
+      overview: (f, key) => {
+        const overview = object(f, key);
+        const summed = size(overview, 'filters', filters);
+        const numbers = snapshots * summed * (1 + 2 * height * width);
+        return { filters: summed, at: place(overview, 'at', numbers, claims) };
+      },
+    }),
   };
-  if (fields['padding'] !== undefined) kernel.padding = text(fields['padding'], `padding of the ${what}`);
-  if (fields['bias'] !== undefined) kernel.bias = place(fields['bias'], snapshots * held, times, what);
-  if (fields['overview'] !== undefined) {
-    const overview = object(fields['overview'], `the overview of the ${what}`);
-    const summed = sized(overview['filters'], `overview of the ${what}`, filters);
-    const size = snapshots * summed * (1 + 2 * height * width);
-    kernel.overview = { filters: summed, at: place(overview['at'], size, times, what) };
-  }
-  return kernel;
 }
 
-function readMaps(value: unknown, what: string, times: Times): FeatureMaps {
-  const { snapshots, examples } = times;
-  const fields = object(value, `the ${what}`);
-  check(examples > 0, `there are ${what}, and no examples`);
-  const shape = triple(fields['shape'], `shape of the ${what}`);
+function readMaps(maps: Fields, claims: Claims): FeatureMaps {
+  const { snapshots, examples } = claims;
+  check(examples > 0, `there are ${maps.name.replace(/^the /, '')}, and no examples`);
+  const shape = triple(maps, 'shape');
   const [height, width, channels] = shape;
-  const step = sized(fields['step'], `step of the ${what}`);
-  const held = sized(fields['held'], `number of held ${what}`, channels);
-  const size = snapshots * examples * Math.ceil(height / step) * Math.ceil(width / step) * held;
+  const step = size(maps, 'step', LIMITS.side);
+  const held = size(maps, 'held', channels);
+  const numbers = snapshots * examples * Math.ceil(height / step) * Math.ceil(width / step) * held;
   return {
     shape,
     step,
     held,
-    at: place(fields['at'], size, times, what),
-    peaks: place(fields['peaks'], snapshots * channels, times, what),
+    at: place(maps, 'at', numbers, claims),
+    peaks: place(maps, 'peaks', snapshots * channels, claims),
   };
 }
 
-/** A whole number above 0. */
-function sized(value: unknown, what: string, most = LIMITS.side): number {
-  const n = count(value, what);
-  check(n >= 1 && n <= most, `the ${what} is ${n}, and must be between 1 and ${most}`);
-  return n;
-}
-
-function triple(value: unknown, what: string): [number, number, number] {
-  const sides = list(value, what, 3).map((n) => sized(n, what));
-  check(sides.length === 3, `the ${what} is not one of three sides`);
+/** Height, width and channels. */
+function triple(fields: Fields, key: string): [number, number, number] {
+  const sides = counts(fields, key, 3);
+  check(sides.length === 3, `${nameOf(fields, key)} does not have three sides`);
+  check(
+    sides.every((n) => n >= 1 && n <= LIMITS.side),
+    `a side of ${nameOf(fields, key)} is not between 1 and ${LIMITS.side}`,
+  );
   return sides as [number, number, number];
 }
 
-function pair(value: unknown, what: string, least: number): [number, number] {
-  const numbers = list(value, what, 2).map((n) => count(n, what));
-  check(numbers.length === 2 && numbers.every((n) => n >= least && n <= LIMITS.side), `the ${what} is not a pair`);
+/** Two numbers from `least` on. */
+function pair(fields: Fields, key: string, least: number): [number, number] {
+  const numbers = counts(fields, key, 2);
+  check(
+    numbers.length === 2 && numbers.every((n) => n >= least && n <= LIMITS.side),
+    `${nameOf(fields, key)} is not a pair of numbers from ${least} on`,
+  );
   return numbers as [number, number];
 }
 
 /**
- * Where `size` numbers are. No number belongs to two things: a small payload cannot ask for much drawing.
- * A huge product loses digits, but then it is larger than what is here.
+ * Where `size` numbers are. No number may be claimed twice: so a small payload cannot ask for much drawing.
+ * A huge product loses digits, but then it is larger than the payload.
  */
-function place(value: unknown, size: number, times: Times, what: string): number {
-  const at = count(value, `place of the ${what}`);
-  times.used += size;
-  check(at + size <= times.numbers && times.used <= times.numbers, `the ${what} lies outside of its numbers`);
+function place(fields: Fields, key: string, size: number, claims: Claims): number {
+  const at = count(fields, key);
+  claims.claimed += size;
+  const fits = at + size <= claims.numbers && claims.claimed <= claims.numbers;
+  check(fits, `${nameOf(fields, key)} lies outside of its numbers`);
   return at;
 }

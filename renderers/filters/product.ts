@@ -1,5 +1,5 @@
 // The product that makes one value of a feature map: which values of the input are multiplied with which weights, their sum, bias, activation.
-import type { FilterKernel, FilterStage } from '../../kernel/wire/mime.ts';
+import type { FilterKernel, FilterStage } from '../../kernel/wire/filters.ts';
 import type { FiltersPayload } from './payload.ts';
 import { biasOf, heldOf, isWhole, mapsOf, weightsOf } from './stages.ts';
 

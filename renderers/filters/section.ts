@@ -1,5 +1,5 @@
 // One stage under its heading: the grid of its tiles, what the colours mean, and the filter or map that is open.
-import type { FilterStage } from '../../kernel/wire/mime.ts';
+import type { FilterStage } from '../../kernel/wire/filters.ts';
 import { element } from '../shared/dom.ts';
 import { legend } from '../shared/legend.ts';
 import { plural } from '../shared/numbers.ts';

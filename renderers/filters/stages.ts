@@ -1,5 +1,5 @@
 // The numbers of a stage: weights of a filter, values of a map, norms, and which filters are dead.
-import type { FeatureMaps, FilterKernel, FilterStage } from '../../kernel/wire/mime.ts';
+import type { FeatureMaps, FilterKernel, FilterStage } from '../../kernel/wire/filters.ts';
 import type { FiltersPayload } from './payload.ts';
 
 /** A filter with a norm below this part of its layer's median, or below 1e-8, does nothing. */

@@ -1,5 +1,5 @@
 // What an item is in words: for those who listen, and in the panel that shows all that is known of it.
-import type { GraphOutput } from '../../kernel/wire/mime.ts';
+import type { GraphOutput } from '../../kernel/wire/graph.ts';
 import { element } from '../shared/dom.ts';
 import { count } from '../shared/numbers.ts';
 import type { Item, View } from './fold.ts';

@@ -1,5 +1,5 @@
 // Which nodes are seen while some groups are folded: pure.
-import type { GraphNode, GraphOutput } from '../../kernel/wire/mime.ts';
+import type { GraphNode, GraphOutput } from '../../kernel/wire/graph.ts';
 import type { GraphPayload } from './payload.ts';
 
 /** A node, or a folded group that stands for its nodes. */

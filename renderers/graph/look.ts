@@ -1,9 +1,11 @@
 // What is written on, above and below each item, and how large that makes it.
-import type { GraphOutput } from '../../kernel/wire/mime.ts';
+import type { GraphOutput } from '../../kernel/wire/graph.ts';
 import type { Item } from './fold.ts';
 import type { Shape, Size } from './layout.ts';
 import type { GraphPayload } from './payload.ts';
-import { shapeText, shortened, shortText, sizeOf, valuesOf, type Values } from './text.ts';
+import { shortened } from '../../kernel/wire/payload.ts';
+import { sizeOf } from '../../kernel/wire/tensor.ts';
+import { shapeText, shortText, valuesOf, type Values } from './text.ts';
 
 /** Everything that is drawn of one item. */
 export interface Look extends Size {

@@ -1,7 +1,6 @@
 // The notebook renderer of graphs (application/vnd.dlnb.graph): one view per output item, from the item alone.
 import type { ActivationFunction } from 'vscode-notebook-renderer';
 import { errorBox } from '../shared/error-box.ts';
-import { PayloadError } from '../shared/payload.ts';
 import { Views } from '../shared/views.ts';
 import { readGraph } from './payload.ts';
 import { GraphView } from './view.ts';
@@ -16,8 +15,7 @@ export const activate: ActivationFunction = () => {
         views.set(item.id, new GraphView(element, readGraph(item.data())));
       } catch (error) {
         const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
-        const remedy = error instanceof PayloadError ? error.remedy : undefined;
-        root.replaceChildren(errorBox('The graph cannot be drawn', (error as Error).message, remedy));
+        root.replaceChildren(errorBox('The graph cannot be drawn', error));
       }
     },
     disposeOutputItem: (id) => views.dispose(id),

@@ -1,5 +1,5 @@
 // Numbers and shapes as short and as exact texts.
-import type { GraphNumbers, GraphOutput } from '../../kernel/wire/mime.ts';
+import type { GraphNumbers, GraphOutput } from '../../kernel/wire/graph.ts';
 
 /** `0.3333`, `1.5e−9`, `NaN`, `∞`. @param digits significant ones */
 export function numberText(value: number, digits = 4): string {
@@ -30,8 +30,6 @@ export function valuesOf(
   return { size, held: numbers.subarray(at + 3, at + 3 + count), min, max, mean, nan, infinite };
 }
 
-export const sizeOf = (shape: GraphOutput['shape']) => shape.reduce<number>((a, n) => a * (n ?? 1), 1);
-
 /** At most this many numbers are written out beside a node. */
 const FEW = 3;
 
@@ -55,6 +53,3 @@ export const badText = ({ nan, infinite }: Values): string =>
 
 export const shapeText = (shape: GraphOutput['shape'], layers: boolean): string =>
   `[${shape.map((n, i) => n ?? (layers && i === 0 ? 'batch' : '?')).join(', ')}]`;
-
-/** Kept to a width, with the end cut. */
-export const shortened = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);

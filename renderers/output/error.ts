@@ -1,5 +1,5 @@
 // An error of a cell: what was wrong, what to do, where, and how the program came there.
-import type { CellError, ErrorFrame } from '../../kernel/wire/mime.ts';
+import type { CellError, ErrorFrame } from '../../kernel/wire/errors.ts';
 import { element } from '../shared/dom.ts';
 import { link, type Links } from './dom.ts';
 

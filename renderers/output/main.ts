@@ -1,6 +1,8 @@
-// Draws errors with links into cells, the notice of a cell that printed more than is shown, progress bars and tables of models. It works from the item
-// alone; links need the editor at the other end and are plain text without it. Nothing of a payload is ever taken as HTML.
+// The notebook renderer of errors with links into cells, of the notice of a cell that printed more than is shown, of
+// progress bars and of tables of models. It draws from the output item alone; links work only in the editor, and are
+// plain text elsewhere. Payloads are never parsed as HTML.
 import type { ActivationFunction, OutputItem } from 'vscode-notebook-renderer';
+import { PayloadError } from '../../kernel/wire/fields.ts';
 import { CELL_ERROR, OVERFLOW, PROGRESS, SUMMARY } from '../../kernel/wire/mime.ts';
 import { drawError } from './error.ts';
 import { drawOverflow } from './overflow.ts';
@@ -12,7 +14,7 @@ import type { Links } from './dom.ts';
 import { styles } from './styles.ts';
 
 export const activate: ActivationFunction = (context) => {
-  // An untrusted workspace gets text only
+  // In an untrusted workspace links are text
   const post = context.workspace?.isTrusted ? context.postMessage?.bind(context) : undefined;
   const links: Links = { post };
   const roots = new Map<string, ShadowRoot>();
@@ -26,7 +28,7 @@ export const activate: ActivationFunction = (context) => {
       roots.set(item.id, root);
     },
     disposeOutputItem(id) {
-      // The editor may keep the element that it gave for a while
+      // The editor may keep the element for a while
       for (const item of id === undefined ? [...roots.keys()] : [id]) {
         roots.get(item)?.replaceChildren();
         roots.delete(item);
@@ -44,17 +46,19 @@ function draw(item: OutputItem, links: Links): HTMLElement {
     if (item.mime === SUMMARY) return drawSummary(readSummary(payload));
     return element('p', 'notice', `This renderer does not draw ${item.mime}.`);
   } catch (e) {
-    return broken(item, e as Error);
+    return broken(item, e);
   }
 }
 
-/** A payload that is not what its type promises: says so, and shows it as text. */
-function broken(item: OutputItem, error: Error): HTMLElement {
+/** Says what is wrong with a payload, and shows it as text. */
+function broken(item: OutputItem, error: unknown): HTMLElement {
   const box = element('div', 'error');
   box.setAttribute('role', 'alert');
   const text = item.text();
+  const message = error instanceof Error ? error.message : String(error);
+  const remedy = error instanceof PayloadError ? error.remedy : undefined;
   box.append(
-    element('div', 'message', `This output cannot be drawn: ${error.message}`),
+    element('div', 'message', `This output cannot be drawn: ${[`${message}.`, remedy].filter(Boolean).join(' ')}`),
     element('pre', 'frame', text.length > 2000 ? `${text.slice(0, 2000)}…` : text),
   );
   return box;

@@ -1,5 +1,5 @@
 // The notice under a cell that printed more than is shown.
-import type { OverflowNotice } from '../../kernel/wire/mime.ts';
+import type { OverflowNotice } from '../../kernel/wire/overflow.ts';
 import { element } from '../shared/dom.ts';
 import { link, type Links } from './dom.ts';
 

@@ -1,5 +1,5 @@
 // Progress bars: one line each, updated in place; a loop inside another's stands below it, set in.
-import type { ProgressBar, ProgressReport } from '../../kernel/wire/mime.ts';
+import type { ProgressBar, ProgressReport } from '../../kernel/wire/progress.ts';
 import { clockText, durationText, rateText } from '../shared/numbers.ts';
 import { element } from '../shared/dom.ts';
 

@@ -1,5 +1,5 @@
 // The layers of a model: a table with each layer's share of the parameters as a bar.
-import type { SummaryRow, SummaryTable } from '../../kernel/wire/mime.ts';
+import type { SummaryRow, SummaryTable } from '../../kernel/wire/summary.ts';
 import { element } from '../shared/dom.ts';
 import { byteSize, count } from '../shared/numbers.ts';
 

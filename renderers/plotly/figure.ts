@@ -1,16 +1,7 @@
 // From the bytes of an output to a figure that is safe to draw: checks its shape and size, drops what would load something
 // from outside, and says which of plotly's bundles it needs. No DOM, no plotly.
-import type { PlotlyFigure } from '../../kernel/wire/mime.ts';
-
-/** A figure that cannot be drawn, with the remedy where there is one. */
-export class FigureError extends Error {
-  readonly remedy: string | undefined;
-  constructor(message: string, remedy?: string) {
-    super(message);
-    this.name = 'FigureError';
-    this.remedy = remedy;
-  }
-}
+import { isRecord, PayloadError } from '../../kernel/wire/fields.ts';
+import type { PlotlyFigure } from '../../kernel/wire/plotly.ts';
 
 export type PlainObject = { [key: string]: unknown };
 
@@ -44,26 +35,26 @@ const CONFIG = new Set([
 
 /**
  * Checks an output's payload.
- * @throws FigureError that names what is wrong
+ * @throws PayloadError that names what is wrong
  */
 export function checkFigure(payload: unknown): Figure {
-  if (!isObject(payload)) throw new FigureError('a figure is an object with data and layout');
+  if (!isRecord(payload)) throw new PayloadError('a figure is an object with data and layout');
   const { data, layout = {}, config = {}, frames = [] } = payload as Partial<Record<keyof PlotlyFigure, unknown>>;
   if (!Array.isArray(data)) {
-    throw new FigureError(`data must be an array of traces, got ${describe(data)}`, 'Call plot([{ y: [1, 2, 3] }]).');
+    throw new PayloadError(`data must be an array of traces, got ${describe(data)}`, 'Call plot([{ y: [1, 2, 3] }]).');
   }
   if (data.length > LIMITS.traces) {
-    throw new FigureError(
+    throw new PayloadError(
       `${data.length} traces are more than the ${LIMITS.traces} that can be drawn`,
       'Join traces, with null between the pieces of a line.',
     );
   }
   data.forEach((trace, i) => {
-    if (!isObject(trace)) throw new FigureError(`data[${i}] must be an object (a trace), got ${describe(trace)}`);
+    if (!isRecord(trace)) throw new PayloadError(`data[${i}] must be an object (a trace), got ${describe(trace)}`);
   });
-  if (!isObject(layout)) throw new FigureError(`layout must be an object, got ${describe(layout)}`);
-  if (!isObject(config)) throw new FigureError(`config must be an object, got ${describe(config)}`);
-  if (!Array.isArray(frames) || !frames.every(isObject)) throw new FigureError('frames must be an array of objects');
+  if (!isRecord(layout)) throw new PayloadError(`layout must be an object, got ${describe(layout)}`);
+  if (!isRecord(config)) throw new PayloadError(`config must be an object, got ${describe(config)}`);
+  if (!Array.isArray(frames) || !frames.every(isRecord)) throw new PayloadError('frames must be an array of objects');
   const budget = { values: LIMITS.values };
   const clean = (value: unknown, path: string) => sanitize(value, path, 0, budget);
   const figure = {
@@ -76,7 +67,7 @@ export function checkFigure(payload: unknown): Figure {
     const pixels = figure.layout[side];
     if (pixels === undefined) continue;
     if (typeof pixels !== 'number' || !(pixels >= 10 && pixels <= LIMITS.pixels)) {
-      throw new FigureError(
+      throw new PayloadError(
         `layout.${side} must be a number of pixels from 10 to ${LIMITS.pixels}, got ${describe(pixels)}`,
       );
     }
@@ -89,12 +80,12 @@ function bundleFor(data: readonly PlainObject[]): Figure['bundle'] {
   const types = data.map((trace) => String(trace['type'] ?? 'scatter'));
   const unknown = types.find((type) => !SPATIAL.has(type) && !FLAT.has(type));
   if (unknown !== undefined) {
-    throw new FigureError(`there is no trace type "${unknown}" here`, `Known: ${[...FLAT, ...SPATIAL].join(', ')}.`);
+    throw new PayloadError(`there is no trace type "${unknown}" here`, `Known: ${[...FLAT, ...SPATIAL].join(', ')}.`);
   }
   if (!types.some((type) => SPATIAL.has(type))) return 'cartesian';
   const flat = types.find((type) => FLAT.has(type) && type !== 'scatter');
   if (flat !== undefined) {
-    throw new FigureError(`"${flat}" and 3-D traces cannot stand in one figure`, 'Draw them as two figures.');
+    throw new PayloadError(`"${flat}" and 3-D traces cannot stand in one figure`, 'Draw them as two figures.');
   }
   return 'gl3d';
 }
@@ -111,7 +102,7 @@ function withKnownType(trace: PlainObject): PlainObject {
  * title given as text becomes the object that plotly wants since version 3.
  */
 function sanitize(value: unknown, path: string, depth: number, budget: { values: number }): unknown {
-  if (depth > LIMITS.depth) throw new FigureError(`${path} is nested more than ${LIMITS.depth} levels deep`);
+  if (depth > LIMITS.depth) throw new PayloadError(`${path} is nested more than ${LIMITS.depth} levels deep`);
   if (Array.isArray(value)) {
     budget.values -= value.length;
     if (budget.values < 0) throw tooMany();
@@ -119,7 +110,7 @@ function sanitize(value: unknown, path: string, depth: number, budget: { values:
       typeof v === 'object' && v !== null ? sanitize(v, `${path}[${i}]`, depth + 1, budget) : v,
     );
   }
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   if ('bdata' in value || 'dtype' in value) return packedArray(value, path, budget);
   const copy: PlainObject = {};
   for (const [key, v] of Object.entries(value)) {
@@ -136,13 +127,13 @@ function packedArray(value: PlainObject, path: string, budget: { values: number 
   const { dtype, bdata, shape } = value;
   const size = { i1: 1, u1: 1, u1c: 1, i2: 2, u2: 2, i4: 4, u4: 4, f4: 4, f8: 8 }[String(dtype)];
   if (size === undefined || typeof bdata !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(bdata)) {
-    throw new FigureError(`${path} is not a packed array: dtype must be i1 … f8 and bdata base64 text`);
+    throw new PayloadError(`${path} is not a packed array: dtype must be i1 … f8 and bdata base64 text`);
   }
   const bytes = Math.floor((bdata.length * 3) / 4) - (bdata.endsWith('==') ? 2 : bdata.endsWith('=') ? 1 : 0);
   const dimensions = shape === undefined ? [bytes / size] : String(shape).split(',').map(Number);
   const count = dimensions.reduce((a, b) => a * b, 1);
   if (!dimensions.every(Number.isInteger) || dimensions.length > 3 || count * size !== bytes) {
-    throw new FigureError(
+    throw new PayloadError(
       `${path}: shape ${String(shape)} of ${String(dtype)} does not fit the ${bytes} bytes of bdata`,
     );
   }
@@ -162,17 +153,13 @@ function reachesOutside(key: string, value: unknown): boolean {
 }
 
 const tooMany = () =>
-  new FigureError(
+  new PayloadError(
     `the figure holds more than ${LIMITS.values} values`,
     'Draw fewer points: every k-th one, or a histogram.',
   );
 
 function pick(from: PlainObject, keys: ReadonlySet<string>): PlainObject {
   return Object.fromEntries(Object.entries(from).filter(([key]) => keys.has(key)));
-}
-
-export function isObject(value: unknown): value is PlainObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function describe(value: unknown): string {

@@ -1,7 +1,8 @@
 // How a figure looks in the editor: a plotly template made from the theme, sizes for narrow and wide outputs, and play
 // controls for a figure that has frames and no controls of its own. No DOM, no plotly.
 import { withAlpha, type Theme } from '../shared/theme.ts';
-import { isObject, type Figure, type PlainObject } from './figure.ts';
+import { isRecord } from '../../kernel/wire/fields.ts';
+import type { Figure, PlainObject } from './figure.ts';
 
 /** Narrower than this, margins and letters shrink and the legend goes below the plot. */
 export const COMPACT = 480;
@@ -28,7 +29,7 @@ export function styledLayout(figure: Figure, theme: Theme, available: number): P
   const controls = playControls(figure, theme, width);
   const template = merge(
     { layout: templateLayout(own, theme, compact, controls !== undefined) },
-    isObject(own['template']) ? own['template'] : {},
+    isRecord(own['template']) ? own['template'] : {},
   );
   return {
     // One value for all updates: the reader's zoom and hidden traces outlive a live plot's next step
@@ -57,7 +58,7 @@ export function withThemeColors<T>(value: T, theme: Theme): T {
         : value.map((v: unknown) => withThemeColors(v, theme))
     ) as T;
   }
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   if (ArrayBuffer.isView(value)) return structuredClone(value);
   return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, withThemeColors(v, theme)])) as T;
 }
@@ -165,7 +166,7 @@ function templateLayout(own: PlainObject, theme: Theme, compact: boolean, contro
 
 function hasTitle(layout: PlainObject): boolean {
   const title = layout['title'];
-  return isObject(title) && typeof title['text'] === 'string' && title['text'] !== '';
+  return isRecord(title) && typeof title['text'] === 'string' && title['text'] !== '';
 }
 
 /** A play button and a slider over the frames, where the figure brings no controls of its own. */
@@ -208,7 +209,7 @@ function merge(under: PlainObject, over: PlainObject): PlainObject {
   const result = { ...under };
   for (const [key, value] of Object.entries(over)) {
     const below = result[key];
-    result[key] = isObject(value) && isObject(below) ? merge(below, value) : value;
+    result[key] = isRecord(value) && isRecord(below) ? merge(below, value) : value;
   }
   return result;
 }

@@ -1,7 +1,8 @@
 // The notebook renderer of plotly figures (application/vnd.plotly.v1+json): one view per output item.
 import type { ActivationFunction } from 'vscode-notebook-renderer';
 import { Views } from '../shared/views.ts';
-import { checkFigure, FigureError, LIMITS } from './figure.ts';
+import { PayloadError } from '../../kernel/wire/fields.ts';
+import { checkFigure, LIMITS } from './figure.ts';
 import { FigureView, figureErrorBox } from './view.ts';
 
 export const activate: ActivationFunction = () => {
@@ -30,7 +31,7 @@ export const activate: ActivationFunction = () => {
 function parse(bytes: Uint8Array): unknown {
   if (bytes.byteLength > LIMITS.bytes) {
     const size = (n: number) => `${Math.round(n / 2 ** 20)} MB`;
-    throw new FigureError(
+    throw new PayloadError(
       `its ${size(bytes.byteLength)} are more than the ${size(LIMITS.bytes)} that can be drawn`,
       'Draw fewer points.',
     );
@@ -38,6 +39,6 @@ function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    throw new FigureError(`it is not JSON: ${(error as Error).message}`);
+    throw new PayloadError(`it is not JSON: ${(error as Error).message}`);
   }
 }

@@ -1,7 +1,7 @@
 // One figure under one cell: draws it, updates it in place, and follows the theme and the width of the output.
 import { errorBox } from '../shared/error-box.ts';
 import { readTheme } from '../shared/theme.ts';
-import { FigureError, type Figure } from './figure.ts';
+import type { Figure } from './figure.ts';
 import { loadPlotly, type Plotly } from './library.ts';
 import { COMPACT, heightOf, styledConfig, styledLayout, widthOf, withThemeColors } from './look.ts';
 
@@ -141,12 +141,8 @@ export class FigureView {
   }
 }
 
-/** The box for whatever stopped a figure. */
-export function figureErrorBox(error: unknown): HTMLElement {
-  const message = error instanceof Error ? error.message : String(error);
-  const remedy = error instanceof FigureError ? error.remedy : undefined;
-  return errorBox('The figure cannot be drawn', message, remedy);
-}
+/** Says why a figure is not drawn. */
+export const figureErrorBox = (error: unknown): HTMLElement => errorBox('The figure cannot be drawn', error);
 
 /** The figure's title without markup, for readers of the page who do not see it. */
 function titleOf(figure: Figure): string {

@@ -1,9 +1,10 @@
 // The box that a renderer shows in place of an output that it cannot draw.
+import { PayloadError } from '../../kernel/wire/fields.ts';
 
-/**
- * A box with a title, what was wrong and, where known, what to do about it. All three are shown as plain text.
- */
-export function errorBox(title: string, detail: string, remedy?: string): HTMLElement {
+/** A box with a title, the message of the error and, if it has one, its remedy. All three are shown as plain text. */
+export function errorBox(title: string, error: unknown): HTMLElement {
+  const message = error instanceof Error ? error.message : String(error);
+  const remedy = error instanceof PayloadError ? error.remedy : undefined;
   const box = document.createElement('div');
   box.setAttribute('role', 'alert');
   box.className = 'dlnb-error-box';
@@ -21,7 +22,7 @@ export function errorBox(title: string, detail: string, remedy?: string): HTMLEl
   const heading = document.createElement('strong');
   heading.textContent = title;
   box.append(heading);
-  for (const text of [detail, remedy]) {
+  for (const text of [message, remedy]) {
     if (!text) continue;
     const line = document.createElement('div');
     line.textContent = text;

@@ -1,5 +1,5 @@
 // From values to colours: which values the ends of a scale stand for, and the pixel of each value.
-import type { TensorStatistics } from '../../kernel/wire/mime.ts';
+import type { TensorStatistics } from '../../kernel/wire/tensor.ts';
 import type { ColorScale, ScaleName } from './color-scale.ts';
 
 /** The values at the ends of a scale. Values beyond are outliers. */

@@ -1,5 +1,5 @@
 // What each axis of a tensor is used for in the picture, and what a tensor looks like at first.
-import type { AxisRange, TensorDtype, TensorStatistics } from '../../kernel/wire/mime.ts';
+import type { AxisRange, TensorDtype, TensorStatistics } from '../../kernel/wire/tensor.ts';
 
 /** `grid`: each index is a picture of its own, one after another. `channels`: grey, or red, green, blue and opacity, of an image. */
 export type Role = 'rows' | 'columns' | 'grid' | 'slider' | 'channels';

@@ -27,7 +27,7 @@ export const activate: ActivationFunction = (context) => {
       } catch (error) {
         views.dispose(item.id);
         const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
-        root.replaceChildren(errorBox('The tensor cannot be drawn', `${(error as Error).message}.`));
+        root.replaceChildren(errorBox('The tensor cannot be drawn', error));
       }
     },
     disposeOutputItem: (id) => views.dispose(id),

@@ -1,5 +1,5 @@
 // The values that the renderer has of a tensor: a grid of its indices, whole or thinned out.
-import type { AxisRange, TensorDtype } from '../../kernel/wire/mime.ts';
+import { sizeOfPart, type AxisRange, type TensorDtype } from '../../kernel/wire/tensor.ts';
 import { exactNumber } from '../shared/numbers.ts';
 
 export type PartData =
@@ -93,7 +93,7 @@ export class Part {
       return this.holds(i, start) && this.holds(i, start + (count - 1) * step) && step % own.step === 0;
     });
     if (!held) return undefined;
-    const size = axes.reduce((product, { count }) => product * count, 1);
+    const size = sizeOfPart(axes);
     const { data, width } = this;
     const target = Array.isArray(data)
       ? new Array<string>(size)

@@ -1,33 +1,36 @@
-// Reads the payload of a tensor (TensorHeader in mime.ts has the layout). It comes from a file that anyone may have written: each field is
-// checked against the others and against the number of bytes, before anything is made of it.
+// Reads the payload of a tensor: checks each field against the others and against the number of bytes before use.
 import {
-  TENSOR_MAGIC,
-  TENSOR_VERSION,
+  check,
+  count,
+  counts,
+  number,
+  object,
+  objects,
+  oneOf,
+  optional,
+  shortText,
+  type Fields,
+} from '../../kernel/wire/fields.ts';
+import { readPayload } from '../../kernel/wire/payload.ts';
+import {
+  sizeOfPart,
+  TENSOR_FORMAT,
   type AxisRange,
   type TensorDtype,
   type TensorHeader,
   type TensorStatistics,
-} from '../../kernel/wire/mime.ts';
+} from '../../kernel/wire/tensor.ts';
 import { Part, type PartData } from './part.ts';
-
-/** Why a payload is not drawn, as a sentence without its end. */
-export class PayloadError extends Error {}
 
 export interface TensorPayload {
   header: TensorHeader;
   part: Part;
 }
 
-/** Far more than the kernel sends. */
-const MAX_BYTES = 16 << 20;
-const MAX_HEAD = 1 << 20;
 const MAX_RANK = 32;
 const MAX_BINS = 1000;
-const PREFIX = 12;
 
-type NumberDtype = Exclude<TensorDtype, 'string'>;
-
-const ARRAYS: Record<NumberDtype, new (buffer: ArrayBuffer) => Exclude<PartData, string[]>> = {
+const ARRAYS: Record<Exclude<TensorDtype, 'string'>, new (buffer: ArrayBuffer) => Exclude<PartData, string[]>> = {
   bool: Uint8Array,
   int8: Int8Array,
   uint8: Uint8Array,
@@ -42,121 +45,81 @@ const ARRAYS: Record<NumberDtype, new (buffer: ArrayBuffer) => Exclude<PartData,
   float64: Float64Array,
   complex64: Float32Array,
 };
+const DTYPES = [...Object.keys(ARRAYS), 'string'] as TensorDtype[];
 
 /** @throws PayloadError that says what is wrong */
 export function readTensor(bytes: Uint8Array): TensorPayload {
-  if (bytes.length > MAX_BYTES) throw new PayloadError(`it has ${bytes.length} bytes, more than are drawn`);
-  if (bytes.length < PREFIX || magicOf(bytes) !== TENSOR_MAGIC)
-    throw new PayloadError('its bytes are not those of a tensor');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const version = view.getUint16(4, true);
-  if (version !== TENSOR_VERSION)
-    throw new PayloadError(`it has version ${version}, and this program draws version ${TENSOR_VERSION}`);
-  const length = view.getUint32(8, true);
-  if (length > MAX_HEAD || PREFIX + length > bytes.length) throw new PayloadError('its head is cut off');
-  const header = readHeader(parse(bytes.subarray(PREFIX, PREFIX + length)));
-  return { header, part: readPart(header, bytes.subarray(PREFIX + length)) };
+  const { head, body } = readPayload(bytes, TENSOR_FORMAT);
+  const header = readHeader(head);
+  return { header, part: readPart(header, body) };
 }
 
-const magicOf = (bytes: Uint8Array) => String.fromCharCode(...bytes.subarray(0, TENSOR_MAGIC.length));
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new PayloadError('its head is not JSON');
-  }
+function readHeader(head: Fields): TensorHeader {
+  const shape = counts(head, 'shape', MAX_RANK);
+  return {
+    kind: oneOf(head, 'kind', ['tensor', 'array']),
+    dtype: oneOf(head, 'dtype', DTYPES),
+    shape,
+    bytes: count(head, 'bytes'),
+    axes: readAxes(head, shape),
+    ...(head.values['textsCut'] === true ? { textsCut: true } : {}),
+    ...optional(head, { device: shortText, source: shortText, statistics: readStatistics }),
+  };
 }
 
-function readHeader(value: unknown): TensorHeader {
-  if (!isRecord(value)) throw new PayloadError('its head is missing');
-  const { kind, dtype, shape, bytes, device, axes, textsCut, source, statistics } = value;
-  if (kind !== 'tensor' && kind !== 'array') throw new PayloadError('it is neither a tensor nor an array');
-  if (dtype !== 'string' && !(typeof dtype === 'string' && Object.hasOwn(ARRAYS, dtype)))
-    throw new PayloadError('its type of values is not known');
-  if (!Array.isArray(shape) || shape.length > MAX_RANK || !shape.every((n) => isCount(n)))
-    throw new PayloadError('its shape is not one');
-  if (!isCount(bytes)) throw new PayloadError('its size in bytes is not a number');
-  const header: TensorHeader = { kind, dtype: dtype as TensorDtype, shape, bytes, axes: readAxes(axes, shape) };
-  if (device !== undefined) header.device = shortText(device, 'device');
-  if (source !== undefined) header.source = shortText(source, 'source');
-  if (textsCut === true) header.textsCut = true;
-  if (statistics !== undefined) header.statistics = readStatistics(statistics);
-  return header;
-}
-
-function readAxes(axes: unknown, shape: number[]): AxisRange[] {
-  if (!Array.isArray(axes) || axes.length !== shape.length) throw new PayloadError('its axes do not fit its shape');
-  return axes.map((range: unknown, i) => {
-    const { start, step, count } = isRecord(range) ? range : {};
-    if (!isCount(start) || !isCount(step) || step < 1 || !isCount(count))
-      throw new PayloadError(`the range of axis ${i} is not one`);
-    if (count > 0 ? !(start + (count - 1) * step < shape[i]!) : shape[i] !== 0)
-      throw new PayloadError(`the range of axis ${i} does not fit its ${shape[i]} indices`);
-    return { start, step, count };
+function readAxes(head: Fields, shape: number[]): AxisRange[] {
+  const axes = objects(head, 'axes', 'axis', MAX_RANK);
+  check(axes.length === shape.length, `it has ${axes.length} axes, and its shape has ${shape.length}`);
+  return axes.map((axis, i) => {
+    const range = { start: count(axis, 'start'), step: count(axis, 'step'), count: count(axis, 'count') };
+    const last = range.start + (range.count - 1) * range.step;
+    check(range.step >= 1, `the step of ${axis.name} is 0`);
+    const fits = range.count > 0 ? last < shape[i]! : shape[i] === 0;
+    check(fits, `the range of ${axis.name} does not fit its ${shape[i]} indices`);
+    return range;
   });
 }
 
-function readStatistics(value: unknown): TensorStatistics {
-  if (!isRecord(value)) throw new PayloadError('its statistics are none');
-  const count = (key: string) => {
-    const n = value[key];
-    if (!isCount(n)) throw new PayloadError(`"${key}" of its statistics is not a count`);
-    return n;
+function readStatistics(head: Fields, key: string): TensorStatistics {
+  const statistics = object(head, key);
+  return {
+    nan: count(statistics, 'nan'),
+    positiveInfinity: count(statistics, 'positiveInfinity'),
+    negativeInfinity: count(statistics, 'negativeInfinity'),
+    zeros: count(statistics, 'zeros'),
+    ...optional(statistics, {
+      min: number,
+      max: number,
+      mean: number,
+      std: number,
+      histogram: (f, k) => counts(f, k, MAX_BINS),
+    }),
   };
-  const statistics: TensorStatistics = {
-    nan: count('nan'),
-    positiveInfinity: count('positiveInfinity'),
-    negativeInfinity: count('negativeInfinity'),
-    zeros: count('zeros'),
-  };
-  for (const key of ['min', 'max', 'mean', 'std'] as const) {
-    const n = value[key];
-    if (n === undefined) continue;
-    if (typeof n !== 'number' || !Number.isFinite(n))
-      throw new PayloadError(`"${key}" of its statistics is not a number`);
-    statistics[key] = n;
-  }
-  const { histogram } = value;
-  if (histogram === undefined) return statistics;
-  if (!Array.isArray(histogram) || histogram.length > MAX_BINS || !histogram.every((n) => isCount(n)))
-    throw new PayloadError('its histogram is none');
-  return { ...statistics, histogram };
 }
 
 function readPart({ dtype, axes }: TensorHeader, body: Uint8Array): Part {
-  const size = axes.reduce((product, { count }) => product * count, 1);
-  // A huge product loses digits, but then it is no length of bytes that are here
+  const size = sizeOfPart(axes);
+  // A huge product loses digits, but then it is more than the bytes of the body
   if (dtype === 'string') return new Part(dtype, axes, readTexts(body, size));
   const array = ARRAYS[dtype];
   const each = array.prototype.BYTES_PER_ELEMENT * (dtype === 'complex64' ? 2 : 1);
-  if (body.length !== size * each)
-    throw new PayloadError(`it holds ${body.length} bytes of values, and its axes ask for ${size * each}`);
-  // A copy: views of numbers must begin at a multiple of their size
+  check(body.length === size * each, `it holds ${body.length} bytes of values, and its axes ask for ${size * each}`);
+  // A copy, since views of numbers must begin at a multiple of their size
   return new Part(dtype, axes, new array(new Uint8Array(body).buffer));
 }
 
 function readTexts(body: Uint8Array, size: number): string[] {
-  if (size * 4 > body.length) throw new PayloadError('its texts are cut off');
+  check(size * 4 <= body.length, 'its texts are cut off');
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const decoder = new TextDecoder();
   const texts: string[] = [];
   let at = size * 4;
   for (let i = 0; i < size; i++) {
     const end = at + view.getUint32(i * 4, true);
-    if (end > body.length) throw new PayloadError('its texts are cut off');
+    check(end <= body.length, 'its texts are cut off');
     texts.push(decoder.decode(body.subarray(at, end)));
     at = end;
   }
-  if (at !== body.length) throw new PayloadError('it holds more than its texts');
+  check(at === body.length, 'it holds more than its texts');
   return texts;
 }
-
-function shortText(value: unknown, key: string): string {
-  if (typeof value !== 'string' || value.length > 100) throw new PayloadError(`its "${key}" is not a short text`);
-  return value;
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;

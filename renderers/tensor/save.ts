@@ -1,4 +1,7 @@
 // Values of a part as texts and files: JSON, CSV and NumPy's .npy.
+import { NPY_TYPES, npyHead, npyText } from '../../kernel/wire/npy.ts';
+import { bytesOf } from '../../kernel/wire/payload.ts';
+import type { TensorDtype } from '../../kernel/wire/tensor.ts';
 import { exactNumber } from '../shared/numbers.ts';
 import type { Part } from './part.ts';
 
@@ -56,43 +59,30 @@ function csvValue({ dtype, data }: Part, at: number): string {
   return `${plain(data[2 * at]!, dtype)}${/^-/.test(imaginary) ? '' : '+'}${imaginary}i`;
 }
 
-const NPY_TYPES: Record<string, string> = {
-  bool: '|b1',
-  int8: '|i1',
-  uint8: '|u1',
-  int16: '<i2',
-  uint16: '<u2',
-  int32: '<i4',
-  uint32: '<u4',
-  int64: '<i8',
-  uint64: '<u8',
-  float16: '<f4',
-  float32: '<f4',
-  float64: '<f8',
-  complex64: '<c8',
-};
-
-/** A .npy file, version 1.0 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). Texts become fixed-width UTF-32. */
+/**
+ * A .npy file. Texts become UTF-32 of fixed width, with zeros at the end of shorter texts; float16, which a part holds
+ * widened, becomes float32.
+ */
 export function toNpy(part: Part): Uint8Array<ArrayBuffer> {
   const { data, dtype, axes } = part;
-  const [descr, body] = Array.isArray(data) ? utf32(data) : [NPY_TYPES[dtype]!, bytesOf(data)];
-  const shape = axes.map(({ count }) => `${count},`).join(' ');
-  const head = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }`;
-  // Ten bytes come before the head, which ends in a line feed at a multiple of 64
-  const length = Math.ceil((10 + head.length + 1) / 64) * 64 - 10;
-  const file = new Uint8Array(10 + length + body.length);
-  file.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0, length & 255, length >> 8]);
-  file.set(new TextEncoder().encode(`${head.padEnd(length - 1)}\n`), 10);
-  file.set(body, 10 + length);
+  const [type, body] = Array.isArray(data) ? utf32(data) : [numberType(dtype), bytesOf(data)];
+  const head = npyHead(
+    type,
+    axes.map(({ count }) => count),
+  );
+  const file = new Uint8Array(head.length + body.length);
+  file.set(head);
+  file.set(body, head.length);
   return file;
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength);
+const numberType = (dtype: TensorDtype) => NPY_TYPES[dtype === 'float16' || dtype === 'string' ? 'float32' : dtype];
 
-function utf32(texts: string[]): [descr: string, body: Uint8Array] {
+/** @returns NumPy's type, and the bytes */
+function utf32(texts: string[]): [type: string, body: Uint8Array] {
   const points = texts.map((text) => Array.from(text, (c) => c.codePointAt(0)!));
   const width = points.reduce((most, { length }) => Math.max(most, length), 1);
   const body = new Uint32Array(texts.length * width);
   points.forEach((codes, i) => body.set(codes, i * width));
-  return [`<U${width}`, bytesOf(body)];
+  return [npyText(width), bytesOf(body)];
 }

@@ -1,5 +1,5 @@
 // Asks the kernel, through the extension, for parts of tensors that outputs do not hold.
-import type { AxisRange, SaveRequest, SliceAnswer, SliceRequest } from '../../kernel/wire/mime.ts';
+import type { AxisRange, SaveRequest, SliceAnswer, SliceRequest } from '../../kernel/wire/tensor.ts';
 import type { Part } from './part.ts';
 import { readTensor } from './payload.ts';
 

@@ -1,5 +1,5 @@
 // The first line: what is known of all values of a tensor, whatever part of it is drawn.
-import type { AxisRange, TensorHeader } from '../../kernel/wire/mime.ts';
+import { sizeOf, sizeOfPart, type AxisRange, type TensorHeader } from '../../kernel/wire/tensor.ts';
 import { element, svgElement } from '../shared/dom.ts';
 import { byteSize, count, ordinal, plural, shortNumber } from '../shared/numbers.ts';
 
@@ -57,7 +57,6 @@ function sparkline(histogram: readonly number[], min: number, max: number): SVGE
 
 /** What part of a tensor is here, in one sentence; undefined where it is all of it. */
 export function describePart({ shape, textsCut }: TensorHeader, axes: readonly AxisRange[]): string | undefined {
-  const product = (counts: number[]) => counts.reduce((all, n) => all * n, 1);
   const parts = axes.flatMap(({ start, step, count: held }, axis) => {
     if (held === shape[axis]) return [];
     const last = start + (held - 1) * step;
@@ -68,6 +67,5 @@ export function describePart({ shape, textsCut }: TensorHeader, axes: readonly A
   });
   const cut = textsCut ? ' Long texts are cut.' : '';
   if (parts.length === 0) return cut.trim() || undefined;
-  const [shown, all] = [product(axes.map((a) => a.count)), product([...shape])];
-  return `Shows ${parts.join(', ')}: ${count(shown)} of ${count(all)} values.${cut}`;
+  return `Shows ${parts.join(', ')}: ${count(sizeOfPart(axes))} of ${count(sizeOf(shape))} values.${cut}`;
 }

@@ -1,5 +1,5 @@
 // One tensor under one cell: what is shown of it and how, the controls for that, and the parts that come from the kernel.
-import type { AxisRange, TensorHeader } from '../../kernel/wire/mime.ts';
+import type { AxisRange, TensorHeader } from '../../kernel/wire/tensor.ts';
 import { colorScale, type ScaleName } from '../shared/color-scale.ts';
 import { button, element } from '../shared/dom.ts';
 import { legend } from '../shared/legend.ts';

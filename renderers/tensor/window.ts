@@ -1,5 +1,5 @@
 // Which part of a tensor is shown at full resolution around an index.
-import type { AxisRange } from '../../kernel/wire/mime.ts';
+import type { AxisRange } from '../../kernel/wire/tensor.ts';
 import { axesOf, type Role } from './axes.ts';
 
 /** A matrix's sides: cells that can be told apart in the height of a picture. And a vector's length. */

@@ -27,7 +27,7 @@ export const activate: ActivationFunction = (context) => {
         await view.show(state);
       } catch (error) {
         views.dispose(item.id);
-        element.replaceChildren(errorBox('The training cannot be drawn', (error as Error).message));
+        element.replaceChildren(errorBox('The training cannot be drawn', error));
       }
     },
     disposeOutputItem: (id) => views.dispose(id),

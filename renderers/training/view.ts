@@ -1,5 +1,5 @@
 // One training chart under a cell: header and curves, drawn anew as points come, seldom enough to leave the processor to the training.
-import type { TrainingStop } from '../../kernel/wire/mime.ts';
+import type { TrainingStop } from '../../kernel/wire/training.ts';
 import { FigureView } from '../plotly/view.ts';
 import { readTheme } from '../shared/theme.ts';
 import { curvesFigure, type CurveOptions } from './curves.ts';

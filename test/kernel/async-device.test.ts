@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { MAX_SHOWN_LINES } from '../../kernel/outputs/streams.ts';
-import { TRAINING, type TrainingChart } from '../../kernel/wire/mime.ts';
+import { TRAINING } from '../../kernel/wire/mime.ts';
+import type { TrainingChart } from '../../kernel/wire/training.ts';
 import type { OutputEvent } from '../../kernel/wire/protocol.ts';
 import { readTensor } from '../../renderers/tensor/payload.ts';
 import { TestKernel, type Ran } from './kernel.ts';
@@ -20,7 +21,7 @@ const ASYNC_READS = `
   const stockReadSync = engine.readSync;
   engine.readSync = function (id) {
     if (sync) return stockReadSync.call(this, id);
-    throw new Error('this device has no synchronous read');
+    throw Object.defineProperty(new Error('this device has no synchronous read'), Symbol.for('dlnb.valuesOnDevice'), { value: true });
   };
   engine.read = async function (id) {
     const values = stockRead.call(this, id);

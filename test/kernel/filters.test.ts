@@ -1,6 +1,7 @@
 // viz.filters and its kin in a real kernel: what a cell that ends with them shows, and what fit records.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FILTERS, FILTERS_MAGIC } from '../../kernel/wire/mime.ts';
+import { FILTERS } from '../../kernel/wire/mime.ts';
+import { FILTERS_FORMAT } from '../../kernel/wire/filters.ts';
 import { TestKernel } from './kernel.ts';
 
 describe('filters and feature maps', () => {
@@ -28,7 +29,7 @@ describe('filters and feature maps', () => {
         tf.layers.flatten(), tf.layers.dense({ units: 1 })] });
       model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });`);
     const { bytes, text } = await shown('viz.filters(model)');
-    expect(new TextDecoder().decode(bytes.subarray(0, 4))).toBe(FILTERS_MAGIC);
+    expect(new TextDecoder().decode(bytes.subarray(0, 4))).toBe(FILTERS_FORMAT.magic);
     expect(text).toMatch(/^Filters of net\nconv Conv2D; 4 filters of 3 × 3 × 1, norms [\d.]+ … [\d.]+/);
     const maps = await shown('viz.featureMaps(model, tf.ones([2, 8, 8, 1]), { title: "ones" })');
     expect(maps.text).toContain('Feature maps of ones on 2 examples\ninput; 1 map of 8 × 8\nconv Conv2D;');

@@ -1,6 +1,7 @@
 // viz.graph in a real kernel: what a cell that ends with a graph shows, and what an interrupted one leaves behind.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GRAPH, GRAPH_MAGIC } from '../../kernel/wire/mime.ts';
+import { GRAPH } from '../../kernel/wire/mime.ts';
+import { GRAPH_FORMAT } from '../../kernel/wire/graph.ts';
 import { TestKernel } from './kernel.ts';
 
 describe('viz.graph', () => {
@@ -20,7 +21,7 @@ describe('viz.graph', () => {
     const [shown] = events.filter((e) => e.kind === 'display');
     const [item, twin] = shown!.bundle;
     expect([item!.mime, twin!.mime]).toEqual([GRAPH, 'text/plain']);
-    expect(new TextDecoder().decode((item as { bytes: Uint8Array }).bytes.subarray(0, 4))).toBe(GRAPH_MAGIC);
+    expect(new TextDecoder().decode((item as { bytes: Uint8Array }).bytes.subarray(0, 4))).toBe(GRAPH_FORMAT.magic);
     expect(text).toContain('Graph of r: 7 nodes\n#1 input t float32 [] = 2, gradient 40');
   });
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { KernelProcess, type KernelSpec, type RunOutcome } from '../../kernel/host/client/index.ts';
-import type { CellError } from '../../kernel/wire/mime.ts';
+import type { CellError } from '../../kernel/wire/errors.ts';
 import type { DeviceState, KernelMessage, OutputEvent } from '../../kernel/wire/protocol.ts';
 
 export interface Ran {

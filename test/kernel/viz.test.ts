@@ -1,14 +1,9 @@
 // `viz`, `progress` and `train` of the module `dlnb`, in cells of a real kernel process.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  PLOTLY,
-  PROGRESS,
-  SUMMARY,
-  TRAINING,
-  type ProgressReport,
-  type SummaryTable,
-  type TrainingChart,
-} from '../../kernel/wire/mime.ts';
+import { PLOTLY, PROGRESS, SUMMARY, TRAINING } from '../../kernel/wire/mime.ts';
+import type { ProgressReport } from '../../kernel/wire/progress.ts';
+import type { SummaryTable } from '../../kernel/wire/summary.ts';
+import type { TrainingChart } from '../../kernel/wire/training.ts';
 import type { OutputEvent, TrainingMessage } from '../../kernel/wire/protocol.ts';
 import { TestKernel, type Ran } from './kernel.ts';
 

@@ -1,5 +1,7 @@
 // What cells mean, as notebooks with the outputs they must have. Data only: the command line and the extension host run the very same.
-import { CELL_ERROR, OVERFLOW, STDERR, STDOUT, type CellError, type OverflowNotice } from '../../kernel/wire/mime.ts';
+import { CELL_ERROR, OVERFLOW, STDERR, STDOUT } from '../../kernel/wire/mime.ts';
+import type { CellError } from '../../kernel/wire/errors.ts';
+import type { OverflowNotice } from '../../kernel/wire/overflow.ts';
 
 /** One output that a cell must have. A string must be equal, a pattern must match. */
 export type Expected =

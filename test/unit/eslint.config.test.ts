@@ -29,7 +29,7 @@ describe('the import rule', () => {
     ['extension/execution/a.ts', "import { parse } from '../../kernel/notebook/format/index.ts';"],
     ['extension/commands/a.ts', "import { targetNotebook } from '../notebook/ids.ts';"],
     ['extension/a.ts', "import { KernelProcess } from '../kernel/host/client/index.ts';"],
-    ['extension/a.ts', "import { STDOUT, type CellError } from '../kernel/wire/mime.ts';"],
+    ['extension/a.ts', "import { PayloadError, type Fields } from '../kernel/wire/fields.ts';"],
     ['renderers/output/a.ts', "import { ERROR } from '../../kernel/wire/mime.ts';"],
     ['renderers/output/a.ts', "import { theme } from '../shared/theme.ts';"],
     ['kernel/process/cell/a.ts', "import { STDOUT } from '../../wire/mime.ts';"],
@@ -43,6 +43,7 @@ describe('the import rule', () => {
     ['kernel/tensors/engine/a.ts', "import * as tf from '@tensorflow/tfjs-core';"],
     ['kernel/tensors/a.ts', "import { valuesNow } from '../outputs/tensor/read.ts';"],
     ['kernel/host/client/a.ts', "import { check } from '../../tensors/backends/cuda/libraries.ts';"],
+    ['kernel/host/export/a.ts', "import renderers from '../../../renderers/renderers.json';"],
     ['kernel/host/cli/a.ts', "import { print } from '../../notebook/format/index.ts';"],
   ];
   it.each(allowed)('allows in %s: %s', async (file, code) => {
@@ -63,6 +64,7 @@ describe('the import rule', () => {
     ['extension/a.ts', "export { tf } from '../kernel/tensors/index.ts';"],
     ['extension/a.ts', "import { toHtml } from '../kernel/host/export/html.ts';"],
     ['extension/a.ts', "import { draw } from '../renderers/shared/draw.ts';"],
+    ['kernel/host/export/a.ts', "import { draw } from '../../../renderers/shared/draw.ts';"],
     // A value of TensorFlow.js outside kernel/tensors/ brings a second engine into a bundle
     ['kernel/dlnb/viz/a.ts', "import * as tf from '@tensorflow/tfjs-core';"],
     ['kernel/dlnb/viz/a.ts', "const tf = await import('@tensorflow/tfjs-core');"],

@@ -1,7 +1,8 @@
 // The progress bars that share one output: a loop, and the loops inside it.
 import { randomUUID } from 'node:crypto';
 import { DISPLAY, type Displayable } from '../../wire/displayable.ts';
-import { PROGRESS, type ProgressReport } from '../../wire/mime.ts';
+import { PROGRESS } from '../../wire/mime.ts';
+import type { ProgressReport } from '../../wire/progress.ts';
 import { DRAW_MS, reportText, type Clock, type Meter } from './meter.ts';
 
 /** What progress bars need from their session. */

@@ -1,6 +1,6 @@
 // The progress of a loop: items done, rate and time left, as numbers and as text. The clock is a parameter, so that
 // tests can set it.
-import type { ProgressBar, ProgressReport } from '../../wire/mime.ts';
+import type { ProgressBar, ProgressReport } from '../../wire/progress.ts';
 
 /** A monotonic clock in milliseconds. */
 export type Clock = () => number;

@@ -1,7 +1,8 @@
 // The chart of one or more training runs: decides when its new points are sent and when its output is shown again.
 import { randomInt } from 'node:crypto';
 import { DISPLAY, type Displayable } from '../../wire/displayable.ts';
-import { TRAINING, type TrainingChart, type TrainingDelta } from '../../wire/mime.ts';
+import { TRAINING } from '../../wire/mime.ts';
+import type { TrainingChart, TrainingDelta } from '../../wire/training.ts';
 import { DRAW_MS, type Clock } from '../progress/meter.ts';
 import type { RunData } from './run.ts';
 

@@ -1,7 +1,7 @@
 // The recorder of one training run: takes values as they come, waits for those still on the device, and ends with the
 // cell.
 import type { CustomCallback } from '@tensorflow/tfjs-layers';
-import type { TrainingState } from '../../wire/mime.ts';
+import type { TrainingState } from '../../wire/training.ts';
 import { InOrder } from '../../outputs/order.ts';
 import { read, valuesNow } from '../../outputs/tensor/read.ts';
 import { isTensor } from '../../outputs/tensor/values.ts';

@@ -1,5 +1,5 @@
 // The data of one training run: recorded values, progress, best epoch. Pure: the clock is a parameter.
-import type { TrainingBest, TrainingRun, TrainingState } from '../../wire/mime.ts';
+import type { TrainingBest, TrainingRun, TrainingState } from '../../wire/training.ts';
 import { clockText, durationText, Meter, rateText, type Clock } from '../progress/meter.ts';
 import { Series } from './series.ts';
 

@@ -1,6 +1,6 @@
 // One curve of a training run. Its size is bounded: when it is full, pairs of neighboring points are replaced by their
 // mean.
-import type { TrainingSeries } from '../../wire/mime.ts';
+import type { TrainingSeries } from '../../wire/training.ts';
 
 /** Largest number of points, more than the plot has pixels. */
 export const CAPACITY = 2048;

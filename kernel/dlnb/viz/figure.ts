@@ -2,7 +2,8 @@
 // the options and helpers that plots share.
 import { plainJson } from '../../outputs/bundle.ts';
 import { DISPLAY, type Displayable } from '../../wire/displayable.ts';
-import { PLOTLY, type PlotlyFigure } from '../../wire/mime.ts';
+import { PLOTLY } from '../../wire/mime.ts';
+import type { PlotlyFigure } from '../../wire/plotly.ts';
 
 export type Trace = Record<string, unknown>;
 export type Layout = Record<string, unknown>;

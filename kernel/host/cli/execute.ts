@@ -1,7 +1,8 @@
 // Runs the code cells of a notebook in order and gathers what they show. Knows kernels and time limits, not terminals or files.
 import { NotebookOutputs } from '../client/outputs.ts';
 import type { ExitReason, KernelProcess } from '../client/index.ts';
-import { CELL_ERROR, ERROR, type CellError, type PlainError } from '../../wire/mime.ts';
+import { CELL_ERROR, ERROR } from '../../wire/mime.ts';
+import type { CellError, PlainError } from '../../wire/errors.ts';
 import type { CodeCell, Notebook } from '../../notebook/format/types.ts';
 import type { DeviceState, KernelMessage, Language, OutputEvent } from '../../wire/protocol.ts';
 

@@ -1,6 +1,8 @@
 // Progress bars and trainings on a terminal: one line that is rewritten while they run, and what they come to in the end. Where nobody
 // watches, a line now and then.
-import { PROGRESS, TRAINING, type ProgressReport, type TrainingChart } from '../../wire/mime.ts';
+import { PROGRESS, TRAINING } from '../../wire/mime.ts';
+import type { ProgressReport } from '../../wire/progress.ts';
+import type { TrainingChart } from '../../wire/training.ts';
 import type { OutputEvent } from '../../wire/protocol.ts';
 
 /** Into a file, a bar that runs is written so often. */

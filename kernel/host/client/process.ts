@@ -1,7 +1,7 @@
 // The host's end of one kernel process: start, run, interrupt, end. Every pending run is ended when the process exits.
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import type { AxisRange } from '../../wire/mime.ts';
+import type { AxisRange } from '../../wire/tensor.ts';
 import type {
   ControlMessage,
   DeviceSetting,

@@ -1,44 +1,27 @@
 // One output of a cell as HTML: the first representation that a page can show.
 //
-// HTML and SVG are the notebook's own and may hold scripts. They stand in sandboxed frames without an origin, which can draw but reach
-// neither the page nor its files; so does the rest of the page never run what a notebook holds.
+// HTML and SVG of the notebook may hold scripts. They are shown in sandboxed frames without an origin, which can draw but
+// reach neither the page nor its files. The rest of the page never runs code of a notebook.
 import Anser from 'anser';
-import {
-  CELL_ERROR,
-  ERROR,
-  FILTERS,
-  GRAPH,
-  OVERFLOW,
-  PLOTLY,
-  PROGRESS,
-  STDERR,
-  STDOUT,
-  SUMMARY,
-  TENSOR,
-  TRAINING,
-  type CellError,
-  type OverflowNotice,
-} from '../../wire/mime.ts';
+import renderers from '../../../renderers/renderers.json';
+import { CELL_ERROR, ERROR, OVERFLOW, PLOTLY, STDERR, STDOUT, TRAINING } from '../../wire/mime.ts';
+import type { CellError } from '../../wire/errors.ts';
+import type { OverflowNotice } from '../../wire/overflow.ts';
 import type { Json, Output, OutputItem } from '../../notebook/format/types.ts';
 import { escapeHtml, highlight } from './highlight.ts';
 import { renderMarkdown } from './markdown.ts';
 
-/** Types that a renderer of the editor draws in the page, and its file. */
-const RENDERERS: Record<string, string> = {
-  [PLOTLY]: 'plotly.js',
-  [TENSOR]: 'tensor.js',
-  [GRAPH]: 'graph.js',
-  [FILTERS]: 'filters.js',
-  [TRAINING]: 'training.js',
-  [PROGRESS]: 'output.js',
-  [SUMMARY]: 'output.js',
-};
+/** The editor's renderers, by the MIME types that they draw. */
+const RENDERERS = new Map(renderers.flatMap((r) => r.mimeTypes.map((mime) => [mime, r])));
 const SPATIAL = /^(scatter3d|surface|mesh3d|isosurface|volume|cone|streamtube)$/;
 
-/** Collects which files of the editor's renderers the page needs. */
+/** Names of the built files of renderers, such as `tensor.js`. */
 export type Needs = Set<string>;
 
-/** @param label names the cell, for those who do not see the picture */
+/**
+ * @param label names the cell, for screen readers
+ * @param needs gets the files of renderers that the page must hold
+ */
 export function renderOutput(output: Output, label: string, needs: Needs): string {
   for (const item of output.items) {
     const html = renderItem(item, output, label, needs);
@@ -50,11 +33,12 @@ export function renderOutput(output: Output, label: string, needs: Needs): strin
 
 function renderItem(item: OutputItem, output: Output, label: string, needs: Needs): string | undefined {
   const mime = item.mime.toLowerCase();
-  if (mime in RENDERERS && 'json' in item) return drawn(item.json, mime, output, label, needs);
-  if (mime in RENDERERS && 'base64' in item) return binary(mime, item.base64, output, label, needs);
-  if (mime === CELL_ERROR && 'json' in item) return cellError(item.json);
+  // Errors and notices are part of the page itself, also without scripts
+  if (mime === CELL_ERROR) return 'json' in item ? cellError(item.json) : undefined;
+  if (mime === OVERFLOW) return 'json' in item ? overflow(item.json) : undefined;
   if (mime === ERROR) return plainError(item);
-  if (mime === OVERFLOW && 'json' in item) return overflow(item.json);
+  if (RENDERERS.has(mime) && 'json' in item) return drawn(item.json, mime, output, label, needs);
+  if (RENDERERS.has(mime) && 'base64' in item) return binary(mime, item.base64, output, label, needs);
   if (mime === STDOUT || mime === STDERR) return stream(textOf(item), mime === STDERR);
   if (mime === 'text/html' || mime === 'image/svg+xml') return frame(textOf(item), label);
   if (/^image\/[\w.+-]+$/.test(mime) && 'base64' in item)
@@ -80,7 +64,7 @@ function stream(text: string, error: boolean): string {
   return `<pre class="stream${error ? ' stderr' : ''}" tabindex="0">${ansi(text)}</pre>`;
 }
 
-/** Colours of terminals; of a line that was written over with \r, the last state. */
+/** Terminal colors as HTML. Of a line that was overwritten after \r, the last state is kept. */
 function ansi(text: string): string {
   const folded = text.replace(/\r+\n/g, '\n').replace(/^.*\r(?=[^\n])/gm, '');
   return Anser.ansiToHtml(Anser.escapeForHtml(folded), { use_classes: true });
@@ -93,7 +77,7 @@ function frame(html: string, label: string): string {
 function drawn(json: Json, mime: string, output: Output, label: string, needs: Needs): string {
   if (mime === PLOTLY) needs.add(libraryFor(json));
   if (mime === TRAINING) needs.add('plotly-cartesian.js');
-  // JSON may hold "<" only inside texts, where the escape means the same
+  // JSON holds "<" only inside texts, where the escape means the same
   const data = JSON.stringify(json).replaceAll('<', '\\u003c');
   return figure(mime, `<script type="application/json">${data}</script>`, output, label, needs);
 }
@@ -104,18 +88,17 @@ function binary(mime: string, base64: string, output: Output, label: string, nee
 
 /** @param data the script element that holds the payload */
 function figure(mime: string, data: string, output: Output, label: string, needs: Needs): string {
-  needs.add(RENDERERS[mime]!);
+  const { name, role } = RENDERERS.get(mime)!;
+  needs.add(`${name}.js`);
   const plain = output.items.find((i) => i.mime === 'text/plain');
   const fallback = plain && 'text' in plain ? plain.text : `a figure of ${label}`;
-  // What is worked with by keyboard and pointer is not one picture to those who only hear it
-  const role = [TENSOR, GRAPH, FILTERS].includes(mime) ? 'group' : 'img';
   return (
-    `<div class="figure" data-renderer="${RENDERERS[mime]!}" data-mime="${mime}" role="${role}" aria-label="${escapeHtml(fallback.slice(0, 200))}">` +
+    `<div class="figure" data-renderer="${name}.js" data-mime="${mime}" role="${role}" aria-label="${escapeHtml(fallback.slice(0, 200))}">` +
     `${data}<noscript><pre>${escapeHtml(fallback)}</pre></noscript></div>`
   );
 }
 
-/** Plotly comes in two parts; a figure with 3-D traces needs the larger one. */
+/** Plotly has two bundles; figures with 3-D traces need the larger one. */
 function libraryFor(json: Json): string {
   const data = (json as { data?: Json } | null)?.data;
   const types = Array.isArray(data) ? data.map((trace) => String((trace as { type?: Json } | null)?.type)) : [];
@@ -158,7 +141,7 @@ function errorBody(error: CellError): string {
     parts.push(
       `<p class="place">${error.at ? escapeHtml(place(error.at)) : ''}</p><pre class="code-frame">${codeFrame(error.codeFrame)}</pre>`,
     );
-  // One frame at the place of the code frame says nothing more
+  // A single frame is where the code frame is: nothing to add
   if (error.frames.length > 1) {
     const frames = error.frames.map(
       (f) => `<li>${f.fn ? `<b>${escapeHtml(f.fn)}</b> ` : ''}${escapeHtml(place(f))}</li>`,

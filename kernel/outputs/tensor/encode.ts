@@ -1,13 +1,14 @@
 // Tensors as the bytes of an output: see TensorHeader in mime.ts for the layout.
 import {
-  TENSOR_MAGIC,
-  TENSOR_VERSION,
+  sizeOf,
+  sizeOfPart,
+  TENSOR_FORMAT,
   type AxisRange,
   type TensorHeader,
   type TensorStatistics,
-} from '../../wire/mime.ts';
-import { bytesOf, MAX_PAYLOAD, payloadOf } from '../../wire/payload.ts';
-import { gather, sizeOf, thinOut, wholeOf } from './sample.ts';
+} from '../../wire/tensor.ts';
+import { bytesOf, encodeHead, MAX_PAYLOAD, writePayload } from '../../wire/payload.ts';
+import { gather, thinOut, wholeOf } from './sample.ts';
 import type { TensorValues, TypedArray } from './values.ts';
 
 /** Longest text of a string tensor, in characters. */
@@ -36,17 +37,17 @@ export function encodeTensor(values: TensorValues, options: EncodeOptions = {}):
   if (Array.isArray(data)) {
     const texts = encodeTexts(data, shape, part, room);
     header.axes = texts.axes;
-    if (texts.cut) header.textsCut = true;
+    if (texts.isCut) header.textsCut = true;
     body = texts.bytes;
   } else {
     const width = dtype === 'complex64' ? 2 : 1;
     const bytesEach = width * (dtype === 'float16' ? 4 : data.BYTES_PER_ELEMENT);
     header.axes = thinOut(part, Math.floor(room / bytesEach));
     body = bytesOf(widened(gather(data, shape, header.axes, width), dtype));
-    if (source && sizeOf(header.axes) < sizeOf(wholeOf(shape))) header.source = source();
+    if (source && sizeOfPart(header.axes) < sizeOf(shape)) header.source = source();
   }
   if (statistics) header.statistics = statistics;
-  return payloadOf(TENSOR_MAGIC, TENSOR_VERSION, Buffer.from(JSON.stringify(header)), body);
+  return writePayload(TENSOR_FORMAT, encodeHead(header), body);
 }
 
 function byteLengthOf(data: TypedArray | string[]): number {
@@ -60,21 +61,21 @@ function encodeTexts(data: string[], shape: number[], part: AxisRange[], room: n
   let axes = thinOut(part, Math.floor(room / 8));
   for (;;) {
     const texts = gather(data, shape, axes);
-    const encoded = texts.map((text) => Buffer.from(shortened(text)));
+    const encoded = texts.map((text) => Buffer.from(cut(text)));
     const total = encoded.reduce((sum, { length }) => sum + 4 + length, 0);
     if (total <= room) {
       const lengths = Uint32Array.from(encoded, ({ length }) => length);
       return {
         axes,
         bytes: Buffer.concat([bytesOf(lengths), ...encoded]),
-        cut: texts.some((t) => t.length > MAX_STRING),
+        isCut: texts.some((t) => t.length > MAX_STRING),
       };
     }
-    axes = thinOut(axes, Math.max(1, Math.floor((sizeOf(axes) * room) / total)));
+    axes = thinOut(axes, Math.max(1, Math.floor((sizeOfPart(axes) * room) / total)));
   }
 }
 
-const shortened = (text: string) => (text.length > MAX_STRING ? `${text.slice(0, MAX_STRING)}…` : text);
+const cut = (text: string) => (text.length > MAX_STRING ? `${text.slice(0, MAX_STRING)}…` : text);
 
 /** 64 bits, in hexadecimal, that depend on the shape, the type and every value. Not cryptographic: it tells tensors of one session apart. */
 export function checksum({ dtype, shape, data }: TensorValues): string {

@@ -1,5 +1,6 @@
 // Tensors that cells show: their outputs, and afterwards parts of those that did not fit into their output.
-import { TENSOR, type AxisRange } from '../../wire/mime.ts';
+import { TENSOR } from '../../wire/mime.ts';
+import type { AxisRange } from '../../wire/tensor.ts';
 import type { MimeItem, SaveResult, SliceResult } from '../../wire/protocol.ts';
 import { checksum, encodeTensor } from './encode.ts';
 import { writeNpy } from './npy.ts';

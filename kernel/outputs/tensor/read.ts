@@ -1,28 +1,42 @@
-// Values of tensors, also where the device cannot give them at once, as a GPU cannot: there they are read, and used when they have arrived.
+// Values of tensors, also on devices that cannot return them synchronously, as a GPU cannot: there they are awaited.
 import type { NumberArray, TensorLike } from './values.ts';
 
 export type TensorData = NumberArray | string[];
 
-/** Values are needed at once, and have to be waited for. */
+/** Thrown if values are needed at once and are on the device. Thrown and caught in one bundle, kernel.js. */
 export class Unread extends Error {
   /** @param where the function and its argument, for example `viz.line: y` */
   constructor(where: string) {
-    super(`${where}: its values are on the device, and cannot be had at once; give await tensor.data()`);
+    super(`${where}: its values are on the device and must be awaited; pass await tensor.data()`);
   }
 }
 
-/** The values, or undefined where they have to be waited for. */
+/**
+ * Marks the error of a synchronous read. A registered symbol, because the tensor library is a bundle of its own: a class
+ * would exist twice.
+ */
+const ON_DEVICE = Symbol.for('dlnb.valuesOnDevice');
+
+/** The error that a device throws from a synchronous read of values that must be awaited. */
+export const onDeviceError = (message: string): Error =>
+  Object.defineProperty(new Error(message), ON_DEVICE, { value: true });
+
+const isOnDeviceError = (e: unknown): boolean => e instanceof Error && ON_DEVICE in e;
+
+/**
+ * The values, or undefined if they must be awaited.
+ * @throws whatever else the device throws: the tensor is disposed of, the run is interrupted, the device failed
+ */
 export function valuesNow(tensor: TensorLike): TensorData | undefined {
   try {
     return tensor.dataSync();
   } catch (e) {
-    // By its name: the tensor library is a bundle of its own
-    if (tensor.isDisposed || (e as Error).name === 'InterruptError') throw e;
-    return undefined;
+    if (isOnDeviceError(e)) return undefined;
+    throw e;
   }
 }
 
-/** Reads the values as they are at the call: the tensor may be disposed of, or its variable be assigned to, before they arrive. */
+/** Reads the values as they are at the call, even if the tensor is disposed of or its variable assigned meanwhile. */
 export async function read(tensor: TensorLike): Promise<TensorData> {
   const held = tensor.clone();
   held.kept = true;
@@ -33,27 +47,27 @@ export async function read(tensor: TensorLike): Promise<TensorData> {
   }
 }
 
-/** The same tensor with its values beside it: these ask no device, and stay when it is disposed of. */
+/** The same tensor with its values beside it: reading them asks no device, and works after it is disposed of. */
 export function withValues<T extends object>(tensor: T, data: TensorData): T {
   return Object.create(tensor, { dataSync: { value: () => data }, isDisposed: { value: false } }) as T;
 }
 
-/** A tensor {@link withValues}, when they are there. One that has been disposed of is given back as it is. */
+/** A tensor {@link withValues}; a promise if they must be awaited. A disposed tensor is returned as it is. */
 export function onHost<T extends TensorLike>(tensor: T): T | Promise<T> {
   if (tensor.isDisposed) return tensor;
   const now = valuesNow(tensor);
   return now ? withValues(tensor, now) : read(tensor).then((data) => withValues(tensor, data));
 }
 
-/** Goes on with a value, at once if it is there. */
+/** Continues with a value: at once, or when the promise resolves. */
 export function goOn<T, R>(value: T | Promise<T>, then: (value: T) => R): R | Promise<R> {
   return value instanceof Promise ? value.then(then) : then(value);
 }
 
-/** Which tensors the text of a value is to show, for the option `tensors` of `util.inspect`. */
+/** Which tensors the text of a value shows: the option `tensors` of `util.inspect`. */
 export interface TensorReads {
-  /** What has been read. */
+  /** Values that have been read. */
   values: Map<object, TensorData>;
-  /** What could not be read at once. */
+  /** Tensors whose values must be awaited. */
   missing: Set<TensorLike>;
 }

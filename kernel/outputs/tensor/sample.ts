@@ -1,12 +1,9 @@
 // Which part of a large tensor goes into an output, and the gathering of that part. A part is a grid: of every axis a start, a step and a count.
-import type { AxisRange } from '../../wire/mime.ts';
+import { sizeOfPart, type AxisRange } from '../../wire/tensor.ts';
 import type { TypedArray } from './values.ts';
 
 /** Of each axis everything. */
 export const wholeOf = (shape: readonly number[]): AxisRange[] => shape.map((count) => ({ start: 0, step: 1, count }));
-
-/** How many elements a part has. */
-export const sizeOf = (axes: readonly AxisRange[]): number => axes.reduce((size, { count }) => size * count, 1);
 
 /** Axes before those of a matrix or an image are thinned out this much sooner: whole images of some of a batch say more than scraps of all. */
 const LEADING = 8;
@@ -50,7 +47,7 @@ export function gather<T extends TypedArray | string[]>(
   axes: readonly AxisRange[],
   width = 1,
 ): T {
-  const size = sizeOf(axes);
+  const size = sizeOfPart(axes);
   if (axes.every(({ count }, i) => count === shape[i])) return data;
   const part = (
     Array.isArray(data) ? new Array<string>(size) : new (data.constructor as new (n: number) => T)(size * width)

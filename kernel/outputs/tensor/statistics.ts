@@ -1,5 +1,5 @@
 // What the first line under a tensor says: exact counts, extremes, moments and histogram over all values.
-import type { TensorStatistics } from '../../wire/mime.ts';
+import type { TensorStatistics } from '../../wire/tensor.ts';
 import type { TensorValues, TypedArray } from './values.ts';
 
 /** Bins of the histogram. */

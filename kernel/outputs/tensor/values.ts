@@ -1,6 +1,6 @@
 // What can be shown as a tensor: tensors of TensorFlow.js and typed arrays, as one flat array of values with a shape.
 import { types } from 'node:util';
-import type { TensorDtype } from '../../wire/mime.ts';
+import type { TensorDtype } from '../../wire/tensor.ts';
 
 /** Typed arrays whose elements are numbers. Float16Array is among them where the engine has it. */
 export type NumberArray =

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { codeFrameColumns } from '@babel/code-frame';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
-import { CELL_ERROR, ERROR, type CellError, type ErrorFrame, type PlainError } from '../../wire/mime.ts';
+import { CELL_ERROR, ERROR } from '../../wire/mime.ts';
+import type { CellError, ErrorFrame, PlainError } from '../../wire/errors.ts';
 import type { MimeBundle } from '../../wire/protocol.ts';
 import { SourceError } from './strip.ts';
 

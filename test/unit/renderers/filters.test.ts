@@ -1,6 +1,8 @@
 // The filters renderer without a page: what it refuses to draw, which tiles it makes, where they are, and what the keys do.
 import { describe, expect, it } from 'vitest';
-import { FILTERS_MAGIC } from '../../../kernel/wire/mime.ts';
+import { PayloadError } from '../../../kernel/wire/fields.ts';
+import { FILTERS_FORMAT } from '../../../kernel/wire/filters.ts';
+import { MAX_DRAWN } from '../../../kernel/wire/payload.ts';
 import type { CapturedStage } from '../../../kernel/dlnb/viz/filters/capture.ts';
 import { encodeFilters } from '../../../kernel/dlnb/viz/filters/encode.ts';
 import { spotText } from '../../../renderers/filters/describe.ts';
@@ -12,7 +14,6 @@ import { LIMITS, readFilters, type FiltersPayload } from '../../../renderers/fil
 import { activated, productOf, tapsOf, whyNoProduct } from '../../../renderers/filters/product.ts';
 import { byNorm, deadNorm } from '../../../renderers/filters/stages.ts';
 import { colorScale } from '../../../renderers/shared/color-scale.ts';
-import { PayloadError } from '../../../renderers/shared/payload.ts';
 
 const numbers = (n: number, start = 1) => Float32Array.from({ length: n }, (_, i) => start + i);
 
@@ -92,7 +93,7 @@ describe('reading a payload', () => {
     expect(kernel).toMatchObject({ op: 'conv', filters: 2, held: 2, activation: 'relu' });
     // Also from the middle of a larger buffer, as the editor may hand it over
     expect(readFilters(new Uint8Array([0, 0, 0, ...bytes]).subarray(3)).numbers).toEqual(p.numbers);
-    expect(new TextDecoder().decode(bytes.subarray(0, 4))).toBe(FILTERS_MAGIC);
+    expect(new TextDecoder().decode(bytes.subarray(0, 4))).toBe(FILTERS_FORMAT.magic);
   });
 
   const at = (offset: number, value: number) => Uint8Array.from(bytes, (b, i) => (i === offset ? value : b));
@@ -104,15 +105,15 @@ describe('reading a payload', () => {
     ['half a number', bytes.subarray(0, -3), /length/],
     ['a head longer than all', at(11, 0xff), /length/],
     ['a head that is no JSON', at(12, 0x21), /not JSON/],
-    ['too many bytes', new Uint8Array(LIMITS.bytes + 1), /more than can be drawn/],
-    ['an unknown view', withHead((h) => (h['view'] = 'cake')), /neither filters nor maps/],
+    ['too many bytes', new Uint8Array(MAX_DRAWN + 1), /more than can be drawn/],
+    ['an unknown view', withHead((h) => (h['view'] = 'cake')), /view of the head is not one of filters, maps/],
     ['no snapshots', withHead((h) => (h['snapshots'] = [])), /no snapshots/],
     [
       'a snapshot more than there are numbers',
       withHead((h) => (h['snapshots'] = ['a', 'b', 'c'])),
       /outside of its numbers/,
     ],
-    ['stages that are no list', withHead((h) => (h['stages'] = { length: 9 })), /stages are not a list/],
+    ['stages that are no list', withHead((h) => (h['stages'] = { length: 9 })), /stages of the head must be a list/],
     [
       'stages that all name the same numbers',
       withHead((h) => (h['stages'] = Array(9).fill((h['stages'] as unknown[])[0]))),
@@ -122,13 +123,13 @@ describe('reading a payload', () => {
     ['maps without examples', withHead((h) => delete h['examples']), /no examples/],
     ['a million examples', withHead((h) => (h['examples'] = { held: 1e6, given: 1e6 })), /between 1 and 10000/],
     ['a name that is an object', stage(1, (s) => (s['name'] = { toString: 1 })), /name of stage 2 is not a text/],
-    ['a stage that needs itself', stage(1, (s) => (s['from'] = 1)), /input of stage 2 leads nowhere/],
-    ['an unknown convolution', stage(1, (s) => (s.kernel['op'] = 'eval')), /unknown kind/],
-    ['a shape of two sides', stage(1, (s) => (s.kernel['shape'] = [2, 2])), /not one of three sides/],
+    ['a stage that needs itself', stage(1, (s) => (s['from'] = 1)), /from of stage 2 leads nowhere/],
+    ['an unknown convolution', stage(1, (s) => (s.kernel['op'] = 'eval')), /op of the kernel of stage 2 is not one of/],
+    ['a shape of two sides', stage(1, (s) => (s.kernel['shape'] = [2, 2])), /does not have three sides/],
     ['a shape without end', stage(1, (s) => (s.kernel['shape'] = [1e7, 1e7, 1e7])), /outside of its numbers/],
     ['a side of 0', stage(1, (s) => (s.kernel['shape'] = [0, 2, 1])), /between 1 and/],
-    ['a side that is a fraction', stage(1, (s) => (s.kernel['shape'] = [1.5, 2, 1])), /is not a count/],
-    ['a negative stride', stage(1, (s) => (s.kernel['stride'] = [-1, 1])), /stride .* is not a count/],
+    ['a side that is a fraction', stage(1, (s) => (s.kernel['shape'] = [1.5, 2, 1])), /must be a list of counts/],
+    ['a negative stride', stage(1, (s) => (s.kernel['stride'] = [-1, 1])), /stride .* must be a list of counts/],
     ['a stride of 0', stage(1, (s) => (s.kernel['stride'] = [0, 1])), /stride .* is not a pair/],
     ['more filters held than there are', stage(1, (s) => (s.kernel['held'] = 3)), /more filters than it has/],
     ['weights beyond the end', stage(1, (s) => (s.kernel['at'] = 1e9)), /outside of its numbers/],

@@ -1,6 +1,8 @@
 // The graph renderer without a page: what it refuses to draw, folding, layout, the camera and the arrow keys.
 import { describe, expect, it } from 'vitest';
-import { GRAPH_MAGIC } from '../../../kernel/wire/mime.ts';
+import { PayloadError } from '../../../kernel/wire/fields.ts';
+import { GRAPH_FORMAT } from '../../../kernel/wire/graph.ts';
+import { MAX_DRAWN } from '../../../kernel/wire/payload.ts';
 import { encodeGraph } from '../../../kernel/dlnb/viz/graph/encode.ts';
 import type { Plan } from '../../../kernel/dlnb/viz/graph/plan.ts';
 import { betterDirection, centred, firstScale, fitScale, kept, zoomed } from '../../../renderers/graph/camera.ts';
@@ -8,7 +10,6 @@ import { visible } from '../../../renderers/graph/fold.ts';
 import { place, type Direction, type Size } from '../../../renderers/graph/layout.ts';
 import { LIMITS, readGraph, type GraphPayload } from '../../../renderers/graph/payload.ts';
 import { step } from '../../../renderers/graph/walk.ts';
-import { PayloadError } from '../../../renderers/shared/payload.ts';
 
 const summary = { min: 1, max: 1, mean: 1, nan: 0, infinite: 0, values: [1], size: 1 };
 const node = (label: string, group?: number): Plan['nodes'][number] => ({
@@ -81,9 +82,17 @@ describe('reading a payload', () => {
     ['numbers cut off', bytes.subarray(0, -3), /length/],
     ['a head longer than all', at(11, 0xff), /length/],
     ['a head that is no JSON', at(12, 0x21), /not JSON/],
-    ['too many bytes', new Uint8Array(LIMITS.bytes + 1), /more than can be drawn/],
-    ['a head that is a list', withHead((h) => Object.assign(h, { kind: 'cake' })), /kind is unknown/],
-    ['nodes that are no list', spoilt((h) => Object.assign(h, { nodes: { length: 3 } })), /nodes are not a list/],
+    ['too many bytes', new Uint8Array(MAX_DRAWN + 1), /more than can be drawn/],
+    [
+      'a head that is a list',
+      withHead((h) => Object.assign(h, { kind: 'cake' })),
+      /kind of the head is not one of autodiff, layers/,
+    ],
+    [
+      'nodes that are no list',
+      spoilt((h) => Object.assign(h, { nodes: { length: 3 } })),
+      /nodes of the head must be a list/,
+    ],
     ['too many nodes', spoilt((h) => (h.nodes = Array(LIMITS.nodes + 1).fill(h.nodes[0]))), /at most 5000/],
     ['a node of an unknown kind', spoilt((h) => (h.nodes[0]!['kind'] = 'virus')), /kind of node 1/],
     [
@@ -91,14 +100,14 @@ describe('reading a payload', () => {
       spoilt((h) => (h.nodes[0]!['label'] = { toString: 1 })),
       /label of node 1 is not a text/,
     ],
-    ['an edge to nowhere', spoilt((h) => (h.edges[0]!['to'] = 99)), /edge 1 leads nowhere/],
+    ['an edge to nowhere', spoilt((h) => (h.edges[0]!['to'] = 99)), /to of edge 1 leads nowhere/],
     ['an edge to a fraction', spoilt((h) => (h.edges[0]!['to'] = 1.5)), /leads nowhere/],
     ['a cycle', spoilt((h) => h.edges.push({ from: 3, to: 0 })), /edge 5 closes a cycle/],
     ['an edge to itself', spoilt((h) => h.edges.push({ from: 2, to: 2 })), /closes a cycle/],
     ['an edge from an output that is not there', spoilt((h) => (h.edges[0]!['output'] = 7)), /leads nowhere/],
     ['a group inside itself', spoilt((h) => (h.groups[1]!['parent'] = 1)), /parent of group 2 leads nowhere/],
     ['a group of nowhere', spoilt((h) => (h.nodes[1]!['group'] = -1)), /group of node 2 leads nowhere/],
-    ['a result that is not there', spoilt((h) => (h.result = 4)), /result leads nowhere/],
+    ['a result that is not there', spoilt((h) => (h.result = 4)), /result of the head leads nowhere/],
     ['numbers beyond the end', spoilt((h) => (outputOf(h)['value'] = { at: 30, count: 1 })), /outside of its numbers/],
     [
       'more numbers than the shape has',
@@ -106,7 +115,11 @@ describe('reading a payload', () => {
       /outside of its numbers/,
     ],
     ['a huge count', spoilt((h) => (outputOf(h)['value'] = { at: 0, count: 1e300 })), /not a count/],
-    ['a negative shape', spoilt((h) => (outputOf(h)['shape'] = [-1])), /shape of node 1 is not a count/],
+    [
+      'a negative shape',
+      spoilt((h) => (outputOf(h)['shape'] = [-1])),
+      /shape of node 1's output 1 must be a list of counts/,
+    ],
     [
       'groups nested without end',
       spoilt(
@@ -143,7 +156,7 @@ describe('reading a payload', () => {
     expect(refused).toBeLessThan(1000);
   });
 
-  it('begins with its magic', () => expect(new TextDecoder().decode(bytes.subarray(0, 4))).toBe(GRAPH_MAGIC));
+  it('begins with its magic', () => expect(new TextDecoder().decode(bytes.subarray(0, 4))).toBe(GRAPH_FORMAT.magic));
 });
 
 const size: Size = { box: { width: 40, height: 28 }, width: 50, height: 64, up: 30, down: 30 };

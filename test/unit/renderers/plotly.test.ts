@@ -1,6 +1,7 @@
 // What the plotly renderer accepts and refuses, and the look it gives: the parts that need no browser.
 import { describe, expect, it } from 'vitest';
-import { checkFigure, FigureError, LIMITS } from '../../../renderers/plotly/figure.ts';
+import { PayloadError } from '../../../kernel/wire/fields.ts';
+import { checkFigure, LIMITS } from '../../../renderers/plotly/figure.ts';
 import { COMPACT, heightOf, styledConfig, styledLayout, withThemeColors } from '../../../renderers/plotly/look.ts';
 import { withAlpha, type Theme } from '../../../renderers/shared/theme.ts';
 
@@ -84,7 +85,7 @@ describe('checking a figure', () => {
     [{ data: [], layout: { width: '100%' } }, /layout.width must be a number/],
   ])('refuses %j', (payload, message) => {
     expect(() => checkFigure(payload)).toThrow(message);
-    expect(() => checkFigure(payload)).toThrow(FigureError);
+    expect(() => checkFigure(payload)).toThrow(PayloadError);
   });
 
   it('refuses more traces, values and depth than can be drawn', () => {

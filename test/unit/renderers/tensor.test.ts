@@ -1,6 +1,6 @@
 // How the renderer looks at a tensor: axes, geometry, colours, numbers as text, and what is saved from it.
 import { describe, expect, it } from 'vitest';
-import type { AxisRange, TensorDtype } from '../../../kernel/wire/mime.ts';
+import type { AxisRange, TensorDtype } from '../../../kernel/wire/tensor.ts';
 import { colorScale, cssColor } from '../../../renderers/shared/color-scale.ts';
 import { byteSize, exactNumber, ordinal, plural, shortNumber } from '../../../renderers/shared/numbers.ts';
 import { firstLook, imageRoles, matrixRoles, type Role } from '../../../renderers/tensor/axes.ts';

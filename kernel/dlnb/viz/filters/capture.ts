@@ -1,7 +1,7 @@
 // Filters and feature maps as they are at one moment, cut to what an output can hold.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { numbersOf, overviewOf, padOf, weightsOf, type Convolution, type KernelFacts } from './convolution.ts';
-import { fit, sizeOf, type Part, type StagePart, type StageSize } from './fit.ts';
+import { costOf, fit, type Part, type StagePart, type StageSize } from './fit.ts';
 import type { Step } from './forward.ts';
 
 export interface CapturedKernel extends KernelFacts {
@@ -65,7 +65,7 @@ export function capture(steps: readonly Step[], given: number, room: number): Ca
 }
 
 /** How many numbers a capture is. */
-export const captureSize = ({ stages, examples }: Capture): number => sizeOf(stages.map(heldSize), examples);
+export const captureSize = ({ stages, examples }: Capture): number => costOf(stages.map(heldSize), examples);
 
 /** The same with fewer numbers, where it has more than `room`. */
 export function reduced(from: Capture, room: number): Capture {

@@ -1,5 +1,5 @@
 // The convolutions of tf.layers and raw kernels, all in one form: filters of [height, width, channels]; one along a line has height 1.
-import type { FilterKernel } from '../../../wire/mime.ts';
+import type { FilterKernel } from '../../../wire/filters.ts';
 import { Unread, valuesNow } from '../../../outputs/tensor/read.ts';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayerLike } from '../graph/layers.ts';

@@ -1,6 +1,6 @@
 // Filters and feature maps as the bytes of an output: see FiltersHeader in mime.ts for the layout.
-import { FILTERS_MAGIC, FILTERS_VERSION, type FiltersHeader, type FilterStage } from '../../../wire/mime.ts';
-import { bytesOf, MAX_PAYLOAD, payloadOf, shortened } from '../../../wire/payload.ts';
+import { FILTERS_FORMAT, type FiltersHeader, type FilterStage } from '../../../wire/filters.ts';
+import { bytesOf, encodeHead, MAX_PAYLOAD, shortened, writePayload } from '../../../wire/payload.ts';
 import { captureSize, reduced, type Capture, type CapturedStage } from './capture.ts';
 
 /** Numbers that fit into it beside its head. */
@@ -59,7 +59,7 @@ function encodeInto({ title, view, snapshots, recorded }: Recording, room: numbe
     ),
     ...(omitted.length > 0 ? { omitted: [...new Set(omitted)].slice(0, MAX_STAGES) } : {}),
   };
-  return payloadOf(FILTERS_MAGIC, FILTERS_VERSION, Buffer.from(JSON.stringify(head)), bytesOf(numbers.all()));
+  return writePayload(FILTERS_FORMAT, encodeHead(head), bytesOf(numbers.all()));
 }
 
 /** At most so many, evenly, with the first and the last. */

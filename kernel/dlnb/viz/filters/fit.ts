@@ -73,7 +73,7 @@ export function fit(sizes: readonly StageSize[], examples: number, room: number)
 }
 
 /** How many numbers all of it are. */
-export const sizeOf = (sizes: readonly StageSize[], examples: number): number =>
+export const costOf = (sizes: readonly StageSize[], examples: number): number =>
   sum(sizes.map(({ kernel }) => (kernel ? kernelCost(kernel) : 0))) + mapsCost(sizes, examples);
 
 const kernelCost = ({ filters, overviews, each, overview, partial }: KernelSize) =>

@@ -1,7 +1,7 @@
 // viz.filters, viz.featureMaps and viz.recordFilters: the filters of convolutions, and what they give on an input.
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import { DISPLAY, type Displayable } from '../../../wire/displayable.ts';
-import type { FiltersHeader } from '../../../wire/mime.ts';
+import type { FiltersHeader } from '../../../wire/filters.ts';
 import { goOn } from '../../../outputs/tensor/read.ts';
 import { checkOptions, type OptionNames } from '../../options.ts';
 import { needLibrary, type LoadedLibrary } from '../../library.ts';

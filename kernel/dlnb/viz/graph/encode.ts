@@ -1,6 +1,6 @@
 // Graphs as the bytes of an output: see GraphHeader in mime.ts for the layout.
-import { GRAPH_MAGIC, GRAPH_VERSION, type GraphHeader, type GraphNode, type GraphNumbers } from '../../../wire/mime.ts';
-import { bytesOf, MAX_PAYLOAD, payloadOf, PREFIX, shortened } from '../../../wire/payload.ts';
+import { GRAPH_FORMAT, type GraphHeader, type GraphNode, type GraphNumbers } from '../../../wire/graph.ts';
+import { bytesOf, encodeHead, MAX_PAYLOAD, PREFIX, shortened, writePayload } from '../../../wire/payload.ts';
 import { MAX_VALUES, type Summary } from './numbers.ts';
 import type { Plan, PlannedNode } from './plan.ts';
 
@@ -37,10 +37,10 @@ function encodePart(plan: Plan, omitted: number): Uint8Array | undefined {
       ...(omitted > 0 ? { omitted } : {}),
       ...(most < MAX_VALUES ? { cut: most } : {}),
     };
-    const text = Buffer.from(JSON.stringify(header));
-    if (text.length > MAX_HEAD) return undefined;
-    if (PREFIX + text.length + 8 + numbers.length * 8 <= MAX_PAYLOAD)
-      return payloadOf(GRAPH_MAGIC, GRAPH_VERSION, text, bytesOf(Float64Array.from(numbers)));
+    const head = encodeHead(header);
+    if (head.length > MAX_HEAD) return undefined;
+    if (PREFIX + head.length + 8 + numbers.length * 8 <= MAX_PAYLOAD)
+      return writePayload(GRAPH_FORMAT, head, bytesOf(Float64Array.from(numbers)));
     if (most === 1) return undefined;
     most = most >> 1;
   }

@@ -1,6 +1,6 @@
 // The graph of the layers of a model of tf.layers: one node for each call of a layer, nested models as groups.
-import type { GraphOutput } from '../../../wire/mime.ts';
-import { grouped, sizeOf } from '../../../outputs/model-summary.ts';
+import type { GraphOutput } from '../../../wire/graph.ts';
+import { grouped, parametersOf } from '../../../outputs/model-summary.ts';
 import type { Plan, PlannedNode } from './plan.ts';
 
 type Shape = (number | null)[];
@@ -127,7 +127,7 @@ function addLayer(plan: Plan, call: Call, group: number | undefined, from: Sourc
   const number = plan.nodes.length;
   const isInput = layer.getClassName() === 'InputLayer';
   const parameters = layer.countParams();
-  const trainable = sizeOf(layer.trainableWeights);
+  const trainable = parametersOf(layer.trainableWeights);
   const details: [string, string][] = [['class', layer.getClassName()]];
   if (parameters > 0) {
     details.push(['parameters', grouped(parameters)]);

@@ -1,5 +1,5 @@
 // A graph before it is written: nodes with the summaries of their tensors.
-import type { GraphEdge, GraphGroup, GraphHeader, GraphNode, GraphOutput } from '../../../wire/mime.ts';
+import type { GraphEdge, GraphGroup, GraphHeader, GraphNode, GraphOutput } from '../../../wire/graph.ts';
 import type { Summary } from './numbers.ts';
 
 export interface PlannedOutput extends Pick<GraphOutput, 'shape' | 'dtype'> {

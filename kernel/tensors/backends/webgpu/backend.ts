@@ -4,6 +4,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AdapterInfo } from '@tensorflow/tfjs-backend-webgpu/dist/adapter_info';
 import * as shaders from '@tensorflow/tfjs-backend-webgpu/dist/webgpu_program';
+import { onDeviceError } from '../../../outputs/tensor/read.ts';
 import { Buffers, type Buffer } from './buffers.ts';
 import { Commands } from './commands.ts';
 import type { Run } from './replay.ts';
@@ -286,7 +287,7 @@ export class WebGpuBackend extends tf.KernelBackend {
       return tf.backend_util.mergeRealAndImagArrays(...parts);
     }
     if (data.bytes === 0) return tf.util.getTypedArrayFromDType(data.dtype as 'float32', 0);
-    throw new Error(
+    throw onDeviceError(
       `The values of this tensor [${data.shape.join(', ')}] are on the graphics card, and a program cannot stop and wait for those: ` +
         'write `await x.data()` instead of `x.dataSync()`, `await x.array()` instead of `x.arraySync()`. ' +
         'On the device "cpu" both work.',

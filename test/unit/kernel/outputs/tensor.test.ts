@@ -1,6 +1,7 @@
 // Tensors as outputs: what the kernel writes, what the renderer reads, and that a payload which lies is not drawn.
 import { describe, expect, it } from 'vitest';
-import { TENSOR, type AxisRange, type TensorHeader } from '../../../../kernel/wire/mime.ts';
+import { TENSOR } from '../../../../kernel/wire/mime.ts';
+import type { AxisRange, TensorHeader } from '../../../../kernel/wire/tensor.ts';
 import { toBundle } from '../../../../kernel/outputs/bundle.ts';
 import { MAX_PAYLOAD } from '../../../../kernel/wire/payload.ts';
 import { checksum, encodeTensor } from '../../../../kernel/outputs/tensor/encode.ts';
@@ -9,7 +10,8 @@ import { checkPart, gather, thinOut, wholeOf } from '../../../../kernel/outputs/
 import { BINS, statisticsOf } from '../../../../kernel/outputs/tensor/statistics.ts';
 import { readValues, type TensorValues, type TypedArray } from '../../../../kernel/outputs/tensor/values.ts';
 import type { MimeItem } from '../../../../kernel/wire/protocol.ts';
-import { PayloadError, readTensor } from '../../../../renderers/tensor/payload.ts';
+import { PayloadError } from '../../../../kernel/wire/fields.ts';
+import { readTensor } from '../../../../renderers/tensor/payload.ts';
 
 const of = (data: TypedArray | string[], shape = [data.length], dtype = 'float32'): TensorValues =>
   ({ kind: 'array', dtype, shape, data }) as TensorValues;

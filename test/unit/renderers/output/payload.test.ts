@@ -22,13 +22,15 @@ describe('an error', () => {
   });
 
   test('of a wrong shape says which field is wrong', () => {
-    expect(() => readError(null)).toThrow('an error is missing');
-    expect(() => readError([])).toThrow('an error is missing');
+    expect(() => readError(null)).toThrow('an error is not an object');
+    expect(() => readError([])).toThrow('an error is not an object');
     expect(() => readError({ ...error, version: 2 })).toThrow('version 2');
-    expect(() => readError({ ...error, message: { toString: 1 } })).toThrow('"message" is not a text');
-    expect(() => readError({ ...error, frames: 'x' })).toThrow('a list is missing');
-    expect(() => readError({ ...error, frames: [{ line: '1', column: 1 }] })).toThrow('"line" is not a number');
-    expect(() => readError({ ...error, frames: [null] })).toThrow('a stack frame is missing');
+    expect(() => readError({ ...error, message: { toString: 1 } })).toThrow('the message of an error is not a text');
+    expect(() => readError({ ...error, frames: 'x' })).toThrow('the frames of an error must be a list');
+    expect(() => readError({ ...error, frames: [{ line: '1', column: 1 }] })).toThrow(
+      'the line of stack frame 1 is not a number',
+    );
+    expect(() => readError({ ...error, frames: [null] })).toThrow('stack frame 1 is not an object');
   });
 
   test('that is too much is cut', () => {
@@ -53,11 +55,13 @@ describe('a notice', () => {
   });
 
   test('of a wrong shape says which field is wrong', () => {
-    expect(() => readOverflow({ version: 1, log: 1, lines: 1, bytes: 1, shown: 1 })).toThrow('"log" is not a text');
-    expect(() => readOverflow({ version: 1, log: 'a', lines: -1, bytes: 1, shown: 1 })).toThrow(
-      '"lines" is not a number',
+    expect(() => readOverflow({ version: 1, log: 1, lines: 1, bytes: 1, shown: 1 })).toThrow(
+      'the log of a notice is not a text',
     );
-    expect(() => readOverflow('x')).toThrow('a notice is missing');
+    expect(() => readOverflow({ version: 1, log: 'a', lines: -1, bytes: 1, shown: 1 })).toThrow(
+      'the lines of a notice is not a count',
+    );
+    expect(() => readOverflow('x')).toThrow('a notice is not an object');
   });
 });
 
@@ -69,9 +73,13 @@ describe('progress bars', () => {
   });
 
   test('of a wrong shape say which field is wrong, and too many are cut', () => {
-    expect(() => readProgress({ version: 1, bars: [{ ...bar, done: -1 }] })).toThrow('"done" is not a number');
-    expect(() => readProgress({ version: 1, bars: [{ ...bar, state: 'odd' }] })).toThrow('"state" is not one of');
-    expect(() => readProgress({ version: 1, bars: [{ ...bar, label: 3 }] })).toThrow('"label" is not a text');
+    expect(() => readProgress({ version: 1, bars: [{ ...bar, done: -1 }] })).toThrow('the done of bar 1 is negative');
+    expect(() => readProgress({ version: 1, bars: [{ ...bar, state: 'odd' }] })).toThrow(
+      'the state of bar 1 is not one of',
+    );
+    expect(() => readProgress({ version: 1, bars: [{ ...bar, label: 3 }] })).toThrow(
+      'the label of bar 1 is not a text',
+    );
     expect(() => readProgress({ version: 2, bars: [] })).toThrow('version 2');
     expect(readProgress({ version: 1, bars: Array(99).fill(bar) }).bars).toHaveLength(20);
   });
@@ -83,7 +91,9 @@ describe('the table of a model', () => {
 
   test('is read, and of a wrong shape says which field is wrong', () => {
     expect(readSummary(table)).toEqual(table);
-    expect(() => readSummary({ ...table, layers: [{ ...layer, shape: [3] }] })).toThrow('"shape" is not a text');
-    expect(() => readSummary({ ...table, total: '9' })).toThrow('"total" is not a number');
+    expect(() => readSummary({ ...table, layers: [{ ...layer, shape: [3] }] })).toThrow(
+      'the shape of layer 1 is not a text',
+    );
+    expect(() => readSummary({ ...table, total: '9' })).toThrow('the total of a table of a model is not a count');
   });
 });

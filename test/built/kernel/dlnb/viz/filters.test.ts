@@ -8,7 +8,7 @@ import { DISPLAY, type Displayable } from '../../../../../kernel/wire/displayabl
 import { FILTERS } from '../../../../../kernel/wire/mime.ts';
 import { MAX_PAYLOAD } from '../../../../../kernel/wire/payload.ts';
 import { thinned } from '../../../../../kernel/dlnb/viz/filters/encode.ts';
-import { fit, sizeOf, type StageSize } from '../../../../../kernel/dlnb/viz/filters/fit.ts';
+import { costOf, fit, type StageSize } from '../../../../../kernel/dlnb/viz/filters/fit.ts';
 import { makeFilters } from '../../../../../kernel/dlnb/viz/filters/index.ts';
 import { activated, agrees, productOf, whyNoProduct } from '../../../../../renderers/filters/product.ts';
 import { readFilters, type FiltersPayload } from '../../../../../renderers/filters/payload.ts';
@@ -317,8 +317,8 @@ describe('what fits', () => {
       if (maps) used += filters + part.examples * Math.ceil(side / maps.step) ** 2 * maps.held;
     });
     expect(used).toBeLessThanOrEqual(room);
-    expect(used).toBeGreaterThan(Math.min(room * 0.4, sizeOf(all, 1) * 0.99));
-    if (sizeOf(all, examples) <= room) expect(used).toBe(sizeOf(all, examples));
+    expect(used).toBeGreaterThan(Math.min(room * 0.4, costOf(all, 1) * 0.99));
+    if (costOf(all, examples) <= room) expect(used).toBe(costOf(all, examples));
   });
 });
 

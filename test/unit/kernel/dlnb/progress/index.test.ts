@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { toBundle } from '../../../../../kernel/outputs/bundle.ts';
 import { DisplayedTensors } from '../../../../../kernel/outputs/tensor/index.ts';
-import { PROGRESS, type ProgressBar, type ProgressReport } from '../../../../../kernel/wire/mime.ts';
+import { PROGRESS } from '../../../../../kernel/wire/mime.ts';
+import type { ProgressBar, ProgressReport } from '../../../../../kernel/wire/progress.ts';
 import { makeProgress } from '../../../../../kernel/dlnb/progress/index.ts';
 
 const tensors = new DisplayedTensors(() => 'none');

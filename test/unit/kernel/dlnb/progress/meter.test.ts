@@ -1,7 +1,7 @@
 // The rate of a loop, and a bar as a line of text.
 import { describe, expect, it } from 'vitest';
 import { barText, Meter } from '../../../../../kernel/dlnb/progress/meter.ts';
-import type { ProgressBar } from '../../../../../kernel/wire/mime.ts';
+import type { ProgressBar } from '../../../../../kernel/wire/progress.ts';
 
 describe('the rate', () => {
   it('forgets a slow beginning', () => {

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { toBundle } from '../../../../../kernel/outputs/bundle.ts';
 import { DisplayedTensors } from '../../../../../kernel/outputs/tensor/index.ts';
-import { TRAINING, type TrainingChart, type TrainingDelta } from '../../../../../kernel/wire/mime.ts';
+import { TRAINING } from '../../../../../kernel/wire/mime.ts';
+import type { TrainingChart, TrainingDelta } from '../../../../../kernel/wire/training.ts';
 import { makeTrain } from '../../../../../kernel/dlnb/train/index.ts';
 import { CAPACITY } from '../../../../../kernel/dlnb/train/series.ts';
 import { curvesFigure, panelsOf, points, smoothed } from '../../../../../renderers/training/curves.ts';
@@ -296,11 +297,11 @@ describe('a payload that is not what it says', () => {
     notFiniteCount: 0,
   };
   it.each([
-    [null, /a training chart is missing/],
+    [null, /a training chart is not an object/],
     [{ ...chart, version: 2 }, /version 2/],
-    [{ ...chart, runs: 'x' }, /list "runs" is missing/],
-    [{ ...chart, runs: [{ ...run, state: 'odd' }] }, /"odd" is no state/],
-    [{ ...chart, runs: [{ ...run, series: [{ name: 'l', per: 'step', every: 1, from: 0, x: 'AAAAAA==', y: '' }] }] }, /1 places and 0 values/], // prettier-ignore
+    [{ ...chart, runs: 'x' }, /runs of the training chart must be a list/],
+    [{ ...chart, runs: [{ ...run, state: 'odd' }] }, /state of run 1 is not one of running/],
+    [{ ...chart, runs: [{ ...run, series: [{ name: 'l', per: 'step', every: 1, from: 0, x: 'AAAAAA==', y: '' }] }] }, /1 steps and 0 values/], // prettier-ignore
     [{ ...chart, runs: [{ ...run, series: [{ name: 'l', per: 'step', every: 1, from: 0, x: '<>', y: '' }] }] }, /not base64/], // prettier-ignore
   ])('is refused: %#', (payload, message) => {
     expect(() => new ChartState(payload)).toThrow(message);

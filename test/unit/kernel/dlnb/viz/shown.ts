@@ -2,7 +2,8 @@
 import { toBundle } from '../../../../../kernel/outputs/bundle.ts';
 import { DisplayedTensors } from '../../../../../kernel/outputs/tensor/index.ts';
 import type { Figure } from '../../../../../kernel/dlnb/viz/figure.ts';
-import { PLOTLY, type PlotlyFigure } from '../../../../../kernel/wire/mime.ts';
+import { PLOTLY } from '../../../../../kernel/wire/mime.ts';
+import type { PlotlyFigure } from '../../../../../kernel/wire/plotly.ts';
 import { checkFigure } from '../../../../../renderers/plotly/figure.ts';
 
 const tensors = new DisplayedTensors(() => 'none');

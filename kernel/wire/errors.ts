@@ -1,0 +1,41 @@
+// The payloads of thrown errors.
+
+/** Payload of `ERROR`, as VS Code defines it. */
+export interface PlainError {
+  name: string;
+  message: string;
+  stack: string;
+}
+
+/** One line of a stack trace. A frame inside a cell has `cell`; a frame in a file of the user has `file`. */
+export interface ErrorFrame {
+  /** Function name, or '' at the top level of a cell or module. */
+  fn: string;
+  /** Id of the cell. */
+  cell?: string;
+  /** The cell's number when the error was thrown: all cells counted, from 1. */
+  cellNumber?: number;
+  /** Path relative to the notebook's folder if the file lies below it, else its file name or package path. */
+  file?: string;
+  /** Line as typed, from 1. */
+  line: number;
+  /** Column as typed, from 1. */
+  column: number;
+}
+
+/** Payload of `CELL_ERROR`, version 1. Holds no absolute paths. */
+export interface CellError {
+  version: 1;
+  name: string;
+  message: string;
+  /** What to do about it, if the kernel knows. */
+  hint?: string;
+  /** Source around the innermost frame of the user's code, with a marker; plain text without colors. */
+  codeFrame?: string;
+  /** Where {@link codeFrame} is. */
+  at?: ErrorFrame;
+  /** Innermost first, without the kernel's own frames. */
+  frames: ErrorFrame[];
+  /** `error.cause`, and the members of an AggregateError. */
+  causes?: CellError[];
+}

@@ -1,0 +1,9 @@
+// The payload of plotly figures.
+
+/** Payload of `PLOTLY`. */
+export interface PlotlyFigure {
+  data: object[];
+  layout?: object;
+  config?: object;
+  frames?: object[];
+}
