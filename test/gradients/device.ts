@@ -16,7 +16,7 @@ interface Built {
 }
 
 const load = createRequire(import.meta.url);
-const { DLNB_TEST_DEVICE: device = 'cpu', DLNB_TEST_THREADS: threads } = process.env;
+const { DLNB_TEST_DEVICE: name = 'cpu', DLNB_TEST_THREADS: threads } = process.env;
 
 const starters: Record<string, (built: Built) => Promise<unknown>> = {
   cpu: ({ startCpu }) => startCpu({ dist, ...(threads ? { threads: Number(threads) } : {}) }),
@@ -26,12 +26,14 @@ const starters: Record<string, (built: Built) => Promise<unknown>> = {
 };
 
 async function start(): Promise<TF> {
-  const starter = starters[device];
-  if (!starter) throw new Error(`DLNB_TEST_DEVICE=${device}: there are ${Object.keys(starters).join(', ')}`);
+  const starter = starters[name];
+  if (!starter) throw new Error(`DLNB_TEST_DEVICE=${name}: there are ${Object.keys(starters).join(', ')}`);
   const built = load(join(dist, 'tf.js')) as Built;
   await starter(built);
   return built.tf;
 }
 
+/** The name of the device under test. */
+export const device = name;
 export const tf = await start();
 export const reference = (load(referenceFile) as { tf: TF }).tf;

@@ -13,7 +13,8 @@ import { pooling, poolingMade } from './cases/pooling.ts';
 import { reductions, reductionsMade } from './cases/reductions.ts';
 import { secondOrder, secondOrderMade } from './cases/second.ts';
 import type { Table } from './cases/table.ts';
-import { tf } from './device.ts';
+import { ops, type OwnOp } from '../../kernel/tensors/ops.ts';
+import { device, tf } from './device.ts';
 import { kernelsWithGradient, recordGradients, used } from './registry.ts';
 
 /** Op kernels whose gradient is in the registry. */
@@ -39,6 +40,11 @@ const made: Table = {
   ...losses,
   ...secondOrderMade,
 };
+
+/** The ops of our own, by how they are differentiated. */
+const ownOps = Object.values<OwnOp>(ops);
+const ownNames = (gradient: OwnOp['gradient']) =>
+  ownOps.filter((op) => op.gradient === gradient).map(({ name }) => name);
 
 const isOnDevice = (kernelName: string) => tf.getKernel(kernelName, tf.getBackend()) !== undefined;
 const ofDevice: Table = {
@@ -70,6 +76,23 @@ const within: Record<string, string> = {
   _FusedMatMul: 'fused.matMul',
 };
 
+it('the ops of our own that the device has are those that the table gives it', () => {
+  const stock = new Set<unknown>(Object.values(tf).filter((value) => typeof value === 'string'));
+  const registered = tf.getKernelsForBackend(tf.getBackend()).map(({ kernelName }) => kernelName);
+  const expected = ownOps
+    .filter(({ devices }) => (devices as readonly string[]).includes(device))
+    .map(({ name }) => name);
+  expect(registered.filter((name) => !stock.has(name)).sort()).toEqual(expected.sort());
+});
+
+it('there is a case for every op of our own with a gradient, and a gradient only where the table says so', () => {
+  const registered = kernelsWithGradient();
+  expect(ownOps.filter(({ name }) => registered.includes(name)).map(({ name }) => name)).toEqual(
+    ownNames('registered'),
+  );
+  expect(ownNames('registered').filter((name) => !(name in own))).toEqual([]);
+});
+
 it('there is a case for every gradient of an op kernel of the device', () => {
   const ofKernels = kernelsWithGradient().filter(isOnDevice);
   expect(ofKernels.filter((name) => !(name in ofDevice) && !(name in within))).toEqual(Object.keys(excused));
@@ -97,17 +120,18 @@ const withoutGradient: Record<string, string[]> = {
     ...['NonMaxSuppressionV3', 'NonMaxSuppressionV4', 'NonMaxSuppressionV5', 'SearchSorted', 'UpperBound'],
     ...['StaticRegexReplace', 'StringNGrams', 'StringSplit', 'StringToHashBucketFast'],
   ],
-  'nothing that goes in is a tensor of float32': ['Draw', 'Fill', 'FromPixels', 'LinSpace', 'Random', 'Range'],
+  'nothing that goes in is a tensor of float32': ['Draw', 'Fill', 'FromPixels', 'LinSpace', 'Range'],
   'the engine refuses gradients of complex numbers': ['Complex', 'FFT', 'IFFT', 'Imag', 'Real'],
   'their gradients are computed where they are called, by a gradient of its own': [
-    ...['FusedConv2D', 'FusedDepthwiseConv2D', 'LSTM', '_FusedMatMul'],
+    ...['FusedConv2D', 'FusedDepthwiseConv2D', '_FusedMatMul'],
+    ...ownNames('custom'),
   ],
   'they are made of others (kernel/tensors/gradients/index)': ['Einsum'],
   'tfjs has none: differentiable, and seldom differentiated': [
     ...['CropAndResize', 'RaggedGather', 'RaggedRange', 'RaggedTensorToTensor', 'SparseFillEmptyRows', 'SparseReshape'],
     ...['SparseSegmentMean', 'SparseSegmentSum', 'SparseToDense', 'TensorScatterUpdate', 'Transform', 'Unique'],
   ],
-  'they change variables, outside of what is differentiated': ['MovingAverage', 'UpdateParameters'],
+  'never differentiated, as the table of our own ops says': ownNames('none'),
 };
 
 it('every op kernel of the device has a gradient, is one, or has a reason for neither', () => {

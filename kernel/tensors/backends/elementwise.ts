@@ -74,14 +74,6 @@ export const unary = {
   Exp: { cost: 'polynomial', float32: 'exp4(x)' },
   Expm1: { cost: 'polynomial', float32: 'expm14(x)' },
   Floor: { float32: 'f32x4.floor(x)', int32: 'same' },
-  /** x · Φ(x), with Φ the distribution function of the standard normal distribution */
-  Gelu: {
-    cost: 'polynomial',
-    float32: `
-      const half = f32x4.mul(x, splat(0.5));
-      return madd(half, erf4(f32x4.mul(x, splat(${Math.SQRT1_2}))), half);`,
-    wgsl: 'x * distribution(x)',
-  },
   IsFinite: { result: 'bool', float32: 'f32x4.lt(f32x4.abs(x), splat(Infinity))' },
   IsInf: { result: 'bool', float32: 'f32x4.eq(f32x4.abs(x), splat(Infinity))' },
   IsNan: { result: 'bool', float32: 'f32x4.ne(x, x)' },
@@ -132,6 +124,18 @@ export const unary = {
   Tanh: { cost: 'polynomial', float32: 'tanh4(x)' },
 } as const satisfies Record<string, Op>;
 
+/** y = f(x), of our own */
+export const own = {
+  /** x · Φ(x), the Gaussian error linear unit, with Φ the distribution function of the standard normal distribution */
+  Gelu: {
+    cost: 'polynomial',
+    float32: `
+      const half = f32x4.mul(x, splat(0.5));
+      return madd(half, erf4(f32x4.mul(x, splat(${Math.SQRT1_2}))), half);`,
+    wgsl: 'x * distribution(x)',
+  },
+} as const satisfies Record<string, Op>;
+
 /** y = f(x), for the op kernels `Pow` with one exponent for all and `Cast` of the device `cpu` */
 export const parts = {
   Cube: { float32: 'f32x4.mul(f32x4.mul(x, x), x)' },
@@ -166,6 +170,11 @@ export const binary = {
   Add: { float32: 'f32x4.add(a, b)', int32: 'i32x4.add(a, b)' },
   Atan2: { cost: 'single', float32: 'atan2(a, b)' },
   BitwiseAnd: { int32: 'v128.and(a, b)' },
+  /** dy where y ≥ 0, else dy · (y + 1), the derivative of eˣ − 1 by its value */
+  EluGrad: {
+    inputs: ['dy', 'y'],
+    float32: 'v128.bitselect(dy, f32x4.mul(dy, f32x4.add(y, splat(1))), f32x4.ge(y, splat(0)))',
+  },
   Equal: {
     result: 'bool',
     float32: 'f32x4.eq(a, b)',
@@ -209,8 +218,9 @@ export const binary = {
   Sub: { float32: 'f32x4.sub(a, b)', int32: 'i32x4.sub(a, b)' },
 } as const satisfies Record<string, Op>;
 
-/** dx = f(dy, x), or of the op's output y; all of one shape */
+/** dx = f(dy, x), or of the op's output y; of our own, for tensors of one shape */
 export const gradients = {
+  /** dy where x > 0, else −dy */
   AbsGrad: {
     inputs: ['dy', 'x'],
     float32: 'v128.bitselect(dy, f32x4.neg(dy), f32x4.gt(x, splat(0)))',
@@ -223,11 +233,6 @@ export const gradients = {
     float32: 'v128.and(dy, v128.and(f32x4.ge(x, clipValueMin), f32x4.le(x, clipValueMax)))',
     wgsl: 'select(0.0, dy, x >= clipValueMin && x <= clipValueMax)',
   },
-  /** dy where y ≥ 0, else dy · (y + 1), the derivative of eˣ − 1 by its value */
-  EluGrad: {
-    inputs: ['dy', 'y'],
-    float32: 'v128.bitselect(dy, f32x4.mul(dy, f32x4.add(y, splat(1))), f32x4.ge(y, splat(0)))',
-  },
   /** dy · (Φ(x) + x φ(x)), with φ the density of the standard normal distribution */
   GeluGrad: {
     inputs: ['dy', 'x'],
@@ -238,23 +243,26 @@ export const gradients = {
       return f32x4.mul(dy, madd(x, density, distribution));`,
     wgsl: 'dy * (distribution(x) + x * density(x))',
   },
-  /** alpha · dy where x ≤ 0 */
+  /** dy where x > 0, else alpha · dy */
   LeakyReluGrad: {
     inputs: ['dy', 'x'],
     attrs: ['alpha'],
     float32: 'v128.bitselect(f32x4.mul(dy, alpha), dy, f32x4.le(x, splat(0)))',
     wgsl: 'select(alpha * dy, dy, x > 0.0)',
   },
+  /** dy where 0 < x ≤ 6, else 0 */
   Relu6Grad: {
     inputs: ['dy', 'x'],
     float32: 'v128.andnot(dy, v128.or(f32x4.le(x, splat(0)), f32x4.gt(x, splat(6))))',
     wgsl: 'select(0.0, dy, x > 0.0 && x <= 6.0)',
   },
+  /** dy where y > 0, else 0 */
   ReluGrad: {
     inputs: ['dy', 'y'],
     float32: 'v128.andnot(dy, f32x4.le(y, splat(0)))',
     wgsl: 'select(0.0, dy, y > 0.0)',
   },
+  /** dy · scale where x > 0, else dy · scale · alpha · eˣ, with SELU's two constants */
   SeluGrad: {
     inputs: ['dy', 'x'],
     cost: 'polynomial',
@@ -263,25 +271,30 @@ export const gradients = {
       return v128.bitselect(f32x4.mul(dy, splat(${SELU_SCALE})), below, f32x4.gt(x, splat(0)));`,
     wgsl: 'dy * select(1.7580993408473768 * exp(x), 1.0507009873554805, x > 0.0)',
   },
+  /** dy · y (1 − y) */
   SigmoidGrad: {
     inputs: ['dy', 'y'],
     float32: 'f32x4.mul(dy, f32x4.mul(y, f32x4.sub(splat(1), y)))',
     wgsl: 'dy * y * (1.0 - y)',
   },
+  /** dy · sigmoid(x) */
   SoftplusGrad: {
     inputs: ['dy', 'x'],
     cost: 'polynomial',
     float32: 'f32x4.mul(dy, sigmoid4(x))',
     wgsl: 'dy * sigmoid(x)',
   },
+  /** dy / (2 y) */
   SqrtGrad: { inputs: ['dy', 'y'], float32: 'f32x4.div(dy, f32x4.add(y, y))', wgsl: 'dy / (2.0 * y)' },
+  /** 2 · dy · x */
   SquareGrad: { inputs: ['dy', 'x'], float32: 'f32x4.mul(dy, f32x4.add(x, x))', wgsl: '2.0 * dy * x' },
+  /** dy · (1 − y²) */
   TanhGrad: {
     inputs: ['dy', 'y'],
     float32: 'f32x4.mul(dy, f32x4.sub(splat(1), f32x4.mul(y, y)))',
     wgsl: 'dy * (1.0 - y * y)',
   },
-} as const satisfies Record<string, Op>;
+} as const satisfies Record<string, Op & Pick<Required<Op>, 'inputs'>>;
 
 /** The loop of the device `cpu` for an op with operands of one dtype */
 export interface Cell {
@@ -297,7 +310,7 @@ export interface Cell {
   code: string;
 }
 
-function cellsOf(ops: Record<string, Op>, inputs: readonly string[]): Cell[] {
+function cellsOf(ops: Record<string, Op>, inputs: readonly string[] = []): Cell[] {
   return Object.entries(ops).flatMap(
     ([op, { inputs: operands = inputs, attrs = [], cost = 'low', result, ...codes }]) =>
       (['float32', 'int32', 'bool'] as const).flatMap((from) => {
@@ -309,9 +322,10 @@ function cellsOf(ops: Record<string, Op>, inputs: readonly string[]): Cell[] {
 
 const all = [
   ...cellsOf(unary, ['x']),
+  ...cellsOf(own, ['x']),
   ...cellsOf(parts, ['x']),
   ...cellsOf(binary, ['a', 'b']),
-  ...cellsOf(gradients, ['dy', 'x']),
+  ...cellsOf(gradients),
 ];
 /** The program's function `binary` also computes the bools of one tensor: only its loops have results narrower than operands. */
 const isBinary = ({ operands, to }: Cell) => operands.length === 2 || to === 'bool';

@@ -1,15 +1,21 @@
 // Gradients of activations and other functions of one tensor as one op kernel each, where TensorFlow.js composes them of two to six: on a
 // device that has those op kernels, and for first derivatives. Else the composed formula stands.
 import * as tf from '@tensorflow/tfjs-core';
-import { canFuse, register, run } from './fused.ts';
+import { canFuse, has, run, runNamed } from '../engine/call.ts';
+import { register, registerOwn } from '../gradients/register.ts';
+import { ops, type AttrsOf, type InputsOf, type OwnOp } from '../ops.ts';
 
-type Inputs = Record<string, tf.Tensor>;
-
-/** The op kernel `name`, which is that of float32 only, or what it stands for. */
-function fuse(name: string, inputs: Inputs, composed: () => tf.Tensor, attrs: object = {}): tf.Tensor {
-  if (!canFuse(name)) return composed();
-  for (const key in inputs) if (inputs[key]!.dtype !== 'float32') return composed();
-  return run(name, inputs, attrs);
+/** Runs an op kernel of ours, which is for float32 only, where the device has it; else the composed formula. */
+function fuse<Op extends OwnOp>(
+  op: Op,
+  inputs: InputsOf<Op>,
+  composed: () => tf.Tensor,
+  attrs?: AttrsOf<Op>,
+): tf.Tensor {
+  if (!canFuse(op)) return composed();
+  const tensors: Record<string, tf.Tensor> = inputs;
+  for (const key in tensors) if (tensors[key]!.dtype !== 'float32') return composed();
+  return runNamed(op.name, tensors, attrs);
 }
 
 /** 1 where a condition is true, else 0 */
@@ -17,26 +23,26 @@ const mask = (condition: tf.Tensor) => tf.cast(condition, 'float32');
 
 /** dy where y > 0, else 0; y may as well be relu's input */
 export const reluGrad = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor =>
-  fuse('ReluGrad', { dy, y }, () => tf.mul(dy, mask(tf.step(y))));
+  fuse(ops.ReluGrad, { dy, y }, () => tf.mul(dy, mask(tf.step(y))));
 
 /** dy · y (1 − y) */
 export const sigmoidGrad = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor =>
-  fuse('SigmoidGrad', { dy, y }, () => tf.mul(dy, tf.mul(y, tf.sub(1, y))));
+  fuse(ops.SigmoidGrad, { dy, y }, () => tf.mul(dy, tf.mul(y, tf.sub(1, y))));
 
 /** dy · (1 − y²) */
 const tanhGrad = (dy: tf.Tensor, y: tf.Tensor) =>
-  fuse('TanhGrad', { dy, y }, () => tf.mul(dy, tf.sub(1, tf.square(y))));
+  fuse(ops.TanhGrad, { dy, y }, () => tf.mul(dy, tf.sub(1, tf.square(y))));
 
 /** dy / (2 y) */
-const sqrtGrad = (dy: tf.Tensor, y: tf.Tensor) => fuse('SqrtGrad', { dy, y }, () => tf.div(dy, tf.mul(y, 2)));
+const sqrtGrad = (dy: tf.Tensor, y: tf.Tensor) => fuse(ops.SqrtGrad, { dy, y }, () => tf.div(dy, tf.mul(y, 2)));
 
 /** dy where 0 < x ≤ 6, else 0 */
 const relu6Grad = (dy: tf.Tensor, x: tf.Tensor) =>
-  fuse('Relu6Grad', { dy, x }, () => tf.mul(dy, mask(tf.logicalAnd(tf.greater(x, 0), tf.lessEqual(x, 6)))));
+  fuse(ops.Relu6Grad, { dy, x }, () => tf.mul(dy, mask(tf.logicalAnd(tf.greater(x, 0), tf.lessEqual(x, 6)))));
 
 /** dy where x > 0, else alpha · dy */
 const leakyReluGrad = (dy: tf.Tensor, x: tf.Tensor, { alpha }: tf.LeakyReluAttrs) =>
-  fuse('LeakyReluGrad', { dy, x }, () => tf.where(tf.greater(x, 0), dy, tf.mul(dy, alpha)), { alpha });
+  fuse(ops.LeakyReluGrad, { dy, x }, () => tf.where(tf.greater(x, 0), dy, tf.mul(dy, alpha)), { alpha });
 
 // Those of tf.backend_util, which is not there yet when this module is read: tfjs-core imports it by way of fused-ops.ts
 const SELU_SCALE = 1.0507009873554805;
@@ -44,26 +50,27 @@ const SELU_SCALEALPHA = 1.7580993408473768;
 
 /** dy · scale where x > 0, else dy · scale · alpha · eˣ */
 const seluGrad = (dy: tf.Tensor, x: tf.Tensor) =>
-  fuse('SeluGrad', { dy, x }, () => {
+  fuse(ops.SeluGrad, { dy, x }, () => {
     const below = tf.mul(tf.mul(dy, SELU_SCALEALPHA), tf.exp(tf.cast(x, 'float32')));
     return tf.where(tf.greater(x, 0), tf.mul(dy, SELU_SCALE), below);
   });
 
 /** dy · sigmoid(x) */
-const softplusGrad = (dy: tf.Tensor, x: tf.Tensor) => fuse('SoftplusGrad', { dy, x }, () => tf.mul(dy, tf.sigmoid(x)));
+const softplusGrad = (dy: tf.Tensor, x: tf.Tensor) =>
+  fuse(ops.SoftplusGrad, { dy, x }, () => tf.mul(dy, tf.sigmoid(x)));
 
 /** 2 · dy · x */
 const squareGrad = (dy: tf.Tensor, x: tf.Tensor) =>
-  fuse('SquareGrad', { dy, x }, () => tf.mul(dy, tf.mul(tf.cast(x, 'float32'), 2)));
+  fuse(ops.SquareGrad, { dy, x }, () => tf.mul(dy, tf.mul(tf.cast(x, 'float32'), 2)));
 
 /** dy where x > 0, else −dy */
 const absGrad = (dy: tf.Tensor, x: tf.Tensor) =>
-  fuse('AbsGrad', { dy, x }, () => tf.mul(dy, tf.step(tf.cast(x, 'float32'), -1)));
+  fuse(ops.AbsGrad, { dy, x }, () => tf.mul(dy, tf.step(tf.cast(x, 'float32'), -1)));
 
 /** dy where x lies between the bounds, else 0 */
 const clipByValueGrad = (dy: tf.Tensor, x: tf.Tensor, { clipValueMin, clipValueMax }: tf.ClipByValueAttrs) =>
   fuse(
-    'ClipByValueGrad',
+    ops.ClipByValueGrad,
     { dy, x },
     () => tf.mul(dy, mask(tf.logicalAnd(tf.greaterEqual(x, clipValueMin), tf.lessEqual(x, clipValueMax)))),
     { clipValueMin, clipValueMax },
@@ -76,20 +83,20 @@ const density = (x: tf.Tensor) => tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 /
 
 /** dy · (Φ(x) + x φ(x)) */
 const geluGrad = (dy: tf.Tensor, x: tf.Tensor) =>
-  fuse('GeluGrad', { dy, x }, () => tf.mul(dy, tf.add(distribution(x), tf.mul(x, density(x)))));
+  fuse(ops.GeluGrad, { dy, x }, () => tf.mul(dy, tf.add(distribution(x), tf.mul(x, density(x)))));
 
 /** The Gaussian error linear unit x · Φ(x) of Hendrycks and Gimpel, 2016; with the error function, not its approximation by tanh. */
 export function gelu<T extends tf.Tensor>(x: T): T {
-  if (tf.getKernel('Gelu', tf.getBackend()) && x.dtype === 'float32') return run('Gelu', { x }) as T;
+  if (has(ops.Gelu) && x.dtype === 'float32') return run(ops.Gelu, { x }) as T;
   return tf.tidy(() => tf.mul(x, distribution(x)) as T);
 }
 
 /** Registers them over TensorFlow.js's own. Call it once, after those. */
 export function fuseActivations(): void {
   const ofOutput = (name: string, grad: (dy: tf.Tensor, y: tf.Tensor) => tf.Tensor) =>
-    register<tf.Tensor>(name, { outputsToSave: [true] }, (dy, [y]) => ({ x: () => grad(dy, y!) }));
+    register(name, { outputsToSave: [true] }, (dy, [y]) => ({ x: () => grad(dy, y!) }));
   const ofInput = <A>(name: string, grad: (dy: tf.Tensor, x: tf.Tensor, attrs: A) => tf.Tensor) =>
-    register<tf.Tensor>(name, { inputsToSave: ['x'] }, (dy, [x], attrs) => ({ x: () => grad(dy, x!, attrs as A) }));
+    register(name, { inputsToSave: ['x'] }, (dy, [x], attrs) => ({ x: () => grad(dy, x!, attrs as A) }));
   ofOutput('Relu', reluGrad);
   ofOutput('Sigmoid', sigmoidGrad);
   ofOutput('Tanh', tanhGrad);
@@ -101,7 +108,7 @@ export function fuseActivations(): void {
   ofInput('Square', squareGrad);
   ofInput('Abs', absGrad);
   ofInput('ClipByValue', clipByValueGrad);
-  ofInput('Gelu', geluGrad);
+  registerOwn(ops.Gelu, { inputsToSave: ['x'] }, (dy, [x]) => ({ x: () => geluGrad(dy, x!) }));
   // `activation: 'gelu'` of a layer composes it of five ops
   const entry = tf.serialization.SerializationMap.getMap().classNameMap['gelu'] as
     [{ prototype: { apply(x: tf.Tensor): tf.Tensor } }, unknown] | undefined;

@@ -1,7 +1,9 @@
 // Softmax and its logarithm, and the cross-entropy of softmax and labels: by one op kernel each, forwards and backwards, where the
 // device has them, else by TensorFlow.js's ops. On every device their gradients are exact, also for labels that do not add up to 1.
 import * as tf from '@tensorflow/tfjs-core';
-import { canFuse, has, recordingTwice, register, run, runAll } from './fused.ts';
+import { canFuse, has, hasNamed, recordingTwice, run, runNamed } from '../engine/call.ts';
+import { register, registerOwn } from '../gradients/register.ts';
+import { ops } from '../ops.ts';
 
 type Two = [tf.Tensor, tf.Tensor];
 
@@ -28,13 +30,13 @@ function logSoftmax_(logits: tf.Tensor | tf.TensorLike, axis = -1): tf.Tensor {
   const x = tensorOf(logits);
   const last = x.rank - 1;
   if (x.dtype !== 'float32' || x.size === 0 || (axis !== -1 && axis !== last)) return tf.logSoftmax(x, axis);
-  if (!has('LogSoftmax')) {
+  if (!hasNamed(tf.LogSoftmax)) {
     if (!recordingTwice()) return tf.logSoftmax(x, axis);
     // That keeps a tensor that is not recorded, and has no second derivative. The result does not depend on what is subtracted first.
     const shifted = tf.sub(x, constant(tf.max(x, -1, true)));
     return tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true)));
   }
-  return run('LogSoftmax', { logits: x }, { axis: last });
+  return runNamed(tf.LogSoftmax, { logits: x }, { axis: last });
 }
 /** `tf.logSoftmax`, by an op kernel where there is one: TensorFlow.js has the name for one, but never runs it. */
 export const logSoftmax = tf.op({ logSoftmax_ }) as typeof tf.logSoftmax;
@@ -48,9 +50,9 @@ export const logSoftmax = tf.op({ logSoftmax_ }) as typeof tf.logSoftmax;
 function crossEntropyOfRows(labels: tf.Tensor, logits: tf.Tensor, labelSmoothing: number): tf.Tensor {
   const classes = logits.shape.at(-1)!;
   const rows = logits.shape.slice(0, -1);
-  if (has('SoftmaxCrossEntropy') && logits.size > 0) {
+  if (has(ops.SoftmaxCrossEntropy) && logits.size > 0) {
     const inputs = { logits: tf.reshape(logits, [-1, classes]), labels: tf.reshape(labels, [-1, classes]) };
-    const [loss] = runAll<Two>('SoftmaxCrossEntropy', inputs, { labelSmoothing });
+    const [loss] = run(ops.SoftmaxCrossEntropy, inputs, { labelSmoothing });
     return tf.reshape(loss, rows);
   }
   return tf.neg(tf.sum(tf.mul(smooth(labels, classes, labelSmoothing), logSoftmax(logits)), -1));
@@ -98,9 +100,9 @@ function sparseSoftmaxCrossEntropy_(
   if (!tf.util.arraysEqual(given.shape, rows))
     throw new Error(`sparseSoftmaxCrossEntropy: labels are [${given.shape}], and must be [${rows}] for [${x.shape}]`);
   const numbers = given.dtype === 'int32' ? given : tf.cast(given, 'int32');
-  if (has('SparseSoftmaxCrossEntropy') && x.size > 0) {
+  if (has(ops.SparseSoftmaxCrossEntropy) && x.size > 0) {
     const inputs = { logits: tf.reshape(x, [-1, classes]), labels: tf.reshape(numbers, [-1]) };
-    const [loss] = runAll<Two>('SparseSoftmaxCrossEntropy', inputs);
+    const [loss] = run(ops.SparseSoftmaxCrossEntropy, inputs);
     return weighted(tf.reshape(loss, rows), weights, reduction);
   }
   const known = tf.logicalAnd(tf.greaterEqual(numbers, 0), tf.less(numbers, classes));
@@ -129,10 +131,10 @@ export const sparseSoftmaxCrossEntropy = tf.op({ sparseSoftmaxCrossEntropy_ }) a
  * @returns [...]
  */
 export function crossEntropyOfProbabilities(labels: tf.Tensor, probabilities: tf.Tensor, epsilon: number): tf.Tensor {
-  if (probabilities.dtype === 'float32' && probabilities.size > 0 && has('CategoricalCrossEntropy')) {
+  if (probabilities.dtype === 'float32' && probabilities.size > 0 && has(ops.CategoricalCrossEntropy)) {
     const classes = probabilities.shape.at(-1)!;
     const [p, l] = [tf.reshape(probabilities, [-1, classes]), tf.reshape(floats(labels), [-1, classes])];
-    const losses = run('CategoricalCrossEntropy', { probabilities: p, labels: l }, { epsilon });
+    const losses = run(ops.CategoricalCrossEntropy, { probabilities: p, labels: l }, { epsilon });
     return tf.reshape(losses, probabilities.shape.slice(0, -1));
   }
   return tf.neg(tf.sum(tf.mul(floats(labels), tf.log(bounded(probabilities, epsilon))), -1));
@@ -142,16 +144,16 @@ const bounded = (probabilities: tf.Tensor, epsilon: number) =>
   tf.clipByValue(tf.div(probabilities, tf.sum(probabilities, -1, true)), epsilon, 1 - epsilon);
 
 function registerGradients(): void {
-  register<tf.Tensor>(
-    'CategoricalCrossEntropy',
+  registerOwn(
+    ops.CategoricalCrossEntropy,
     { inputsToSave: ['probabilities', 'labels'] },
     (dy, [probabilities, labels], attrs) => {
-      const epsilon = attrs['epsilon'] as number;
+      const epsilon = attrs.epsilon;
       const [p, l] = [probabilities!, labels!];
       return {
         probabilities: () => {
-          if (canFuse('CategoricalCrossEntropyGrad'))
-            return run('CategoricalCrossEntropyGrad', { dy, probabilities: p, labels: l }, { epsilon });
+          if (canFuse(ops.CategoricalCrossEntropyGrad))
+            return run(ops.CategoricalCrossEntropyGrad, { dy, probabilities: p, labels: l }, { epsilon });
           const total = tf.sum(p, -1, true);
           const q = tf.div(p, total);
           const free = tf.logicalAnd(tf.greaterEqual(q, epsilon), tf.lessEqual(q, 1 - epsilon));
@@ -163,30 +165,30 @@ function registerGradients(): void {
       };
     },
   );
-  register<tf.Tensor>('Softmax', { outputsToSave: [true] }, (dy, [y]) => ({
+  register(tf.Softmax, { outputsToSave: [true] }, (dy, [y]) => ({
     logits: () => {
-      if (canFuse('SoftmaxGrad')) return run('SoftmaxGrad', { dy, y: y! });
+      if (canFuse(ops.SoftmaxGrad)) return run(ops.SoftmaxGrad, { dy, y: y! });
       const dyTimesY = tf.mul(dy, y!);
       return tf.sub(dyTimesY, tf.mul(tf.sum(dyTimesY, -1, true), y!));
     },
   }));
-  register<tf.Tensor>('LogSoftmax', { outputsToSave: [true] }, (dy, [y]) => ({
+  register(tf.LogSoftmax, { outputsToSave: [true] }, (dy, [y]) => ({
     logits: () => {
-      if (canFuse('LogSoftmaxGrad')) return run('LogSoftmaxGrad', { dy, y: y! });
+      if (canFuse(ops.LogSoftmaxGrad)) return run(ops.LogSoftmaxGrad, { dy, y: y! });
       return tf.sub(dy, tf.mul(tf.exp(y!), tf.sum(dy, -1, true)));
     },
   }));
   // The second output only says how to compute softmax(logits) again: nothing has a gradient with respect to it
-  register<Two>(
-    'SoftmaxCrossEntropy',
+  registerOwn(
+    ops.SoftmaxCrossEntropy,
     { inputsToSave: ['logits', 'labels'], outputsToSave: [false, true] },
     ([dy], saved, attrs) => {
       const [logits, labels, normalizer] = saved as [...Two, tf.Tensor];
-      const labelSmoothing = attrs['labelSmoothing'] as number;
+      const labelSmoothing = attrs.labelSmoothing;
       return {
         logits: () => {
-          if (canFuse('SoftmaxCrossEntropyGrad'))
-            return run('SoftmaxCrossEntropyGrad', { dy, logits, labels, normalizer }, { labelSmoothing });
+          if (canFuse(ops.SoftmaxCrossEntropyGrad))
+            return run(ops.SoftmaxCrossEntropyGrad, { dy, logits, labels, normalizer }, { labelSmoothing });
           const smoothed = smooth(labels, logits.shape[1]!, labelSmoothing);
           const ofSum = tf.mul(tf.softmax(logits), tf.sum(smoothed, -1, true));
           return tf.mul(column(dy), tf.sub(ofSum, smoothed));
@@ -195,15 +197,15 @@ function registerGradients(): void {
       };
     },
   );
-  register<Two>(
-    'SparseSoftmaxCrossEntropy',
+  registerOwn(
+    ops.SparseSoftmaxCrossEntropy,
     { inputsToSave: ['logits', 'labels'], outputsToSave: [false, true] },
     ([dy], saved) => {
       const [logits, labels, normalizer] = saved as [...Two, tf.Tensor];
       return {
         logits: () => {
-          if (canFuse('SparseSoftmaxCrossEntropyGrad'))
-            return run('SparseSoftmaxCrossEntropyGrad', { dy, logits, labels, normalizer });
+          if (canFuse(ops.SparseSoftmaxCrossEntropyGrad))
+            return run(ops.SparseSoftmaxCrossEntropyGrad, { dy, logits, labels, normalizer });
           return tf.mul(column(dy), tf.sub(tf.softmax(logits), oneHot(labels, logits.shape[1]!)));
         },
         labels: () => tf.zeros(labels.shape),

@@ -2,7 +2,9 @@
 // them, else by TensorFlow.js's ops.
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
-import { canFuse, has, register, run, runAll } from './fused.ts';
+import { canFuse, has, run } from '../engine/call.ts';
+import { registerOwn } from '../gradients/register.ts';
+import { ops } from '../ops.ts';
 
 type Three = [tf.Tensor, tf.Tensor, tf.Tensor];
 
@@ -55,9 +57,9 @@ export function batchNormTrain(
   epsilon = 1e-3,
 ): [y: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor] {
   const channels = check('batchNormTrain', x, gamma, beta);
-  if (has('BatchNormTrain') && isCovered(x, gamma, beta)) {
+  if (has(ops.BatchNormTrain) && isCovered(x, gamma, beta)) {
     const inputs = { x, scale: gamma ?? tf.ones([channels]), offset: beta ?? tf.zeros([channels]) };
-    return runAll<Three>('BatchNormTrain', inputs, { epsilon });
+    return run(ops.BatchNormTrain, inputs, { epsilon });
   }
   return tf.tidy(() => {
     const { mean, variance } = tf.moments(x, leading(x));
@@ -77,9 +79,9 @@ export function batchNormTrain(
 export function layerNorm(x: tf.Tensor, gamma?: tf.Tensor | null, beta?: tf.Tensor | null, epsilon = 1e-3): tf.Tensor {
   const columns = check('layerNorm', x, gamma, beta);
   return tf.tidy(() => {
-    if (has('LayerNorm') && isCovered(x, gamma, beta)) {
+    if (has(ops.LayerNorm) && isCovered(x, gamma, beta)) {
       const inputs = { x, gamma: gamma ?? tf.ones([columns]), beta: beta ?? tf.zeros([columns]) };
-      return runAll<Three>('LayerNorm', inputs, { epsilon })[0];
+      return run(ops.LayerNorm, inputs, { epsilon })[0];
     }
     const { normed } = normalize(x, [x.rank - 1], epsilon);
     const scaled = gamma ? tf.mul(normed, gamma) : normed;
@@ -88,15 +90,15 @@ export function layerNorm(x: tf.Tensor, gamma?: tf.Tensor | null, beta?: tf.Tens
 }
 
 function registerGradients(): void {
-  register<Three>(
-    'BatchNormTrain',
+  registerOwn(
+    ops.BatchNormTrain,
     { inputsToSave: ['x', 'scale'], outputsToSave: [false, true, true] },
     ([dy, dmean, dvariance], saved, attrs) => {
       const [x, scale, mean, variance] = saved as [...Three, tf.Tensor];
-      const epsilon = attrs['epsilon'] as number;
-      if (canFuse('BatchNormTrainGrad')) {
+      const { epsilon } = attrs;
+      if (canFuse(ops.BatchNormTrainGrad)) {
         const inputs = { dy, x, mean, variance, scale, dmean, dvariance };
-        const [dx, dscale, doffset] = runAll<Three>('BatchNormTrainGrad', inputs, { epsilon });
+        const [dx, dscale, doffset] = run(ops.BatchNormTrainGrad, inputs, { epsilon });
         return { x: () => dx, scale: () => dscale, offset: () => doffset };
       }
       const axes = leading(x);
@@ -113,17 +115,17 @@ function registerGradients(): void {
     },
   );
   // The mean and the reciprocal of the standard deviation stay in here: nothing has a gradient with respect to them
-  register<Three>(
-    'LayerNorm',
+  registerOwn(
+    ops.LayerNorm,
     { inputsToSave: ['x', 'gamma'], outputsToSave: [false, true, true] },
     ([dy], saved, attrs) => {
       const [x, gamma, mean, rstd] = saved as [...Three, tf.Tensor];
-      if (canFuse('LayerNormGrad')) {
-        const [dx, dgamma, dbeta] = runAll<Three>('LayerNormGrad', { dy, x, gamma, mean, rstd });
+      if (canFuse(ops.LayerNormGrad)) {
+        const [dx, dgamma, dbeta] = run(ops.LayerNormGrad, { dy, x, gamma, mean, rstd });
         return { x: () => dx, gamma: () => dgamma, beta: () => dbeta };
       }
       const axes = [x.rank - 1];
-      const made = normalize(x, axes, attrs['epsilon'] as number);
+      const made = normalize(x, axes, attrs.epsilon);
       return {
         x: () => normalizeGrad(tf.mul(dy, gamma), made.normed, made.rstd, axes),
         gamma: () => tf.sum(tf.mul(dy, made.normed), leading(x)),
@@ -188,7 +190,7 @@ export function fuseNormalization(): void {
         const axis = x && axisOf(this, x);
         const { gamma, beta, epsilon } = this;
         if (!kwargs['training'] || axis === undefined || !isCovered(x!)) return stock.call(this, inputs, kwargs);
-        if (!has('BatchNormTrain') && axis === x!.rank - 1 && gamma && beta) return stock.call(this, inputs, kwargs);
+        if (!has(ops.BatchNormTrain) && axis === x!.rank - 1 && gamma && beta) return stock.call(this, inputs, kwargs);
         return tf.tidy(() => {
           const [y, mean, variance] = batchNormAlong(axis, x!, gamma?.read(), beta?.read(), epsilon);
           const decay = 1 - this.momentum;
@@ -205,7 +207,7 @@ export function fuseNormalization(): void {
         const x = only(inputs);
         const { gamma, beta, epsilon } = this;
         const isLast = x && isCovered(x) && axisOf(this, x) === x.rank - 1;
-        if (!isLast || !has('LayerNorm')) return stock.call(this, inputs, kwargs);
+        if (!isLast || !has(ops.LayerNorm)) return stock.call(this, inputs, kwargs);
         return layerNorm(x, gamma?.read(), beta?.read(), epsilon);
       },
   );
@@ -213,8 +215,8 @@ export function fuseNormalization(): void {
 
 function movingAverage(variable: LayerVariable, value: tf.Tensor, decay: number): void {
   const average = variable.read();
-  const next = has('MovingAverage')
-    ? run('MovingAverage', { average, value }, { decay })
+  const next = has(ops.MovingAverage)
+    ? run(ops.MovingAverage, { average, value }, { decay })
     : tf.sub(average, tf.mul(tf.sub(average, value), decay));
   variable.write(next);
 }

@@ -4,41 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
 import * as layers from '@tensorflow/tfjs-layers';
 import { runInPlace } from '../engine/engine.ts';
-
-/** How parameters are updated. */
-export type Rule =
-  'sgd' | 'momentum' | 'nesterov' | 'adagrad' | 'rmsprop' | 'rmspropCentered' | 'adam' | 'adamax' | 'adadelta' | 'lion';
-
-/** What a rule's step depends on; 0 where the rule does not have it. */
-export interface Hyper {
-  learningRate: number;
-  /** Decoupled: parameters lose learningRate · weightDecay of themselves in each step. */
-  weightDecay: number;
-  momentum: number;
-  /** Of the mean of squared gradients: ρ. */
-  decay: number;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-}
-
-/**
- * The attributes of the op kernel `UpdateParameters`. It has no inputs and no outputs: it changes tensors in place, all of them
- * float32 and none of them sharing its data with a tensor that is not to be changed.
- */
-export interface Update {
-  rule: Rule;
-  hyper: Hyper;
-  /** For each parameter: itself, its gradient, and `slots` tensors that the optimiser keeps for it; all of one size. */
-  tensors: tf.Tensor[];
-  /**
-   * adagrad: sum of g²; momentum, nesterov: the velocity; rmsprop: mean of g², velocity; rmspropCentered: also mean of g;
-   * adam: means of g and g²; adamax: mean of g, infinity norm; adadelta: means of g² and of squared updates; lion: mean of g.
-   */
-  slots: number;
-  /** Scalars that hold β₁ᵗ (adam, adamax) and β₂ᵗ (adam) for this step t, and afterwards for the next. */
-  powers: tf.Tensor[];
-}
+import { ops, type Hyperparameters, type OptimizerRule, type UpdateParametersAttrs } from '../ops.ts';
 
 type Gradients = tf.NamedTensorMap | NamedTensor[];
 
@@ -82,9 +48,9 @@ type AnyOptimizer = tf.Optimizer & Fields;
 
 /** What the op kernel is told of a class of optimisers. */
 interface Fused {
-  rule: (o: AnyOptimizer) => Rule;
-  hyper: (o: AnyOptimizer) => Partial<Hyper>;
-  /** The lists of slots, one slot for each parameter, as in `Update.slots`. */
+  rule: (o: AnyOptimizer) => OptimizerRule;
+  hyper: (o: AnyOptimizer) => Partial<Hyperparameters>;
+  /** The lists of slots, one slot for each parameter, as in `UpdateParametersAttrs.slots`. */
   slots?: (o: AnyOptimizer) => Slot[][];
   /** The ends of the slots' names, list by list. */
   suffixes?: string[];
@@ -94,20 +60,28 @@ interface Fused {
 }
 
 const none: never[] = [];
-const noHyper: Hyper = { learningRate: 0, weightDecay: 0, momentum: 0, decay: 0, beta1: 0, beta2: 0, epsilon: 0 };
+const noHyper: Hyperparameters = {
+  learningRate: 0,
+  weightDecay: 0,
+  momentum: 0,
+  decay: 0,
+  beta1: 0,
+  beta2: 0,
+  epsilon: 0,
+};
 
 /** What is remembered from step to step, so that a step leaves little garbage. */
 interface Plan {
   /** The names of the last step's parameters; they have been found to be different from each other. */
   names: string[];
-  /** See `Update.tensors`; empty between steps. */
+  /** See `UpdateParametersAttrs.tensors`; empty between steps. */
   tensors: tf.Tensor[];
 }
 const plans = new WeakMap<tf.Optimizer, Plan>();
 
 /** Updates all parameters in one op kernel. Returns false, nothing changed, where that cannot be done. */
 function updateFused(fused: Fused, o: AnyOptimizer, gradients: Gradients): boolean {
-  const kernel = tf.getKernel('UpdateParameters', tf.getBackend());
+  const kernel = tf.getKernel(ops.UpdateParameters.name, tf.getBackend());
   if (!kernel) return false;
   let plan = plans.get(o);
   if (!plan) plans.set(o, (plan = { names: [], tensors: [] }));
@@ -117,7 +91,11 @@ function updateFused(fused: Fused, o: AnyOptimizer, gradients: Gradients): boole
     if (!gather(plan, gradients, slots, fused.suffixes ?? none, fused.initial?.(o) ?? 0)) return false;
     for (const power of powers) if (!isOwnFloat(power, 1)) return false;
     const hyper = { ...noHyper, ...fused.hyper(o) };
-    const attrs: Omit<Update, 'tensors' | 'powers'> = { rule: fused.rule(o), hyper, slots: slots.length };
+    const attrs: Omit<UpdateParametersAttrs, 'tensors' | 'powers'> = {
+      rule: fused.rule(o),
+      hyper,
+      slots: slots.length,
+    };
     runInPlace(kernel, { tensors: plan.tensors, powers }, attrs);
   } finally {
     plan.tensors.length = 0;

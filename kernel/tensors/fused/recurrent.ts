@@ -1,6 +1,8 @@
 // The layer `tf.layers.lstm` on devices that have an op kernel for all of its time steps: same numbers, one op instead of some thirty a step.
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
+import { has, run } from '../engine/call.ts';
+import { ops } from '../ops.ts';
 
 interface Weight {
   read(): tf.Tensor;
@@ -37,11 +39,13 @@ interface Layer {
 const isNone = (mask: Kwargs['mask']) =>
   mask === undefined || mask === null || (Array.isArray(mask) && mask.every((m) => !m));
 
+type Six = [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+
 /** Whether the op kernel computes what the layer does. */
 function isCovered(cell: Cell, input: tf.Tensor, mask: Kwargs['mask']): boolean {
   return (
     isNone(mask) &&
-    tf.getKernel('LSTM', tf.getBackend()) !== undefined &&
+    has(ops.LSTM) &&
     input.rank === 3 &&
     input.shape[1]! > 0 &&
     input.dtype === 'float32' &&
@@ -73,21 +77,13 @@ function lstm(
   c: tf.Tensor,
   hard: boolean,
 ): tf.Tensor {
-  const run = (name: string, inputs: Record<string, tf.Tensor>) =>
-    tf.engine().runKernel(name, inputs as never, { hard }) as unknown as tf.Tensor[];
   const op = tf.customGrad(((...args: unknown[]) => {
     const save = args.pop() as tf.GradSaveFunc;
-    const [states, cells, gates] = run('LSTM', { x, kernel, recurrent, bias, h, c }) as [
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-    ];
+    const [states, cells, gates] = run(ops.LSTM, { x, kernel, recurrent, bias, h, c }, { hard });
     save([x, kernel, recurrent, states, cells, gates]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [x, kernel, recurrent, states, cells, gates] = saved as [
-        ...[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor],
-      ];
-      return run('LSTMGrad', { dy, x, kernel, recurrent, states, cells, gates });
+      const [x, kernel, recurrent, states, cells, gates] = saved as Six;
+      return run(ops.LSTMGrad, { dy, x, kernel, recurrent, states, cells, gates }, { hard });
     };
     return { value: states, gradFunc };
   }) as never);

@@ -1,6 +1,7 @@
 // Convolutions with dilation, in two and three dimensions, transposed ones in three, and second derivatives.
 import * as tf from '@tensorflow/tfjs-core';
-import { attr, gradient, product, run, zeros } from './register.ts';
+import { runNamed } from '../engine/call.ts';
+import { attr, register, product, zeros } from './register.ts';
 
 /**
  * A filter with d − 1 zeros between its elements convolves as the filter does with dilation d.
@@ -42,16 +43,16 @@ export function dilatedConvolutions(): void {
     ['Conv3D', 'Conv3DBackpropInputV2', 'Conv3DBackpropFilterV2', 3],
     ['DepthwiseConv2dNative', 'DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter', 2],
   ] as const) {
-    gradient(kernelName, { inputsToSave: ['x', 'filter'] }, (dy, saved, attrs) => {
+    register(kernelName, { inputsToSave: ['x', 'filter'] }, (dy, saved, attrs) => {
       const [x, filter] = saved as [tf.Tensor, tf.Tensor];
       const dilations = perAxis(attrs['dilations'] as number | number[] | undefined, spatial);
       const dilated = dilations.some((d) => d > 1);
       const wide = dilated ? spread(filter, dilations) : filter;
       const plain = { ...attrs, dilations: dilations.map(() => 1) };
       return {
-        x: () => run(derInput, { dy, filter: wide }, { ...plain, inputShape: x.shape }),
+        x: () => runNamed(derInput, { dy, filter: wide }, { ...plain, inputShape: x.shape }),
         filter: () => {
-          const dw = run(derFilter, { x, dy }, { ...plain, filterShape: wide.shape });
+          const dw = runNamed(derFilter, { x, dy }, { ...plain, filterShape: wide.shape });
           return dilated ? gather(dw, dilations) : dw;
         },
       };
@@ -68,28 +69,28 @@ export function gradientsOfConvolutions(): void {
   ] as const) {
     const dilations = forward === 'Conv3D' ? [1, 1, 1] : [1, 1];
     const dataFormat = forward === 'Conv3D' ? 'NDHWC' : 'NHWC';
-    gradient(derInput, { inputsToSave: ['dy', 'filter'] }, (ddx, saved, attrs) => {
+    register(derInput, { inputsToSave: ['dy', 'filter'] }, (ddx, saved, attrs) => {
       const [dy, filter] = saved as [tf.Tensor, tf.Tensor];
       const all = { dataFormat, ...attrs, dilations };
       return {
-        dy: () => run(forward, { x: ddx, filter }, all),
-        filter: () => run(derFilter, { x: ddx, dy }, { ...all, filterShape: filter.shape }),
+        dy: () => runNamed(forward, { x: ddx, filter }, all),
+        filter: () => runNamed(derFilter, { x: ddx, dy }, { ...all, filterShape: filter.shape }),
       };
     });
-    gradient(derFilter, { inputsToSave: ['x', 'dy'] }, (ddw, saved, attrs) => {
+    register(derFilter, { inputsToSave: ['x', 'dy'] }, (ddw, saved, attrs) => {
       const [x, dy] = saved as [tf.Tensor, tf.Tensor];
       const all = { dataFormat, ...attrs, dilations };
       return {
-        x: () => run(derInput, { dy, filter: ddw }, { ...all, inputShape: x.shape }),
-        dy: () => run(forward, { x, filter: ddw }, all),
+        x: () => runNamed(derInput, { dy, filter: ddw }, { ...all, inputShape: x.shape }),
+        dy: () => runNamed(forward, { x, filter: ddw }, all),
       };
     });
   }
   // elu's slope is 1, or e^x = y + 1 below zero
-  gradient('EluGrad', { inputsToSave: ['dy', 'y'] }, (ddx, saved) => {
+  register('EluGrad', { inputsToSave: ['dy', 'y'] }, (ddx, saved) => {
     const [dy, y] = saved as [tf.Tensor, tf.Tensor];
     return {
-      dy: () => run('EluGrad', { dy: ddx, y }),
+      dy: () => runNamed('EluGrad', { dy: ddx, y }),
       y: () => tf.where(y.greaterEqual(0), zeros(y), ddx.mul(dy)),
     };
   });
@@ -97,7 +98,7 @@ export function gradientsOfConvolutions(): void {
 
 /** Matrix products whose batch axes are broadcast. */
 export function matrixProducts(): void {
-  gradient('BatchMatMul', { inputsToSave: ['a', 'b'] }, (dy, [a, b], attrs) => {
+  register('BatchMatMul', { inputsToSave: ['a', 'b'] }, (dy, [a, b], attrs) => {
     const { transposeA, transposeB } = attr<tf.BatchMatMulAttrs>(attrs);
     const fit = (d: tf.Tensor, shape: number[]) => {
       const axes = tf.broadcast_util.getReductionAxes(shape.slice(0, -2), d.shape.slice(0, -2));

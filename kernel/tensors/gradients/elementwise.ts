@@ -1,6 +1,6 @@
 // Ops on each element: constant ones, and those whose stock gradient knows of no broadcasting.
 import * as tf from '@tensorflow/tfjs-core';
-import { attr, gradient, sumTo, zeros } from './register.ts';
+import { attr, register, sumTo, zeros } from './register.ts';
 
 /** Functions that are constant almost everywhere: their gradient is zero, so that `tf.where(x.greater(0), …)` has one. */
 export function constants(): void {
@@ -16,12 +16,12 @@ export function constants(): void {
     // the stock gradient is that of a division
     'FloorDiv',
   ]) {
-    gradient(name, { inputsToSave: ['a', 'b'] }, (_, [a, b]) => ({ a: () => zeros(a!), b: () => zeros(b!) }));
+    register(name, { inputsToSave: ['a', 'b'] }, (_, [a, b]) => ({ a: () => zeros(a!), b: () => zeros(b!) }));
   }
   for (const name of ['LogicalNot', 'Any', 'All'])
-    gradient(name, { inputsToSave: ['x'] }, (_, [x]) => ({ x: () => zeros(x!) }));
+    register(name, { inputsToSave: ['x'] }, (_, [x]) => ({ x: () => zeros(x!) }));
   // To whole numbers or truth; the stock gradient is as if nothing were cut off
-  gradient('Cast', {}, (dy, _, attrs) => ({
+  register('Cast', {}, (dy, _, attrs) => ({
     x: () => (attr<tf.CastAttrs>(attrs).dtype === 'float32' ? dy.clone() : zeros(dy)),
   }));
 }
@@ -32,7 +32,7 @@ export function broadcasts(): void {
     ['Maximum', tf.greaterEqual],
     ['Minimum', tf.lessEqual],
   ] as const) {
-    gradient(name, { inputsToSave: ['a', 'b'] }, (dy, [a, b]) => {
+    register(name, { inputsToSave: ['a', 'b'] }, (dy, [a, b]) => {
       const isA = first(a!, b!);
       return {
         a: () => sumTo(dy.mul(isA.cast('float32')), a!.shape),
@@ -40,7 +40,7 @@ export function broadcasts(): void {
       };
     });
   }
-  gradient('SquaredDifference', { inputsToSave: ['a', 'b'] }, (dy, [a, b]) => {
+  register('SquaredDifference', { inputsToSave: ['a', 'b'] }, (dy, [a, b]) => {
     const d = dy.mul(tf.sub(a!, b!)).mul(2);
     return { a: () => sumTo(d, a!.shape), b: () => sumTo(d.neg(), b!.shape) };
   });
@@ -48,7 +48,7 @@ export function broadcasts(): void {
 
 /** The product over axes, which may count from the end; no division, so that zeros in x are no exception. */
 export function products(): void {
-  gradient('Prod', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
+  register('Prod', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
     const { axis } = attr<tf.ProdAttrs>(attrs);
     const axes = tf.util.parseAxisParam(axis, x!.shape);
     const kept = x!.shape.map((_, i) => i).filter((i) => !axes.includes(i));

@@ -1,6 +1,7 @@
 // Pooling over windows and resizing of images.
 import * as tf from '@tensorflow/tfjs-core';
-import { attr, gradient, gradientOfSeveral, run, zeros } from './register.ts';
+import { runNamed } from '../engine/call.ts';
+import { attr, register, registerList, zeros } from './register.ts';
 
 type Shape4D = [number, number, number, number];
 type Pad = 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
@@ -16,11 +17,11 @@ interface Pooling {
 
 /** All pooling gradients. */
 export function pooling(): void {
-  gradient('AvgPool', { inputsToSave: ['x'] }, (dy, [x], attrs) => ({
+  register('AvgPool', { inputsToSave: ['x'] }, (dy, [x], attrs) => ({
     x: () => averagePoolGrad(dy, x!, attr<Pooling>(attrs)),
   }));
   secondOrder();
-  gradientOfSeveral('MaxPoolWithArgmax', { inputsToSave: ['x'], outputsToSave: [true, false] }, (dys, saved, attrs) => {
+  registerList('MaxPoolWithArgmax', { inputsToSave: ['x'], outputsToSave: [true, false] }, (dys, saved, attrs) => {
     const [x, y] = saved as [tf.Tensor, tf.Tensor];
     const { filterSize, strides, pad } = attr<tf.MaxPoolWithArgmaxAttrs>(attrs);
     return { x: () => maxPoolGrad(dys[0]!, x, y, { filterSize, strides, pad }) };
@@ -29,7 +30,7 @@ export function pooling(): void {
 }
 
 const maxPoolGrad = (dy: tf.Tensor, input: tf.Tensor, output: tf.Tensor, pooling: Pooling) =>
-  run('MaxPoolGrad', { dy, input, output }, pooling);
+  runNamed('MaxPoolGrad', { dy, input, output }, pooling);
 
 /**
  * Average pooling divides by the number of elements that a window really covers; so does its gradient. The stock op kernel divides
@@ -37,7 +38,7 @@ const maxPoolGrad = (dy: tf.Tensor, input: tf.Tensor, output: tf.Tensor, pooling
  */
 function averagePoolGrad(dy: tf.Tensor, x: tf.Tensor, pooling: Pooling): tf.Tensor {
   const ratio = fullOverCovered(x, pooling);
-  return run('AvgPoolGrad', { dy: ratio ? dy.mul(ratio) : dy, input: x }, pooling);
+  return runNamed('AvgPoolGrad', { dy: ratio ? dy.mul(ratio) : dy, input: x }, pooling);
 }
 
 /** For each window its size over the number of elements it covers, [1, outHeight, outWidth, 1]; nothing if that is 1 everywhere. */
@@ -64,7 +65,7 @@ function fullOverCovered(x: tf.Tensor, pooling: Pooling): tf.Tensor | undefined 
 /** Second derivatives: pooling's gradient is linear in dy, and constant, or nearly so, in the input. */
 function secondOrder(): void {
   // The largest element of each window passes its gradient on; the second derivative goes the same ways
-  gradient('MaxPoolGrad', { inputsToSave: ['input', 'output'] }, (ddx, [input, output], attrs) => {
+  register('MaxPoolGrad', { inputsToSave: ['input', 'output'] }, (ddx, [input, output], attrs) => {
     const { filterSize, strides, pad } = attr<tf.MaxPoolGradAttrs>(attrs);
     return {
       dy: () => {
@@ -75,11 +76,11 @@ function secondOrder(): void {
       output: () => zeros(output!),
     };
   });
-  gradient('AvgPoolGrad', { inputsToSave: ['input'] }, (ddx, [input], attrs) => {
+  register('AvgPoolGrad', { inputsToSave: ['input'] }, (ddx, [input], attrs) => {
     const pooling = attr<Pooling>(attrs);
     return {
       dy: () => {
-        const [mean, ratio] = [run('AvgPool', { x: ddx }, pooling), fullOverCovered(input!, pooling)];
+        const [mean, ratio] = [runNamed('AvgPool', { x: ddx }, pooling), fullOverCovered(input!, pooling)];
         return ratio ? mean.div(ratio) : mean;
       },
       input: () => zeros(input!),
@@ -132,7 +133,7 @@ function volumes(): void {
       deep: [n, d, outHeight * outWidth, c],
     };
   }
-  gradient('AvgPool3D', { inputsToSave: ['x'] }, (dy, [x], attrs) => ({
+  register('AvgPool3D', { inputsToSave: ['x'] }, (dy, [x], attrs) => ({
     x: () => {
       const { across, along, flat, between, deep } = stages(x!, attr<Pooling3D>(attrs));
       const [n, d, h, w, c] = dy.shape as [number, number, number, number, number];
@@ -141,14 +142,14 @@ function volumes(): void {
       return averagePoolGrad(dBetween, x!.reshape(flat), across).reshape(x!.shape);
     },
   }));
-  gradient('MaxPool3D', { inputsToSave: ['x'] }, (dy, [x], attrs) => ({
+  register('MaxPool3D', { inputsToSave: ['x'] }, (dy, [x], attrs) => ({
     x: () => {
       const { across, along, flat, between, deep } = stages(x!, attr<Pooling3D>(attrs));
       const [n, d, h, w, c] = dy.shape as [number, number, number, number, number];
       const images = x!.reshape(flat);
-      const largest = run('MaxPool', { x: images }, across);
+      const largest = runNamed('MaxPool', { x: images }, across);
       const columns = largest.reshape(deep);
-      const y = run('MaxPool', { x: columns }, along);
+      const y = runNamed('MaxPool', { x: columns }, along);
       const dBetween = maxPoolGrad(dy.reshape([n, d, h * w, c]), columns, y, along).reshape(between);
       return maxPoolGrad(dBetween, images, largest, across).reshape(x!.shape);
     },
@@ -192,7 +193,7 @@ export function resizing(): void {
     ['ResizeNearestNeighbor', nearest],
     ['ResizeBilinear', linear],
   ] as const) {
-    gradient(kernelName, { inputsToSave: ['images'] }, (dy, [images], attrs) => {
+    register(kernelName, { inputsToSave: ['images'] }, (dy, [images], attrs) => {
       const [batch, h, w, c] = images!.shape as Shape4D;
       const [, newH, newW] = dy.shape as Shape4D;
       return {

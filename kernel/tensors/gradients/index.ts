@@ -7,7 +7,7 @@ import { broadcasts, constants, products } from './elementwise.ts';
 import { pooling, resizing } from './images.ts';
 import { moving } from './moving.ts';
 import { recordOpsBeforeClones } from '../engine/order.ts';
-import { attr, gradient, gradientOfSeveral, zeros } from './register.ts';
+import { attr, register, registerList, zeros } from './register.ts';
 
 /** Registers all of them. Call it once, after tfjs has registered its own. */
 export function correctGradients(): void {
@@ -34,12 +34,12 @@ function scans(): void {
     exclusive: boolean;
     reverse: boolean;
   }
-  gradient('Cumsum', {}, (dy, _, attrs) => {
+  register('Cumsum', {}, (dy, _, attrs) => {
     const { axis, exclusive, reverse } = attr<ScanAttrs>(attrs);
     return { x: () => tf.cumsum(dy, axis, exclusive, !reverse) };
   });
   // dL/dx_k = (Π_{j<k} x_j) · S_k with S_k = dy_k + x_{k+1} S_{k+1}; no division, so that zeros in x are no exception
-  gradient('Cumprod', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
+  register('Cumprod', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
     const { axis, exclusive, reverse } = attr<ScanAttrs>(attrs);
     const grad = () => {
       const order = <T>(list: T[]) => (reverse ? list.reverse() : list);
@@ -68,15 +68,15 @@ function scans(): void {
 
 /** Ops that pick elements: the gradient puts dy back where it came from. */
 function indexing(): void {
-  gradient('GatherNd', { inputsToSave: ['params', 'indices'] }, (dy, [params, indices]) => ({
+  register('GatherNd', { inputsToSave: ['params', 'indices'] }, (dy, [params, indices]) => ({
     params: () => tf.scatterND(indices!.cast('int32'), dy, params!.shape),
     indices: () => zeros(indices!),
   }));
-  gradient('ScatterNd', { inputsToSave: ['indices'] }, (dy, [indices]) => ({
+  register('ScatterNd', { inputsToSave: ['indices'] }, (dy, [indices]) => ({
     updates: () => tf.gatherND(dy, indices!.cast('int32')),
     indices: () => zeros(indices!),
   }));
-  gradient('StridedSlice', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
+  register('StridedSlice', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
     const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } =
       attr<tf.StridedSliceAttrs>(attrs);
     return {
@@ -100,7 +100,7 @@ function indexing(): void {
       },
     };
   });
-  gradientOfSeveral('TopK', { inputsToSave: ['x'], outputsToSave: [false, true] }, (dys, [x, indices]) => ({
+  registerList('TopK', { inputsToSave: ['x'], outputsToSave: [false, true] }, (dys, [x, indices]) => ({
     x: () => {
       const depth = x!.shape.at(-1)!;
       const rows = x!.size / depth;
@@ -110,7 +110,7 @@ function indexing(): void {
       return tf.scatterND(at, dys[0]!.reshape([-1]), [x!.size]).reshape(x!.shape);
     },
   }));
-  gradient('Diag', { inputsToSave: ['x'] }, (dy, [x]) => ({
+  register('Diag', { inputsToSave: ['x'] }, (dy, [x]) => ({
     x: () => {
       const n = x!.size;
       return tf
@@ -119,7 +119,7 @@ function indexing(): void {
         .reshape(x!.shape);
     },
   }));
-  gradient('DepthToSpace', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
+  register('DepthToSpace', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
     const { blockSize: b, dataFormat } = attr<tf.DepthToSpaceAttrs>(attrs);
     return {
       x: () => {
@@ -138,7 +138,7 @@ function indexing(): void {
 
 /** Mirrored borders add their gradient to the elements that they are copies of. */
 function padding(): void {
-  gradient('MirrorPad', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
+  register('MirrorPad', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
     const { paddings, mode } = attr<tf.MirrorPadAttrs>(attrs);
     const skip = mode === 'reflect' ? 1 : 0; // the border element itself is not repeated
     const fold = (d: tf.Tensor, axis: number): tf.Tensor => {

@@ -1,15 +1,16 @@
 // Ops that copy, pick and put together elements: the gradient puts dy back where it came from.
 import * as tf from '@tensorflow/tfjs-core';
-import { attr, gradient, gradientOfSeveral, product, run, zeros } from './register.ts';
+import { runNamed } from '../engine/call.ts';
+import { attr, register, registerList, product, zeros } from './register.ts';
 
 export function moving(): void {
-  gradientOfSeveral('Unpack', {}, (dys, _, attrs) => ({
+  registerList('Unpack', {}, (dys, _, attrs) => ({
     value: () => tf.stack(dys, attr<tf.UnpackAttrs>(attrs).axis),
   }));
-  gradientOfSeveral('SplitV', {}, (dys, _, attrs) => ({
+  registerList('SplitV', {}, (dys, _, attrs) => ({
     x: () => tf.concat(dys, attr<tf.SplitVAttrs>(attrs).axis),
   }));
-  gradient('FlipLeftRight', {}, (dy) => ({ image: () => tf.reverse(dy, 2) }));
+  register('FlipLeftRight', {}, (dy) => ({ image: () => tf.reverse(dy, 2) }));
   tiled();
   gathered();
   rotated();
@@ -17,7 +18,7 @@ export function moving(): void {
 
 /** Of any rank: axis after axis, the sum over the copies. */
 function tiled(): void {
-  gradient('Tile', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
+  register('Tile', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
     const { reps } = attr<tf.TileAttrs>(attrs);
     const { shape } = x!;
     return {
@@ -35,7 +36,7 @@ function tiled(): void {
 
 /** Along any axis, behind any number of batch axes. */
 function gathered(): void {
-  gradient('GatherV2', { inputsToSave: ['x', 'indices'] }, (dy, [x, indices], attrs) => {
+  register('GatherV2', { inputsToSave: ['x', 'indices'] }, (dy, [x, indices], attrs) => {
     const { axis, batchDims = 0 } = attr<tf.GatherV2Attrs>(attrs);
     const { shape } = x!;
     const at = tf.util.parseAxisParam(axis, shape)[0]!;
@@ -63,7 +64,7 @@ function gathered(): void {
 
 /** Each pixel of a rotated image is one of the image, or none: the same rotation of the pixels' numbers says which. */
 function rotated(): void {
-  gradient('RotateWithOffset', { inputsToSave: ['image'] }, (dy, [image], attrs) => {
+  register('RotateWithOffset', { inputsToSave: ['image'] }, (dy, [image], attrs) => {
     const { radians, center } = attr<tf.RotateWithOffsetAttrs>(attrs);
     const [batch, height, width, channels] = image!.shape as [number, number, number, number];
     const pixels = height * width;
@@ -71,7 +72,7 @@ function rotated(): void {
       image: () => {
         // from 1 on, as 0 fills what comes from outside
         const numbers = tf.range(1, pixels + 1).reshape([1, height, width, 1]);
-        const from = run('RotateWithOffset', { image: numbers }, { radians, center, fillValue: 0 });
+        const from = runNamed('RotateWithOffset', { image: numbers }, { radians, center, fillValue: 0 });
         const inside = from.reshape([-1, 1]).greater(0).cast('float32');
         const segments = from.reshape([-1]).sub(1).maximum(0).cast('int32') as tf.Tensor1D;
         const images = tf

@@ -1,31 +1,44 @@
-// How a gradient is registered, over TensorFlow.js's own or where it has none, and what several of them need.
+// How a gradient is registered, and what several gradients need.
 import * as tf from '@tensorflow/tfjs-core';
+import type { AttrsOf, OutputsOf, OwnOp } from '../ops.ts';
 
-/** From the gradient of the result to those of the inputs, by their names. */
-export type Grad = (dy: tf.Tensor, saved: tf.Tensor[], attrs: tf.NamedAttrMap) => Record<string, () => tf.Tensor>;
-type Config = Omit<tf.GradConfig, 'kernelName' | 'gradFunc'>;
+/**
+ * Gradients with respect to the inputs, by their names.
+ * @param dy the gradient with respect to the output; a list if the op has several outputs
+ */
+type Gradient<DY, Attrs> = (dy: DY, saved: tf.Tensor[], attrs: Attrs) => Record<string, () => tf.Tensor>;
 
-export function gradient(kernelName: string, config: Config, gradFunc: Grad): void {
-  if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
-  tf.registerGradient({ kernelName, ...config, gradFunc: gradFunc as tf.GradFunc });
-}
+/** The tensors that a gradient is given beside dy: first these inputs, then the outputs that are marked. */
+type Saved = Pick<tf.GradConfig, 'inputsToSave' | 'outputsToSave'>;
 
-/** Of a kernel with several results. Of a single one the engine gives the gradient itself, not a list of one. */
-export function gradientOfSeveral(
+/** Registers the gradient of an op of TensorFlow.js's, replacing any existing one. */
+export function register<DY extends tf.Tensor | tf.Tensor[] = tf.Tensor>(
   kernelName: string,
-  config: Config,
-  gradFunc: (dys: tf.Tensor[], saved: tf.Tensor[], attrs: tf.NamedAttrMap) => ReturnType<Grad>,
+  saved: Saved,
+  gradient: Gradient<DY, tf.NamedAttrMap>,
 ): void {
-  gradient(kernelName, config, (dys, saved, attrs) => gradFunc([dys].flat(), saved, attrs));
+  if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
+  tf.registerGradient({ kernelName, ...saved, gradFunc: gradient as unknown as tf.GradFunc });
 }
 
-/** The attributes as those of a kernel. */
+/** Registers the gradient of an op of ours; dy is a list if the op has several outputs. */
+export function registerOwn<Op extends OwnOp & { gradient: 'registered' }>(
+  op: Op,
+  saved: Saved,
+  gradient: Gradient<OutputsOf<Op>, AttrsOf<Op>>,
+): void {
+  register(op.name, saved, gradient as unknown as Gradient<tf.Tensor, tf.NamedAttrMap>);
+}
+
+/** As `register`, for an op with any number of outputs: where there is one, the engine passes its gradient without a list. */
+export function registerList(kernelName: string, saved: Saved, gradient: Gradient<tf.Tensor[], tf.NamedAttrMap>): void {
+  register<tf.Tensor | tf.Tensor[]>(kernelName, saved, (dys, ...rest) => gradient([dys].flat(), ...rest));
+}
+
+/** The attributes of an op, as the type that they have. */
 export const attr = <T>(attrs: tf.NamedAttrMap) => attrs as unknown as T;
 
 export const zeros = (t: tf.Tensor) => tf.zeros(t.shape);
-
-export const run = (kernelName: string, inputs: tf.NamedTensorMap, attrs: object = {}) =>
-  tf.engine().runKernel(kernelName, inputs as never, attrs as tf.NamedAttrMap) as tf.Tensor;
 
 export const product = (list: readonly number[]) => list.reduce((n, d) => n * d, 1);
 

@@ -6,8 +6,8 @@ import { conv2d as stockConv2d } from '@tensorflow/tfjs-core/dist/ops/fused/conv
 import { matMul as stockMatMul } from '@tensorflow/tfjs-core/dist/ops/fused/mat_mul';
 import { applyActivation } from '@tensorflow/tfjs-core/dist/ops/fused_util';
 import { reluGrad, sigmoidGrad } from '../fused/activations.ts';
-import { recording, register, run } from '../fused/fused.ts';
-import { sumTo } from '../gradients/register.ts';
+import { recording, runNamed } from '../engine/call.ts';
+import { register, sumTo } from '../gradients/register.ts';
 
 type Activation = tf.backend_util.Activation;
 type Conv2dOptions = Parameters<typeof stockConv2d>[0];
@@ -18,7 +18,7 @@ const activationGradients: Partial<Record<Activation, (dy: tf.Tensor, y: tf.Tens
   linear: (dy) => dy,
   relu: reluGrad,
   sigmoid: sigmoidGrad,
-  elu: (dy, y) => run('EluGrad', { dy, y }),
+  elu: (dy, y) => runNamed('EluGrad', { dy, y }),
 };
 
 const isFloat = (x: unknown): x is tf.Tensor => x instanceof tf.Tensor && x.dtype === 'float32';
@@ -56,7 +56,7 @@ export function conv2d<T extends tf.Tensor3D | tf.Tensor4D>(options: Conv2dOptio
       finish(tf.conv2d(x as T, filter as tf.Tensor4D, strides, pad, dataFormat, dilations, dimRoundingMode), options),
     );
   const attrs = { strides, pad, dataFormat, dilations: [1, 1], activation };
-  return run('FusedConv2D', { x, filter, bias }, attrs) as T;
+  return runNamed('FusedConv2D', { x, filter, bias }, attrs) as T;
 }
 
 /** `tf.fused.matMul`; a [m, k] or transposed, b [k, n] or transposed, bias [n] */
@@ -73,40 +73,32 @@ export function matMul(options: MatMulOptions): tf.Tensor {
     a.shape[transposeA ? 0 : 1] === b.shape[transposeB ? 1 : 0] &&
     isBias(bias, b.shape[transposeB ? 0 : 1]!);
   if (!one) return tf.tidy(() => finish(tf.matMul(a, b, transposeA, transposeB), options));
-  return run('_FusedMatMul', { a, b, bias }, { transposeA, transposeB, activation });
+  return runNamed('_FusedMatMul', { a, b, bias }, { transposeA, transposeB, activation });
 }
 
 /** Registers the gradients of both. Call it once. */
 export function gradientsOfFusedOps(): void {
   const throughActivation = (dy: tf.Tensor, y: tf.Tensor, attrs: Record<string, unknown>) =>
     activationGradients[attrs['activation'] as Activation]!(dy, y);
-  register<tf.Tensor>(
-    'FusedConv2D',
-    { inputsToSave: ['x', 'filter', 'bias'], outputsToSave: [true] },
-    (dy, saved, attrs) => {
-      const [x, filter, bias, y] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      const { strides, pad, dataFormat } = attrs;
-      const plain = { strides, pad, dataFormat };
-      const d = throughActivation(dy, y, attrs);
-      return {
-        x: () => run('Conv2DBackpropInput', { dy: d, filter }, { ...plain, inputShape: x.shape }),
-        filter: () => run('Conv2DBackpropFilter', { x, dy: d }, { ...plain, filterShape: filter.shape }),
-        bias: () => sumTo(d, bias.shape),
-      };
-    },
-  );
-  register<tf.Tensor>(
-    '_FusedMatMul',
-    { inputsToSave: ['a', 'b', 'bias'], outputsToSave: [true] },
-    (dy, saved, attrs) => {
-      const [a, b, bias, y] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      const { transposeA, transposeB } = attrs as unknown as tf.BatchMatMulAttrs;
-      const d = throughActivation(dy, y, attrs);
-      return {
-        a: () => (transposeA ? tf.matMul(b, d, transposeB, true) : tf.matMul(d, b, false, !transposeB)),
-        b: () => (transposeB ? tf.matMul(d, a, true, transposeA) : tf.matMul(a, d, !transposeA, false)),
-        bias: () => sumTo(d, bias.shape),
-      };
-    },
-  );
+  register('FusedConv2D', { inputsToSave: ['x', 'filter', 'bias'], outputsToSave: [true] }, (dy, saved, attrs) => {
+    const [x, filter, bias, y] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    const { strides, pad, dataFormat } = attrs;
+    const plain = { strides, pad, dataFormat };
+    const d = throughActivation(dy, y, attrs);
+    return {
+      x: () => runNamed('Conv2DBackpropInput', { dy: d, filter }, { ...plain, inputShape: x.shape }),
+      filter: () => runNamed('Conv2DBackpropFilter', { x, dy: d }, { ...plain, filterShape: filter.shape }),
+      bias: () => sumTo(d, bias.shape),
+    };
+  });
+  register('_FusedMatMul', { inputsToSave: ['a', 'b', 'bias'], outputsToSave: [true] }, (dy, saved, attrs) => {
+    const [a, b, bias, y] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    const { transposeA, transposeB } = attrs as unknown as tf.BatchMatMulAttrs;
+    const d = throughActivation(dy, y, attrs);
+    return {
+      a: () => (transposeA ? tf.matMul(b, d, transposeB, true) : tf.matMul(d, b, false, !transposeB)),
+      b: () => (transposeB ? tf.matMul(d, a, true, transposeA) : tf.matMul(a, d, !transposeA, false)),
+      bias: () => sumTo(d, bias.shape),
+    };
+  });
 }

@@ -8,20 +8,20 @@ import { randomNormal as stockNormal } from '@tensorflow/tfjs-core/dist/ops/rand
 import { randomUniform as stockUniform } from '@tensorflow/tfjs-core/dist/ops/random_uniform';
 import { truncatedNormal as stockTruncated } from '@tensorflow/tfjs-core/dist/ops/truncated_normal';
 import { assertNonNegativeIntegerDimensions } from '@tensorflow/tfjs-core/dist/util_base';
-import type { RandomAttrs } from '../backends/cpu/ops/random.ts';
-import { has, run } from '../fused/fused.ts';
+import { has, run } from '../engine/call.ts';
+import { ops, type RandomAttrs } from '../ops.ts';
 
 type Shape = readonly number[];
 
 const isDrawn = (dtype: tf.DataType | undefined, seed: unknown) =>
-  (dtype ?? 'float32') === 'float32' && seed === undefined && has('Random');
+  (dtype ?? 'float32') === 'float32' && seed === undefined && has(ops.Random);
 
 function draw(shape: Shape, kind: RandomAttrs['kind'], a: number, b: number): tf.Tensor {
   assertNonNegativeIntegerDimensions(shape as number[]);
   // Whoever makes Math.random reproducible makes this so, too
   const word = () => Math.floor(Math.random() * 2 ** 32) | 0;
   const attrs: RandomAttrs = { shape: [...shape], kind, a, b, seed: [word(), word()] };
-  return run('Random', {}, attrs);
+  return run(ops.Random, {}, attrs);
 }
 
 function randomUniform_(shape: Shape, minval = 0, maxval = 1, dtype: tf.DataType = 'float32', seed?: number | string) {

@@ -1,12 +1,18 @@
-// Op kernels of our own, that do the work of many of tfjs: against those many. Not every device has them.
+// The ops of our own that have a gradient, against the ops of TensorFlow.js that they stand for; and `LogSoftmax`, which has a name in
+// TensorFlow.js but no op kernel. Not every device has them.
 import type { Case, Fn, X } from '../check.ts';
+import { ops } from '../../../kernel/tensors/ops.ts';
 import type { Tensor, TF } from '../device.ts';
 import { uniform, type Draw } from '../random.ts';
-import { one, text, type Table } from './table.ts';
+import { one, text } from './table.ts';
 
 /** Runs a kernel. */
 const run = (tf: TF, name: string, inputs: object, attrs: object = {}): X =>
   tf.engine().runKernel(name, inputs as X, attrs as X);
+
+type Ops = typeof ops;
+/** The ops of the table whose gradient is registered. */
+type Differentiable = { [Name in keyof Ops]: Ops[Name]['gradient'] extends 'registered' ? Name : never }[keyof Ops];
 
 const squares = (tf: TF, y: Tensor | Tensor[]): Tensor =>
   tf.addN(
@@ -34,7 +40,7 @@ const classesOf = (tf: TF, rows: number, classes: number): X =>
     'int32',
   );
 
-export const own: Table = {
+export const own: Record<Differentiable | 'LogSoftmax', Case[]> = {
   BatchNormTrain: (
     [
       [6, 3],
@@ -47,7 +53,7 @@ export const own: Table = {
     both(
       text(shape),
       [uniform(shape), uniform([shape.at(-1)!], 0.5, 2), uniform([shape.at(-1)!])],
-      (tf, x, scale, offset) => run(tf, 'BatchNormTrain', { x, scale, offset }, { epsilon: 1e-3 }),
+      (tf, x, scale, offset) => run(tf, ops.BatchNormTrain.name, { x, scale, offset }, { epsilon: 1e-3 }),
       (tf, x, scale, offset) => {
         const axes = [...shape.keys()].slice(0, -1);
         const { mean, variance } = tf.moments(x, axes);
@@ -67,7 +73,7 @@ export const own: Table = {
     both(
       text(shape),
       [uniform(shape, -3, 3)],
-      (tf, x) => run(tf, 'Gelu', { x }),
+      (tf, x) => run(tf, ops.Gelu.name, { x }),
       (tf, x) => x.mul(0.5).mul(tf.erf(x.div(Math.SQRT2)).add(1)),
     ),
   ),
@@ -83,7 +89,7 @@ export const own: Table = {
     both(
       text(shape),
       [uniform(shape), uniform([shape.at(-1)!], 0.5, 2), uniform([shape.at(-1)!])],
-      (tf, x, gamma, beta) => run(tf, 'LayerNorm', { x, gamma, beta }, { epsilon: 1e-3 })[0],
+      (tf, x, gamma, beta) => run(tf, ops.LayerNorm.name, { x, gamma, beta }, { epsilon: 1e-3 })[0],
       (tf, x, gamma, beta) => {
         const { mean, variance } = tf.moments(x, -1, true);
         return x
@@ -114,7 +120,8 @@ export const own: Table = {
       both(
         `[${rows},${classes}], ε = ${epsilon}`,
         [uniform([rows, classes], 0.1, 1), uniform([rows, classes], 0, 1)],
-        (tf, probabilities, labels) => run(tf, 'CategoricalCrossEntropy', { probabilities, labels }, { epsilon }),
+        (tf, probabilities, labels) =>
+          run(tf, ops.CategoricalCrossEntropy.name, { probabilities, labels }, { epsilon }),
         (tf, probabilities, labels) => {
           const q = tf.div(probabilities, tf.sum(probabilities, -1, true));
           return tf
@@ -142,7 +149,7 @@ export const own: Table = {
     both(
       `[${rows},${classes}], smoothed by ${labelSmoothing}`,
       [uniform([rows, classes], -3, 3), uniform([rows, classes], 0, 1)],
-      (tf, logits, labels) => run(tf, 'SoftmaxCrossEntropy', { logits, labels }, { labelSmoothing })[0],
+      (tf, logits, labels) => run(tf, ops.SoftmaxCrossEntropy.name, { logits, labels }, { labelSmoothing })[0],
       (tf, logits, labels) => crossEntropy(tf, logits, smoothed(labels, labelSmoothing, classes)),
     ),
   ),
@@ -156,7 +163,7 @@ export const own: Table = {
     both(
       `[${rows},${classes}]`,
       [uniform([rows, classes], -3, 3)],
-      (tf, logits) => run(tf, 'SparseSoftmaxCrossEntropy', { logits, labels: classesOf(tf, rows, classes) })[0],
+      (tf, logits) => run(tf, ops.SparseSoftmaxCrossEntropy.name, { logits, labels: classesOf(tf, rows, classes) })[0],
       (tf, logits) => crossEntropy(tf, logits, tf.oneHot(classesOf(tf, rows, classes), classes).cast('float32')),
     ),
   ),

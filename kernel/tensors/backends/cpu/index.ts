@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { CpuBackend } from './backend.ts';
-import { opKernels, type OpKernel } from './ops/index.ts';
+import type { OpKernel } from './op-kernel.ts';
+import { opKernels } from './ops/index.ts';
 import { physicalCores, startProgram } from './program.ts';
 
 const NAME = 'cpu';

@@ -6,6 +6,7 @@
 // Numbers that change from step to step, such as a learning rate, a seed or a constant made from a number of the program's, are written to
 // where the recorded commands read them. What leaves the step (a loss, an assigned variable) is copied out of the recording's buffers.
 import * as tf from '@tensorflow/tfjs-core';
+import { ops } from '../../ops.ts';
 import type { Dispatch, GpuData, WebGpuBackend } from './backend.ts';
 import { roundUp, type Buffer } from './buffers.ts';
 import type { UniformPart, Uniforms } from './uniforms.ts';
@@ -513,7 +514,7 @@ class Run {
 }
 
 /** The op that changes its inputs. */
-const IN_PLACE = 'UpdateParameters';
+const IN_PLACE = ops.UpdateParameters.name;
 
 const areSame = (a: Numbers, b: Numbers): boolean => {
   if (a.length !== b.length) return false;

@@ -1,7 +1,7 @@
 // Fused ops: their bias, and the activation at their end where the op kernel does not apply it itself.
 import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
-import type { OpCall } from './index.ts';
+import type { OpCall } from '../op-kernel.ts';
 
 const opOf: Partial<Record<tf.backend_util.Activation, string>> = {
   relu: 'Relu',

@@ -1,7 +1,7 @@
 // Convolutions and their gradients.
 import type * as tf from '@tensorflow/tfjs-core';
 import { fused, isBias } from './activation.ts';
-import type { OpCall, OpKernel } from './index.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { geometryOf, type ConvAttrs, type Geometry } from '../../geometry.ts';
 import { setShape } from './shape.ts';
 

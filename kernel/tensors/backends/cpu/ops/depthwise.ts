@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import { fused, isBias } from './activation.ts';
-import type { OpCall, OpKernel } from './index.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { sizeOf } from './size.ts';
 import { geometryOf, type ConvAttrs, type Geometry } from '../../geometry.ts';
 import { setShape } from './shape.ts';

@@ -4,7 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import * as table from '../../elementwise.ts';
 import type { CpuBackend } from '../backend.ts';
 import { records, wordsOf } from '../records.ts';
-import type { OpCall, OpKernel } from './index.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { sizeOf } from './size.ts';
 
 declare module '../program.ts' {
@@ -309,6 +309,7 @@ const all = (
 
 export const elementwise: Record<string, OpKernel> = {
   ...all(table.unary, unary),
+  ...all(table.own, unary),
   ...all(table.binary, (op, { inputs }) => binary(op, inputs)),
   ...all(table.gradients, (op, { inputs }) => gradient(op, inputs!)),
   Less: binary('Greater', ['b', 'a']),

@@ -1,6 +1,5 @@
 // The op kernels that replace those of the JavaScript backend, by name.
-import type * as tf from '@tensorflow/tfjs-core';
-import type { CpuBackend } from '../backend.ts';
+import type { OpKernel } from '../op-kernel.ts';
 import { convolution } from './conv.ts';
 import { depthwise } from './depthwise.ts';
 import { elementwise } from './elementwise.ts';
@@ -12,15 +11,6 @@ import { optimizer } from './optimizer.ts';
 import { pooling } from './pooling.ts';
 import { random } from './random.ts';
 import { reduction } from './reduce.ts';
-
-export interface OpCall {
-  inputs: tf.NamedTensorInfoMap;
-  attrs: Record<string, unknown>;
-  backend: CpuBackend;
-}
-
-/** Computes an op; undefined where it leaves a case to the JavaScript backend. */
-export type OpKernel = (call: OpCall) => tf.TensorInfo | tf.TensorInfo[] | undefined;
 
 export const opKernels: Record<string, OpKernel> = {
   ...elementwise,

@@ -1,7 +1,8 @@
 // The recurrent layer LSTM, all time steps in one op. kernel/tensors/fused/recurrent.ts calls it.
 import * as tf from '@tensorflow/tfjs-core';
+import { ops } from '../../../ops.ts';
 import type { CpuBackend } from '../backend.ts';
-import type { OpKernel } from './index.ts';
+import type { OpKernel } from '../op-kernel.ts';
 
 type Three = [number, number, number];
 type Five = [...Three, number, number];
@@ -39,7 +40,7 @@ export const lstm: Record<string, OpKernel> = {
    * all float32; units a multiple of 4. Attributes: hard. Results: states [steps + 2, batch, units], cells [steps + 1, batch, units],
    * gates [steps, batch, 4 · units].
    */
-  LSTM: ({ inputs, attrs, backend }) => {
+  [ops.LSTM.name]: ({ inputs, attrs, backend }) => {
     const { x, kernel, recurrent, bias, h, c } = inputs as Infos as Record<
       'x' | 'kernel' | 'recurrent' | 'bias' | 'h' | 'c',
       tf.TensorInfo
@@ -68,7 +69,7 @@ export const lstm: Record<string, OpKernel> = {
   },
 
   /** The gradient of `LSTM`'s states with respect to x, kernel, recurrent, bias, h and c, in this order. */
-  LSTMGrad: ({ inputs, attrs, backend }) => {
+  [ops.LSTMGrad.name]: ({ inputs, attrs, backend }) => {
     const { dy, x, kernel, recurrent, states, cells, gates } = inputs as Infos as Record<
       'dy' | 'x' | 'kernel' | 'recurrent' | 'states' | 'cells' | 'gates',
       tf.TensorInfo

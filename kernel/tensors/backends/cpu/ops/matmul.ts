@@ -1,7 +1,7 @@
 // Matrix products.
 import type * as tf from '@tensorflow/tfjs-core';
 import { fused, isBias, type ActivationAttrs } from './activation.ts';
-import type { OpCall, OpKernel } from './index.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 
 declare module '../program.ts' {
   interface Exports {

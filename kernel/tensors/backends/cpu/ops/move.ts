@@ -1,7 +1,7 @@
 // Op kernels that only move data. What is wrong with their arguments is left to the JavaScript op kernel to say.
 import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
-import type { OpCall, OpKernel } from './index.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { sizeOf } from './size.ts';
 import { resizing } from './resize.ts';
 

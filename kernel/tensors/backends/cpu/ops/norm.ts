@@ -1,7 +1,8 @@
 // Softmax, cross-entropy, batch and layer normalisation, with their gradients: shapes checked, memory taken, WebAssembly called.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { ops } from '../../../ops.ts';
 import type { CpuBackend } from '../backend.ts';
-import type { OpKernel } from './index.ts';
+import type { OpKernel } from '../op-kernel.ts';
 import { sizeOf } from './size.ts';
 
 /** Addresses and sizes. */
@@ -362,19 +363,19 @@ const layerNormGrad: OpKernel = ({ inputs, backend }) => {
 
 export const normalization: Record<string, OpKernel> = {
   Softmax: rowwise('logits', 'dim', 'softmax'),
-  SoftmaxGrad: rowwiseGrad('softmaxGrad'),
+  [ops.SoftmaxGrad.name]: rowwiseGrad('softmaxGrad'),
   LogSoftmax: rowwise('logits', 'axis', 'logSoftmax'),
-  LogSoftmaxGrad: rowwiseGrad('logSoftmaxGrad'),
-  CategoricalCrossEntropy: categoricalCrossEntropy,
-  CategoricalCrossEntropyGrad: categoricalCrossEntropyGrad,
-  SoftmaxCrossEntropy: softmaxCrossEntropy,
-  SoftmaxCrossEntropyGrad: softmaxCrossEntropyGrad,
-  SparseSoftmaxCrossEntropy: sparseSoftmaxCrossEntropy,
-  SparseSoftmaxCrossEntropyGrad: sparseSoftmaxCrossEntropyGrad,
+  [ops.LogSoftmaxGrad.name]: rowwiseGrad('logSoftmaxGrad'),
+  [ops.CategoricalCrossEntropy.name]: categoricalCrossEntropy,
+  [ops.CategoricalCrossEntropyGrad.name]: categoricalCrossEntropyGrad,
+  [ops.SoftmaxCrossEntropy.name]: softmaxCrossEntropy,
+  [ops.SoftmaxCrossEntropyGrad.name]: softmaxCrossEntropyGrad,
+  [ops.SparseSoftmaxCrossEntropy.name]: sparseSoftmaxCrossEntropy,
+  [ops.SparseSoftmaxCrossEntropyGrad.name]: sparseSoftmaxCrossEntropyGrad,
   FusedBatchNorm: fusedBatchNorm,
-  BatchNormTrain: batchNormTrain,
-  BatchNormTrainGrad: batchNormTrainGrad,
-  MovingAverage: movingAverage,
-  LayerNorm: layerNorm,
-  LayerNormGrad: layerNormGrad,
+  [ops.BatchNormTrain.name]: batchNormTrain,
+  [ops.BatchNormTrainGrad.name]: batchNormTrainGrad,
+  [ops.MovingAverage.name]: movingAverage,
+  [ops.LayerNorm.name]: layerNorm,
+  [ops.LayerNormGrad.name]: layerNormGrad,
 };

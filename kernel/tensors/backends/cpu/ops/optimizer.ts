@@ -1,7 +1,7 @@
 // The update of all parameters by an optimiser, in one call of the program.
-import type { Hyper, Rule, Update } from '../../../fused/optimizers.ts';
+import { ops, type Hyperparameters, type OptimizerRule, type UpdateParametersAttrs } from '../../../ops.ts';
 import type { CpuBackend } from '../backend.ts';
-import type { OpKernel } from './index.ts';
+import type { OpKernel } from '../op-kernel.ts';
 
 declare module '../program.ts' {
   interface Exports {
@@ -16,7 +16,7 @@ declare module '../program.ts' {
 }
 
 /** The number of each rule in assembly/optimizer.ts. */
-const numbers: Record<Rule, number> = {
+const numbers: Record<OptimizerRule, number> = {
   sgd: 0,
   momentum: 1,
   nesterov: 2,
@@ -33,13 +33,13 @@ const numbers: Record<Rule, number> = {
 const WORDS = 8;
 
 export const optimizer: Record<string, OpKernel> = {
-  UpdateParameters: ({ attrs, backend }) => {
-    update(backend, attrs as unknown as Update);
+  [ops.UpdateParameters.name]: ({ attrs, backend }) => {
+    update(backend, attrs as unknown as UpdateParametersAttrs);
     return [];
   },
 };
 
-function update(backend: CpuBackend, { rule, tensors, slots, powers, hyper }: Update): void {
+function update(backend: CpuBackend, { rule, tensors, slots, powers, hyper }: UpdateParametersAttrs): void {
   const stride = 2 + slots;
   const count = tensors.length / stride;
   backend.withMemory(count * WORDS * 4, [], (table) => {
@@ -69,11 +69,11 @@ function update(backend: CpuBackend, { rule, tensors, slots, powers, hyper }: Up
  */
 function run(
   backend: CpuBackend,
-  rule: Rule,
+  rule: OptimizerRule,
   table: number,
   count: number,
   total: number,
-  hyper: Hyper,
+  hyper: Hyperparameters,
   power1: number,
   power2: number,
 ): void {

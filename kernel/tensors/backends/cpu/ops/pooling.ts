@@ -1,6 +1,6 @@
 // Max and average pooling of images [batch, height, width, channels] and their gradients.
 import * as tf from '@tensorflow/tfjs-core';
-import type { OpCall, OpKernel } from './index.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { type Geometry } from '../../geometry.ts';
 import { setShape } from './shape.ts';
 

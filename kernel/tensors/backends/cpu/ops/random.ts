@@ -1,5 +1,6 @@
 // Random numbers.
-import type { OpKernel } from './index.ts';
+import { ops, type RandomAttrs } from '../../../ops.ts';
+import type { OpKernel } from '../op-kernel.ts';
 
 declare module '../program.ts' {
   interface Exports {
@@ -8,18 +9,10 @@ declare module '../program.ts' {
 }
 
 /** What is drawn; the same numbers as in assembly/random.ts. */
-const kinds = { uniform: 0, normal: 1, truncatedNormal: 2, mask: 3 } as const;
-
-/** What the attributes of the op kernel `Random` are; it has no inputs. */
-export interface RandomAttrs {
-  shape: number[];
-  /** `uniform` in [a, b); `normal` with mean a and standard deviation b, `truncatedNormal` within two of those; `mask`: b with probability a, else 0. */
-  kind: keyof typeof kinds;
-  a: number;
-  b: number;
-  /** Two integers of 32 bits, from which all numbers follow. */
-  seed: [number, number];
-}
+const kinds = { uniform: 0, normal: 1, truncatedNormal: 2, mask: 3 } as const satisfies Record<
+  RandomAttrs['kind'],
+  number
+>;
 
 const draw: OpKernel = ({ attrs, backend }) => {
   const { shape, kind, a, b, seed } = attrs as unknown as RandomAttrs;
@@ -29,4 +22,4 @@ const draw: OpKernel = ({ attrs, backend }) => {
   return y;
 };
 
-export const random: Record<string, OpKernel> = { Random: draw };
+export const random: Record<string, OpKernel> = { [ops.Random.name]: draw };

@@ -1,7 +1,8 @@
 // Reductions: which axes become [outer, reduced, inner], and what is left to the JavaScript backend.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { ops } from '../../../ops.ts';
 import type { CpuBackend } from '../backend.ts';
-import type { OpKernel } from './index.ts';
+import type { OpKernel } from '../op-kernel.ts';
 import { sizeOf } from './size.ts';
 
 declare module '../program.ts' {
@@ -266,5 +267,5 @@ export const reduction: Record<string, OpKernel> = {
   ArgMin: argExtremum(ArgKind.min, ArgKind.minInt),
   Cumsum: scan(Op.sum, Op.sumInt),
   Cumprod: scan(Op.prod, undefined),
-  SumGrad: sumGrad,
+  [ops.SumGrad.name]: sumGrad,
 };

@@ -1,7 +1,7 @@
 // Resizing of images [batch, height, width, channels] and its gradients.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
-import type { OpCall, OpKernel } from './index.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 
 declare module '../program.ts' {
   interface Exports {

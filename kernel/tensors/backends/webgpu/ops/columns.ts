@@ -1,9 +1,10 @@
 // Reductions over the rows of a matrix, column by column, and batch normalisation, which consists of them: in two stages, since there are
 // often few columns and very many rows, and a graphics card wants many workgroups.
 import * as tf from '@tensorflow/tfjs-core';
+import { ops } from '../../../ops.ts';
 import type { WebGpuBackend } from '../backend.ts';
 import { sizeOf, type Shader } from '../shader.ts';
-import type { OpKernel } from './index.ts';
+import type { OpKernel } from '../op-kernel.ts';
 
 /** A workgroup takes so many columns, */
 const WIDE = 16;
@@ -327,8 +328,8 @@ const sumGrad: OpKernel = ({ inputs, attrs, backend }) => {
 };
 
 export const columns: Record<string, OpKernel> = {
-  SumGrad: sumGrad,
-  BatchNormTrain: batchNormTrain,
-  BatchNormTrainGrad: batchNormTrainGrad,
-  MovingAverage: movingAverage,
+  [ops.SumGrad.name]: sumGrad,
+  [ops.BatchNormTrain.name]: batchNormTrain,
+  [ops.BatchNormTrainGrad.name]: batchNormTrainGrad,
+  [ops.MovingAverage.name]: movingAverage,
 };

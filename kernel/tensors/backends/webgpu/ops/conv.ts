@@ -3,7 +3,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { geometryOf, type ConvAttrs, type Geometry } from '../../geometry.ts';
 import { sizeOf } from '../shader.ts';
-import type { OpCall, OpKernel } from './index.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { activations, finishOf, runProduct, type Product } from './product.ts';
 
 /** The geometry as constants: divisions by them are multiplications. The batch is not among them, as its size changes at the end of an epoch. */

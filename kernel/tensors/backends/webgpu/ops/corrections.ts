@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from '../backend.ts';
 import { sizeOf, type Shader } from '../shader.ts';
-import type { OpCall, OpKernel } from './index.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 
 type Stock = (call: OpCall) => tf.TensorInfo | tf.TensorInfo[];
 

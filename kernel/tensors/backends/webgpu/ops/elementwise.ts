@@ -2,7 +2,7 @@
 // ops has WGSL for (kernel/tensors/backends/elementwise.ts), among it gradients of activations in one op kernel each.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import * as table from '../../elementwise.ts';
-import type { OpCall, OpKernel } from './index.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { sizeOf, type Shader } from '../shader.ts';
 
 /** Invocations of a workgroup, one number each. */
@@ -193,7 +193,7 @@ fn density(x: f32) -> f32 { return 0.3989422804014327 * exp(-0.5 * x * x); }
 fn sigmoid(x: f32) -> f32 { return 1.0 / (1.0 + exp(-x)); }`;
 
 /** The op kernels of those entries of a part of the table that have WGSL */
-function tabled(ops: Record<string, table.Op>, operands: readonly string[]): Record<string, OpKernel> {
+function tabled(ops: Record<string, table.Op>, operands: readonly string[] = []): Record<string, OpKernel> {
   const made = Object.entries(ops).flatMap(([name, { inputs = operands, attrs = [], wgsl }]) =>
     wgsl ? [[name, opKernel({ name, inputs, attrs, body: `return ${wgsl};`, declarations: normal })] as const] : [],
   );
@@ -224,6 +224,6 @@ export const elementwise: Record<string, OpKernel> = {
      if (abs(x) < 0.02) { return x + x * x * x / 3.0; }
      return 0.5 * log((1.0 + x) / (1.0 - x));`,
   ),
-  ...tabled(table.unary, ['x']),
-  ...tabled(table.gradients, ['dy', 'x']),
+  ...tabled(table.own, ['x']),
+  ...tabled(table.gradients),
 };

@@ -2,7 +2,7 @@
 // none for the length of the sums; the large ones are its own.
 import type * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../shader.ts';
-import type { OpCall, OpKernel } from './index.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { activations, finishOf, runProduct, type Product } from './product.ts';
 
 /** Elements of the result. */

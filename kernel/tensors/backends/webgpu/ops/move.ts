@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from '../backend.ts';
 import { sizeOf, type Shader } from '../shader.ts';
-import type { OpKernel } from './index.ts';
+import type { OpKernel } from '../op-kernel.ts';
 
 const RANK = 6;
 const AXES = [...Array(RANK).keys()];

@@ -1,17 +1,17 @@
 // The update of all parameters by an optimiser. Parameters and what the optimiser keeps for them are moved into one buffer, an arena, so that
 // a dispatch reaches all of them by one binding, and the gradients take the others: some dispatches for all parameters instead of fourteen each.
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Rule, Update } from '../../../fused/optimizers.ts';
+import { ops, type OptimizerRule, type UpdateParametersAttrs } from '../../../ops.ts';
 import { Arena, type GpuData, type WebGpuBackend } from '../backend.ts';
 import type { Shader } from '../shader.ts';
-import type { OpKernel } from './index.ts';
+import type { OpKernel } from '../op-kernel.ts';
 
 const GROUP = 256;
 /** Gradients of a dispatch, at most; also where the device has more bindings. */
 const MOST = 24;
 
 /** WGSL that updates `w` by `g`, with the optimiser's own numbers `s0`, `s1`, `s2`, as the device `cpu` does (assembly/optimizer.ts). */
-const rules: Record<Rule, string> = {
+const rules: Record<OptimizerRule, string> = {
   sgd: 'w -= u.learningRate * g;',
   momentum: 's0 = u.momentum * s0 + g; w -= u.learningRate * s0;',
   nesterov: 's0 = u.momentum * s0 + g; w -= u.learningRate * (u.momentum * s0 + g);',
@@ -50,7 +50,7 @@ const list = (n: number) => [...Array(n).keys()];
 const shaders = new Map<string, Shader>();
 
 /** The update of so many parameters, with so many numbers of the optimiser's for each. */
-function shaderOf(rule: Rule, count: number, slots: number): Shader {
+function shaderOf(rule: OptimizerRule, count: number, slots: number): Shader {
   const name = `update ${rule} ${count}`;
   let shader = shaders.get(name);
   if (!shader) {
@@ -108,7 +108,7 @@ const powersShader: Shader = {
   if (u.count > 1u) { arena[u.power1] = arena[u.power1] * u.beta2; }`,
 };
 
-function update(backend: WebGpuBackend, { rule, tensors, slots, powers, hyper }: Update): void {
+function update(backend: WebGpuBackend, { rule, tensors, slots, powers, hyper }: UpdateParametersAttrs): void {
   if (tensors.length === 0) return;
   const stride = 2 + slots;
   const kept: GpuData[] = powers.map(({ dataId }) => backend.dataOf(dataId));
@@ -138,8 +138,8 @@ function update(backend: WebGpuBackend, { rule, tensors, slots, powers, hyper }:
 }
 
 export const optimizer: Record<string, OpKernel> = {
-  UpdateParameters: ({ attrs, backend }) => {
-    update(backend, attrs as unknown as Update);
+  [ops.UpdateParameters.name]: ({ attrs, backend }) => {
+    update(backend, attrs as unknown as UpdateParametersAttrs);
     return [];
   },
 };

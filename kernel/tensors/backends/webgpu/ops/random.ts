@@ -1,7 +1,7 @@
 // Random numbers: Philox4x32-10 of Salmon, Moraes, Dror and Shaw (2011), in which each number follows from the seed and its place alone.
-import type { RandomAttrs } from '../../cpu/ops/random.ts';
+import { ops, type RandomAttrs } from '../../../ops.ts';
 import { sizeOf, type Shader } from '../shader.ts';
-import type { OpKernel } from './index.ts';
+import type { OpKernel } from '../op-kernel.ts';
 
 /** What is drawn, as a function of four words of Philox's. A normal number is Box and Muller's (1958), a truncated one by its inverse function. */
 const kinds: Record<RandomAttrs['kind'], string> = {
@@ -65,4 +65,4 @@ const draw: OpKernel = ({ attrs, backend }) => {
   return y;
 };
 
-export const random: Record<string, OpKernel> = { Random: draw };
+export const random: Record<string, OpKernel> = { [ops.Random.name]: draw };

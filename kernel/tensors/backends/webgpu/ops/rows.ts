@@ -1,8 +1,9 @@
 // Softmax, its logarithm, cross-entropy and layer normalisation, with their gradients: a workgroup for each row.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { ops } from '../../../ops.ts';
 import { sizeOf, type Shader } from '../shader.ts';
 import { columnSums } from './columns.ts';
-import type { OpCall, OpKernel } from './index.ts';
+import type { OpCall, OpKernel } from '../op-kernel.ts';
 
 const GROUP = 64;
 
@@ -338,15 +339,15 @@ const layerNormGrad: OpKernel = (call) => {
 
 export const rows: Record<string, OpKernel> = {
   Softmax: rowwise('logits', 'dim', softmaxShader),
-  SoftmaxGrad: rowwiseGrad(softmaxGradShader),
+  [ops.SoftmaxGrad.name]: rowwiseGrad(softmaxGradShader),
   LogSoftmax: rowwise('logits', 'axis', logSoftmaxShader),
-  LogSoftmaxGrad: rowwiseGrad(logSoftmaxGradShader),
-  SoftmaxCrossEntropy: crossEntropy(crossEntropyShader, 'float32'),
-  SoftmaxCrossEntropyGrad: crossEntropyGrad(crossEntropyGradShader),
-  SparseSoftmaxCrossEntropy: crossEntropy(sparseCrossEntropyShader, 'int32'),
-  SparseSoftmaxCrossEntropyGrad: crossEntropyGrad(sparseCrossEntropyGradShader),
-  CategoricalCrossEntropy: categorical,
-  CategoricalCrossEntropyGrad: categoricalGrad,
-  LayerNorm: layerNorm,
-  LayerNormGrad: layerNormGrad,
+  [ops.LogSoftmaxGrad.name]: rowwiseGrad(logSoftmaxGradShader),
+  [ops.SoftmaxCrossEntropy.name]: crossEntropy(crossEntropyShader, 'float32'),
+  [ops.SoftmaxCrossEntropyGrad.name]: crossEntropyGrad(crossEntropyGradShader),
+  [ops.SparseSoftmaxCrossEntropy.name]: crossEntropy(sparseCrossEntropyShader, 'int32'),
+  [ops.SparseSoftmaxCrossEntropyGrad.name]: crossEntropyGrad(sparseCrossEntropyGradShader),
+  [ops.CategoricalCrossEntropy.name]: categorical,
+  [ops.CategoricalCrossEntropyGrad.name]: categoricalGrad,
+  [ops.LayerNorm.name]: layerNorm,
+  [ops.LayerNormGrad.name]: layerNormGrad,
 };

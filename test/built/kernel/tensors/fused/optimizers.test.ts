@@ -6,6 +6,7 @@ import * as stock from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type * as Layers from '@tensorflow/tfjs-layers';
 import type * as Bundle from '../../../../../kernel/tensors/index.ts';
+import { ops } from '../../../../../kernel/tensors/ops.ts';
 import type { adamw, lion } from '../../../../../kernel/tensors/fused/optimizers.ts';
 import { dist } from '../../../../paths.ts';
 
@@ -14,7 +15,7 @@ const bundle = createRequire(import.meta.url)(path.join(dist, 'tf.js')) as typeo
 const tf = bundle.tf as unknown as typeof stock & typeof Layers;
 const train = tf.train as typeof stock.train & { adamw: typeof adamw; lion: typeof lion };
 
-const NAME = 'UpdateParameters';
+const NAME = ops.UpdateParameters.name;
 /** Runs something with the op kernel for all parameters away, as on a backend that lacks it. */
 function withoutOpKernel<T>(f: () => T): T {
   const config = stock.getKernel(NAME, 'cpu');
