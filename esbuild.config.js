@@ -101,31 +101,29 @@ function replacedModules() {
   };
 }
 
-/** Runs a module without side effects while bundling, and puts what it exports in its place: the libraries behind it stay out. */
+/** Puts what a module exports in its place while bundling: the libraries behind it stay out. */
 function precomputed(filter) {
   return {
     name: 'precomputed',
     setup(build) {
       build.onLoad({ filter }, async ({ path: file }) => {
-        const options = {
-          entryPoints: [file],
-          bundle: true,
-          write: false,
-          platform: 'node',
-          format: 'cjs',
-          metafile: true,
-        };
-        const { outputFiles, metafile } = await esbuild.build({ ...options, absWorkingDir: __dirname });
-        for (const input of Object.keys(metafile.inputs)) inputs.add(input);
-        const module = { exports: {} };
-        new Function('module', 'exports', outputFiles[0].text)(module, module.exports);
-        const names = Object.entries(module.exports);
+        const names = Object.entries(await evaluated(file));
         return {
           contents: names.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`).join('\n'),
         };
       });
     },
   };
+}
+
+/** What a TypeScript module without side effects exports. */
+async function evaluated(file) {
+  const options = { entryPoints: [file], bundle: true, write: false, platform: 'node', format: 'cjs', metafile: true };
+  const { outputFiles, metafile } = await esbuild.build({ ...options, absWorkingDir: __dirname });
+  for (const input of Object.keys(metafile.inputs)) inputs.add(input);
+  const module = { exports: {} };
+  new Function('module', 'exports', outputFiles[0].text)(module, module.exports);
+  return module.exports;
 }
 
 /**
@@ -201,7 +199,8 @@ function globalsUsed(code) {
  */
 async function compileOpKernels() {
   const dir = 'kernel/tensors/backends/cpu/assembly';
-  const sources = fs.readdirSync(path.join(__dirname, dir)).filter((f) => f.endsWith('.ts'));
+  await generateSources(dir);
+  const sources = fs.readdirSync(path.join(__dirname, dir), { recursive: true }).filter((f) => f.endsWith('.ts'));
   const compiler = path.join(__dirname, 'node_modules/assemblyscript');
   const { version } = JSON.parse(fs.readFileSync(path.join(compiler, 'package.json'), 'utf8'));
   const hash = crypto.createHash('sha256').update(version).update(fs.readFileSync(__filename));
@@ -230,6 +229,19 @@ async function compileOpKernels() {
     }),
   );
   fs.writeFileSync(stamp, state);
+}
+
+/** Writes the op kernels' sources that are made from tables into the folder generated/, which holds nothing else. */
+async function generateSources(dir) {
+  const { generate } = await evaluated(path.join(dir, '../generate.ts'));
+  const folder = path.join(__dirname, dir, 'generated');
+  const files = generate((name) => fs.readFileSync(path.join(__dirname, dir, name), 'utf8'));
+  fs.mkdirSync(folder, { recursive: true });
+  for (const name of fs.readdirSync(folder)) if (!(name in files)) fs.rmSync(path.join(folder, name));
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== text) fs.writeFileSync(file, text);
+  }
 }
 
 /** The same program on memory that is not shared: they differ in a flag of the memory's import (3: shared, with a maximum; 1: with a maximum). */

@@ -2,6 +2,8 @@
 // it, and how it is differentiated. The devices register them under these names, fused/ and replaced/ run them, and tests hold this
 // table against both. All tensors are float32 unless it says otherwise.
 import type * as tf from '@tensorflow/tfjs-core';
+import * as elementwise from './backends/elementwise.ts';
+import type { Hyperparameters, OptimizerRule } from './backends/optimizer-rules.ts';
 
 /** The devices whose op kernels are ours; `cuda` has those of TensorFlow. */
 export type OpDevice = 'cpu' | 'webgpu';
@@ -32,17 +34,6 @@ export type AttrsOf<Op extends OwnOp> = Op['attrs'] extends object ? Op['attrs']
 /** What an op returns: one tensor, or a list where it has several outputs. */
 export type OutputsOf<Op extends OwnOp> = Op['outputs'] extends readonly [string] ? tf.Tensor : List<Op['outputs']>;
 type List<Names extends readonly string[]> = { -readonly [I in keyof Names]: tf.Tensor };
-
-/** Of `LeakyReluGrad`: the slope below zero. */
-export interface LeakyReluGradAttrs {
-  alpha: number;
-}
-
-/** Of `ClipByValueGrad`: the bounds. */
-export interface ClipByValueGradAttrs {
-  clipValueMin: number;
-  clipValueMax: number;
-}
 
 /** Of `SumGrad`. */
 export interface SumGradAttrs {
@@ -90,35 +81,15 @@ export interface RandomAttrs {
   seed: [number, number];
 }
 
-/** How parameters are updated. */
-export type OptimizerRule =
-  'sgd' | 'momentum' | 'nesterov' | 'adagrad' | 'rmsprop' | 'rmspropCentered' | 'adam' | 'adamax' | 'adadelta' | 'lion';
-
-/** What the step of an optimizer depends on; 0 where its rule does not have it. */
-export interface Hyperparameters {
-  learningRate: number;
-  /** Decoupled: parameters lose learningRate · weightDecay of themselves in each step. */
-  weightDecay: number;
-  momentum: number;
-  /** Of the mean of squared gradients: ρ. */
-  decay: number;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-}
-
 /** Of `UpdateParameters`. None of the tensors shares its data with a tensor that must not change. */
 export interface UpdateParametersAttrs {
   rule: OptimizerRule;
   hyper: Hyperparameters;
-  /** For each parameter: itself, its gradient, and `slots` tensors that the optimizer keeps for it; all of one size. */
+  /** For each parameter: itself, its gradient, and the slots that the rule names; all of one size. */
   tensors: tf.Tensor[];
-  /**
-   * adagrad: sum of g²; momentum, nesterov: the velocity; rmsprop: mean of g², velocity; rmspropCentered: also mean of g;
-   * adam: means of g and g²; adamax: mean of g, infinity norm; adadelta: means of g² and of squared updates; lion: mean of g.
-   */
+  /** How many slots a parameter has. */
   slots: number;
-  /** Scalars that hold β₁ᵗ (adam, adamax) and β₂ᵗ (adam) for this step t, and afterwards for the next. */
+  /** Scalars that hold β₁ᵗ and β₂ᵗ, as far as the rule has them, for this step t, and afterwards for the next. */
   powers: tf.Tensor[];
 }
 
@@ -133,45 +104,40 @@ function named<const Table extends Record<string, Description>>(table: Table) {
 
 const BOTH = ['cpu', 'webgpu'] as const;
 
-/** A gradient of one elementwise op, from the gradient of its output and its own output y or input x. */
-const fromY = { inputs: ['dy', 'y'], outputs: ['dx'], devices: BOTH, gradient: 'none' } as const;
-const fromX = { inputs: ['dy', 'x'], outputs: ['dx'], devices: BOTH, gradient: 'none' } as const;
+type ElementwiseTable = Readonly<Record<string, elementwise.Op>>;
+
+/** The ops of a part of the table of elementwise ops; their attributes are numbers. */
+function elementwiseOps<
+  Table extends ElementwiseTable,
+  Output extends string,
+  Gradient extends Description['gradient'],
+>(table: Table, output: Output, gradient: Gradient) {
+  const list = Object.entries(table).map(([name, { inputs = ['x'], wgsl }]) => {
+    return [name, { inputs, outputs: [output], devices: wgsl === undefined ? ['cpu'] : BOTH, gradient }];
+  });
+  return Object.fromEntries(list) as {
+    readonly [Name in keyof Table]: {
+      inputs: Table[Name] extends { inputs: infer Inputs extends readonly string[] } ? Inputs : readonly ['x'];
+      outputs: readonly [Output];
+      attrs: Table[Name] extends { attrs: readonly (infer Attr extends string)[] } ? Record<Attr, number> : undefined;
+      devices: readonly OpDevice[];
+      gradient: Gradient;
+    };
+  };
+}
 
 export const ops = named({
-  /** x · Φ(x), the Gaussian error linear unit: x → y. */
-  Gelu: { inputs: ['x'], outputs: ['y'], devices: BOTH, gradient: 'registered' },
-  /** dy where y > 0, else 0. */
-  ReluGrad: fromY,
-  /** dy · y (1 − y). */
-  SigmoidGrad: fromY,
-  /** dy · (1 − y²). */
-  TanhGrad: fromY,
-  /** dy / (2 y). */
-  SqrtGrad: fromY,
-  /** dy where 0 < x ≤ 6, else 0. */
-  Relu6Grad: fromX,
-  /** dy where x > 0, else alpha · dy. */
-  LeakyReluGrad: { ...fromX, attrs: typed<LeakyReluGradAttrs>() },
-  /** dy · scale where x > 0, else dy · scale · alpha · eˣ, with SELU's two constants. */
-  SeluGrad: fromX,
-  /** dy · sigmoid(x). */
-  SoftplusGrad: fromX,
-  /** 2 · dy · x. */
-  SquareGrad: fromX,
-  /** dy where x > 0, else −dy. */
-  AbsGrad: fromX,
-  /** dy where x lies between the bounds, else 0. */
-  ClipByValueGrad: { ...fromX, attrs: typed<ClipByValueGradAttrs>() },
-  /** dy · (Φ(x) + x φ(x)), with the distribution function Φ and the density φ of the standard normal distribution. */
-  GeluGrad: fromX,
+  // x → y, and gradients: dy, and the op's own output y or input x → dx
+  ...elementwiseOps(elementwise.own, 'y', 'registered'),
+  ...elementwiseOps(elementwise.gradients, 'dx', 'none'),
 
   /** The gradient of a sum or mean: dy, with or without the reduced axes, repeated over them and scaled → dx [inputShape]. */
   SumGrad: { inputs: ['dy'], outputs: ['dx'], attrs: typed<SumGradAttrs>(), devices: BOTH, gradient: 'registered' },
 
   /** The gradient of softmax along the last axis: dy, y [..., classes] → dx. */
-  SoftmaxGrad: fromY,
+  SoftmaxGrad: { inputs: ['dy', 'y'], outputs: ['dx'], devices: BOTH, gradient: 'none' },
   /** The gradient of log softmax along the last axis: dy, y [..., classes] → dx. */
-  LogSoftmaxGrad: fromY,
+  LogSoftmaxGrad: { inputs: ['dy', 'y'], outputs: ['dx'], devices: BOTH, gradient: 'none' },
   /**
    * −Σ labels · log softmax(logits): logits, labels [rows, classes] → loss [rows], and a normalizer [rows, 2] from which the gradient
    * computes the softmax again.

@@ -1,7 +1,7 @@
-// Functions of single numbers: those that TensorFlow.js's op kernels get wrong on graphics cards (NaN, large angles), and gradients of
-// activations in one op kernel each.
+// Elementwise op kernels: those that TensorFlow.js's get wrong on graphics cards (NaN, large angles), and what the table of elementwise
+// ops has WGSL for (kernel/tensors/backends/elementwise.ts), among it gradients of activations in one op kernel each.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { ops } from '../../../ops.ts';
+import * as table from '../../elementwise.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { sizeOf, type Shader } from '../shader.ts';
 
@@ -116,47 +116,50 @@ fn arcCosine(x: f32) -> f32 {
 /** NaN cannot be written in WGSL. */
 const NAN_BITS = 0x7fc00000;
 
-function unaryShader(name: string, expression: string, declarations = '', uniforms: Shader['uniforms'] = {}): Shader {
-  return {
-    name: `unary ${name}`,
-    outputs: { y: 'f32' },
-    inputs: { x: 'f32' },
-    uniforms: { n: 'u32', nan: 'u32', ...uniforms },
-    workgroup: [GROUP],
-    declarations: `${declarations}\nfn f(x: f32) -> f32 { ${expression} }`,
-    main: 'if (index < u.n) { y[index] = f(x[index]); }',
-  };
+/** What an op kernel is made of */
+interface Formula {
+  name: string;
+  /** The names of its inputs, which are those of `body`'s operands */
+  inputs: readonly string[];
+  /** Attributes, which are numbers and parameters of `body` too */
+  attrs?: readonly string[];
+  /** A function's body in WGSL */
+  body: string;
+  declarations?: string;
 }
 
-/** y = f(x); the numbers among the attributes are uniforms of the same names. */
-function unary(name: string, expression: string, declarations = '', uniforms: Shader['uniforms'] = {}): OpKernel {
-  const shader = unaryShader(name, expression, declarations, uniforms);
-  return ({ inputs, attrs, backend }) => {
-    const x = inputs['x']!;
-    if (x.dtype !== 'float32') return undefined;
-    const y = backend.makeTensorInfo(x.shape, 'float32');
-    return runElementwise({ shader, backend, attrs }, y, [x]);
-  };
-}
-
-/** dx = dy · f′, as an expression of dy and of `y`, the output, or `x`, the input. */
-function gradient(name: string, of: 'x' | 'y', expression: string, uniforms: Shader['uniforms'] = {}): OpKernel {
+/** y = f(inputs), all of one size and float32 */
+function opKernel({ name, inputs: operands, attrs: parameters = [], body, declarations = '' }: Formula): OpKernel {
+  const values = operands.map((_, i) => `values${i}`);
   const shader: Shader = {
-    name: `gradient ${name}`,
-    outputs: { dx: 'f32' },
-    inputs: { dys: 'f32', values: 'f32' },
-    uniforms: { n: 'u32', nan: 'u32', ...uniforms },
+    name,
+    outputs: { y: 'f32' },
+    inputs: Object.fromEntries(values.map((key) => [key, 'f32'])),
+    uniforms: {
+      n: 'u32',
+      nan: 'u32',
+      ...Object.fromEntries(parameters.map((key) => [key, 'f32'])),
+    } as Shader['uniforms'],
     workgroup: [GROUP],
-    declarations: `${normal}\nfn f(dy: f32, ${of}: f32) -> f32 { ${expression} }`,
-    main: 'if (index < u.n) { dx[index] = f(dys[index], values[index]); }',
+    declarations: `${declarations}
+fn f(${[...operands, ...parameters].map((key) => `${key}: f32`).join(', ')}) -> f32 { ${body} }`,
+    main: `if (index < u.n) {
+      y[index] = f(${[...values.map((key) => `${key}[index]`), ...parameters.map((key) => `u.${key}`)].join(', ')});
+    }`,
   };
   return ({ inputs, attrs, backend }) => {
-    const [dy, value] = [inputs['dy']!, inputs[of]!];
-    if (dy.dtype !== 'float32' || value.dtype !== 'float32' || sizeOf(dy) !== sizeOf(value)) return undefined;
-    const dx = backend.makeTensorInfo(value.shape, 'float32');
-    return runElementwise({ shader, backend, attrs }, dx, [dy, value]);
+    const tensors = operands.map((key) => inputs[key]!);
+    // A gradient has the shape of the input or output it belongs to, which is its last operand
+    const { shape } = tensors.at(-1)!;
+    const n = sizeOf(tensors.at(-1)!);
+    if (tensors.some((t) => t.dtype !== 'float32' || sizeOf(t) !== n)) return undefined;
+    return runElementwise({ shader, backend, attrs }, backend.makeTensorInfo(shape, 'float32'), tensors);
   };
 }
+
+/** y = f(x) */
+const unary = (name: string, body: string, declarations = ''): OpKernel =>
+  opKernel({ name: `unary ${name}`, inputs: ['x'], body, declarations });
 
 function runElementwise(
   { shader, backend, attrs }: Pick<OpCall, 'backend' | 'attrs'> & { shader: Shader },
@@ -189,6 +192,14 @@ fn distribution(x: f32) -> f32 { return 0.5 * (1.0 + erf(x * 0.7071067811865476)
 fn density(x: f32) -> f32 { return 0.3989422804014327 * exp(-0.5 * x * x); }
 fn sigmoid(x: f32) -> f32 { return 1.0 / (1.0 + exp(-x)); }`;
 
+/** The op kernels of those entries of a part of the table that have WGSL */
+function tabled(ops: Record<string, table.Op>, operands: readonly string[] = []): Record<string, OpKernel> {
+  const made = Object.entries(ops).flatMap(([name, { inputs = operands, attrs = [], wgsl }]) =>
+    wgsl ? [[name, opKernel({ name, inputs, attrs, body: `return ${wgsl};`, declarations: normal })] as const] : [],
+  );
+  return Object.fromEntries(made);
+}
+
 const orNan = (expression: string) => `if (isNan(x)) { return x; } return ${expression};`;
 
 export const elementwise: Record<string, OpKernel> = {
@@ -213,29 +224,6 @@ export const elementwise: Record<string, OpKernel> = {
      if (abs(x) < 0.02) { return x + x * x * x / 3.0; }
      return 0.5 * log((1.0 + x) / (1.0 - x));`,
   ),
-  [ops.Gelu.name]: unary('gelu', 'return x * distribution(x);', normal),
-  [ops.ReluGrad.name]: gradient('relu', 'y', 'return select(0.0, dy, y > 0.0);'),
-  [ops.SigmoidGrad.name]: gradient('sigmoid', 'y', 'return dy * y * (1.0 - y);'),
-  [ops.TanhGrad.name]: gradient('tanh', 'y', 'return dy * (1.0 - y * y);'),
-  [ops.SqrtGrad.name]: gradient('sqrt', 'y', 'return dy / (2.0 * y);'),
-  [ops.Relu6Grad.name]: gradient('relu6', 'x', 'return select(0.0, dy, x > 0.0 && x <= 6.0);'),
-  [ops.LeakyReluGrad.name]: gradient('leakyRelu', 'x', 'return select(u.alpha * dy, dy, x > 0.0);', { alpha: 'f32' }),
-  [ops.SeluGrad.name]: gradient(
-    'selu',
-    'x',
-    'return dy * select(1.7580993408473768 * exp(x), 1.0507009873554805, x > 0.0);',
-  ),
-  [ops.SoftplusGrad.name]: gradient('softplus', 'x', 'return dy * sigmoid(x);'),
-  [ops.SquareGrad.name]: gradient('square', 'x', 'return 2.0 * dy * x;'),
-  [ops.AbsGrad.name]: gradient('abs', 'x', 'return select(-dy, dy, x > 0.0);'),
-  [ops.ClipByValueGrad.name]: gradient(
-    'clip',
-    'x',
-    'return select(0.0, dy, x >= u.clipValueMin && x <= u.clipValueMax);',
-    {
-      clipValueMin: 'f32',
-      clipValueMax: 'f32',
-    },
-  ),
-  [ops.GeluGrad.name]: gradient('gelu', 'x', 'return dy * (distribution(x) + x * density(x));'),
+  ...tabled(table.own, ['x']),
+  ...tabled(table.gradients),
 };
