@@ -101,6 +101,14 @@ it('computes where the control flow changes, and records anew where it stays so'
   expect(state.eager).toBeGreaterThan(2);
 });
 
+it('computes an op whose attributes give another shape, and replays the recorded one afterwards', async () => {
+  const state = await compareCalls(10, () => (x, i) => {
+    const rows = x.sigmoid().reshape([2, 2]);
+    return tf.concat([rows, rows.add(1)], i === 5 ? 1 : 0).mul(2);
+  });
+  expect(state).toEqual({ eager: 2, recorded: 1, replayed: 7, why: undefined });
+});
+
 it('notices a branch that depends on what is known of a tensor, an op more and an op less', async () => {
   const state = await compareCalls(24, () => (x, i) => {
     let y: tfTypes.Tensor = x.square();

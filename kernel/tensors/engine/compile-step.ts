@@ -1,9 +1,9 @@
 // `train.compileStep`, and `fit` by it: on a device that can, the commands of a training step are recorded once and handed over again in every
-// later step (backends/webgpu/replay.ts); on others the function is called as it is.
+// later step (backends/webgpu/replay/replay.ts); on others the function is called as it is.
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { WebGpuBackend } from '../backends/webgpu/backend.ts';
-import { Replay, type ReplayState } from '../backends/webgpu/replay.ts';
+import { Replay, type ReplayState } from '../backends/webgpu/replay/replay.ts';
 import { hooks } from './state.ts';
 
 /** A function that does what the one does that it was made of, faster from the third call on. */

@@ -1,136 +1,64 @@
-// TensorFlow.js's backend behind the device `webgpu`. It offers the op kernels of tfjs-backend-webgpu what its own class does, and differs in
-// what is behind: buffers and uniforms are reused, bind groups found again, commands submitted in larger batches, host values kept beside
-// small tensors, and what goes wrong with the graphics card becomes an error that says so.
+// TensorFlow.js's backend behind the device `webgpu`. It offers op kernels the same methods as the backend of tfjs-backend-webgpu and works
+// differently behind them: buffers and uniforms are reused, bind groups are found again, commands are submitted in larger batches, the host
+// keeps values of small tensors, and a fault of the graphics card becomes an error that names it.
 import * as tf from '@tensorflow/tfjs-core';
 import { AdapterInfo } from '@tensorflow/tfjs-backend-webgpu/dist/adapter_info';
-import * as shaders from '@tensorflow/tfjs-backend-webgpu/dist/webgpu_program';
 import { onDeviceError } from '../../../outputs/tensor/read.ts';
-import { Buffers, type Buffer } from './buffers.ts';
+import { Buffers } from './buffers.ts';
 import { Commands } from './commands.ts';
-import type { Run } from './replay.ts';
-import { codeOf, rowsOf, uniformParts, type Shader } from './shader.ts';
-import { UniformCache, type UniformPart, type Uniforms } from './uniforms.ts';
+import { GpuData, type Buffer, type Dispatch, type Values, type Workgroups } from './data.ts';
+import { Programs, type StockProgram } from './programs.ts';
+import { Readback } from './readback.ts';
+import { rowsOf, uniformParts, type Shader } from './shader.ts';
+import { UniformCache, type UniformPart } from './uniforms.ts';
 
-type Values = tf.backend_util.TypedArray | Uint8Array[];
-export type Program = shaders.WebGPUProgram;
+/** What an op kernel returns. */
+export type OpOutput = tf.TensorInfo | tf.TensorInfo[];
 
-/** What the backend knows of a tensor's data. */
-export class GpuData {
-  refCount = 1;
-  /** Where it lies on the graphics card, once an op has needed it there. */
-  resource: Buffer | undefined;
-  /** Its first byte there; not 0 only in an arena. */
-  offset = 0;
-  arena: Arena | undefined;
-  /** Whether it is all of an arena. */
-  isArena = false;
-  /** What was written to a recording's buffer. */
-  uploaded: tf.backend_util.TypedArray | undefined;
-  /** Of complex numbers. */
-  complexTensorInfos: { real: tf.TensorInfo; imag: tf.TensorInfo } | undefined;
-  /** A read that is under way. */
-  reading: Promise<Values> | undefined;
-
-  /** On the graphics card, where every number has four. */
-  readonly bytes: number;
-
-  constructor(
-    readonly shape: number[],
-    readonly dtype: tf.DataType,
-    /** What is known on the host; null for nothing. */
-    public values: Values | null,
-  ) {
-    this.bytes = 4 * tf.util.sizeFromShape(shape);
-  }
+/** The call of a step's function while its commands are recorded or replayed (replay/): the backend asks and tells it. */
+export interface Step {
+  /** Called instead of an op kernel; `compute` runs it. */
+  op(name: string, inputs: Record<string, unknown>, attrs: unknown, compute: () => OpOutput): OpOutput;
+  /** There is new data. */
+  born(data: GpuData): void;
+  /** The buffer for data that needs one. @param written whether the queue will write to it */
+  acquire(data: GpuData, written: boolean): Buffer;
+  /** Data is about to be disposed of. */
+  disposing(data: GpuData): void;
+  /** Data has let go of its buffer. */
+  released(data: GpuData, buffer: Buffer): void;
+  /** A buffer is free, except for commands that are not encoded yet. */
+  release(buffer: Buffer): void;
+  /** A program is to run. */
+  dispatch(dispatch: Dispatch): void;
+  /** Data is about to be read or copied. */
+  beforeRead(): void;
 }
 
-/** A buffer that many tensors share, each in a place of its own: for what one dispatch is to reach all of. */
-export class Arena {
-  /** All of it, as an op's output. */
-  readonly info: tf.TensorInfo;
-  private readonly buffer: Buffer;
-  private tensors: number;
-
-  private constructor(backend: WebGpuBackend, data: readonly GpuData[]) {
-    const alignment = backend.device.limits.minStorageBufferOffsetAlignment;
-    const places: number[] = [];
-    let bytes = 0;
-    for (const d of data) {
-      places.push(bytes);
-      bytes += Math.ceil(d.bytes / alignment) * alignment;
-    }
-    backend.run?.beforeRead();
-    this.buffer = backend.buffers.acquire(bytes);
-    this.tensors = data.length;
-    this.buffer.usedIn = backend.commands.batch;
-    data.forEach((d, i) => {
-      backend.uploadToGPU(d);
-      backend.commands.copy(d.resource!, d.offset, this.buffer, places[i]!, d.bytes);
-      d.resource!.usedIn = backend.commands.batch;
-    });
-    data.forEach((d, i) => {
-      backend.releaseBuffer(d);
-      d.resource = this.buffer;
-      d.offset = places[i]!;
-      d.arena = this;
-    });
-    const whole = new GpuData([bytes / 4], 'float32', null);
-    whole.resource = this.buffer;
-    whole.isArena = true;
-    this.info = { dataId: whole, shape: whole.shape, dtype: 'float32' };
-  }
-
-  /** The arena that has all of these, and is made if there is none. None of them may share its data with another tensor. */
-  static of(backend: WebGpuBackend, data: readonly GpuData[]): Arena {
-    const arena = data[0]!.arena;
-    return arena && data.every((d) => d.arena === arena) ? arena : new Arena(backend, data);
-  }
-
-  /** One tensor less; the last takes the buffer with it. */
-  leave(backend: WebGpuBackend): void {
-    if (--this.tensors > 0) return;
-    if (backend.run) backend.run.releaseLater(this.buffer);
-    else backend.buffers.release(this.buffer);
-  }
-}
-
-/** A pipeline with what is asked of it for each dispatch. */
-export interface Pipeline {
-  readonly compiled: GPUComputePipeline;
-  readonly layout: GPUBindGroupLayout;
-  readonly key: number;
-}
-
-/** A dispatch, before it is encoded. */
-export interface Dispatch {
-  pipeline: Pipeline;
-  /** What is written first, so many of them. */
-  data: GpuData[];
-  written: number;
-  /** The uniforms. */
-  parts: readonly UniformPart[];
-  size: [number, number, number];
-}
-
-/** Elements of a tensor whose host values are kept when it goes to the graphics card. */
+/** A tensor of at most this many elements keeps its host values when it goes to the graphics card. */
 const KEPT = 1024;
+/** An op on fewer elements than this, all known to the host, is faster there than on the graphics card. */
+const FAST_ON_HOST = 1000;
+/** Graphics of Intel of this generation and newer run more workgroups at a time. */
+const INTEL_XE = 12;
 
 export class WebGpuBackend extends tf.KernelBackend {
   readonly commands: Commands;
   readonly buffers: Buffers;
   readonly uniforms: UniformCache;
+  readonly programs: Programs;
   readonly queue: GPUQueue;
   readonly adapterInfo: AdapterInfo;
+  /** Read by TensorFlow.js's op kernels, which divide their work by it. */
   readonly thresholdToIncreaseWorkgroups: number;
-  /** What the op kernels find data by. */
+  /** Read by TensorFlow.js's op kernels. */
   readonly tensorMap = { get: (dataId: object) => this.dataOf(dataId), has: (dataId: object) => this.isKnown(dataId) };
-  /** The call of a step that is being recorded or replayed. */
-  run: Run | undefined;
-  private readonly pipelines = new Map<string, Pipeline>();
+  /** The step that is being recorded or replayed. */
+  step: Step | undefined;
   private readonly foreign: tf.DataStorage<GpuData>;
-  private readonly stagings = new Map<number, GPUBuffer[]>();
+  private readonly readback: Readback;
   private count = 0;
-  /** What the next use of the graphics card throws: it says of its faults later than they happen. */
+  /** An error that the next use of the graphics card throws: faults are reported after the op that caused them. */
   private fault: Error | undefined;
   private lost: Error | undefined;
 
@@ -141,19 +69,21 @@ export class WebGpuBackend extends tf.KernelBackend {
     super();
     this.queue = device.queue;
     this.adapterInfo = new AdapterInfo(info as never);
-    this.thresholdToIncreaseWorkgroups = this.adapterInfo.intelGPUGeneration >= 12 ? 16 : 8;
+    this.thresholdToIncreaseWorkgroups = this.adapterInfo.intelGPUGeneration >= INTEL_XE ? 16 : 8;
     this.commands = new Commands(device);
     this.buffers = new Buffers(device, this.commands);
     this.uniforms = new UniformCache(device, this.commands);
+    this.programs = new Programs(device, this.uniforms);
+    this.readback = new Readback(device, this.commands);
     this.foreign = new tf.DataStorage(this, tf.engine());
   }
 
-  /** The next use of the graphics card throws this. */
+  /** The next use of the graphics card throws `fault`. */
   fail(fault: Error): void {
     this.fault ??= fault;
   }
 
-  /** From now on, each use of the graphics card throws this. */
+  /** From now on, each use of the graphics card throws `why`. */
   lose(why: Error): void {
     this.lost = why;
   }
@@ -174,17 +104,21 @@ export class WebGpuBackend extends tf.KernelBackend {
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
     if (dtype === 'complex64' && values !== null && values !== undefined)
       throw new Error('complex64 is not written as numbers: use tf.complex(real, imag).');
-    this.count++;
-    const data = new GpuData(shape, dtype, (values ?? null) as Values | null);
-    this.run?.born(data);
+    const data = this.makeData(shape, dtype, (values ?? null) as Values | null);
+    this.step?.born(data);
     return data;
+  }
+
+  /** New data that `step` is not told of. */
+  makeData(shape: number[], dtype: tf.DataType, values: Values | null): GpuData {
+    this.count++;
+    return new GpuData(shape, dtype, values);
   }
 
   override move(dataId: object, values: tf.BackendValues, shape: number[], dtype: tf.DataType, refCount: number): void {
     if (dtype === 'complex64') throw new Error('complex64 is not written as numbers: use tf.complex(real, imag).');
-    const data = new GpuData(shape, dtype, values as Values);
+    const data = this.makeData(shape, dtype, values as Values);
     data.refCount = refCount;
-    this.count++;
     this.foreign.set(dataId, data);
   }
 
@@ -217,7 +151,7 @@ export class WebGpuBackend extends tf.KernelBackend {
       this.disposeData(data.complexTensorInfos.real.dataId);
       this.disposeData(data.complexTensorInfos.imag.dataId);
     }
-    this.run?.disposing(data);
+    this.step?.disposing(data);
     this.releaseBuffer(data);
     data.values = null;
     this.count--;
@@ -226,9 +160,13 @@ export class WebGpuBackend extends tf.KernelBackend {
   }
 
   releaseBuffer(data: GpuData): void {
-    if (data.arena) data.arena.leave(this);
-    else if (data.resource && this.run) this.run.released(data, data.resource);
-    else if (data.resource && !data.resource.planned) this.buffers.release(data.resource);
+    const { arena, resource } = data;
+    if (arena) {
+      if (arena.leave()) (this.step ?? this.buffers).release(arena.buffer);
+    } else if (resource) {
+      if (this.step) this.step.released(data, resource);
+      else if (!resource.plan) this.buffers.release(resource);
+    }
     data.resource = undefined;
     data.arena = undefined;
     data.offset = 0;
@@ -251,32 +189,32 @@ export class WebGpuBackend extends tf.KernelBackend {
     return { dataId: this.write(encoded as tf.BackendValues, shape, dtype), shape, dtype };
   }
 
-  /** Gives data a place on the graphics card, and brings there what the host knows of it. */
+  /** Gives data a place on the graphics card, and copies its host values there. */
   uploadToGPU(dataId: object): void {
     const data = this.dataOf(dataId);
     if (data.resource) return;
     this.check();
     const { values, dtype, bytes } = data;
     const isWritten = values !== null;
-    data.resource = this.run ? this.run.acquire(data, isWritten) : this.buffers.acquire(bytes, isWritten);
+    data.resource = this.step ? this.step.acquire(data, isWritten) : this.buffers.acquire(bytes, isWritten);
     if (!isWritten) return;
-    this.writeBuffer(data.resource, 0, values as tf.backend_util.TypedArray, dtype);
-    if (data.resource.planned) data.uploaded = values.slice() as tf.backend_util.TypedArray;
+    this.writeBuffer(data.resource, values as tf.backend_util.TypedArray, dtype);
+    if (data.resource.plan) data.uploaded = values.slice() as tf.backend_util.TypedArray;
     if (values.length > KEPT) data.values = null;
   }
 
-  writeBuffer(buffer: GPUBuffer, offset: number, values: tf.backend_util.TypedArray, dtype: tf.DataType): void {
+  writeBuffer(buffer: GPUBuffer, values: tf.backend_util.TypedArray, dtype: tf.DataType): void {
     if (values.length === 0) return;
     const View = dtype === 'float32' ? Float32Array : Int32Array;
     const numbers = values instanceof View ? values : View.from(values as ArrayLike<number>);
-    this.queue.writeBuffer(buffer, offset, numbers.buffer as ArrayBuffer, numbers.byteOffset, numbers.byteLength);
+    this.queue.writeBuffer(buffer, 0, numbers.buffer as ArrayBuffer, numbers.byteOffset, numbers.byteLength);
   }
 
   // — Reading
 
   /**
-   * What the host knows of the data.
-   * @throws Error where it lies on the graphics card only, which cannot be waited for
+   * The values, if the host knows them.
+   * @throws Error where they are on the graphics card only: they arrive later, and this function cannot wait
    */
   override readSync(dataId: object): tf.BackendValues {
     const data = this.dataOf(dataId);
@@ -311,33 +249,18 @@ export class WebGpuBackend extends tf.KernelBackend {
 
   private async download(data: GpuData): Promise<Values> {
     this.check();
-    this.run?.beforeRead();
-    const { bytes, dtype } = data;
-    const staging = this.staging(bytes);
-    this.commands.copy(data.resource!, data.offset, staging, 0, bytes);
-    this.commands.submit();
+    this.step?.beforeRead();
+    let copy: ArrayBuffer;
     try {
-      await staging.mapAsync(GPUMapMode.READ, 0, bytes);
+      copy = await this.readback.read(data);
     } catch (e) {
       throw this.lost ?? this.fault ?? e;
     }
-    const copy = staging.getMappedRange(0, bytes).slice(0);
-    staging.unmap();
-    const list = this.stagings.get(staging.size) ?? [];
-    this.stagings.set(staging.size, list);
-    if (list.length < 8) list.push(staging);
-    else staging.destroy();
-    // What the graphics card made of it may have been an error by now
+    // A fault of an op before may have been reported in the meantime
     this.check();
-    const values = tf.util.convertBackendValuesAndArrayBuffer(copy, dtype) as Values;
+    const values = tf.util.convertBackendValuesAndArrayBuffer(copy, data.dtype) as Values;
     if (values.length <= KEPT && data.refCount > 0) data.values = values;
     return values;
-  }
-
-  private staging(bytes: number): GPUBuffer {
-    const size = 2 ** Math.ceil(Math.log2(Math.max(256, bytes)));
-    const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
-    return this.stagings.get(size)?.pop() ?? this.device.createBuffer({ size, usage });
   }
 
   bufferSync(t: tf.TensorInfo) {
@@ -346,7 +269,7 @@ export class WebGpuBackend extends tf.KernelBackend {
     return tf.buffer(t.shape as [number], t.dtype, decoded as tf.DataTypeMap['float32']);
   }
 
-  /** What was submitted before counts as well, unless somebody has waited for it. */
+  /** Includes the time of commands that were submitted before and have not finished. */
   override async time(f: () => void): Promise<tf.BackendTimingInfo> {
     this.commands.submit();
     const begun = performance.now();
@@ -360,17 +283,20 @@ export class WebGpuBackend extends tf.KernelBackend {
 
   // — Computing
 
-  /** Whether an op on so little, known to the host, is done faster there. */
-  shouldExecuteOnCPU(inputs: tf.TensorInfo[], most = 1000): boolean {
+  /** Whether an op is faster on the host: it knows all values, and each input has fewer than `most` elements. */
+  shouldExecuteOnCPU(inputs: tf.TensorInfo[], most = FAST_ON_HOST): boolean {
     return inputs.every(({ dataId, shape }) => {
       const { values, resource } = this.dataOf(dataId);
       return values !== null && !resource && tf.util.sizeFromShape(shape) < most;
     });
   }
 
-  /** Runs a program of TensorFlow.js's, or one made like them. */
+  /**
+   * Runs a program of TensorFlow.js. Its op kernels call this.
+   * @param more uniforms of the program's own
+   */
   runWebGPUProgram(
-    program: Program,
+    program: StockProgram,
     inputs: tf.TensorInfo[],
     outputDtype: tf.DataType,
     more?: UniformPart[],
@@ -387,16 +313,16 @@ export class WebGpuBackend extends tf.KernelBackend {
         throw new Error('A program of the graphics card takes the parts of complex numbers one by one.');
       data.push(this.dataOf(dataId));
     }
-    const size = this.dispatchSize(program);
-    const pipeline = this.pipelineOf(program, inputs, data, output);
-    const parts = this.uniformsOf(program, inputs, output, more);
-    this.execute({ pipeline, data, written: 1, parts, size });
+    const { pipeline, uniforms, size } = this.programs.ofStock(program, inputs, data, output);
+    if (more) uniforms.push(...more);
+    this.execute({ pipeline, data, written: 1, uniforms, size });
     return output;
   }
 
   /**
    * Runs a program of our own.
-   * @param outputs new tensors, or such as are changed in place
+   * @param outputs new tensors, or tensors that are changed in place
+   * @param values the shader's uniforms
    * @param groups number of workgroups
    */
   runShader(
@@ -404,128 +330,39 @@ export class WebGpuBackend extends tf.KernelBackend {
     outputs: tf.TensorInfo[],
     inputs: tf.TensorInfo[],
     values: Record<string, number>,
-    groups: number | [number, number, number],
+    groups: number | Workgroups,
   ): void {
     this.check();
-    let pipeline = this.pipelines.get(shader.name);
-    if (!pipeline) {
-      const module = this.device.createShaderModule({ code: codeOf(shader), label: shader.name });
-      const compute = { module, entryPoint: 'start' };
-      pipeline = this.addPipeline(
-        shader.name,
-        this.device.createComputePipeline({ compute, layout: 'auto', label: shader.name }),
-      );
-    }
     const most = this.device.limits.maxComputeWorkgroupsPerDimension;
     this.execute({
-      pipeline,
+      pipeline: this.programs.ofShader(shader),
       data: [...outputs, ...inputs].map(({ dataId }) => this.dataOf(dataId)),
       written: outputs.length,
-      parts: uniformParts(shader, values),
+      uniforms: uniformParts(shader, values),
       size: typeof groups === 'number' ? rowsOf(groups, most) : groups,
     });
   }
 
-  /** Runs a dispatch. What it writes into may hold something already, and has no host values afterwards. */
+  /** Runs a dispatch. Its outputs may be tensors that exist already, and have no host values afterwards. */
   private execute(dispatch: Dispatch): void {
     for (let i = 0; i < dispatch.written; i++) {
       const output = dispatch.data[i]!;
       if (output.values) this.uploadToGPU(output);
       output.values = null;
     }
-    if (this.run) this.run.dispatch(dispatch);
+    if (this.step) this.step.dispatch(dispatch);
     else this.encode(dispatch);
   }
 
-  encode(dispatch: Dispatch): void {
-    for (const data of dispatch.data) if (!data.resource) this.uploadToGPU(data);
-    const group = this.groupOf(dispatch);
+  encode({ pipeline, data, uniforms, size }: Dispatch): void {
+    for (const d of data) if (!d.resource) this.uploadToGPU(d);
+    const group = this.programs.groupOf(pipeline, data, uniforms);
     const { batch } = this.commands;
-    for (const { resource } of dispatch.data) resource!.usedIn = batch;
-    this.commands.dispatch(dispatch.pipeline.compiled, group, ...dispatch.size);
+    for (const { resource } of data) resource!.usedIn = batch;
+    this.commands.dispatch(pipeline.compiled, group, ...size);
   }
 
-  /** What binds its data and its uniforms; found again where it comes again. */
-  groupOf({ pipeline, data, parts }: Dispatch): GPUBindGroup {
-    const uniforms = this.uniforms.get(parts);
-    const [output] = data;
-    let key = `${pipeline.key} ${uniforms.key} ${output!.bytes}`;
-    for (let i = 1; i < data.length; i++) {
-      const { resource, offset, bytes } = data[i]!;
-      key += ` ${resource!.key}:${offset}:${bytes}`;
-    }
-    const groups = (output!.resource!.groups ??= new Map());
-    let group = groups.get(key);
-    if (!group) {
-      if (groups.size >= 16) groups.clear();
-      groups.set(key, (group = this.makeBindGroup(pipeline, data, uniforms)));
-    }
-    return group;
-  }
-
-  makeBindGroup({ layout }: Pipeline, data: readonly GpuData[], { buffer, offset, size }: Uniforms): GPUBindGroup {
-    const entries: GPUBindGroupEntry[] = data.map(({ resource, offset, bytes }, binding) => ({
-      binding,
-      resource: { buffer: resource!, offset, size: bytes },
-    }));
-    entries.push({ binding: data.length, resource: { buffer, offset, size } });
-    return this.device.createBindGroup({ layout, entries });
-  }
-
-  private pipelineOf(program: Program, inputs: tf.TensorInfo[], data: GpuData[], output: tf.TensorInfo): Pipeline {
-    const described = inputs.map(({ shape }, i) => ({
-      // Of the buffer, which can differ from that of the tensor
-      dtype: data[i + 1]!.dtype,
-      shape,
-      name: program.variableNames[i]!,
-    }));
-    const key = (program.shaderKey = shaders.makeShaderKey(program, described, output));
-    let pipeline = this.pipelines.get(key);
-    if (!pipeline) {
-      const compiled = shaders.compileProgram(this.device as never, program, described, output as never, false);
-      pipeline = this.addPipeline(key, compiled as unknown as GPUComputePipeline);
-    }
-    return pipeline;
-  }
-
-  private addPipeline(name: string, compiled: GPUComputePipeline): Pipeline {
-    const pipeline = { compiled, layout: compiled.getBindGroupLayout(0), key: this.pipelines.size + 1 };
-    this.pipelines.set(name, pipeline);
-    return pipeline;
-  }
-
-  private uniformsOf(program: Program, inputs: tf.TensorInfo[], output: tf.TensorInfo, more?: UniformPart[]) {
-    const parts: UniformPart[] = [
-      { type: 'float32', data: [NaN] },
-      { type: 'float32', data: [Infinity] },
-    ];
-    const addShape = ({ shape }: tf.TensorInfo) =>
-      parts.push({ type: 'int32', data: shape }, { type: 'int32', data: tf.util.computeStrides(shape) });
-    inputs.forEach(addShape);
-    addShape(output);
-    if (program.size)
-      parts.push({
-        type: 'int32',
-        data: [tf.util.sizeFromShape(program.outputShape) / (program.outputComponent || 1)],
-      });
-    if (more) parts.push(...more);
-    return parts;
-  }
-
-  /** Number of workgroups in each direction: a long row of them is folded where it is longer than the device takes. */
-  private dispatchSize(program: Program): [number, number, number] {
-    const { dispatch, dispatchLayout: layout } = program;
-    const most = this.device.limits.maxComputeWorkgroupsPerDimension;
-    if (dispatch.every((n) => n <= most)) return dispatch;
-    if (!(dispatch[0] > most && layout.y === undefined && layout.z === undefined))
-      throw new Error('The tensors of this op have more elements along an axis than the graphics card takes.');
-    let side = Math.ceil(Math.sqrt(dispatch[0]));
-    if (side <= most) return (program.dispatch = [side, side, 1]);
-    side = Math.ceil(Math.cbrt(dispatch[0]));
-    return (program.dispatch = [side, side, side]);
-  }
-
-  /** Gives up what is kept for later; tensors stay, and the device, which the engine may be given again. */
+  /** Destroys the buffers that are kept for later. Tensors stay, and so does the device, which may become the engine's backend again. */
   override dispose(): void {
     this.buffers.trim(0);
   }

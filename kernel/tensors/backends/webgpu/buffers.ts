@@ -1,40 +1,28 @@
-// The storage buffers of the device `webgpu`. What is released is kept for the next tensor of about that size; how much of it, is bounded.
+// The storage buffers of the device `webgpu`. A released buffer is kept for the next tensor of about its size, up to a limit.
 
-import type { GpuData } from './backend.ts';
 import type { Commands } from './commands.ts';
-import type { Plan } from './replay.ts';
-
-/** A buffer, with what the backend notes about it. */
-export interface Buffer extends GPUBuffer {
-  /** A number of its own, for keys. */
-  key: number;
-  /** The last batch of commands that uses it. */
-  usedIn: number;
-  /** Bind groups that have it as their output, by the rest of their key. */
-  groups: Map<string, GPUBindGroup> | undefined;
-  /** The recording (replay.ts) that it belongs to, which alone releases it; */
-  planned: Plan | undefined;
-  /** whether that writes it before its commands; */
-  constant: boolean;
-  /** and the data that is in it now. */
-  owner: GpuData | undefined;
-}
+import type { Buffer } from './data.ts';
 
 const MEGABYTE = 2 ** 20;
-/** Bytes that released buffers may take, or a quarter of those in use where that is more. */
+const GIGABYTE = 2 ** 30;
+/** Bytes that released buffers may take in any case. */
 const KEPT = 256 * MEGABYTE;
+/** Part of the bytes in use that released buffers may take, if that is more than `KEPT`. */
+const KEPT_PART = 1 / 4;
+/** The size of the smallest buffer, in bytes. */
+const LEAST = 256;
 
-/** Sizes are rounded up to these: steps of a quarter of a power of two, at least 256 bytes. */
+/** Rounds a size in bytes up to a quarter of a power of two, so that buffers fit many tensors. */
 export function roundUp(bytes: number): number {
-  if (bytes <= 256) return 256;
+  if (bytes <= LEAST) return LEAST;
   const step = 2 ** (Math.floor(Math.log2(bytes - 1)) - 2);
   return Math.ceil(bytes / step) * step;
 }
 
 export class Buffers {
-  /** Bytes of the buffers in use, */
+  /** Bytes of the buffers in use. */
   used = 0;
-  /** and of those that are kept. */
+  /** Bytes of the released buffers that are kept. */
   free = 0;
   private readonly kept = new Map<number, Buffer[]>();
   private made = 0;
@@ -45,8 +33,8 @@ export class Buffers {
   ) {}
 
   /**
-   * A buffer of at least so many bytes, with anything in it.
-   * @param written whether the queue is to write into it: before the commands that are being encoded, which then must not use it
+   * A buffer of at least `bytes` bytes, with arbitrary content.
+   * @param written whether the queue will write to it. That happens before the commands that are being encoded, so none of them may use it
    */
   acquire(bytes: number, written = false): Buffer {
     const size = roundUp(bytes);
@@ -69,12 +57,12 @@ export class Buffers {
     let list = this.kept.get(size);
     if (!list) this.kept.set(size, (list = []));
     list.push(buffer);
-    if (this.free > Math.max(KEPT, this.used / 4)) this.trim();
+    if (this.free > Math.max(KEPT, this.used * KEPT_PART)) this.trim();
   }
 
-  /** Gives half of what is kept back to the device, largest first. */
+  /** Destroys released buffers, largest first, until at most `to` bytes are kept. */
   trim(to = this.free / 2): void {
-    // A buffer that is destroyed must not be in commands that are yet to be submitted
+    // Commands that are yet to be submitted must not use a destroyed buffer
     this.commands.submit();
     for (const size of [...this.kept.keys()].sort((a, b) => b - a)) {
       const list = this.kept.get(size)!;
@@ -93,7 +81,7 @@ export class Buffers {
     const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     if (size > most) {
       this.used -= size;
-      const text = (bytes: number) => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+      const text = (bytes: number) => `${(bytes / GIGABYTE).toFixed(2)} GiB`;
       throw new Error(
         `A tensor of ${text(size)} is more than this graphics card takes in one piece (${text(most)}). ` +
           'Use smaller batches, or choose the device "cpu".',
@@ -104,8 +92,8 @@ export class Buffers {
     buffer.key = ++this.made;
     buffer.usedIn = 0;
     buffer.groups = undefined;
-    buffer.planned = undefined;
-    buffer.constant = false;
+    buffer.plan = undefined;
+    buffer.isConstant = false;
     buffer.owner = undefined;
     return buffer;
   }

@@ -1,14 +1,25 @@
-// The commands of the device `webgpu`: gathered into batches, and submitted when there are enough, when somebody wants to read, or when the
-// running job has ended.
+// The commands of the device `webgpu`. They are gathered into batches; a batch is submitted when it is full, when somebody wants to read
+// data, or when the running job has ended.
 
-/** Dispatches of a batch: a submission costs as much as several of them, and the graphics card should not wait for long. */
+/** Dispatches of a full batch: a submission costs as much as several dispatches, but the graphics card should not wait long for work. */
 const BATCH = 64;
+
+export interface Copy {
+  from: GPUBuffer;
+  /** The first byte in `from`. */
+  offset: number;
+  to: GPUBuffer;
+  toOffset: number;
+  /** A multiple of 4. */
+  bytes: number;
+}
 
 export class Commands {
   /** The number of the batch that is being encoded. */
   batch = 1;
-  /** How many there have been, for the benchmark. */
+  /** Dispatches so far, for the benchmark. */
   dispatches = 0;
+  /** Submissions so far, for the benchmark. */
   submissions = 0;
   private encoder: GPUCommandEncoder | undefined;
   private pass: GPUComputePassEncoder | undefined;
@@ -27,11 +38,10 @@ export class Commands {
     if (++this.size >= BATCH) this.submit();
   }
 
-  /** @param bytes a multiple of 4 */
-  copy(from: GPUBuffer, offset: number, to: GPUBuffer, offsetTo: number, bytes: number): void {
+  copy({ from, offset, to, toOffset, bytes }: Copy): void {
     const encoder = this.begin();
     this.endPass();
-    encoder.copyBufferToBuffer(from, offset, to, offsetTo, bytes);
+    encoder.copyBufferToBuffer(from, offset, to, toOffset, bytes);
   }
 
   /** Hands what has been encoded to the graphics card. */

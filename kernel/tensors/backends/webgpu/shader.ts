@@ -1,18 +1,24 @@
-// Programs of our own for the graphics card: what they bind and how many of them run, around a body in WGSL.
+// Our own programs for the graphics card: what a program binds, its workgroups and a body in WGSL.
 import * as tf from '@tensorflow/tfjs-core';
+import type { Workgroups } from './data.ts';
 import type { UniformPart } from './uniforms.ts';
 
-/** A program, named by all that its code depends on. */
+/** A program. */
 export interface Shader {
+  /** Differs where the code differs. */
   name: string;
-  /** Element types of what is written and read, by the names that the code has for the arrays. */
+  /** Element types of the arrays that are written, by their names in the code. */
   outputs: Record<string, string>;
+  /** Element types of the arrays that are read, by their names in the code. */
   inputs: Record<string, string>;
   /** The numbers that it gets, `u.name` in the code, in this order. */
   uniforms: Record<string, 'i32' | 'u32' | 'f32'>;
   /** Invocations of a workgroup. */
   workgroup: [x: number, y?: number, z?: number];
-  /** The body of `fn main(local: vec3u, group: vec3u, index: u32)`; `index` counts invocations over all workgroups, which may lie in rows. */
+  /**
+   * The body of the entry point. It sees `local` and `group` (the invocation in its workgroup, and the workgroup, as vec3u), `groups`
+   * (number of workgroups), `at` (number of the invocation in its workgroup) and `index` (its number over all workgroups).
+   */
   main: string;
   /** Functions, constants and workgroup variables. */
   declarations?: string;
@@ -20,7 +26,7 @@ export interface Shader {
 
 /** Parts of shaders that several share. */
 export const helpers = {
-  /** Compilers take it that there are no NaNs, and would drop `x != x`. */
+  /** Compilers may assume that there is no NaN and drop `x != x`, so it is known by its bits. */
   isNan: 'fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }',
 };
 
@@ -50,7 +56,7 @@ fn start(@builtin(local_invocation_id) local: vec3u, @builtin(workgroup_id) grou
 }`;
 }
 
-/** The numbers of a shader's uniforms in its order. */
+/** The uniforms of a shader, in its order. */
 export function uniformParts({ uniforms }: Shader, values: Record<string, number>): UniformPart[] {
   return Object.entries(uniforms).map(([name, type]) => ({
     type: type === 'f32' ? 'float32' : type === 'i32' ? 'int32' : 'uint32',
@@ -58,8 +64,8 @@ export function uniformParts({ uniforms }: Shader, values: Record<string, number
   }));
 }
 
-/** So many workgroups, in rows where there are more than one row may have. */
-export function rowsOf(groups: number, most: number): [number, number, number] {
+/** Arranges `groups` workgroups in rows of at most `most`. */
+export function rowsOf(groups: number, most: number): Workgroups {
   if (groups <= most) return [groups, 1, 1];
   const rows = Math.ceil(groups / most);
   return [Math.ceil(groups / rows), rows, 1];

@@ -1,32 +1,37 @@
-// The uniforms of the device `webgpu`. An op that comes again, as in every step of a training, has the same ones again: they are written
-// once and found by their content.
+// The uniforms of the device `webgpu`. An op that comes again, as in every step of a training, has the same uniforms again, so they are
+// written once and found by their content.
 
 import type { Commands } from './commands.ts';
 
-/** Numbers of one uniform, as TensorFlow.js's op kernels hand them over. */
+/** The numbers of one uniform, as TensorFlow.js's op kernels hand them over. */
 export interface UniformPart {
   type: 'int32' | 'uint32' | 'float32';
   data: number[];
 }
 
-/** Where uniforms lie. */
+/** The uniforms of one dispatch, in a buffer. */
 export interface Uniforms {
-  /** A number of its own, for keys. */
+  /** A unique number, for keys. */
   key: number;
   buffer: GPUBuffer;
   offset: number;
   size: number;
+  /** The last batch of commands that uses them. */
   usedIn: number;
-  /** How many recorded commands bind them: as long as there are any, nothing else is written there. */
+  /** How many recorded commands bind them: while there is one, nothing else is written there. */
   pins: number;
 }
 
+/** Bytes of a place in a shared buffer: the alignment that every device accepts. Larger uniforms get a buffer of their own. */
+const SLOT = 256;
 /** Bytes of a buffer that many uniforms share. */
-const BLOCK = 256 * 256;
-/** As many as this stay found without being asked for. */
+const BLOCK = 256 * SLOT;
+/** New uniforms after which those that were not used since the last such moment are forgotten. */
 const GENERATION = 4096;
+/** Bytes that the largest uniforms take: those of an update of 24 parameters need about 600. */
+const LARGEST = 4096;
 
-const scratch = new ArrayBuffer(4096);
+const scratch = new ArrayBuffer(LARGEST);
 const ints = new Int32Array(scratch);
 const uints = new Uint32Array(scratch);
 const floats = new Float32Array(scratch);
@@ -43,6 +48,7 @@ export class UniformCache {
     private readonly commands: Commands,
   ) {}
 
+  /** Finds uniforms with this content, or writes them. */
   get(parts: readonly UniformPart[]): Uniforms {
     const size = pack(parts);
     const content = contentOf(size);
@@ -56,41 +62,34 @@ export class UniformCache {
     return uniforms;
   }
 
-  /** What tells uniforms apart. */
+  /** A key that is the same for the same numbers only. */
   contentOf(parts: readonly UniformPart[]): string {
     return contentOf(pack(parts));
   }
 
-  /** Uniforms that are written anew each time, by `write`. */
+  /** Uniforms in a buffer of their own, with any content: `write` fills them. */
   own(parts: readonly UniformPart[]): Uniforms {
-    const size = pack(parts);
-    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-    return { key: ++this.made, buffer: this.device.createBuffer({ size, usage }), offset: 0, size, usedIn: 0, pins: 0 };
+    return this.make(pack(parts));
   }
 
-  /** Before what is encoded next. */
+  /** Writes uniforms of `own`, before the commands that are being encoded run. */
   write({ buffer, offset }: Uniforms, parts: readonly UniformPart[]): void {
     const size = pack(parts);
     this.device.queue.writeBuffer(buffer, offset, scratch, 0, size);
   }
 
   private slot(size: number): Uniforms {
-    if (size > 256) {
-      const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-      return {
-        key: ++this.made,
-        buffer: this.device.createBuffer({ size, usage }),
-        offset: 0,
-        size,
-        usedIn: 0,
-        pins: 0,
-      };
-    }
+    if (size > SLOT) return this.make(size);
     if (this.young.size >= GENERATION) this.forgetOld();
     if (this.free.length === 0) this.addBlock();
     const slot = this.free.pop()!;
     if (slot.usedIn === this.commands.batch) this.commands.submit();
     return { ...slot, key: ++this.made, size, pins: 0 };
+  }
+
+  private make(size: number): Uniforms {
+    const buffer = this.device.createBuffer({ size, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+    return { key: ++this.made, buffer, offset: 0, size, usedIn: 0, pins: 0 };
   }
 
   private forgetOld(): void {
@@ -101,7 +100,7 @@ export class UniformCache {
         this.young.set(content, uniforms);
         continue;
       }
-      if (uniforms.size > 256) uniforms.buffer.destroy();
+      if (uniforms.size > SLOT) uniforms.buffer.destroy();
       else this.free.push(uniforms);
     }
     this.old = this.young;
@@ -111,14 +110,14 @@ export class UniformCache {
   private addBlock(): void {
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     const buffer = this.device.createBuffer({ size: BLOCK, usage });
-    for (let offset = BLOCK - 256; offset >= 0; offset -= 256)
-      this.free.push({ key: 0, buffer, offset, size: 256, usedIn: 0, pins: 0 });
+    for (let offset = BLOCK - SLOT; offset >= 0; offset -= SLOT)
+      this.free.push({ key: 0, buffer, offset, size: SLOT, usedIn: 0, pins: 0 });
   }
 }
 
 /**
- * Lays the parts out as WGSL does a struct of them: vectors of 2 are aligned to 8 bytes, longer ones to 16.
- * @returns the bytes that they take in `scratch`
+ * Lays the parts out in `scratch` as WGSL does in a struct: vectors of 2 are aligned to 8 bytes, longer ones to 16.
+ * @returns their size in bytes
  */
 function pack(parts: readonly UniformPart[]): number {
   let at = 0;

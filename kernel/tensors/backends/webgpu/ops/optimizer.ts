@@ -4,7 +4,9 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { ops, type UpdateParametersAttrs } from '../../../ops.ts';
 import type { Expression } from '../../formula.ts';
 import { assignmentsOf, hyperparameters, rules, type OptimizerRule } from '../../optimizer-rules.ts';
-import { Arena, type GpuData, type WebGpuBackend } from '../backend.ts';
+import { arenaOf } from '../arena.ts';
+import type { WebGpuBackend } from '../backend.ts';
+import type { GpuData } from '../data.ts';
 import type { Shader } from '../shader.ts';
 import type { OpKernel } from '../op-kernel.ts';
 
@@ -94,7 +96,7 @@ function update(backend: WebGpuBackend, { rule, tensors, slots, powers, hyper }:
   const stride = 2 + slots;
   const kept: GpuData[] = powers.map(({ dataId }) => backend.dataOf(dataId));
   for (let i = 0; i < tensors.length; i++) if (i % stride !== 1) kept.push(backend.dataOf(tensors[i]!.dataId));
-  const arena = Arena.of(backend, kept);
+  const arena = arenaOf(backend, kept);
   for (const data of kept) data.values = null;
   const place = (t: tf.Tensor | undefined) => (t ? backend.dataOf(t.dataId).offset / 4 : 0);
   const shared = { ...hyper, power0: place(powers[0]), power1: place(powers[1]) };
