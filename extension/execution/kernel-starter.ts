@@ -1,10 +1,10 @@
-// Starts the kernel process of a notebook: which Node, which folder, where logs go.
+// Starts the kernel process of a notebook: finds its Node, its folder and the folder of its logs.
 import * as vscode from 'vscode';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { findNode, KernelProcess, type NodeChoice } from '../../kernel/host/client/index.ts';
-import type { DeviceSetting } from '../../kernel/wire/protocol.ts';
+import type { DeviceSetting } from '../../kernel/wire/limits.ts';
 import { log } from '../log.ts';
 import type { OutputLogs } from './output-logs.ts';
 import { settings } from '../settings.ts';
@@ -19,11 +19,11 @@ export class KernelStarter {
   constructor(
     private readonly extensionPath: string,
     readonly logs: OutputLogs,
-    /** Where "DLNB: Install CUDA Runtime…" puts packages. */
+    /** Folder of the packages that "DLNB: Install CUDA Runtime…" installs. */
     private readonly cudaFolder: string,
   ) {}
 
-  /** @throws Error with a sentence for the user when there is no Node or no folder to run in. */
+  /** @throws Error with a sentence for the user when the workspace is not trusted, or Node or the folder is missing */
   async start(notebook: vscode.NotebookDocument, device: DeviceSetting): Promise<StartedKernel> {
     if (!vscode.workspace.isTrusted) {
       throw new Error(
@@ -36,19 +36,20 @@ export class KernelStarter {
     const cwd = workingFolder(notebook);
     if (!(await stat(cwd).catch(() => undefined))?.isDirectory()) {
       throw new Error(
-        `The kernel cannot start: its folder ${cwd} does not exist. Save the notebook in a folder that does.`,
+        `The kernel cannot start: its folder ${cwd} does not exist. Save the notebook in a folder that exists.`,
       );
     }
-    const file = notebook.uri.scheme === 'file' ? notebook.uri.fsPath : undefined;
     const process = KernelProcess.start({
       node,
       main: path.join(this.extensionPath, 'dist', 'kernel.js'),
-      cwd,
-      ...(file !== undefined && { notebook: file }),
-      device,
-      cuda: this.cudaFolder,
-      threads: settings.threads(),
-      logDir: this.logs.folder(notebook.uri),
+      options: {
+        ...settings.kernel(),
+        device,
+        cwd,
+        notebook: notebook.uri.scheme === 'file' ? notebook.uri.fsPath : undefined,
+        cuda: this.cudaFolder,
+        logDir: this.logs.folder(notebook.uri),
+      },
     });
     log().info(
       `kernel ${process.pid ?? '(no process)'} for ${notebook.uri.toString(true)} in ${cwd}, device ${device}`,
