@@ -1,8 +1,8 @@
-// Entry of the extension. It only wires the parts together; none of them starts a process before a cell is run.
+// Entry of the extension: connects its parts. No process starts before a cell is run.
 import * as vscode from 'vscode';
-import { cudaFolder } from './commands/install-cuda.ts';
 import { registerCommands } from './commands/index.ts';
-import { offerRestartOnSettings } from './configuration.ts';
+import { cudaFolder } from './device/cuda.ts';
+import { deviceView, type DeviceView } from './device/view.ts';
 import { disposeLog } from './log.ts';
 import { rendererMessages, trainingMessages } from './messaging.ts';
 import { keepCellIds } from './notebook/ids.ts';
@@ -10,15 +10,16 @@ import { protectNewerNotebooks } from './notebook/newer.ts';
 import { DlnbSerializer, NOTEBOOK_TYPE, serializerOptions } from './notebook/serializer.ts';
 import { OutputLogs } from './execution/output-logs.ts';
 import { createController } from './execution/controller.ts';
-import { KernelStarter } from './execution/kernel-process.ts';
-import { deviceView, statusBar, type DeviceView } from './status.ts';
+import { KernelStarter } from './execution/kernel-starter.ts';
+import { offerRestartOnSettings } from './settings.ts';
+import { statusBar } from './status-bar.ts';
 import { followWalkthrough } from './walkthrough.ts';
 
 /** What the extension offers to other extensions and to its tests. */
 export interface Api {
-  /** Milliseconds that activation took, without loading the file. */
+  /** Milliseconds of the activation, without loading the file. */
   activationMs: number;
-  /** What the status bar says of a notebook's device. */
+  /** What the status bar shows of a notebook's device. */
   device(notebook: vscode.NotebookDocument): DeviceView;
 }
 

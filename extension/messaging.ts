@@ -8,8 +8,9 @@ import { log } from './log.ts';
 import { findCell } from './notebook/ids.ts';
 import { NOTEBOOK_TYPE } from './notebook/serializer.ts';
 import type { OutputLogs } from './execution/output-logs.ts';
-import { workingFolder } from './execution/kernel-process.ts';
-import { NO_KERNEL, type NotebookSession } from './execution/session.ts';
+import { NO_KERNEL } from './execution/kernel-process.ts';
+import { workingFolder } from './execution/kernel-starter.ts';
+import type { NotebookSession } from './execution/session.ts';
 import type { Sessions } from './execution/sessions.ts';
 
 export const RENDERER_ID = 'dlnb-output';
@@ -44,7 +45,7 @@ function tensorParts(sessions: Sessions): vscode.Disposable {
 }
 
 async function tensorPart(session: NotebookSession | undefined, source: string, axes: AxisRange[]) {
-  const result = (await session?.slice(source, axes)) ?? { reason: NO_KERNEL };
+  const result = (await session?.ask('slice', { source, axes })) ?? { reason: NO_KERNEL };
   // Messages to renderers are JSON
   return 'bytes' in result ? { base64: Buffer.from(result.bytes).toString('base64') } : result;
 }
@@ -76,7 +77,7 @@ async function saveTensor(
     title: 'Save the whole tensor',
   });
   if (!target) return;
-  const result = (await session?.save(source, target.fsPath)) ?? { reason: NO_KERNEL };
+  const result = (await session?.ask('save', { source, file: target.fsPath })) ?? { reason: NO_KERNEL };
   if ('reason' in result) void vscode.window.showWarningMessage(`DLNB: ${result.reason}`);
 }
 

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { placeCourse } from '../../kernel/notebook/scaffold/place.ts';
 import { askForFolder, EditorFolder, Samples } from './files.ts';
-import type { CommandContext } from './index.ts';
+import type { CommandContext } from './context.ts';
 
 /**
  * @param folder where to; without it the user is asked. One that holds other things gets the course in a folder inside.

@@ -10,9 +10,9 @@ import { findNode } from '../../kernel/host/client/index.ts';
 import { cleanEnv } from '../../kernel/host/client/node.ts';
 import { log } from '../log.ts';
 import { printDocument } from '../notebook/serializer.ts';
-import { workingFolder } from '../execution/kernel-process.ts';
+import { workingFolder } from '../execution/kernel-starter.ts';
 import { settings } from '../settings.ts';
-import { targetNotebook, type CommandContext } from './index.ts';
+import { targetNotebook, type CommandContext } from './context.ts';
 
 const formats = [
   { format: 'html', label: 'HTML', detail: 'One web page with all outputs', filter: 'Web page' },

@@ -1,8 +1,6 @@
-// The commands, one to a file. What a command does when it is run by keyboard, palette or toolbar stands in its own file.
+// The list of the commands: `restartKernel` is the command `dlnb.restartKernel`, and restart-kernel.ts holds it. Titles, icons and
+// keys are in package.json; a test compares both lists.
 import * as vscode from 'vscode';
-import { activeNotebook, type Sessions } from '../execution/sessions.ts';
-import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
-import type { OutputLogs } from '../execution/output-logs.ts';
 import { chooseDevice } from './choose-device.ts';
 import { chooseNode } from './choose-node.ts';
 import { createCourse } from './create-course.ts';
@@ -18,52 +16,30 @@ import { restartAndRunAll } from './restart-and-run-all.ts';
 import { restartKernel } from './restart-kernel.ts';
 import { restartOnCpu } from './restart-on-cpu.ts';
 import { showKernelLog } from './show-kernel-log.ts';
-
-export interface CommandContext {
-  extension: vscode.ExtensionContext;
-  sessions: Sessions;
-  logs: OutputLogs;
-}
+import type { CommandContext } from './context.ts';
 
 const commands: Record<string, (context: CommandContext, ...args: unknown[]) => unknown> = {
-  'dlnb.newNotebook': newNotebook,
-  'dlnb.newSample': newSample,
-  'dlnb.newModel': newModel,
-  'dlnb.createCourse': createCourse,
-  'dlnb.restartKernel': restartKernel,
-  'dlnb.restartAndRunAll': restartAndRunAll,
-  'dlnb.restartOnCpu': restartOnCpu,
-  'dlnb.interruptKernel': interruptKernel,
-  'dlnb.exportNotebook': exportNotebook,
-  'dlnb.openOutputLog': openOutputLog,
-  'dlnb.showKernelLog': showKernelLog,
-  'dlnb.kernelActions': kernelActions,
-  'dlnb.chooseDevice': chooseDevice,
-  'dlnb.chooseNode': chooseNode,
-  'dlnb.installCuda': installCuda,
+  chooseDevice,
+  chooseNode,
+  createCourse,
+  exportNotebook,
+  installCuda,
+  interruptKernel,
+  kernelActions,
+  newModel,
+  newNotebook,
+  newSample,
+  openOutputLog,
+  restartAndRunAll,
+  restartKernel,
+  restartOnCpu,
+  showKernelLog,
 };
 
 export function registerCommands(context: CommandContext): vscode.Disposable {
   return vscode.Disposable.from(
-    ...Object.entries(commands).map(([id, run]) =>
-      vscode.commands.registerCommand(id, (...args: unknown[]) => run(context, ...args)),
+    ...Object.entries(commands).map(([name, run]) =>
+      vscode.commands.registerCommand(`dlnb.${name}`, (...args: unknown[]) => run(context, ...args)),
     ),
   );
-}
-
-/**
- * The notebook that a toolbar button names, else the active one, else one that stands beside the active editor (as beside the walkthrough);
- * says so when there is none.
- */
-export function targetNotebook(argument: unknown): vscode.NotebookDocument | undefined {
-  const uri = (argument as { notebookEditor?: { notebookUri?: vscode.Uri } } | undefined)?.notebookEditor?.notebookUri;
-  const named =
-    uri &&
-    vscode.workspace.notebookDocuments.find(
-      (n) => n.notebookType === NOTEBOOK_TYPE && n.uri.toString() === uri.toString(),
-    );
-  const beside = () => vscode.window.visibleNotebookEditors.find((e) => e.notebook.notebookType === NOTEBOOK_TYPE);
-  const notebook = named ?? activeNotebook() ?? beside()?.notebook;
-  if (!notebook) void vscode.window.showInformationMessage('DLNB: open a .dlnb notebook first.');
-  return notebook;
 }

@@ -1,14 +1,11 @@
-// "DLNB: Install CUDA Runtime…": asks, has npm bring the package into the extension's own storage, and says whether it works or what is missing.
+// "DLNB: Install CUDA Runtime…": after a question, npm installs the package in the extension's storage. Tells whether it works.
 import * as vscode from 'vscode';
 import path from 'node:path';
 import { findNode, installCuda as install } from '../../kernel/host/client/index.ts';
 import { log } from '../log.ts';
 import { settings } from '../settings.ts';
-import type { CommandContext } from './index.ts';
-
-/** Where the package is put, and kernels look for it after the notebook's own folder. */
-export const cudaFolder = ({ globalStorageUri }: vscode.ExtensionContext): string =>
-  path.join(globalStorageUri.fsPath, 'cuda');
+import { cudaFolder } from '../device/cuda.ts';
+import type { CommandContext } from './context.ts';
 
 export async function installCuda({ extension }: CommandContext): Promise<void> {
   const [download, showLog] = ['Download', 'Show Log'];

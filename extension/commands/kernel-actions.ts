@@ -1,8 +1,8 @@
 // What the status bar item offers.
 import * as vscode from 'vscode';
-import { wantedDevice } from '../execution/session.ts';
+import { wantedDevice } from '../device/policy.ts';
 import { settings } from '../settings.ts';
-import { targetNotebook, type CommandContext } from './index.ts';
+import { targetNotebook, type CommandContext } from './context.ts';
 
 export async function kernelActions({ sessions }: CommandContext): Promise<void> {
   const notebook = targetNotebook(undefined);

@@ -12,7 +12,7 @@ import {
 import { placeModel } from '../../kernel/notebook/scaffold/place.ts';
 import { readChoice } from '../../kernel/notebook/scaffold/read.ts';
 import { askForFolder, EditorFolder, openNotebook, workspaceFolder } from './files.ts';
-import type { CommandContext } from './index.ts';
+import type { CommandContext } from './context.ts';
 import { askSteps } from './steps.ts';
 
 /** @param choice what the notebook is made of; without it the user picks. */

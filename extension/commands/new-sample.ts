@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Sample } from '../../kernel/notebook/scaffold/course.ts';
 import { placeSample } from '../../kernel/notebook/scaffold/place.ts';
 import { EditorFolder, openNotebook, openUntitled, Samples, workspaceFolder } from './files.ts';
-import type { CommandContext } from './index.ts';
+import type { CommandContext } from './context.ts';
 
 /** @param id the sample to take; without it the user picks one. */
 export async function newSample(

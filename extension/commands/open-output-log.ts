@@ -1,7 +1,7 @@
 // "DLNB: Open Full Output Log": the whole of what a cell printed, where the notebook shows a part.
 import * as vscode from 'vscode';
 import { findCell } from '../notebook/ids.ts';
-import { targetNotebook, type CommandContext } from './index.ts';
+import { targetNotebook, type CommandContext } from './context.ts';
 
 export async function openOutputLog({ logs }: CommandContext, argument?: unknown): Promise<void> {
   const notebook = targetNotebook(argument);

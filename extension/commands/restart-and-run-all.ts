@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { LANGUAGES } from '../execution/controller.ts';
 import { mayRestart } from './restart-kernel.ts';
-import { targetNotebook, type CommandContext } from './index.ts';
+import { targetNotebook, type CommandContext } from './context.ts';
 
 export async function restartAndRunAll({ sessions }: CommandContext, argument?: unknown): Promise<void> {
   const notebook = targetNotebook(argument);

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { NotebookSession } from '../execution/session.ts';
 import { setGlobally, settings } from '../settings.ts';
-import { targetNotebook, type CommandContext } from './index.ts';
+import { targetNotebook, type CommandContext } from './context.ts';
 
 export async function restartKernel({ sessions }: CommandContext, argument?: unknown): Promise<void> {
   const notebook = targetNotebook(argument);

@@ -1,6 +1,6 @@
 // "DLNB: Restart Kernel on CPU": the way out where a graphics card fails. It holds until the notebook is closed or a device is chosen.
 import { mayRestart } from './restart-kernel.ts';
-import { targetNotebook, type CommandContext } from './index.ts';
+import { targetNotebook, type CommandContext } from './context.ts';
 
 export async function restartOnCpu({ sessions }: CommandContext, argument?: unknown): Promise<void> {
   const notebook = targetNotebook(argument);

@@ -1,7 +1,7 @@
 // Offers DLNB as the kernel of `.dlnb` notebooks: run, run all, interrupt.
 import * as vscode from 'vscode';
 import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
-import type { KernelStarter } from './kernel-process.ts';
+import type { KernelStarter } from './kernel-starter.ts';
 import { Sessions } from './sessions.ts';
 
 export const CONTROLLER_ID = 'dlnb';

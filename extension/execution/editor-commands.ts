@@ -1,30 +1,29 @@
-// What the output model asks the editor to do, as plain data: no 'vscode' here, so that runs can be replayed in tests.
+// The commands of the outputs model for the editor, as plain data without 'vscode', so that tests can replay runs.
 import type { MimeBundle } from '../../kernel/wire/protocol.ts';
 
-/** Names one output in the life of a session. */
+/** Names an output as long as its session lives. */
 export type OutputKey = string;
 
-export type Command =
+export type EditorCommand =
   /** The cell begins to run: its clock and its number. */
   | { do: 'start'; cell: string; order: number; time: number }
   /** A new output below the others. `transient`: it is not saved. */
   | { do: 'append'; cell: string; key: OutputKey; items: MimeBundle; transient?: boolean }
   /** More text for an output that holds a stream. */
   | { do: 'appendItems'; cell: string; key: OutputKey; items: MimeBundle }
-  /** Other items in the place of those of an output. */
+  /** Replaces the items of an output. */
   | { do: 'replaceItems'; cell: string; key: OutputKey; items: MimeBundle }
-  /** One new output in the place of all, in one step, so that nothing flickers. */
+  /** Replaces all outputs by a new one in one step, so that nothing flickers. */
   | { do: 'replaceAll'; cell: string; key: OutputKey; items: MimeBundle; transient?: boolean }
   | { do: 'clear'; cell: string }
   /** The run is over. `success` undefined: neither a tick nor a cross. */
   | { do: 'end'; cell: string; success: boolean | undefined; time: number };
 
 /**
- * The same effect in fewer commands: text for one stream is joined, what a later command overwrites is left out.
- * The order of what remains is kept.
+ * The same effect in fewer commands: text for one stream is joined, and overwritten items are left out. The order is kept.
  */
-export function coalesce(commands: readonly Command[]): Command[] {
-  const out: Command[] = [];
+export function coalesce(commands: readonly EditorCommand[]): EditorCommand[] {
+  const out: EditorCommand[] = [];
   for (const command of commands) {
     if (command.do === 'clear' || command.do === 'replaceAll') dropOutputs(out, command.cell);
     if (command.do === 'appendItems' && joinText(out, command)) continue;
@@ -34,19 +33,19 @@ export function coalesce(commands: readonly Command[]): Command[] {
   return out;
 }
 
-export type OutputCommand = Extract<Command, { key: OutputKey }>;
-const isOutput = (c: Command): c is OutputCommand => 'key' in c;
+export type OutputCommand = Extract<EditorCommand, { key: OutputKey }>;
+const isOutput = (c: EditorCommand): c is OutputCommand => 'key' in c;
 
-/** Leaves out what was to be shown in a cell that is being cleared. */
-function dropOutputs(out: Command[], cell: string): void {
+/** Removes the output commands of a cell that is cleared. */
+function dropOutputs(out: EditorCommand[], cell: string): void {
   for (let i = out.length - 1; i >= 0; i--) {
     const earlier = out[i]!;
     if (earlier.cell === cell && (isOutput(earlier) || earlier.do === 'clear')) out.splice(i, 1);
   }
 }
 
-/** Joins text to the last command for the same output, if that holds text of the same stream. */
-function joinText(out: Command[], command: OutputCommand): boolean {
+/** Appends text to the last command for the same output, if that holds text of the same stream. */
+function joinText(out: EditorCommand[], command: OutputCommand): boolean {
   const i = out.findLastIndex((c) => isOutput(c) && c.key === command.key);
   const before = out[i];
   if (!before || !isOutput(before)) return false;
@@ -58,7 +57,7 @@ function joinText(out: Command[], command: OutputCommand): boolean {
 }
 
 /** Puts new items into the last command that sets the items of the same output. */
-function overwrite(out: Command[], command: OutputCommand): boolean {
+function overwrite(out: EditorCommand[], command: OutputCommand): boolean {
   const i = out.findLastIndex((c) => isOutput(c) && c.key === command.key);
   const before = out[i];
   if (!before || !isOutput(before) || before.do === 'appendItems') return false;

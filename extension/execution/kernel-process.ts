@@ -1,71 +1,131 @@
-// Starts the kernel process of a notebook: which Node, which folder, where logs go.
-import * as vscode from 'vscode';
-import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import path from 'node:path';
-import { findNode, KernelProcess, type NodeChoice } from '../../kernel/host/client/index.ts';
-import type { DeviceSetting } from '../../kernel/wire/protocol.ts';
+// The kernel of one notebook: at most one process at a time, started when it is needed. Keeps the state that the status bar shows.
+import type * as vscode from 'vscode';
+import type { ExitReason, KernelProcess, NodeChoice } from '../../kernel/host/client/index.ts';
+import type { DeviceSetting } from '../../kernel/wire/limits.ts';
+import {
+  handle,
+  type Answer,
+  type DeviceState,
+  type Handlers,
+  type NotebookMessage,
+  type Question,
+  type Questions,
+} from '../../kernel/wire/protocol.ts';
 import { log } from '../log.ts';
-import type { OutputLogs } from './output-logs.ts';
-import { settings } from '../settings.ts';
+import type { KernelStarter, StartedKernel } from './kernel-starter.ts';
 
-export interface StartedKernel {
-  process: KernelProcess;
-  node: NodeChoice;
-  cwd: string;
+export const NO_KERNEL = 'No kernel is running: run the cell to see more of its values.';
+
+export type KernelPhase = 'none' | 'starting' | 'idle' | 'busy' | 'restarting' | 'dead';
+
+export interface KernelState {
+  phase: KernelPhase;
+  node?: NodeChoice;
+  pid?: number;
+  device?: DeviceState;
+  /** The device that the kernel was started with. */
+  asked?: DeviceSetting;
+  /** Why the kernel is dead. */
+  reason?: string;
 }
 
-export class KernelStarter {
+export interface KernelEvents {
+  /** The state has changed. */
+  changed(): void;
+  /** A kernel is about to start. */
+  starting(): void;
+  /** What the running kernel sends. */
+  messages: Handlers<NotebookMessage>;
+  /** The kernel ended by itself. @param wasReady it could run cells before */
+  died(exit: ExitReason, wasReady: boolean): void;
+}
+
+export class NotebookKernel {
+  state: KernelState = { phase: 'none' };
+  private kernel: StartedKernel | undefined;
+  private starting: Promise<StartedKernel> | undefined;
+
   constructor(
-    private readonly extensionPath: string,
-    readonly logs: OutputLogs,
-    /** Where "DLNB: Install CUDA Runtime…" puts packages. */
-    private readonly cudaFolder: string,
+    private readonly starter: KernelStarter,
+    private readonly events: KernelEvents,
   ) {}
 
-  /** @throws Error with a sentence for the user when there is no Node or no folder to run in. */
-  async start(notebook: vscode.NotebookDocument, device: DeviceSetting): Promise<StartedKernel> {
-    if (!vscode.workspace.isTrusted) {
-      throw new Error(
-        'This workspace is not trusted, so its cells are not run. Trust it with "Workspaces: Manage Workspace Trust".',
-      );
-    }
-    const node = await findNode({ setting: settings.nodePath() });
-    log().info(`Node ${node.version} from ${sourceText[node.source]}: ${node.path}`);
-    for (const reason of node.passedOver) log().warn(`passed over: ${reason}`);
-    const cwd = workingFolder(notebook);
-    if (!(await stat(cwd).catch(() => undefined))?.isDirectory()) {
-      throw new Error(
-        `The kernel cannot start: its folder ${cwd} does not exist. Save the notebook in a folder that does.`,
-      );
-    }
-    const file = notebook.uri.scheme === 'file' ? notebook.uri.fsPath : undefined;
-    const process = KernelProcess.start({
-      node,
-      main: path.join(this.extensionPath, 'dist', 'kernel.js'),
-      cwd,
-      ...(file !== undefined && { notebook: file }),
-      device,
-      cuda: this.cudaFolder,
-      threads: settings.threads(),
-      logDir: this.logs.folder(notebook.uri),
-    });
-    log().info(
-      `kernel ${process.pid ?? '(no process)'} for ${notebook.uri.toString(true)} in ${cwd}, device ${device}`,
-    );
-    return { process, node, cwd };
+  /** The process, once it has been started. */
+  get process(): KernelProcess | undefined {
+    return this.kernel?.process;
   }
-}
 
-export const sourceText: Record<NodeChoice['source'], string> = {
-  setting: 'the setting dlnb.nodePath',
-  path: 'the PATH',
-  editor: 'the editor itself',
-};
+  /** The folder that the kernel runs in. */
+  get cwd(): string | undefined {
+    return this.kernel?.cwd;
+  }
 
-/** The notebook's folder; for one without a file the workspace's first folder, else the user's home. */
-export function workingFolder(notebook: vscode.NotebookDocument): string {
-  if (notebook.uri.scheme === 'file') return path.dirname(notebook.uri.fsPath);
-  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
-  return folder?.uri.fsPath ?? homedir();
+  /** Starts a kernel unless there is one. @throws Error with a sentence for the user */
+  async ensure(
+    phase: 'starting' | 'restarting',
+    notebook: vscode.NotebookDocument,
+    device: DeviceSetting,
+  ): Promise<KernelProcess> {
+    if (this.kernel) return this.kernel.process;
+    this.starting ??= this.start(phase, notebook, device).finally(() => (this.starting = undefined));
+    return (await this.starting).process;
+  }
+
+  /** Asks the running kernel; no kernel is started for it. */
+  ask<Q extends Question>(question: Q, ask: Questions[Q]['ask']): Promise<Answer<Q>> {
+    return this.process?.ask(question, ask) ?? Promise.resolve({ reason: NO_KERNEL });
+  }
+
+  /** Ends the kernel. @param atOnce kills it; otherwise its last output is sent first */
+  async stop(atOnce: boolean): Promise<void> {
+    const kernel = this.kernel ?? (await this.starting?.catch(() => undefined));
+    if (!kernel) return;
+    this.kernel = undefined;
+    await (atOnce ? kernel.process.kill() : kernel.process.shutdown());
+  }
+
+  kill(): void {
+    void this.process?.kill();
+    this.kernel = undefined;
+  }
+
+  setState(change: Partial<KernelState>): void {
+    this.state = { ...this.state, ...change };
+    this.events.changed();
+  }
+
+  private async start(
+    phase: 'starting' | 'restarting',
+    notebook: vscode.NotebookDocument,
+    device: DeviceSetting,
+  ): Promise<StartedKernel> {
+    this.state = { phase, asked: device };
+    this.events.changed();
+    this.events.starting();
+    try {
+      const kernel = await this.starter.start(notebook, device);
+      this.kernel = kernel;
+      kernel.process.onMessage((message) => kernel === this.kernel && handle(this.events.messages, message));
+      void kernel.process.exited.then((exit) => this.exited(kernel, exit));
+      const ready = await kernel.process.ready;
+      log().info(`kernel ${ready.pid} is ready: Node ${ready.node}, ${Math.round(ready.startMs)} ms`);
+      this.setState({ phase: 'idle', node: kernel.node, pid: ready.pid });
+      return kernel;
+    } catch (e) {
+      const { message } = e as Error;
+      log().error(message);
+      this.setState({ phase: 'dead', reason: message });
+      throw e;
+    }
+  }
+
+  private exited(kernel: StartedKernel, exit: ExitReason): void {
+    log().info(`kernel ${kernel.process.pid ?? ''} ended (code ${exit.code}, signal ${exit.signal}): ${exit.text}`);
+    if (this.kernel !== kernel) return;
+    this.kernel = undefined;
+    if (exit.expected) return;
+    const wasReady = this.state.node !== undefined;
+    this.setState({ phase: 'dead', reason: exit.text });
+    this.events.died(exit, wasReady);
+  }
 }

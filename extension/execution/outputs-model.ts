@@ -1,28 +1,26 @@
 // The outputs and runs of one notebook as a state machine: kernel events in, commands for the editor out.
-// It knows no editor and no process; the adapter beside it applies the commands.
+// No editor, no process: projection.ts applies the commands.
+import { MAX_OUTPUTS } from '../../kernel/wire/limits.ts';
 import { STDERR, STDOUT } from '../../kernel/wire/mime.ts';
 import type { MimeBundle, OutputEvent } from '../../kernel/wire/protocol.ts';
-import type { Command, OutputKey } from './editor-commands.ts';
+import type { EditorCommand, OutputKey } from './editor-commands.ts';
 
-/** How a run ended. `cancelled`: it never ran, or the user restarted the kernel under it. */
+/** How a run ended. `cancelled`: it never ran, or the user restarted the kernel during it. */
 export type RunEnd = 'ok' | 'error' | 'interrupted' | 'cancelled';
 
 export type RunEvent =
   | { type: 'queued'; cell: string }
   | { type: 'started'; cell: string; order: number; time: number }
-  /** The run has gone on for a moment without output: the outputs of the run before go now. */
+  /** The run has printed nothing for a moment: the outputs of the earlier run are removed now. */
   | { type: 'settled'; cell: string }
   | { type: 'output'; cell: string; event: OutputEvent }
   | { type: 'finished'; cell: string; end: RunEnd; time: number }
-  /** The run cannot begin or go on; `bundle` says why. `transient`: for reasons of this machine, not to be saved. */
+  /** The run cannot begin or continue; `bundle` says why. `transient`: the reason is this machine, so it is not saved. */
   | { type: 'failed'; cell: string; bundle: MimeBundle; transient?: boolean; time: number }
-  /** The editor shows these outputs no more: the user removed them. */
+  /** The user removed these outputs. */
   | { type: 'removed'; cell: string; keys: ReadonlySet<OutputKey> }
-  /** A fresh kernel knows no display ids. */
+  /** The kernel ended, and its display ids with it. */
   | { type: 'kernelGone' };
-
-/** VS Code shows 500 outputs in a cell at most. */
-export const MAX_OUTPUTS = 400;
 
 type Phase = 'idle' | 'queued' | 'running' | 'done';
 type Stream = 'stdout' | 'stderr';
@@ -33,21 +31,18 @@ interface ShownOutput {
 }
 interface CellState {
   phase: Phase;
-  /** Why the outputs that are shown go when the next one comes: a new run began, or the cell asked for it. */
+  /** The next output replaces those shown: because a new run began, or because the cell asked for it. */
   stale?: 'run' | 'wait';
   outputs: ShownOutput[];
-  /** Outputs past {@link MAX_OUTPUTS}, and the output that says how many. */
-  dropped: number;
-  notice?: OutputKey;
 }
 
 let lastKey = 0;
 
-export class NotebookModel {
+export class OutputsModel {
   private readonly cells = new Map<string, CellState>();
 
-  /** Takes an event and returns what the editor has to do. */
-  apply(event: RunEvent): Command[] {
+  /** Takes an event and returns the commands for the editor. */
+  apply(event: RunEvent): EditorCommand[] {
     if (event.type === 'kernelGone') {
       for (const cell of this.cells.values()) for (const output of cell.outputs) delete output.id;
       return [];
@@ -60,7 +55,7 @@ export class NotebookModel {
         return [];
       case 'started':
         state.phase = 'running';
-        this.forget(state);
+        state.outputs = [];
         state.stale = 'run';
         return [{ do: 'start', cell, order: event.order, time: event.time }];
       case 'settled':
@@ -73,55 +68,51 @@ export class NotebookModel {
         return this.fail(state, event);
       case 'removed':
         state.outputs = state.outputs.filter(({ key }) => !event.keys.has(key));
-        if (state.notice && event.keys.has(state.notice)) state.notice = undefined;
-        if (state.outputs.length === 0) state.dropped = 0;
         return [];
     }
   }
 
-  /** The outputs of the cell that the model believes to be shown. */
+  /** Keys of the outputs that the cell shows. */
   keys(cell: string): OutputKey[] {
     return this.cells.get(cell)?.outputs.map(({ key }) => key) ?? [];
   }
 
   private state(cell: string): CellState {
     let state = this.cells.get(cell);
-    if (!state) this.cells.set(cell, (state = { phase: 'idle', outputs: [], dropped: 0 }));
+    if (!state) this.cells.set(cell, (state = { phase: 'idle', outputs: [] }));
     return state;
   }
 
-  private forget(state: CellState): void {
-    state.outputs = [];
-    state.dropped = 0;
-    state.notice = undefined;
-  }
-
-  /** Removes the outputs of the run before, if they are still there. */
-  private sweep(cell: string, state: CellState): Command[] {
+  /** Removes the outputs of the earlier run, if they are still shown. */
+  private sweep(cell: string, state: CellState): EditorCommand[] {
     if (state.stale !== 'run') return [];
     state.stale = undefined;
     return [{ do: 'clear', cell }];
   }
 
-  private finish(cell: string, state: CellState, end: RunEnd, time: number): Command[] {
+  private finish(cell: string, state: CellState, end: RunEnd, time: number): EditorCommand[] {
     const swept = state.phase === 'running' ? this.sweep(cell, state) : [];
     state.phase = 'done';
     const success = end === 'ok' ? true : end === 'cancelled' ? undefined : false;
     return [...swept, { do: 'end', cell, success, time }];
   }
 
-  private fail(state: CellState, { cell, bundle, transient, time }: Extract<RunEvent, { type: 'failed' }>): Command[] {
-    const start: Command[] = state.phase === 'running' ? [] : this.apply({ type: 'started', cell, order: 0, time });
+  private fail(
+    state: CellState,
+    { cell, bundle, transient, time }: Extract<RunEvent, { type: 'failed' }>,
+  ): EditorCommand[] {
+    const start: EditorCommand[] =
+      state.phase === 'running' ? [] : this.apply({ type: 'started', cell, order: 0, time });
     const shown = this.show(cell, state, bundle, {}, transient);
     return [...start, ...shown, ...this.finish(cell, state, 'error', time)];
   }
 
-  private output(cell: string, state: CellState, event: OutputEvent): Command[] {
+  private output(cell: string, state: CellState, event: OutputEvent): EditorCommand[] {
     switch (event.kind) {
       case 'stream':
         return this.stream(cell, state, event.name, event.text);
       case 'display':
-        return this.display(cell, state, event.bundle, event.id);
+        return this.show(cell, state, event.bundle, { id: event.id });
       case 'update':
         return this.update(cell, state, event.bundle, event.id);
       case 'error':
@@ -131,48 +122,36 @@ export class NotebookModel {
     }
   }
 
-  private stream(cell: string, state: CellState, stream: Stream, text: string): Command[] {
+  private stream(cell: string, state: CellState, stream: Stream, text: string): EditorCommand[] {
     if (text === '') return [];
     const items = [{ mime: stream === 'stdout' ? STDOUT : STDERR, text }];
     if (!state.stale) {
+      // The kernel sends no more displays than a cell shows, but all text: in a full cell it goes to the last output of its stream
       const full = state.outputs.length >= MAX_OUTPUTS;
-      // Text always finds a place: where a cell is full, after the earlier text of its stream
       const target = full ? state.outputs.findLast((o) => o.stream === stream) : state.outputs.at(-1);
       if (target?.stream === stream) return [{ do: 'appendItems', cell, key: target.key, items }];
     }
     return this.show(cell, state, items, { stream });
   }
 
-  private display(cell: string, state: CellState, bundle: MimeBundle, id?: string): Command[] {
-    if (state.stale || state.outputs.length < MAX_OUTPUTS) return this.show(cell, state, bundle, { id });
-    state.dropped++;
-    const text =
-      `This cell made more than ${MAX_OUTPUTS} outputs; ${state.dropped} more ${state.dropped === 1 ? 'is' : 'are'} not shown. ` +
-      'To change one output in place, use display(value, { id }).\n';
-    const items = [{ mime: STDERR, text }];
-    if (state.notice) return [{ do: 'replaceItems', cell, key: state.notice, items }];
-    state.notice = newKey();
-    return [{ do: 'append', cell, key: state.notice, items }];
-  }
-
-  /** Replaces the outputs with this id wherever they stand. If the user has cleared them all, the value is shown anew. */
-  private update(cell: string, state: CellState, bundle: MimeBundle, id: string): Command[] {
-    const commands: Command[] = [];
+  /** Replaces the outputs with this id in all cells. If the user has cleared them, the value is a new output. */
+  private update(cell: string, state: CellState, bundle: MimeBundle, id: string): EditorCommand[] {
+    const commands: EditorCommand[] = [];
     for (const [other, { outputs }] of this.cells) {
       for (const o of outputs) {
         if (o.id === id) commands.push({ do: 'replaceItems', cell: other, key: o.key, items: bundle });
       }
     }
-    return commands.length > 0 ? commands : this.display(cell, state, bundle, id);
+    return commands.length > 0 ? commands : this.show(cell, state, bundle, { id });
   }
 
-  private clear(cell: string, state: CellState, wait: boolean): Command[] {
+  private clear(cell: string, state: CellState, wait: boolean): EditorCommand[] {
     if (wait) {
       state.stale ??= 'wait';
       return [];
     }
     state.stale = undefined;
-    this.forget(state);
+    state.outputs = [];
     return [{ do: 'clear', cell }];
   }
 
@@ -182,12 +161,12 @@ export class NotebookModel {
     items: MimeBundle,
     what: Omit<ShownOutput, 'key'>,
     transient = false,
-  ): Command[] {
+  ): EditorCommand[] {
     const key = newKey();
     const replace = state.stale !== undefined;
     if (replace) {
       state.stale = undefined;
-      this.forget(state);
+      state.outputs = [];
     }
     state.outputs.push({ key, ...what });
     return [{ do: replace ? 'replaceAll' : 'append', cell, key, items, ...(transient && { transient }) }];

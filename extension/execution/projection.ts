@@ -1,13 +1,13 @@
-// Applies the model's commands to the editor, in order: in few batches where many come, and never the same text twice.
-// It is the only place that holds NotebookCellExecution objects.
+// Applies the model's commands to the editor in order, many in one batch, and never sends the same text twice.
+// Only this file holds NotebookCellExecution objects.
 import * as vscode from 'vscode';
 import type { MimeBundle } from '../../kernel/wire/protocol.ts';
 import { findCell } from '../notebook/ids.ts';
 import { shownItem, type OutputMetadata } from '../notebook/data.ts';
 import { log } from '../log.ts';
-import { coalesce, type Command, type OutputCommand, type OutputKey } from './editor-commands.ts';
+import { coalesce, type EditorCommand, type OutputCommand, type OutputKey } from './editor-commands.ts';
 
-/** At most so often are outputs sent to the editor. */
+/** Shortest time between two batches of outputs for the editor. */
 const FLUSH_MS = 40;
 
 interface Live {
@@ -15,7 +15,7 @@ interface Live {
   started: boolean;
 }
 
-/** What the editor shows of a run beside its outputs. */
+/** Number, times and mark of a run, which the editor shows beside the cell. */
 interface Summary {
   order: number | undefined;
   begun: number | undefined;
@@ -23,7 +23,7 @@ interface Summary {
   success?: boolean | undefined;
 }
 
-/** A run only to write outputs after the cell's own has ended. */
+/** An execution that only writes outputs, after the cell's own has ended. */
 interface LateRun {
   id: string;
   execution: vscode.NotebookCellExecution;
@@ -33,16 +33,16 @@ interface LateRun {
 interface MadeOutput {
   output: vscode.NotebookCellOutput;
   cell: string;
-  /** The editor has it. */
+  /** The editor has received it. */
   arrived: boolean;
 }
 
 export class OutputProjection implements vscode.Disposable {
   private readonly executions = new Map<string, Live>();
-  /** The editor's own summaries lag behind. */
+  /** Kept here, because the editor's own summaries are late. */
   private readonly summaries = new Map<string, Summary>();
   private readonly outputs = new Map<OutputKey, MadeOutput>();
-  private waiting: Command[] = [];
+  private waiting: EditorCommand[] = [];
   private flushing = false;
   private urgent: (() => void) | undefined;
   private disposed = false;
@@ -63,7 +63,7 @@ export class OutputProjection implements vscode.Disposable {
     }
   }
 
-  push(commands: readonly Command[]): void {
+  push(commands: readonly EditorCommand[]): void {
     if (commands.length === 0 || this.disposed) return;
     this.waiting.push(...commands);
     // The end of a run is shown at once
@@ -71,7 +71,7 @@ export class OutputProjection implements vscode.Disposable {
     if (!this.flushing) void this.flush();
   }
 
-  /** The session goes on with another document of the same notebook (it was renamed or saved under a new name). */
+  /** The notebook was renamed or saved under a new name, and is another document now. */
   move(notebook: vscode.NotebookDocument): void {
     this.notebook = notebook;
     this.executions.clear();
@@ -79,7 +79,7 @@ export class OutputProjection implements vscode.Disposable {
     this.outputs.clear();
   }
 
-  /** The outputs of a cell that the editor had and has no more, because the user removed them. They are forgotten. */
+  /** Forgets the outputs of a cell that the user has removed. @returns their keys */
   takeRemoved(cell: vscode.NotebookCell, id: string): Set<OutputKey> {
     const shown = new Set(cell.outputs.map((o) => (o.metadata as OutputMetadata | undefined)?.key));
     const removed = new Set<OutputKey>();
@@ -97,7 +97,7 @@ export class OutputProjection implements vscode.Disposable {
       try {
         execution.end(undefined);
       } catch {
-        // the notebook has gone, and the execution with it
+        // the notebook was closed, and its execution ended
       }
     }
     this.executions.clear();
@@ -105,7 +105,7 @@ export class OutputProjection implements vscode.Disposable {
 
   private async flush(): Promise<void> {
     this.flushing = true;
-    // What one tick brings goes out together
+    // Commands of one tick are one batch
     await new Promise(setImmediate);
     while (this.waiting.length > 0) {
       const batch = coalesce(this.waiting);
@@ -115,7 +115,7 @@ export class OutputProjection implements vscode.Disposable {
       if (this.waiting.some((c) => c.do === 'end' || c.do === 'start')) continue;
       await this.pause(FLUSH_MS - (Date.now() - begun));
     }
-    // In the same turn as the last look at what waits: what comes later begins a new flush
+    // In the same turn as the last look at `waiting`: later commands begin a new flush
     this.flushing = false;
   }
 
@@ -130,8 +130,8 @@ export class OutputProjection implements vscode.Disposable {
     });
   }
 
-  /** Sends all commands at once: the editor keeps their order. The promises settle when it has applied them. */
-  private send(batch: readonly Command[]): Promise<void>[] {
+  /** Sends all commands at once; the editor keeps their order. The promises settle when it has applied them. */
+  private send(batch: readonly EditorCommand[]): Promise<void>[] {
     const acknowledged: Promise<void>[] = [];
     let late: LateRun | undefined;
     for (const command of batch) {
@@ -157,7 +157,7 @@ export class OutputProjection implements vscode.Disposable {
     return acknowledged;
   }
 
-  private async acknowledge(command: Command, sent: Thenable<void> | void): Promise<void> {
+  private async acknowledge(command: EditorCommand, sent: Thenable<void> | void): Promise<void> {
     try {
       await sent;
       const made = 'key' in command && this.outputs.get(command.key);
@@ -167,7 +167,7 @@ export class OutputProjection implements vscode.Disposable {
     }
   }
 
-  private startOrEnd(command: Extract<Command, { do: 'start' | 'end' }>): void {
+  private startOrEnd(command: Extract<EditorCommand, { do: 'start' | 'end' }>): void {
     const live = this.executions.get(command.cell);
     if (!live) return;
     if (command.do === 'start') {
@@ -184,7 +184,7 @@ export class OutputProjection implements vscode.Disposable {
     live.execution.end(success, live.started ? time : undefined);
   }
 
-  /** The run of the cell itself, else any that is going on: each may write to all cells of its notebook. */
+  /** The cell's own execution, else any that is running: each may write to all cells of its notebook. */
   private executionFor(cell: string): vscode.NotebookCellExecution | undefined {
     const own = this.executions.get(cell);
     if (own?.started) return own.execution;
@@ -192,7 +192,7 @@ export class OutputProjection implements vscode.Disposable {
     return undefined;
   }
 
-  /** It leaves number, clock and mark of the cell as they were. */
+  /** Starts an execution that leaves number, times and mark of the cell unchanged. */
   private startLate(id: string): LateRun | undefined {
     const cell = findCell(this.notebook, id);
     if (!cell) return undefined;
@@ -207,7 +207,7 @@ export class OutputProjection implements vscode.Disposable {
 
   private output(
     execution: vscode.NotebookCellExecution,
-    command: Exclude<Command, { do: 'start' | 'end' }>,
+    command: Exclude<EditorCommand, { do: 'start' | 'end' }>,
   ): Thenable<void> | void {
     const cell = findCell(this.notebook, command.cell);
     if (!cell) return;
@@ -223,7 +223,7 @@ export class OutputProjection implements vscode.Disposable {
       case 'appendItems':
       case 'replaceItems': {
         const made = this.outputs.get(command.key);
-        // The user removed it, or the notebook was opened anew under it: the output begins again
+        // The user removed it, or the notebook is another document now: it becomes a new output
         if (!made) return execution.appendOutput(this.make(command), cell);
         const items = toItems(command.items);
         return command.do === 'appendItems'
@@ -246,7 +246,7 @@ export class OutputProjection implements vscode.Disposable {
   }
 }
 
-function notShown(command: Command, error: unknown): void {
+function notShown(command: EditorCommand, error: unknown): void {
   log().debug(`${command.do} for cell ${command.cell} not shown: ${(error as Error).message}`);
 }
 

@@ -5,7 +5,7 @@ import { statSync } from 'node:fs';
 import type { TrainingDelta } from '../../kernel/wire/training.ts';
 import { idsOf } from '../notebook/ids.ts';
 import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
-import type { KernelStarter } from './kernel-process.ts';
+import type { KernelStarter } from './kernel-starter.ts';
 import { NotebookSession } from './session.ts';
 
 /** The editor closes the old document and opens the new one within this time when it renames or saves under a new name. */

@@ -1,29 +1,30 @@
-// The kernel process: ties a session to Node IPC, and this process's standard streams to the cells that print.
+// Entry of the kernel process: connects a session to Node's IPC, and the standard streams to the cells that print.
 import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { startEsbuild } from './cell/strip.ts';
-import type { HostMessage, KernelMessage } from '../wire/protocol.ts';
-import { Session, type SessionOptions } from './session.ts';
+import type { KernelOptions } from '../wire/options.ts';
+import { handle, type Handlers, type HostMessage, type KernelMessage } from '../wire/protocol.ts';
+import { KernelSession } from './session.ts';
 
-const setUp = process.env['DLNB_KERNEL'];
-if (!process.send || !setUp) {
+const startedWith = process.env['DLNB_KERNEL'];
+if (!process.send || !startedWith) {
   writeSync(2, 'This is the kernel of DLNB; it is started by the extension and by "dlnb run", not by hand.\n');
   process.exit(2);
 }
 delete process.env['DLNB_KERNEL'];
-const options = JSON.parse(setUp) as Omit<SessionOptions, 'send'>;
+const options = JSON.parse(startedWith) as KernelOptions;
 
-// Kept under the names that the process had when it started: cells may change them
+// Kept here, because cells may replace them on `process`
 const { exit } = process;
 const ipc = process.send.bind(process);
 const send = (message: KernelMessage) => void ipc(message);
 
-// Libraries go deep: the frame of the cell must still be on the stack that is read
+// Libraries nest deeply, and an error's stack must still reach the frame of the cell
 Error.stackTraceLimit = 100;
 
-const session = new Session({ ...options, send });
+const session = new KernelSession(options, send);
 
-/** A standard stream whose text goes to the cell that wrote it. */
+/** Replaces a standard stream by one whose text goes to the cell that wrote it. */
 function capture(name: 'stdout' | 'stderr'): void {
   const stream = new Writable({
     decodeStrings: false,
@@ -43,27 +44,26 @@ function capture(name: 'stdout' | 'stderr'): void {
 capture('stdout');
 capture('stderr');
 
-process.on('message', (message: HostMessage) => {
-  if (message.type === 'run') void session.run(message);
-  else if (message.type === 'slice') session.slice(message);
-  else if (message.type === 'save') session.save(message);
-  else if (message.type === 'shutdown') {
+let ending = false;
+const handlers: Handlers<HostMessage> = {
+  ...session.handlers,
+  shutdown: () => {
     ending = true;
-    // What cells have printed so far goes out before the process does
+    // Text that cells have printed is sent before the process ends
     setImmediate(() => {
       session.flush();
       exit(0);
     });
-  }
-});
-let ending = false;
+  },
+};
+process.on('message', (message: HostMessage) => handle(handlers, message));
 process.on('exit', (code) => {
   session.flush();
   if (!ending) send({ type: 'exiting', code });
 });
-// A terminal's Ctrl+C reaches the whole process group; the host hears it too, and sends an interrupt
+// A terminal's Ctrl+C reaches the whole process group: the host gets it too and sends an interrupt
 process.on('SIGINT', () => {});
-// The host has gone: so does the kernel
+// The host has ended
 process.on('disconnect', () => {
   ending = true;
   exit(0);

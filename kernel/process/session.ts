@@ -1,4 +1,4 @@
-// The state behind one notebook: runs its cells one after another and sends what they show. Knows nothing of processes or IPC.
+// The kernel's state behind one notebook: runs its cells one after another and sends what they show. No process, no IPC.
 import path from 'node:path';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,53 +16,42 @@ import { CellStreams, MAX_SHOWN_CHARS } from '../outputs/streams.ts';
 import { DisplayedTensors } from '../outputs/tensor/index.ts';
 import { goOn } from '../outputs/tensor/read.ts';
 import { makeLibrary, type LibrarySession } from '../dlnb/index.ts';
+import { MAX_OUTPUTS } from '../wire/limits.ts';
+import type { KernelOptions } from '../wire/options.ts';
 import type {
-  DeviceSetting,
+  Answer,
+  AskMessage,
+  Handlers,
+  HostMessage,
   KernelMessage,
   MimeBundle,
   OutputEvent,
+  Question,
+  Questions,
   RunMessage,
   RunStatus,
-  SaveMessage,
-  SliceMessage,
+  ShutdownMessage,
 } from '../wire/protocol.ts';
 
-/** A cell makes at most this many outputs a run; VS Code draws no more than 500. */
-const MAX_OUTPUTS = 400;
-
-/** How long the outputs of an interrupted run may take to be made, where their values are still on their way from the device. */
+/** How long an interrupted run waits for outputs whose values are still being read from the device. */
 const LAST_OUTPUTS_MS = 250;
-
-export interface SessionOptions {
-  /** The notebook's folder. */
-  cwd: string;
-  /** Absolute path of the notebook, if it has been saved. */
-  notebook?: string;
-  device: DeviceSetting;
-  /** Folder of the packages of the device `cuda` that the host has installed. */
-  cuda?: string;
-  /** Threads of the device `cpu`. */
-  threads?: number;
-  logDir: string;
-  send: (message: KernelMessage) => void;
-}
 
 interface RunState {
   context: RunContext;
   streams: CellStreams;
-  /** How many outputs it has made. */
+  /** Number of outputs made so far. */
   outputs: number;
-  /** The stream of its last output, if that is one. */
+  /** The stream that its last output shows, if it shows one. */
   open?: 'stdout' | 'stderr' | undefined;
-  /** Whether it has been told that there are too many. */
+  /** Whether the notice about too many outputs has been sent. */
   full?: boolean;
-  /** What it shows and prints, in its order. */
+  /** Everything the run shows and prints, in the order of the calls. */
   order: InOrder;
-  /** Characters that it has printed behind what still waits. */
+  /** Printed characters held back behind an output whose values are still being read. */
   held: number;
 }
 
-export class Session {
+export class KernelSession {
   private readonly evaluator: Evaluator;
   private readonly modules: ModuleLoader;
   private readonly errors: ErrorReader;
@@ -70,26 +59,37 @@ export class Session {
   private readonly tensors = new DisplayedTensors(() => this.device.name);
   private readonly library: LibrarySession;
   private readonly declared = new Set<string>();
-  /** The last run of each cell, for what comes late. */
+  /** The last run of each cell, for late outputs. */
   private readonly runs = new Map<string, RunState>();
-  /** Which run shows the output of a display id. */
+  /** The run that shows the output of a display id. */
   private readonly owners = new Map<string, { run: number; cell: string }>();
-  /** What `display` has returned: not shown again as the value of a cell. */
+  /** Promises that `display` has returned: not shown again as the value of a cell. */
   private readonly displayed = new WeakSet<object>();
   private queue: Promise<void> = Promise.resolve();
   private latest: RunState | undefined;
 
-  constructor(private readonly options: SessionOptions) {
+  /** What the host may send to a session. */
+  readonly handlers: Handlers<Exclude<HostMessage, ShutdownMessage>> = {
+    run: (message) => this.run(message),
+    ask: (message) => this.answer(message),
+  };
+
+  /** A question about a tensor that was shown waits for its values. */
+  private readonly answers: { [Q in Question]: (ask: Questions[Q]['ask']) => Answer<Q> | Promise<Answer<Q>> } = {
+    slice: ({ source, axes }) => this.tensors.slice(source, axes),
+    save: ({ source, file }) => this.tensors.save(source, file),
+  };
+
+  constructor(
+    private readonly options: KernelOptions,
+    private readonly sendMessage: (message: KernelMessage) => void,
+  ) {
     const { cwd } = options;
     this.errors = new ErrorReader(cwd, __dirname);
-    this.device = new DeviceManager({
-      setting: options.device,
-      cwd,
-      cuda: options.cuda,
-      threads: options.threads,
+    this.device = new DeviceManager(options, {
       notify: (text) => this.print('stderr', `${text}\n`),
       check: () => this.evaluator.check(),
-      changed: (state) => options.send({ type: 'device', state }),
+      changed: (state) => this.sendMessage({ type: 'device', state }),
       loaded: (tf) => this.library.tensorsLoaded(tf),
     });
     this.library = makeLibrary({
@@ -102,7 +102,7 @@ export class Session {
         (this.evaluator.context.getStore() ?? this.latest?.context)?.abort.signal ?? new AbortController().signal,
       run: () => this.stateOfCaller()?.context ?? this,
       loaded: () => this.device.loaded,
-      training: (delta, text) => options.send({ type: 'training', delta, text }),
+      training: (delta, text) => this.sendMessage({ type: 'training', delta, text }),
       takeStop: (chart) => this.evaluator.takeStop(chart),
     });
     const { library } = this.library;
@@ -132,7 +132,7 @@ export class Session {
     }
   }
 
-  /** Starts to hear interrupts, unhandled errors and what is printed. */
+  /** Starts to listen to interrupts, unhandled errors and printed text. */
   listen(): void {
     this.evaluator.listen();
     waitForTensors(console, (name, text) => this.print(name, text));
@@ -143,37 +143,31 @@ export class Session {
     });
   }
 
-  /** Runs a cell after those that were given before. */
-  run(message: RunMessage): Promise<void> {
+  /** Runs a cell after all earlier ones. */
+  private run(message: RunMessage): Promise<void> {
     const job = this.queue.then(() => this.execute(message));
     this.queue = job;
     return job;
   }
 
-  /** Sends a part of a tensor that was shown. */
-  slice({ request, source, axes }: SliceMessage): void {
-    void goOn(this.tensors.slice(source, axes), (result) => this.options.send({ type: 'sliced', request, result }));
+  private answer<Q extends Question>({ request, question, ask }: AskMessage<Q>): void {
+    void goOn(this.answers[question](ask), (answer) => this.sendMessage({ type: 'answer', request, answer }));
   }
 
-  /** Writes a tensor that was shown to a file. */
-  save({ request, source, file }: SaveMessage): void {
-    void goOn(this.tensors.save(source, file), (result) => this.options.send({ type: 'saved', request, result }));
-  }
-
-  /** Appends text to the cell that the executing code belongs to; text that comes later keeps its place. */
+  /** Appends text to the output of the cell whose code is executing. Text that is a promise keeps its place. */
   print(name: 'stdout' | 'stderr', text: string | Promise<string>): void {
     const state = this.stateOfCaller();
     if (!state) return;
     const { order, streams } = state;
     order.add(text, (t) => streams.write(name, t));
-    // More than a cell shows is not held back
+    // Text beyond what a cell shows is not held back
     state.held = order.isIdle ? 0 : state.held + (text instanceof Promise ? 0 : text.length);
     if (state.held < MAX_SHOWN_CHARS) return;
     state.held = 0;
     order.pass();
   }
 
-  /** Sends everything that waits. */
+  /** Sends all printed text that is still buffered. */
   flush(): void {
     for (const { streams } of this.runs.values()) streams.end();
   }
@@ -183,7 +177,7 @@ export class Session {
     const started = performance.now();
     this.errors.setOrder(order);
     const state = this.begin(run, cell);
-    this.options.send({ type: 'started', run, cell });
+    this.sendMessage({ type: 'started', run, cell });
     this.evaluator.prepare(state.context);
     let status: RunStatus = 'ok';
     try {
@@ -210,10 +204,13 @@ export class Session {
       this.sendError(state, new InterruptError());
     }
     state.streams.end();
-    this.options.send({ type: 'finished', run, cell, status, ms: performance.now() - started });
+    this.sendMessage({ type: 'finished', run, cell, status, ms: performance.now() - started });
   }
 
-  /** Waits for the outputs whose values are on their way; of an interrupted run, not for long. @returns whether it was interrupted meanwhile */
+  /**
+   * Waits for outputs whose values are still being read; after an interrupt only {@link LAST_OUTPUTS_MS}.
+   * @returns whether the run was interrupted while it waited
+   */
   private async lastOutputs({ context, order }: RunState, status: RunStatus): Promise<boolean> {
     if (order.isIdle) return false;
     let interrupted = false;
@@ -267,41 +264,41 @@ export class Session {
   }
 
   /**
-   * Waits for the values of trainings that are on their way; of an interrupted run, not for long.
-   * @throws InterruptError when the run is interrupted meanwhile
+   * Waits for values of trainings that are still being read; after an interrupt only {@link LAST_OUTPUTS_MS}.
+   * @throws InterruptError when the run is interrupted while it waits
    */
   private async trainingEnds(ended: Promise<void>, { status }: Evaluated, context: RunContext): Promise<void> {
     try {
       if (status === 'interrupted') await Promise.race([ended, sleep(LAST_OUTPUTS_MS)]);
       else await this.evaluator.wait(ended, context);
     } catch (e) {
-      // An error of the cell says more
+      // The cell's own error is the one to show
       if (status === 'ok') throw e;
     } finally {
       this.evaluator.context.run(context, () => this.library.abandon(context));
     }
   }
 
-  /** `display(value, { id })` of a cell. Rejects with what the value's own display method throws. */
+  /** The function `display(value, { id })` of cells. Rejects with the error of the value's own display method. */
   private display(value: unknown, id: string | undefined): Promise<void> {
     const state = this.stateOfCaller();
     if (!state) return Promise.resolve();
     const bundle = toBundle(value, this.tensors);
-    // The caller has the error of one that cannot be made
+    // The promise that the caller gets carries an error of the bundle
     state.order.add(bundle, (b) => this.show(state, this.displayEvent(state, id, b)));
     return bundle instanceof Promise ? bundle.then(() => {}) : Promise.resolve();
   }
 
   private displayEvent(state: RunState, id: string | undefined, bundle: MimeBundle): OutputEvent {
     if (id === undefined) return { kind: 'display', bundle };
-    // An output is on show as long as the cell that made it has not run again
+    // The output is still shown if the cell that made it has not run again
     const owner = this.owners.get(id);
     if (owner && this.runs.get(owner.cell)?.context.run === owner.run) return { kind: 'update', id, bundle };
     this.owners.set(id, state.context);
     return { kind: 'display', id, bundle };
   }
 
-  /** Sends an event after all earlier ones of the run, also those whose values are still being made. */
+  /** Sends an event after all earlier ones of the run, including those whose values are still being read. */
   private emit(state: RunState, event: OutputEvent): void {
     state.order.add(event, (e) => this.show(state, e));
   }
@@ -315,33 +312,34 @@ export class Session {
     if (event.kind === 'display' && state.outputs >= MAX_OUTPUTS) {
       if (!state.full) {
         state.full = true;
-        const text = `A cell shows at most ${MAX_OUTPUTS} outputs; the rest of this one's are left out. Use display(value, { id }) to update one in place.\n`;
+        const text = `A cell shows at most ${MAX_OUTPUTS} outputs; the others are left out. Use display(value, { id }) to update one in place.\n`;
         this.send(state, { kind: 'stream', name: 'stderr', text });
       }
       return;
     }
-    // Text goes on in the last output if that is the same stream
+    // Text is appended to the last output if that shows the same stream
     if (event.kind === 'display' || event.kind === 'error' || (event.kind === 'stream' && event.name !== state.open))
       state.outputs++;
     if (event.kind !== 'update') state.open = event.kind === 'stream' ? event.name : undefined;
     const { run, cell } = state.context;
-    this.options.send({ type: 'output', run, cell, event });
+    this.sendMessage({ type: 'output', run, cell, event });
   }
 
-  /** @param what begins the message */
+  /** @param what beginning of the message */
   private sendError(state: RunState, thrown: unknown, what = ''): void {
     const error = this.errors.read(thrown);
     if (what) error.message = `${what}: ${error.message}`;
     this.emit(state, { kind: 'error', error, bundle: this.errors.bundle(error) });
   }
 
-  /** An error that no cell's evaluation caught: from a timer, an event or a promise that nobody awaits. */
+  /** Reports an error from outside a cell's evaluation: of a timer, an event or a promise that nobody awaits. */
   private late(thrown: unknown, what: string): void {
     const context = this.evaluator.context.getStore();
     const cell = context?.cell ?? this.errors.cellOf(thrown);
     const state = (cell !== undefined ? this.runs.get(cell) : undefined) ?? this.latest;
     if (!state) return void process.stderr.write(`${what}: ${String(thrown)}\n`);
-    if (thrown instanceof InterruptError || (context?.interrupted && (thrown as Error)?.name === 'AbortError')) return; // the run said so already
+    // An interrupted run has reported it already
+    if (thrown instanceof InterruptError || (context?.interrupted && (thrown as Error)?.name === 'AbortError')) return;
     this.sendError(state, thrown, what);
   }
 

@@ -1,13 +1,22 @@
-// The messages between a notebook's host (the extension or the CLI) and its kernel process. Types only.
-// Runs and outputs travel over Node IPC with advanced serialization; an interrupt travels over a pipe of its own
+// The messages between a notebook's host (the extension or the command line) and its kernel process, and the tables that handle them.
+// Runs and outputs travel over Node's IPC with advanced serialization. An interrupt travels over a pipe of its own
 // (file descriptor 4 of the kernel), which a thread reads while the main thread computes.
+import type { DeviceName } from './limits.ts';
 import type { CellError } from './errors.ts';
 import type { AxisRange } from './tensor.ts';
 import type { TrainingDelta } from './training.ts';
 
+/** One handler for each type of message: a message without a handler is a type error. */
+export type Handlers<M extends { type: string }> = { [T in M['type']]: (message: Extract<M, { type: T }>) => unknown };
+
+/** Calls the handler of a message. A type that the table lacks is ignored. @returns whether it was there */
+export function handle<M extends { type: string }>(handlers: Handlers<M>, message: { type: string }): boolean {
+  if (!Object.hasOwn(handlers, message.type)) return false;
+  (handlers[message.type as M['type']] as (message: { type: string }) => unknown)(message);
+  return true;
+}
+
 export type Language = 'typescript' | 'javascript';
-export type DeviceName = 'cpu' | 'webgpu' | 'cuda';
-export type DeviceSetting = 'auto' | DeviceName;
 
 /** One representation of a value. */
 export type MimeItem = { mime: string } & ({ text: string } | { json: unknown } | { bytes: Uint8Array });
@@ -16,7 +25,7 @@ export type MimeBundle = MimeItem[];
 
 // ---- host to kernel
 
-/** Runs one cell. Runs are executed one after another, in the order they arrive. */
+/** Runs one cell. Runs are executed one after another, in the order of their arrival. */
 export interface RunMessage {
   type: 'run';
   /** Unique in the life of the kernel process. */
@@ -24,37 +33,38 @@ export interface RunMessage {
   cell: string;
   language: Language;
   code: string;
-  /** Ids of all cells of the notebook in order; error messages count with it. */
+  /** Ids of all cells of the notebook in order: error messages number cells by it. */
   order: string[];
 }
-/** Ends the process after what has been printed was sent. */
+/** Ends the process when all printed text has been sent. */
 export interface ShutdownMessage {
   type: 'shutdown';
 }
-/** Asks for a part of a tensor that was shown. Answered in between runs and while a cell waits. */
-export interface SliceMessage {
-  type: 'slice';
+/** What a host may ask: it is answered between runs, and while a cell waits. A new question is an entry here. */
+export interface Questions {
+  /** A part of a tensor that was shown, as the payload of an output. */
+  slice: { ask: { source: TensorSource; axes: AxisRange[] }; answer: { bytes: Uint8Array } };
+  /** All values of a tensor that was shown, as a `.npy` file. An existing file is replaced. `size`: bytes written. */
+  save: { ask: { source: TensorSource; /** Absolute path. */ file: string }; answer: { size: number } };
+}
+/** Names a tensor that was shown: `source` in the head of its output. */
+type TensorSource = string;
+export type Question = keyof Questions;
+/** The answer, or why there is none, in one sentence. */
+export type Answer<Q extends Question> = Questions[Q]['answer'] | { reason: string };
+export interface AskMessage<Q extends Question = Question> {
+  type: 'ask';
   /** Unique in the life of the kernel process. */
   request: number;
-  /** Of the output's head. */
-  source: string;
-  axes: AxisRange[];
+  question: Q;
+  ask: Questions[Q]['ask'];
 }
-/** Asks for all values of a tensor that was shown, as a file. */
-export interface SaveMessage {
-  type: 'save';
-  /** Counted together with those of {@link SliceMessage}. */
-  request: number;
-  source: string;
-  /** Absolute path of the `.npy` file; one that is there is replaced. */
-  file: string;
-}
-export type HostMessage = RunMessage | ShutdownMessage | SliceMessage | SaveMessage;
+export type HostMessage = RunMessage | ShutdownMessage | AskMessage;
 
 /** What the host writes on the control pipe, a line of JSON each. */
 export type ControlMessage =
   | { type: 'interrupt' }
-  /** The Stop button of a training chart: its runs end cleanly, at the next step. */
+  /** The Stop button of a training chart: its runs end at the next step, without an error. */
   | { type: 'stopTraining'; chart: number };
 
 // ---- kernel to host
@@ -87,7 +97,10 @@ export type OutputEvent =
   | { kind: 'stream'; name: 'stdout' | 'stderr'; text: string }
   /** A new output. With an `id`, later `update` events replace its items, in whatever cell it stands. */
   | { kind: 'display'; id?: string; bundle: MimeBundle }
-  /** Replaces the items of every output of the notebook that was displayed with this id; where there is none (its cell was deleted or cleared), it is a new output of this message's cell. */
+  /**
+   * Replaces the items of every output of the notebook that was displayed with this id. Without such an output (its cell
+   * was deleted or cleared) it is a new output of this message's cell.
+   */
   | { kind: 'update'; id: string; bundle: MimeBundle }
   /** A new output that is an error. The bundle holds CELL_ERROR and ERROR. */
   | { kind: 'error'; error: CellError; bundle: MimeBundle }
@@ -108,32 +121,33 @@ export interface DeviceState {
   device: DeviceName | 'none';
   /** What computes, for example `WebAssembly, relaxed SIMD, 2 threads`. */
   detail: string;
-  /** Devices that come before it in the order and were not taken, with the reason in one sentence without its full stop. */
+  /** Devices that were tried before it and not taken. */
   refused: Refusal[];
-  /** A graphics card's device that is being started: where the process ends meanwhile, its driver is the likely reason. */
+  /** A graphics card's device that is being started. If the process ends now, the card's driver is the likely reason. */
   starting?: DeviceName;
-  /** What last went wrong with it. */
+  /** The last fault of the device. */
   fault?: DeviceFault;
 }
 export interface Refusal {
   device: DeviceName;
+  /** One sentence without its full stop. */
   reason: string;
 }
 export interface DeviceFault {
-  /** `lost`: it computes no more, and what was on it is gone. `memory`: an op found no room; it computes on. */
+  /** `lost`: it computes no more, and its tensors are gone. `memory`: an op found no memory; the device still works. */
   kind: 'lost' | 'memory';
-  /** In one sentence without its full stop. */
+  /** One sentence without its full stop. */
   reason: string;
 }
 export interface DeviceMessage {
   type: 'device';
   state: DeviceState;
 }
-/** New points of a training chart, at most 20 times a second. The chart's output is updated whole only now and then. */
+/** New points of a training chart, at most 20 times a second. Between them the chart's output is updated as a whole. */
 export interface TrainingMessage {
   type: 'training';
   delta: TrainingDelta;
-  /** How the training stands, in a line. */
+  /** The state of the training, in one line. */
   text: string;
 }
 /** The process is about to end because `process.exit` was called. */
@@ -141,29 +155,14 @@ export interface ExitingMessage {
   type: 'exiting';
   code: number;
 }
-/** A part of a tensor as the payload of an output, or why there is none, in one sentence. */
-export type SliceResult = { bytes: Uint8Array } | { reason: string };
-/** The answer to a {@link SliceMessage}. */
-export interface SlicedMessage {
-  type: 'sliced';
+/** The answer to an {@link AskMessage}. */
+export interface AnswerMessage {
+  type: 'answer';
   request: number;
-  result: SliceResult;
+  answer: Answer<Question>;
 }
-/** How large the written file is, or why there is none. */
-export type SaveResult = { size: number } | { reason: string };
-/** The answer to a {@link SaveMessage}. */
-export interface SavedMessage {
-  type: 'saved';
-  request: number;
-  result: SaveResult;
-}
-export type KernelMessage =
-  | ReadyMessage
-  | ExitingMessage
-  | StartedMessage
-  | FinishedMessage
-  | OutputMessage
-  | DeviceMessage
-  | SlicedMessage
-  | SavedMessage
-  | TrainingMessage;
+/** What the host's end of the process needs itself. */
+export type ProcessMessage = ReadyMessage | ExitingMessage | FinishedMessage | AnswerMessage;
+/** What the notebook shows. */
+export type NotebookMessage = StartedMessage | OutputMessage | DeviceMessage | TrainingMessage;
+export type KernelMessage = ProcessMessage | NotebookMessage;

@@ -47,9 +47,7 @@ function startKernel(dir: string): KernelProcess {
   return client.KernelProcess.start({
     node: { path: process.execPath, electron: false },
     main: join(stage, 'dist/kernel.js'),
-    cwd: dir,
-    device: 'cpu',
-    logDir: join(dir, 'logs'),
+    options: { cwd: dir, device: 'cpu', logDir: join(dir, 'logs') },
   });
 }
 

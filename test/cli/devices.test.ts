@@ -43,11 +43,11 @@ describe('dlnb devices', () => {
     expect(asked.stdout).toMatch(/^webgpu +taken: SwiftShader.*, in software$/m);
   });
 
-  it('says why the one that was asked for is not to be had, with what to do', async () => {
+  it('says why the requested one is not available, with what to do', async () => {
     using folder = new Folder();
     const { code, stdout, stderr } = await dlnb(folder, noDriver, 'devices', '--device', 'webgpu');
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^webgpu +not to be had: \S/);
+    expect(stdout).toMatch(/^webgpu +not available: \S/);
     expect(stderr).toMatch(/The device "webgpu" cannot be used: .*\. .*--device\.$/m);
   });
 
@@ -81,8 +81,8 @@ describe('dlnb run', () => {
     const { code, stdout, stderr } = await dlnb(folder, noDriver, 'run', 'n.dlnb', '--out', 'o.dlnb');
     expect([code, stdout]).toEqual([0, 'cpu\n']);
     expect(stderr).toBe(
-      `dlnb: The notebook's metadata ask for the device ${JSON.stringify(device)}, which there is not, so "auto" is used. ` +
-        'There are auto, cpu, webgpu, cuda.\n',
+      `dlnb: The notebook's metadata name the device ${JSON.stringify(device)}. There is no such device, so "auto" is used. ` +
+        'The devices are auto, cpu, webgpu, cuda.\n',
     );
     expect(JSON.parse(folder.read('o.dlnb'))).toMatchObject({ metadata: { device } });
   });

@@ -109,7 +109,7 @@ describe('the device of a notebook', () => {
     const notebook = await notebookOf({ device: 'tpu' }, `${tfjs} tf.getBackend()`);
     const before = metadataOf(notebook);
     assert.match(await value(notebook, 0), /cpu/);
-    assert.match(lines(notebook)['Problem']!, /ask for the device "tpu", which there is not/);
+    assert.match(lines(notebook)['Problem']!, /name the device "tpu"\. There is no such device/);
     await save(notebook);
     assert.deepEqual(metadataOf(notebook), before);
   });
@@ -159,7 +159,7 @@ describe('the device of a notebook', () => {
     await run(notebook, 0);
     assert.match(
       text(await run(notebook, 5)),
-      /SIGSEGV .*The device was "webgpu": where its driver is at fault, "DLNB: Restart Kernel on CPU" helps/s,
+      /SIGSEGV .*The device was "webgpu"\. If its driver is the cause, use the command "DLNB: Restart Kernel on CPU"\./s,
     );
     await accept();
     await until('the restart', () => lines(notebook)['Chosen'] === 'cpu until the notebook is closed');

@@ -173,11 +173,18 @@ describe('on a device without synchronous reads', () => {
       const { events } = await k.run(code);
       const shownFirst = events.find((e) => e.kind === 'display')!.bundle[0]!;
       const { source } = readTensor((shownFirst as { bytes: Uint8Array }).bytes).header;
-      const part = await k.process.slice(source!, [
-        { start: 500, step: 1, count: 2 },
-        { start: 0, step: 1, count: 1000 },
-      ]);
-      answers.push({ source, part, saved: await k.process.save(source!, path.join(k.dir, 'big.npy')) });
+      const part = await k.process.ask('slice', {
+        source: source!,
+        axes: [
+          { start: 500, step: 1, count: 2 },
+          { start: 0, step: 1, count: 1000 },
+        ],
+      });
+      answers.push({
+        source,
+        part,
+        saved: await k.process.ask('save', { source: source!, file: path.join(k.dir, 'big.npy') }),
+      });
     }
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[1]).toMatchObject({

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MAX_THREADS } from '../../kernel/wire/limits.ts';
 import { ensureNode } from '../node.ts';
 import { TestKernel } from './kernel.ts';
 import { dist } from '../paths.ts';
@@ -106,6 +107,29 @@ describe('without shared memory', () => {
     expect(second.text).toBe('3');
     expect(second.stderr).toBe('');
     expect(k.device).toMatchObject({ detail: expect.stringContaining('1 thread') as string });
+  });
+});
+
+describe('the number of threads', () => {
+  let k: TestKernel | undefined;
+  afterEach(() => k?.stop());
+
+  it(`is at most ${MAX_THREADS}, on a processor with more cores too`, async () => {
+    k = new TestKernel({}, { device: 'cpu' });
+    await k.run(`
+      import os from 'node:os';
+      const [core] = os.cpus();
+      os.cpus = () => Array(96).fill(core);
+      os.availableParallelism = () => 96;`);
+    const { text, error } = await k.run(`import * as tf from '@tensorflow/tfjs'; tf.add(1, 2).dataSync()[0]`);
+    expect([text, error]).toEqual(['3', undefined]);
+    expect(k.device!.detail).toContain(`${MAX_THREADS} threads`);
+  });
+
+  it('is as asked for, up to that', async () => {
+    k = new TestKernel({}, { device: 'cpu', threads: MAX_THREADS + 35 });
+    const { text } = await k.run(`import * as tf from '@tensorflow/tfjs'; tf.add(1, 2).dataSync()[0]`);
+    expect([text, k.device!.detail]).toEqual(['3', expect.stringContaining(`${MAX_THREADS} threads`)]);
   });
 });
 

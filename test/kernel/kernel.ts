@@ -2,9 +2,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { KernelProcess, type KernelSpec, type RunOutcome } from '../../kernel/host/client/index.ts';
+import { KernelProcess, type RunOutcome } from '../../kernel/host/client/index.ts';
 import type { CellError } from '../../kernel/wire/errors.ts';
-import type { DeviceState, KernelMessage, OutputEvent } from '../../kernel/wire/protocol.ts';
+import type { KernelOptions } from '../../kernel/wire/options.ts';
+import type { DeviceState, NotebookMessage, OutputEvent } from '../../kernel/wire/protocol.ts';
 
 export interface Ran {
   outcome: RunOutcome;
@@ -20,26 +21,30 @@ export interface Ran {
 export class TestKernel {
   readonly dir: string;
   readonly process: KernelProcess;
-  readonly messages: KernelMessage[] = [];
+  readonly messages: NotebookMessage[] = [];
   private count = 0;
 
   constructor(
     files: Record<string, string> = {},
     {
       dir = mkdtempSync(path.join(tmpdir(), 'dlnb-')),
-      ...spec
-    }: { dir?: string } & Partial<Pick<KernelSpec, 'device' | 'cuda' | 'threads' | 'env'>> = {},
+      env,
+      ...options
+    }: { dir?: string; env?: NodeJS.ProcessEnv } & Partial<KernelOptions> = {},
   ) {
     this.dir = dir;
     this.write(files);
     this.process = KernelProcess.start({
       node: { path: process.execPath, electron: false },
       main: path.resolve(import.meta.dirname, '../../dist/kernel.js'),
-      cwd: dir,
-      notebook: path.join(dir, 'test.dlnb'),
-      device: 'auto',
-      ...spec,
-      logDir: path.join(dir, 'logs'),
+      options: {
+        cwd: dir,
+        notebook: path.join(dir, 'test.dlnb'),
+        device: 'auto',
+        logDir: path.join(dir, 'logs'),
+        ...options,
+      },
+      env,
     });
     this.process.onMessage((m) => this.messages.push(m));
   }
@@ -77,7 +82,7 @@ export class TestKernel {
   }
 }
 
-function summarise(messages: KernelMessage[]) {
+function summarise(messages: NotebookMessage[]) {
   const events = messages.flatMap((m) => (m.type === 'output' ? [m.event] : []));
   const stream = (name: string) =>
     events.flatMap((e) => (e.kind === 'stream' && e.name === name ? [e.text] : [])).join('');

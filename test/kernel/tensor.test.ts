@@ -55,18 +55,23 @@ describe('a tensor', () => {
     const { header, part } = shown(await k.run('let big = tf.range(0, 1e7).reshape([10000, 1000]); big'));
     expect(part.size).toBeLessThan(260_000);
     const ask = () =>
-      k.process.slice(header.source!, [
-        { start: 1234, step: 1, count: 2 },
-        { start: 998, step: 1, count: 2 },
-      ]);
+      k.process.ask('slice', {
+        source: header.source!,
+        axes: [
+          { start: 1234, step: 1, count: 2 },
+          { start: 998, step: 1, count: 2 },
+        ],
+      });
     const answer = await ask();
     expect('bytes' in answer && texts(answer.bytes)).toEqual(['1234998', '1234999', '1235998', '1235999']);
     const file = path.join(k.dir, 'big.npy');
-    expect(await k.process.save(header.source!, file)).toEqual({ size: 128 + 4e7 });
+    expect(await k.process.ask('save', { source: header.source!, file: file })).toEqual({ size: 128 + 4e7 });
     const npy = readFileSync(file);
     expect(npy.toString('latin1', 10, 70)).toBe("{'descr': '<f4', 'fortran_order': False, 'shape': (10000, 10");
     expect([npy.readFloatLE(128), npy.readFloatLE(128 + 4 * 9_999_999)]).toEqual([0, 9_999_999]);
-    expect(await k.process.save(header.source!, path.join(k.dir, 'no/such/folder.npy'))).toEqual({
+    expect(
+      await k.process.ask('save', { source: header.source!, file: path.join(k.dir, 'no/such/folder.npy') }),
+    ).toEqual({
       reason: expect.stringContaining('cannot be written') as string,
     });
     await k.run('big.dispose()');
@@ -82,7 +87,7 @@ describe('a tensor', () => {
       'await new Promise((r) => setTimeout(r, 50)); collect(); await new Promise((r) => setTimeout(r, 50)); seen.deref() === undefined',
     );
     expect(after.text).toBe('true');
-    expect(await k.process.slice(source!, [{ start: 0, step: 1, count: 1 }])).toEqual({
+    expect(await k.process.ask('slice', { source: source!, axes: [{ start: 0, step: 1, count: 1 }] })).toEqual({
       reason: expect.stringContaining('no longer') as string,
     });
   });
@@ -94,9 +99,11 @@ describe('a tensor', () => {
   it('that a kernel had which has ended is not waited for', async () => {
     const other = new TestKernel();
     await other.run('1');
-    const answer = other.process.slice('0', []);
+    const answer = other.process.ask('slice', { source: '0', axes: [] });
     await other.stop();
     expect(await answer).toEqual({ reason: expect.any(String) as string });
-    expect(await other.process.slice('0', [])).toEqual({ reason: expect.any(String) as string });
+    expect(await other.process.ask('slice', { source: '0', axes: [] })).toEqual({
+      reason: expect.any(String) as string,
+    });
   });
 });

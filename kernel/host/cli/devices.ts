@@ -1,5 +1,6 @@
-// `dlnb devices`: which device would compute on this machine, and why others were passed over. Asks a kernel, as a notebook would.
-import type { DeviceSetting, DeviceState } from '../../wire/protocol.ts';
+// `dlnb devices`: prints which device computes on this machine, and why others do not. A kernel tries them, as for a notebook.
+import type { KernelSettings } from '../../wire/options.ts';
+import type { DeviceState } from '../../wire/protocol.ts';
 import type { CodeCell } from '../../notebook/format/types.ts';
 import { NotebookRun } from './execute.ts';
 import { startKernel, temporaryLogs } from './start.ts';
@@ -13,17 +14,18 @@ const cell: CodeCell = {
   outputs: [],
 };
 
-export interface DevicesOptions {
-  device?: DeviceSetting;
-  threads?: number;
+export interface DevicesOptions extends Partial<KernelSettings> {
   json?: boolean;
 }
 
 /** @returns the exit code: 0, or 1 when no device works */
-export async function devicesCommand({ device = 'auto', threads, json }: DevicesOptions): Promise<number> {
+export async function devicesCommand({ json, ...settings }: DevicesOptions): Promise<number> {
   const run = new NotebookRun(
     { dlnb: 1, metadata: {}, cells: [cell] },
-    { start: () => startKernel({ cwd: process.cwd(), device, threads, logDir: temporaryLogs() }), keepGoing: false },
+    {
+      start: () => startKernel({ device: 'auto', ...settings, cwd: process.cwd(), logDir: temporaryLogs() }),
+      keepGoing: false,
+    },
   );
   await run.run();
   if (json) process.stdout.write(`${JSON.stringify({ node: run.node ?? null, ...run.device }, null, 2)}\n`);
@@ -37,7 +39,7 @@ function describe({ device, detail, refused }: DeviceState, node: string): strin
   const taken = device !== 'none';
   const rows = [
     ...(taken ? [[device, `taken: ${detail}`]] : []),
-    ...refused.map(({ device, reason }) => [device, `${taken ? 'passed over' : 'not to be had'}: ${reason}`]),
+    ...refused.map(({ device, reason }) => [device, `${taken ? 'passed over' : 'not available'}: ${reason}`]),
     ['node', `${node} (${process.execPath})`],
   ];
   return rows.map(([name, text]) => `${name!.padEnd(8)}${text}\n`).join('');

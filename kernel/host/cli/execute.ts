@@ -1,17 +1,22 @@
-// Runs the code cells of a notebook in order and gathers what they show. Knows kernels and time limits, not terminals or files.
+// Runs the code cells of a notebook in order and collects their outputs. Knows kernels and time limits, not terminals or files.
 import { NotebookOutputs } from '../client/outputs.ts';
-import type { ExitReason, KernelProcess } from '../client/index.ts';
-import { CELL_ERROR, ERROR } from '../../wire/mime.ts';
-import type { CellError, PlainError } from '../../wire/errors.ts';
+import { hostError, type KernelProcess } from '../client/index.ts';
 import type { CodeCell, Notebook } from '../../notebook/format/types.ts';
-import type { DeviceState, KernelMessage, Language, OutputEvent } from '../../wire/protocol.ts';
+import {
+  handle,
+  type DeviceState,
+  type Handlers,
+  type Language,
+  type NotebookMessage,
+  type OutputEvent,
+} from '../../wire/protocol.ts';
 
-/** `skipped`: the kernel does not know the cell's language. `not run`: the run ended before. `died`: the kernel ended during the cell. */
+/** `skipped`: not a language of the kernel. `not run`: the run ended first. `died`: the kernel ended during the cell. */
 export type CellStatus = 'ok' | 'error' | 'interrupted' | 'died' | 'skipped' | 'not run';
 
 export interface CellResult {
   cell: CodeCell;
-  /** All cells counted, from 1. */
+  /** Position among all cells, from 1. */
   number: number;
   status: CellStatus;
   /** Milliseconds in the kernel; 0 for a cell that was not run. */
@@ -23,20 +28,20 @@ export type StopReason = 'timeout' | 'signal';
 
 export interface ExecuteOptions {
   start: () => KernelProcess;
-  /** Run the cells after one that failed, too. */
+  /** Also run the cells after one that failed. */
   keepGoing: boolean;
   /** Milliseconds for the whole notebook. */
   timeoutMs?: number;
   onCell?: (result: CellResult, index: number, total: number) => void;
   onOutput?: (event: OutputEvent, cell: CodeCell) => void;
-  /** How a training stands, in a line; at most 20 times a second. */
+  /** Called with the state of a training, in one line, at most 20 times a second. */
   onTraining?: (text: string) => void;
   onCellEnd?: (result: CellResult) => void;
 }
 
-/** How long a cell may take to follow an interrupt. */
+/** A cell must stop within this time after an interrupt. */
 const GRACE_MS = 3000;
-/** How long timers and promises that cells left behind may still speak after the last cell. */
+/** After the last cell, timers and promises of the cells may still print for this long. */
 const SETTLE_MS = 50;
 
 export class NotebookRun {
@@ -52,6 +57,15 @@ export class NotebookRun {
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly notebook: Notebook;
   private readonly options: ExecuteOptions;
+  private readonly handlers: Handlers<NotebookMessage> = {
+    started: () => {},
+    output: ({ cell, event }) => {
+      const result = this.results.find((r) => r.cell.id === cell);
+      if (result) this.show(result.cell, event);
+    },
+    device: ({ state }) => (this.device = state),
+    training: ({ text }) => this.options.onTraining?.(text),
+  };
 
   constructor(notebook: Notebook, options: ExecuteOptions) {
     this.notebook = notebook;
@@ -96,7 +110,7 @@ export class NotebookRun {
     }
   }
 
-  /** Interrupts the running cell, and kills the kernel when that takes too long; at once when it was asked before. */
+  /** Interrupts the running cell, and kills the kernel if the cell does not stop in time. A second call kills it at once. */
   stop(reason: StopReason): void {
     if (this.stopped) return this.kill();
     this.stopped = reason;
@@ -110,7 +124,7 @@ export class NotebookRun {
     void this.kernel?.kill();
   }
 
-  /** A copy of the notebook with what this run showed. Cells that were not run show nothing: their old outputs belong to another run. */
+  /** A copy of the notebook with the outputs of this run. Cells that were not run have none: old outputs are of another run. */
   executed(): Notebook {
     const skipped = new Set(this.results.filter(({ status }) => status === 'skipped').map(({ cell }) => cell));
     const cells = this.notebook.cells.map((cell) =>
@@ -119,12 +133,12 @@ export class NotebookRun {
     return { ...this.notebook, cells };
   }
 
-  /** The kernel, started when there is none; undefined when the run was stopped meanwhile. */
+  /** The kernel, started if necessary; undefined if the run has been stopped. */
   private async ready(): Promise<KernelProcess | undefined> {
     if (this.stopped) return undefined;
     if (this.kernel) return this.kernel;
     const kernel = (this.kernel = this.options.start());
-    kernel.onMessage((m) => this.receive(m));
+    kernel.onMessage((m) => handle(this.handlers, m));
     void kernel.exited.then(() => {
       if (this.kernel === kernel) this.kernel = undefined;
     });
@@ -146,46 +160,25 @@ export class NotebookRun {
     const started = performance.now();
     const order = this.notebook.cells.map(({ id }) => id);
     const outcome = await kernel.run({ cell: cell.id, language: cell.language as Language, code: cell.source, order });
-    // An error of a timer or a lost promise fails the cell that otherwise went well
+    // An error of a timer or an unawaited promise makes the cell fail, too
     if (result.status === 'ok' || outcome.status !== 'ok') result.status = outcome.status;
     result.ms = outcome.status === 'died' ? performance.now() - started : outcome.ms;
     if (outcome.status === 'died') {
-      this.kernel = undefined; // the next cell gets a fresh one
-      this.show(cell, this.endedError(outcome.exit));
+      this.kernel = undefined; // the next cell starts a fresh one
+      const killed = 'The cell did not stop after the interrupt, so its kernel was killed.';
+      this.show(cell, hostError('Kernel ended', this.killed ? killed : outcome.exit.text));
     }
     onCellEnd?.(result);
-  }
-
-  private receive(message: KernelMessage): void {
-    if (message.type === 'device') this.device = message.state;
-    if (message.type === 'training') this.options.onTraining?.(message.text);
-    if (message.type !== 'output') return;
-    const result = this.results.find(({ cell }) => cell.id === message.cell);
-    if (result) this.show(result.cell, message.event);
   }
 
   private show(cell: CodeCell, event: OutputEvent): void {
     this.outputs.apply(cell.id, event);
     if (event.kind === 'error') {
-      // Also one that comes after the cell: from a timer, or a promise that nobody awaits
+      // It may also come after the cell's end, from a timer or a promise that nobody awaits
       const result = this.results.find((r) => r.cell === cell)!;
       if (result.status === 'ok') result.status = 'error';
     }
     this.options.onOutput?.(event, cell);
-  }
-
-  private endedError(exit: ExitReason): OutputEvent {
-    const message = this.killed ? 'The cell did not follow the interrupt, so its kernel was killed.' : exit.text;
-    const error: CellError = { version: 1, name: 'Kernel ended', message, frames: [] };
-    const plain: PlainError = { name: error.name, message, stack: `${error.name}: ${message}` };
-    return {
-      kind: 'error',
-      error,
-      bundle: [
-        { mime: CELL_ERROR, json: error },
-        { mime: ERROR, json: plain },
-      ],
-    };
   }
 }
 

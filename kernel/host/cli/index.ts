@@ -1,11 +1,12 @@
-// The command line, `dlnb`: reads the arguments and hands over to the commands in cli/.
+// The command line, `dlnb`: reads the arguments and calls the commands, one file each.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { devicesCommand } from './devices.ts';
 import { exportCommand, FORMATS, reportCommand } from './export.ts';
 import { newCommand } from './new.ts';
 import { runCommand } from './run.ts';
 import { UsageError } from './usage.ts';
-import { DEVICES } from '../client/index.ts';
+import { DEVICE_SETTINGS } from '../../wire/limits.ts';
+import { kernelSettings, type KernelSetting, type KernelSettings } from '../../wire/options.ts';
 
 declare const DLNB_VERSION: string;
 
@@ -17,18 +18,25 @@ function seconds(text: string): number {
   return value;
 }
 
-function threads(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 64) throw new InvalidArgumentError('It must be 1 to 64.');
-  return value;
+/** Adds an option for each setting of a kernel. @param device the device without `--device`, for the help */
+function addKernelOptions(command: Command, device: string): Command {
+  for (const [name, setting] of Object.entries(kernelSettings) as [keyof KernelSettings, KernelSetting<unknown>][]) {
+    const { argument, help, rule, read } = setting;
+    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const option = new Option(`--${flag} ${argument}`, name === 'device' ? `${help} (default: ${device})` : help);
+    if (name === 'device') option.choices(DEVICE_SETTINGS);
+    else
+      option.argParser((text) => {
+        const value = read(text);
+        if (value === undefined) throw new InvalidArgumentError(rule);
+        return value;
+      });
+    command.addOption(option);
+  }
+  return command;
 }
 
-const deviceOption = (fallback: string) =>
-  new Option('--device <name>', `which device computes (default: ${fallback})`).choices(DEVICES);
-const threadsOption = () =>
-  new Option('--threads <number>', 'threads of the device cpu (default: one for each core)').argParser(threads);
-
-/** @param done takes the exit code */
+/** @param done called with the exit code */
 function makeProgram(done: (code: number) => void): Command {
   const program = new Command('dlnb')
     .description('Deep-learning notebooks in TypeScript, without an editor.')
@@ -37,7 +45,7 @@ function makeProgram(done: (code: number) => void): Command {
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
-      // One line, like every other message of this program
+      // One line, as all messages of this program
       outputError: (text, write) =>
         write(
           `dlnb: ${text
@@ -48,29 +56,30 @@ function makeProgram(done: (code: number) => void): Command {
     })
     .addHelpText(
       'after',
-      '\nExit codes: 0 all went well; 1 a cell failed; 2 the arguments or a file are wrong; 130 ended by Ctrl+C.',
+      '\nExit codes: 0 success; 1 a cell failed; 2 the arguments or a file are wrong; 130 ended by Ctrl+C.',
     );
 
-  program
+  const run = program
     .command('run')
     .description('run all cells of a notebook in order and print their text')
     .argument('<file>', 'the notebook')
-    .option('-o, --out <file>', 'write the executed copy there, also when a cell fails; may be the notebook itself')
-    .addOption(deviceOption("the notebook's own, else auto"))
-    .addOption(threadsOption())
+    .option('-o, --out <file>', 'write the executed copy there, also when a cell fails; may be the notebook itself');
+  addKernelOptions(run, "the notebook's own, else auto")
     .addOption(new Option('--timeout <seconds>', 'stop after this time').argParser(seconds))
     .option('--json', 'print one JSON document at the end; text goes to stderr')
-    .option('-k, --keep-going', 'go on after a cell that failed (the exit code is 1 all the same)')
+    .option('-k, --keep-going', 'run the cells after one that failed, too (the exit code is still 1)')
     .action(async (file: string, options: Parameters<typeof runCommand>[1]) => done(await runCommand(file, options)));
 
   program
     .command('new')
-    .description('make a notebook: a copy of a sample, or one for a model; without arguments, list what there is')
+    .description(
+      'make a notebook: a copy of a sample, or one for a model; without arguments, list the samples and models',
+    )
     .argument('[names...]', 'a sample, for example perceptron, and the folder (default: here); with --model the folder')
     .option('--course <dir>', 'copy all samples into a new or empty folder, with a README.md')
     .option('--model <architecture>', 'write a notebook that trains a network, for example lenet5')
-    .option('--data <set>', "what it learns, for example digits (default: the architecture's usual one)")
-    .option('--optimizer <name>', 'how it learns, for example sgd (default: adam)')
+    .option('--data <set>', "the data set, for example digits (default: the architecture's usual one)")
+    .option('--optimizer <name>', 'the optimizer, for example sgd (default: adam)')
     .action(async (names: string[], options: Parameters<typeof newCommand>[1]) =>
       done(await newCommand(names, options)),
     );
@@ -80,7 +89,7 @@ function makeProgram(done: (code: number) => void): Command {
     .description('write a notebook with its outputs as a web page, a Jupyter notebook or a TypeScript file')
     .argument('<file>', 'the notebook')
     .addOption(new Option('--to <format>', 'the format').choices(FORMATS).makeOptionMandatory())
-    .option('-o, --out <file>', 'where to (default: beside the notebook, with the new ending; - is stdout)')
+    .option('-o, --out <file>', 'the file to write (default: beside the notebook, with the new ending; - is stdout)')
     .action(async (file: string, options: Parameters<typeof exportCommand>[1]) =>
       done(await exportCommand(file, options)),
     );
@@ -89,14 +98,13 @@ function makeProgram(done: (code: number) => void): Command {
     .command('report')
     .description('write several notebooks with their outputs as one web page')
     .argument('<file...>', 'the notebooks')
-    .requiredOption('-o, --out <file>', 'where to; - is stdout')
+    .requiredOption('-o, --out <file>', 'the file to write; - is stdout')
     .action(async (files: string[], options: { out: string }) => done(await reportCommand(files, options)));
 
-  program
+  const devices = program
     .command('devices')
-    .description('say which device computes on this machine, and why others do not')
-    .addOption(deviceOption('auto'))
-    .addOption(threadsOption())
+    .description('print which device computes on this machine, and why the others do not');
+  addKernelOptions(devices, 'auto')
     .option('--json', 'print it as JSON')
     .action(async (options: Parameters<typeof devicesCommand>[0]) => done(await devicesCommand(options)));
   return program;
@@ -108,7 +116,7 @@ async function main(): Promise<number> {
     await makeProgram((c) => (code = c)).parseAsync();
     return code;
   } catch (e) {
-    // Help and version end here too, with code 0
+    // Help and version end here too, with exit code 0
     if (e instanceof CommanderError) return e.exitCode === 0 ? 0 : USAGE;
     if (e instanceof UsageError) process.stderr.write(`dlnb: ${e.message}\n`);
     else process.stderr.write(`dlnb: ${(e as Error).message}\n`);
@@ -116,5 +124,5 @@ async function main(): Promise<number> {
   }
 }
 
-// Not process.exit: what was written may still be on its way through a pipe
+// Not process.exit: written text may still be in a pipe
 void main().then((code) => (process.exitCode = code));

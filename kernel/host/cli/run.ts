@@ -7,19 +7,17 @@ import { OVERFLOW } from '../../wire/mime.ts';
 import type { OverflowNotice } from '../../wire/overflow.ts';
 import { printNotebook } from '../../notebook/format/index.ts';
 import type { CodeCell } from '../../notebook/format/types.ts';
-import type { DeviceSetting, OutputEvent } from '../../wire/protocol.ts';
+import type { KernelSettings } from '../../wire/options.ts';
+import type { OutputEvent } from '../../wire/protocol.ts';
 import { NotebookRun, type CellResult } from './execute.ts';
 import { LiveOutputs } from './live.ts';
 import { checkWritable, readNotebook, sameFile, writeWhole } from './files.ts';
 import { startKernel, temporaryLogs } from './start.ts';
 import { outputText, Terminal } from './terminal.ts';
 
-export interface RunOptions {
+/** A device here goes before the notebook's own. */
+export interface RunOptions extends Partial<KernelSettings> {
   out?: string;
-  /** Before what the notebook asks for. */
-  device?: DeviceSetting;
-  /** Of the device `cpu`. */
-  threads?: number;
   /** Seconds. */
   timeout?: number;
   json?: boolean;
@@ -32,15 +30,16 @@ export interface RunOptions {
  * @throws UsageError when the run cannot begin
  */
 export async function runCommand(file: string, options: RunOptions): Promise<number> {
+  const { out, timeout, json, keepGoing, ...settings } = options;
   const notebook = await readNotebook(file);
-  if (options.out !== undefined) await checkWritable(options.out);
-  const terminal = new Terminal(!!options.json);
-  const wanted: Pick<WantedDevice, 'device' | 'problem'> = options.device
-    ? { device: options.device }
+  if (out !== undefined) await checkWritable(out);
+  const terminal = new Terminal(!!json);
+  const wanted: Pick<WantedDevice, 'device' | 'problem'> = settings.device
+    ? { device: settings.device }
     : deviceOf(notebook.metadata, 'auto');
   if (wanted.problem) terminal.lines('stderr', `dlnb: ${wanted.problem}`);
   const cwd = path.dirname(path.resolve(file));
-  const logDir = options.out === undefined ? temporaryLogs() : `${path.resolve(options.out)}.logs`;
+  const logDir = out === undefined ? temporaryLogs() : `${path.resolve(out)}.logs`;
   const progress = new Progress(terminal);
   const live = new LiveOutputs({
     live: terminal.live,
@@ -49,10 +48,9 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
     clock: () => performance.now(),
   });
   const run: NotebookRun = new NotebookRun(notebook, {
-    start: () =>
-      startKernel({ cwd, notebook: path.resolve(file), device: wanted.device, threads: options.threads, logDir }),
-    keepGoing: !!options.keepGoing,
-    ...(options.timeout !== undefined && { timeoutMs: options.timeout * 1000 }),
+    start: () => startKernel({ ...settings, device: wanted.device, cwd, notebook: path.resolve(file), logDir }),
+    keepGoing: !!keepGoing,
+    ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
     onCell: (result, i, total) => progress.begin(result, i, total),
     onOutput: (event) => void (live.take(event) || printEvent(terminal, event)),
     onTraining: (text) => live.status(text),
@@ -83,8 +81,8 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
   }
   let code = signals.caught ? 128 + os.constants.signals[signals.caught] : run.failed || startError ? 1 : 0;
   printEnd(terminal, run, options, signals.caught);
-  if (!(await save(terminal, run, file, options.out))) code ||= 1;
-  if (options.json)
+  if (!(await save(terminal, run, file, out))) code ||= 1;
+  if (json)
     process.stdout.write(`${JSON.stringify(report(run, file, performance.now() - started, startError), null, 2)}\n`);
   return code;
 }

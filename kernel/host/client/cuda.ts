@@ -214,11 +214,13 @@ async function tryCuda(host: InstallHost, node: NodeChoice): Promise<DeviceState
   const kernel = KernelProcess.start({
     node,
     main: host.main,
-    cwd: host.folder,
-    device: 'cuda',
-    cuda: host.folder,
-    logDir: path.join(os.tmpdir(), 'dlnb-cuda'),
-    ...(host.env && { env: host.env }),
+    options: {
+      cwd: host.folder,
+      device: 'cuda',
+      cuda: host.folder,
+      logDir: path.join(os.tmpdir(), 'dlnb-cuda'),
+    },
+    env: host.env,
   });
   let state: DeviceState | undefined;
   let error: string | undefined;

@@ -1,5 +1,6 @@
-// What a host (extension, CLI) uses to find a Node, start a kernel process and talk to it. Plain Node, no 'vscode'.
+// The library of the two hosts, the extension and the command line: finds a Node, starts kernel processes and talks to them.
 export { KernelProcess, type KernelSpec, type RunOutcome, type ExitReason } from './process.ts';
 export { installCuda } from './cuda.ts';
-export { DEVICES, deviceOf, type WantedDevice } from './device.ts';
+export { deviceOf, type WantedDevice } from './device.ts';
+export { hostError } from './errors.ts';
 export { findNode, type NodeChoice } from './node.ts';

@@ -1,18 +1,21 @@
-// The host's end of one kernel process: start, run, interrupt, end. Every pending run is ended when the process exits.
+// The host's end of one kernel process: start, run, ask, interrupt, end. When the process exits, every pending run ends too.
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import type { AxisRange } from '../../wire/tensor.ts';
-import type {
-  ControlMessage,
-  DeviceSetting,
-  FinishedMessage,
-  HostMessage,
-  KernelMessage,
-  Language,
-  ReadyMessage,
-  RunStatus,
-  SaveResult,
-  SliceResult,
+import type { KernelOptions } from '../../wire/options.ts';
+import {
+  handle,
+  type Answer,
+  type ControlMessage,
+  type Handlers,
+  type HostMessage,
+  type KernelMessage,
+  type NotebookMessage,
+  type ProcessMessage,
+  type Question,
+  type Questions,
+  type ReadyMessage,
+  type RunMessage,
+  type RunStatus,
 } from '../../wire/protocol.ts';
 import { cleanEnv, type NodeChoice } from './node.ts';
 
@@ -20,18 +23,9 @@ export interface KernelSpec {
   node: Pick<NodeChoice, 'path' | 'electron'>;
   /** Absolute path of `dist/kernel.js`. */
   main: string;
-  /** The notebook's folder: where relative imports, npm packages and the working directory are. */
-  cwd: string;
-  /** Absolute path of the notebook's file, if it has one yet. */
-  notebook?: string;
-  device: DeviceSetting;
-  /** Folder of the packages of the device `cuda` that the host has installed; others are found from the notebook's folder. */
-  cuda?: string | undefined;
-  /** Threads of the device `cpu`; by default one for each core. */
-  threads?: number | undefined;
-  /** Folder for the logs of cells that print more than is shown; made when needed. */
-  logDir: string;
-  env?: NodeJS.ProcessEnv;
+  options: KernelOptions;
+  /** Environment of the process; by default this process's. */
+  env?: NodeJS.ProcessEnv | undefined;
 }
 
 /** Why a kernel process ended. */
@@ -40,28 +34,24 @@ export interface ExitReason {
   text: string;
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** It ended because the host asked for it. */
+  /** The host ended it. */
   expected: boolean;
-  /** Native code brought it down: a library or a driver. */
+  /** Native code crashed it: a library or a driver. */
   crashed: boolean;
 }
 
 /** How a run ended. `died`: the kernel process ended before the run did. */
 export type RunOutcome = { status: RunStatus; ms: number } | { status: 'died'; exit: ExitReason };
 
-export interface RunRequest {
-  cell: string;
-  language: Language;
-  code: string;
-  order: string[];
-}
+/** A cell to run. */
+export type RunRequest = Omit<RunMessage, 'type' | 'run'>;
 
-/** What native code has written reaches the host later than what the kernel says. */
+/** Text of native code reaches the host later than the kernel's messages. */
 const QUIET_MS = 200;
 
 /** One kernel process. Construct it with {@link KernelProcess.start}. */
 export class KernelProcess {
-  /** Settles when the kernel can run cells; rejects with a sentence for the user when it ends before. */
+  /** Settles when the kernel can run cells; rejects with a sentence for the user when it ends first. */
   readonly ready: Promise<ReadyMessage>;
   /** Settles when the process has ended. Never rejects. */
   readonly exited: Promise<ExitReason>;
@@ -69,9 +59,9 @@ export class KernelProcess {
   private readonly child: ChildProcess;
   private readonly control: Writable;
   private readonly pending = new Map<number, { cell: string; end: (outcome: RunOutcome) => void }>();
-  private readonly listeners = new Set<(message: KernelMessage) => void>();
-  /** Questions that are not answered yet. */
-  private readonly asked = new Map<number, (result: SliceResult | SaveResult) => void>();
+  private readonly listeners = new Set<(message: NotebookMessage) => void>();
+  /** Questions without an answer yet. */
+  private readonly asked = new Map<number, (answer: Answer<Question>) => void>();
   private nextRun = 1;
   private nextQuestion = 1;
   private current: { run: number; cell: string } | undefined;
@@ -79,8 +69,23 @@ export class KernelProcess {
   private exitCalled: number | undefined;
   private stderrTail = '';
   private isReady = false;
-  /** Until then native code is not heard: drivers speak of themselves while devices are looked for. */
+  /** Text of native code is ignored until this time: drivers print about themselves while devices are tried. */
   private quietUntil = 0;
+
+  private readonly handlers: Handlers<ProcessMessage> = {
+    ready: (message) => this.becomeReady(message),
+    exiting: ({ code }) => (this.exitCalled = code),
+    finished: ({ run, status, ms }) => {
+      const pending = this.pending.get(run);
+      this.pending.delete(run);
+      pending?.end({ status, ms });
+    },
+    answer: ({ request, answer }) => {
+      this.asked.get(request)?.(answer);
+      this.asked.delete(request);
+    },
+  };
+  private becomeReady: (message: ReadyMessage) => void = () => {};
 
   /** Starts a kernel process and returns at once; wait for {@link ready}. */
   static start(spec: KernelSpec): KernelProcess {
@@ -90,26 +95,19 @@ export class KernelProcess {
   private constructor(private readonly spec: KernelSpec) {
     const env = cleanEnv(spec.env);
     if (spec.node.electron) env['ELECTRON_RUN_AS_NODE'] = '1';
-    env['DLNB_KERNEL'] = JSON.stringify({
-      notebook: spec.notebook,
-      cwd: spec.cwd,
-      device: spec.device,
-      cuda: spec.cuda,
-      threads: spec.threads,
-      logDir: spec.logDir,
-    });
+    env['DLNB_KERNEL'] = JSON.stringify(spec.options);
     this.child = fork(spec.main, [], {
       execPath: spec.node.path,
-      // vm.SourceTextModule runs relative imports; the kernel prints the warnings that are the user's
+      // vm.SourceTextModule runs relative imports; the kernel itself prints warnings about the user's code
       execArgv: ['--experimental-vm-modules', '--no-warnings'],
-      cwd: spec.cwd,
+      cwd: spec.options.cwd,
       env,
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
       windowsHide: true,
     } as Parameters<typeof fork>[2]);
     this.control = this.child.stdio[4] as Writable;
-    this.control.on('error', () => {}); // the process has gone; 'exit' tells
+    this.control.on('error', () => {}); // the process has ended: 'close' reports it
 
     let startError: Error | undefined;
     this.child.on('error', (e) => (startError ??= e));
@@ -122,28 +120,26 @@ export class KernelProcess {
         this.asked.clear();
         resolve(exit);
       };
-      // 'close' comes after the last output, which waits for a turn; a process that could not be spawned only reports 'error'
+      // 'close' comes after the last output, which is handled a turn later; a process that was not spawned reports only 'error'
       this.child.once('close', (code, signal) => setImmediate(() => ended(code, signal)));
       this.child.once('error', () => this.child.pid === undefined && ended(null, null));
     });
     this.ready = new Promise((resolve, reject) => {
-      const stop = this.onMessage((m) => {
-        if (m.type !== 'ready') return;
-        stop();
+      this.becomeReady = (message) => {
         this.isReady = true;
-        resolve(m);
-      });
+        resolve(message);
+      };
       void this.exited.then((exit) => reject(new Error(exit.text)));
     });
     this.ready.catch(() => {});
     this.child.on('message', (m) => this.receive(m as KernelMessage));
-    // What native code and child processes write past the kernel's own console
+    // Text that native code and child processes write past the kernel's own console
     for (const name of ['stdout', 'stderr'] as const) {
       const stream = this.child[name]!;
       stream.setEncoding('utf8');
       stream.on('data', (text: string) => {
         if (name === 'stderr') this.stderrTail = (this.stderrTail + text).slice(-2000);
-        // The message that says that a device is being started may have come at the same time
+        // The message that a device is being started may arrive in the same turn
         setImmediate(() => {
           if (!this.current || !this.isReady || performance.now() < this.quietUntil) return;
           this.emit({ type: 'output', ...this.current, event: { kind: 'stream', name, text } });
@@ -156,13 +152,13 @@ export class KernelProcess {
     return this.child.pid;
   }
 
-  /** Hears every message of the kernel, in order. Returns a function that ends it. */
-  onMessage(listener: (message: KernelMessage) => void): () => void {
+  /** Calls `listener` with each message for the notebook, in order. @returns a function that ends it */
+  onMessage(listener: (message: NotebookMessage) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** Runs a cell after those already sent. Never rejects: the outcome says how it ended. */
+  /** Runs a cell after all earlier ones. Never rejects: the outcome says how it ended. */
   run(request: RunRequest): Promise<RunOutcome> {
     const run = this.nextRun++;
     return new Promise((resolve) => {
@@ -174,32 +170,22 @@ export class KernelProcess {
     });
   }
 
-  /** A part of a tensor that was shown. Never rejects; a cell that computes lets it wait. */
-  slice(source: string, axes: AxisRange[]): Promise<SliceResult> {
-    return this.ask((request) => ({ type: 'slice', request, source, axes }));
-  }
-
-  /** Writes all values of a tensor that was shown as a `.npy` file. Never rejects; a cell that computes lets it wait. */
-  save(source: string, file: string): Promise<SaveResult> {
-    return this.ask((request) => ({ type: 'save', request, source, file }));
-  }
-
-  private ask<T extends SliceResult | SaveResult>(message: (request: number) => HostMessage): Promise<T> {
+  /** Asks the kernel something. Never rejects. A cell that computes delays the answer. */
+  ask<Q extends Question>(question: Q, ask: Questions[Q]['ask']): Promise<Answer<Q>> {
     const request = this.nextQuestion++;
     return new Promise((resolve) => {
-      const answer = (result: SliceResult | SaveResult) => resolve(result as T);
-      if (!this.child.connected) return answer({ reason: 'The kernel has ended.' });
-      this.asked.set(request, answer);
-      this.send(message(request));
+      if (!this.child.connected) return resolve({ reason: 'The kernel has ended.' });
+      this.asked.set(request, (answer) => resolve(answer as Answer<Q>));
+      this.send({ type: 'ask', request, question, ask });
     });
   }
 
-  /** Asks the running cell to stop; state is kept. The run then ends as `interrupted`, unless native code holds the thread. */
+  /** Asks the running cell to stop; state is kept. The run ends as `interrupted`, unless native code holds the thread. */
   interrupt(): void {
     this.sendControl({ type: 'interrupt' });
   }
 
-  /** Asks the runs of a training chart to end at their next step; the cell goes on after them. */
+  /** Asks the runs of a training chart to end at their next step; the cell continues after them. */
   stopTraining(chart: number): void {
     this.sendControl({ type: 'stopTraining', chart });
   }
@@ -232,25 +218,15 @@ export class KernelProcess {
   }
 
   private receive(message: KernelMessage): void {
-    if (message.type === 'started') this.current = { run: message.run, cell: message.cell };
-    if (message.type === 'device')
-      this.quietUntil = message.state.starting ? Infinity : Math.min(this.quietUntil, performance.now() + QUIET_MS);
-    if (message.type === 'exiting') this.exitCalled = message.code;
-    if (message.type === 'sliced' || message.type === 'saved') {
-      this.asked.get(message.request)?.(message.result);
-      this.asked.delete(message.request);
-    }
-    this.emit(message);
-    if (message.type === 'finished') this.finish(message);
+    if (handle(this.handlers, message)) return;
+    const shown = message as NotebookMessage;
+    if (shown.type === 'started') this.current = { run: shown.run, cell: shown.cell };
+    if (shown.type === 'device')
+      this.quietUntil = shown.state.starting ? Infinity : Math.min(this.quietUntil, performance.now() + QUIET_MS);
+    this.emit(shown);
   }
 
-  private finish({ run, status, ms }: FinishedMessage): void {
-    const pending = this.pending.get(run);
-    this.pending.delete(run);
-    pending?.end({ status, ms });
-  }
-
-  private emit(message: KernelMessage): void {
+  private emit(message: NotebookMessage): void {
     for (const listener of [...this.listeners]) listener(message);
   }
 

@@ -1,7 +1,7 @@
 // Tensors that cells show: their outputs, and afterwards parts of those that did not fit into their output.
 import { TENSOR } from '../../wire/mime.ts';
 import type { AxisRange } from '../../wire/tensor.ts';
-import type { MimeItem, SaveResult, SliceResult } from '../../wire/protocol.ts';
+import type { Answer, MimeItem } from '../../wire/protocol.ts';
 import { checksum, encodeTensor } from './encode.ts';
 import { writeNpy } from './npy.ts';
 import { goOn, onHost } from './read.ts';
@@ -45,8 +45,8 @@ export class DisplayedTensors {
   }
 
   /** A part of a tensor that was shown, thinned out where it is too large for an output; else why there is none, in one sentence. */
-  slice(source: string, axes: AxisRange[]): SliceResult | Promise<SliceResult> {
-    return goOn(this.find(source), (found): SliceResult => {
+  slice(source: string, axes: AxisRange[]): Answer<'slice'> | Promise<Answer<'slice'>> {
+    return goOn(this.find(source), (found): Answer<'slice'> => {
       if ('reason' in found) return found;
       try {
         return { bytes: encodeTensor(found.values, { part: checkPart(axes, found.values.shape) }) };
@@ -57,8 +57,8 @@ export class DisplayedTensors {
   }
 
   /** Writes a tensor that was shown as a `.npy` file. @returns its size in bytes; else why it was not written, in one sentence */
-  save(source: string, file: string): SaveResult | Promise<SaveResult> {
-    return goOn(this.find(source), (found): SaveResult => {
+  save(source: string, file: string): Answer<'save'> | Promise<Answer<'save'>> {
+    return goOn(this.find(source), (found): Answer<'save'> => {
       if ('reason' in found) return found;
       try {
         return { size: writeNpy(found.values, file) };

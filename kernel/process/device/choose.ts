@@ -1,28 +1,26 @@
-// Which device computes: the first in the order that starts, or the one that was asked for. Knows no device itself, so that tests can hand in others.
-import type { DeviceName, DeviceSetting, Refusal } from '../../wire/protocol.ts';
-
-/** In the order in which `auto` tries them; the first that works is taken. */
-export const ORDER: readonly DeviceName[] = ['cuda', 'webgpu', 'cpu'];
+// Chooses the device that computes: the requested one, or for `auto` the first that starts. Devices come in as functions.
+import { DEVICES, type DeviceName, type DeviceSetting } from '../../wire/limits.ts';
+import type { Refusal } from '../../wire/protocol.ts';
 
 /** A device that computes. */
 export interface StartedDevice {
-  /** What it is, for people. */
+  /** A description for people, for example `WebAssembly, SIMD, 2 threads`. */
   detail: string;
-  /** What the user should know once. */
+  /** A notice to show to the user once. */
   notice?: string;
-  /** Resolves with the reason when the device is there no more. */
+  /** Resolves with the reason when the device is lost. */
   lost?: Promise<string>;
 }
 
-/** Why a device is not to be had: the message is the reason, in one plain sentence without its full stop. */
+/** The error of a device that cannot be used. Its message is the reason, one sentence without its full stop. */
 export type UnavailableError = Error & {
-  /** What the user can do about it, as a sentence. */
+  /** The user's way out, as a sentence. */
   remedy?: string;
 };
 
 /**
  * Starts a device.
- * @param explicit it was asked for by name: a slow one is taken too
+ * @param explicit the device was requested by name: a slow one is taken too
  * @throws {@link UnavailableError}
  */
 export type Starter = (explicit: boolean) => Promise<StartedDevice>;
@@ -34,15 +32,15 @@ export interface Choice {
 }
 
 export interface ChooseOptions {
-  /** The process is the editor's own Electron, run as Node. */
+  /** The process is the editor's Electron, run as Node. */
   electron: boolean;
-  /** Hears of each device before it is started, with the reasons against those before it. */
+  /** Called before each start of a device, with the devices refused so far. */
   trying?: (device: DeviceName, refused: Refusal[]) => void;
 }
 
 /**
  * Starts the device of a setting.
- * @throws Error when the one that was asked for is not to be had; the message says why and what to do
+ * @throws Error when the requested device cannot be used; the message says why and what to do
  */
 export async function chooseDevice(
   setting: DeviceSetting,
@@ -55,11 +53,11 @@ export async function chooseDevice(
     trying?.(device, [...refused]);
     return starters[device](setting !== 'auto');
   };
-  for (const device of setting === 'auto' ? ORDER : [setting]) {
+  for (const device of setting === 'auto' ? DEVICES : [setting]) {
     try {
       return { device, started: await start(device), refused };
     } catch (e) {
-      // There is nothing behind it: what it says is said as it is
+      // `cpu` is the last resort: its error is passed on unchanged
       if (device === 'cpu') throw e;
       if (setting !== 'auto') throw new NoSuchDevice(device, e as UnavailableError);
       refused.push({ device, reason: (e as Error).message });
@@ -68,7 +66,7 @@ export async function chooseDevice(
   throw new Error('unreachable: the device "cpu" starts or throws');
 }
 
-/** The device that was asked for is not to be had. */
+/** The requested device cannot be used. */
 export class NoSuchDevice extends Error {
   readonly refusal: Refusal;
 

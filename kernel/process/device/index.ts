@@ -1,24 +1,21 @@
-// Which device computes, why the others were passed over, and the one copy of the tensor library that all cells share.
+// Loads the one copy of the tensor library that all cells share, starts its device and reports what becomes of it.
 import path from 'node:path';
 import { createRequire } from 'node:module';
-import type { DeviceFault, DeviceName, DeviceSetting, DeviceState } from '../../wire/protocol.ts';
+import type { DeviceName } from '../../wire/limits.ts';
+import type { KernelOptions } from '../../wire/options.ts';
+import type { DeviceFault, DeviceState } from '../../wire/protocol.ts';
 import type * as Library from '../../tensors/index.ts';
 import { chooseDevice, NoSuchDevice, type Starter } from './choose.ts';
 
-export interface DeviceOptions {
-  setting: DeviceSetting;
-  /** The notebook's folder, where packages are looked for. */
-  cwd: string;
-  /** Folder of the packages that "DLNB: Install CUDA Runtime…" has brought. */
-  cuda?: string | undefined;
-  /** Threads of the device `cpu`; by default one for each core. */
-  threads?: number | undefined;
+/** What the manager tells the session. */
+export interface DeviceEvents {
   /** Called before each op kernel; throws when the run was interrupted. */
   check: () => void;
+  /** Called at each change of the device's state. */
   changed: (state: DeviceState) => void;
   /** Tells the user something, once. */
   notify: (text: string) => void;
-  /** Called once, when the library is there. */
+  /** Called once, when the library has been loaded. */
   loaded: (tf: typeof Library.tf) => void;
 }
 
@@ -27,11 +24,14 @@ export class DeviceManager {
   private module: typeof Library | undefined;
   private state: DeviceState = { device: 'none', detail: '', refused: [] };
 
-  constructor(private readonly options: DeviceOptions) {}
+  constructor(
+    private readonly options: KernelOptions,
+    private readonly events: DeviceEvents,
+  ) {}
 
   /**
    * The library `@tensorflow/tfjs`, with its device started; loaded at the first call.
-   * @throws Error when the device that the user asked for is not to be had; the message says why and what to do.
+   * @throws Error when the requested device is not available; the message says why and what to do.
    */
   library(): Promise<object> {
     this.loading ??= this.load();
@@ -49,21 +49,21 @@ export class DeviceManager {
     return this.state.device === 'none' ? undefined : this.module?.tf;
   }
 
-  /** Remembers where the engine stands; the returned function puts it back there after code was ended in the middle of a `tidy` or a gradient. */
+  /** Saves the engine's state. The returned function restores it after code was ended inside a `tidy` or a gradient. */
   guard(): () => void {
     const before = this.module?.engineState();
     return () => this.module?.restoreEngine(before ?? this.module.idleEngine);
   }
 
   private async load(): Promise<object> {
-    const { setting, check, notify, loaded } = this.options;
+    const { check, notify, loaded } = this.events;
     const require = createRequire(path.join(__dirname, 'kernel.js'));
     const module = (this.module = require('./tf.js') as typeof Library);
     try {
-      const { device, started, refused } = await chooseDevice(setting, this.starters(module), {
+      const { device, started, refused } = await chooseDevice(this.options.device, this.starters(module), {
         electron: process.versions['electron'] !== undefined,
         trying: (device, refused) => {
-          // A driver may take the process with it
+          // A driver may crash the process: the host must know which one was tried
           if (device !== 'cpu') this.change({ device: 'none', detail: '', refused, starting: device });
         },
       });
@@ -81,22 +81,25 @@ export class DeviceManager {
   }
 
   private starters(module: typeof Library): Record<DeviceName, Starter> {
-    const { cwd, cuda, threads } = this.options;
-    const outOfMemory = (reason: string) => this.fault({ kind: 'memory', reason });
+    const options = {
+      ...this.options,
+      dist: __dirname,
+      outOfMemory: (reason: string) => this.fault({ kind: 'memory', reason }),
+    };
     return {
-      cuda: (explicit) => module.startCuda({ cwd, installed: cuda, explicit, outOfMemory }),
-      webgpu: (explicit) => module.startWebGpu({ dist: __dirname, software: explicit, outOfMemory }),
-      cpu: () => module.startCpu({ dist: __dirname, threads }),
+      cuda: (explicit) => module.startCuda({ ...options, explicit }),
+      webgpu: (explicit) => module.startWebGpu({ ...options, software: explicit }),
+      cpu: () => module.startCpu(options),
     };
   }
 
-  /** A device that is lost stays so, whatever it says afterwards. */
+  /** A lost device stays lost: later faults are ignored. */
   private fault(fault: DeviceFault): void {
     if (this.state.fault?.kind !== 'lost') this.change({ ...this.state, fault });
   }
 
   private change(state: DeviceState): void {
     this.state = state;
-    this.options.changed(state);
+    this.events.changed(state);
   }
 }

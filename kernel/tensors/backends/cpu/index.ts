@@ -1,6 +1,8 @@
 // The device `cpu`: TensorFlow.js's JavaScript backend on WebAssembly memory, its op kernels replaced by SIMD ones on several threads.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import { MAX_THREADS } from '../../../wire/limits.ts';
+import type { KernelOptions } from '../../../wire/options.ts';
 import { CpuBackend } from './backend.ts';
 import type { OpKernel } from './op-kernel.ts';
 import { opKernels } from './ops/index.ts';
@@ -9,11 +11,9 @@ import { physicalCores, startProgram } from './program.ts';
 const NAME = 'cpu';
 const GIGABYTE = 2 ** 30;
 
-export interface CpuOptions {
+export interface CpuOptions extends Pick<KernelOptions, 'threads'> {
   /** Folder with the built programs: `wasm/cpu-*.wasm` and `cpu-worker.js`. */
   dist: string;
-  /** How many threads compute; by default as many as the processor has cores. */
-  threads?: number | undefined;
   /** Bytes that all tensors may take; at most 4 GiB, the default. */
   limit?: number | undefined;
 }
@@ -31,9 +31,9 @@ export interface CpuDevice {
  * @throws Error when WebAssembly cannot be started
  */
 export async function startCpu({ dist, threads, limit = 4 * GIGABYTE }: CpuOptions): Promise<CpuDevice> {
-  const wanted = threads ?? physicalCores();
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted > 64)
-    throw new Error(`The device "cpu" takes 1 to 64 threads, not ${wanted}.`);
+  const wanted = Math.min(threads ?? physicalCores(), MAX_THREADS);
+  if (!Number.isInteger(wanted) || wanted < 1)
+    throw new Error(`The device "cpu" takes 1 to ${MAX_THREADS} threads, not ${wanted}.`);
   const program = await startProgram(dist, wanted);
   const backend = new CpuBackend(program, limit);
   const stock = tf.getKernelsForBackend(NAME);

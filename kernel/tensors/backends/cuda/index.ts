@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
+import type { KernelOptions } from '../../../wire/options.ts';
 import { findPackage, GPU_PACKAGE, PROCESSOR_PACKAGE, type FoundPackage } from './find.ts';
 import { describeMissing, hasCudaPackage, missingLibraries } from './libraries.ts';
 import { shareWith } from './share.ts';
@@ -23,11 +24,7 @@ export interface NodeBackend extends tf.KernelBackend {
   executeMultipleOutputs(...args: unknown[]): tf.Tensor[];
 }
 
-export interface CudaOptions {
-  /** The notebook's folder. */
-  cwd: string;
-  /** Where "DLNB: Install CUDA Runtime…" puts packages. */
-  installed?: string | undefined;
+export interface CudaOptions extends Pick<KernelOptions, 'cwd' | 'cuda'> {
   /** The device was asked for by name. */
   explicit: boolean;
   /** The kernel's TensorFlow.js: what `@tensorflow/tfjs` exports. */
@@ -47,8 +44,8 @@ export interface CudaDevice {
  * @throws Error whose message is the reason, for people, why there is no such device here; its `remedy` says what to do
  */
 export async function startCuda(options: CudaOptions): Promise<CudaDevice> {
-  const { cwd, installed, explicit, library, outOfMemory } = options;
-  const found = findPackage(installed === undefined ? [cwd] : [cwd, installed]);
+  const { cwd, cuda, explicit, library, outOfMemory } = options;
+  const found = findPackage(cuda === undefined ? [cwd] : [cwd, cuda]);
   if (!found) throw none();
   const { name, version, dir } = found;
   const where = `${name} in ${path.resolve(dir, '../../..')}`;

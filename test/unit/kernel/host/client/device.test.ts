@@ -14,6 +14,8 @@ it.each(['tpu', '', 'CPU', 1, null, ['cpu'], { toString: 'cpu' }, '__proto__', '
   (device) => {
     const wanted = deviceOf({ device }, 'cpu');
     expect(wanted).toMatchObject({ device: 'auto', own: true });
-    expect(wanted.problem).toMatch(/^The notebook's metadata ask for the device .{1,60}, which there is not/);
+    expect(wanted.problem).toMatch(
+      /^The notebook's metadata name the device .{1,60}\. There is no such device, so "auto" is used\./,
+    );
   },
 );

@@ -21,7 +21,8 @@ let programs = 0;
 function start(program: string, node = process.execPath): KernelProcess {
   const main = path.join(dir, `${++programs}.cjs`);
   writeFileSync(main, program);
-  return KernelProcess.start({ node: { path: node, electron: false }, main, cwd: dir, device: 'cpu', logDir: dir });
+  const options = { cwd: dir, device: 'cpu', logDir: dir } as const;
+  return KernelProcess.start({ node: { path: node, electron: false }, main, options });
 }
 const run = (kernel: KernelProcess) => kernel.run({ cell: 'a', language: 'typescript', code: '1', order: ['a'] });
 

@@ -1,7 +1,7 @@
 // Which device is taken and why the others are not: with starters and graphics cards that the tests make up.
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { chooseDevice, ORDER, type StartedDevice, type Starter } from '../../../../../kernel/process/device/choose.ts';
-import type { DeviceName } from '../../../../../kernel/wire/protocol.ts';
+import { chooseDevice, type StartedDevice, type Starter } from '../../../../../kernel/process/device/choose.ts';
+import { DEVICES, type DeviceName } from '../../../../../kernel/wire/limits.ts';
 
 const works = (detail: string): Starter => vi.fn(() => Promise.resolve({ detail }));
 const fails = (reason: string, remedy?: string): Starter =>
@@ -12,7 +12,7 @@ const notOnElectron = { electron: false };
 
 describe('the order', () => {
   it('is cuda, webgpu, cpu, and what comes behind the first that works is not started', async () => {
-    expect(ORDER).toEqual(['cuda', 'webgpu', 'cpu']);
+    expect(DEVICES).toEqual(['cuda', 'webgpu', 'cpu']);
     const starters = { cuda: works('TensorFlow'), webgpu: works('a card'), cpu: works('WebAssembly') };
     const choice = await chooseDevice('auto', starters, notOnElectron);
     expect(choice).toEqual({ device: 'cuda', started: { detail: 'TensorFlow' }, refused: [] });
@@ -20,7 +20,7 @@ describe('the order', () => {
     expect(starters.cpu).not.toHaveBeenCalled();
   });
 
-  it('goes on where a device is not to be had, and keeps the reasons in order', async () => {
+  it('goes on to the next device where one is not available, and keeps the reasons in order', async () => {
     const webgpu = { ...all, cuda: fails('no package') };
     expect(await chooseDevice('auto', webgpu, notOnElectron)).toMatchObject({
       device: 'webgpu',
@@ -56,7 +56,7 @@ describe('a device that was asked for', () => {
     expect(await chooseDevice(device, all, notOnElectron)).toMatchObject({ device, refused: [] });
   });
 
-  it('and is not to be had is an error with reason and remedy, never another device', async () => {
+  it('and is not available is an error with reason and remedy, never another device', async () => {
     const starters = { ...all, cuda: fails('the package is broken', 'Install it again.'), webgpu: fails('no card') };
     const ways = 'Or choose "auto" or "cpu": in the status bar, in the setting "dlnb.device" or with --device.';
     await expect(chooseDevice('cuda', starters, notOnElectron)).rejects.toMatchObject({

@@ -59,9 +59,9 @@ describe('the package', () => {
   it('is found beside the notebook, through links, above it, or where the command puts it', async () => {
     const installed = folder('installed');
     installStandIn(installed);
-    expect((await start({ installed })).detail).toContain('4.22.0');
+    expect((await start({ cuda: installed })).detail).toContain('4.22.0');
     installStandIn(dir, { version: '4.21.7' });
-    expect((await start({ installed })).detail).toContain('4.21.7');
+    expect((await start({ cuda: installed })).detail).toContain('4.21.7');
     const linked = folder('linked/node_modules/@tensorflow');
     symlinkSync(
       path.join(installed, 'node_modules/@tensorflow/tfjs-node-gpu'),

@@ -1,12 +1,13 @@
-// The status bar items of the active notebook: the kernel's state, whose hover says which Node runs, and the device, whose hover says why others
-// were passed over.
+// The status bar items of the active notebook: the kernel's state, with its Node in the hover, and the device, with the refused ones
+// in the hover.
 import * as vscode from 'vscode';
-import { sourceText } from './execution/kernel-process.ts';
-import { wantedDevice, type NotebookSession, type SessionPhase, type SessionState } from './execution/session.ts';
+import { deviceView, type DeviceView } from './device/view.ts';
+import type { KernelPhase, KernelState } from './execution/kernel-process.ts';
+import { sourceText } from './execution/kernel-starter.ts';
 import { activeNotebook, type Sessions } from './execution/sessions.ts';
 import { settings } from './settings.ts';
 
-const icons: Record<SessionPhase, string> = {
+const icons: Record<KernelPhase, string> = {
   none: 'circle-outline',
   starting: 'loading~spin',
   idle: 'circle-filled',
@@ -14,7 +15,7 @@ const icons: Record<SessionPhase, string> = {
   restarting: 'loading~spin',
   dead: 'error',
 };
-const words: Record<SessionPhase, string> = {
+const words: Record<KernelPhase, string> = {
   none: 'not started',
   starting: 'starting',
   idle: 'idle',
@@ -52,7 +53,7 @@ export function statusBar(sessions: Sessions): vscode.Disposable {
   );
 }
 
-function showKernel(item: vscode.StatusBarItem, state: SessionState): void {
+function showKernel(item: vscode.StatusBarItem, state: KernelState): void {
   item.text = `$(${icons[state.phase]}) DLNB: ${words[state.phase]}`;
   item.accessibilityInformation = { label: `DLNB kernel ${words[state.phase]}` };
   item.backgroundColor = state.phase === 'dead' ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
@@ -68,62 +69,19 @@ function showDevice(item: vscode.StatusBarItem, view: DeviceView): void {
   item.show();
 }
 
-/** What the item of the device shows. */
-export interface DeviceView {
-  text: string;
-  /** As the text, without icon. */
-  label: string;
-  /** Label and text of each line of the hover. */
-  lines: [string, string][];
-  isLost: boolean;
-}
-
-export function deviceView(notebook: vscode.NotebookDocument, session: NotebookSession | undefined): DeviceView {
-  const { phase, device: state, asked }: SessionState = session?.state ?? { phase: 'none' };
-  const wanted = session?.wanted ?? wantedDevice(notebook);
-  const isRunning = phase === 'idle' || phase === 'busy';
-  const { device = 'none', detail = '', refused = [], starting, fault } = state ?? {};
-  const isLost = isRunning && fault?.kind === 'lost';
-  const lines: [string, string][] = [];
-  if (isRunning) {
-    if (starting) lines.push(['Starting', starting]);
-    else if (device === 'none') lines.push(['Kernel', 'the device is started when a cell imports the library']);
-    else lines.push(['Kernel', `${device}: ${detail}`]);
-    if (fault)
-      lines.push([isLost ? 'Lost' : 'Out of memory', `${fault.reason}. The picker restarts the kernel on cpu.`]);
-  }
-  for (const { device, reason } of refused) lines.push([`${device} not taken`, reason]);
-  const from = session?.isForced
-    ? ' until the notebook is closed'
-    : wanted.own
-      ? ', by this notebook'
-      : ', by the setting dlnb.device';
-  lines.push(['Chosen', `${wanted.device}${from}`]);
-  if (wanted.problem) lines.push(['Problem', wanted.problem]);
-  if (session?.hasOtherDevice) lines.push(['Restart', `the kernel was started with ${asked}`]);
-  const label = isLost
-    ? `${device} lost`
-    : isRunning && starting
-      ? `${starting}…`
-      : isRunning && device !== 'none'
-        ? device
-        : wanted.device;
-  const icon = isLost ? 'warning' : isRunning && starting ? 'loading~spin' : 'chip';
-  return { text: `$(${icon}) ${label}`, label, lines, isLost };
-}
-
-/** All that is known of the kernel. */
-function kernelTooltip({ phase, node, pid, reason }: SessionState): vscode.MarkdownString {
+/** The kernel's state, Node and process. */
+function kernelTooltip({ phase, node, pid, reason }: KernelState): vscode.MarkdownString {
   const lines: [string, string][] = [];
   if (reason) lines.push(['Reason', reason]);
   if (node) lines.push(['Node', `${node.version} from ${sourceText[node.source]}: ${node.path}`]);
   for (const passed of node?.passedOver ?? []) lines.push(['Passed over', passed]);
   if (pid) lines.push(['Process', String(pid)]);
-  if (settings.threads() !== undefined) lines.push(['Threads of cpu', String(settings.threads())]);
+  const { threads } = settings.kernel();
+  if (threads !== undefined) lines.push(['Threads of cpu', String(threads)]);
   return listTooltip('DLNB kernel', words[phase], lines, 'Click for actions.');
 }
 
-/** Texts from outside are appended as text, never as Markdown. */
+/** A list in Markdown. Labels and texts come from outside: they are appended as text, never as Markdown. */
 function listTooltip(title: string, state: string, lines: [string, string][], hint: string): vscode.MarkdownString {
   const md = new vscode.MarkdownString('', true);
   md.appendMarkdown(`**${title}**: `).appendText(state).appendMarkdown('\n\n');
