@@ -1,6 +1,6 @@
 // Builds the three programs into dist/: the extension, the kernel with its CLI, and the renderers.
 // `node esbuild.config.js [--watch] [--production] [--outdir DIR] [--inputs FILE]`: with --inputs, FILE gets a JSON list of all
-// files that went into dist/ (for the licence notices).
+// files that went into dist/ (for the license notices).
 const crypto = require('node:crypto');
 const { execFile } = require('node:child_process');
 const fs = require('node:fs');
@@ -280,7 +280,7 @@ function copyAssets() {
   );
   copy(program, `esbuild/${path.basename(exe)}`);
   fs.chmodSync(path.join(dist, 'esbuild', path.basename(exe)), 0o755);
-  // Dawn, where there is one for this platform, with the libraries that it loads from beside itself and their licences
+  // Dawn, where there is one for this platform, with the libraries that it loads from beside itself and their licenses
   const arch = process.platform === 'darwin' ? 'universal' : process.arch;
   const dawn = path.join(path.dirname(require.resolve('webgpu')), 'dist', `${process.platform}-${arch}`);
   for (const name of fs.existsSync(dawn) ? fs.readdirSync(dawn) : []) copy(path.join(dawn, name), `dawn/${name}`);
@@ -339,7 +339,11 @@ async function main() {
   const builds = Object.entries(programs).flatMap(([name, options]) => (!only || only.includes(name) ? [options] : []));
   const withOpKernels = !only || only.includes('tf');
   copyAssets();
-  if (withOpKernels) await compileOpKernels();
+  if (withOpKernels) {
+    await compileOpKernels();
+    // The compiler puts its standard library into them
+    inputs.add('node_modules/assemblyscript/std/assembly/math.ts');
+  }
   if (watch) {
     for (const b of builds) await (await esbuild.context(b)).watch();
     if (withOpKernels) watchOpKernels();

@@ -1,4 +1,4 @@
-// The licence texts of the packages that are bundled into dist/.
+// The license texts of the packages that are bundled into dist/.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,8 +12,8 @@ interface PackageJson {
 
 /**
  * One section for each package that any of the files comes from, in the order of their names.
- * @param files paths relative to `root`, as the build lists them; licence texts among them are those of what lies beside them
- * @throws Error when a package says neither its licence nor brings a licence text: it must not be shipped then.
+ * @param files paths relative to `root`, as the build lists them; a license text among them covers the files beside it
+ * @throws Error when a package names no license and holds no license text: it must not be shipped.
  */
 export function thirdPartyNotices(root: string, files: string[]): string {
   const folders = new Map<string, string[]>();
@@ -40,32 +40,58 @@ function packageFolder(root: string, file: string): string | undefined {
   return join(root, file.slice(0, at), 'node_modules', first, first.startsWith('@') ? second : '');
 }
 
-/** What packages hold of others' without saying so. */
+/** Software of others in a package that its own license text does not name. */
 const within: Record<string, string[]> = {
+  esbuild: [
+    "The program of this package holds the runtime and the standard library of Go, and the packages golang.org/x of Go's",
+    'authors, under the following license:',
+    '',
+    'Copyright 2009 The Go Authors.',
+    '',
+    'Redistribution and use in source and binary forms, with or without modification, are permitted provided that the',
+    'following conditions are met:',
+    '',
+    '   * Redistributions of source code must retain the above copyright notice, this list of conditions and the following',
+    'disclaimer.',
+    '   * Redistributions in binary form must reproduce the above copyright notice, this list of conditions and the',
+    'following disclaimer in the documentation and/or other materials provided with the distribution.',
+    '   * Neither the name of Google LLC nor the names of its contributors may be used to endorse or promote products',
+    'derived from this software without specific prior written permission.',
+    '',
+    'THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND ANY EXPRESS OR IMPLIED WARRANTIES,',
+    'INCLUDING, BUT NOT LIMITED TO, THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE',
+    'DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT OWNER OR CONTRIBUTORS BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL,',
+    'SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR',
+    'SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY,',
+    'WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE',
+    'OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.',
+    '',
+    'The license of esbuild itself:',
+  ],
   webgpu: [
     'Dawn, the native module of this package, holds parts of Abseil, SPIRV-Tools, SPIRV-Headers and Vulkan-Headers,',
     'all under the Apache License, Version 2.0, whose text is in this file.',
   ],
 };
 
-/** @param more licence texts that are not in the folder itself */
+/** @param more license texts outside the package's top folder */
 function notice(dir: string, more: string[]): [key: string, text: string] {
   const manifest = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as PackageJson;
   const title = `${manifest.name} ${manifest.version}`;
-  const licence = typeof manifest.license === 'object' ? manifest.license.type : manifest.license;
+  const license = typeof manifest.license === 'object' ? manifest.license.type : manifest.license;
   const source =
     manifest.homepage ?? (typeof manifest.repository === 'object' ? manifest.repository.url : manifest.repository);
-  const files = new Set([...licenceFiles(dir), ...more]);
+  const files = new Set([...licenseFiles(dir), ...more]);
   const texts = [...files].map((file) => readFileSync(file, 'utf8').trim());
-  if (!licence && texts.length === 0) throw new Error(`${title} names no licence; it cannot be bundled`);
+  if (!license && texts.length === 0) throw new Error(`${title} names no license; it cannot be bundled`);
   return [
     title,
-    [`${title} (${licence ?? 'see below'})`, source ?? '', ...(within[manifest.name!] ?? []), '', ...texts].join('\n'),
+    [`${title} (${license ?? 'see below'})`, source ?? '', ...(within[manifest.name!] ?? []), '', ...texts].join('\n'),
   ];
 }
 
-/** Licence texts in a package's folder. A native program's package has none: its text is with the package that it is for. */
-function licenceFiles(dir: string): string[] {
+/** License texts in a package's top folder. The package of a native program has none; the package that loads it has. */
+function licenseFiles(dir: string): string[] {
   if (!existsSync(dir)) return [];
   const names = readdirSync(dir).filter((name) => /^(licen[cs]e|copying|notice)/i.test(name));
   return names.map((name) => join(dir, name)).filter((file) => !file.endsWith('.js'));

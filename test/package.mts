@@ -1,5 +1,5 @@
 // `npm run package [-- --target linux-x64]`: makes out/dlnb-<version>-<target>.vsix with a production build. The package is
-// put together in out/package/<target>/, so that dist/ stays as it is; package.json's "files" says what goes in.
+// put together in out/package/<target>/, and dist/ is left alone; "files" in package.json lists what goes in.
 // `--target universal` is for platforms without a package of their own: it holds no native program.
 import { createVSIX } from '@vscode/vsce';
 import { execFileSync } from 'node:child_process';
@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { thirdPartyNotices } from './notices.mts';
@@ -26,7 +26,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 interface Platform {
   /** esbuild's package with its program. */
   esbuild: string;
-  /** Folder of the package `webgpu` with Dawn, which there is for these platforms only; the others have the device `cpu`. */
+  /** Folder of the package `webgpu` that holds Dawn for this platform. Without Dawn there is only the device `cpu`. */
   dawn?: string;
 }
 
@@ -56,7 +56,7 @@ export const hostTarget = (): string => `${process.platform}-${process.arch === 
 
 /**
  * Builds and packs the extension for a platform and returns the path of the .vsix.
- * @throws Error for an unknown target, a failed build, or a native program that is not the one in the lock file.
+ * @throws Error for an unknown target, a failed build, or a native program that differs from the lock file's.
  */
 export async function packageExtension(target = hostTarget(), build?: Build): Promise<string> {
   if (!(target in platforms)) throw new Error(`unknown target "${target}"; known: ${targets.join(', ')}`);
@@ -74,7 +74,7 @@ export async function packageExtension(target = hostTarget(), build?: Build): Pr
   return vsix;
 }
 
-/** Puts together what the package for a platform holds, and returns the folder. */
+/** Puts together the contents of the package for a platform. @returns the folder */
 export function stageExtension(target: string, build: Build): string {
   const stage = join(root, 'out/package', target);
   const dist = join(stage, 'dist');
@@ -92,11 +92,29 @@ export function stageExtension(target: string, build: Build): string {
     }
     if (name !== 'dist') cpSync(join(root, name), join(stage, name), { recursive: true });
   }
-  // What is only of use in the repository stays there
+  writeFileSync(join(stage, 'README.md'), withOwnPictures(readFileSync(join(root, 'README.md'), 'utf8')));
+  // Fields that only the repository uses
   const { scripts, devDependencies, allowScripts, ...shipped } = manifest;
   void [scripts, devDependencies, allowScripts];
   writeFileSync(join(stage, 'package.json'), JSON.stringify(shipped, null, 2));
   return stage;
+}
+
+/**
+ * Makes a text in Markdown independent of files beside it: pictures become `data:` URLs, and links to files of the repository,
+ * which the package does not hold, become their text. VS Code's page of an extension never finds a relative picture: it shows
+ * the README without its folder. Markdown previews show pictures in the text; so does the page, except in recent versions,
+ * which show https pictures only and the alternative text of others.
+ * @throws Error when a picture does not exist
+ */
+export function withOwnPictures(markdown: string): string {
+  const link = /(!?)\[([^\][]*)\]\(([^)\s]+)\)/g;
+  return markdown.replace(link, (whole, picture: string, text: string, target: string) => {
+    if (/^(https?:|#)/.test(target)) return whole;
+    if (picture === '') return text;
+    const data = readFileSync(join(root, target)).toString('base64');
+    return `![${text}](data:image/${extname(target).slice(1)};base64,${data})`;
+  });
 }
 
 /** A production build. */
@@ -106,7 +124,7 @@ export interface Build {
   inputs: string[];
 }
 
-/** Makes it, with this machine's native programs. */
+/** Makes a production build, with this machine's native programs. */
 export function buildForPackage(): Build {
   const folder = join(root, 'out/package/build');
   rmSync(folder, { recursive: true, force: true });
@@ -118,7 +136,7 @@ export function buildForPackage(): Build {
   return { dist, inputs: JSON.parse(readFileSync(inputs, 'utf8')) as string[] };
 }
 
-/** Leaves only the target's Dawn in the folder, or no folder, and returns the files it is from. */
+/** Leaves only the target's Dawn in the folder, or no folder. @returns the files that were copied */
 function placeDawn(folder: string, target: string): string[] {
   const { dawn } = platforms[target]!;
   rmSync(folder, { recursive: true, force: true });
@@ -147,8 +165,8 @@ function placeEsbuild(folder: string, target: string): void {
 }
 
 /**
- * Puts esbuild as WebAssembly where the kernel finds the package `esbuild` when there is no program beside it. It is slower to start, and for
- * all platforms.
+ * Puts esbuild as WebAssembly where the kernel finds the package `esbuild` when there is no program beside it. It runs on all
+ * platforms and starts more slowly.
  */
 function placeEsbuildWasm(folder: string, from: string): void {
   const to = join(folder, '../node_modules/esbuild');
@@ -163,13 +181,14 @@ function placeEsbuildWasm(folder: string, from: string): void {
     'package.json',
   ])
     cpSync(join(from, name), join(to, name), { recursive: true });
-  // There need not be a program `node`: the kernel may run on the editor's own
+  // There may be no program `node`: the kernel may run on the editor's own Node
   const main = join(to, 'lib/main.js');
   const text = readFileSync(main, 'utf8');
   const starts = 'return ["node", [';
-  if (!text.includes(starts)) throw new Error(`esbuild-wasm is not as expected: where does ${main} start its service?`);
+  if (!text.includes(starts)) throw new Error(`esbuild-wasm is not as expected: no '${starts}' in ${main}`);
   writeFileSync(main, text.replaceAll(starts, 'return [process.execPath, ['));
 }
+
 /** Downloads and unpacks the version of the package that the lock file names, and checks it against the lock's hash. */
 function fetchEsbuild(name: string, folder: string): void {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {

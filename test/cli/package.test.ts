@@ -1,8 +1,17 @@
-// What is in the package for each platform: its own native programs, nobody else's, and the licences.
+// The package for each platform: its native programs and no others, its README with pictures, and the licenses of all it holds.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildForPackage, packageExtension, stageExtension, targets, type Build } from '../package.mts';
+import { thirdPartyNotices } from '../notices.mts';
+import {
+  buildForPackage,
+  packageExtension,
+  stageExtension,
+  targets,
+  withOwnPictures,
+  type Build,
+} from '../package.mts';
+import { root } from '../paths.ts';
 
 let build: Build;
 beforeAll(() => {
@@ -24,6 +33,31 @@ const dawn: Record<string, string[]> = {
 };
 dawn['win32-arm64'] = dawn['win32-x64']!;
 
+/** Packages of which something is in every package: at least one for each program, and those that esbuild does not bundle. */
+const bundled = [
+  // extension.js and cli.js
+  'import-meta-resolve',
+  'markdown-it',
+  // the fonts of formulas in exported pages
+  'katex',
+  // kernel.js
+  'acorn',
+  'magic-string',
+  '@babel/code-frame',
+  // tf.js
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-layers',
+  '@tensorflow/tfjs-backend-webgpu',
+  // the renderers; the color tables are computed by d3-scale-chromatic
+  '@dagrejs/dagre',
+  'd3-scale-chromatic',
+  'plotly.js-cartesian-dist-min',
+  'plotly.js-gl3d-dist-min',
+  // the op kernels' standard library, and the program that strips types
+  'assemblyscript',
+  'esbuild',
+];
+
 describe.each(targets)('%s', (target) => {
   it('holds the programs of its platform', () => {
     const dist = path.join(stageExtension(target, build), 'dist');
@@ -43,13 +77,57 @@ describe.each(targets)('%s', (target) => {
     const notices = readFileSync(path.join(dist, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
     expect(notices.includes('The Dawn & Tint Authors')).toBe(target in dawn);
     expect(notices.includes('LLVM Release License')).toBe(system === 'win32');
-    expect(notices).toContain('esbuild');
-    // Of which Dawn and esbuild are 10 to 50
+    for (const name of bundled) expect(notices).toMatch(new RegExp(`^${name} \\d\\S+ \\(.+\\)$`, 'm'));
+    // Megabytes without Dawn and esbuild, which are 10 to 50
     const rest = filesBelow(dist).filter((f) => !/^(dawn|esbuild|node_modules)\//.test(f));
     const megabytes = (files: string[]) => files.reduce((sum, f) => sum + statSync(path.join(dist, f)).size, 0) / 1e6;
     expect(megabytes(rest)).toBeLessThan(12);
     expect(megabytes(libraries)).toBeLessThan(system === 'win32' ? 45 : 23);
   });
+});
+
+describe('the third-party notices', () => {
+  it('name every package that a file of the build is from, with its license', () => {
+    const notices = thirdPartyNotices(root, build.inputs);
+    const packages = new Set(
+      build.inputs.flatMap(
+        (file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file.replaceAll('\\', '/'))?.[1] ?? [],
+      ),
+    );
+    expect(packages.size).toBeGreaterThan(40);
+    const missing = [...packages].filter((name) => !notices.includes(`\n${name} `));
+    expect(missing).toEqual([]);
+    expect(notices).not.toContain('(see below)');
+  });
+
+  it('hold the texts of what programs contain without naming it in a package', () => {
+    const notices = thirdPartyNotices(root, build.inputs);
+    expect(notices).toContain('The Go Authors');
+    expect(notices).toContain('musl libc');
+  });
+});
+
+describe('the packaged README', () => {
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+  const packaged = withOwnPictures(readme);
+
+  it('holds its pictures, byte for byte', () => {
+    const pictures = [...readme.matchAll(/!\[[^\]]*\]\((.+?)\)/g)].map((m) => readFileSync(path.join(root, m[1]!)));
+    const held = [...packaged.matchAll(/!\[[^\]]*\]\(data:image\/png;base64,(.+?)\)/g)];
+    expect(pictures.length).toBeGreaterThan(0);
+    expect(held.map((m) => Buffer.from(m[1]!, 'base64').equals(pictures.shift()!))).toEqual(held.map(() => true));
+    expect(pictures).toEqual([]);
+  });
+
+  it('links to nothing that the package does not hold', () => {
+    const targets = [...packaged.matchAll(/\]\((.+?)\)/g)].map((m) => m[1]!.slice(0, 11));
+    expect(targets.filter((target) => !/^(https:|data:image|#)/.test(target))).toEqual([]);
+  });
+});
+
+it('names no repository, home page or issue tracker while there is none', () => {
+  const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as object;
+  for (const field of ['repository', 'homepage', 'bugs']) expect(manifest).not.toHaveProperty(field);
 });
 
 it('is packed whole', async () => {
@@ -58,6 +136,9 @@ it('is packed whole', async () => {
   // vsce gives some of the texts names of its own
   const staged = filesBelow(path.join(path.dirname(vsix), 'package/universal')).filter((f) => f.includes('/'));
   expect(packed).toEqual(expect.arrayContaining(staged));
+  expect(packed.map((name) => name.toLowerCase())).toEqual(
+    expect.arrayContaining(['readme.md', 'changelog.md', 'license.txt', 'dist/third-party-notices.txt']),
+  );
   expect(statSync(vsix).size / 1e6).toBeLessThan(8);
 });
 
@@ -74,7 +155,7 @@ interface Machine {
   processor: string;
 }
 
-/** What a native program runs on, by its header: ELF, Mach-O, PE. Undefined for other files. */
+/** The machines that a native program runs on, by its header (ELF, Mach-O, PE); undefined for other files. */
 function machineOf(file: string): Machine[] | undefined {
   const head = readFileSync(file).subarray(0, 4096);
   if (head.length < 64) return undefined;
