@@ -1,10 +1,11 @@
-// Other versions of Node.js, to test the built programs on.
+// Provides other versions of Node.js, with which the built programs are tested.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * A Node.js of that major version: the one that runs, the one on the PATH, or the newest from npm, which is installed below out/ once.
+ * Finds a Node.js of this major version: the running one, the one on the PATH, or the newest one from npm, which is
+ * installed once below out/.
  * @returns path of the program
  */
 export function ensureNode(major: number): string {

@@ -1,4 +1,4 @@
-// Runs inside the extension host: how long the extension takes to be loaded and activated, its first time in this process.
+// Runs inside the extension host: measures the first loading and activation of the extension in this process.
 import { writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { TestResult } from '../vscode/mocha.ts';
@@ -6,8 +6,8 @@ import type { TestResult } from '../vscode/mocha.ts';
 export async function run(): Promise<void> {
   const extension = vscode.extensions.getExtension('dlnb.dlnb');
   if (!extension) throw new Error('the extension is not installed');
-  if (extension.isActive) throw new Error('the extension is active already: there is nothing to measure');
-  // The workbench starts on the same processor: what it has to do first is not the extension's
+  if (extension.isActive) throw new Error('the extension is already active: there is nothing to measure');
+  // Let the workbench finish its start, which uses the same processor
   await new Promise((done) => setTimeout(done, 3000));
   const from = performance.now();
   await extension.activate();

@@ -1,6 +1,7 @@
-// `npm run bits -- OLD [NEW]`: whether two builds of the library compute the same, bit for bit, on the device `cpu` with one thread
-// and with two. Each is a folder with `tf.js`, as `node esbuild.config.js --production --only=tf --outdir DIR` makes it; without NEW,
-// one is built of this tree. What is computed is in bits/results.ts. Exits with 1 where a result differs.
+// `npm run bits -- OLD [NEW]`: compares the results of two builds of the library bit for bit, on the device `cpu` with
+// one thread and with two. A build is a folder with `tf.js`, made by
+// `node esbuild.config.js --production --only=tf --outdir DIR`; NEW is by default built from this tree. bits/results.ts
+// computes the results. Exits with 1 if a result differs.
 import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { outDir } from '../vscode/server.mts';

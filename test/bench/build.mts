@@ -1,10 +1,10 @@
-// The scripts of measured processes, and the library that they measure.
+// Builds the scripts of measured processes, and the library that they measure.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { outDir, root } from '../vscode/server.mts';
 
-/** Bundles `test/bench/GROUP/NAME.ts`, each as `NAME.cjs` in the folder. */
+/** Bundles each `test/bench/GROUP/NAME.ts` as `NAME.cjs` in the folder. */
 export async function buildScripts(group: string, names: readonly string[], folder: string): Promise<void> {
   await build({
     absWorkingDir: root,
@@ -22,7 +22,7 @@ export async function buildScripts(group: string, names: readonly string[], fold
   });
 }
 
-/** Builds the library as it is shipped, apart from dist/, and returns the folder. */
+/** Makes a production build of the library outside dist/. @returns its folder */
 export function buildLibrary(): string {
   const dist = join(outDir, 'bench/dist');
   const args = ['esbuild.config.js', '--production', '--only=tf', '--outdir', dist];

@@ -1,5 +1,5 @@
-// `npm run bench -- bundle DIR`: all that the benchmark and the conformance run on a graphics card need, in a folder of less than 60 MB to carry to a
-// Linux machine with a card and without Node.
+// `npm run bench -- bundle DIR`: makes a folder of less than 60 MB with everything that the benchmark and the
+// conformance run on a graphics card need, for a Linux machine with a graphics card and without Node.
 import { build } from 'esbuild';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -19,28 +19,28 @@ import { outDir, root } from '../vscode/server.mts';
 import { buildLibrary, buildScripts } from './build.mts';
 import { gpuScripts } from './gpu.mts';
 
-/** Makes the folder and says what is in it. */
+/** Makes the folder and prints its contents. */
 export async function makeBundle(folder: string): Promise<void> {
   const target = resolve(folder);
-  const stage = join(outDir, 'bench/bundle');
-  rmSync(stage, { recursive: true, force: true });
-  mkdirSync(join(stage, 'dist/dawn'), { recursive: true });
+  const staging = join(outDir, 'bench/bundle');
+  rmSync(staging, { recursive: true, force: true });
+  mkdirSync(join(staging, 'dist/dawn'), { recursive: true });
   mkdirSync(target, { recursive: true });
 
-  cpSync(join(buildLibrary(), 'tf.js'), join(stage, 'dist/tf.js'));
-  cpSync(join(root, 'node_modules/webgpu/dist/linux-x64/dawn.node'), join(stage, 'dist/dawn/dawn.node'));
-  strip(join(stage, 'dist/dawn/dawn.node'));
-  await buildScripts('gpu', gpuScripts, join(stage, 'scripts'));
-  cpSync(join(root, 'test/bench/cpu/pytorch.py'), join(stage, 'scripts/pytorch.py'));
-  cpSync(await bundleSpecs('webgpu'), join(stage, 'conformance.cjs'));
-  cpSync(join(root, 'node_modules/jasmine-core'), join(stage, 'node_modules/jasmine-core'), {
+  cpSync(join(buildLibrary(), 'tf.js'), join(staging, 'dist/tf.js'));
+  cpSync(join(root, 'node_modules/webgpu/dist/linux-x64/dawn.node'), join(staging, 'dist/dawn/dawn.node'));
+  strip(join(staging, 'dist/dawn/dawn.node'));
+  await buildScripts('gpu', gpuScripts, join(staging, 'scripts'));
+  cpSync(join(root, 'test/bench/cpu/pytorch.py'), join(staging, 'scripts/pytorch.py'));
+  cpSync(await bundleSpecs('webgpu'), join(staging, 'conformance.cjs'));
+  cpSync(join(root, 'node_modules/jasmine-core'), join(staging, 'node_modules/jasmine-core'), {
     recursive: true,
     dereference: true,
   });
   await build({
     absWorkingDir: root,
     entryPoints: ['test/bench/gpu/carried.mts'],
-    outfile: join(stage, 'main.mjs'),
+    outfile: join(staging, 'main.mjs'),
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -48,14 +48,14 @@ export async function makeBundle(folder: string): Promise<void> {
     external: ['esbuild'],
     logLevel: 'error',
   });
-  pack(stage, readdirSync(stage), join(target, 'files.tar.xz'));
+  pack(staging, readdirSync(staging), join(target, 'files.tar.xz'));
   cpSync(packedNode(), join(target, 'node.tar.xz'));
   cpSync(join(root, 'test/bench/gpu/run.sh'), join(target, 'run.sh'));
   chmodSync(join(target, 'run.sh'), 0o755);
 
   const sizes = readdirSync(target).map((name) => [name, statSync(join(target, name)).size / 1e6] as const);
   for (const [name, size] of sizes) console.log(`${name.padEnd(14)} ${size.toFixed(2).padStart(6)} MB`);
-  // What the machine needs stands at the head of the script
+  // The head comment of the script says what the machine needs
   console.log(
     readFileSync(join(target, 'run.sh'), 'utf8')
       .match(/(?<=^#!.*\n)(# ?.*\n)+/)![0]
@@ -63,7 +63,7 @@ export async function makeBundle(folder: string): Promise<void> {
   );
 }
 
-/** Node for linux-x64, packed; once for each version, since that takes a while. */
+/** Packs Node for linux-x64, once for each version because it takes a while. @returns path of the archive */
 function packedNode(): string {
   const { version } = JSON.parse(readFileSync(join(root, 'node_modules/node/package.json'), 'utf8')) as {
     version: string;
@@ -95,12 +95,12 @@ function packedNode(): string {
   return packed;
 }
 
-/** Takes the names of local symbols out of a Linux program, where there is a program that can; it works without, and is larger. */
+/** Removes the names of local symbols from a Linux program with `strip`. Without `strip`, the program stays larger. */
 function strip(file: string): void {
   if (process.platform === 'linux') spawnSync('strip', ['--strip-unneeded', file], { stdio: 'ignore' });
 }
 
-/** Packs files of a folder with tar and xz, or where those are missing with Python, which unpacks what they make and they what it makes. */
+/** Packs files of a folder with tar and xz, or with Python if they are missing. The archives are compatible. */
 function pack(folder: string, names: string[], archive: string): void {
   const env = { ...process.env, XZ_OPT: '-4 -T0' }; // the default takes a minute, for a tenth less
   if (spawnSync('tar', ['-cJf', archive, '-C', folder, ...names], { env, stdio: 'ignore' }).status === 0) return;

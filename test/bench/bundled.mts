@@ -1,13 +1,13 @@
-// Modules of the kernel for a benchmark.
+// Loads modules of the kernel in a benchmark.
 import { build } from 'esbuild';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { outDir, root } from '../vscode/server.mts';
 
 /**
- * Loads a module. It is bundled, because Node strips types only where they can simply be left out.
- * @param entry path from the root
- * @param name of the bundle, below out/bench
+ * Bundles and loads a module. Node alone can only strip types from simple syntax.
+ * @param entry path of the module, from the root
+ * @param name path of the bundle, below out/bench
  */
 export async function loadBundled<T>(entry: string, name: string): Promise<T> {
   const outfile = join(outDir, 'bench', name);

@@ -1,5 +1,5 @@
-// Implementations at the same works in one run, in turns. Each (work, implementation) is a process of its own; all of a work are alive
-// together, and one computes at a time.
+// Measures implementations on the same works in one run, in turns. Each implementation of a work has its own process.
+// The processes of a work exist together, and one computes at a time.
 import { cpus } from 'node:os';
 import { TooSlow, type Child } from './cpu/child.mts';
 import type { Ready } from './cpu/serve.ts';
@@ -10,55 +10,57 @@ import { quantile } from './measure.mts';
 export interface Row {
   work: string;
   impl: string;
-  /** Median of a step; null where it cannot be had, for the reason in `note`. */
+  /** Median time of a step; null if it could not be measured, for the reason in `note`. */
   ms: number | null;
-  /** Time over PyTorch's in the same run. */
+  /** Time relative to PyTorch's in the same run. */
   ratio_to_pytorch: number | null;
-  /** Time over that of `pytorch-tuned`, where that is measured. */
+  /** Time relative to `pytorch-tuned`, if that is measured. */
   ratio_to_tuned?: number;
-  /** Time over that of `before`, where that is measured: the median over the rounds of the ratio of their turns. */
+  /** Time relative to `before`, if that is measured: the median, over the rounds, of the ratio of their turns. */
   ratio_to_before?: number;
-  /** Time over that of `stock`, where that is measured. */
+  /** Time relative to `stock`, if that is measured. */
   ratio_to_stock?: number;
-  /** Peak resident memory of the process, its runtime included. */
+  /** Peak resident memory of the process, including its runtime. */
   peak_mb: number | null;
-  /** What the library has taken of the graphics card's memory. */
+  /** Megabytes of the graphics card's memory that the library has allocated. */
   device_mb?: number;
-  /** What a step hands to the graphics card. */
+  /** Commands that a step sends to the graphics card. */
   dispatches?: number;
   submissions?: number;
-  /** How many steps the median is of. */
+  /** Number of steps that count in the median. */
   steps: number;
   gflops?: number;
-  /** The quickest step. */
+  /** Shortest time of a step. */
   min_ms?: number;
-  /** Where a step takes too long: seconds after which it was ended. */
+  /** If a step took too long: the seconds after which it was ended. */
   over_s?: number;
-  /** The part of the processors that other programs took during the steps that count, where it is more than little. */
+  /** Share of the processors that other programs used during the counted steps; absent if small. */
   others?: number;
-  /** The losses of the very first step and the last. */
+  /** Losses of the first and the last step. */
   loss?: [number, number];
-  /** Implementation, version, threads. */
+  /** Implementation, version and threads, as text. */
   about?: string;
   note?: string;
 }
 
+/** Options of {@link contest}. */
 export interface Rules {
-  /** How often each implementation has its turn. */
+  /** Number of turns of each implementation. */
   rounds?: number;
   threads?: number;
-  /** Milliseconds of a turn, and of the first steps, which are not counted. */
+  /** Milliseconds of a turn. */
   turn?: number;
+  /** Milliseconds of the first steps, which do not count. */
   warmUp?: number;
-  /** Milliseconds after which an implementation has no further turn. */
+  /** Milliseconds of steps after which an implementation has no further turn. */
   enough?: number;
-  /** Seconds that a step may take at most; then the process is ended. */
+  /** Seconds after which a step is too slow, and the process is ended. */
   limit?: number;
-  /** Whether the steps learn, and the loss must fall. */
+  /** Whether the loss must fall. */
   learns?: boolean;
-  /** Whether steps are timed by their own thread's time, from which other programs take nothing. */
+  /** Whether steps are timed by the processor time of their thread, which other programs do not affect. */
   ownTime?: boolean;
-  /** Whether the processes are prepared side by side. */
+  /** Whether the processes are prepared in parallel. */
   together?: boolean;
   /** Called after each work with the rows so far. */
   progress?: (rows: Row[]) => void;
@@ -66,17 +68,17 @@ export interface Rules {
 
 /** Starts a process for a work. */
 export type Starter = (work: Work) => Child;
-/** How to start each implementation's processes, or why it cannot be; in the order of their turns. */
+/** How to start the processes of each implementation, or why that is impossible; in the order of the turns. */
 export type Starters = Record<string, Starter | string>;
 
-/** An implementation whose first step takes longer has no second one. */
+/** An implementation whose first step takes longer runs no second step. */
 const SLOW_SECONDS = 20;
-/** A turn in which other programs took a larger part of the processors counts only where there is none better. */
+/** If other programs used a larger share of the processors, a turn counts only if there is no better one. */
 const DISTURBED = 0.1;
-/** So many steps must lower the loss on a batch that stays the same. */
+/** After this many steps on the same batch, the loss must be lower. */
 const CHECKED_STEPS = 20;
 
-/** Measures, printing each row as it comes. */
+/** Measures, and prints each row when it is ready. */
 export async function contest(works: Work[], starters: Starters, rules: Rules = {}): Promise<Row[]> {
   const all: Required<Rules> = {
     ...{
@@ -126,7 +128,7 @@ export async function contest(works: Work[], starters: Starters, rules: Rules = 
   return rows;
 }
 
-/** The works with this in their name, in whatever case, or one of several things with `|` between them. */
+/** The works whose names contain one of the texts, which are separated by `|`; ignores case. */
 export function pick(works: Work[], only = ''): Work[] {
   const parts = only.toLowerCase().split('|');
   const picked = works.filter((w) => parts.some((part) => w.name.toLowerCase().includes(part)));
@@ -134,14 +136,15 @@ export function pick(works: Work[], only = ''): Work[] {
   return picked;
 }
 
+/** The steps of one turn. */
 interface Turn {
-  /** Of each step. */
+  /** Milliseconds of each step. */
   ms: number[];
-  /** The part of the processors that other programs took meanwhile. */
+  /** Share of the processors that other programs used meanwhile. */
   others: number;
 }
 
-/** One implementation at one work. */
+/** One implementation on one work. */
 class Contestant {
   private readonly work: Work;
   readonly impl: string;
@@ -160,7 +163,7 @@ class Contestant {
   private failed = false;
   private done = false;
 
-  /** @param child its process, or why it is not even begun */
+  /** @param child the process, or why it is not started */
   constructor(work: Work, impl: string, options: Required<Rules>, child: Child | string) {
     this.work = work;
     this.impl = impl;
@@ -234,7 +237,7 @@ class Contestant {
     this.notes.push(note);
   }
 
-  /** The median, over the rounds that both had, of the ratio of the turns' median steps. */
+  /** The median, over the rounds of both, of the ratio of the turns' median steps. */
   ratioTo(other: Contestant): number {
     const rounds = Math.min(this.turns.length, other.turns.length);
     const median = (turn: Turn) => quantile(turn.ms, 0.5);
@@ -280,7 +283,7 @@ class Contestant {
   }
 }
 
-/** Why a work need not be begun: the time on the smaller batch says enough. */
+/** Why a work is not started: the time with the smaller batch shows that it would be too slow. */
 function tooSlowFor({ smaller }: Work, impl: string, rows: Row[], limit: number): string | undefined {
   const row = rows.find((r) => r.work === smaller?.work && r.impl === impl);
   if (!row || !smaller) return undefined;
@@ -302,7 +305,7 @@ function describe(row: Row): string {
   return `${row.work}: ${row.impl} ${time}${ratio}${row.note ? ` (${row.note})` : ''}`;
 }
 
-/** Lines of cells, the first one the head, as text; and what the implementations say of themselves. */
+/** A table as text, whose first line is the header, and the descriptions of the implementations. */
 export function align(lines: string[][], numeric: (column: number) => boolean, rows: Row[]): string {
   const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
   return lines
@@ -316,7 +319,7 @@ export function align(lines: string[][], numeric: (column: number) => boolean, r
     .join('\n');
 }
 
-/** Time that the processors have worked since they were started, all of them together. */
+/** Busy time of all processors since their start. */
 function busyMs(): number {
   return sum(cpus().map(({ times }) => times.user + times.nice + times.sys + times.irq));
 }

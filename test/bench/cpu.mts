@@ -1,5 +1,5 @@
-// The device `cpu` beside TensorFlow.js's own backends, jax-js and PyTorch: the same training steps in one run, in turns, on the same number of
-// threads.
+// Compares the device `cpu` with TensorFlow.js's own backends, jax-js and PyTorch: the same training steps in one run,
+// in turns, with the same number of threads.
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -11,32 +11,37 @@ import { buildLibrary, buildScripts } from './build.mts';
 import { align, contest, digits, pick, type Row, type Starters } from './contest.mts';
 
 /**
- * PyTorch stands here twice: as it is started by anyone, and with a C library that keeps freed memory (`pytorch-tuned`). By default glibc
- * gives the memory of a step's activations back and fetches it again in the next step, or does not, by chance of their order.
+ * The implementations. PyTorch is measured as users start it, and with a C library that keeps freed memory
+ * (`pytorch-tuned`). By default, depending on the order of allocations, glibc may return the memory of a step's
+ * activations to the system and fetch it again.
  */
 export const impls = ['dlnb', 'tfjs-cpu', 'tfjs-wasm', 'jax-js', 'pytorch', 'pytorch-tuned'] as const;
 export type Impl = (typeof impls)[number];
 
+/** Options of {@link compare}. */
 export interface CompareOptions {
-  /** Only works with this in their name, in whatever case. */
+  /** Measure only works whose names contain this text, ignoring case. */
   only?: string | undefined;
   impl?: readonly Impl[] | undefined;
-  /** How often each implementation has its turn. */
+  /** Number of turns of each implementation. */
   rounds?: number | undefined;
   threads?: number | undefined;
-  /** Folder with a build of the library to measure, instead of one made for the purpose. */
+  /** Folder of a build of the library to measure; by default a new build. */
   dist?: string | undefined;
-  /** Folder with another build of the library, the implementation `before`: it takes turns with the first. */
+  /** Folder of another build of the library, measured in turns as the implementation `before`. */
   before?: string | undefined;
 }
 
-/** Milliseconds of a turn where two builds take turns: many short ones, so that a change of the machine's pace meets both. */
+/**
+ * Milliseconds of a turn if two builds are compared: turns are short, so that changes of the machine's speed affect
+ * both.
+ */
 const SHORT_TURN = 100;
 
-/** Has glibc keep the memory that is freed. */
+/** Makes glibc keep freed memory. */
 const KEEP_MEMORY = { MALLOC_TRIM_THRESHOLD_: '4294967295', MALLOC_MMAP_THRESHOLD_: '4294967295' };
 
-/** Measures, printing each row as it comes. */
+/** Measures, and prints each row when it is ready. */
 export async function compare(options: CompareOptions = {}): Promise<Row[]> {
   const { only, impl: chosen = impls, rounds = 5, threads = availableParallelism(), dist, before } = options;
   const picked = pick(works, only);
@@ -47,7 +52,7 @@ export async function compare(options: CompareOptions = {}): Promise<Row[]> {
   return contest(picked, { ...old, ...starters }, { rounds, threads, turn: SHORT_TURN, enough: Infinity });
 }
 
-/** How to start each implementation's processes, or why it cannot be. */
+/** How to start the processes of each implementation, or why that is impossible. */
 async function prepareStarters(chosen: readonly Impl[], threads: number, dist?: string): Promise<Starters> {
   const starters: Starters = {};
   const require = createRequire(import.meta.url);
@@ -79,10 +84,13 @@ async function prepareStarters(chosen: readonly Impl[], threads: number, dist?: 
   return starters;
 }
 
-/** Its threads take tasks as messages, which pays where there is much to do in each: convolutions, large products. */
+/**
+ * Number of threads for jax-js. Its threads get tasks as messages, which pays only for large tasks: convolutions, large
+ * products.
+ */
 const jaxThreads = (work: Work, threads: number) => (/matmul|CNN|ResNet/.test(work.name) ? threads : 1);
 
-/** The rows as a table of text. The quickest steps stand beside the medians. */
+/** The rows as a plain-text table, with medians and minima. */
 export function table(rows: Row[]): string {
   const quickest = (row: Row) => {
     const pytorch = rows.find((r) => r.work === row.work && r.impl === 'pytorch')?.min_ms;

@@ -1,5 +1,6 @@
-// What outputs cost in the real VS Code: a training whose curves are drawn while it runs against the same training unrecorded, and the frames
-// of a notebook of sixty outputs that scrolls. Kernel, editor and browser share the machine's cores, as they do on a user's.
+// Measures the cost of outputs in the real VS Code: a training with live curves compared with the same training without
+// a recorder, and the frame times while a notebook with sixty outputs scrolls. Kernel, editor and browser share the
+// cores of the machine, as for users.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -18,11 +19,14 @@ import {
 } from '../vscode/workbench.mts';
 import { summarize, type Measurement } from './measure.mts';
 
-/** Pairs of blocks of training steps, and the seconds that a block takes: short ones, since a shared machine changes its pace. */
+/** Number of pairs of blocks of training steps. */
 const PAIRS = 100;
+/** Duration of a block: short, because the speed of a shared machine varies. */
 const SECONDS = 1;
 
-/** The notes' CNN, batch 32, by hand: blocks of steps with and without a recorder, which reads the same loss. */
+/**
+ * The course's CNN, batch 32, in a hand-written loop: blocks of steps with and without a recorder. Both read the loss.
+ */
 const training = `import * as tf from '@tensorflow/tfjs'; import { train } from 'dlnb'; import fs from 'node:fs';
 const { layers: L } = tf;
 const model = tf.sequential({ layers: [
@@ -92,7 +96,9 @@ async function trainingCost(page: Page, file: string): Promise<number[]> {
   return JSON.parse(readFileSync(file, 'utf8')) as number[];
 }
 
-/** Times between frames of the workbench while it scrolls through all outputs for the second time; the first time draws them. */
+/**
+ * Times between frames of the workbench while it scrolls through all outputs a second time. The first time draws them.
+ */
 async function scrollFrames(page: Page): Promise<number[]> {
   await runAll(page, 'many.dlnb');
   for (const pass of ['draw', 'measure']) {

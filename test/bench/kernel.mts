@@ -1,5 +1,5 @@
-// How long a user waits for the kernel: start, a warm cell, the first import of TensorFlow.js, streamed text, and the
-// activation of the extension in a real extension host. Beside the kernel's start stands the start of Node itself.
+// Measures waiting times of users: the start of the kernel (and of Node alone, for comparison), a warm cell, the first
+// import of TensorFlow.js, streamed text, and the activation of the extension in a real extension host.
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,7 +14,8 @@ import { ensureVSCode, outDir, root } from '../vscode/server.mts';
 import { loadBundled } from './bundled.mts';
 import { summarize, timeEach, type Measurement } from './measure.mts';
 
-const stage = join(outDir, 'package', hostTarget());
+/** The packaged extension. */
+const packageDir = join(outDir, 'package', hostTarget());
 
 const client = await loadBundled<typeof import('../../kernel/host/client/index.ts')>(
   'kernel/host/client/index.ts',
@@ -46,12 +47,12 @@ async function nodeStarts(times: number): Promise<number[]> {
 function startKernel(dir: string): KernelProcess {
   return client.KernelProcess.start({
     node: { path: process.execPath, electron: false },
-    main: join(stage, 'dist/kernel.js'),
+    main: join(packageDir, 'dist/kernel.js'),
     options: { cwd: dir, device: 'cpu', logDir: join(dir, 'logs') },
   });
 }
 
-/** Runs a cell and waits for its end. */
+/** Runs a cell and waits for its end. @throws Error unless it ends well */
 export async function runCell(kernel: KernelProcess, code: string): Promise<void> {
   const outcome = await kernel.run({ cell: 'bench', language: 'typescript', code, order: ['bench'] });
   if (outcome.status === 'ok') return;
@@ -70,7 +71,7 @@ export async function withKernel<T>(dir: string, use: (kernel: KernelProcess) =>
   }
 }
 
-/** From the call that starts the process to the result of the first cell. */
+/** Milliseconds from the call that starts the process to the result of the first cell. */
 async function kernelStarts(dir: string, times: number): Promise<number[]> {
   const ms: number[] = [];
   for (let i = 0; i < times; i++) {
@@ -85,7 +86,7 @@ async function kernelStarts(dir: string, times: number): Promise<number[]> {
 
 function warmCells(dir: string, times: number): Promise<number[]> {
   return withKernel(dir, async (kernel) => {
-    await timeEach(50, () => runCell(kernel, '1+1')); // compiled by now
+    await timeEach(50, () => runCell(kernel, '1+1')); // warm up
     return timeEach(times, () => runCell(kernel, '1+1'));
   });
 }
@@ -99,7 +100,7 @@ async function firstImports(dir: string, module: string, times: number): Promise
   return ms;
 }
 
-/** Lines that a cell prints in a second, counted until the host has received what is shown of them. */
+/** Lines that a cell prints per second, until the host has received the shown part of them. */
 function streamRates(dir: string, times: number): Promise<number[]> {
   const lines = 200_000;
   const code = `for (let i = 0; i < ${lines}; i++) console.log('line ' + i)`;
@@ -109,7 +110,7 @@ function streamRates(dir: string, times: number): Promise<number[]> {
   });
 }
 
-/** Activates the extension in fresh extension hosts; the time is taken there, around `extension.activate()`. */
+/** Activates the extension in new extension hosts, which measure `extension.activate()`. */
 async function activations(times: number): Promise<number[]> {
   ensureSystemPackages();
   await ensureVSCode();
@@ -126,7 +127,7 @@ async function activations(times: number): Promise<number[]> {
   const ms: number[] = [];
   for (let i = 0; i < times; i++) {
     const artefacts = join(outDir, 'bench/exthost');
-    for (const result of await runInExtensionHost({ extension: stage, tests, files: {}, artefacts }))
+    for (const result of await runInExtensionHost({ extension: packageDir, tests, files: {}, artefacts }))
       ms.push(result.ms);
   }
   return ms;

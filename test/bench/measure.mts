@@ -1,17 +1,18 @@
-// What a benchmark yields, and the statistics of its samples.
+// The results of a benchmark, and statistics of its samples.
 
+/** One row of results. */
 export interface Measurement {
   name: string;
   unit: 'ms' | 'lines/s' | 'tensors' | 'MB' | 'ratio';
   median: number;
-  /** 95th percentile: left out where the samples are too few for it. */
+  /** 95th percentile; absent if there are too few samples. */
   p95?: number;
   samples: number;
-  /** What is aimed at, for the reader; not asserted. */
+  /** The goal, for the reader; it is not asserted. */
   aim?: string;
 }
 
-/** The value below which the fraction `q` of the values lies (nearest rank). */
+/** The quantile `q` of the values, by nearest rank. */
 export function quantile(values: number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const value = sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];
@@ -24,7 +25,7 @@ export function summarize(name: string, unit: Measurement['unit'], values: numbe
   return { name, unit, median: quantile(values, 0.5), ...p95, samples: values.length, ...(aim ? { aim } : {}) };
 }
 
-/** Runs `task` one time after the other and returns the milliseconds of each run. */
+/** Runs a task several times, one after the other. @returns milliseconds of each run */
 export async function timeEach(times: number, task: () => Promise<unknown>): Promise<number[]> {
   const ms: number[] = [];
   for (let i = 0; i < times; i++) {

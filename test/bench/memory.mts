@@ -1,5 +1,5 @@
-// Memory over 10,000 training steps of the course's digit CNN (batch 32, Adam) in a kernel, in a loop as people write it: nothing in the
-// cell's code is disposed of or tidied. The first hundred steps do not count.
+// Measures memory over 10,000 training steps of the course's digit CNN (batch 32, Adam) in a kernel. The loop is
+// written as users write it, without `dispose` and `tidy`. The first hundred steps do not count.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const prepare = `
     tf.layers.flatten(),
     tf.layers.dense({ units: 10 }),
   ] });
-  if (net.countParams() !== 34826) throw new Error('not the model that is meant');
+  if (net.countParams() !== 34826) throw new Error('this is not the intended model');
   const optimizer = tf.train.adam(0.001);
   const x = tf.randomUniform([32, 28, 28, 1]);
   const y = tf.oneHot(tf.range(0, 32, 1, 'int32').mod(tf.scalar(10, 'int32')), 10);`;
@@ -61,7 +61,7 @@ export async function measure(): Promise<Measurement[]> {
   }
 }
 
-/** One number of the samples, early in the training and late. */
+/** One column of the samples, early and late in the training. */
 function inTwoParts(samples: number[][], which: number, unit: 'tensors' | 'MB', scale: number, name: string = unit) {
   const part = (from: number, to: number): Measurement => {
     const values = samples.filter(([step]) => step! > from && step! <= to).map((s) => s[which]! * scale);

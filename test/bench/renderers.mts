@@ -1,4 +1,4 @@
-// How long a reader waits for a tensor: from values to the output's bytes, and from these bytes to pixels in a browser.
+// Measures the display of tensors: from values to the bytes of the output, and from the bytes to pixels in a browser.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBrowser } from '../vscode/browser.mts';
@@ -27,7 +27,9 @@ export async function measure(): Promise<Measurement[]> {
   ];
 }
 
-/** A square matrix as large as an output can hold whole: the array's payload with another shape in its head. */
+/**
+ * The largest square matrix that an output can contain completely: the payload of an array with the shape of a matrix.
+ */
 async function heatMaps(bytesOf: (values: Float32Array) => Uint8Array): Promise<number[]> {
   const side = 488;
   const bytes = bytesOf(Float32Array.from({ length: side * side }, (_, i) => Math.sin(i * i)));
@@ -42,7 +44,7 @@ async function heatMaps(bytesOf: (values: Float32Array) => Uint8Array): Promise<
   return firstPaints(Buffer.concat([prefix, head, bytes.subarray(12 + length)]));
 }
 
-/** Milliseconds from the call of the renderer to the frame after it, each in a page of its own. */
+/** Milliseconds from the call of the renderer to the next frame, each in a new page. */
 async function firstPaints(payload: Uint8Array): Promise<number[]> {
   const { browser, page } = await startBrowser({ width: 1000, height: 800 });
   try {
@@ -70,7 +72,7 @@ async function paintOnce({ code, base64 }: { code: string; base64: string }): Pr
   const begun = performance.now();
   renderer.renderOutputItem({ id: '1', data: () => bytes }, host, new AbortController().signal);
   if (!host.shadowRoot?.querySelector('canvas.picture')) throw new Error('nothing was drawn');
-  // Style and layout of what was made belong to it
+  // Include style and layout
   host.getBoundingClientRect();
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
   return performance.now() - begun;

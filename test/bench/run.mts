@@ -1,8 +1,10 @@
-// `npm run bench -- NAME… [--json FILE]`: measures, asserts nothing, prints a table. Each benchmark is a module of this folder
-// that exports `measure`; what is measured is the packaged build. `cpu` compares implementations and has a table of its own;
-// `--only 'WORK|WORK'`, `--impl A,B`, `--rounds N` and `--threads N` narrow it down, `--dist DIR` names a build that is there already, `--before DIR` another one that takes turns with it. So does `gpu`,
-// on a graphics card; `--adapter hardware|software|null` says on what (`null`: the host's part only, which is what there is without a card),
-// `--folder DIR` where tfjs-node-gpu is. `bundle DIR` makes a folder with all that `gpu` needs, to carry to a machine with a card.
+// `npm run bench -- NAME… [--json FILE]`: measures, asserts nothing, and prints a table. Each benchmark is a module of this
+// folder that exports `measure`, and measures the packaged build. Three names are special:
+// - `cpu` compares implementations in a table of its own. `--only 'WORK|WORK'`, `--impl A,B`, `--rounds N` and
+//   `--threads N` limit it; `--dist DIR` measures an existing build, and `--before DIR` another build in turns with it.
+// - `gpu` does so on a graphics card, which `--adapter hardware|software|null` selects. `null` measures the host's part
+//   only, without a card. `--folder DIR` is the folder with tfjs-node-gpu.
+// - `bundle DIR` makes a folder with everything that `gpu` needs, for a machine with a graphics card.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -32,14 +34,14 @@ const { values, positionals } = parseArgs({
   },
 });
 if (positionals[0] === 'bundle') {
-  if (positionals.length !== 2) refuse('bundle takes the name of a folder');
+  if (positionals.length !== 2) refuse('bundle needs the name of a folder');
   await makeBundle(positionals[1]!);
   process.exit();
 }
 const names = [...Object.keys(benchmarks), 'cpu', 'gpu'];
 const unknown = positionals.filter((name) => !names.includes(name));
 if (positionals.length === 0 || unknown.length > 0) {
-  const fault = unknown.length > 0 ? `no benchmark "${unknown.join('", "')}"` : 'which benchmark?';
+  const fault = unknown.length > 0 ? `there is no benchmark "${unknown.join('", "')}".` : 'which benchmark?';
   refuse(`${fault} There are: ${names.join(', ')}, bundle`);
 }
 const known = [
@@ -48,7 +50,8 @@ const known = [
 ] as readonly string[];
 const chosen = values.impl?.split(',');
 const strangers = chosen?.filter((impl) => !known.includes(impl)) ?? [];
-if (strangers.length > 0) refuse(`no implementation "${strangers.join('", "')}". There are: ${known.join(', ')}`);
+if (strangers.length > 0)
+  refuse(`there is no implementation "${strangers.join('", "')}". There are: ${known.join(', ')}`);
 const adapter = values.adapter as GpuAdapter | undefined;
 if (adapter !== undefined && !gpuAdapters.includes(adapter)) refuse(`--adapter is one of: ${gpuAdapters.join(', ')}`);
 
@@ -102,7 +105,7 @@ function refuse(fault: string): never {
   process.exit(2);
 }
 
-/** The option's number, 1 or more. */
+/** The numeric value of an option, 1 or more. */
 function number(option: 'rounds' | 'threads'): number | undefined {
   const value = values[option];
   if (value === undefined || /^[1-9]\d*$/.test(value)) return value === undefined ? undefined : Number(value);

@@ -1,37 +1,40 @@
-// What cells mean, as notebooks with the outputs they must have. Data only: the command line and the extension host run the very same.
+// The semantics of cells, as notebooks with the outputs that they must have. Data only: the command line and the
+// extension host run it.
 import { CELL_ERROR, OVERFLOW, STDERR, STDOUT } from '../../kernel/wire/mime.ts';
 import type { CellError } from '../../kernel/wire/errors.ts';
 import type { OverflowNotice } from '../../kernel/wire/overflow.ts';
 
-/** One output that a cell must have. A string must be equal, a pattern must match. */
+/** One output that a cell must have: equal to a string, or matching a pattern. */
 export type Expected =
   | { stdout: string | RegExp }
   | { stderr: string | RegExp }
   /** The `text/plain` of a value. */
   | { value: string | RegExp }
-  /** `at`: cell (all counted, from 1) and line, as typed, of the code frame. */
+  /** `at`: the cell (all cells count, from 1) and the line as typed of the code frame. */
   | { error: string; message: RegExp; at?: [cell: number, line: number]; frame?: RegExp }
-  /** The notice of a cell that printed so many lines in all. */
+  /** The notice of a cell that printed this many lines in total. */
   | { lines: number };
 
+/** A cell, and its outputs. */
 export interface SemanticsCell {
   source: string;
-  /** All its outputs, in order. */
+  /** All outputs, in order. */
   outputs: Expected[];
 }
 
+/** A notebook. */
 export interface SemanticsCase {
   name: string;
   /** Files beside the notebook, by relative path. */
   files?: Record<string, string>;
-  /** Code cells, to be run one after another in one session; after an error, too. */
+  /** Code cells, which are run one after another in one session, also after an error. */
   cells: SemanticsCell[];
 }
 
-/** An output as its items, each decoded as UTF-8. */
+/** The items of an output, decoded as UTF-8. */
 export type ReadItems = readonly { mime: string; text: string }[];
 
-/** Says how the output differs from what it must be; undefined where it does not. */
+/** Says how an output differs from the expected one; undefined if it does not. */
 export function difference(expected: Expected, items: ReadItems): string | undefined {
   const text = (mime: string) => {
     const found = items.filter((i) => i.mime === mime);
@@ -93,7 +96,7 @@ export const cases: SemanticsCase[] = [
     ],
   },
   {
-    name: 'a name that a cell failed to give a value can be declared again',
+    name: 'a name whose initialization failed can be declared again',
     cells: [
       cell("const broken = (() => { throw new Error('no'); })();", { error: 'Error', message: /^no$/, at: [1, 1] }),
       cell('const broken = 1;\nbroken', value('1')),
@@ -108,7 +111,7 @@ export const cases: SemanticsCase[] = [
     ],
   },
   {
-    name: 'a TypeScript file beside the notebook is imported, and again when it changed',
+    name: 'a TypeScript file beside the notebook is imported, and imported again after a change',
     files: {
       'helper.ts': 'export const x: number = 1;\nexport enum Color { Red = 7 }\n',
       'data.json': '{ "n": 3 }',
@@ -200,7 +203,7 @@ export const cases: SemanticsCase[] = [
     ],
   },
   {
-    name: 'a thrown error points at its line as typed, in whatever cell the code stands',
+    name: 'a thrown error points at its line as typed, in any cell',
     cells: [
       cell(
         'interface Gone {\n  a: number;\n}\nenum E { A }\n\nfunction check(x: number): number {\n  if (x < 0) throw new RangeError(`negative: ${x}`);\n  return x;\n}',
@@ -236,7 +239,7 @@ export const cases: SemanticsCase[] = [
     ],
   },
   {
-    name: 'what is printed comes in order, streams apart, before the value',
+    name: 'printed text comes in order, by stream, before the value',
     cells: [
       cell(
         "console.log('a', { b: [1, 2] });\nconsole.error('c');\nprocess.stdout.write('d');\nconsole.log('e');\n'f'",
@@ -266,7 +269,7 @@ export const cases: SemanticsCase[] = [
     ],
   },
   {
-    name: 'shadowing what the kernel needs does not hurt it',
+    name: 'shadowing names that the kernel uses does not break it',
     cells: [
       cell('const console = 5;\nlet Math = null, Promise = 1, JSON = 2, Object = 3, Array = 4;\nconsole', value('5')),
       cell('[1, 2].map((x) => x + 1)', value('[ 2, 3 ]')),
@@ -274,7 +277,7 @@ export const cases: SemanticsCase[] = [
     ],
   },
   {
-    name: 'an error that nobody catches is shown in its cell, and the kernel lives on',
+    name: 'an uncaught error is shown in its cell, and the kernel continues',
     cells: [
       cell(
         'const kept = 1;\nvoid Promise.reject(new Error("nobody caught this"));\nawait new Promise((r) => setTimeout(r, 30));\nkept',
@@ -290,7 +293,7 @@ export const cases: SemanticsCase[] = [
     ],
   },
   {
-    name: '200,000 lines are cut, and counted in full',
+    name: '200,000 lines are cut, and all of them are counted',
     cells: [
       cell(
         'for (let i = 0; i < 200_000; i++) console.log(`line ${i}`);',
@@ -301,7 +304,7 @@ export const cases: SemanticsCase[] = [
     ],
   },
   {
-    name: 'tensors live on, and show themselves',
+    name: 'tensors stay available in later cells, and show themselves',
     cells: [
       cell("import * as tf from '@tensorflow/tfjs';\nconst t = tf.tensor2d([[1, 2], [3, 4]]);"),
       cell('t.matMul(t)', value(/^Tensor float32 \[2, 2\][^]*7[^]*10[^]*15[^]*22/)),

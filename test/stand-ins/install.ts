@@ -1,10 +1,10 @@
-// Puts the stand-in for @tensorflow/tfjs-node-gpu into a folder, as npm would the real package.
+// Installs the stand-in for @tensorflow/tfjs-node-gpu into a folder, as npm installs the real package.
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const source = path.join(import.meta.dirname, 'stand-in-tfjs-node-gpu');
 
-/** What the stand-in does instead of working; see its lib/index.js. */
+/** Properties and failures of the stand-in; see its lib/index.js. */
 export interface StandIn {
   name?: string;
   version?: string;
@@ -15,7 +15,7 @@ export interface StandIn {
   broken?: string;
 }
 
-/** @returns the package's folder */
+/** @returns the folder of the package */
 export function installStandIn(folder: string, { name = 'tfjs-node-gpu', version, ...standIn }: StandIn = {}): string {
   const target = path.join(folder, 'node_modules/@tensorflow', name);
   cpSync(source, target, { recursive: true });

@@ -74,7 +74,7 @@ export class LossLandscapeFigure extends Figure {
 export type LandscapeProgress = (total: number) => { step(): void | Promise<void>; end(): void };
 
 /**
- * Draws the loss along two directions around a model's weights. Afterwards, also after an error, the weights are the
+ * Draws the loss along two directions around a model's weights. Afterward, also after an error, the weights are the
  * same again, bit for bit.
  *
  * The random directions are Gaussian and normalized by filter: each filter (the last axis of a kernel) of a direction

@@ -1,4 +1,4 @@
-// What reading a notebook can fail with: always a place in the text, the cause and the remedy.
+// The errors of reading a notebook: each has a place in the text, a cause and a remedy.
 import type { Notebook } from './types.ts';
 
 /** A place in a text. */
@@ -11,7 +11,7 @@ export interface Position {
   offset: number;
 }
 
-/** The text is not a notebook of this version. The message opens with the place: `line 12, column 7: …`. */
+/** The text is not a notebook of this version. The message begins with the place: `line 12, column 7: …`. */
 export class FormatError extends Error implements Position {
   override name = 'FormatError';
   readonly line: number;
@@ -29,13 +29,16 @@ export class FormatError extends Error implements Position {
   }
 }
 
-/** The file was written by a newer program. What this version understands of it can be shown, and must never be saved over it. */
+/**
+ * The file was written by a newer program. The part that this version understands can be shown, but must never be
+ * saved.
+ */
 export class NewerVersionError extends FormatError {
   override name = 'NewerVersionError';
 
-  /** The version that the file states. */
+  /** The version stated in the file. */
   readonly version: number;
-  /** A view for reading only: its `newer` is set, and `printNotebook` refuses it. */
+  /** A read-only view: its `newer` is set, and `printNotebook` refuses it. */
   readonly notebook: Notebook;
 
   constructor(position: Position, version: number, notebook: Notebook) {
@@ -59,3 +62,6 @@ export function positionAt(text: string, offset: number): Position {
   }
   return { line, column: offset - start + 1, offset };
 }
+
+/** A text from a file, cut to at most 40 characters for an error message. */
+export const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -1,10 +1,10 @@
-// Ids of cells: eight characters, random for new cells, derived where a file needs repair.
+// Ids of cells: eight characters, random for new cells, and derived from the file for cells that need a repair.
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /**
- * A new id of 8 characters from a–z and 0–9 that is not taken.
- * @param random uniform in [0, 1)
+ * Makes a new id: 8 characters from a–z and 0–9, not in `taken`.
+ * @param random returns uniform numbers in [0, 1)
  */
 export function newCellId(taken: ReadonlySet<string>, random: () => number = Math.random): string {
   for (;;) {
@@ -14,7 +14,7 @@ export function newCellId(taken: ReadonlySet<string>, random: () => number = Mat
   }
 }
 
-/** The same id for the same cell of the same file, so that opening a file twice gives the same notebook. */
+/** Makes an id that is the same whenever the same file is opened. @param seed identifies the cell in the file */
 export function repairedCellId(taken: ReadonlySet<string>, seed: string): string {
   // FNV-1a, then mulberry32
   let state = 0x811c9dc5;

@@ -1,4 +1,5 @@
-// The `.dlnb` format: text <-> notebook. Pure: it runs in the extension host, in the CLI and in tests.
+// The `.dlnb` format: reads a text as a notebook and prints it. Pure, for the extension host, the command line and
+// tests.
 export { FormatError, NewerVersionError, type Position } from './error.ts';
 export { newCellId } from './id.ts';
 export { decodeNotebook, MAX_FILE_LENGTH, parseNotebook } from './parse.ts';

@@ -1,26 +1,28 @@
-// JSON as notebooks need it: a strict reader that loses nothing (duplicate keys, `__proto__`, numbers beyond a double) and
-// knows where it is, and the printer that writes the same bytes for the same value.
-import { FormatError, positionAt } from './error.ts';
+// JSON for notebooks: a strict reader that loses nothing (duplicate keys, `__proto__`, numbers that a double cannot
+// hold) and reports positions, and a printer that writes the same bytes for the same value.
+import { FormatError, positionAt, shortened } from './error.ts';
 import type { Json } from './types.ts';
 
-/** How deep arrays and objects may nest in a file. */
+/** Largest nesting depth of arrays and objects in a file. */
 export const MAX_DEPTH = 1000;
 
 /**
- * A number that a double cannot hold is read as `{ [EXACT]: '12345678901234567890' }`, which any JSON channel carries, and is printed as
- * it was. Keys of the file that begin with a NUL get one more, so that no object of the file can be mistaken for it.
+ * A number that a double cannot hold is read as `{ [EXACT]: '12345678901234567890' }`, which survives any JSON channel,
+ * and is printed unchanged. Keys of the file that begin with a NUL get a second one, so that no object of the file
+ * looks like such a number.
  */
 export const EXACT = '\u0000number';
 
+/** The result of {@link readJson}. */
 export interface ReadJson {
   value: Json;
-  /** The value holds an {@link EXACT} number or a key with an added NUL. */
+  /** Whether the value contains an {@link EXACT} number or a key with an added NUL. */
   special: boolean;
 }
 
 /**
  * Reads a JSON text (RFC 8259; no comments, no trailing commas).
- * @throws FormatError with the place of the first fault, of a key that stands twice in an object, or of what nests deeper than {@link MAX_DEPTH}.
+ * @throws FormatError with the place of the first syntax error, duplicate key, or nesting deeper than {@link MAX_DEPTH}
  */
 export function readJson(text: string): ReadJson {
   return new Reader(text).read();
@@ -39,11 +41,11 @@ class Reader {
     this.space();
     const value = this.value(0);
     if (this.at < this.text.length)
-      this.fail(`found ${this.found()} after the end of the notebook. Delete what follows the last closing brace.`);
+      this.fail(`found ${this.found()} after the end of the notebook. Delete everything after the last closing brace.`);
     return { value, special: this.special };
   }
 
-  /** Every method below ends on the next character that is not white space. */
+  /** Skips white space. All methods below leave `at` on the next character that is not white space. */
   private space(): void {
     for (; this.at < this.text.length; this.at++) {
       const c = this.text.charCodeAt(this.at);
@@ -90,7 +92,7 @@ class Reader {
       } else if (c === undefined || c === '\n' || c === '\r') {
         this.at = start;
         this.fail(
-          'this text is not closed on its line. Add the missing double quote; a line break in a text is written \\n.',
+          'this text has no closing quote on its line. Add the double quote; a line break in a text is written \\n.',
         );
       } else {
         this.fail(`a control character (${JSON.stringify(c)}) in this text. Write it as an escape: a tab is \\t.`);
@@ -105,7 +107,7 @@ class Reader {
     numberLiteral.lastIndex = this.at;
     const literal = numberLiteral.exec(this.text)?.[0];
     if (literal === undefined || /[\w.]/.test(this.text[this.at + literal.length] ?? ''))
-      this.fail(`${this.found()} is not a number of JSON.`);
+      this.fail(`${this.found()} is not a JSON number.`);
     this.skip(literal.length);
     const value = Number(literal);
     if (sameDecimal(literal, value)) return value;
@@ -146,7 +148,7 @@ class Reader {
     if (Object.hasOwn(object, key)) {
       this.at = start;
       this.fail(
-        `the key ${quote(key)} stands twice in this object, and one of its values would be lost. Keep one of them.`,
+        `the key ${quote(key)} occurs twice in this object, and one of its values would be lost. Delete one of them.`,
       );
     }
     if (this.text[this.at] !== ':') this.fail(`expected ":" after the key ${quote(key)}, found ${this.found()}.`);
@@ -154,7 +156,7 @@ class Reader {
     setKey(object, key, this.value(depth + 1));
   }
 
-  /** Passes a comma; false before the closing bracket. */
+  /** Skips a comma and returns true; returns false before the closing bracket. */
   private comma(close: string): boolean {
     if (this.text[this.at] === close) return false;
     if (this.text[this.at] !== ',') this.fail(`expected "," or "${close}", found ${this.found()}.`);
@@ -162,7 +164,7 @@ class Reader {
     this.skip(1);
     if (this.text[this.at] !== close) return true;
     this.at = comma;
-    return this.fail(`"${close}" after a comma. Delete the comma, or write what is missing.`);
+    return this.fail(`"${close}" after a comma. Delete the comma, or add the missing value.`);
   }
 
   private found(): string {
@@ -185,16 +187,19 @@ const plainCharacters = /[^"\\\u0000-\u001f]*/y;
 const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const numberLiteral = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
-const quote = (key: string) => JSON.stringify(key.length > 40 ? `${key.slice(0, 40)}…` : key);
+const quote = (text: string) => JSON.stringify(shortened(text));
 
-/** Sets an own property, whatever its name. */
+/** Sets an own property of any name, even `__proto__`. */
 export function setKey(object: { [key: string]: Json }, key: string, value: Json): void {
   if (key === '__proto__')
     Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
   else object[key] = value;
 }
 
-/** Whether printing the number gives the same decimal value (and sign) as the literal: `1.0` and `1` do, `0.1` does, `1e400` does not. */
+/**
+ * Whether printing the number gives the decimal value and sign of the literal: true for `1.0` and `0.1`, false for
+ * `1e400`.
+ */
 function sameDecimal(literal: string, value: number): boolean {
   const printed = String(value);
   if (printed === literal) return true;
@@ -203,19 +208,19 @@ function sameDecimal(literal: string, value: number): boolean {
   return canonical(printed) === canonical(literal);
 }
 
-/** Sign, digits without zeros at the ends, and exponent of a number that is not zero. */
+/** Sign, digits without leading and trailing zeros, and exponent of a number that is not zero. */
 function canonical(literal: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
   const digits = whole + fraction;
   const first = digits.search(/[1-9]/);
-  // Cut by hand: a regular expression for the zeros at the end is quadratic
+  // A loop, because a regular expression for trailing zeros takes quadratic time
   let last = digits.length;
   while (digits[last - 1] === '0') last--;
   return `${sign}${digits.slice(first, last)}e${BigInt(exponent) + BigInt(whole.length - first)}`;
 }
 
-/** A value for programs to read: every number a double, every key as in the file. */
+/** The value for programs: every number is a double, and every key is as in the file. */
 export function plainJson(value: Json): Json {
   if (Array.isArray(value)) return value.map(plainJson);
   if (value === null || typeof value !== 'object') return value;
@@ -232,9 +237,10 @@ const isExact = (value: { [key: string]: Json }): value is { [EXACT]: string } =
   Object.keys(value).length === 1;
 
 /**
- * Prints a value with two spaces of indent. An array of numbers, booleans and nulls stands on one line.
- * @param indent the spaces before the line on which the value begins
- * @param form `exact`: {@link EXACT} numbers and keys are written as they were in the file. `plain`: as {@link plainJson} gave them.
+ * Prints a value, indented by two spaces. An array of numbers, booleans and nulls is printed on one line.
+ * @param indent indentation of the line on which the value begins
+ * @param form `exact` for values of {@link readJson}: {@link EXACT} numbers and keys are written as in the file.
+ *   `plain` for values of {@link plainJson}.
  */
 export function printJson(value: Json, indent: string, form: 'exact' | 'plain'): string {
   if (value === null || typeof value !== 'object') return printLeaf(value);
@@ -255,11 +261,11 @@ export function printJson(value: Json, indent: string, form: 'exact' | 'plain'):
 function printLeaf(value: Json | undefined): string {
   if (typeof value !== 'number') return JSON.stringify(value) ?? 'null';
   if (Object.is(value, -0)) return '-0';
-  if (Math.abs(value) === Infinity) return value > 0 ? '1e999' : '-1e999'; // read back as infinite
+  if (Math.abs(value) === Infinity) return value > 0 ? '1e999' : '-1e999'; // read back as infinity
   return JSON.stringify(value); // NaN becomes null
 }
 
-/** How deep a value nests; 0 for a leaf. Safe for any depth. */
+/** The nesting depth of a value; 0 for a leaf. Works for any depth. */
 export function depthOf(value: Json): number {
   let level: Json[] = [value];
   let depth = -1;

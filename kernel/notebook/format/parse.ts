@@ -1,21 +1,22 @@
-// Reads the text of a `.dlnb` file. What it does not know it keeps; what it cannot keep is an error with its place.
+// Reads the text of a `.dlnb` file. Unknown keys are kept. Anything that cannot be kept is an error with its place in
+// the text.
 //
-// Repairs, all deterministic: a cell without an id, or with the id of an earlier cell, gets a fresh one (ids hold nothing but identity, the
-// text stays); a missing `metadata`, `cells`, `source` or `outputs` is empty and a missing `language` is TypeScript. A cell of an unknown
-// kind is an error in version 1: to show it as something else and save it would change it.
+// Repairs, all deterministic: a cell without an id, or with the id of an earlier cell, gets a new id; a missing
+// `metadata`, `cells`, `source` or `outputs` is empty; a missing `language` is TypeScript. A cell of an unknown kind is
+// an error in version 1, because showing and saving it as another kind would change it.
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
-import { FormatError, NewerVersionError, positionAt } from './error.ts';
+import { FormatError, NewerVersionError, positionAt, shortened } from './error.ts';
 import { repairedCellId } from './id.ts';
 import { plainJson, printJson, readJson, setKey } from './json.ts';
 import type { Cell, Json, Notebook, Output, OutputItem } from './types.ts';
 
-/** The longest file that is read, in UTF-16 units: what fits into a string of the JavaScript engine. */
+/** Largest length of a file, in UTF-16 units: it must fit into a JavaScript string. */
 export const MAX_FILE_LENGTH = 500_000_000;
 
 type JsonObject = { [key: string]: Json };
 type Path = (string | number)[];
 
-/** A fault at a path in a value that was read well. */
+/** An error at a path in valid JSON. */
 class Fault extends Error {
   readonly path: Path;
   readonly reason: string;
@@ -29,7 +30,7 @@ class Fault extends Error {
 
 /**
  * Reads the bytes of a file: UTF-8, with or without a byte-order mark.
- * @throws FormatError as {@link parseNotebook}, and for other encodings.
+ * @throws FormatError like {@link parseNotebook}, and for other encodings
  */
 export function decodeNotebook(bytes: Uint8Array): Notebook {
   const start = { line: 1, column: 1, offset: 0 };
@@ -42,7 +43,7 @@ export function decodeNotebook(bytes: Uint8Array): Notebook {
   } catch (e) {
     if (bytes.length > MAX_FILE_LENGTH && !(e instanceof TypeError))
       throw new FormatError(start, tooLong(bytes.length));
-    // Decoding leniently here is only for the place: the first replacement character that the file does not hold itself
+    // Lenient decoding finds the place: the first replacement character that is not in the file itself
     const lenient = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     const encoder = new TextEncoder();
     let offset = lenient.indexOf('\ufffd');
@@ -59,12 +60,12 @@ export function decodeNotebook(bytes: Uint8Array): Notebook {
 const isReplacement = (bytes: Uint8Array, at: number) =>
   bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd;
 const tooLong = (length: number) =>
-  `the file is too big (${Math.round(length / 1e6)} MB; the limit is ${MAX_FILE_LENGTH / 1e6}). Remove large outputs with another editor.`;
+  `the file is too big (${Math.round(length / 1e6)} MB; the limit is ${MAX_FILE_LENGTH / 1e6}). Remove large outputs in another editor.`;
 
 /**
- * Reads the text of a file. An empty one (or only white space) is a new, empty notebook.
- * @throws FormatError with the place and the reason when the text is not a notebook.
- * @throws NewerVersionError when it was written by a newer program; its `notebook` can be shown.
+ * Reads the text of a file. An empty text, or white space only, is a new, empty notebook.
+ * @throws FormatError with the place and the reason, if the text is not a notebook
+ * @throws NewerVersionError if it was written by a newer program; the error's `notebook` can be shown
  */
 export function parseNotebook(text: string): Notebook {
   const mark = text.startsWith('\ufeff') ? 1 : 0;
@@ -96,7 +97,7 @@ function parseBody(text: string): Notebook {
   }
 }
 
-/** A JSON text cannot hold a line that begins so: texts do not run over lines. */
+/** The error for a merge-conflict marker. No line of valid JSON looks like one, because strings do not span lines. */
 function conflict(text: string): FormatError | undefined {
   const marker = /^(?:<{7}|>{7}|\|{7})(?: [^\r\n]*)?$|^={7}$/m.exec(text);
   if (!marker) return undefined;
@@ -107,7 +108,7 @@ function conflict(text: string): FormatError | undefined {
 }
 
 function locate(text: string, path: Path) {
-  // The text was read before, so it nests no deeper than a recursive parser can bear
+  // The text has been read before: its depth is limited, and the recursive parser is safe
   const root = parseTree(text);
   const node = root && findNodeAtLocation(root, path);
   return positionAt(text, node?.offset ?? 0);
@@ -144,7 +145,7 @@ function readRoot(value: Json, special: boolean, text: string): Notebook {
   throw new NewerVersionError(locate(text, ['dlnb']), version, { ...notebook, newer: version });
 }
 
-/** A cell of a newer version that this one does not understand, as something to look at. */
+/** A Markdown cell that shows a cell of a newer version, which this version does not understand. */
 function unreadable(cell: Json): Cell {
   const fence = '```';
   const source = `*This cell needs a newer version of DLNB.*\n\n${fence}json\n${printJson(cell, '', 'exact')}\n${fence}`;
@@ -180,7 +181,7 @@ function readCell(value: Json, path: Path, special: boolean): Cell {
   return { id, kind, language, source, outputs, ...rest(cell, ['id', 'kind', 'language', 'source', 'outputs']) };
 }
 
-/** Lines without their ends, or one text. A line end is `\n` whatever the system wrote. */
+/** Reads a source: lines without their ends, or one text. Line ends become `\n`. */
 function readSource(value: Json, path: Path): string {
   if (typeof value === 'string') return value.replaceAll('\r\n', '\n');
   if (!Array.isArray(value)) throw new Fault(path, `"source" must be an array of lines, not ${describe(value)}.`);
@@ -242,7 +243,7 @@ function object(value: Json, path: Path, what: string): JsonObject {
   return value;
 }
 
-/** The keys that are not known, as the `extra` of the result; nothing where there are none. */
+/** The unknown keys as `extra`; an empty object if there are none. */
 function rest(value: JsonObject, known: string[]): { extra?: JsonObject } {
   const keys = Object.keys(value).filter((key) => !known.includes(key));
   if (keys.length === 0) return {};
@@ -267,6 +268,5 @@ function describe(value: Json): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
-  const text = JSON.stringify(value);
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  return shortened(JSON.stringify(value));
 }

@@ -1,22 +1,24 @@
-// Prints a notebook as the text of a `.dlnb` file: the same bytes for the same notebook.
+// Prints a notebook as the text of a `.dlnb` file, with the same bytes for the same notebook.
 //
-// Sources and unknown keys are always written. Outputs are too, as long as the file can be read again: only what would make it longer than
-// the limit, or nest deeper, is written as a note that says so, the largest output first.
+// Sources and unknown keys are always written. Outputs are replaced by notes if the file could not be read again:
+// outputs that nest too deep, and the largest outputs of a file that would be too long.
 import { depthOf, MAX_DEPTH, printJson } from './json.ts';
 import { MAX_FILE_LENGTH } from './parse.ts';
 import type { Cell, Json, Notebook, Output, OutputItem, Unknown } from './types.ts';
 
-/** Levels above the payload of an output item, with room to spare. */
+/** Reserve for the levels above the payload of an output item, which are fewer. */
 const ITEM_DEPTH = 20;
 
+/** Options of {@link printNotebook}. */
 export interface PrintOptions {
-  /** In UTF-16 units. Default: what {@link parseNotebook} reads. */
+  /** Largest length of the text, in UTF-16 units; by default the largest that {@link parseNotebook} reads. */
   maxLength?: number;
 }
 
 /**
- * The text of the file: keys in the order of the format, then the unknown ones, two spaces of indent, one newline at the end.
- * @throws Error for a notebook of a newer version, which this program must not write.
+ * Prints the text of the file: keys in the order of the format, then unknown keys, indented by two spaces, with one
+ * newline at the end.
+ * @throws Error for a notebook of a newer version, which this program must not write
  */
 export function printNotebook(notebook: Notebook, { maxLength = MAX_FILE_LENGTH }: PrintOptions = {}): string {
   if (notebook.newer !== undefined) {
@@ -93,11 +95,11 @@ const note = (item: OutputItem, why: string) =>
     ...(item.extra && { extra: item.extra }),
   });
 
-/** Puts notes for the largest items until the whole fits. */
+/** Replaces the largest items by notes until the text is short enough. */
 function shorten(items: Map<OutputItem, string>, notebook: Notebook, maxLength: number): void {
   let total = 0;
   for (const text of items.values()) total += text.length;
-  // What is not output is measured only when outputs come near the limit: a source that long was never typed
+  // The rest is measured only if outputs come near the limit: nobody types a source that long
   if (total < maxLength / 2) return;
   total += printWith(notebook, new Map([...items.keys()].map((item) => [item, '']))).length;
   for (const [item, text] of [...items].sort(([, a], [, b]) => b.length - a.length)) {
@@ -113,14 +115,17 @@ function members(indent: string, known: [string, string][], { extra }: Unknown):
   const inner = `${indent}  `;
   const lines = known.map(([key, value]) => `${inner}"${key}": ${value}`);
   if (extra) {
-    // Printed as an object of its own and opened up, so that keys are written the same way everywhere
+    // Printed as an object, without its braces, so that keys are written the same way everywhere
     const own = printJson(withoutKnown(extra, known), indent, 'exact');
     if (own !== '{}') lines.push(own.slice(2, -indent.length - 2));
   }
   return `{\n${lines.join(',\n')}\n${indent}}`;
 }
 
-/** A key cannot be known and unknown at once; what a program put there by mistake must not make a file that cannot be read. */
+/**
+ * Removes known keys from the unknown ones. A program may have put them there by mistake; duplicate keys would be
+ * unreadable.
+ */
 function withoutKnown(extra: { [key: string]: Json }, known: [string, string][]): { [key: string]: Json } {
   if (!known.some(([key]) => Object.hasOwn(extra, key))) return extra;
   return Object.fromEntries(Object.entries(extra).filter(([key]) => !known.some(([k]) => k === key)));

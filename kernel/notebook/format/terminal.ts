@@ -1,7 +1,7 @@
-// What a terminal would show of a printed text: carriage returns and backspaces overwrite. VS Code folds the text of its stream outputs
-// so; the file holds what is left, whoever wrote it.
+// Folds printed text as a terminal does, where carriage returns and backspaces overwrite. VS Code folds its stream
+// outputs the same way; files contain the folded text.
 
-/** Folds `\r` and `\b`: a progress bar that was redrawn a thousand times is its last state. Folding twice changes nothing. */
+/** Folds `\r` and `\b`: of a progress bar that was redrawn many times, only the last state remains. Idempotent. */
 export function foldTerminalText(text: string): string {
   if (!/[\r\b]/.test(text)) return text;
   return text
@@ -11,7 +11,7 @@ export function foldTerminalText(text: string): string {
     .join('\n');
 }
 
-/** Each backspace takes the character before it, if there is one. */
+/** Each backspace removes the character before it, if there is one. */
 function eraseBackwards(line: string): string {
   if (!line.includes('\b')) return line;
   const kept: string[] = [];
@@ -22,7 +22,10 @@ function eraseBackwards(line: string): string {
   return kept.join('');
 }
 
-/** Each carriage return begins the line again; what is not overwritten stays. One at the end waits for what comes. */
+/**
+ * Each carriage return restarts the line; characters that are not overwritten stay. One at the end is kept for later
+ * text.
+ */
 function overwrite(line: string): string {
   if (!line.includes('\r')) return line;
   const parts = line.split(/\r+/);

@@ -1,18 +1,18 @@
-// The notebook as the `.dlnb` file holds it. Types only; the parser and the printer are beside this file.
+// The types of a notebook as in a `.dlnb` file.
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** Keys that this version does not know, kept and written back after the known ones. */
+/** Keys that this version does not know. They are kept, and printed after the known ones. */
 export interface Unknown {
-  /** In file order. Absent where there are none. */
+  /** In file order; absent if there are none. */
   extra?: { [key: string]: Json };
 }
 
 /** One representation of an output: exactly one of `text`, `json` or `base64`. */
 export type OutputItem = { mime: string } & Unknown & ({ text: string } | { json: Json } | { base64: string });
 
-/** One output of a cell: the same thing in several representations. */
+/** One output of a cell, in one or more representations. */
 export interface Output extends Unknown {
   items: OutputItem[];
 }
@@ -21,7 +21,7 @@ export interface MarkdownCell extends Unknown {
   /** Unique in the notebook; made with {@link newCellId}. */
   id: string;
   kind: 'markdown';
-  /** The text, lines joined by `\n`. */
+  /** The text, with lines joined by `\n`. */
   source: string;
 }
 
@@ -37,9 +37,9 @@ export interface CodeCell extends Unknown {
 export type Cell = MarkdownCell | CodeCell;
 
 export interface Notebook extends Unknown {
-  /** The format's version. */
+  /** The version of the format. */
   dlnb: 1;
-  /** Set where the file states a newer version: this is what could be understood of it, to be shown and never printed. */
+  /** The version of a newer file, of which this is the understood part: to be shown, never to be printed. */
   newer?: number;
   metadata: { [key: string]: Json };
   cells: Cell[];

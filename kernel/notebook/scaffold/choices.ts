@@ -1,11 +1,11 @@
-// What a model notebook can be made of: architectures, data sets, optimisers, and which fit together. Pure: the editor's quick picks and the
-// command line both list these.
+// The choices for a model notebook: architectures, data sets, optimizers, and which of them fit together. The editor's
+// quick picks and the command line list these.
 
-/** Something to choose. */
+/** One entry of a list of choices. */
 export interface Choice<Id extends string> {
   id: Id;
   label: string;
-  /** One line for a list. */
+  /** A description of one line. */
   detail: string;
 }
 
@@ -13,33 +13,39 @@ export type ArchitectureId = 'perceptron' | 'mlp' | 'cnn' | 'lenet5' | 'resnet20
 export type DataId = 'blobs' | 'moons' | 'spirals' | 'xor' | 'digits' | 'shapes' | 'mnist' | 'cifar10';
 export type OptimizerId = 'sgd' | 'momentum' | 'rmsprop' | 'adam' | 'adamw' | 'lion';
 
-/** The constants at the top of a notebook, such that it trains in seconds and reaches its goal. */
+/** The constants at the top of a notebook, chosen so that it trains in seconds and reaches its goal. */
 export interface Budget {
-  /** Examples in all: to learn from, to watch and to test. For a download: those to learn from and to watch. */
+  /**
+   * Number of training, validation and test examples together; for downloaded data, of training and validation
+   * examples.
+   */
   examples: number;
   epochs: number;
   batchSize: number;
-  /** Share of the test examples that is to be right after training. */
+  /** Test accuracy to reach. */
   goal: number;
 }
 
+/** An architecture, with its hyperparameters. */
 export interface Architecture extends Choice<ArchitectureId> {
-  /** The data sets that fit, the usual first, with how long to train on each. */
+  /** The data sets that fit, the default one first, each with its budget. */
   data: Partial<Record<DataId, Budget>>;
-  /** Of Adam; those of the other optimisers follow from it, */
+  /** Learning rate for Adam. By default the learning rates of other optimizers are multiples of it. */
   learningRate: number;
-  /** but for these. */
+  /** Learning rates of the optimizers for which the multiple does not fit. */
   rates?: Partial<Record<OptimizerId, number>>;
 }
 
+/** A data set. */
 export interface DataSet extends Choice<DataId> {
   kind: 'points' | 'images';
-  /** What is downloaded at the first run, where it is not drawn by the notebook itself. */
+  /** Size of the download at the first run; absent for generated data. */
   download?: string;
 }
 
+/** An optimizer. */
 export interface Optimizer extends Choice<OptimizerId> {
-  /** Learning rate as a multiple of Adam's. */
+  /** Default learning rate as a multiple of Adam's. */
   rate: number;
 }
 
@@ -98,7 +104,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
     label: 'ResNet-20',
     detail: 'He et al. 2015: nine residual blocks, with augmentation and a learning rate schedule',
     learningRate: 0.003,
-    // Batch normalisation bears, and wants, large steps
+    // With batch normalization, large steps are stable and learn faster
     rates: { sgd: 0.3, momentum: 0.04 },
     data: {
       shapes: { examples: 1600, epochs: 6, batchSize: 32, goal: 0.7 },
@@ -111,17 +117,17 @@ export const ARCHITECTURES: readonly Architecture[] = [
 
 export const DATA_SETS: readonly DataSet[] = [
   { id: 'blobs', label: 'Blobs', kind: 'points', detail: 'Two round clouds of points' },
-  { id: 'moons', label: 'Two moons', kind: 'points', detail: 'Two half circles that reach into one another' },
-  { id: 'spirals', label: 'Spirals', kind: 'points', detail: 'Two arms around one centre' },
-  { id: 'xor', label: 'XOR', kind: 'points', detail: 'Four corners, alike across the diagonal' },
-  { id: 'digits', label: 'Digits', kind: 'images', detail: 'Drawn digits, 28 × 28, grey' },
-  { id: 'shapes', label: 'Shapes', kind: 'images', detail: 'Drawn shapes in ten classes, 32 × 32, in colours' },
-  { id: 'mnist', label: 'MNIST', kind: 'images', detail: 'Handwritten digits, 28 × 28, grey', download: '12 MB' },
+  { id: 'moons', label: 'Two moons', kind: 'points', detail: 'Two interlocking half circles' },
+  { id: 'spirals', label: 'Spirals', kind: 'points', detail: 'Two arms around one center' },
+  { id: 'xor', label: 'XOR', kind: 'points', detail: 'Four corners; opposite corners have the same class' },
+  { id: 'digits', label: 'Digits', kind: 'images', detail: 'Generated digits, 28 × 28, gray' },
+  { id: 'shapes', label: 'Shapes', kind: 'images', detail: 'Generated shapes in ten classes, 32 × 32, in color' },
+  { id: 'mnist', label: 'MNIST', kind: 'images', detail: 'Handwritten digits, 28 × 28, gray', download: '12 MB' },
   {
     id: 'cifar10',
     label: 'CIFAR-10',
     kind: 'images',
-    detail: 'Photographs in ten classes, 32 × 32, in colours',
+    detail: 'Photographs in ten classes, 32 × 32, in color',
     download: '170 MB',
   },
 ];
@@ -131,26 +137,26 @@ export const OPTIMIZERS: readonly Optimizer[] = [
     id: 'adam',
     label: 'Adam',
     rate: 1,
-    detail: 'Steps of a size of its own for each parameter; learns without tuning',
+    detail: 'Adapts the step size of each parameter; works without tuning',
   },
-  { id: 'adamw', label: 'AdamW', rate: 1, detail: 'Adam with weight decay apart from the gradient' },
+  { id: 'adamw', label: 'AdamW', rate: 1, detail: 'Adam with decoupled weight decay' },
   { id: 'sgd', label: 'SGD', rate: 25, detail: 'Stochastic gradient descent: against the gradient of each batch' },
-  { id: 'momentum', label: 'Momentum', rate: 5, detail: 'Gradients of the last ten steps or so, summed up' },
+  { id: 'momentum', label: 'Momentum', rate: 5, detail: 'Sums up the gradients of about the last ten steps' },
   { id: 'rmsprop', label: 'RMSProp', rate: 0.5, detail: 'Gradients divided by their recent size' },
-  { id: 'lion', label: 'Lion', rate: 0.2, detail: 'The sign of the momentum: every step of one size' },
+  { id: 'lion', label: 'Lion', rate: 0.2, detail: 'The sign of the momentum: all steps have the same size' },
 ];
 
-/** The ids of the data sets that fit an architecture, the usual one first. */
+/** The ids of the data sets that fit an architecture, the default one first. */
 export const dataOf = ({ data }: Architecture): DataId[] => Object.keys(data) as DataId[];
 
-/** What a model notebook is made of. */
+/** The choices for one model notebook. */
 export interface ModelChoice {
   architecture: ArchitectureId;
   data: DataId;
   optimizer: OptimizerId;
 }
 
-/** Every choice whose parts fit together. */
+/** All choices whose parts fit together. */
 export function everyChoice(): ModelChoice[] {
   return ARCHITECTURES.flatMap((a) =>
     dataOf(a).flatMap((data) =>

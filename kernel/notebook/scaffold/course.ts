@@ -1,19 +1,19 @@
-// The samples as samples/index.json lists them, and the README.md of a folder that holds them all.
+// The entries of samples/index.json, and the README.md of a folder with all samples.
 
 /** An entry of samples/index.json. */
 export interface Sample {
   id: string;
-  /** File name beside the index. */
+  /** Name of the file beside the index. */
   file: string;
   title: string;
   part: string;
-  /** How long it runs at most, rounded up. */
+  /** Upper limit of its running time, rounded up. */
   minutes: number;
   teaches: string;
   prerequisites: string;
 }
 
-/** The README.md of the course: a table of the notebooks, in their order. */
+/** The README.md of the course: a table of the notebooks in their order. */
 export function courseReadme(samples: readonly Sample[]): string {
   const rows = samples.map(({ file, title, part, minutes, teaches, prerequisites }, i) => [
     String(i + 1),
@@ -28,13 +28,13 @@ export function courseReadme(samples: readonly Sample[]): string {
   return [
     '# Deep learning in notebooks',
     '',
-    'Open a notebook in VS Code with the extension DLNB and press *Run All*. Each runs from top to bottom without a network connection, checks its own claims and ends with things to try. Headless: `dlnb run <notebook>`.',
+    'Open a notebook in VS Code with the extension DLNB and press *Run All*. Each notebook runs from top to bottom without a network connection, checks its own claims and ends with things to try. Without an editor: `dlnb run <notebook>`.',
     '',
     line(head),
     `|${'---|'.repeat(head.length)}`,
     ...rows.map(line),
     '',
-    'These are copies: change them as you like. *DLNB: New Sample Notebook…* makes another copy of one.',
+    'These are copies: change them as you like. *DLNB: New Sample Notebook…* makes another copy of a sample.',
     '',
   ].join('\n');
 }

@@ -1,55 +1,55 @@
-// The cells of a model notebook that make its data set and look at it.
+// The cells of a model notebook that make its data set and show it.
 import type { DataId, DataSet } from './choices.ts';
 import { code, md, type Draft } from './cells.ts';
 
-/** What the data sets are, for the reader, and how they are made. */
+/** For each data set, a description and the code that makes it. */
 const TEXTS: Record<DataId, { about: string; make: string }> = {
   blobs: {
     about: 'Two round clouds of points, one for each class, far enough apart for a straight line between them.',
     make: 'data.blobs({ n: examples, seed })',
   },
   moons: {
-    about: 'Two half circles that reach into one another. No straight line separates them.',
+    about: 'Two half circles that interlock. No straight line separates them.',
     make: 'data.moons({ n: examples, seed, noise: 0.12 })',
   },
   spirals: {
     about:
-      'Two arms that wind about one centre. What is near in the plane is often of the other class, so the boundary has to wind along.',
+      'Two arms that wind around one center. Neighboring points are often of different classes, so the boundary has to wind along with the arms.',
     make: 'data.spirals({ n: examples, seed, turns: 1.2 })',
   },
   xor: {
     about:
-      'Points about four corners; the class says whether the signs of the two coordinates differ. No straight line separates the classes.',
+      'Points around four corners. The class says whether the signs of the two coordinates differ. No straight line separates the classes.',
     make: 'data.xor({ n: examples, seed })',
   },
   digits: {
     about:
-      '`data.digits` draws digits stroke by stroke: several styles for each, with slant, size and pen of their own. An image is 28 × 28 pixels with one channel, as in MNIST.',
+      '`data.digits` draws digits stroke by stroke, in several styles, with random slant, size and pen width. An image has 28 × 28 pixels and one channel, as in MNIST.',
     make: 'data.digits({ n: examples, seed })',
   },
   shapes: {
     about:
-      '`data.shapes` draws ten kinds of shapes in two random colours each, turned, moved and noisy: only the outline tells the classes apart. An image is 32 × 32 pixels with three channels, as in CIFAR-10.',
+      '`data.shapes` draws ten kinds of shapes in random colors, rotated, shifted and noisy: only the outline distinguishes the classes. An image has 32 × 32 pixels and three channels, as in CIFAR-10.',
     make: 'data.shapes({ n: examples, seed })',
   },
   mnist: {
     about:
-      'MNIST: handwritten digits, 28 × 28 pixels with one channel. **Running the next cell downloads 12 MB** into the cache folder, once. `data.digits` draws digits of its own instead.',
+      'MNIST: handwritten digits, 28 × 28 pixels with one channel. **Running the next cell downloads 12 MB** into the cache folder, once. `data.digits` generates digits without a download.',
     make: 'await data.mnist({ train: examples, test: Math.ceil(examples / 5) })',
   },
   cifar10: {
     about:
-      'CIFAR-10: photographs in ten classes, 32 × 32 pixels with three channels. **Running the next cell downloads 170 MB** into the cache folder, once. `data.shapes` draws images of its own instead.',
+      'CIFAR-10: photographs in ten classes, 32 × 32 pixels with three channels. **Running the next cell downloads 170 MB** into the cache folder, once. `data.shapes` generates images without a download.',
     make: 'await data.cifar10({ train: examples, test: Math.ceil(examples / 5) })',
   },
 };
 
-/** Leaves `learn`, `validation` and `test` behind: data sets that share no example. */
+/** Defines `learn`, `validation` and `test`: data sets without common examples. */
 export function dataCells({ id, kind, download }: DataSet): Draft[] {
   const { about, make } = TEXTS[id];
   const parts = download
-    ? 'One tenth of the training images is held back to watch the training (**validation**); the test images come in a file of their own.'
-    : 'Eight tenths are to learn from, one tenth to watch the training (**validation**), and one tenth is kept for the end (**test**).';
+    ? 'One tenth of the training images is held back to monitor the training (**validation**). The test images are a separate set (**test**).'
+    : 'Eight tenths are for learning, one tenth is for monitoring the training (**validation**), and one tenth is kept for the end (**test**).';
   const intro = md(`
     ## The data
 
@@ -68,7 +68,7 @@ const pointSplit = (make: string) =>
       .dataset(points)
       .split([0.8, 0.1, 0.1], { seed, stratify: true });
     console.log(
-      \`\${learn.size} points to learn from, \${validation.size} to watch, \${test.size} to test\`,
+      \`\${learn.size} points for learning, \${validation.size} for validation, \${test.size} for the test\`,
     );
   `);
 
@@ -77,13 +77,13 @@ const POINT_PICTURE = `
     labels: learn.labels,
     xLabel: 'x₁',
     yLabel: 'x₂',
-    title: 'The points to learn from',
+    title: 'The points for learning',
   });
 `;
 
 const sizes = `
     console.log(
-      \`\${learn.size} images to learn from, \${validation.size} to watch, \${test.size} to test\`,
+      \`\${learn.size} images for learning, \${validation.size} for validation, \${test.size} for the test\`,
     );
     console.log(\`classes: \${learn.classNames.join(', ')}\`);`;
 

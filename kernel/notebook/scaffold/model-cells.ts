@@ -1,8 +1,8 @@
-// The cells of a model notebook that build the network and count its parameters.
+// The cells of a model notebook that build the network and check its number of parameters.
 import type { Architecture, DataSet } from './choices.ts';
 import { code, md, type Draft } from './cells.ts';
 
-/** Leaves `model` behind, not yet compiled. */
+/** Defines `model`, not compiled yet. */
 export function modelCells({ id }: Architecture, data: DataSet): Draft[] {
   const side = data.id === 'shapes' || data.id === 'cifar10' ? 32 : 28;
   switch (id) {
@@ -25,11 +25,11 @@ function perceptron({ kind }: DataSet): Draft[] {
       md(String.raw`
         ## The network
 
-        One unit: it weighs the two coordinates, adds a bias, and the sigmoid turns the sum into a probability of class 1,
+        A single unit: it multiplies the two coordinates by weights and adds a bias. The sigmoid turns the sum into the probability of class 1,
 
         $$p = \sigma(w_1 x_1 + w_2 x_2 + b).$$
 
-        It is as likely as not, $p = \tfrac12$, on a straight line. Rosenblatt's unit of 1958 has a step in the place of the sigmoid; the sigmoid has a slope, which gradient descent needs.
+        Both classes are equally likely, $p = \tfrac12$, on a straight line. Rosenblatt's perceptron of 1958 has a step instead of the sigmoid; gradient descent needs the slope of the sigmoid.
       `),
       code(`
         const model = tf.sequential({
@@ -51,7 +51,7 @@ function perceptron({ kind }: DataSet): Draft[] {
     md(String.raw`
       ## The network
 
-      One layer of ten units, one for each digit. A unit weighs all 784 pixels: its weights are a template of its digit. Softmax turns the ten sums into probabilities that add up to 1.
+      One layer of ten units, one for each digit. A unit has a weight for each of the 784 pixels: the weights are a template of its digit. Softmax turns the ten weighted sums into probabilities that add up to 1.
     `),
     code(`
       const model = tf.sequential({
@@ -77,7 +77,7 @@ function mlp({ kind }: DataSet): Draft[] {
     md(String.raw`
       ## The network
 
-      Two hidden layers of ${points ? '32 and 32' : '64 and 32'} units. Each unit weighs everything in the layer before and is cut off below zero (**ReLU**), so the network is a patchwork of linear pieces, and its boundary bends where they meet. ${points ? 'The last unit gives the probability of class 1.' : 'The last layer gives ten probabilities that add up to 1.'}
+      Two hidden layers of ${points ? '32 and 32' : '64 and 32'} units. Each unit has a weight for every value of the previous layer, and its negative outputs become zero (**ReLU**). So the network is made of linear pieces, and its boundary bends where they meet. ${points ? 'The last unit gives the probability of class 1.' : 'The last layer gives ten probabilities that add up to 1.'}
     `),
     points ? mlpOfPoints : mlpOfImages,
   ];
@@ -136,7 +136,7 @@ function cnn(side: 28 | 32): Draft[] {
     md(String.raw`
       ## The network
 
-      Two rounds of *convolution, ReLU, max-pooling*. A convolution slides its filters over the image: few weights, the same at every place. Pooling keeps the largest of four neighbours and halves the sides. The dense layer reads the classes off what is left.
+      Two rounds of *convolution, ReLU, max-pooling*. A convolution slides its filters over the image: a few weights, the same at every place. Pooling keeps the largest of four neighboring values, which halves width and height. The dense layer computes the classes from the result.
     `),
     code(`
       const initial = (k: number) => tf.initializers.heNormal({ seed: 10 * seed + k });
@@ -170,7 +170,7 @@ function cnn(side: 28 | 32): Draft[] {
       };
       check(
         model.countParams() === parameters.conv1 + parameters.conv2 + parameters.dense,
-        'a filter has as many weights as it sees numbers, and a bias',
+        'a filter has one weight for each number that it sees, and a bias',
       );
       model;
     `),
@@ -183,11 +183,11 @@ function lenet5(side: 28 | 32): Draft[] {
     md(String.raw`
       ## The network
 
-      LeNet-5 as LeCun, Bottou, Bengio and Haffner drew it in 1998: two rounds of *convolution 5 × 5, tanh, average pooling*, then dense layers of 120 and 84 units. ${
+      LeNet-5 by LeCun, Bottou, Bengio and Haffner (1998): two rounds of *convolution 5 × 5, tanh, average pooling*, then dense layers of 120 and 84 units. ${
         small
-          ? 'The original takes digits on 32 × 32 pixels; `same` padding of the first convolution gives 28 × 28 the same sizes from there on.'
-          : 'The original takes grey images of the same 32 × 32 pixels; these have three channels.'
-      } It ends in a softmax, as one does today, where the original compared with drawn templates, and every filter of the second convolution sees all six maps of the first.
+          ? 'The original takes digits of 32 × 32 pixels. With `same` padding in the first convolution, images of 28 × 28 pixels give the same sizes from there on.'
+          : 'The original takes gray images of 32 × 32 pixels; these have three channels.'
+      } Two details follow today's practice: the network ends in a softmax instead of a comparison with drawn templates, and every filter of the second convolution sees all six maps of the first.
     `),
     code(`
       const initial = (k: number) => tf.initializers.glorotUniform({ seed: 10 * seed + k });
@@ -229,7 +229,7 @@ function resnet20(side: 28 | 32): Draft[] {
     md(String.raw`
       ## The network
 
-      A **residual block** computes $\operatorname{ReLU}(\mathbf x + F(\mathbf x))$ with two convolutions in $F$: it has to learn only what is to change, and the gradient passes by unhindered on the shortcut. ResNet-20 is a convolution, three times three such blocks with 16, 32 and 64 channels, the mean over all places, and one dense layer (He, Zhang, Ren & Sun 2015). The first block of the second and of the last third halves height and width.
+      A **residual block** computes $\operatorname{ReLU}(\mathbf x + F(\mathbf x))$ with two convolutions in $F$. It only has to learn the change of $\mathbf x$, and the gradient passes through the shortcut unchanged. ResNet-20 is a convolution, three such blocks each with 16, 32 and 64 channels, the mean over all places, and a dense layer (He, Zhang, Ren & Sun 2015). The first blocks with 32 and with 64 channels halve height and width.
     `),
     code(`
       const model = nn.resnet({ depth: 20, inputShape: [${shape.join(', ')}], classes: 10, seed });

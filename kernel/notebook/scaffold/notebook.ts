@@ -1,22 +1,22 @@
-// The model notebook: data, network, training, test, a look inside, and the model as files, for a choice of each.
+// Makes model notebooks: data, network, training, test, a look inside, and the saved model, for each choice.
 import type { Notebook } from '../format/index.ts';
 import { code, md, notebookOf, type Draft } from './cells.ts';
 import { ARCHITECTURES, DATA_SETS, OPTIMIZERS, type Budget, type Choice, type ModelChoice } from './choices.ts';
 import { dataCells } from './data-cells.ts';
-import { insideCells, saveCells, testCells } from './look-cells.ts';
+import { insideCells, saveCells, testCells } from './evaluation-cells.ts';
 import { modelCells } from './model-cells.ts';
 import { trainingCells } from './training-cells.ts';
 
-/** The usual name of the notebook of a choice, without ending: `lenet5-digits`. */
+/** The default name of the notebook of a choice, without extension: `lenet5-digits`. */
 export const modelName = ({ architecture, data }: ModelChoice): string => `${architecture}-${data}`;
 
-/** The folder that the notebook of that name saves its model to. */
+/** The folder into which the notebook of that name saves its model. */
 export const modelFolder = (name: string): string => `${name}-model`;
 
 /**
- * The notebook of a choice: the same text in every call.
- * @param name of its file, without ending
- * @throws RangeError for a choice that `readChoice` would not give
+ * Makes the notebook of a choice. The same choice and name give the same text.
+ * @param name name of the file, without extension
+ * @throws RangeError for a choice that `readChoice` does not return
  */
 export function modelNotebook(choice: ModelChoice, name = modelName(choice)): Notebook {
   const architecture = byId(ARCHITECTURES, choice.architecture);
@@ -30,7 +30,7 @@ export function modelNotebook(choice: ModelChoice, name = modelName(choice)): No
     md(`
       # ${architecture.label} on ${data.label}
 
-      ${architecture.detail}, trained with ${optimizer.label}. The notebook runs as it is, and in the same way every time; the constants below are there to be changed.
+      ${architecture.detail}, trained with ${optimizer.label}. The notebook runs as it is, with the same results every time. Change the constants below to experiment.
     `),
     constants(budget, rate, choice.architecture === 'resnet20'),
     ...dataCells(data),
@@ -42,8 +42,8 @@ export function modelNotebook(choice: ModelChoice, name = modelName(choice)): No
     md(`
       ## Three things to try
 
-      1. Change \`learningRate\` by a factor of ten in both directions. What do the curves look like when it is too large, what when it is too small?
-      2. Halve \`examples\` until training and validation part in the curves. Which of the two gets worse?
+      1. Change \`learningRate\` by a factor of ten in both directions. How do the curves look when it is too large, and when it is too small?
+      2. Halve \`examples\` until the curves of training and validation separate. Which of the two gets worse?
       3. Choose another \`seed\`. By how much does the test result change, and what does that say about small differences between two networks?
     `),
   ]);
@@ -67,5 +67,5 @@ const constants = ({ examples, epochs, batchSize, goal }: Budget, learningRate: 
     const epochs = ${epochs};
     const batchSize = ${batchSize};
     const learningRate = ${learningRate};
-    const goal = ${goal}; // share of the test set that is to be right
+    const goal = ${goal}; // test accuracy to reach
   `);

@@ -1,21 +1,21 @@
-// Puts new notebooks into folders, and never over anything: what is taken gets a number. The folder is the disk's for the command line and
-// the editor's for the extension.
+// Writes new notebooks into folders. Existing files are never replaced: a taken name gets a number. The command line
+// writes to the disk, the extension through the editor.
 import { printNotebook } from '../format/index.ts';
 import type { ModelChoice } from './choices.ts';
 import { courseReadme, type Sample } from './course.ts';
 import { modelFolder, modelName, modelNotebook } from './notebook.ts';
 
-/** A folder to write into; it is made when something is written. */
+/** A folder to write into. It is created with its first file. */
 export interface TargetFolder<F> {
-  /** What is in it; nothing where it does not exist. */
+  /** The names in the folder; empty if it does not exist. */
   names(): Promise<string[]>;
   /**
    * Writes a new file.
-   * @returns its address; undefined, and nothing written, where there is something of that name
-   * @throws Error where it cannot be written
+   * @returns its address; undefined if the name is taken, and then nothing is written
+   * @throws Error if it cannot be written
    */
   create(name: string, content: Uint8Array): Promise<F | undefined>;
-  /** The folder of that name inside. */
+  /** The subfolder of that name. */
   inside(name: string): TargetFolder<F>;
 }
 
@@ -23,7 +23,7 @@ export interface TargetFolder<F> {
 const numbered = (name: string, n: number) => (n === 1 ? name : `${name}-${n}`);
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** Writes a copy of a sample as `id.dlnb`, or with a number where that is taken. @returns its address */
+/** Writes a copy of a sample as `id.dlnb`, with a number if the name is taken. @returns its address */
 export async function placeSample<F>(folder: TargetFolder<F>, id: string, content: Uint8Array): Promise<F> {
   for (let n = 1; ; n++) {
     const file = await folder.create(`${numbered(id, n)}.dlnb`, content);
@@ -31,9 +31,7 @@ export async function placeSample<F>(folder: TargetFolder<F>, id: string, conten
   }
 }
 
-/**
- * Writes the notebook of a choice, with a number where a notebook or a saved model has its name. @returns its address
- */
+/** Writes the notebook of a choice, with a number if a notebook or a saved model has its name. @returns its address */
 export async function placeModel<F>(folder: TargetFolder<F>, choice: ModelChoice): Promise<F> {
   const names = new Set(await folder.names());
   for (let n = 1; ; n++) {
@@ -44,13 +42,13 @@ export async function placeModel<F>(folder: TargetFolder<F>, choice: ModelChoice
   }
 }
 
-/** The folder that a course goes to where the one that was named holds other things. */
+/** The subfolder for a course if the given folder is not empty. */
 export const COURSE_FOLDER = 'deep-learning-course';
 
 /**
- * Writes all samples and a README.md into a folder, or, where that is not empty, into a new folder inside. Files that begin with a dot do not
- * count, as those of version control.
- * @param read gives the content of a sample's file
+ * Writes all samples and a README.md into a folder. If the folder is not empty, it writes into a new subfolder. Names
+ * that begin with a dot, such as those of version control, do not count.
+ * @param read reads the file of a sample
  * @returns the address of the README.md
  */
 export async function placeCourse<F>(
@@ -66,7 +64,8 @@ export async function placeCourse<F>(
   for (let n = 1; await isTaken(); n++) target = folder.inside(numbered(COURSE_FOLDER, n));
   const write = async (name: string, content: Uint8Array): Promise<F> => {
     const file = await target.create(name, content);
-    if (file === undefined) throw new Error(`${name} has appeared while the course was written; nothing was replaced`);
+    if (file === undefined)
+      throw new Error(`${name} was created by another program while the course was being written; it was not replaced`);
     return file;
   };
   for (const [name, content] of files) await write(name, content);

@@ -1,7 +1,7 @@
-// Reads a choice as somebody has typed it, and says what there is where it cannot be made.
+// Reads a choice that a user typed. Errors list the possible choices.
 import { ARCHITECTURES, DATA_SETS, dataOf, OPTIMIZERS, type Choice, type ModelChoice } from './choices.ts';
 
-/** A choice as somebody may type it: `LeNet-5` for `lenet5`. Without a data set or an optimiser, the usual one is taken. */
+/** A choice as users type it: `LeNet-5` for `lenet5`. The data set and the optimizer have defaults. */
 export interface TypedChoice {
   architecture: string;
   data?: string | undefined;
@@ -10,7 +10,7 @@ export interface TypedChoice {
 
 /**
  * Reads a choice.
- * @throws ChoiceError that names what there is, for a part that is not known or does not fit
+ * @throws ChoiceError that lists the possibilities, for a part that is unknown or does not fit
  */
 export function readChoice(typed: TypedChoice): ModelChoice {
   const architecture = find('architecture', ARCHITECTURES, typed.architecture);
@@ -24,7 +24,7 @@ export function readChoice(typed: TypedChoice): ModelChoice {
   return { architecture: architecture.id, data: data.id, optimizer: optimizer.id };
 }
 
-/** A choice that cannot be made; the message says what can. */
+/** An impossible choice. The message lists the possible ones. */
 export class ChoiceError extends Error {
   override name = 'ChoiceError';
 }
@@ -38,7 +38,7 @@ function find<C extends Choice<string>>(what: string, choices: readonly C[], typ
   throw new ChoiceError(`there is no ${what} "${typed}"${didYouMean(typed, ids)}. There are: ${ids.join(', ')}`);
 }
 
-/** ` (did you mean "adam"?)` where one of the names is near to what was typed, else nothing. */
+/** ` (did you mean "adam"?)` if the typed text resembles one of the names, else an empty text. */
 export function didYouMean(typed: string, names: readonly string[]): string {
   const near = names
     .map((name) => ({ name, distance: editDistance(plain(typed), plain(name)) }))
@@ -47,7 +47,7 @@ export function didYouMean(typed: string, names: readonly string[]): string {
   return near ? ` (did you mean "${near.name}"?)` : '';
 }
 
-/** Levenshtein's: how many letters are to be put in, taken out or replaced. */
+/** Levenshtein distance: the number of letters to insert, delete or replace. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

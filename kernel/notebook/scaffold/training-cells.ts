@@ -2,7 +2,9 @@
 import type { Architecture, DataSet, Optimizer, OptimizerId } from './choices.ts';
 import { code, md, type Draft } from './cells.ts';
 
-/** How each optimiser is made, and its step, with the gradient g and the learning rate η. */
+/**
+ * For each optimizer, the code that makes it and the formula of its step, with the gradient g and the learning rate η.
+ */
 const TEXTS: Record<OptimizerId, { make: string; step: string }> = {
   sgd: {
     make: 'tf.train.sgd(learningRate)',
@@ -10,11 +12,11 @@ const TEXTS: Record<OptimizerId, { make: string; step: string }> = {
   },
   momentum: {
     make: 'tf.train.momentum(learningRate, 0.9)',
-    step: String.raw`**Momentum** sums up gradients that fade by a tenth at each step, $m \leftarrow 0.9\,m + g$ and $\theta \leftarrow \theta - \eta m$: what keeps its direction grows up to tenfold, what changes it cancels out.`,
+    step: String.raw`**Momentum** sums up the gradients, which fade by a tenth at each step, $m \leftarrow 0.9\,m + g$ and $\theta \leftarrow \theta - \eta m$: gradients that keep their direction add up to ten times their size, gradients that alternate cancel out.`,
   },
   rmsprop: {
     make: 'tf.train.rmsprop(learningRate, 0.9)',
-    step: String.raw`**RMSProp** divides each gradient by its recent size, $v \leftarrow 0.9\,v + 0.1\,g^2$ and $\theta \leftarrow \theta - \eta\,g / \sqrt v$, so that parameters with small gradients move, too.`,
+    step: String.raw`**RMSProp** divides each gradient by its recent size, $v \leftarrow 0.9\,v + 0.1\,g^2$ and $\theta \leftarrow \theta - \eta\,g / \sqrt v$, so that parameters with small gradients also move.`,
   },
   adam: {
     make: 'tf.train.adam(learningRate)',
@@ -22,26 +24,26 @@ const TEXTS: Record<OptimizerId, { make: string; step: string }> = {
   },
   adamw: {
     make: 'tf.train.adamw(learningRate)',
-    step: String.raw`**AdamW** takes Adam's steps and shrinks every parameter a little at each, $\theta \leftarrow (1 - \eta\lambda)\,\theta - \eta\,\hat m / \sqrt{\hat v}$, with weight decay $\lambda = 0.01$.`,
+    step: String.raw`**AdamW** takes Adam's steps and also shrinks every parameter a little, $\theta \leftarrow (1 - \eta\lambda)\,\theta - \eta\,\hat m / \sqrt{\hat v}$, with weight decay $\lambda = 0.01$.`,
   },
   lion: {
     make: 'tf.train.lion(learningRate)',
-    step: String.raw`**Lion** steps by $\eta$ in the direction of the momentum's sign, $\theta \leftarrow \theta - \eta \operatorname{sign}(0.9\,m + 0.1\,g)$: all parameters move equally far, so the learning rate is a small one.`,
+    step: String.raw`**Lion** steps by $\eta$ in the direction of the momentum's sign, $\theta \leftarrow \theta - \eta \operatorname{sign}(0.9\,m + 0.1\,g)$: all parameters move equally far, so the learning rate must be small.`,
   },
 };
 
-/** Trains `model` on `learn`, with `validation` in the curves. */
+/** Trains `model` on `learn`, and monitors `validation`. */
 export function trainingCells(architecture: Architecture, data: DataSet, optimizer: Optimizer): Draft[] {
   const { make, step } = TEXTS[optimizer.id];
   const loss =
     data.kind === 'points'
-      ? String.raw`The loss is the cross-entropy $-\log p$, where $p$ is the probability that the network gives to the right class.`
-      : String.raw`The loss is the cross-entropy $-\log p_y$, where $p_y$ is the probability given to the right class; guessing among ten costs $\log 10 \approx 2.30$.`;
+      ? String.raw`The loss is the cross-entropy $-\log p$, where $p$ is the predicted probability of the right class.`
+      : String.raw`The loss is the cross-entropy $-\log p_y$, where $p_y$ is the predicted probability of the right class. Random guessing among ten classes costs $\log 10 \approx 2.30$.`;
   const lossName = data.kind === 'points' ? 'binaryCrossentropy' : 'categoricalCrossentropy';
   const residual = architecture.id === 'resnet20';
   const flips = data.id === 'shapes' || data.id === 'cifar10';
   const recipe = residual
-    ? `\n\nThree parts of the usual recipe for residual networks: ${flips ? 'images are flipped' : 'images are shifted by a pixel'} at random, gradients are clipped at norm 5, and the learning rate warms up and then follows half a cosine down to zero.`
+    ? `\n\nThe usual recipe for residual networks has three more parts: images are ${flips ? 'flipped' : 'shifted by up to a pixel'} at random, gradients are clipped to norm 5, and the learning rate warms up and then follows half a cosine wave down to zero.`
     : '';
   return [
     md(`

@@ -1,4 +1,5 @@
-// Thrown values to what a reader needs: name, message, a code frame, and stack frames that name cells and lines as typed.
+// Turns thrown values into error outputs: name, message, a code frame, and stack frames with cells and lines as the
+// user typed them.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
@@ -9,56 +10,60 @@ import type { CellError, ErrorFrame, PlainError } from '../../wire/errors.ts';
 import type { MimeBundle } from '../../wire/protocol.ts';
 import { SourceError } from './strip.ts';
 
-/** Scheme of the script names of cells: `dlnb-cell:/<id>/<version>`. */
+/** URL scheme of the script names of cells: `dlnb-cell:/<id>/<version>`. */
 const SCHEME = 'dlnb-cell:';
 const MAX_FRAMES = 30;
 const MAX_CAUSES = 5;
 
+/** A script that ran, with its source map. */
 interface Script {
   source: string;
   map?: string;
   trace?: TraceMap;
 }
 
+/** A stack frame, with the source text if it is known. */
 interface Located {
   frame: ErrorFrame;
   source?: string;
 }
 
-/** Knows the scripts that ran, and turns errors into {@link CellError}s. */
+/** Remembers the scripts that ran, and turns errors into {@link CellError}s. */
 export class ErrorReader {
   private readonly scripts = new Map<string, Script>();
   private order: readonly string[] = [];
   private version = 0;
 
   constructor(
-    /** The notebook's folder; paths are shown relative to it. */
+    /** The notebook's folder. Paths are shown relative to it. */
     private readonly dir: string,
-    /** The folder of the kernel's bundles: its frames are left out. */
+    /** The folder of the kernel's bundles. Stack frames in it are omitted. */
     private readonly ownDir: string,
   ) {}
 
-  /** A new script name for a cell. */
+  /** Makes a new script name for a cell. */
   nameScript(cell: string): string {
     return `${SCHEME}/${encodeURIComponent(cell)}/${++this.version}`;
   }
 
-  /** Remembers a script's text as typed and its source map, for frames in it. */
+  /** Remembers the text of a script as typed, and its source map, for stack frames in it. */
   add(script: string, source: string, map?: string): void {
     this.scripts.set(script, { source, ...(map ? { map } : {}) });
   }
 
-  /** Ids of the notebook's cells in order, for cell numbers. */
+  /** Sets the ids of the notebook's cells in order, for cell numbers. */
   setOrder(order: readonly string[]): void {
     this.order = order;
   }
 
-  /** The cell whose code stands innermost in an error's stack. */
+  /** The cell of the innermost stack frame of an error that is in a cell. */
   cellOf(error: unknown): string | undefined {
     return this.frames(stackOf(error)).find((f) => f.frame.cell !== undefined)?.frame.cell;
   }
 
-  /** Replaces script positions in a text (a printed stack) by `cell 3, line 7` or a path with its line as typed. */
+  /**
+   * Replaces script positions in a text, such as a printed stack, by `cell 3, line 7` or a path with the line as typed.
+   */
   rewrite(text: string): string {
     if (!text.includes(SCHEME) && !text.includes('file://')) return text;
     return text.replace(/(?:dlnb-cell:\/[^\s:()]+|file:\/\/\/[^\s()]+?):(\d+):(\d+)/g, (whole) => {
@@ -69,7 +74,7 @@ export class ErrorReader {
     });
   }
 
-  /** Reads any thrown value. Reading never throws, whatever getters the value has. */
+  /** Reads any thrown value. Never throws, even if getters of the value do. */
   read(thrown: unknown, depth = 0): CellError {
     let name = 'Error';
     let message: string;
@@ -103,7 +108,7 @@ export class ErrorReader {
     return error;
   }
 
-  /** The output of an error: our own representation, and VS Code's for where ours is not known. */
+  /** The output of an error: our own representation, and VS Code's for programs that do not know ours. */
   bundle(error: CellError): MimeBundle {
     const plain: PlainError = { name: error.name, message: error.message, stack: errorText(error) };
     return [
@@ -131,7 +136,7 @@ export class ErrorReader {
     return located;
   }
 
-  /** The frame as typed; undefined for frames of Node and of the kernel. */
+  /** The stack frame at its position as typed; undefined for frames of Node and of the kernel. */
   private locate(fn: string, script: string, line: number, column: number): Located | undefined {
     if (script.startsWith('node:')) return undefined;
     const known = this.scripts.get(script);
@@ -143,7 +148,7 @@ export class ErrorReader {
     if (known.map) {
       known.trace ??= new TraceMap(known.map);
       const at = originalPositionFor(known.trace, { line, column: column - 1 });
-      if (at.line === null) return undefined; // code that the kernel put in
+      if (at.line === null) return undefined; // code that the kernel inserted
       line = at.line;
       column = at.column + 1;
     }
@@ -203,7 +208,6 @@ function hintFor(name: string, message: string): string | undefined {
   if (name === 'ReferenceError' && /^(\S+) is not defined$/.test(message)) {
     return 'If another cell declares it, run that cell first.';
   }
-  if (name === 'RangeError' && message.startsWith('Maximum call stack'))
-    return 'A function calls itself without an end.';
+  if (name === 'RangeError' && message.startsWith('Maximum call stack')) return 'A function calls itself endlessly.';
   return undefined;
 }

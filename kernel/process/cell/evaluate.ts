@@ -1,4 +1,4 @@
-// Runs a transformed cell in V8's REPL mode, on the main thread and in the main realm, and makes it interruptible.
+// Evaluates transformed cells in V8's REPL mode, on the main thread and in the main realm, and interrupts them.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Session } from 'node:inspector';
 import path from 'node:path';
@@ -7,42 +7,44 @@ import { ACKNOWLEDGED, BUSY, FLAG_BYTES, InterruptError, RAISED, REQUESTED, STOP
 import { CHECK, FLAG } from './instrument.ts';
 import { BRIDGE, type TransformedCell } from './transform.ts';
 
-/** Which run a piece of code belongs to; follows promises and timers. */
+/** The run of a cell that the executing code belongs to, also in its promises and timers. */
 export interface RunContext {
   run: number;
   cell: string;
-  /** Aborted when the run is interrupted. */
+  /** Aborted by an interrupt of the run. */
   abort: AbortController;
-  /** Its code shall stop, also what of it wakes up later. */
+  /** Whether the code of the run must stop, including code that wakes up later. */
   interrupted: boolean;
 }
 
+/** The result of a cell. */
 export type Evaluated =
   | { status: 'ok'; hasValue: boolean; value: unknown }
   | { status: 'threw'; error: unknown }
   | { status: 'interrupted'; error: unknown };
 
-/** What a cell's code calls. */
+/** Functions that the code of a cell calls. */
 export interface CellBridge {
   import: (specifier: string, names?: string[], needed?: string[]) => Promise<unknown>;
   meta: object;
 }
 
-/** How long the flag stays up after an interrupt, for code of the interrupted run that wakes later. */
+/** Time that the flag stays raised after an interrupt, for code of the interrupted run that wakes up later. */
 const FLAG_UP_MS = 3000;
 
-/** Time for code that waits on the aborted signal to end by itself. */
+/** Time in which code that waits for the abort signal may end by itself. */
 const LAST_WORDS_MS = 50;
 
+/** Evaluates the cells of a session, one at a time. */
 export class Evaluator {
   /** The run that the executing code belongs to. */
   readonly context = new AsyncLocalStorage<RunContext>();
   private readonly session = new Session();
   private readonly flag = new Int32Array(new SharedArrayBuffer(FLAG_BYTES));
   private current: { context: RunContext; settle: (e: Evaluated) => void; value: Evaluated } | undefined;
-  /** The run whose cell is being prepared. */
+  /** The run whose cell is being transformed. */
   private preparing: RunContext | undefined;
-  /** The run whose code has ended and whose outputs are being made. */
+  /** The run whose code has ended and whose outputs are being completed. */
   private finishing: { context: RunContext; interrupt: (error: InterruptError) => void } | undefined;
   private lowerTimer: NodeJS.Timeout | undefined;
 
@@ -62,7 +64,7 @@ export class Evaluator {
     const define = (name: string, value: unknown) =>
       Object.defineProperty(globalThis, name, { value, configurable: true });
     define(BRIDGE, Object.freeze(api));
-    // Constants of the script scope are faster to read than properties of the global object
+    // Constants in the script scope are faster to read than properties of the global object
     define(`${FLAG}0`, this.flag);
     define(`${CHECK}0`, this.check);
     this.session.post('Runtime.evaluate', {
@@ -71,7 +73,7 @@ export class Evaluator {
     } as never);
   }
 
-  /** Starts the thread that hears interrupts. */
+  /** Starts the thread that receives interrupts. */
   listen(): void {
     const worker = new Worker(path.join(__dirname, 'interrupter.js'), {
       workerData: { flag: this.flag },
@@ -82,7 +84,10 @@ export class Evaluator {
     worker.on('message', (request: number) => this.interrupt(request));
   }
 
-  /** Throws when the code that calls it belongs to an interrupted run. Called by instrumented code while the flag is up, and before each op kernel. */
+  /**
+   * Throws an {@link InterruptError} if the calling code belongs to an interrupted run. Instrumented code calls it
+   * while the flag is raised; every op kernel calls it before it computes.
+   */
   readonly check = (): void => {
     if (!Atomics.load(this.flag, RAISED)) return;
     const context = this.context.getStore() ?? this.current?.context;
@@ -91,18 +96,22 @@ export class Evaluator {
     if (context.interrupted) throw new InterruptError();
   };
 
-  /** Whether the Stop button of this training chart was pressed since the last call; also while the main thread has not been idle since. */
+  /**
+   * Whether the Stop button of this training chart was pressed since the last call, even if the main thread was busy
+   * since.
+   */
   takeStop(chart: number): boolean {
     return Atomics.compareExchange(this.flag, STOP_TRAINING, chart, 0) === chart;
   }
 
-  /** Announces a run: an interrupt from now on is for it. */
+  /** Announces a run, to which interrupts from now on belong. */
   prepare(context: RunContext): void {
     this.preparing = context;
   }
 
   /**
-   * Evaluates a cell. Never rejects. An interrupt ends it at once: code that waits is abandoned, code that computes is stopped.
+   * Evaluates a cell. Never rejects. An interrupt ends it at once: waiting code is abandoned, computing code is
+   * stopped.
    */
   evaluate(cell: Pick<TransformedCell, 'expression'>, context: RunContext): Promise<Evaluated> {
     this.preparing = undefined;
@@ -137,8 +146,8 @@ export class Evaluator {
   }
 
   /**
-   * Waits for what the kernel does for a run when its code has ended, for example until a device has been read.
-   * @throws InterruptError when the run is interrupted meanwhile
+   * Waits for work that the kernel does for a run after its code has ended, for example reading from a device.
+   * @throws InterruptError if the run is interrupted meanwhile
    */
   async wait<T>(promise: Promise<T>, context: RunContext): Promise<T> {
     try {
@@ -158,7 +167,7 @@ export class Evaluator {
   ): Evaluated {
     const { context, value } = running;
     if (failure ?? answer?.exceptionDetails) {
-      // The cell catches all that it throws: this is V8's own refusal to compile it, or a terminated execution
+      // The transformed cell catches its own errors: V8 refused to compile it, or its execution was terminated
       if (this.pendingRequest() || context.interrupted) {
         context.interrupted = true;
         return { status: 'interrupted', error: new InterruptError() };
@@ -188,7 +197,9 @@ export class Evaluator {
     Atomics.store(this.flag, ACKNOWLEDGED, Atomics.load(this.flag, REQUESTED));
   }
 
-  /** The interrupter's message has reached the main thread: it is not computing, so the run waits for something. */
+  /**
+   * Handles an interrupt. That its message reached the main thread means that no code is computing: the run is waiting.
+   */
   private interrupt(request: number): void {
     clearTimeout(this.lowerTimer);
     this.lowerTimer = setTimeout(() => Atomics.store(this.flag, RAISED, 0), FLAG_UP_MS).unref();
@@ -205,7 +216,7 @@ export class Evaluator {
     running.context.interrupted = true;
     const error = new InterruptError();
     running.context.abort.abort(error);
-    // Code that heard the signal may end by itself, with its own words; what does not is abandoned
+    // Code that handles the abort signal may end by itself, with its own error; else it is abandoned
     setTimeout(() => running.settle({ status: 'interrupted', error }), LAST_WORDS_MS);
     this.acknowledge();
   }

@@ -1,22 +1,22 @@
-// The words of the shared memory between the main thread and the interrupter, and the error that an interrupted cell throws.
+// The memory that the main thread and the interrupter share, and the error that an interrupt throws in a cell.
 
-/** Not 0: code shall call the check. The only word that instrumented code reads. */
+/** Not 0 if code must call the check. The only word that instrumented code reads. */
 export const RAISED = 0;
-/** Number of interrupts asked for. */
+/** Number of interrupts requested. */
 export const REQUESTED = 1;
-/** The last request that the main thread has dealt with. */
+/** Number of the last request that the main thread has handled. */
 export const ACKNOWLEDGED = 2;
 /** 1 while a run is in progress. */
 export const BUSY = 3;
-/** The number of the training chart whose Stop button was pressed; 0 when none was, or it has been heard. */
+/** Number of the training chart whose Stop button was pressed; 0 if none was, or after the training has read it. */
 export const STOP_TRAINING = 4;
-/** Bytes of all words. */
+/** Size of all words. */
 export const FLAG_BYTES = 20;
 
-/** Code that has not answered the flag by then is terminated. */
+/** Code that has not reacted to the flag after this time is terminated. */
 export const TERMINATE_AFTER_MS = 200;
 
-/** Thrown into a cell's code by an interrupt. */
+/** Thrown in the code of a cell by an interrupt. */
 export class InterruptError extends Error {
   override name = 'InterruptError';
   constructor() {

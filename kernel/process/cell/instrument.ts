@@ -1,16 +1,18 @@
-// Inserts the tests that make code interruptible: at the start of every loop body and every function.
+// Inserts the tests that make code interruptible, at the start of every loop body and every function.
 import * as walk from 'acorn-walk';
 import type { AnyNode, Function as FunctionNode, Program, Statement } from 'acorn';
 import type MagicString from 'magic-string';
 
-/** Names in the script scope that the inserted tests use; defined by the evaluator. User code may not declare names like them. */
+/**
+ * Names that the inserted tests use. The evaluator defines them in the script scope; user code may not declare them.
+ */
 export const FLAG = '__dlnbF';
 export const CHECK = '__dlnbC';
 const test = `if(${FLAG}[0])${CHECK}();`;
 
 /**
- * Adds an interrupt test at each loop back-edge and function entry of `ast`, whose text is in `s`.
- * The flag is an Int32Array on shared memory: one load and one branch a loop turn.
+ * Adds an interrupt test to each loop body and function of `ast`, whose text is in `s`. The flag is an Int32Array in
+ * shared memory, so that a test costs one load and one branch.
  */
 export function addInterruptTests(ast: Program, s: MagicString): void {
   const loop = (node: AnyNode & { body: Statement }) => {
@@ -21,7 +23,7 @@ export function addInterruptTests(ast: Program, s: MagicString): void {
   const fn = (node: FunctionNode) => {
     const { body } = node;
     if (body.type !== 'BlockStatement') {
-      // an arrow's expression: keep its own parentheses, if any, inside
+      // The expression of an arrow function keeps its own parentheses inside the new ones
       const arrow = s.original.lastIndexOf('=>', body.start) + 2;
       s.appendRight(arrow, ` (${FLAG}[0]&&${CHECK}(),(`).appendLeft(node.end, '))');
       return;

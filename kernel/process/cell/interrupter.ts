@@ -1,12 +1,12 @@
-// The thread that hears an interrupt, or the Stop button of a training, while the main thread computes. It reads the control pipe
-// (descriptor 4), raises the flag that instrumented code tests, and ends code that tests nothing by `Runtime.terminateExecution`.
+// The thread that receives interrupts, and the Stop button of trainings, while the main thread computes. Reads the
+// control pipe (descriptor 4), raises the flag that instrumented code tests, and terminates code that does not test it.
 import { Session } from 'node:inspector';
 import { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ControlMessage } from '../../wire/protocol.ts';
 import { ACKNOWLEDGED, BUSY, REQUESTED, RAISED, STOP_TRAINING, TERMINATE_AFTER_MS } from './flag.ts';
 
-/** Time for the main thread to end the process in order. */
+/** Time in which the main thread may end the process in an orderly way. */
 const HOST_GONE_MS = 2000;
 
 const flag = (workerData as { flag: Int32Array }).flag;
@@ -24,7 +24,7 @@ pipe.on('data', (text: string) => {
   }
 });
 pipe.on('error', () => {}); // 'close' follows
-// The host has gone. The main thread sees its own channel close and ends the process, unless a cell keeps it busy.
+// The host is gone. The main thread notices it by its own channel and ends the process, unless a cell keeps it busy
 pipe.on('close', () => setTimeout(() => process.kill(process.pid, 'SIGKILL'), HOST_GONE_MS));
 
 function interrupt(): void {
@@ -32,12 +32,15 @@ function interrupt(): void {
   Atomics.store(flag, RAISED, 1);
   parentPort!.postMessage(request);
   setTimeout(() => {
-    const unheard = Atomics.load(flag, ACKNOWLEDGED) < request;
-    if (unheard && Atomics.load(flag, BUSY)) terminate();
+    const ignored = Atomics.load(flag, ACKNOWLEDGED) < request;
+    if (ignored && Atomics.load(flag, BUSY)) terminate();
   }, TERMINATE_AFTER_MS);
 }
 
-/** Ends whatever JavaScript the main thread executes. Its exception cannot be caught, so state is kept but the code is not told. */
+/**
+ * Terminates the JavaScript code of the main thread. Variables keep their values; the code cannot catch the
+ * termination.
+ */
 function terminate(): void {
   const session = new Session();
   session.connectToMainThread();

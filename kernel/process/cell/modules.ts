@@ -1,5 +1,6 @@
-// What a cell's imports load: the kernel's own modules, Node's, npm packages from the notebook's folder, and the user's relative
-// files, which are transformed like cells and loaded afresh when they, or what they import, have changed on disk.
+// Loads the modules that cells import: the kernel's own modules, Node's modules, npm packages from the notebook's
+// folder, and files of the user. Files are transformed like cells, and loaded again after they, or files that they
+// import, have changed on disk.
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
@@ -19,32 +20,35 @@ type Namespace = Record<string, unknown>;
 export interface ModuleLoaderOptions {
   /** The notebook's folder. */
   dir: string;
-  /** Modules that the kernel brings itself, by specifier. */
+  /** Modules of the kernel itself, by specifier. */
   builtins: Record<string, () => Promise<object>>;
-  /** Hears the source map of each user file that was transformed. */
+  /** Receives the source map of each transformed file. */
   onSource: (script: string, source: string, map: string) => void;
 }
 
+/** A file of the user, transformed. */
 interface Source {
   file: string;
-  /** The text on disk that `code` was made from. */
+  /** The text on disk from which `code` was made. */
   text: string;
   code: string;
-  /** Specifiers of its imports. */
+  /** Specifiers of the imports. */
   imports: string[];
   kind: 'module' | 'commonjs' | 'json';
 }
 
+/** A loaded file of the user. */
 interface Loaded {
   source: Source;
   module: vm.Module;
-  /** Files of the user's that it imports. */
+  /** Files of the user that it imports. */
   deps: string[];
 }
 
 const extensions = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json'];
 const loaders: Record<string, Loader> = { '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx', '.jsx': 'jsx' };
 
+/** Loads the modules of a session. */
 export class ModuleLoader {
   private readonly files = new Map<string, Loaded>();
   private readonly foreign = new Map<string, Promise<vm.Module>>();
@@ -52,19 +56,20 @@ export class ModuleLoader {
 
   constructor(private readonly options: ModuleLoaderOptions) {}
 
-  /** `compilerOptions` of the tsconfig.json that governs the notebook's folder. */
+  /** `compilerOptions` of the tsconfig.json that applies to the notebook's folder. */
   get compilerOptions(): Record<string, unknown> {
     return (this.tsconfig().result?.config.compilerOptions ?? {}) as Record<string, unknown>;
   }
 
   /**
-   * Imports for a cell.
-   * @param needed names that the cell uses as values: an Error says which of them the module lacks.
+   * Imports a module for a cell.
+   * @param needed names that the cell uses as values
+   * @throws SyntaxError if the module does not export a needed name
    */
   async import(specifier: string, names: string[] = [], needed: string[] = []): Promise<Namespace> {
     const namespace = await this.importFrom(specifier, this.options.dir);
     if (names.length === 0) return namespace;
-    // A CommonJS package may keep names on its default export only
+    // Some names of a CommonJS package exist only on its default export
     const fallback = namespace['default'] as Namespace | undefined;
     const lacks = (name: string) => !(name in namespace);
     const found: Namespace = {};
@@ -95,7 +100,7 @@ export class ModuleLoader {
     return module.namespace as Namespace;
   }
 
-  /** Path of a file of the user's, or undefined for Node's modules and packages. */
+  /** Path of a file of the user; undefined for Node's modules and packages. */
   private userFile(specifier: string, dir: string): string | undefined {
     if (/^file:/.test(specifier))
       return inPackage(fileURLToPath(specifier)) ? undefined : existing(fileURLToPath(specifier), specifier);
@@ -130,11 +135,10 @@ export class ModuleLoader {
     return (await import(url)) as Namespace;
   }
 
-  // ---- the user's files
-
+  /** Loads a file of the user and all files that it imports. */
   private async load(entry: string): Promise<vm.Module> {
     const sources = await this.readGraph(entry);
-    // A module is made afresh when its text changed, it failed, or something below it is made afresh
+    // A module is made again if its text has changed, it failed, or a module that it imports is made again
     const stale = new Set<string>();
     for (const [file, { source }] of sources) {
       const old = this.files.get(file);
@@ -164,7 +168,7 @@ export class ModuleLoader {
     return module;
   }
 
-  /** All files of the user's that `entry` reaches, read from disk; a file whose text has not changed keeps its source object. */
+  /** Reads all files of the user that `entry` reaches. A file whose text has not changed keeps its source object. */
   private async readGraph(entry: string): Promise<Map<string, { source: Source; deps: string[] }>> {
     const graph = new Map<string, { source: Source; deps: string[] }>();
     const queue = [entry];
@@ -250,7 +254,7 @@ export class ModuleLoader {
     const builtin = this.options.builtins[specifier];
     const file = builtin ? undefined : this.userFile(specifier, dir);
     if (file) return this.files.get(file)!.module;
-    // The same foreign module in one realm is one namespace, whoever imports it
+    // All importers of a module of Node or the kernel share one namespace; a package depends on the importing folder
     const key = builtin || isBuiltin(specifier) ? specifier : `${dir}\n${specifier}`;
     let module = this.foreign.get(key);
     if (!module) {
@@ -286,7 +290,10 @@ function isFile(file: string): boolean {
   }
 }
 
-/** The file that a path without its ending, with `.js` for `.ts`, or of a folder means. */
+/**
+ * The file that a path stands for: also without its extension, with `.js` instead of `.ts`, or as a folder with an
+ * index file.
+ */
 function probe(base: string): string | undefined {
   const swapped = /\.([mc]?)jsx?$/.exec(base);
   return [
@@ -325,7 +332,7 @@ function synthetic(namespace: Namespace, identifier: string): vm.Module {
   );
 }
 
-/** ` (did you mean "x"?)` for the first name that differs in letter case or by one letter. */
+/** `; did you mean "x"?` with a name that differs in letter case or by one letter; empty if there is none. */
 function closest(name: string, names: string[]): string {
   const near = names.find((n) => n.toLowerCase() === name.toLowerCase()) ?? names.find((n) => oneEdit(n, name));
   return near ? `; did you mean "${near}"?` : '';

@@ -1,15 +1,15 @@
-// TypeScript to JavaScript by esbuild: types stripped, decorators and `using` lowered, with a source map. No rewriting of names here.
+// Compiles TypeScript to JavaScript with esbuild: strips types, lowers decorators and `using`, and makes a source map.
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type * as Esbuild from 'esbuild';
 
-/** A syntax error of a cell or a module, at a position as typed. */
+/** A syntax error of a cell or a module, with its position as typed. */
 export class SourceError extends SyntaxError {
   override name = 'SyntaxError';
   constructor(
     message: string,
-    /** Which text: a script name (`dlnb-cell:/…`) or a file path. */
+    /** The erroneous text: a script name (`dlnb-cell:/…`) or a file path. */
     readonly script: string,
     /** From 1. */
     readonly line: number,
@@ -21,6 +21,7 @@ export class SourceError extends SyntaxError {
   }
 }
 
+/** The JavaScript of a text. */
 export interface Stripped {
   code: string;
   /** JSON of a version 3 source map from `code` to the text as typed. */
@@ -33,17 +34,17 @@ export interface StripOptions {
   loader: Loader;
   /** Name of the text in source maps and errors. */
   script: string;
-  /** Keep imports that nothing uses, as cells need: a later cell may use them. */
+  /** Keep unused imports. Cells need them, because a later cell may use them. */
   keepImports: boolean;
-  /** `compilerOptions` of the user's tsconfig.json that change what code means. */
+  /** `compilerOptions` of the user's tsconfig.json; only those that change the meaning of code apply. */
   compilerOptions?: Record<string, unknown>;
 }
 
 let service: Promise<typeof Esbuild> | undefined;
 
 /**
- * Starts esbuild's service, once. In the built product its program stands in `esbuild/` beside the kernel's bundle.
- * Call it early: the first transform then finds it warm.
+ * Starts esbuild's service, once. The built product has its program in `esbuild/` beside the kernel's bundle. An early
+ * call warms it up for the first transform.
  */
 export function startEsbuild(): Promise<typeof Esbuild> {
   service ??= (async () => {
@@ -52,7 +53,7 @@ export function startEsbuild(): Promise<typeof Esbuild> {
     const require = createRequire(path.join(__dirname, 'kernel.js'));
     let esbuild: typeof Esbuild;
     if (existsSync(program)) {
-      // esbuild reads the variable when it is loaded; nobody else shall see it
+      // esbuild reads the variable when it is loaded; the user's code must not see it
       const before = process.env['ESBUILD_BINARY_PATH'];
       process.env['ESBUILD_BINARY_PATH'] = program;
       try {
@@ -70,7 +71,9 @@ export function startEsbuild(): Promise<typeof Esbuild> {
   return service;
 }
 
-/** What a tsconfig.json may change about the meaning of code; the rest (strictness, target, module) is not the kernel's. */
+/**
+ * The options of a tsconfig.json that change the meaning of code. The others (strictness, target, module) do not apply.
+ */
 const meaningful = [
   'experimentalDecorators',
   'useDefineForClassFields',
@@ -82,7 +85,7 @@ const meaningful = [
 
 /**
  * Strips the types of a text.
- * @throws SourceError at the first error, as typed.
+ * @throws SourceError at the first error
  */
 export async function strip(
   code: string,
@@ -105,7 +108,7 @@ export async function strip(
       legalComments: 'inline',
       tsconfigRaw: { compilerOptions: { ...kept, ...(keepImports ? { verbatimModuleSyntax: true } : {}) } as object },
     });
-    // The cell's rewriting makes every name assignable, so what JavaScript would throw at run time is thrown here
+    // Rewriting a cell makes constants assignable, so this error of JavaScript's run time is thrown here
     const constant = warnings.find((w) => w.id === 'assign-to-constant');
     if (constant) throw fromMessage(constant, code, script, (name) => `Assignment to constant variable ${name}`);
     return { code: js, map };

@@ -1,5 +1,6 @@
-// A cell of TypeScript to one expression for V8's REPL mode: every top-level name becomes a session variable that later cells see,
-// assign and declare again; imports become calls of the kernel; the last expression's value is handed over. Pure but for esbuild.
+// Transforms a TypeScript cell into one expression for V8's REPL mode. Top-level names become session variables, which
+// later cells can read, assign and declare again; imports become calls of the kernel; the value of the last expression
+// is passed to the kernel.
 import * as acorn from 'acorn';
 import MagicString from 'magic-string';
 import remapping from '@jridgewell/remapping';
@@ -7,11 +8,12 @@ import type { Language } from '../../wire/protocol.ts';
 import { addInterruptTests } from './instrument.ts';
 import { SourceError, strip } from './strip.ts';
 
-/** The global object through which a cell's code talks to the kernel. */
+/** The global object whose functions the code of a cell calls. */
 export const BRIDGE = '__dlnb';
 
+/** The result of {@link transformCell}. */
 export interface TransformedCell {
-  /** For `Runtime.evaluate` with `replMode`. Ends with its `sourceURL`. */
+  /** Code for `Runtime.evaluate` with `replMode`. Ends with a `sourceURL`. */
   expression: string;
   /** JSON of a version 3 source map from `expression` to the cell as typed. */
   map: string;
@@ -21,15 +23,19 @@ export interface TransformedCell {
 
 export interface TransformOptions {
   language: Language;
-  /** Name of the script in stack traces, unique per cell version. */
+  /** Name of the script in stack traces, unique for each version of a cell. */
   script: string;
-  /** Session variables there are already. They keep their values until the cell assigns them, so that a cell that fails half-way loses nothing. */
+  /**
+   * Session variables that exist already. They keep their values until the cell assigns them, so that a failing cell
+   * loses nothing.
+   */
   declared: ReadonlySet<string>;
   compilerOptions?: Record<string, unknown>;
 }
 
 /**
- * @throws SourceError for a syntax error or a reserved name, positioned in the cell as typed.
+ * Transforms a cell.
+ * @throws SourceError for a syntax error or a reserved name, with its position in the cell as typed
  */
 export async function transformCell(source: string, options: TransformOptions): Promise<TransformedCell> {
   const { script, language, declared } = options;
@@ -56,7 +62,8 @@ export async function transformCell(source: string, options: TransformOptions): 
       1,
       source,
     );
-  // Helpers and temporaries that esbuild made (decorators, `using`) stay private to the cell: another cell's must not replace them
+  // Helpers and temporaries of esbuild (for decorators and `using`) stay private to the cell: other cells must not
+  // replace them
   const helpers = cell.names.filter((n) => !own.has(n));
   const fresh = names.filter((n) => !declared.has(n));
   s.prepend(
@@ -70,7 +77,7 @@ export async function transformCell(source: string, options: TransformOptions): 
   return { expression: s.toString(), map: map.toString(), names };
 }
 
-/** Parses what esbuild made; esbuild has reported nearly every error already. */
+/** Parses the output of esbuild, which has already reported nearly every syntax error. */
 export function parse(code: string, script: string, source: string): acorn.Program {
   try {
     return acorn.parse(code, { ecmaVersion: 'latest', sourceType: 'module', allowAwaitOutsideFunction: true });
@@ -81,11 +88,13 @@ export function parse(code: string, script: string, source: string): acorn.Progr
   }
 }
 
+/** Rewrites the top level of a cell. */
 class CellRewriter {
-  /** In order of declaration. */
+  /** Declared names, in order of declaration. */
   readonly names: string[] = [];
+  /** Enums and namespaces of the cell so far: later ones of the same name merge with them. */
   private readonly merged = new Set<string>();
-  /** Where hoisted statements go: before the first one that is neither an import nor a function. */
+  /** Place of hoisted statements: before the first statement that is neither an import nor a function. */
   private readonly hoistTo: number;
 
   constructor(
@@ -130,7 +139,7 @@ class CellRewriter {
         return this.functionDeclaration(node);
       case 'ClassDeclaration':
         this.declare(node.id!.name);
-        // An anonymous class assigned to a name takes that name, and refers to itself by the session variable
+        // An anonymous class gets the name of the variable, and refers to itself through the session variable
         this.s.overwrite(node.start, node.id!.end, `${node.id!.name} = class`);
         this.s.appendLeft(node.end, ';');
         return;
@@ -143,7 +152,9 @@ class CellRewriter {
     }
   }
 
-  /** Imports come first, as they do in a module. `import d, { a as b } from 'x'` assigns `d` and `b` from the module's names. */
+  /**
+   * Hoists imports, as modules do. `import d, { a as b } from 'x'` assigns `d` and `b` from the exports of the module.
+   */
   private importDeclaration(node: acorn.ImportDeclaration): void {
     const from = `await ${BRIDGE}.import(${node.source.raw}`;
     let text: string;
@@ -159,7 +170,7 @@ class CellRewriter {
           : 'default';
       return { imported, local: i.local.name };
     });
-    // A name that the cell uses as a value must be there; one that it does not use may have been a type
+    // A name that the cell uses as a value must exist; an unused name may have been a type
     const needed = wanted.filter((w) => this.isUsed(w.local, node)).map((w) => w.imported);
     if (wanted.length === 0) text = star ? `${star.local.name} = ${from});` : `${from});`;
     else {
@@ -196,7 +207,7 @@ class CellRewriter {
     if (d.end === node.end) this.s.appendLeft(node.end, ';');
   }
 
-  /** Functions are assigned before everything else, so that they can be called above their declaration. */
+  /** Hoists functions, so that they can be called above their declarations. */
   private functionDeclaration(node: acorn.FunctionDeclaration | acorn.AnonymousFunctionDeclaration): void {
     const name = node.id!.name;
     this.declare(name);
@@ -210,7 +221,7 @@ class CellRewriter {
     this.hoist(node);
   }
 
-  /** `const a = 1, { b } = o` to assignments. Within a `for` head there is one declaration and no semicolon. */
+  /** Turns `const a = 1, { b } = o` into assignments. In the head of a `for`, only removes the keyword. */
   private variables(node: acorn.VariableDeclaration, inFor: boolean): void {
     for (const d of node.declarations) {
       for (const name of boundNames(d.id)) this.declare(name);
@@ -223,7 +234,7 @@ class CellRewriter {
         this.freshEnum(d);
         if (d.id.type !== 'Identifier') this.s.appendRight(d.start, '(').appendLeft(d.end, ')');
       } else if (node.kind === 'var') {
-        // `var x;` keeps the value that x has
+        // `var x;` does not change the value of x
         this.s.overwrite(d.start, d.end, 'void 0');
       } else {
         this.s.appendLeft(d.end, ' = void 0');
@@ -231,7 +242,7 @@ class CellRewriter {
     }
   }
 
-  /** A `var` inside a block or a loop is a session variable too. */
+  /** Declares every `var` inside blocks and loops, which is a session variable too. */
   private nestedVars(node: acorn.AnyNode): void {
     visit(node, (n, parent) => {
       if (isFunction(n) || n.type === 'ClassDeclaration' || n.type === 'ClassExpression') return false;
@@ -251,7 +262,10 @@ class CellRewriter {
     });
   }
 
-  /** esbuild makes `var E = ((E2) => …)(E || {})` of an enum: the first of a cell starts afresh, a second one of the same name merges. */
+  /**
+   * esbuild compiles an enum to `var E = ((E2) => …)(E || {})`. The first enum of a name in a cell must not merge with
+   * an enum of an earlier cell.
+   */
   private freshEnum(d: acorn.VariableDeclarator): void {
     if (
       d.id.type !== 'Identifier' ||
@@ -262,7 +276,7 @@ class CellRewriter {
     this.freshArgument(d.init, d.id.name);
   }
 
-  /** … and `((N2) => …)(N || (N = {}))` of a namespace. */
+  /** esbuild compiles a namespace to `((N2) => …)(N || (N = {}))`. Treats it like {@link freshEnum}. */
   private enumOrNamespace(node: acorn.ExpressionStatement): void {
     const call = node.expression;
     if (call.type !== 'CallExpression' || call.callee.type !== 'ArrowFunctionExpression') return;
@@ -271,6 +285,7 @@ class CellRewriter {
       this.freshArgument(call, arg.left.name);
   }
 
+  /** Replaces `name || …` by `void 0 || …` in the first call for a name. */
   private freshArgument(call: acorn.CallExpression, name: string): void {
     const arg = call.arguments[0];
     if (
@@ -285,7 +300,7 @@ class CellRewriter {
     this.merged.add(name);
   }
 
-  /** `import(x)` and `import.meta`, wherever they stand. */
+  /** Replaces `import(x)` and `import.meta` everywhere in the cell. */
   private expressions(root: acorn.AnyNode): void {
     visit(root, (n) => {
       // `update` and not `overwrite`, which would remove what was put before a last expression that starts here
@@ -305,7 +320,7 @@ const isHoisted = (n: acorn.AnyNode): boolean =>
   (n.type === 'ExportNamedDeclaration' && n.declaration?.type === 'FunctionDeclaration') ||
   (n.type === 'ExportDefaultDeclaration' && n.declaration.type === 'FunctionDeclaration');
 
-/** Whether an identifier is the name of a property rather than a reference. */
+/** Whether an identifier is the name of a property and not a reference to a variable. */
 function isKey(n: acorn.AnyNode, parent: acorn.AnyNode | undefined): boolean {
   if (parent?.type === 'MemberExpression') return parent.property === n && !parent.computed;
   if (parent?.type === 'Property') return parent.key === n && !parent.computed && !parent.shorthand;
@@ -334,7 +349,7 @@ function boundNames(pattern: acorn.Pattern): string[] {
   }
 }
 
-/** Visits nodes from the outside in, with their parent; `enter` returns whether to go further in. */
+/** Visits nodes with their parents, outer nodes first. `enter` returns whether to visit the children. */
 function visit(
   node: acorn.AnyNode,
   enter: (n: acorn.AnyNode, parent?: acorn.AnyNode) => boolean,

@@ -1,6 +1,6 @@
-// The results of one build on the device `cpu`, each as a hash of its bits: every case of the gradient tests with its gradients,
-// random numbers, three steps of every optimizer, and three steps of every work of the benchmark.
-// Arguments: the folder of the build, and the number of threads. Prints a JSON object, name → hash.
+// The results of one build on the device `cpu`, each as a hash of its bits: every case of the gradient tests with its
+// gradients, random numbers, three steps of every optimizer, and three steps of every work of the benchmark. Arguments:
+// the folder of the build, and the number of threads. Prints a JSON object, name → hash.
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const library = createRequire(join(dist, 'tf.js'))('./tf.js') as typeof Library;
 const tf = library.tf as unknown as TF;
 const results: Record<string, string> = {};
 
-/** Notes what `compute` gives, if it throws no error. Unseeded random numbers are the same ones for the same name. */
+/** Records the hash of a result, unless `compute` throws. The name seeds `Math.random`. */
 async function note(name: string, compute: () => Promise<(Tensor | number)[]>): Promise<void> {
   const hash = createHash('sha256');
   Math.random = randomOf(name);
@@ -37,7 +37,7 @@ async function note(name: string, compute: () => Promise<(Tensor | number)[]>): 
     }
     results[name] = hash.digest('hex').slice(0, 16);
   } catch {
-    // An op refuses a dtype: no result, in either build
+    // The op does not accept this dtype: neither build has a result
   }
 }
 
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
       for (const c of cases) await note(`${op} ${c.name}`, () => differentiate(c));
 
   const ops = tf as unknown as Record<string, (...inputs: Tensor[]) => Tensor>;
-  // What has no gradient: comparisons, whole numbers, truth
+  // Ops and dtypes without gradients: comparisons, integers, booleans
   for (const [a, b] of [
     [[7], [7]],
     [[130], []],

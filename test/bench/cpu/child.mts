@@ -1,25 +1,27 @@
-// The benchmark's end of a measured process: sends it requests one at a time, and ends it when one takes too long.
+// A measured process, seen from the benchmark: sends it one request at a time, and ends it when a request takes too
+// long.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Ran, Ready, Reply, Request } from './serve.ts';
 
-/** Those that are running. They stand still most of the time, and would not notice that the benchmark has been ended. */
+/** Running processes. They are stopped most of the time, and would not notice the end of the benchmark. */
 const running = new Set<ChildProcess>();
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
+/** A measured process. */
 export class Child {
   private readonly process: ChildProcess;
   private readonly ended: Promise<void>;
   private waiting: { resolve: (reply: Reply) => void; reject: (e: Error) => void } | undefined;
   private printed = '';
-  /** Why the process is no more. */
+  /** Why the process has ended; undefined while it runs. */
   private end: Error | undefined;
 
   constructor(command: string, args: string[], env: NodeJS.ProcessEnv = process.env) {
     this.process = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
     running.add(this.process);
-    this.process.stdin!.on('error', () => {}); // the end of the process says more
+    this.process.stdin!.on('error', () => {}); // the end of the process is more informative
     this.process.stderr!.on('data', (data) => (this.printed = (this.printed + String(data)).slice(-10_000)));
     createInterface({ input: this.process.stdout! }).on('line', (line) => {
       if (line.startsWith('{')) this.waiting?.resolve(JSON.parse(line) as Reply);
@@ -37,8 +39,8 @@ export class Child {
   }
 
   /**
-   * Has the process build a work.
-   * @throws Error with the first line of what went wrong
+   * Lets the process build a work.
+   * @throws Error with the first line of the process's error
    */
   async prepare(work: string, threads: number, seconds: number): Promise<Ready> {
     const reply = await this.ask({ prepare: { work, threads } }, seconds);
@@ -47,8 +49,8 @@ export class Child {
   }
 
   /**
-   * Has it run steps until `ms` are spent, one at least.
-   * @throws TooSlow when it was ended after so many seconds; Error with the first line of what went wrong
+   * Lets the process run steps for `ms` milliseconds, at least one step.
+   * @throws TooSlow if it was ended after `seconds`; Error with the first line of the process's error
    */
   async run(ms: number, seconds: number): Promise<Ran> {
     const reply = await this.ask({ run: { ms } }, seconds);
@@ -76,7 +78,10 @@ export class Child {
     }
   }
 
-  /** Stands still between requests: threads that look for work, or that still compute, would take others' time. */
+  /**
+   * Stops or continues the process. Between requests it is stopped, because spinning threads would take time from
+   * others.
+   */
   private hold(still: boolean): void {
     if (process.platform !== 'win32' && !this.end) this.process.kill(still ? 'SIGSTOP' : 'SIGCONT');
   }
@@ -90,7 +95,7 @@ export class Child {
     clearTimeout(late);
   }
 
-  /** The line of the error that ended the process. */
+  /** The last line of stderr that looks like an error. */
   private lastError(): string | undefined {
     return this.printed
       .split('\n')
@@ -99,9 +104,9 @@ export class Child {
   }
 }
 
-const fault = (reply: Reply) => new Error('error' in reply ? reply.error.split('\n')[0] : 'an answer out of turn');
+const fault = (reply: Reply) => new Error('error' in reply ? reply.error.split('\n')[0] : 'an unexpected answer');
 
-/** The process was ended because it took too long. */
+/** The process was ended because a request took too long. */
 export class TooSlow extends Error {
   readonly seconds: number;
 

@@ -1,4 +1,5 @@
-// The measured process of the device `cpu`: the built library, as the kernel loads it. Its argument is the folder of the build.
+// The measured process of the device `cpu`: loads the built library as the kernel does. Argument: the folder of the
+// build.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as Library from '../../../kernel/tensors/index.ts';

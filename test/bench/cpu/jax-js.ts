@@ -1,19 +1,21 @@
-// The measured process of jax-js: the works as its users write them, one compiled function for a whole training step. Images are
-// [batch, channels, height, width], as its convolution has them. Its functions own their arguments: what is used again is `x.ref`. The argument of the process is the number of threads.
-import './web-worker.ts'; // before jax-js, which looks for it when it is loaded
+// The measured process of jax-js: the works as its users write them, with one compiled function for a whole training
+// step. Images are [batch, channels, height, width], as its convolution requires. Functions consume their arguments:
+// `x.ref` keeps x for another use. Argument: the number of threads.
+import './web-worker.ts'; // before jax-js, which looks for `Worker` when it is loaded
 import { init, jit, lax, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
+import { sizeOf } from '../../../kernel/dlnb/shape.ts';
 import { serve, type Prepared } from './serve.ts';
 import { batchOf, orderOf } from './works.mts';
 
 type Arrays = { [name: string]: np.Array };
 
 interface Network {
-  /** Of one example. */
+  /** Shape of one example. */
   input: number[];
   weights: { [name: string]: number[] };
-  /** What changes in training without being trained: running means and variances. */
+  /** Values that change in training but are not trained: running means and variances. */
   statistics?: { [name: string]: number[] };
-  /** @returns logits `[batch, 10]`, and the statistics to go on with */
+  /** @returns logits `[batch, 10]` and the updated statistics */
   apply(w: Arrays, x: np.Array, statistics: Arrays): [np.Array, Arrays];
 }
 
@@ -102,7 +104,7 @@ const maxPool = (x: np.Array) => lax.reduceWindow(x, np.max, [2, 2], [2, 2]);
 const meanPool = (x: np.Array) => lax.reduceWindow(x, np.mean, [2, 2], [2, 2]);
 const layerNorm = (x: np.Array, gamma: np.Array, beta: np.Array) => nn.standardize(x, -1).mul(gamma).add(beta);
 
-/** The residual network of He et al. 2015 for 32×32 images, with a 1×1 convolution as shortcut where the shape changes. */
+/** The residual network of He et al. 2015 for 32×32 images. Shortcuts are 1×1 convolutions where the shape changes. */
 function resNet20(): Network {
   const weights: Network['weights'] = {};
   const statistics: Network['weights'] = {};
@@ -135,12 +137,12 @@ function resNet20(): Network {
       const convolve = (x: np.Array, name: string, stride: number) => {
         const y = lax.convGeneralDilated(x, w[name]!, [stride, stride], 'SAME');
         const mean = np.mean(y.ref, [0, 2, 3]).reshape([-1, 1, 1]);
-        const centred = y.sub(mean.ref);
-        const variance = np.mean(np.square(centred.ref), [0, 2, 3]).reshape([-1, 1, 1]);
+        const centered = y.sub(mean.ref);
+        const variance = np.mean(np.square(centered.ref), [0, 2, 3]).reshape([-1, 1, 1]);
         updated[`${name}-mean`] = running(`${name}-mean`, lax.stopGradient(mean));
         updated[`${name}-variance`] = running(`${name}-variance`, lax.stopGradient(variance.ref));
         const scale = np.reciprocal(np.sqrt(variance.add(1e-5))).mul(w[`${name}-gamma`]!);
-        return centred.mul(scale).add(w[`${name}-beta`]!);
+        return centered.mul(scale).add(w[`${name}-beta`]!);
       };
       let h = nn.relu(convolve(x, 'stem', 1));
       blocks.forEach(({ stride }, i) => {
@@ -152,7 +154,7 @@ function resNet20(): Network {
   };
 }
 
-/** Numbers of the same seed, uniform between ± `limit`. */
+/** Seeded random numbers, uniform in ± `limit`. */
 function uniform(shape: number[], limit: number, seed: number): np.Array {
   const values = new Float32Array(sizeOf(shape));
   let state = seed * 2654435761;
@@ -163,7 +165,7 @@ function uniform(shape: number[], limit: number, seed: number): np.Array {
   return np.array(values).reshape(shape);
 }
 
-/** Ones for scales, zeros for biases, He et al. 2015 for the rest. */
+/** Initial weights: ones for scales, zeros for biases, He et al. 2015 for the others. */
 function initial(shapes: Network['weights']): Arrays {
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape], i) => {
@@ -178,7 +180,7 @@ function initial(shapes: Network['weights']): Arrays {
 type Moments = { count: np.Array; first: Arrays; second: Arrays };
 type LossOf = (w: Arrays, statistics: Arrays, x: np.Array, y: np.Array) => [np.Array, Arrays];
 
-/** A training step as one compiled function. Adam is written out as jax-js's own library of optimizers has it. */
+/** A training step as one compiled function, with Adam as in jax-js's own library of optimizers. */
 function training(loss: LossOf, shapes: Network['weights'], statistics: Network['weights'], x: np.Array, y: np.Array) {
   const update = jit((w: Arrays, m: Moments, old: Arrays, x: np.Array, y: np.Array) => {
     const [[value, now], gradients] = valueAndGrad(loss, { hasAux: true })(tree.ref(w), old, x, y) as unknown as [
@@ -271,8 +273,6 @@ async function matmul(n: number): Promise<Pick<Prepared, 'parameters' | 'step'>>
   if (!(Math.abs(got - right) < 1e-4 * right)) throw new Error(`a wrong product: ${got}, not ${right}`);
   return { parameters: 0, step };
 }
-
-const sizeOf = (shape: number[]) => shape.reduce((product, n) => product * n, 1);
 
 const threads = Number(process.argv[2]);
 

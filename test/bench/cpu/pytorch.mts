@@ -1,8 +1,9 @@
-// Finds a Python that has PyTorch, or has Debian install one where that may be done.
+// Finds a Python with PyTorch, or installs it from Debian if allowed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** How to start Python with PyTorch. */
 export interface PyTorch {
   python: string;
   env: NodeJS.ProcessEnv;
@@ -11,14 +12,14 @@ export interface PyTorch {
 const PACKAGES = ['python3-torch', 'libopenblas0-openmp'];
 
 /**
- * A Python with PyTorch and how to start it, or why there is none.
- * @param install whether Debian may be asked for what is missing
+ * Finds a Python with PyTorch, or says why there is none.
+ * @param install whether missing packages may be installed from Debian
  */
 export function findPyTorch(threads: number, install = true): PyTorch | { missing: string } {
   const debian = process.platform === 'linux' && existsSync('/usr/bin/apt-get');
   const mayInstall = install && debian && process.getuid?.() === 0;
   let python = pythonWithTorch();
-  // Debian's PyTorch comes with the reference BLAS, twenty times slower than what anyone would train with
+  // Debian's PyTorch uses the reference BLAS by default, which is twenty times slower than any BLAS used for training
   const wanted = debian && (!python || (isDebians(python) && !openBlas())) ? PACKAGES : [];
   if (wanted.length > 0 && mayInstall) {
     console.log(`installing ${wanted.join(' and ')}`);
@@ -34,7 +35,7 @@ export function findPyTorch(threads: number, install = true): PyTorch | { missin
     };
   const blas = isDebians(python) ? openBlas() : undefined;
   const env = { ...process.env, OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
-  // OpenBLAS on OpenMP shares PyTorch's threads; the one with threads of its own gets in their way
+  // OpenBLAS on OpenMP shares PyTorch's threads; the variant with its own threads competes with them
   return { python, env: blas ? { ...env, LD_LIBRARY_PATH: blas } : env };
 }
 
@@ -48,7 +49,7 @@ function isDebians(python: string): boolean {
   return stdout.startsWith('/usr/lib/python3/');
 }
 
-/** The folder of Debian's OpenBLAS on OpenMP. */
+/** The folder of Debian's OpenBLAS on OpenMP; undefined if it is not installed. */
 function openBlas(): string | undefined {
   const lib = '/usr/lib';
   const folders = existsSync(lib) ? readdirSync(lib).map((arch) => join(lib, arch, 'openblas-openmp')) : [];

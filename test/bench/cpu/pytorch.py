@@ -1,7 +1,6 @@
-"""The measured process of PyTorch: the works as its users write them. Speaks the protocol of serve.ts, JSON lines on stdio.
+"""The measured process of PyTorch: the works as its users write them. Implements the protocol of serve.ts, JSON lines on stdio.
 
-Arguments: `cuda` computes on the graphics card, `tf32` lets it round products to TF32, `compile` has torch.compile make one program of
-each network's passes.
+Arguments: `cuda` computes on the graphics card, `tf32` allows products in TF32, `compile` compiles each network with torch.compile.
 """
 
 import json
@@ -35,7 +34,7 @@ class CNN(nn.Sequential):
 
 
 class LeNet5(nn.Sequential):
-    """The network of LeCun et al. 1998 as it is built today: full second convolution, plain average pooling, softmax at the end."""
+    """LeNet-5 (LeCun et al. 1998) as it is built today: full second convolution, plain average pooling, softmax at the end."""
 
     def __init__(self):
         super().__init__(
@@ -153,7 +152,7 @@ def trainer(model, x, y, loss_function):
 
 
 def classifier(work):
-    """(parameters, step, note): for images, in the memory layout that is faster on this machine."""
+    """(parameters, step, note). Images have the memory layout that is faster on this machine."""
     name, batch = work.split(", batch ")
     make, shape = CLASSIFIERS[name]
     x = torch.rand(int(batch), *shape).to(DEVICE)
@@ -205,7 +204,7 @@ def prepare(work):
 
 
 def run(step, budget):
-    """Steps until `budget` ms are spent, one at least: (ms of each, first loss, last loss)."""
+    """Runs steps for `budget` ms, at least one: (ms of each, first loss, last loss)."""
     times = []
     start = now = time.perf_counter()
     first = None

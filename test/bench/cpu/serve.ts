@@ -1,43 +1,46 @@
-// The measured process's end of the benchmark: builds one work and times its steps when asked, over JSON lines on stdio.
-// pytorch.py speaks the same protocol.
+// The main loop of a measured process: builds one work and times its steps on request, with JSON lines on stdio.
+// pytorch.py implements the same protocol.
 import { createInterface } from 'node:readline';
 
+/** A work that is ready to run. */
 export interface Prepared {
-  /** Trainable numbers of the network. */
+  /** Number of trainable parameters. */
   parameters: number;
-  /** Implementation, version, threads, for people. */
+  /** Implementation, version and threads, as text. */
   about: string;
   note?: string;
-  /** What a step hands to the graphics card. */
+  /** Commands that a step sends to the graphics card. */
   counts?: { dispatches: number; submissions: number };
-  /** Megabytes of the graphics card's memory that the library has taken. */
+  /** Megabytes of the graphics card's memory that the library has allocated. */
   deviceMb?: () => number;
-  /** What steps are timed by, in milliseconds, instead of the time that passes. It may tick rarely: all steps of a turn get their mean. */
+  /** A clock in milliseconds to use instead of wall time. It may tick rarely: all steps of a turn get their mean. */
   clock?: () => number;
-  /** One step, done when it returns; the loss, or for a matrix product its last element. */
+  /** Runs one step to its end. @returns the loss, or the last element of a matrix product */
   step: () => number | Promise<number>;
 }
 
+/** Builds a work. */
 export type Prepare = (work: string, threads: number) => Promise<Prepared>;
 
-/** What the benchmark asks for. */
+/** A request of the benchmark. */
 export type Request = { prepare: { work: string; threads: number } } | { run: { ms: number } };
 
 export type Reply = { ready: Ready } | { ran: Ran } | { error: string };
 
 export type Ready = Omit<Prepared, 'step' | 'deviceMb' | 'clock'>;
 
+/** The steps of one request. */
 export interface Ran {
-  /** Of each step. */
+  /** Milliseconds of each step. */
   ms: number[];
-  /** The losses of the first and the last step. */
+  /** Losses of the first and the last step. */
   first: number;
   last: number;
-  /** Processor time of the process, all threads together. */
+  /** Processor time of all threads of the process. */
   cpu_ms: number;
-  /** The process's largest resident memory so far. */
+  /** Peak resident memory of the process so far. */
   peak_mb: number;
-  /** Of the graphics card's memory. */
+  /** Megabytes of the graphics card's memory. */
   device_mb?: number;
 }
 
@@ -67,7 +70,7 @@ export async function serve(prepare: Prepare): Promise<void> {
   process.exit(0);
 }
 
-/** Steps until `budget` ms are spent, one at least. */
+/** Runs steps for `budget` milliseconds, at least one step. */
 async function run({ step, clock }: Prepared, budget: number) {
   const ms: number[] = [];
   let first = NaN;

@@ -1,21 +1,22 @@
-// The works in TensorFlow.js as its users write them: layer models trained by `trainOnBatch`, and plain ops under an optimizer.
-// One text for every implementation of TensorFlow.js; which one it is comes in as `tf`.
+// The works in TensorFlow.js, written as users write them: layer models trained by `trainOnBatch`, and plain ops with
+// an optimizer. The parameter `tf` is the implementation of TensorFlow.js to measure.
 import type * as tfjs from '@tensorflow/tfjs';
+import { sizeOf } from '../../../kernel/dlnb/shape.ts';
 import type { Prepared } from './serve.ts';
 import { batchOf, orderOf } from './works.mts';
 
 export type TF = typeof tfjs;
 type Tensor = tfjs.Tensor;
 
-/** Ops that TensorFlow.js lacks and an implementation may bring. */
+/** Ops that TensorFlow.js lacks, which an implementation may provide. */
 export interface Ops {
-  /** Normalises over the last axis, then scales and shifts by `gamma` and `beta`, `[channels]` each. */
+  /** Normalizes over the last axis, then scales and shifts by `gamma` and `beta`, `[channels]` each. */
   layerNorm(x: Tensor, gamma: Tensor, beta: Tensor): Tensor;
-  /** The batch's mean cross-entropy; one-hot `labels` and `logits`, `[batch, classes]`. */
+  /** Mean cross-entropy of a batch: one-hot `labels` and `logits`, `[batch, classes]` each. */
   softmaxCrossEntropy(labels: Tensor, logits: Tensor): tfjs.Scalar;
 }
 
-/** The ops made of what TensorFlow.js has. */
+/** The ops composed of TensorFlow.js's ops. */
 export const composedOps = (tf: TF): Ops => ({
   layerNorm(x, gamma, beta) {
     const { mean, variance } = tf.moments(x, -1, true);
@@ -24,10 +25,10 @@ export const composedOps = (tf: TF): Ops => ({
   softmaxCrossEntropy: (labels, logits) => tf.losses.softmaxCrossEntropy(labels, logits),
 });
 
-/** A work; `once` is a step whose loss stays on the device, as a new tensor. */
+/** A work. `once` is a step that returns the loss as a new tensor on the device. */
 export type Trained = Pick<Prepared, 'parameters' | 'step'> & { once: () => Tensor };
 
-/** Waits until a number can be read. Devices that compute elsewhere cannot do that without a promise. */
+/** Reads a number. Returns a promise on devices that cannot be read synchronously. */
 export type Read = (x: Tensor) => number | Promise<number>;
 const readNow: Read = (x) => x.dataSync()[0]!;
 
@@ -52,7 +53,7 @@ async function matmul(tf: TF, n: number, read: Read): Promise<Trained> {
   return { parameters: 0, step, once };
 }
 
-/** A step whose number is read, and its tensor given back. */
+/** A step that reads the number and disposes of its tensor. */
 export function reading(once: () => Tensor, read: Read): () => number | Promise<number> {
   return () => {
     const value = once();
@@ -113,7 +114,7 @@ function models(tf: TF): Record<string, () => tfjs.LayersModel> {
           layers.lstm({
             units: 128,
             inputShape: [32, 128],
-            // 'hardSigmoid' is the default of no other library
+            // No other library has 'hardSigmoid' as the default
             recurrentActivation: 'sigmoid',
             recurrentInitializer: 'glorotUniform',
           }),
@@ -123,7 +124,7 @@ function models(tf: TF): Record<string, () => tfjs.LayersModel> {
   };
 }
 
-/** The residual network of He et al. 2015 for 32×32 images, with a 1×1 convolution as shortcut where the shape changes. */
+/** The residual network of He et al. 2015 for 32×32 images. Shortcuts are 1×1 convolutions where the shape changes. */
 function resNet20(tf: TF): tfjs.LayersModel {
   const { layers } = tf;
   const convolve = (x: tfjs.SymbolicTensor, filters: number, kernelSize: number, strides: number) => {
@@ -154,8 +155,8 @@ function classifier(tf: TF, net: tfjs.LayersModel, batch: number): Trained {
   const x = tf.randomUniform([batch, ...shape], 0, 1, 'float32', 1);
   const y = someLabels(tf, batch);
   const parameters = net.trainableWeights.reduce((sum, w) => sum + sizeOf(w.shape as number[]), 0);
-  // What `trainOnBatch` does before it reads the loss, but for what our library puts around it, which replays; a sequential model has its loss
-  // in the model that it is made of
+  // Like `trainOnBatch` before it reads the loss, but without the replay that our library adds around it. A sequential
+  // model keeps its loss in an inner model
   type Losses = { lossFunctions: ((labels: Tensor, output: Tensor) => Tensor)[] };
   const { model = net } = net as unknown as { model?: Losses };
   const [loss] = (model as Losses).lossFunctions;
@@ -165,15 +166,15 @@ function classifier(tf: TF, net: tfjs.LayersModel, batch: number): Trained {
   return { parameters, step: async () => (await net.trainOnBatch(x, y)) as number, once };
 }
 
-/** One-hot labels `[batch, 10]`, all classes in turn. */
+/** One-hot labels `[batch, 10]` that cycle through the classes. */
 function someLabels(tf: TF, batch: number): Tensor {
   const classes = Array.from({ length: batch }, (_, i) => i % 10);
   return tf.oneHot(tf.tensor1d(classes, 'int32'), 10).cast('float32');
 }
 
 /**
- * The encoder block of Vaswani et al. 2017, normalised after each addition, over `[batch, 64, 128]`: attention with 4 heads, feed-forward
- * network of 512, and a classifier on the mean over time.
+ * The encoder block of Vaswani et al. 2017, normalized after each addition, on `[batch, 64, 128]`: attention with 4
+ * heads, a feed-forward network of 512 units, and a classifier on the mean over time.
  */
 function transformer(tf: TF, ops: Ops, batch: number, read: Read): Trained {
   const [time, width, heads, inner, classes] = [64, 128, 4, 512, 10] as const;
@@ -234,5 +235,3 @@ function minimizing(tf: TF, loss: () => tfjs.Scalar, variables: tfjs.Variable[],
   const once = () => optimizer.minimize(loss, true)!;
   return { parameters: variables.reduce((sum, v) => sum + v.size, 0), step: reading(once, read), once };
 }
-
-const sizeOf = (shape: number[]) => shape.reduce((product, n) => product * n, 1);

@@ -1,9 +1,9 @@
-// The browser's `Worker` on worker_threads, put into the globals where the process's argument is more than one thread: jax-js
-// computes on as many threads as a browser has processors, and Node has no such `Worker`.
+// Defines the browser's global `Worker` on top of worker_threads, if the process's argument is more than one thread.
+// jax-js uses as many workers as a browser reports processors.
 import { resolveObjectURL } from 'node:buffer';
 import { Worker as Thread } from 'node:worker_threads';
 
-/** What a browser has for the worker's code. */
+/** Code that defines a browser's globals for the code of a worker. */
 const prelude = `
 const { parentPort } = require('node:worker_threads');
 globalThis.self = globalThis;

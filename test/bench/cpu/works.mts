@@ -1,13 +1,15 @@
-// The works that `npm run bench -- cpu` and `-- gpu` compare, as data: names, sizes, parameter counts, and what is aimed at.
+// The works that `npm run bench -- cpu` and `-- gpu` compare, as data: names, parameter counts, operations and aims.
 
+/** One training step, or one matrix product. */
 export interface Work {
   name: string;
-  /** Trainable numbers; 0 for a matrix product. PyTorch's LSTM has a second, redundant bias. */
+  /** Number of trainable parameters; 0 for a matrix product. */
   parameters: number;
+  /** Number of parameters in PyTorch, if it differs: its LSTM has a second, redundant bias. */
   pytorchParameters?: number;
-  /** Floating-point operations of a step, where that is what one asks for. */
+  /** Floating-point operations of a step, if GFLOP/s are of interest. */
   flops?: number;
-  /** The same work on a smaller batch, and how much smaller. */
+  /** The same work with a smaller batch, and the ratio of the batch sizes. */
   smaller?: { work: string; factor: number };
   aim?: { ratio: number } | { gflops: number };
 }
@@ -37,14 +39,14 @@ export const works: Work[] = [
   { name: 'XOR', parameters: 17, aim: { ratio: 0.5 } },
 ];
 
-/** The works of `npm run bench -- gpu`: larger ones too, and other aims. */
+/** The works of `npm run bench -- gpu`: also larger ones, with other aims. */
 export const gpuWorks: Work[] = [
   ...works,
   { name: 'ResNet-20, batch 512', parameters: 272_474 },
   { name: 'matmul 4096', parameters: 0, flops: 2 * 4096 ** 3 },
 ].map(({ aim: _, smaller: __, ...work }) => (work.parameters > 0 ? { ...work, aim: { ratio: 1 } } : work));
 
-/** Those whose steps are measured on the host alone. */
+/** The works whose steps are also measured on the host alone. */
 export const hostWorks: Work[] = [
   'CNN, batch 32',
   'LeNet-5, batch 32',
@@ -53,7 +55,7 @@ export const hostWorks: Work[] = [
   'Transformer block, batch 16',
 ].map((name) => works.find((w) => w.name === name)!);
 
-/** The batch that a work's name ends with. */
+/** The batch size at the end of a work's name. */
 export function batchOf(work: string): number {
   return Number(/batch (\d+)$/.exec(work)?.[1]);
 }

@@ -1,8 +1,8 @@
 'use strict';
-// STAND-IN for @tensorflow/tfjs-node-gpu 4.22, for tests on machines without NVIDIA's driver. It is built as the real package is: CommonJS
-// that requires @tensorflow/tfjs by its name, a class NodeJSKernelBackend over a binding, a backend "tensorflow" that is registered while
-// loading, routers for file:// and a progress bar of its own. Its op kernels are those of the backend "cpu", and the field `standIn` of its
-// package.json has it fail as real installations do.
+// STAND-IN for @tensorflow/tfjs-node-gpu 4.22, for tests on machines without NVIDIA's driver. It has the structure of
+// the real package: CommonJS that requires @tensorflow/tfjs by name, a class NodeJSKernelBackend with a binding, a
+// backend "tensorflow" that is registered while loading, routers for file:// and its own progress bar. It uses the op
+// kernels of the backend "cpu". The field `standIn` of its package.json makes it fail like real installations.
 const fs = require('fs');
 const path = require('path');
 const util_1 = require('util');
@@ -12,13 +12,13 @@ const tf = require('@tensorflow/tfjs');
 
 const pjson = require('../package.json');
 const {
-  /** Message of the error that loading the native part throws. */
+  /** Message of the error when the native part is loaded. */
   dlopen,
-  /** Whether the native part was never built. */
+  /** Whether the native part is missing. */
   noBinding = false,
-  /** What `isUsingGpuDevice` says. */
+  /** Result of `isUsingGpuDevice`. */
   gpu = true,
-  /** Elements of the largest product that there is memory for. */
+  /** Number of elements of the largest product that fits into memory. */
   memory = Infinity,
   /** Message of the error that each op throws. */
   broken,
@@ -32,7 +32,7 @@ if (noBinding && !fs.existsSync(bindingPath))
 if (dlopen) throw Object.assign(new Error(dlopen), { code: 'ERR_DLOPEN_FAILED' });
 const bindings = { TF_Version: '2.9.1', isUsingGpuDevice: () => gpu };
 
-/** As in the real package, where Node 23 and newer lack both functions. */
+/** As in the real package. Node 23 and newer lack the functions `isNullOrUndefined` and `isArray`. */
 function createTensorsTypeOpAttr(attrName, dtype) {
   if ((0, util_1.isNullOrUndefined)(dtype)) throw new Error('Invalid input tensors value.');
   return { name: attrName, type: 6, value: (0, util_1.isArray)(dtype) ? dtype[0] : dtype };
@@ -42,7 +42,7 @@ const Base = tf.findBackendFactory('cpu')().constructor;
 class NodeJSKernelBackend extends Base {
   constructor(binding, packageName) {
     super();
-    // The backend "cpu" would recommend the real package
+    // Otherwise the backend "cpu" recommends the real package
     this.firstUse = false;
     this.binding = binding;
     this.isGPUPackage = packageName === '@tensorflow/tfjs-node-gpu';
@@ -82,7 +82,7 @@ tf.registerKernel({
 
 exports.version = { ...tf.version, 'tfjs-node': pjson.version };
 for (const name of Object.keys(tf)) if (!(name in exports)) exports[name] = tf[name];
-/** For tests: whether both names gave the same copy. */
+/** For tests: whether both names refer to the same copy of the library. */
 exports.isOneCore = core.Tensor === tf.Tensor && core.engine() === tf.engine();
 
 tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(bindings, pjson.name), 3);

@@ -1,4 +1,4 @@
-// The `.dlnb` format: what is read, what is kept, what is refused and where, and that printing is stable.
+// The `.dlnb` format: what is read, kept and refused, the places of errors, and that printing is stable.
 import { describe, expect, it } from 'vitest';
 import { EXACT } from '../../../../kernel/notebook/format/json.ts';
 import {
@@ -34,7 +34,7 @@ function failure(text: string): FormatError {
   throw new Error('the text was read');
 }
 
-/** Asserts that the error stands at the first place of `mark` in the text. */
+/** Asserts that the error is at the first place of `mark` in the text. */
 function failsAt(text: string, mark: string, message: RegExp): void {
   const e = failure(text);
   expect(e.message).toMatch(message);
@@ -63,7 +63,7 @@ describe('reading', () => {
     expect(reprint(text)).toBe(reprint(file(code())));
   });
 
-  it('gives what is missing its empty value', () => {
+  it('gives missing keys their empty values', () => {
     const nb = parseNotebook('{"dlnb":1,"cells":[{"kind":"code"},{"kind":"markdown"}]}');
     expect(nb.metadata).toEqual({});
     expect(nb.cells[0]).toMatchObject({ kind: 'code', language: 'typescript', source: '', outputs: [] });
@@ -127,7 +127,7 @@ describe('keeping', () => {
     ]);
   });
 
-  it('keeps keys that objects have by nature', () => {
+  it('keeps keys that are names of built-in properties', () => {
     const nature = '{"__proto__":{"x":1},"constructor":2,"toString":3,"hasOwnProperty":4}';
     const text = `{"dlnb":1,"metadata":${nature},"cells":[{"id":"a","kind":"markdown","source":[],"__proto__":[5],"valueOf":6}],"__proto__":${nature}}`;
     expect(JSON.parse(reprint(text))).toEqual(JSON.parse(text));
@@ -167,7 +167,7 @@ describe('keeping', () => {
     },
   );
 
-  it('is not fooled by a file that holds what it uses itself for such numbers', () => {
+  it('is not confused by a file that contains its own notation for such numbers', () => {
     const text = JSON.stringify({
       dlnb: 1,
       metadata: { a: { [EXACT]: '1' }, b: { [`\0${EXACT}`]: '1' }, '\0': 2 },
@@ -207,7 +207,7 @@ describe('refusing', () => {
     failsAt(text.replaceAll('\n', '\r\n'), '<<<<<<< HEAD', /merge-conflict/);
   });
 
-  it('takes no text in a cell for a merge conflict', () => {
+  it('does not take text in a cell for a merge conflict', () => {
     expect(parseNotebook(file(code({ source: ['<<<<<<< HEAD', '=======', '>>>>>>> x'] }))).cells[0]!.source).toContain(
       '<<<<<<< HEAD',
     );
@@ -257,17 +257,17 @@ describe('refusing', () => {
     ['{dlnb:1}', 'dlnb', /expected a key in double quotes/],
     ['{"dlnb" 1}', '1', /expected ":" after the key "dlnb"/],
     ['{"dlnb":1, // one\n"cells":[]}', '//', /a comment \(JSON has none/],
-    ['{"dlnb":01}', '01', /"01" is not a number/],
-    ['{"dlnb":-}', '-', /is not a number/],
-    ['{"dlnb":1.}', '1.', /is not a number/],
+    ['{"dlnb":01}', '01', /"01" is not a JSON number/],
+    ['{"dlnb":-}', '-', /is not a JSON number/],
+    ['{"dlnb":1.}', '1.', /is not a JSON number/],
     ['{"dlnb":NaN}', 'NaN', /expected a value, found "NaN"/],
-    ['{"dlnb":"a\n"}', '"a', /not closed on its line/],
+    ['{"dlnb":"a\n"}', '"a', /no closing quote on its line/],
     ['{"dlnb":"a\t"}', '\t', /a control character/],
     ['{"dlnb":"\\x"}', '\\x', /an unknown escape/],
     ['{"dlnb":"\\u12g4"}', '\\u12g4', /an unknown escape/],
-    ['{"dlnb":1,"x":{"a":1,"b":2,\n"a":3}}', '"a":3', /the key "a" stands twice/],
-    ['{"dlnb":1,"__proto__":1,"__proto__":2}', '"__proto__":2', /stands twice/],
-    ['{"dlnb":1,"a":1,"\\u0061":2}', '"\\u0061"', /the key "a" stands twice/],
+    ['{"dlnb":1,"x":{"a":1,"b":2,\n"a":3}}', '"a":3', /the key "a" occurs twice/],
+    ['{"dlnb":1,"__proto__":1,"__proto__":2}', '"__proto__":2', /occurs twice/],
+    ['{"dlnb":1,"a":1,"\\u0061":2}', '"\\u0061"', /the key "a" occurs twice/],
   ])('%j', failsAt);
 
   it('counts the byte-order mark in the offset and not in the column', () => {
@@ -275,10 +275,10 @@ describe('refusing', () => {
   });
 
   it.each(['[', '{"a":', '{"dlnb":1,"metadata":{"a":['])('100,000 times %j, without overflowing the stack', (open) => {
-    expect(failure(open.repeat(100_000)).message).toMatch(/more than 1000 levels of nesting|stands twice|cut off/);
+    expect(failure(open.repeat(100_000)).message).toMatch(/more than 1000 levels of nesting|occurs twice|cut off/);
   });
 
-  it('tells a newer version apart and shows what it can of it', () => {
+  it('recognizes a newer version and shows the part that it understands', () => {
     const text = '{"dlnb":2,"cells":[{"kind":"markdown","source":["# Hi"]},{"kind":"widget","x":1}],"new":[1]}';
     const e = failure(text);
     expect(e).toBeInstanceOf(NewerVersionError);
@@ -390,7 +390,7 @@ describe('printing', () => {
     });
   });
 
-  it('writes notes for the largest outputs, and never for sources or unknown keys, when the file would be too long to be read', () => {
+  it('writes notes for the largest outputs, but not for sources or unknown keys, if the file would be too long to be read', () => {
     const source = 's'.repeat(3000);
     const item = (mime: string, length: number) => ({ items: [{ mime, text: 't'.repeat(length), kept: mime }] });
     const nb = parseNotebook(
@@ -592,7 +592,7 @@ function mutate(text: string, random: () => number): string {
   }
 }
 
-/** What a file says, without what may differ: how a source is split, values given to missing keys, and ids made or repaired. */
+/** The content of a file without permitted differences: split sources, values of missing keys, new and repaired ids. */
 function normal(value: unknown): unknown {
   const root = value as { metadata?: unknown; cells?: Record<string, unknown>[] };
   const seen = new Set<unknown>();

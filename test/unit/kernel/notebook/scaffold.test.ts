@@ -1,4 +1,4 @@
-// What the commands that make notebooks write: model notebooks of every choice, the course, and names that are free.
+// Generated notebooks: model notebooks of every choice, the course, and the names of new files.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import prettier from 'prettier';
@@ -23,13 +23,13 @@ const choices = everyChoice().map((choice) => [nameOf(choice), choice] as const)
 const usual = readChoice({ architecture: 'lenet5' });
 
 describe('the choices', () => {
-  it('are all data sets that fit, each with every optimiser', () => {
+  it('are all data sets that fit, each with every optimizer', () => {
     const pairs = ARCHITECTURES.reduce((n, a) => n + dataOf(a).length, 0);
     expect(choices).toHaveLength(pairs * OPTIMIZERS.length);
     expect(new Set(choices.map(([name]) => name)).size).toBe(choices.length);
   });
 
-  it('are read as people write them, with the usual data set and optimiser', () => {
+  it('are read as people write them, with default data set and optimizer', () => {
     expect(readChoice({ architecture: 'LeNet-5' })).toEqual({
       architecture: 'lenet5',
       data: 'digits',
@@ -48,7 +48,7 @@ describe('the choices', () => {
     [{ architecture: 'mlp', data: 'spiral' }, /no data set "spiral" \(did you mean "spirals"\?\)/],
     [{ architecture: 'mlp', optimizer: 'adma' }, /no optimizer "adma" \(did you mean "adam"\?\)\. There are: adam, /],
     [{ architecture: 'perceptron', data: 'spirals' }, /Spirals does not fit .*: blobs, moons, digits, mnist$/],
-  ])('that cannot be made say what can: %j', (typed, message) => {
+  ])('that are impossible list the possible ones: %j', (typed, message) => {
     expect(() => readChoice(typed)).toThrow(message);
   });
 });
@@ -82,7 +82,7 @@ describe.each(choices)('the model notebook %s', (_name, choice) => {
     expect(source).toContain('train.record(');
     expect(source.includes('viz.featureMaps(')).toBe(/conv2d|resnet/.test(source));
     expect(source).not.toMatch(/Math\.random|\bDate\b|performance\b/);
-    // Every layer draws its weights from the seed
+    // Every layer initializes its weights from the seed
     expect(source.match(/tf\.initializers\.\w+\(/g)?.length ?? 0).toBe(choice.architecture === 'resnet20' ? 0 : 1);
   });
 
@@ -140,7 +140,7 @@ describe('a new notebook', () => {
     expect(folder.files.get('a.dlnb')).toBe('mine');
   });
 
-  it('of a model saves to a folder of its own name, and leaves saved models alone', async () => {
+  it('of a model saves to a folder of the same name, and never over a saved model', async () => {
     const folder = new MemoryFolder(
       new Map([
         ['lenet5-digits.dlnb', 'mine'],
@@ -168,7 +168,7 @@ describe('the course', () => {
       for (const text of [teaches, prerequisites, title]) expect(readme).toContain(text);
   });
 
-  it('goes to a folder of its own where the one that was named holds other things', async () => {
+  it('goes to a subfolder if the given folder is not empty', async () => {
     const folder = new MemoryFolder(new Map([['README.md', 'mine']]));
     expect(await placeCourse(folder, index, read)).toBe(path.posix.join('deep-learning-course', 'README.md'));
     expect(await placeCourse(folder, index, read)).toBe(path.posix.join('deep-learning-course-2', 'README.md'));

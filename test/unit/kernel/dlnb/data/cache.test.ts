@@ -52,7 +52,7 @@ const { progress } = makeProgress({
 const host = { progress, signal: () => abort.signal };
 const options = () => ({ ...host, caller: 'data.test', folder, instead: 'Use something else.' });
 
-/** Serves bytes, and tells where they are. */
+/** Serves bytes, and returns the file with its address. */
 function serve(name: string, bytes: Buffer): RemoteFile {
   served.set(`/${name}`, bytes);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -106,7 +106,7 @@ describe('the cache', () => {
     expect(asked).toEqual(['/missing', '/a.bin']);
   });
 
-  it('keeps nothing of another file than the one expected', async () => {
+  it('keeps nothing of an unexpected file', async () => {
     const file = { ...serve('a.bin', content), sha256: '0'.repeat(64) };
     await expect(cachedFile(file, options())).rejects.toThrow(/SHA-256 [0-9a-f]{64}\) is not the expected file/);
     await expect(cachedFile({ ...file, bytes: 10 }, options())).rejects.toThrow(/larger than the 10 bytes/);
@@ -114,7 +114,7 @@ describe('the cache', () => {
     expect(bars.at(-1)).toMatch(/ended by an error/);
   });
 
-  it('says without a connection what was tried and what to do', async () => {
+  it('says what was tried and what to do if there is no connection', async () => {
     const closed = createServer();
     await new Promise<void>((done) => closed.listen(0, '127.0.0.1', done));
     const dead = `http://127.0.0.1:${(closed.address() as AddressInfo).port}/a.bin`;
@@ -135,7 +135,7 @@ describe('the cache', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is where the system keeps such files', () => {
+  it('is in the cache folder that the system defines', () => {
     const at = (env: NodeJS.ProcessEnv, platform: string) => cacheFolder(env, platform, '/home/a');
     expect(at({}, 'linux')).toBe('/home/a/.cache/dlnb');
     expect(at({ XDG_CACHE_HOME: '/var/c' }, 'linux')).toBe('/var/c/dlnb');
@@ -231,7 +231,7 @@ describe('the loaders', () => {
   it.each([
     ['data.mnist', loadMnist],
     ['data.cifar10', loadCifar10],
-  ])('%s names an option that there is not, before it asks for anything', async (name, load) => {
+  ])('%s names an unknown option before it downloads anything', async (name, load) => {
     await expect(load(host, { limit: 100 } as object)).rejects.toThrow(
       `${name}: there is no option "limit"; there are "train", "test", "mirror"`,
     );
@@ -240,7 +240,7 @@ describe('the loaders', () => {
 });
 
 describe('data.cifar10', () => {
-  /** A record whose red values are 51, green 102 and blue 255. */
+  /** The record of an image whose red values are 51, green 102 and blue 255. */
   const record = (label: number) => Buffer.concat([[label], Buffer.alloc(1024, 51), Buffer.alloc(1024, 102), Buffer.alloc(1024, 255)].map((b) => Buffer.from(b as Buffer))); // prettier-ignore
   const archive = (files: Record<string, Buffer>) => serve('c.tar.gz', gzipSync(tar(files)));
   const batches = Object.fromEntries(

@@ -1,5 +1,5 @@
-// Data sets and batches: order, shares and shapes; a pass is reproducible and the next pass differs; batches are tensors of the right
-// shape, which training does not leak. The tensor library is tfjs's own.
+// Data sets and batches: order, shares and shapes; a pass is reproducible and the next pass differs; batches are
+// tensors of the right shape, which training does not leak. The tensor library is tfjs's own.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Batches, Example } from '../../../../../kernel/dlnb/data/batches.ts';
@@ -38,7 +38,7 @@ describe('a data set', () => {
     expect(numbered(5).labels).toEqual(Int32Array.of(0, 1, 2, 0, 1));
   });
 
-  it('is shuffled anew in each pass, and the same way in each run', () => {
+  it('has a new order in each pass, and the same orders in each run', () => {
     const [a, b] = [numbered(50).shuffle(7), numbered(50).shuffle(7)];
     const passes = [ids(a), ids(a), ids(a)];
     expect(passes.map(ascending)).toEqual([0, 1, 2].map(() => ids(numbered(50))));
@@ -51,7 +51,7 @@ describe('a data set', () => {
     for (const { x, y } of numbered(40).shuffle(1)) expect(y[0]).toBe(x[0]! % 3);
   });
 
-  it('splits without overlap, by the same deal in each run', () => {
+  it('splits without overlap, and the same way in each run', () => {
     const [train, test] = numbered(100).split([0.8, 0.2], { seed: 3 });
     expect([train!.size, test!.size]).toEqual([80, 20]);
     expect(ascending([...ids(train!), ...ids(test!)])).toEqual(ids(numbered(100)));
@@ -73,7 +73,7 @@ describe('a data set', () => {
     expect(() => dataset({ x: [1, 2], y: [1, 2], shape: [2] }).split([0.5], { stratify: true })).toThrow(/not classes/);
   });
 
-  it('maps examples, and says what a function has got wrong', () => {
+  it('maps examples, and says what is wrong with the result of a function', () => {
     const set = numbered(3).map(({ x, y }) => ({ x: x.map((v) => -v), y }));
     expect(ids(set)).toEqual([-0, -1, -2]);
     const wider = numbered(3).map(({ x, y }) => ({ x: Float32Array.of(...x, 1), y }), { shape: [3] });
@@ -81,13 +81,13 @@ describe('a data set', () => {
     expect(() => [...numbered(3).map(({ x, y }) => ({ x: x.slice(1), y }))]).toThrow(/2 numbers for the shape \[2\]/);
   });
 
-  it('does not let a map change what it was made of', () => {
+  it('does not let a map change its source', () => {
     const set = numbered(3);
     for (const example of set.map((e) => (e.x.fill(9), e))) expect(example.x[0]).toBe(9);
     expect(ids(set)).toEqual([0, 1, 2]);
   });
 
-  it('codes classes as rows with a 1', () => {
+  it('makes one-hot rows of classes', () => {
     const rows = Array.from(numbered(4).oneHot(), ({ y }) => [...y]);
     expect(rows).toEqual([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]]); // prettier-ignore
     expect(numbered(4).oneHot().oneHot().targetShape).toEqual([3]);

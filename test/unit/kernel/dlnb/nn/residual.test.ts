@@ -18,7 +18,7 @@ describe('resnet', () => {
     expect(nn.countParameters(nn.resnet({ shortcuts: false }) as never).trainable).toBe(272_474 - 576 - 2176);
   });
 
-  it('has 6n + 2 layers with weights on the way, and says which depths there are', () => {
+  it('has 6n + 2 layers with weights on the main path, and lists the possible depths', () => {
     const convolutions = nn.resnet({ depth: 14 }).layers.filter((l) => l.getClassName() === 'Conv2D');
     expect(convolutions.filter(({ name }) => !name.includes('shortcut'))).toHaveLength(13);
     expect(() => nn.resnet({ depth: 18 })).toThrow(/6n \+ 2, for example 8, 14, 20/);
@@ -31,7 +31,7 @@ describe('resnet', () => {
     expect(sum(1)).not.toBe(sum(2));
   });
 
-  it('answers probabilities for images', () => {
+  it('returns probabilities for images', () => {
     const y = nn.resnet({ depth: 8, inputShape: [8, 8, 1], classes: 3 }).predict(tf.ones([2, 8, 8, 1])) as tf.Tensor;
     expect(y.shape).toEqual([2, 3]);
     expect(y.sum(1).arraySync()).toEqual([expect.closeTo(1), expect.closeTo(1)]);

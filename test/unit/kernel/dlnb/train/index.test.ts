@@ -1,4 +1,5 @@
-// The numbers of a training, from the recorder to the curves: with a clock that the test sets, without a kernel or a browser.
+// The numbers of a training, from the recorder to the curves: with a clock that the test sets, without a kernel or a
+// browser.
 import { describe, expect, it } from 'vitest';
 import { toBundle } from '../../../../../kernel/outputs/bundle.ts';
 import { DisplayedTensors } from '../../../../../kernel/outputs/tensor/index.ts';

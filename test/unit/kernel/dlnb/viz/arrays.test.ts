@@ -40,7 +40,7 @@ describe('numbers for a plot', () => {
       /classNames has 1 name, and there is a point of class 2/,
     ],
     [() => surface([[1, 2]]), /at least 2 rows and 2 columns, got \[1, 2\]/],
-  ])('that are wrong are refused with cause and place: %#', (make, message) => {
+  ])('that are wrong are refused, with cause and place: %#', (make, message) => {
     expect(make).toThrow(message);
   });
 

@@ -1,10 +1,11 @@
-// Checks the types of notebooks: the cells of each are one module, with `dlnb` and TensorFlow.js as the kernel has them.
+// Checks the types of notebooks. The cells of a notebook are one module, with the types of `dlnb` and TensorFlow.js in
+// the kernel.
 import path from 'node:path';
 import ts from 'typescript';
 import type { Notebook } from '../../../../../../kernel/notebook/format/index.ts';
 import { root } from '../../../../../paths.ts';
 
-/** What the compiler has to say of the cells, one message a line with the name of the notebook. */
+/** The errors of the TypeScript compiler, each with the name of the notebook. */
 export function typeErrors(notebooks: ReadonlyMap<string, Notebook>): string[] {
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2023,

@@ -1,4 +1,4 @@
-// The module `dlnb` as cells see it.
+// The types of the module `dlnb` in cells.
 import type { Library } from '../../../../../../kernel/dlnb/index.ts';
 
 export declare const check: Library['check'];

@@ -1,4 +1,4 @@
-// The module `@tensorflow/tfjs` as cells see it: with the optimisers that the kernel adds.
+// The types of the module `@tensorflow/tfjs` in cells, with the optimizers that the kernel adds.
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import type { train as stock } from '@tensorflow/tfjs-core';
 import type { adamw, lion } from '../../../../../../kernel/tensors/fused/optimizers.ts';

@@ -1,15 +1,18 @@
-// The cells of a model notebook after the training: the test, a look at what has been learned, and the model as files.
+// The cells of a model notebook after the training: they test the network, show what it has learned, and save it.
 import type { Architecture, DataSet } from './choices.ts';
 import { code, md, type Draft } from './cells.ts';
 
-/** Checks that the share of right answers on `test` reaches `goal`, and draws where they are right. Leaves `held` behind, the test set. */
+/**
+ * Checks that the accuracy on `test` reaches `goal`, and shows the predictions. Defines `held`, the test set as
+ * tensors.
+ */
 export const testCells = ({ kind }: DataSet): Draft[] => (kind === 'points' ? pointTest : imageTest);
 
 const pointTest: Draft[] = [
   md(`
     ## The test
 
-    How many of the points are on the right side that the network has not seen?
+    How many of the points that the network has not seen does it classify correctly?
   `),
   code(`
     const held = test.tensors();
@@ -19,10 +22,10 @@ const pointTest: Draft[] = [
     console.log(\`\${(100 * accuracy).toFixed(1)} % of \${test.size} points are right\`);
     check(accuracy >= goal, 'the network has learned: the test reaches the goal');
   `),
-  md('What does it answer everywhere else? The **decision boundary** is where it is undecided.'),
+  md('What does the network predict everywhere else? On the **decision boundary** it is undecided.'),
   code(`
     viz.decisionBoundary((p) => model.predict(p) as tf.Tensor, points.points, points.labels, {
-      title: 'What the network answers',
+      title: 'Predictions of the network',
       height: 460,
     });
   `),
@@ -32,7 +35,7 @@ const imageTest: Draft[] = [
   md(`
     ## The test
 
-    How many images does the network recognise that it has not seen? In the **confusion matrix** rows are what an image shows and columns what it was taken for; everything off the diagonal is a mistake.
+    How many of the images that the network has not seen does it recognize? In the **confusion matrix**, rows are the actual classes and columns the predicted ones; everything off the diagonal is a mistake.
   `),
   code(`
     const held = test.tensors();
@@ -47,7 +50,10 @@ const imageTest: Draft[] = [
   `),
 ];
 
-/** Draws what is inside: weights as images, filters, feature maps. Nothing for a network of points, whose boundary says it all. */
+/**
+ * Shows what is inside the network: weights as images, filters, feature maps. Nothing for points, whose boundary shows
+ * it all.
+ */
 export function insideCells({ id }: Architecture, { kind }: DataSet): Draft[] {
   if (kind === 'points') return [];
   switch (id) {
@@ -55,20 +61,20 @@ export function insideCells({ id }: Architecture, { kind }: DataSet): Draft[] {
       return weightImages(
         'templates',
         10,
-        'The ten templates, each laid out as an image: ink at a place of high weight speaks for the digit, at a place of low weight against it.',
+        'The ten templates, each as an image: ink where the weight is high speaks for the digit, ink where it is low speaks against it.',
       );
     case 'mlp':
       return weightImages(
         'dense1',
         64,
-        'The weights of the 64 units of the first hidden layer, each laid out as an image: a unit answers to ink where its weights are high and none where they are low.',
+        'The weights of the 64 units of the first hidden layer, each as an image: a unit is active if there is ink where its weights are high, and none where they are low.',
       );
     default:
       return [
         md(`
           ## What it looks for
 
-          The **filters** of the convolutions. Click one to see it laid over an image, place by place.
+          The **filters** of the convolutions. Click one to see it on an image, place by place.
         `),
         code('viz.filters(model, { x: held.xs.slice(0, 1) });'),
         ...featureMaps(id === 'resnet20'),
@@ -76,14 +82,14 @@ export function insideCells({ id }: Architecture, { kind }: DataSet): Draft[] {
   }
 }
 
-/** @param residual only up to the end of the first block: an output cannot hold the maps of seventy layers */
+/** @param residual show only the first block: the maps of seventy layers are too much for an output */
 function featureMaps(residual: boolean): Draft[] {
-  const about = 'Behind each filter stands its **feature map**: where in the image the filter found what it looks for.';
+  const about = 'The **feature map** of a filter shows where in the image the filter found its pattern.';
   return [
     md(`
       ## What it sees
 
-      ${about} ${residual ? 'These are the maps up to the end of the first block: what its two convolutions make of the image, and the sum with the shortcut.' : 'The deeper, the coarser.'}
+      ${about} ${residual ? 'These are the maps up to the end of the first block: the results of its two convolutions, and the sum with the shortcut.' : 'Deeper layers have coarser maps.'}
     `),
     residual
       ? code(`
@@ -110,14 +116,14 @@ const weightImages = (layer: string, units: number, about: string): Draft[] => [
 ];
 
 /**
- * Saves the model beside the notebook and reads it again.
- * @param folder its name
+ * Saves the model beside the notebook and loads it again.
+ * @param folder name of the folder to save into
  */
 export const saveCells = (folder: string): Draft[] => [
   md(`
     ## Keep it
 
-    \`model.json\` and \`weights.bin\` in the folder \`${folder}\`, beside this notebook. \`tf.loadLayersModel\` reads them again, here and in a web page.
+    The model becomes two files, \`model.json\` and \`weights.bin\`, in the folder \`${folder}\` beside this notebook. \`tf.loadLayersModel\` loads them, here and in a web page.
   `),
   code(`
     const folder = 'file://./${folder}';
@@ -128,7 +134,7 @@ export const saveCells = (folder: string): Draft[] => [
     check.close(
       loaded.predict(some) as tf.Tensor,
       model.predict(some) as tf.Tensor,
-      'the saved model gives the same answers',
+      'the saved model makes the same predictions',
     );
     check.summary();
   `),
