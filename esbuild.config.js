@@ -83,20 +83,16 @@ const programs = {
   },
 };
 
-/** Puts modules of kernel/tensors/replaced in the places of those of TensorFlow.js that they improve. */
+/** Replaces modules of TensorFlow.js by those of kernel/tensors/replaced/, as its list modules.js says. */
 function replacedModules() {
+  const folder = path.join(__dirname, 'kernel/tensors/replaced');
   return {
     name: 'replaced-modules',
     setup(build) {
-      const replace = (filter, importer, by) =>
+      for (const { module: filter, importer, by } of require(path.join(folder, 'modules.js')))
         build.onResolve({ filter }, (args) =>
-          importer.test(args.importer.replaceAll('\\', '/'))
-            ? { path: path.join(__dirname, 'kernel/tensors/replaced', by) }
-            : undefined,
+          importer.test(args.importer.replaceAll('\\', '/')) ? { path: path.join(folder, by) } : undefined,
         );
-      replace(/^\.\/fused\/(conv2d|mat_mul)$/, /tfjs-core\/dist\/ops\/fused_ops\.js$/, 'fused-ops.ts');
-      replace(/^\.\/(random_uniform|random_normal|truncated_normal|dropout)$/, /tfjs-core\/dist\/ops\//, 'random.ts');
-      replace(/^\.{1,2}\/losses$/, /tfjs-layers\/dist\//, 'layers-losses.ts');
     },
   };
 }

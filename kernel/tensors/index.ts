@@ -1,4 +1,15 @@
-// The kernel's own copy of TensorFlow.js, a bundle of its own that is loaded when a cell first imports it.
+// The library of cells: TensorFlow.js with what is ours. A bundle of its own (dist/tf.js), loaded when a cell first imports it.
+//
+// A function is ours in one of five ways:
+// 1. It takes the place of TensorFlow.js's, or is new, in what is exported here: `all` below.
+// 2. Its module is replaced while bundling, by replaced/modules.js: `fused.conv2d` and `fused.matMul`, `randomUniform`, `randomNormal`,
+//    `truncatedNormal` and `dropout`, and the categorical cross-entropies of `tf.layers`.
+// 3. Its gradient is registered over TensorFlow.js's: gradients/, and in fused/ those that op kernels of ours compute.
+// 4. Methods are replaced: those of the engine and of optimizers (engine/), updates of optimizers (fused/optimizers.ts), `call` of LSTM and
+//    normalization layers (fused/), steps of `fit` (engine/compile-step.ts), `toString` and `print` of tensors (printing.ts).
+// 5. It is an entry in a table of TensorFlow.js's: op kernels of devices (backends/), the activations `gelu` and `logSoftmax` (fused/), losses
+//    of `compile` (replaced/layers-losses.ts), `tf.train.adamw`, `lion` and `compileStep`, and addresses `file://` (files.ts).
+// What 3 to 5 install is listed in parts.ts; the op kernels that only we have are in ops.ts.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
@@ -6,24 +17,15 @@ import * as layers from '@tensorflow/tfjs-layers';
 import * as converter from '@tensorflow/tfjs-converter';
 import * as data from '@tensorflow/tfjs-data';
 
-import { valuesNow, withValues, type TensorReads } from '../outputs/tensor/read.ts';
-import { MAX_PRINTED, type TensorLike } from '../outputs/tensor/values.ts';
 import * as cpu from './backends/cpu/index.ts';
 import * as cuda from './backends/cuda/index.ts';
 import * as webgpu from './backends/webgpu/index.ts';
-import { collectTensors, installEngine } from './engine/install.ts';
-import { registerFiles } from './files.ts';
-import { correctGradients } from './gradients/index.ts';
-import { fuseActivations, gelu } from './fused/activations.ts';
-import { gradientsOfFusedOps } from './replaced/fused-ops.ts';
-import { fuseLosses, logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './fused/losses.ts';
-import { batchNormTrain, fuseNormalization, layerNorm } from './fused/normalization.ts';
-import { fuseReductions } from './fused/reductions.ts';
-import { fuseLstm } from './fused/recurrent.ts';
-import { compileFit, compileStep } from './engine/compile-step.ts';
-import { AdamWOptimizer, LionOptimizer, extendOptimizers } from './fused/optimizers.ts';
+import { collectTensors } from './engine/install.ts';
+import { logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './fused/losses.ts';
+import { AdamWOptimizer, LionOptimizer } from './fused/optimizers.ts';
+import { parts } from './parts.ts';
+import { print } from './printing.ts';
 
-export { compileStep } from './engine/compile-step.ts';
 export { callBeforeEachKernel, collectTensors, engineState, idleEngine, restoreEngine } from './engine/install.ts';
 
 const { version_core } = tf;
@@ -35,7 +37,8 @@ const all = {
   AdamWOptimizer,
   LionOptimizer,
   logSoftmax,
-  losses: { ...tf.losses, softmaxCrossEntropy },
+  losses: { ...tf.losses, softmaxCrossEntropy, sparseSoftmaxCrossEntropy },
+  print,
   version: {
     'tfjs-core': version_core,
     'tfjs-layers': layers.version_layers,
@@ -46,65 +49,7 @@ const all = {
 };
 export { all as tf };
 
-/** What TensorFlow.js does not have as functions. */
-export const nn = { batchNormTrain, gelu, layerNorm, logSoftmax, sparseSoftmaxCrossEntropy };
-
-installEngine();
-correctGradients();
-fuseActivations();
-gradientsOfFusedOps();
-fuseReductions();
-fuseLosses();
-fuseNormalization();
-fuseLstm();
-extendOptimizers();
-Object.assign(tf.train, { compileStep });
-compileFit();
-registerFiles();
-
-// The bundle renames classes of the same name; console.log shows a layer under its own
-for (const [layer] of Object.values(tf.serialization.SerializationMap.getMap().classNameMap))
-  if (layer.name === `${layer.className}${layer.name.slice(-1)}`)
-    Object.defineProperty(layer, 'name', { value: layer.className });
-
-// A tensor in console.log, or inside another value, is one line or a few, not the engine's internals; also where its values have to be waited for
-const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
-Object.defineProperty(tf.Tensor.prototype, inspectSymbol, {
-  configurable: true,
-  value(this: tf.Tensor, _depth: number, options?: { tensors?: TensorReads }) {
-    const head = `Tensor ${this.dtype} [${this.shape.join(', ')}]`;
-    const read = options?.tensors?.values.get(this);
-    if (!read && this.isDisposed) return `${head} (disposed)`;
-    if (this.size > MAX_PRINTED) return head;
-    const data = read ?? valuesNow(this as object as TensorLike);
-    if (data)
-      return `${head}\n${withValues(this, data)
-        .toString()
-        .replace(/^Tensor\n/, '')}`;
-    options?.tensors?.missing.add(this as object as TensorLike);
-    return `${head} (${whereabouts()})`;
-  },
-});
-
-/** Where values are that are not here. */
-const whereabouts = () => `values on ${tf.getBackend()}: await x.data()`;
-
-const { toString } = tf.Tensor.prototype;
-tf.Tensor.prototype.toString = function (verbose) {
-  const data = valuesNow(this as object as TensorLike);
-  if (data) return toString.call(withValues(this, data), verbose);
-  return `Tensor\n    ${this.dtype} [${this.shape.join(', ')}] (${whereabouts()})`;
-};
-
-const { print } = tf;
-/** As TensorFlow.js prints it; where its values have to be waited for, as `console.log` does. */
-all.print = function (x, verbose) {
-  if (valuesNow(x as object as TensorLike)) print(x, verbose);
-  else console.log(x);
-};
-tf.Tensor.prototype.print = function (verbose) {
-  all.print(this, verbose);
-};
+for (const install of parts) install();
 
 /** Starts the device `cpu`; when its memory is full, tensors that nothing refers to are freed before it gives up. */
 export async function startCpu(options: cpu.CpuOptions): Promise<cpu.CpuDevice> {
@@ -114,14 +59,14 @@ export async function startCpu(options: cpu.CpuOptions): Promise<cpu.CpuDevice> 
 }
 
 export interface WebGpuOptions extends webgpu.WebGpuOptions {
-  /** Hears that the graphics card had no memory for a tensor. */
+  /** Called when the graphics card had no memory for a tensor. */
   outOfMemory?: (reason: string) => void;
 }
 
 /**
- * Starts the device `webgpu`. It says later that its memory is full, when the op has gone on: then tensors that nothing refers to are
- * freed for the next ones.
- * @throws Error whose message is the reason why there is no such device here
+ * Starts the device `webgpu`. It reports that its memory is full only after the op: tensors that nothing refers to are then freed for
+ * the next ops.
+ * @throws Error whose message is the reason why the device is not available
  */
 export async function startWebGpu({ outOfMemory, ...options }: WebGpuOptions): Promise<webgpu.WebGpuDevice> {
   const started = await webgpu.startWebGpu(options);

@@ -10,12 +10,12 @@ import { dist } from '../paths.ts';
 interface Built {
   tf: typeof tfTypes;
   startWebGpu: typeof startWebGpuOf;
-  compileStep: typeof compileStepOf;
   collectTensors(): number;
 }
 
 Object.assign(process.env, adapterEnv(defaultAdapter()));
 const built = createRequire(import.meta.url)(join(dist, 'tf.js')) as Built;
 
-export const { tf, compileStep, collectTensors } = built;
+export const { tf, collectTensors } = built;
+export const { compileStep } = tf.train as typeof tf.train & { compileStep: typeof compileStepOf };
 export const start = (options: Partial<WebGpuOptions> = {}) => built.startWebGpu({ dist, software: true, ...options });

@@ -59,8 +59,9 @@ function shapesOf(x: unknown): string {
 
 type TrainFunction = (data: tf.Tensor[]) => tf.Scalar[];
 
-/** Has `fit` and `trainOnBatch` replay their steps. Call it once. */
-export function compileFit(): void {
+/** Adds `tf.train.compileStep`, and has `fit` and `trainOnBatch` replay their steps. */
+export function compileSteps(): void {
+  Object.assign(tf.train, { compileStep });
   const prototype = layers.LayersModel.prototype as unknown as { makeTrainFunction(): TrainFunction };
   const stock = prototype.makeTrainFunction;
   const functions = new WeakMap<object, TrainFunction>();

@@ -1,7 +1,12 @@
 // Convolutions with dilation, in two and three dimensions, transposed ones in three, and second derivatives.
 import * as tf from '@tensorflow/tfjs-core';
 import { runNamed } from '../engine/call.ts';
-import { attr, register, product, zeros } from './register.ts';
+import { product, register } from './register.ts';
+
+export function convolutionGradients(): void {
+  dilatedConvolutions();
+  secondOrder();
+}
 
 /**
  * A filter with d − 1 zeros between its elements convolves as the filter does with dilation d.
@@ -37,7 +42,7 @@ function perAxis(dilations: number | number[] | undefined, spatial: number): num
 }
 
 /** With dilation: the gradients of the same convolution with a spread filter. */
-export function dilatedConvolutions(): void {
+function dilatedConvolutions(): void {
   for (const [kernelName, derInput, derFilter, spatial] of [
     ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 2],
     ['Conv3D', 'Conv3DBackpropInputV2', 'Conv3DBackpropFilterV2', 3],
@@ -61,7 +66,7 @@ export function dilatedConvolutions(): void {
 }
 
 /** The gradients of convolutions are linear in both operands, as convolutions are; so are theirs. */
-export function gradientsOfConvolutions(): void {
+function secondOrder(): void {
   for (const [forward, derInput, derFilter] of [
     ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'],
     ['Conv3D', 'Conv3DBackpropInputV2', 'Conv3DBackpropFilterV2'],
@@ -86,27 +91,4 @@ export function gradientsOfConvolutions(): void {
       };
     });
   }
-  // elu's slope is 1, or e^x = y + 1 below zero
-  register('EluGrad', { inputsToSave: ['dy', 'y'] }, (ddx, saved) => {
-    const [dy, y] = saved as [tf.Tensor, tf.Tensor];
-    return {
-      dy: () => runNamed('EluGrad', { dy: ddx, y }),
-      y: () => tf.where(y.greaterEqual(0), zeros(y), ddx.mul(dy)),
-    };
-  });
-}
-
-/** Matrix products whose batch axes are broadcast. */
-export function matrixProducts(): void {
-  register('BatchMatMul', { inputsToSave: ['a', 'b'] }, (dy, [a, b], attrs) => {
-    const { transposeA, transposeB } = attr<tf.BatchMatMulAttrs>(attrs);
-    const fit = (d: tf.Tensor, shape: number[]) => {
-      const axes = tf.broadcast_util.getReductionAxes(shape.slice(0, -2), d.shape.slice(0, -2));
-      return axes.length > 0 ? tf.sum(d, axes).reshape(shape) : d.reshape(shape);
-    };
-    return {
-      a: () => fit(transposeA ? tf.matMul(b!, dy, transposeB, true) : tf.matMul(dy, b!, false, !transposeB), a!.shape),
-      b: () => fit(transposeB ? tf.matMul(dy, a!, true, transposeA) : tf.matMul(a!, dy, !transposeA, false), b!.shape),
-    };
-  });
 }

@@ -1,9 +1,16 @@
-// Ops on each element: constant ones, and those whose stock gradient knows of no broadcasting.
+// Elementwise ops: constant ones, those whose stock gradient ignores broadcasting, and the second derivative of elu.
 import * as tf from '@tensorflow/tfjs-core';
+import { runNamed } from '../engine/call.ts';
 import { attr, register, sumTo, zeros } from './register.ts';
 
+export function elementwiseGradients(): void {
+  constants();
+  broadcasts();
+  eluGrad();
+}
+
 /** Functions that are constant almost everywhere: their gradient is zero, so that `tf.where(x.greater(0), …)` has one. */
-export function constants(): void {
+function constants(): void {
   for (const name of [
     'Greater',
     'GreaterEqual',
@@ -27,7 +34,7 @@ export function constants(): void {
 }
 
 /** Where a and b are equal, a is taken for the greater, and for the smaller. */
-export function broadcasts(): void {
+function broadcasts(): void {
   for (const [name, first] of [
     ['Maximum', tf.greaterEqual],
     ['Minimum', tf.lessEqual],
@@ -46,23 +53,13 @@ export function broadcasts(): void {
   });
 }
 
-/** The product over axes, which may count from the end; no division, so that zeros in x are no exception. */
-export function products(): void {
-  register('Prod', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
-    const { axis } = attr<tf.ProdAttrs>(attrs);
-    const axes = tf.util.parseAxisParam(axis, x!.shape);
-    const kept = x!.shape.map((_, i) => i).filter((i) => !axes.includes(i));
-    const order = [...kept, ...axes];
+/** The second derivative of elu, whose slope is 1, or e^x = y + 1 below zero. */
+function eluGrad(): void {
+  register('EluGrad', { inputsToSave: ['dy', 'y'] }, (ddx, saved) => {
+    const [dy, y] = saved as [tf.Tensor, tf.Tensor];
     return {
-      x: () => {
-        const moved = tf.transpose(x!, order);
-        const rows = moved.reshape([dy.size, x!.size / dy.size]);
-        const others = tf.cumprod(rows, 1, true, false).mul(tf.cumprod(rows, 1, true, true));
-        return tf.transpose(
-          others.mul(dy.reshape([dy.size, 1])).reshape(moved.shape),
-          order.map((_, i) => order.indexOf(i)),
-        );
-      },
+      dy: () => runNamed('EluGrad', { dy: ddx, y }),
+      y: () => tf.where(y.greaterEqual(0), zeros(y), ddx.mul(dy)),
     };
   });
 }

@@ -15,8 +15,12 @@ interface Pooling {
   dimRoundingMode?: Rounding;
 }
 
-/** All pooling gradients. */
-export function pooling(): void {
+export function imageGradients(): void {
+  pooling();
+  resizing();
+}
+
+function pooling(): void {
   register('AvgPool', { inputsToSave: ['x'] }, (dy, [x], attrs) => ({
     x: () => averagePoolGrad(dy, x!, attr<Pooling>(attrs)),
   }));
@@ -161,7 +165,7 @@ function volumes(): void {
  * gradient are those matrices transposed. The stock op kernels mix up batches, exchange height and width, and know nothing of
  * `halfPixelCenters`.
  */
-export function resizing(): void {
+function resizing(): void {
   type Attrs = tf.ResizeBilinearAttrs;
   /** [1, n, newN]: the share of old row i in new row j. */
   type Shares = (n: number, newN: number, attrs: Attrs) => tf.Tensor;

@@ -1,9 +1,9 @@
-// Ops that copy, pick and put together elements: the gradient puts dy back where it came from.
+// Ops that move or copy whole blocks of elements: the gradient puts dy back where it came from.
 import * as tf from '@tensorflow/tfjs-core';
 import { runNamed } from '../engine/call.ts';
-import { attr, register, registerList, product, zeros } from './register.ts';
+import { attr, product, register, registerList } from './register.ts';
 
-export function moving(): void {
+export function movingGradients(): void {
   registerList('Unpack', {}, (dys, _, attrs) => ({
     value: () => tf.stack(dys, attr<tf.UnpackAttrs>(attrs).axis),
   }));
@@ -12,7 +12,8 @@ export function moving(): void {
   }));
   register('FlipLeftRight', {}, (dy) => ({ image: () => tf.reverse(dy, 2) }));
   tiled();
-  gathered();
+  padding();
+  depthToSpace();
   rotated();
 }
 
@@ -34,34 +35,6 @@ function tiled(): void {
   });
 }
 
-/** Along any axis, behind any number of batch axes. */
-function gathered(): void {
-  register('GatherV2', { inputsToSave: ['x', 'indices'] }, (dy, [x, indices], attrs) => {
-    const { axis, batchDims = 0 } = attr<tf.GatherV2Attrs>(attrs);
-    const { shape } = x!;
-    const at = tf.util.parseAxisParam(axis, shape)[0]!;
-    const batch = product(shape.slice(0, batchDims));
-    const outer = product(shape.slice(batchDims, at));
-    const size = shape[at]!;
-    const inner = product(shape.slice(at + 1));
-    const picked = indices!.size / batch;
-    /** Exchanges the axes behind the batch: [batch, a, b, inner] → [batch, b, a, inner]. */
-    const swap = (t: tf.Tensor, a: number, b: number) =>
-      outer === 1 ? t : tf.transpose(t.reshape([batch, a, b, inner]), [0, 2, 1, 3]);
-    return {
-      x: () => {
-        const rows = swap(dy, outer, picked).reshape([batch * picked, outer * inner]);
-        const ids = indices!.reshape([batch, picked]).cast('int32');
-        // each element of the batch has segments of its own
-        const first = tf.range(0, batch, 1, 'int32').mul(tf.scalar(size, 'int32')).reshape([batch, 1]);
-        const segments = (batch === 1 ? ids : ids.add(first)).reshape([-1]) as tf.Tensor1D;
-        return swap(tf.unsortedSegmentSum(rows, segments, batch * size), size, outer).reshape(shape);
-      },
-      indices: () => zeros(indices!),
-    };
-  });
-}
-
 /** Each pixel of a rotated image is one of the image, or none: the same rotation of the pixels' numbers says which. */
 function rotated(): void {
   register('RotateWithOffset', { inputsToSave: ['image'] }, (dy, [image], attrs) => {
@@ -79,6 +52,56 @@ function rotated(): void {
           .unstack(dy)
           .map((d) => tf.unsortedSegmentSum(d.reshape([pixels, channels]).mul(inside), segments, pixels));
         return tf.stack(images).reshape([batch, height, width, channels]);
+      },
+    };
+  });
+}
+
+/** Mirrored borders add their gradient to the elements that they are copies of. */
+function padding(): void {
+  register('MirrorPad', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
+    const { paddings, mode } = attr<tf.MirrorPadAttrs>(attrs);
+    const skip = mode === 'reflect' ? 1 : 0; // the border element itself is not repeated
+    const fold = (d: tf.Tensor, axis: number): tf.Tensor => {
+      const [before, after] = paddings[axis]!;
+      const n = x!.shape[axis]!;
+      const part = (begin: number, size: number) => {
+        const b = d.shape.map((_, i) => (i === axis ? begin : 0));
+        return tf.slice(
+          d,
+          b,
+          d.shape.map((s, i) => (i === axis ? size : s)),
+        );
+      };
+      const place = (t: tf.Tensor, at: number) => {
+        const size = t.shape[axis]!;
+        return tf.pad(
+          tf.reverse(t, axis),
+          t.shape.map((_, i) => (i === axis ? [at, n - at - size] : [0, 0])) as [number, number][],
+        );
+      };
+      let sum = part(before, n);
+      if (before) sum = sum.add(place(part(0, before), skip));
+      if (after) sum = sum.add(place(part(before + n, after), n - skip - after));
+      return sum;
+    };
+    return { x: () => paddings.reduce((d, _, axis) => fold(d, axis), dy) };
+  });
+}
+
+function depthToSpace(): void {
+  register('DepthToSpace', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
+    const { blockSize: b, dataFormat } = attr<tf.DepthToSpaceAttrs>(attrs);
+    return {
+      x: () => {
+        const nhwc = dataFormat === 'NHWC';
+        const [batch, h, w, c] = nhwc ? x!.shape : [x!.shape[0], x!.shape[2], x!.shape[3], x!.shape[1]];
+        const d = nhwc ? dy : tf.transpose(dy, [0, 2, 3, 1]);
+        // [batch, h, b, w, b, depth] → [batch, h, w, b, b, depth]
+        const moved = tf
+          .transpose(d.reshape([batch!, h!, b, w!, b, c! / (b * b)]), [0, 1, 3, 2, 4, 5])
+          .reshape([batch!, h!, w!, c!]);
+        return nhwc ? moved : tf.transpose(moved, [0, 3, 1, 2]);
       },
     };
   });

@@ -76,8 +76,8 @@ export function matMul(options: MatMulOptions): tf.Tensor {
   return runNamed('_FusedMatMul', { a, b, bias }, { transposeA, transposeB, activation });
 }
 
-/** Registers the gradients of both. Call it once. */
-export function gradientsOfFusedOps(): void {
+/** Registers the gradients of both. */
+export function fuseBiasAndActivation(): void {
   const throughActivation = (dy: tf.Tensor, y: tf.Tensor, attrs: Record<string, unknown>) =>
     activationGradients[attrs['activation'] as Activation]!(dy, y);
   register('FusedConv2D', { inputsToSave: ['x', 'filter', 'bias'], outputsToSave: [true] }, (dy, saved, attrs) => {

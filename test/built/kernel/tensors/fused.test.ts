@@ -5,6 +5,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CpuDevice } from '../../../../kernel/tensors/backends/cpu/index.ts';
+// The library has these in its layers only; this copy shares the engine of the built one
+import { batchNormTrain, layerNorm } from '../../../../kernel/tensors/fused/normalization.ts';
 import { dist } from '../../../paths.ts';
 
 let seed = 1;
@@ -31,7 +33,7 @@ type Library = typeof import('../../../../kernel/tensors/index.ts');
 
 describe('layers on op kernels, against the same layers on the stock backend', () => {
   const library = createRequire(import.meta.url)(path.join(dist, 'tf.js')) as Library;
-  const { tf: all, nn } = library;
+  const { tf: all } = library;
   let device: CpuDevice;
   beforeAll(async () => {
     all.copyRegisteredKernels('cpu', 'stock');
@@ -191,12 +193,12 @@ describe('layers on op kernels, against the same layers on the stock backend', (
         'int32',
       );
       const [sparse, dense] = [
-        all.valueAndGrad((x) => nn.sparseSoftmaxCrossEntropy(labels, x))(logits),
+        all.valueAndGrad((x) => all.losses.sparseSoftmaxCrossEntropy(labels, x))(logits),
         all.valueAndGrad((x) => all.losses.softmaxCrossEntropy(all.oneHot(labels, 5), x))(logits),
       ];
       close(sparse.value.dataSync(), dense.value.dataSync(), 1e-6, backend);
       close(sparse.grad.dataSync(), dense.grad.dataSync(), 1e-6, backend);
-      expect(() => nn.sparseSoftmaxCrossEntropy([1, 2], logits)).toThrow('labels are [2], and must be [2,3]');
+      expect(() => all.losses.sparseSoftmaxCrossEntropy([1, 2], logits)).toThrow('labels are [2], and must be [2,3]');
     }
   });
 
@@ -210,10 +212,10 @@ describe('layers on op kernels, against the same layers on the stock backend', (
       method: (x) => x.logSoftmax(),
       crossEntropy: (x) => all.losses.softmaxCrossEntropy(all.tensor(labels, [3, 4]), x, undefined, 0.1),
       ofLabels: (x) => all.losses.softmaxCrossEntropy(all.square(x), x),
-      sparse: (x) => nn.sparseSoftmaxCrossEntropy([1, 0, 3], x),
-      layerNorm: (x) => nn.layerNorm(x, all.sin(all.slice(x, 0, 1).reshape([4])), all.ones([4])),
+      sparse: (x) => all.losses.sparseSoftmaxCrossEntropy([1, 0, 3], x),
+      layerNorm: (x) => layerNorm(x, all.sin(all.slice(x, 0, 1).reshape([4])), all.ones([4])),
       batchNorm: (x) => {
-        const [y, mean, variance] = nn.batchNormTrain(x, all.sin(all.slice(x, 0, 1).reshape([4])));
+        const [y, mean, variance] = batchNormTrain(x, all.sin(all.slice(x, 0, 1).reshape([4])));
         return y.mul(mean.square()).add(variance.exp());
       },
       sum: (x) =>
@@ -241,7 +243,7 @@ describe('layers on op kernels, against the same layers on the stock backend', (
     const x = all.randomNormal([4, 6]);
     const before = [all.memory().numTensors, device.backend.numDataIds()];
     all.tidy(() => {
-      const f = (t: tf.Tensor) => all.losses.softmaxCrossEntropy(all.softmax(t), nn.layerNorm(nn.batchNormTrain(t)[0]));
+      const f = (t: tf.Tensor) => all.losses.softmaxCrossEntropy(all.softmax(t), layerNorm(batchNormTrain(t)[0]));
       all.grad(f)(x);
     });
     expect([all.memory().numTensors, device.backend.numDataIds()]).toEqual(before);

@@ -1,0 +1,29 @@
+// What is installed into TensorFlow.js, part by part. No two parts change the same thing, so their order does not matter.
+import { compileSteps } from './engine/compile-step.ts';
+import { installEngine } from './engine/install.ts';
+import { registerFiles } from './files.ts';
+import { fuseActivations } from './fused/activations.ts';
+import { fuseLosses } from './fused/losses.ts';
+import { fuseNormalization } from './fused/normalization.ts';
+import { extendOptimizers } from './fused/optimizers.ts';
+import { fuseLstm } from './fused/recurrent.ts';
+import { fuseReductions } from './fused/reductions.ts';
+import { correctGradients } from './gradients/index.ts';
+import { installPrinting } from './printing.ts';
+import { fuseBiasAndActivation } from './replaced/fused-ops.ts';
+
+/** Each is called once, after TensorFlow.js has registered its gradients and layers, and before there are any tensors. */
+export const parts: readonly (() => void)[] = [
+  installEngine,
+  correctGradients,
+  fuseActivations,
+  fuseBiasAndActivation,
+  fuseReductions,
+  fuseLosses,
+  fuseNormalization,
+  fuseLstm,
+  extendOptimizers,
+  compileSteps,
+  registerFiles,
+  installPrinting,
+];
