@@ -32,7 +32,7 @@ export const nameOf = (stage: FilterStage, view: 'filters' | 'maps', index: numb
 /** What is under the pointer: which tile, which value and its index. */
 export function spotText(stage: FilterStage, view: 'filters' | 'maps', tiles: Tiles, { tile, value }: Spot): string {
   const found = tiles.tiles[tile]!;
-  const image = stage.type === 'input' && tiles.colours;
+  const image = stage.type === 'input' && tiles.colors;
   const name = image ? 'input' : nameOf(stage, view, found.index);
   if (!value) return [name, ...tileFacts(stage, found)].join(' · ');
   const panel = found.panels[value.panel]!;
@@ -41,7 +41,7 @@ export function spotText(stage: FilterStage, view: 'filters' | 'maps', tiles: Ti
   const step = view === 'maps' ? (stage.maps?.step ?? 1) : 1;
   const index = indexText(stage, value.row * step, value.column * step);
   const exact = (v: number) => exactNumber(v, 'float32');
-  const text = tiles.colours
+  const text = tiles.colors
     ? `(${Array.from(panel.values.subarray(3 * place, 3 * place + 3), exact).join(', ')})`
     : exact(panel.values[place]!);
   return [`${name}${channel} ${index} ${text}`, ...tileFacts(stage, found)].join(' · ');

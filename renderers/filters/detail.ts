@@ -5,7 +5,7 @@ import { button, element } from '../shared/dom.ts';
 import { exactNumber, plural, shortNumber } from '../shared/numbers.ts';
 import type { Theme } from '../shared/theme.ts';
 import { indexText, nameOf } from './describe.ts';
-import { colouring, isImage, type Scales } from './look.ts';
+import { coloring, isImage, type Scales } from './look.ts';
 import { matrix } from './matrix.ts';
 import { rangeFor } from './paint.ts';
 import { extent, type Look } from './panels.ts';
@@ -141,7 +141,7 @@ export class Detail {
     const { rows, columns, channels } = heldOf(stage.maps!);
     const values = channelOf(mapsOf(payload, stage.maps!, look.snapshot, look.example), channels, index);
     const most = Math.max(60, width - 30);
-    const response = { values, rows, columns, colours: false, ...colouring(stage, extent([values]), false, scales) };
+    const response = { values, rows, columns, colors: false, ...coloring(stage, extent([values]), false, scales) };
     this.response.draw(
       response,
       stage.type === 'input' ? `channel ${index}` : `response: map ${index} of ${stage.name}`,
@@ -166,7 +166,7 @@ export class Detail {
     const { rows, columns, channels } = heldOf(maps);
     const values = mapsOf(this.payload, maps, look.snapshot, look.example);
     const whole = extent([values]);
-    const colours = channels === 3 && maps.shape[2] === 3 && isImage(source, whole);
+    const colors = channels === 3 && maps.shape[2] === 3 && isImage(source, whole);
     const { kernel } = stage;
     const wanted =
       kernel?.op === 'depthwise'
@@ -174,16 +174,16 @@ export class Detail {
         : kernel
           ? this.channel
           : index;
-    if (!colours && wanted >= channels) return undefined;
-    const shown = colours ? values : channelOf(values, channels, wanted);
+    if (!colors && wanted >= channels) return undefined;
+    const shown = colors ? values : channelOf(values, channels, wanted);
     const from = source.type === 'input' ? 'input' : `input: ${source.name}`;
-    const caption = `${from}${colours || maps.shape[2] === 1 ? '' : `, channel ${wanted}`}`;
+    const caption = `${from}${colors || maps.shape[2] === 1 ? '' : `, channel ${wanted}`}`;
     const picture = {
       values: shown,
       rows,
       columns,
-      colours,
-      ...colouring(source, colours ? whole : extent([shown]), colours, scales),
+      colors,
+      ...coloring(source, colors ? whole : extent([shown]), colors, scales),
     };
     return { picture, caption };
   }
@@ -256,15 +256,15 @@ export class Detail {
     const source = this.payload.stages[stage.from!]!;
     const { snapshot, example } = this.scene.look;
     const all = extent([mapsOf(this.payload, source.maps!, snapshot, example)]);
-    const patchColours = colouring(source, all, false, scales);
+    const patchColors = coloring(source, all, false, scales);
     return this.shownChannels(product.channels).map(({ channel, patch, weights, sum }) => {
       const products = patch.map((v, i) => (v === undefined ? undefined : v * weights[i]!));
       const row = element('div', 'product');
       const label = product.channels.length > 1 ? `channel ${channel}: ` : '';
       row.append(
-        matrix(`${label}patch`, patch, columns, patchColours.scale, patchColours.range),
-        group(sign('×'), matrix('kernel', weights, columns, ...this.coloursOf(weights))),
-        group(sign('='), matrix('products', products, columns, ...this.coloursOf(products))),
+        matrix(`${label}patch`, patch, columns, patchColors.scale, patchColors.range),
+        group(sign('×'), matrix('kernel', weights, columns, ...this.colorsOf(weights))),
+        group(sign('='), matrix('products', products, columns, ...this.colorsOf(products))),
         group(sign('Σ'), element('output', 'partial', shortNumber(sum))),
       );
       return row;
@@ -281,7 +281,7 @@ export class Detail {
     const row = element('div', 'product');
     for (const channel of this.shownChannels([...Array(channels).keys()])) {
       const own = channelOf(weights, channels, channel);
-      row.append(matrix(channels > 1 ? `channel ${channel}` : 'weights', own, columns, ...this.coloursOf(weights)));
+      row.append(matrix(channels > 1 ? `channel ${channel}` : 'weights', own, columns, ...this.colorsOf(weights)));
     }
     return [row];
   }
@@ -295,7 +295,7 @@ export class Detail {
     return this.oneAtATime(all.length) ? [all[this.channel]!] : all;
   }
 
-  private coloursOf(values: ArrayLike<number | undefined>): [ColorScale, ReturnType<typeof rangeFor>] {
+  private colorsOf(values: ArrayLike<number | undefined>): [ColorScale, ReturnType<typeof rangeFor>] {
     const { chosen } = this.scene.scales;
     return [chosen, rangeFor(chosen, extent([Array.from(values, (v) => v ?? 0)]))];
   }

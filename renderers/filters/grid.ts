@@ -84,14 +84,14 @@ export class Grid {
   private drawTile(context: CanvasRenderingContext2D, i: number, ratio: number): void {
     const { tiles, scale, rangeOf, theme } = this.scene!;
     const { panel, panelStep, panelsAcross, tile: size, label } = this.layout!;
-    const { rows, columns, colours } = tiles;
+    const { rows, columns, colors } = tiles;
     const tile = tiles.tiles[i]!;
     const [left, top] = originOf(this.layout!, i);
     const range = rangeOf(i);
     for (const [k, { values }] of tile.panels.entries()) {
       const x = left + (k % panelsAcross) * panelStep.x;
       const y = top + Math.floor(k / panelsAcross) * panelStep.y;
-      paint(context, { values, rows, columns, colours, scale, range }, { x, y, ...panel }, ratio);
+      paint(context, { values, rows, columns, colors, scale, range }, { x, y, ...panel }, ratio);
     }
     context.setLineDash(tile.dead ? [3 * ratio, 2 * ratio] : []);
     context.lineWidth = tile.dead ? Math.max(1, ratio) : 1;

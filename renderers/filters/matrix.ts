@@ -1,10 +1,10 @@
-// A small matrix of numbers as a table in the colours of a scale: a patch, a kernel, their products.
+// A small matrix of numbers as a table in the colors of a scale: a patch, a kernel, their products.
 import { cssColor, isBright, type ColorScale } from '../shared/color-scale.ts';
 import { element } from '../shared/dom.ts';
 import { exactNumber, shortNumber } from '../shared/numbers.ts';
 import { pixelOf, type ValueRange } from '../shared/range.ts';
 
-/** Wider ones have no numbers in their cells, only the colours and, under the pointer, the exact values. */
+/** Wider ones have no numbers in their cells, only the colors and, under the pointer, the exact values. */
 const MOST_NUMBERS = 7;
 
 /** @param values row by row; undefined for what counts as zero and is no value */

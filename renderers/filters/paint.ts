@@ -1,14 +1,14 @@
-// Values as pixels: panels of a grid and large maps. Zero has one colour everywhere; NaN and infinities have marks too.
+// Values as pixels: panels of a grid and large maps. Zero has one color everywhere; NaN and infinities have marks too.
 import { isBright, type ColorScale } from '../shared/color-scale.ts';
 import { drawMark } from '../shared/marks.ts';
 import { pixelOf, rangeOf, type ValueRange } from '../shared/range.ts';
 
 export interface Picture {
-  /** [rows, columns], or of colours [rows, columns, 3]. */
+  /** [rows, columns], or of colors [rows, columns, 3]. */
   values: Float32Array;
   rows: number;
   columns: number;
-  colours: boolean;
+  colors: boolean;
   scale: ColorScale;
   range: ValueRange;
 }
@@ -16,7 +16,7 @@ export interface Picture {
 /** Cells of at least this many CSS pixels get a mark on values that are special. */
 const MARKED_CELL = 7;
 
-/** The range of values from their least to their greatest, none of them cut off; zero-centred where the scale is. */
+/** The range of values from their least to their greatest, none of them cut off; zero-centered where the scale is. */
 export const rangeFor = (scale: ColorScale, extent: { min: number; max: number } | undefined): ValueRange =>
   rangeOf(scale.name, extent ?? {});
 
@@ -25,10 +25,10 @@ const MOST_SIDE = 8192;
 
 /** Of a picture that is longer than a canvas can be, in each stretch the value of the largest magnitude. */
 export function shrunk(picture: Picture): Picture {
-  const { rows, columns, values, colours } = picture;
+  const { rows, columns, values, colors } = picture;
   const step = Math.ceil(Math.max(rows, columns) / MOST_SIDE);
   if (step <= 1) return picture;
-  const [down, across, each] = [Math.ceil(rows / step), Math.ceil(columns / step), colours ? 3 : 1];
+  const [down, across, each] = [Math.ceil(rows / step), Math.ceil(columns / step), colors ? 3 : 1];
   const found = new Float32Array(down * across * each);
   for (let y = 0; y < rows; y++)
     for (let x = 0; x < columns; x++)
@@ -62,8 +62,8 @@ export function paint(
     markSpecials(context, picture, x, y, cellWidth, cellHeight);
 }
 
-function pixelsOf({ values, rows, columns, colours, scale, range }: Picture): Uint32Array {
-  if (!colours) return Uint32Array.from(values, (v) => pixelOf(v, scale, range));
+function pixelsOf({ values, rows, columns, colors, scale, range }: Picture): Uint32Array {
+  if (!colors) return Uint32Array.from(values, (v) => pixelOf(v, scale, range));
   const span = range.high - range.low;
   const level = (v: number) => Math.round(Math.max(0, Math.min(1, (v - range.low) / span)) * 255);
   return Uint32Array.from({ length: rows * columns }, (_, i) => {
@@ -76,14 +76,14 @@ function pixelsOf({ values, rows, columns, colours, scale, range }: Picture): Ui
 
 function markSpecials(
   context: CanvasRenderingContext2D,
-  { values, columns, colours, scale, range }: Picture,
+  { values, columns, colors, scale, range }: Picture,
   left: number,
   top: number,
   width: number,
   height: number,
 ): void {
   const radius = Math.min(width, height) * 0.26;
-  const each = colours ? 3 : 1;
+  const each = colors ? 3 : 1;
   context.lineWidth = Math.max(1, radius * 0.4);
   for (let i = 0; i < values.length / each; i++) {
     const special = values.subarray(i * each, (i + 1) * each).find((v) => !Number.isFinite(v));

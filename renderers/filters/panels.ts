@@ -15,7 +15,7 @@ import {
   weightsOf,
 } from './stages.ts';
 
-/** `auto`: colours for three channels, each channel where that is not too much, else the mean. */
+/** `auto`: colors for three channels, each channel where that is not too much, else the mean. */
 export type Channels = 'auto' | 'each' | 'mean' | 'norm' | 'one';
 export type View = 'filters' | 'maps';
 
@@ -30,7 +30,7 @@ export interface Look {
 }
 
 export interface Panel {
-  /** [rows, columns], or of colours [rows, columns, 3]. */
+  /** [rows, columns], or of colors [rows, columns, 3]. */
   values: Float32Array;
   /** The input channel that it shows, where it shows one of several. */
   channel?: number;
@@ -56,7 +56,7 @@ export interface Tiles {
   rows: number;
   columns: number;
   /** Panels are red, green and blue together. */
-  colours: boolean;
+  colors: boolean;
   /** What the panels show of the channels, for the line over the tiles. */
   shows: string;
   /** What is left out, as a sentence. */
@@ -87,7 +87,7 @@ function filterTiles(payload: FiltersPayload, stage: FilterStage, look: Look): T
   const panelsOf = (f: number): Panel[] => {
     if (summed) return [{ values: summaryOf(payload, kernel, snapshot, f, way) }];
     const weights = weightsOf(payload, kernel, snapshot, f);
-    if (way === 'colours' || channels === 1) return [{ values: weights }];
+    if (way === 'colors' || channels === 1) return [{ values: weights }];
     if (way === 'one') {
       const channel = Math.min(look.channel, channels - 1);
       return [{ values: channelOf(weights, channels, channel), channel }];
@@ -106,7 +106,7 @@ function filterTiles(payload: FiltersPayload, stage: FilterStage, look: Look): T
   const shows =
     channels === 1
       ? ''
-      : way === 'colours'
+      : way === 'colors'
         ? 'red, green and blue are the three input channels'
         : way === 'one'
           ? `input channel ${Math.min(look.channel, channels - 1)} of ${channels}`
@@ -114,15 +114,15 @@ function filterTiles(payload: FiltersPayload, stage: FilterStage, look: Look): T
             ? `a panel for each of ${channels} input channels`
             : `${way === 'mean' ? 'mean' : 'root mean square'} over ${channels} input channels`;
   const note = noteOf('filter', drawn, there, kernel.filters, summed ? '' : ' with all weights');
-  return { tiles, rows, columns, colours: way === 'colours', shows, ...(note ? { note } : {}) };
+  return { tiles, rows, columns, colors: way === 'colors', shows, ...(note ? { note } : {}) };
 }
 
-type Way = 'each' | 'mean' | 'norm' | 'one' | 'colours';
+type Way = 'each' | 'mean' | 'norm' | 'one' | 'colors';
 
 function wayOf({ channels: wanted }: Look, channels: number, held: number, partial: boolean): Way {
   if (channels === 1) return 'one';
   if (wanted !== 'auto') return wanted;
-  if (channels === 3 && !partial) return 'colours';
+  if (channels === 3 && !partial) return 'colors';
   return !partial && channels * held <= EACH ? 'each' : 'mean';
 }
 
@@ -131,13 +131,13 @@ function mapTiles(payload: FiltersPayload, stage: FilterStage, look: Look): Tile
   if (!maps) return undefined;
   const { rows, columns, channels } = heldOf(maps);
   const values = mapsOf(payload, maps, look.snapshot, look.example);
-  const colours = type === 'input' && maps.shape[2] === 3;
-  if (colours && channels === 3)
+  const colors = type === 'input' && maps.shape[2] === 3;
+  if (colors && channels === 3)
     return {
       tiles: [{ index: 0, norm: NaN, panels: [{ values }] }],
       rows,
       columns,
-      colours,
+      colors,
       shows: '',
       ...thinNote(maps),
     };
@@ -152,7 +152,7 @@ function mapTiles(payload: FiltersPayload, stage: FilterStage, look: Look): Tile
     return { index, norm: norms[index]!, panels: [{ values: each[index]! }], ...(dead ? { dead } : {}) };
   });
   const note = [noteOf('map', drawn, channels, maps.shape[2], ''), thinNote(maps).note].filter(Boolean).join(' ');
-  return { tiles, rows, columns, colours: false, shows: '', ...(note ? { note } : {}) };
+  return { tiles, rows, columns, colors: false, shows: '', ...(note ? { note } : {}) };
 }
 
 /** The tiles that are drawn, in their order. */

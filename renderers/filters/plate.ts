@@ -85,12 +85,12 @@ export class Plate {
     const ratio = pixelRatio();
     context.clearRect(0, 0, width, height);
     const [w, h] = [width / columns, height / rows];
-    for (const [line, colour] of [
+    for (const [line, color] of [
       [3.5, this.theme!.background],
       [1.5, this.theme!.foreground],
     ] as const) {
       context.lineWidth = line * ratio;
-      context.strokeStyle = colour;
+      context.strokeStyle = color;
       for (const m of marks) {
         // The line lies inside, so that it is seen at the edges too
         const inset = Math.min(ratio, w / 3, h / 3);

@@ -1,4 +1,4 @@
-// One stage under its heading: the grid of its tiles, what the colours mean, and the filter or map that is open.
+// One stage under its heading: the grid of its tiles, what the colors mean, and the filter or map that is open.
 import type { FilterStage } from '../../kernel/wire/filters.ts';
 import { element } from '../shared/dom.ts';
 import { legend } from '../shared/legend.ts';
@@ -7,13 +7,13 @@ import type { Theme } from '../shared/theme.ts';
 import { nameOf, spotText, stageFacts } from './describe.ts';
 import { Detail } from './detail.ts';
 import { Grid } from './grid.ts';
-import { colouring, type Scales } from './look.ts';
+import { coloring, type Scales } from './look.ts';
 import { extentOf, tilesOf, type Look, type Tile, type Tiles } from './panels.ts';
 import type { FiltersPayload } from './payload.ts';
 
 export interface SectionScene {
   look: Look;
-  /** All tiles have one range of colours, over all that is recorded; else each its own. */
+  /** All tiles have one range of colors, over all that is recorded; else each its own. */
   shared: boolean;
   scales: Scales;
   theme: Theme;
@@ -24,7 +24,7 @@ export interface SectionScene {
 export class Section {
   readonly element = element('details', 'section');
   private readonly facts = element('span', 'facts');
-  /** What the colours mean, and what is left out. */
+  /** What the colors mean, and what is left out. */
   private readonly below = element('div', '');
   private readonly grid: Grid;
   private detail: Detail | undefined;
@@ -65,15 +65,15 @@ export class Section {
     const facts = [...stageFacts(stage), shows, dead > 0 ? `${dead} of ${tiles.length} dead` : ''];
     this.facts.textContent = facts.filter(Boolean).join(' · ');
     if (!this.element.open) return true;
-    const { colours } = this.tiles;
-    const common = colouring(stage, this.extent(), colours, scene.scales);
+    const { colors } = this.tiles;
+    const common = coloring(stage, this.extent(), colors, scene.scales);
     const rangeOf = (i: number) =>
-      scene.shared ? common.range : colouring(stage, extentOf([tiles[i]!]), colours, scene.scales).range;
+      scene.shared ? common.range : coloring(stage, extentOf([tiles[i]!]), colors, scene.scales).range;
     const { scale } = common;
     const isInput = stage.type === 'input';
     const label = `${plural(tiles.length, 'tile')} of ${stage.name}. Arrow keys move from tile to tile, Enter opens one.`;
     // An image needs no explanation
-    const plain = isInput && (colours || scale.name === 'grey');
+    const plain = isInput && (colors || scale.name === 'gray');
     this.below.replaceChildren(
       ...(plain ? [] : [this.legend(common, tiles)]),
       ...(note ? [element('div', 'note', note)] : []),
@@ -124,7 +124,7 @@ export class Section {
     this.detail.show({ ...this.scene!, stage: this.stage, index: this.opened }, anew);
   }
 
-  /** Over all snapshots and examples, so that a colour means the same while a slider moves. */
+  /** Over all snapshots and examples, so that a color means the same while a slider moves. */
   private extent(): ReturnType<typeof extentOf> {
     const { look } = this.scene!;
     const key = [look.view, look.channels, look.channel].join();
@@ -139,18 +139,18 @@ export class Section {
     return this.extents.get(key);
   }
 
-  private legend({ scale, range }: ReturnType<typeof colouring>, tiles: readonly Tile[]): HTMLElement {
+  private legend({ scale, range }: ReturnType<typeof coloring>, tiles: readonly Tile[]): HTMLElement {
     const { shared } = this.scene!;
-    const { colours } = this.tiles!;
+    const { colors } = this.tiles!;
     const values = Float32Array.from(
       tiles.flatMap((t) => t.panels.flatMap((p) => [...p.values].filter((v) => !Number.isFinite(v)))),
     );
-    const line = legend({ scale, range, values, bar: !colours, outliers: true });
+    const line = legend({ scale, range, values, bar: !colors, outliers: true });
     if (!shared)
       line
         .querySelector('.bar')!
         .replaceChildren(`each ${nameOf(this.stage, this.scene!.look.view, 0).split(' ')[0]} has a range of its own`);
-    else if (colours && range.low < 0) line.prepend(element('span', '', 'grey is 0;'));
+    else if (colors && range.low < 0) line.prepend(element('span', '', 'gray is 0;'));
     if (tiles.some((t) => t.dead)) line.append(element('span', 'key dead-key', 'dead'));
     return line;
   }

@@ -89,7 +89,7 @@ export class FiltersView {
     // Hidden: the observer calls again when there is room
     if (this.width < 1) return;
     const theme = readTheme(this.host);
-    const scales = { chosen: colorScale(scaleName, theme), grey: colorScale('grey', theme) };
+    const scales = { chosen: colorScale(scaleName, theme), gray: colorScale('gray', theme) };
     frame.classList.toggle('contrast', theme.highContrast);
     const scene = { look: { ...look }, shared: this.range === 'shared', scales, theme, width: this.width - 8 };
     const drawn = this.sections.map((section) => section.draw(scene));
@@ -114,8 +114,8 @@ export class FiltersView {
         choice('Input channels', all(CHANNELS), CHANNELS, look.channels, (c) => change(() => (look.channels = c))),
       );
     tools.push(
-      choice('Colours', all(SCALES), SCALES, this.scaleName, (s) => change(() => (this.scaleName = s))),
-      choice('Range of the colours', all(RANGES), RANGES, this.range, (r) => change(() => (this.range = r))),
+      choice('Colors', all(SCALES), SCALES, this.scaleName, (s) => change(() => (this.scaleName = s))),
+      choice('Range of the colors', all(RANGES), RANGES, this.range, (r) => change(() => (this.range = r))),
       choice('Order', all(SORTS), SORTS, look.sort, (s) => change(() => (look.sort = s))),
     );
     this.tools.replaceChildren(...tools);

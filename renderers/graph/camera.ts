@@ -39,7 +39,7 @@ export const stageHeight = ({ height }: Extent, scale: number) =>
 export const firstScale = (drawing: Extent, available: number) => Math.max(RECOGNISABLE, fitScale(drawing, available));
 
 /** In the middle of the stage; what is too wide or too high from its beginning. */
-export function centred(drawing: Extent, stage: Extent, scale: number): Camera {
+export function centered(drawing: Extent, stage: Extent, scale: number): Camera {
   return {
     scale,
     x: Math.max(0, (stage.width - drawing.width * scale) / 2),

@@ -1,4 +1,4 @@
-// The style sheet of graphs. Colours come from the editor's theme through properties that the view sets; meaning never hangs on colour
+// The style sheet of graphs. Colors come from the editor's theme through properties that the view sets; meaning never hangs on color
 // alone: kinds differ in shape, and NaN is written out.
 export const styles = `
 :host {

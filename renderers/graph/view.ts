@@ -2,7 +2,7 @@
 import { button as plainButton, element, svgElement as svg } from '../shared/dom.ts';
 import { count as grouped, plural } from '../shared/numbers.ts';
 import { readTheme } from '../shared/theme.ts';
-import { betterDirection, centred, firstScale, fitScale, kept, stageHeight, zoomed, type Camera } from './camera.ts';
+import { betterDirection, centered, firstScale, fitScale, kept, stageHeight, zoomed, type Camera } from './camera.ts';
 import { describe, labelOf, nameOf } from './describe.ts';
 import { draw, type Drawing } from './draw.ts';
 import { visible, type View } from './fold.ts';
@@ -71,8 +71,8 @@ export class GraphView {
   restyle(): void {
     const theme = readTheme(this.root.host);
     const { style } = this.frame;
-    const colours = { input: 0, gradient: 1, variable: 2, bad: 3, layer: 5 };
-    for (const [name, i] of Object.entries(colours)) style.setProperty(`--${name}`, theme.series[i]!);
+    const colors = { input: 0, gradient: 1, variable: 2, bad: 3, layer: 5 };
+    for (const [name, i] of Object.entries(colors)) style.setProperty(`--${name}`, theme.series[i]!);
     style.setProperty('--background', theme.background);
     style.setProperty('--edge', theme.highContrast ? theme.foreground : theme.muted);
     style.setProperty('--muted', theme.muted);
@@ -217,7 +217,7 @@ export class GraphView {
     const scale = scaleFor(this.placed, width);
     const height = stageHeight(this.placed, scale);
     this.stage.style.height = `${height}px`;
-    this.move(centred(this.placed, { width, height }, scale));
+    this.move(centered(this.placed, { width, height }, scale));
   }
 
   private fitWidth(): void {

@@ -1,4 +1,4 @@
-// Where an arrow key leads: along an edge, or to a neighbour beside it.
+// Where an arrow key leads: along an edge, or to a neighbor beside it.
 import type { View } from './fold.ts';
 import type { Direction, Placed } from './layout.ts';
 

@@ -43,11 +43,11 @@ export function styledLayout(figure: Figure, theme: Theme, available: number): P
   };
 }
 
-/** A colour of the theme by name, as figures of `viz` give it: `theme(series-0)`, `theme(foreground, 0.5)`. */
+/** A color of the theme by name, as figures of `viz` give it: `theme(series-0)`, `theme(foreground, 0.5)`. */
 const NAMED_COLOR = /^theme\((series-(\d)|[a-z]+)(?:,\s*([\d.]+))?\)$/;
 const NAMED = ['foreground', 'muted', 'background', 'grid', 'border', 'panel'] as const;
 
-/** A deep copy in which named colours of the theme are that theme's. */
+/** A deep copy in which named colors of the theme are that theme's. */
 export function withThemeColors<T>(value: T, theme: Theme): T {
   if (typeof value === 'string') return themeColor(value, theme) as T;
   if (Array.isArray(value)) {
@@ -181,7 +181,7 @@ function playControls(figure: Figure, theme: Theme, width: number): PlainObject 
     frame: { duration: 400, redraw: true },
     transition: { duration: 0 },
   };
-  // Right of the two buttons, however much of the width the plot has beside its axis and colour bar
+  // Right of the two buttons, however much of the width the plot has beside its axis and color bar
   const left = Math.min(0.5, 92 / (width * 0.62));
   // prettier-ignore
   return {

@@ -46,7 +46,7 @@ export class FigureView {
     await this.draw();
   }
 
-  /** Draws again in the colours of the theme now in force. */
+  /** Draws again in the colors of the theme now in force. */
   async restyle(): Promise<void> {
     if (this.figure) await this.draw();
   }
@@ -121,7 +121,7 @@ export class FigureView {
 
   /**
    * A 3-D scene cancels every turn of the wheel, also where it does not zoom; the notebook, which scrolls only on a wheel that
-   * nobody cancelled, would be stuck under the pointer. Unless the figure zooms by the wheel, it may not cancel.
+   * nobody canceled, would be stuck under the pointer. Unless the figure zooms by the wheel, it may not cancel.
    */
   private letScroll(event: WheelEvent): void {
     if (!this.figure?.config['scrollZoom']) Object.defineProperty(event, 'preventDefault', { value: () => {} });

@@ -1,12 +1,12 @@
-// Canvases that are sharp on every screen: sized in CSS pixels, drawn in those of the device.
+// Canvases that are sharp on every screen: sized in CSS pixels, drawn in device pixels.
 
 export interface Surface {
   context: CanvasRenderingContext2D;
-  /** Device pixels for each CSS pixel. */
+  /** Device pixels per CSS pixel. */
   ratio: number;
 }
 
-/** Device pixels for each CSS pixel on this screen. */
+/** Device pixels per CSS pixel on this screen. */
 export const pixelRatio = (): number => Math.max(1, Math.min(4, globalThis.devicePixelRatio || 1));
 
 /**

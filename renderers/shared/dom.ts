@@ -1,4 +1,4 @@
-// Small helpers to build elements from text, which is never parsed.
+// Builds elements from text, which is never parsed as HTML.
 
 /** An element with a class and text. */
 export function element<K extends keyof HTMLElementTagNameMap>(
@@ -24,7 +24,7 @@ export function svgElement<K extends keyof SVGElementTagNameMap>(
   return made;
 }
 
-/** A button with a tooltip. @param pressed also by the keyboard */
+/** A button with a tooltip. @param pressed called for the pointer and the keyboard */
 export function button(text: string, title: string, pressed: () => void, className = ''): HTMLButtonElement {
   const made = element('button', className, text);
   made.type = 'button';
@@ -36,7 +36,7 @@ export function button(text: string, title: string, pressed: () => void, classNa
   return made;
 }
 
-/** A drop-down list of named values. @param name what is chosen, for the tooltip and for those who do not see it */
+/** A drop-down list of named values. @param name for the tooltip and for screen readers */
 export function choice<T extends string>(
   name: string,
   values: readonly T[],

@@ -1,4 +1,4 @@
-// What the colours and marks of a picture mean.
+// The legend of a picture: the meaning of its colors and marks.
 import { cssColor, type ColorScale } from './color-scale.ts';
 import { element } from './dom.ts';
 import { drawMark } from './marks.ts';
@@ -13,13 +13,13 @@ export interface LegendOptions {
   range: ValueRange;
   /** Those of the picture. */
   values: ArrayLike<number>;
-  /** Whether colours stand for values; of bars, their height does. */
+  /** Whether colors stand for values; in a bar chart the height does. */
   bar: boolean;
-  /** Whether values beyond the range have colours of their own. */
+  /** Whether values beyond the range have their own colors. */
   outliers: boolean;
 }
 
-/** The scale with its ends, and a key for each kind of value that is in the picture and not on the scale. */
+/** The scale with its ends, and a key for each kind of value in the picture that is not on the scale. */
 export function legend({ scale, range, values, bar, outliers }: LegendOptions): HTMLElement {
   const line = element('div', 'legend');
   const ends = element('span', 'bar');

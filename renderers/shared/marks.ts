@@ -1,6 +1,6 @@
-// Marks for values that no colour of a scale stands for, so that they are not told by colour alone.
+// Marks for values beyond a color scale, so that they are distinguishable without color.
 
-/** The mark of a value that is not on the scale, around a point. */
+/** Draws the mark of a value that is not on the scale, around a point. */
 export function drawMark(context: CanvasRenderingContext2D, value: number, x: number, y: number, radius: number): void {
   context.beginPath();
   if (Number.isNaN(value)) {

@@ -1,8 +1,8 @@
-// Numbers as renderers write them: short for summaries, exact where a value is asked for. A minus is U+2212.
+// Numbers as text: short for summaries, exact for single values. The minus sign is U+2212.
 
 const MINUS = '\u2212';
 
-/** At most `digits` significant digits, with an exponent where the number is long: `0.123`, `12,300`, `1.2e−9`, `NaN`, `+∞`. */
+/** At most `digits` significant digits, with an exponent if the number is long: `0.123`, `12,300`, `1.2e−9`, `NaN`, `+∞`. */
 export function shortNumber(value: number, digits = 4): string {
   const special = specialNumber(value);
   if (special !== undefined) return special;
@@ -18,8 +18,8 @@ export function shortNumber(value: number, digits = 4): string {
 }
 
 /**
- * The fewest digits that give the value back: of a float32 `0.1`, not `0.10000000149011612`.
- * @param dtype of the tensor it is from
+ * The fewest digits that read back as the same value: for float32 `0.1`, not `0.10000000149011612`.
+ * @param dtype of its tensor
  */
 export function exactNumber(value: number | bigint, dtype: string): string {
   if (typeof value === 'bigint') return String(value).replace('-', MINUS);
@@ -58,7 +58,7 @@ export function ordinal(n: number): string {
   return `${count(n)}${tail}`;
 }
 
-/** `12.3/s`, or `4.1 s each` for what takes longer than a second. */
+/** `12.3/s`, or `4.1 s each` below one per second. */
 export function rateText(rate: number): string {
   const digits = (n: number) => (n >= 100 ? Math.round(n).toLocaleString('en') : n.toPrecision(3));
   return rate < 1 ? `${digits(1 / rate)} s each` : `${digits(rate)}/s`;
@@ -72,5 +72,5 @@ export function clockText(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** `0.3 s`, or as {@link clockText} where it was long. */
+/** `0.3 s`, or {@link clockText} from 10 seconds on. */
 export const durationText = (seconds: number) => (seconds < 10 ? `${seconds.toFixed(1)} s` : clockText(seconds));

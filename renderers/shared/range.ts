@@ -1,4 +1,4 @@
-// From values to colours: which values the ends of a scale stand for, and the pixel of each value.
+// From values to colors: the values at the ends of a scale, and the pixel of each value.
 import type { TensorStatistics } from '../../kernel/wire/tensor.ts';
 import type { ColorScale, ScaleName } from './color-scale.ts';
 
@@ -6,17 +6,17 @@ import type { ColorScale, ScaleName } from './color-scale.ts';
 export interface ValueRange {
   low: number;
   high: number;
-  /** Whether there are values beyond the ends, as far as the statistics tell. */
+  /** Whether there are values beyond the ends, by the statistics. */
   clipped: boolean;
 }
 
 /** How many standard deviations the scale covers. */
 const SIGMAS = 3;
-/** Where the values end so little beyond that (in parts of it), the scale covers them all: nothing is gained by cutting there. */
+/** If all values are within this multiple of it, the scale covers them all. */
 const SLACK = 1.1;
 
 /**
- * The range of a scale. `diverging`: centred at zero, to the largest magnitude, or 3σ about zero where that is less
+ * The range of a scale. `diverging`: centered at zero, to the largest magnitude, or 3σ about zero where that is less
  * (σ² = mean² + std²). The others: from the least to the greatest value, each end at most 3σ from the mean.
  */
 export function rangeOf(name: ScaleName, { min, max, mean, std }: Partial<TensorStatistics>): ValueRange {
@@ -29,12 +29,12 @@ export function rangeOf(name: ScaleName, { min, max, mean, std }: Partial<Tensor
   }
   const low = Math.max(min, (mean ?? 0) - SIGMAS * (std ?? Infinity));
   const high = Math.min(max, (mean ?? 0) + SIGMAS * (std ?? Infinity));
-  // Rounding may put the ends of a constant tensor on the wrong side of each other
+  // Rounding may swap the ends of a constant tensor
   if (!(low < high)) return { low: min - 0.5, high: max + 0.5, clipped: false };
   return { low, high, clipped: min < low || max > high };
 }
 
-/** Moments of the values that are here, for parts without statistics. */
+/** Statistics of the given values, for parts that come without. */
 export function momentsOf(values: ArrayLike<number>): Partial<TensorStatistics> {
   let [count, sum, squares, min, max] = [0, 0, 0, Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {

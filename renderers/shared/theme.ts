@@ -1,6 +1,6 @@
-// Colours and fonts of the editor, as renderers need them: read from VS Code's CSS variables, with a change signal.
+// Colors and fonts of the editor's theme, read from VS Code's CSS variables, with a signal for changes.
 
-/** What a renderer draws with. All colours are CSS colours that a canvas and plotly understand. */
+/** Colors and fonts for drawing. All colors are CSS colors that a canvas and plotly understand. */
 export interface Theme {
   kind: 'light' | 'dark';
   highContrast: boolean;
@@ -9,22 +9,22 @@ export interface Theme {
   muted: string;
   /** The page behind the output. */
   background: string;
-  /** For lines that should be seen but not noticed. */
+  /** For lines in the background. */
   grid: string;
-  /** The same without transparency, for canvases that know none. */
+  /** The same without transparency, for canvases without it. */
   solidGrid: string;
-  /** A border that marks a box. */
+  /** The border of a box. */
   border: string;
   /** Behind tooltips and buttons. */
   panel: string;
   fontFamily: string;
   /** In pixels. */
   fontSize: number;
-  /** Eight colours for series, each at least 3:1 against the background. */
+  /** Eight colors for series, each with a contrast of at least 3:1 against the background. */
   series: readonly string[];
 }
 
-/** The editor's themes also say whether they are high in contrast; each kind needs its own series colours. */
+/** Kinds of themes; each needs its own series colors. */
 const SERIES = {
   light: ['#1668b8', '#c4560c', '#24803c', '#b8263f', '#7145b0', '#0d7d88', '#a33a85', '#7d6608'],
   dark: ['#5aa9f2', '#f5a04c', '#63c174', '#f2707e', '#b897f0', '#4cc8d0', '#e58ac4', '#dcc04a'],
@@ -32,7 +32,7 @@ const SERIES = {
   contrastDark: ['#7cc0ff', '#ffb45e', '#7fe08f', '#ff8f9b', '#ccb0ff', '#63e4ec', '#ffa6de', '#f5da5a'],
 } as const;
 
-/** Reads the theme in force where `element` is. */
+/** Reads the current theme at `element`. */
 export function readTheme(element: Element): Theme {
   const style = getComputedStyle(element);
   const variable = (name: string, fallback: string) => style.getPropertyValue(`--vscode-${name}`).trim() || fallback;
@@ -59,7 +59,7 @@ export function readTheme(element: Element): Theme {
   };
 }
 
-/** Calls back after the editor's theme or font changed, at most once a frame. Returns the way to stop. */
+/** Calls back after the editor's theme or font changed, at most once a frame. @returns a function that stops it */
 export function onThemeChange(callback: () => void): () => void {
   let frame = 0;
   const changed = () => {
@@ -79,20 +79,20 @@ export function onThemeChange(callback: () => void): () => void {
   };
 }
 
-/** The same colour with this opacity, where it is `#rgb`, `#rrggbb`, `#rrggbbaa` or `rgb(…)`; else the colour as it is. */
+/** The color with this opacity, if it is `#rgb`, `#rrggbb`, `#rrggbbaa` or `rgb(…)`; else the color unchanged. */
 export function withAlpha(color: string, alpha: number): string {
   const rgb = parseColor(color);
   return rgb ? `rgba(${rgb.join(', ')}, ${alpha})` : color;
 }
 
-/** `share` of one opaque colour in another; the first where either is not understood. */
+/** Mixes `share` of one opaque color into another; returns the first if either is in another format. */
 export function mix(color: string, into: string, share: number): string {
   const [a, b] = [parseColor(color), parseColor(into)];
   if (!a || !b) return color;
   return `rgb(${a.map((v, i) => Math.round(share * v + (1 - share) * b[i]!)).join(', ')})`;
 }
 
-/** The kind that the editor states, else what its background suggests, else what the system prefers. */
+/** The kind that the editor states, else the kind of its background, else the system's preference. */
 function themeKind(background: string): Pick<Theme, 'kind' | 'highContrast'> {
   const classes = document.body.classList;
   if (classes.contains('vscode-high-contrast-light')) return { kind: 'light', highContrast: true };
@@ -114,7 +114,7 @@ function parseColor(color: string): Rgb | undefined {
     return [part(0), part(1), part(2)];
   }
   const rgb = /^rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:\s*[,/]\s*([\d.]+%?))?\s*\)$/i.exec(color);
-  // A wholly transparent colour says nothing about what is behind it
+  // A fully transparent color does not tell what is behind it
   if (!rgb || parseFloat(rgb[4] ?? '1') === 0) return undefined;
   return [Number(rgb[1]), Number(rgb[2]), Number(rgb[3])];
 }

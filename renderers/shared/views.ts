@@ -1,8 +1,8 @@
-// The views of a renderer: one for each output item, until the item is gone.
+// The views of a renderer: one for each output item.
 import { onThemeChange } from './theme.ts';
 
 export interface View {
-  /** Draws again in the colours of the theme. */
+  /** Draws again in the colors of the current theme. */
   restyle(): void | Promise<void>;
   dispose(): void;
 }
@@ -18,7 +18,7 @@ export class Views<V extends View> {
     return this.byItem.get(item);
   }
 
-  /** Takes the place of the item's view, which is disposed of. */
+  /** Sets the item's view, and disposes of the old one. */
   set(item: string, view: V): void {
     this.dispose(item);
     this.byItem.set(item, view);
@@ -28,7 +28,7 @@ export class Views<V extends View> {
     return this.byItem.values();
   }
 
-  /** @param item all if it is left out, as VS Code calls it */
+  /** @param item if absent, all items: VS Code calls it so */
   dispose(item?: string): void {
     if (item === undefined) [...this.byItem.keys()].forEach((id) => this.dispose(id));
     else {

@@ -1,7 +1,7 @@
-// What each axis of a tensor is used for in the picture, and what a tensor looks like at first.
+// The role of each axis of a tensor in the picture, and the first look of a tensor.
 import type { AxisRange, TensorDtype, TensorStatistics } from '../../kernel/wire/tensor.ts';
 
-/** `grid`: each index is a picture of its own, one after another. `channels`: grey, or red, green, blue and opacity, of an image. */
+/** `grid`: each index is a picture of its own. `channels`: gray, or red, green, blue and opacity of an image. */
 export type Role = 'rows' | 'columns' | 'grid' | 'slider' | 'channels';
 export type Mode = 'bars' | 'heat' | 'image' | 'table';
 
@@ -10,13 +10,13 @@ export interface Look {
   roles: Role[];
 }
 
-/** Most pictures that the first look shows side by side, and most values. */
+/** Most pictures that the first look shows side by side, and most values of them. */
 const MAX_FACETS = 40;
 const MAX_SHOWN = 200_000;
-/** An image is at least this many pixels high and wide at the first look. */
+/** Least height and width, in values, of what the first look shows as an image. */
 const LEAST_IMAGE = 8;
 
-/** How a tensor is shown at first: by its rank, and as images where it looks like images. */
+/** The first look: by rank, and as images if the tensor looks like images. */
 export function firstLook(
   dtype: TensorDtype,
   shape: readonly number[],
@@ -30,7 +30,7 @@ export function firstLook(
   return { mode: 'heat', roles: matrixRoles(axes) };
 }
 
-/** Images say so by their channels, and hold bytes or 0…1; a matrix alone may be anything. */
+/** Images have channels, and hold bytes or 0…1; a matrix without channels may be anything. */
 function looksLikeImages(dtype: TensorDtype, shape: readonly number[], statistics?: TensorStatistics): boolean {
   const [height = 0, width = 0, channels] = shape.slice(-3);
   const sized = height >= LEAST_IMAGE && width >= LEAST_IMAGE && (channels === 1 || channels === 3 || channels === 4);
@@ -38,28 +38,28 @@ function looksLikeImages(dtype: TensorDtype, shape: readonly number[], statistic
   return shape.length >= 3 && sized && dtype !== 'complex64' && dtype !== 'bool' && min >= 0 && max <= 255;
 }
 
-/** Whether the image mode can draw this at all. */
+/** Whether the image mode can draw this tensor. */
 export const canBeImages = (dtype: TensorDtype, shape: readonly number[]): boolean =>
   shape.length >= 2 && dtype !== 'complex64' && dtype !== 'string';
 
-/** `[…, h, w]` or `[…, h, w, 1|3|4]`: leading axes as a grid, the first beyond one of them by sliders. */
+/** `[…, h, w]` or `[…, h, w, 1|3|4]`: the axis before is a grid, and axes before that have sliders. */
 export function imageRoles(shape: readonly number[]): Role[] {
   const rank = shape.length;
   const last = shape[rank - 1]!;
-  const inColour = rank >= 3 && (last === 1 || last === 3 || last === 4);
-  const tail: Role[] = inColour ? ['rows', 'columns', 'channels'] : ['rows', 'columns'];
+  const inColor = rank >= 3 && (last === 1 || last === 3 || last === 4);
+  const tail: Role[] = inColor ? ['rows', 'columns', 'channels'] : ['rows', 'columns'];
   const leading = rank - tail.length;
   return [...Array.from({ length: leading }, (_, i): Role => (i === leading - 1 ? 'grid' : 'slider')), ...tail];
 }
 
-/** The last two axes are a matrix; those before them facets of it while they are few, else sliders. Axes of one index do not count. */
+/** The last two axes are a matrix; those before are facets of it if they are few, else sliders. Axes of one index do not count. */
 export function matrixRoles(axes: readonly AxisRange[]): Role[] {
   const roles = axes.map((): Role => 'slider');
   const last = axes.length - 1;
   const long = axes.flatMap(({ count }, axis) => (count === 1 ? [] : axis));
   const [column = last, row, ...around] = long.toReversed();
   if (row === undefined) {
-    // One axis, or none, has more than one index: it stays a row or a column as it was
+    // At most one axis has more than one index: it stays a row or a column
     roles[last] = 'columns';
     if (last > 0) roles[column === last ? last - 1 : column] = 'rows';
     return roles;
@@ -81,7 +81,7 @@ export function matrixRoles(axes: readonly AxisRange[]): Role[] {
   return roles;
 }
 
-/** The roles for a mode that others were chosen for before: an image needs its channels, bars one axis alone. */
+/** Adapts the chosen roles to another mode: an image needs its channels, and bars a single axis. */
 export function rolesFor(
   mode: Mode,
   roles: readonly Role[],
@@ -94,6 +94,6 @@ export function rolesFor(
   return roles.includes('channels') || visible < 2 ? matrixRoles(axes) : [...roles];
 }
 
-/** Which axes have a role, outermost first. */
+/** The axes with a role, outermost first. */
 export const axesOf = (roles: readonly Role[], ...wanted: Role[]): number[] =>
   roles.flatMap((role, axis) => (wanted.includes(role) ? axis : []));

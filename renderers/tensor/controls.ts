@@ -1,4 +1,5 @@
-// The controls over the picture: how it is drawn, what each axis is for, and what can be taken along. Native elements, so that the keyboard works.
+// The controls over the picture: how it is drawn, the roles of the axes, copying and saving. Native elements, so that
+// the keyboard works.
 import { button, choice, element } from '../shared/dom.ts';
 import { count } from '../shared/numbers.ts';
 import { SCALES, type ScaleName } from '../shared/color-scale.ts';
@@ -38,7 +39,7 @@ export function toolbar(state: ControlState, events: ControlEvents): HTMLElement
   bar.setAttribute('aria-label', 'How the tensor is shown');
   const view = element('span', 'group');
   if (modes.length > 1) view.append(choice('Drawn as', modes, MODES, mode, events.mode));
-  if (mode === 'heat') view.append(choice('Colours', Object.keys(SCALES) as ScaleName[], SCALES, scale, events.scale));
+  if (mode === 'heat') view.append(choice('Colors', Object.keys(SCALES) as ScaleName[], SCALES, scale, events.scale));
   if (view.childElementCount > 0) bar.append(view);
   if (shape.length >= 2) {
     const axes = element('span', 'group');
@@ -79,7 +80,7 @@ function actions(mode: Mode, events: ControlEvents): HTMLElement {
 
 export interface SliderState {
   axis: number;
-  /** Indices that can be chosen: from `start` in steps. */
+  /** The indices to choose from: from `start` in steps. */
   start: number;
   step: number;
   count: number;
@@ -109,7 +110,7 @@ export function slider(
   return row;
 }
 
-/** Puts a slider where the cursor is. */
+/** Moves a slider to the cursor. */
 export function setSlider(row: Element, cursor: readonly number[]): void {
   const input = row.querySelector('input')!;
   const index = String(cursor[Number(input.dataset['axis'])]);

@@ -1,4 +1,4 @@
-// Draws heat maps, images and bars on a canvas. What is where comes from plane.ts, which colour from range.ts.
+// Draws heat maps, images and bars on a canvas. Positions come from plane.ts, colors from range.ts.
 import { cssColor, isBright, type ColorScale } from '../shared/color-scale.ts';
 import { pixelRatio, sizeCanvas } from '../shared/canvas.ts';
 import { drawMark } from '../shared/marks.ts';
@@ -10,20 +10,20 @@ import { placeOf, tileOrigin, type Layout, type Plane } from './plane.ts';
 export interface Picture {
   plane: Plane;
   layout: Layout;
-  /** Of the whole part. */
+  /** Layout of the whole part. */
   values: ArrayLike<number>;
   scale: ColorScale;
   range: ValueRange;
   theme: Theme;
 }
 
-/** Cells of at least this size, in CSS pixels, get a mark on values that are special. */
+/** From this cell size on, in CSS pixels, NaN, infinities and outliers get a mark. */
 const MARKED_CELL = 7;
-/** Where on the diverging scale the colours of bars above and below zero are. */
+/** Steps of the diverging scale for bars above and below zero. */
 const BAR_STEPS = { up: 212, down: 43 };
-/** Cells of at least this width hold their value as text. */
+/** From this cell width on, in CSS pixels, cells hold their value as text. */
 const NUMBER_CELL = 44;
-/** More marks than this would take long and be seen as noise. */
+/** More marks than this would take long and look like noise. */
 const MAX_MARKS = 20_000;
 
 /** A heat map: a cell for each value. */
@@ -34,7 +34,7 @@ export function drawHeatMap(canvas: HTMLCanvasElement, picture: Picture, numbers
   else markSpecials(canvas, picture);
 }
 
-/** An image: grey, or colours from channels. Values are cut to the range; what is no number is drawn in the scale's colour for it. */
+/** An image in gray or in the colors of its channels. Values are clamped to the range; NaN has the scale's color. */
 export function drawImage(canvas: HTMLCanvasElement, picture: Picture): void {
   const { plane, values, scale, range, theme } = picture;
   const { stride, count } = plane.channels;
@@ -42,14 +42,14 @@ export function drawImage(canvas: HTMLCanvasElement, picture: Picture): void {
     const t = (values[place]! - range.low) / (range.high - range.low);
     return t <= 0 ? 0 : t >= 1 ? 255 : Math.round(t * 255);
   };
-  // Behind what is not opaque
+  // Shows through transparent pixels
   const page = theme.kind === 'dark' ? 30 : 255;
   paint(canvas, picture, (place) => {
     for (let c = 0; c < count; c++) if (Number.isNaN(values[place + c * stride])) return scale.nan;
     const red = level(place);
     if (count < 3) return ((255 << 24) | (red << 16) | (red << 8) | red) >>> 0;
     const opacity = count === 4 ? level(place + 3 * stride) / 255 : 1;
-    const over = (colour: number) => Math.round(colour * opacity + page * (1 - opacity));
+    const over = (color: number) => Math.round(color * opacity + page * (1 - opacity));
     const [r, g, b] = [over(red), over(level(place + stride)), over(level(place + 2 * stride))];
     return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
   });
@@ -102,7 +102,7 @@ function paintRow(
 
 type Place = (x: number, y: number, place: number) => void;
 
-/** Calls back with the left upper corner of each cell. */
+/** Calls back with the upper left corner of each cell. */
 function eachCell({ plane, layout }: Picture, each: Place): void {
   const { rows, columns } = layout;
   for (let tile = 0; tile < plane.tiles.length; tile++) {
@@ -113,7 +113,7 @@ function eachCell({ plane, layout }: Picture, each: Place): void {
   }
 }
 
-/** Not by colour alone: a cross on NaN, triangles on the infinities, a dot on outliers. */
+/** Marks besides color: a cross on NaN, triangles on infinities, a dot on outliers. */
 function markSpecials(canvas: HTMLCanvasElement, picture: Picture): void {
   const { values, scale, range, layout } = picture;
   const context = canvas.getContext('2d')!;
@@ -149,16 +149,17 @@ function writeNumbers(canvas: HTMLCanvasElement, picture: Picture): void {
   });
 }
 
-/** How bars are laid out: one for each value, or one for each pixel where there are more values. */
+/** Layout of bars: one for each value, or one for each pixel if there are more values than pixels. */
 export interface BarLayout {
   width: number;
   height: number;
-  /** Device pixels for each value; less than 1 where a pixel stands for several. */
+  /** Device pixels per value; less than 1 if a pixel stands for several. */
   step: number;
 }
 
 /**
- * Bars from zero. Where a pixel stands for several values, its bar goes from the least to the greatest of them, so that no peak is lost.
+ * Bars from zero. If a pixel stands for several values, its bar goes from the least to the greatest of them, so that no
+ * peak is lost.
  */
 export function drawBars(canvas: HTMLCanvasElement, picture: Picture, bars: BarLayout): void {
   const { plane, values, scale, range, theme } = picture;
@@ -167,8 +168,8 @@ export function drawBars(canvas: HTMLCanvasElement, picture: Picture, bars: BarL
   const [low, high] = [Math.min(0, range.low), Math.max(0, range.high)];
   const yOf = (value: number) => ((high - value) / (high - low || 1)) * (bars.height - 2 * ratio) + ratio;
   const zero = yOf(0);
-  // Of the same hues as in a heat map
-  const colours = { up: cssColor(scale.steps[BAR_STEPS.up]!), down: cssColor(scale.steps[BAR_STEPS.down]!) };
+  // The same hues as in a heat map
+  const colors = { up: cssColor(scale.steps[BAR_STEPS.up]!), down: cssColor(scale.steps[BAR_STEPS.down]!) };
   const barsShown = bars.step >= 1 ? offsets.length : bars.width;
   const gap = bars.step >= 4 * ratio ? ratio : 0;
   for (let i = 0; i < barsShown; i++) {
@@ -189,11 +190,11 @@ export function drawBars(canvas: HTMLCanvasElement, picture: Picture, bars: BarL
       Math.min(zero, yOf(Math.min(high, Math.max(0, seen.max)))),
       Math.max(zero, yOf(Math.max(low, Math.min(0, seen.min)))),
     ];
-    context.fillStyle = colours.up;
+    context.fillStyle = colors.up;
     context.fillRect(x, top, w, Math.max(zero - top, seen.max > 0 ? ratio : 0));
-    context.fillStyle = colours.down;
+    context.fillStyle = colors.down;
     context.fillRect(x, zero, w, Math.max(bottom - zero, seen.min < 0 ? ratio : 0));
-    // What goes on beyond the scale ends in the colour for that
+    // Bars that go on beyond the scale end in the color of outliers
     const end = Math.max(3 * ratio, Math.min(w, 5 * ratio));
     if (seen.max > high) fill(context, cssColor(scale.over), x, 0, w, end);
     if (seen.min < low) fill(context, cssColor(scale.under), x, bars.height - end, w, end);
@@ -206,7 +207,7 @@ function fill(context: CanvasRenderingContext2D, style: string, x: number, y: nu
   context.fillRect(x, y, w, h);
 }
 
-/** Least and greatest value, and the last that is not finite, of a piece of the line. */
+/** Least and greatest value of a piece of the line, and its last value that is not finite. */
 function extremes(values: ArrayLike<number>, plane: Plane, from: number, to: number) {
   let [min, max] = [Infinity, -Infinity];
   let special: number | undefined;

@@ -1,5 +1,5 @@
-// The notebook renderer of tensors (application/vnd.dlnb.tensor): one view per output item. It draws from the item alone; with a kernel
-// behind the notebook, and in a workspace that is trusted, a view can ask for parts that the item does not hold.
+// The notebook renderer of tensors: one view per output item. It draws from the item alone. With a kernel, and in a
+// trusted workspace, a view can ask for parts that the item does not hold.
 import type { ActivationFunction } from 'vscode-notebook-renderer';
 import { errorBox } from '../shared/error-box.ts';
 import { Views } from '../shared/views.ts';
@@ -18,7 +18,7 @@ export const activate: ActivationFunction = (context) => {
       try {
         const payload = readTensor(item.data());
         let view = views.get(item.id);
-        // The same item in the same place is the next state of a value that is updated: looked at in the same way
+        // The same item in the same element is an update of its value: the reader's choices stay
         if (!view?.isIn(element)) {
           view = new TensorView(element, slices);
           views.set(item.id, view);

@@ -1,4 +1,4 @@
-// The values that the renderer has of a tensor: a grid of its indices, whole or thinned out.
+// The values of a tensor that the renderer holds: a grid of its indices, whole or thinned out.
 import { sizeOfPart, type AxisRange, type TensorDtype } from '../../kernel/wire/tensor.ts';
 import { exactNumber } from '../shared/numbers.ts';
 
@@ -16,9 +16,9 @@ export type PartData =
   | string[];
 
 export class Part {
-  /** How many values lie between neighbours along each axis. */
+  /** Distance in values between neighbors along each axis. */
   readonly strides: number[];
-  /** How many values there are. */
+  /** Number of values. */
   readonly size: number;
   private readonly width: number;
 
@@ -37,7 +37,7 @@ export class Part {
     for (let i = axes.length - 2; i >= 0; i--) this.strides[i] = this.strides[i + 1]! * axes[i + 1]!.count;
   }
 
-  /** The value for drawing: a magnitude of complex ones, NaN of texts. */
+  /** The value for drawing: of a complex value the magnitude, of a text NaN. */
   number(at: number): number {
     const { data } = this;
     if (Array.isArray(data)) return NaN;
@@ -45,7 +45,7 @@ export class Part {
     return Number(data[at]);
   }
 
-  /** All values as {@link number} gives them: the array itself where it holds numbers. */
+  /** All values as {@link number} returns them; no copy if the array holds numbers. */
   numbers(): ArrayLike<number> {
     const { data } = this;
     if (
@@ -69,12 +69,12 @@ export class Part {
     return `${number(2 * at)} ${imaginary.startsWith('−') ? '−' : '+'} ${imaginary.replace(/^−/, '')}i`;
   }
 
-  /** Index in the tensor of the value at this place. */
+  /** The index in the tensor of the value at this offset. */
   indexOf(at: number): number[] {
     return this.axes.map(({ start, step, count }, i) => start + (Math.floor(at / this.strides[i]!) % count) * step);
   }
 
-  /** Where in the axis the held index nearest to `index` stands. */
+  /** Position in the axis of the held index nearest to `index`. */
   nearest(axis: number, index: number): number {
     const { start, step, count } = this.axes[axis]!;
     return Math.max(0, Math.min(count - 1, Math.round((index - start) / step)));
@@ -86,7 +86,7 @@ export class Part {
     return start + this.nearest(axis, index) * step === index;
   }
 
-  /** A part of this part; undefined where not all of it is held. */
+  /** A part of this part; undefined if not all of it is held. */
   cut(axes: readonly AxisRange[]): Part | undefined {
     const held = axes.every(({ start, step, count }, i) => {
       const own = this.axes[i]!;

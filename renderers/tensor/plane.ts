@@ -1,12 +1,12 @@
-// The picture's geometry: which value stands in which row and column of which tile, and where that is on the canvas. No canvas here.
+// The picture's geometry: the tile, row and column of each value, and their place on the canvas. Computes only.
 import type { Part } from './part.ts';
 import { axesOf, type Role } from './axes.ts';
 
-/** Cells along one side of a tile. Several axes are nested: the last counts up fastest, and the others part their groups by gaps. */
+/** Cells along one side of a tile. Several axes are nested: the last varies fastest, and gaps separate the groups of the others. */
 export interface Line {
-  /** By how much the place of a value in the part grows with each cell. */
+  /** Offset in the part's values of each cell. */
   offsets: Int32Array;
-  /** Gaps before each cell: 0 for none, else the number of axes whose index changes there, less one. */
+  /** Gaps before each cell: the number of axes whose index changes there, less one. */
   gaps: Uint8Array;
 }
 
@@ -17,13 +17,13 @@ export interface Plane {
   tiles: Int32Array;
   /** Offset of the sliders' positions. */
   base: number;
-  /** Stride between channels, and how many there are; `{ stride: 0, count: 1 }` for none. */
+  /** Stride between channels, and their number; `{ stride: 0, count: 1 }` without channels. */
   channels: { stride: number; count: number };
 }
 
 /**
- * What is seen of a part.
- * @param positions of each axis with a slider, the position in the part; others are not looked at
+ * The visible plane of a part.
+ * @param positions for each axis with a slider, the position in the part; other entries are ignored
  */
 export function planeOf(part: Part, roles: readonly Role[], positions: readonly number[]): Plane {
   const [channels] = axesOf(roles, 'channels');
@@ -39,9 +39,9 @@ export function planeOf(part: Part, roles: readonly Role[], positions: readonly 
   };
 }
 
-/** The cells of nested axes, outermost first; one cell where there is no axis. */
+/** The cells of nested axes, outermost first; a single cell without axes. */
 export function lineOf({ axes, strides }: Part, axesOfLine: readonly number[]): Line {
-  // An axis of one index moves nothing, and parts no groups
+  // An axis of one index has no stride and separates no groups
   const nested = axesOfLine.filter((axis) => axes[axis]!.count !== 1);
   const length = nested.reduce((product, axis) => product * axes[axis]!.count, 1);
   const offsets = new Int32Array(length);
@@ -54,7 +54,7 @@ export function lineOf({ axes, strides }: Part, axesOfLine: readonly number[]): 
       const position = rest % count;
       offsets[cell]! += position * strides[nested[i]!]!;
       rest = Math.floor(rest / count);
-      // An index of 0 means that the axis around it has moved on
+      // At index 0 the axis around it has moved on
       if (position === 0 && changed === nested.length - 1 - i) changed++;
     }
     gaps[cell] = cell === 0 ? 0 : Math.min(changed, nested.length - 1);
@@ -62,17 +62,17 @@ export function lineOf({ axes, strides }: Part, axesOfLine: readonly number[]): 
   return { offsets, gaps };
 }
 
-/** A line on the canvas. All in device pixels from the tile's edge. */
+/** A line of cells on the canvas, in device pixels from the tile's edge. */
 export interface Track {
-  /** Where each cell begins, and where the last one ends. */
+  /** Start of each cell, and end of the last one. */
   starts: Float64Array;
-  /** The cell at each pixel, -1 in a gap. */
+  /** The cell at each pixel; -1 in a gap. */
   cells: Int32Array;
-  /** Size of a cell; less than 1 where a pixel stands for several. */
+  /** Size of a cell; less than 1 if a pixel stands for several. */
   size: number;
 }
 
-/** Lays out a line with cells of this size; a gap is so many pixels for each axis that changes. */
+/** Lays out a line with cells of this size. @param gap pixels for each axis that changes */
 export function trackOf(line: Line, size: number, gap: number): Track {
   const n = line.offsets.length;
   const starts = new Float64Array(n + 1);
@@ -108,7 +108,7 @@ export interface Layout {
 export interface Room {
   /** Device pixels. */
   width: number;
-  /** Device pixels that the picture should not be higher than; many tiles may be. */
+  /** Desired largest height in device pixels; many tiles may need more. */
   height: number;
   ratio: number;
 }
@@ -117,7 +117,7 @@ export interface Room {
 const GAP = 4;
 const TILE_GAP = 8;
 const MAX_CELL = 24;
-/** Few values are shown as numbers in cells of the first of these sizes that fits. */
+/** Few values are written as numbers, in cells of the first of these sizes that fits. */
 const NUMBER_CELLS = [
   { width: 60, height: 26 },
   { width: 46, height: 24 },
@@ -125,9 +125,9 @@ const NUMBER_CELLS = [
 const THIN = 56;
 
 /**
- * The largest cells with which the plane fits: squares, unless one side is so thin that nothing would be seen, or so long that
- * a pixel must stand for several cells.
- * @param numbers whether the values shall be written into the cells, where there is room
+ * The layout with the largest cells that fit: squares, unless one side would be too thin to see, or so long that a pixel
+ * must stand for several cells.
+ * @param numbers whether to write the values into the cells if there is room
  */
 export function layoutOf({ rows, columns, tiles }: Plane, room: Room, numbers: boolean): Layout {
   const { width, height, ratio } = room;
@@ -167,7 +167,7 @@ export function layoutOf({ rows, columns, tiles }: Plane, room: Room, numbers: b
       const [w, h] = [stretch(across, down), stretch(down, across)];
       return fits(w, h) ? finish(w, h) : finish(size, size);
     }
-  // Too much for a pixel each: across it must fit, and tiles go on downwards as they need
+  // Less than a pixel per cell: the width must fit, and tiles may need more height
   const cellWidth = Math.min(1, Math.max(1, width - gapsAcross) / Math.max(1, across));
   const single = tiles.length === 1;
   const cellHeight = single ? Math.min(1, Math.max(1, height - gapsDown) / Math.max(1, down)) : Math.min(1, cellWidth);
@@ -185,7 +185,7 @@ export interface Cell {
   column: number;
 }
 
-/** The cell at a point of the canvas (device pixels), if there is one. */
+/** The cell at a point of the canvas, in device pixels; undefined between cells. */
 export function cellAt(layout: Layout, tiles: number, x: number, y: number): Cell | undefined {
   const { tileWidth, tileHeight, tileGap, tilesAcross } = layout;
   const [i, j] = [Math.floor(x / (tileWidth + tileGap)), Math.floor(y / (tileHeight + tileGap))];
@@ -197,7 +197,7 @@ export function cellAt(layout: Layout, tiles: number, x: number, y: number): Cel
     : { tile, row, column };
 }
 
-/** Where the tile begins on the canvas, in device pixels. */
+/** Upper left corner of a tile on the canvas, in device pixels. */
 export function tileOrigin(
   { tileWidth, tileHeight, tileGap, tilesAcross }: Layout,
   tile: number,
@@ -205,11 +205,11 @@ export function tileOrigin(
   return [(tile % tilesAcross) * (tileWidth + tileGap), Math.floor(tile / tilesAcross) * (tileHeight + tileGap)];
 }
 
-/** The value's place in the part. */
+/** Offset of the cell's value in the part. */
 export const placeOf = ({ rows, columns, tiles, base }: Plane, { tile, row, column }: Cell): number =>
   base + tiles[tile]! + rows.offsets[row]! + columns.offsets[column]!;
 
-/** The cell in which a value of this index stands: the inverse of {@link placeOf}, for the nearest index that the part has. */
+/** The cell of a value by its index: the inverse of {@link placeOf}. Takes the nearest index that the part has. */
 export function cellOf(part: Part, roles: readonly Role[], index: readonly number[]): Cell {
   const along = (role: Role) =>
     axesOf(roles, role).reduce((cell, axis) => cell * part.axes[axis]!.count + part.nearest(axis, index[axis]!), 0);

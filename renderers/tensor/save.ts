@@ -26,14 +26,15 @@ function jsonValue({ dtype, data }: Part, at: number): string {
   return dtype === 'complex64' ? `[${number(2 * at)}, ${number(2 * at + 1)}]` : number(at);
 }
 
-/** The shortest text that gives the value back, as programs read it. */
+/** The shortest text that reads back as the same value, in the notation of programming languages. */
 function plain(value: number | bigint | string, dtype: string): string {
   const text = typeof value === 'string' ? value : exactNumber(value, dtype);
   return text.replaceAll('\u2212', '-').replace(/^([-+]?)∞$/, (_, sign) => (sign === '-' ? '-Infinity' : 'Infinity'));
 }
 
 /**
- * Rows along the last axis. A tensor of more than two axes begins each row with the indices of the others, `i0, i1, …`, under a head.
+ * Rows along the last axis. With more than two axes, each row begins with the indices along the others, and a head
+ * names the columns: `i0, i1, …`.
  */
 export function toCsv(part: Part): string {
   const rank = part.axes.length;

@@ -3,7 +3,7 @@ import type { AxisRange, SaveRequest, SliceAnswer, SliceRequest } from '../../ke
 import type { Part } from './part.ts';
 import { readTensor } from './payload.ts';
 
-/** After so long the kernel is taken to be busy with a cell. Milliseconds. */
+/** Without an answer for this many milliseconds, the kernel is taken to be busy with a cell. */
 const PATIENCE = 10_000;
 
 export type SliceOutcome = { part: Part } | { reason: string };
@@ -21,7 +21,7 @@ export class SliceClient {
     messaging.onDidReceiveMessage((message) => this.receive(message));
   }
 
-  /** Never rejects: without an answer there is a reason, in one sentence. */
+  /** Never rejects: without an answer it resolves to the reason, in one sentence. */
   ask(source: string, axes: AxisRange[]): Promise<SliceOutcome> {
     const request = this.next++;
     return new Promise((resolve) => {
@@ -39,7 +39,7 @@ export class SliceClient {
     });
   }
 
-  /** Lets the editor ask where the whole tensor shall be written. */
+  /** Has the editor ask where to save the whole tensor. */
   save(source: string): void {
     this.messaging.postMessage({ type: 'save', source });
   }

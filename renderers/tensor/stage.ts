@@ -1,4 +1,5 @@
-// The picture of a tensor and what a reader does on it: hover, click, move a cursor by the keyboard. It draws a scene and knows nothing of how that was chosen.
+// The picture of a tensor and the actions on it: hover, click, move a cursor by the keyboard. It draws a scene that the
+// view has chosen.
 import { pixelRatio } from '../shared/canvas.ts';
 import type { ColorScale } from '../shared/color-scale.ts';
 import { element } from '../shared/dom.ts';
@@ -15,21 +16,21 @@ export interface Scene {
   part: Part;
   values: ArrayLike<number>;
   roles: readonly Role[];
-  /** Index of the cursor; along axes with a slider, of what is shown. */
+  /** Index of the cursor; along axes with a slider, the slider's index. */
   cursor: readonly number[];
   scale: ColorScale;
   range: ValueRange;
   theme: Theme;
-  /** What the picture is, for those who do not see it. */
+  /** Description for screen readers. */
   label: string;
 }
 
 export interface StageEvents {
-  /** The cursor is on another value. */
+  /** The cursor moved to another value. */
   moved(index: number[]): void;
-  /** The cursor would leave the part along an axis by this many indices. */
+  /** The cursor would leave the part, by this many indices along an axis. */
   beyond(axis: number, by: number): void;
-  /** The reader wants to see the surroundings of a value at full resolution. */
+  /** The reader asks for the surroundings of a value at full resolution. */
   entered(index: number[]): void;
 }
 
@@ -71,7 +72,7 @@ export class Stage {
     return this.canvas;
   }
 
-  /** Draws. @param width what there is, in CSS pixels */
+  /** Draws. @param width available width in CSS pixels */
   draw(scene: Scene, width: number): void {
     const ratio = pixelRatio();
     const { part, roles, cursor, mode, values, scale, range, theme } = scene;
@@ -107,7 +108,7 @@ export class Stage {
     this.canvas.focus({ preventScroll: true });
   }
 
-  /** The exact value at a place and its index, as text; of an image with colours, of all channels. */
+  /** The exact value at a place and its index, as text; in an image with colors, all channels. */
   describe(place: number): { index: string; value: string } {
     const { part, mode, roles } = this.scene!;
     const { channels } = this.plane!;
@@ -131,7 +132,7 @@ export class Stage {
     const stage = this.element;
     const { offsetWidth, offsetHeight } = this.tip;
     const [x, y] = [this.canvas.offsetLeft + event.offsetX, this.canvas.offsetTop + event.offsetY];
-    // Inside the stage: an output that reaches out of itself would make it scroll
+    // Kept inside the stage: reaching out of it would make the output scroll
     const right = stage.scrollLeft + stage.clientWidth - offsetWidth;
     const bottom = stage.scrollTop + stage.clientHeight - offsetHeight;
     this.tip.style.left = `${Math.max(stage.scrollLeft, Math.min(x + 14, right))}px`;
@@ -145,7 +146,7 @@ export class Stage {
     if (found) then(this.scene!.part.indexOf(found.place));
   }
 
-  /** The value under the pointer; where a bar stands for several, the one of the largest magnitude. */
+  /** The value under the pointer; if a bar stands for several, the one of the largest magnitude. */
   private find(event: MouseEvent): { place: number; among: number } | undefined {
     const { plane, layout, bars, scene } = this;
     if (!plane || !layout || !scene) return undefined;
@@ -185,13 +186,13 @@ export class Stage {
     };
     const move = moves[event.key];
     if (!move) return;
-    // The editor must not take the key for the notebook
+    // Otherwise the editor would take the key for the notebook
     event.preventDefault();
     event.stopPropagation();
     move();
   }
 
-  /** Along rows or columns; over the edge of a tile into the next one, and over the edge of the part to what is beyond. */
+  /** Moves along rows or columns: over the edge of a tile into the next one, over the edge of the part to its surroundings. */
   private move(cell: Cell, along: 'rows' | 'columns', by: number): void {
     const { plane, layout, scene } = this;
     const side = along === 'rows' ? 'row' : 'column';
@@ -211,7 +212,7 @@ export class Stage {
     this.events.moved(this.scene!.part.indexOf(placeOf(this.plane!, cell)));
   }
 
-  /** The cursor moved without anything else being different. */
+  /** Redraws after nothing but the cursor has changed. */
   setCursor(cursor: readonly number[]): void {
     this.scene = { ...this.scene!, cursor };
     this.showCursor();
@@ -245,7 +246,7 @@ export class Stage {
     this.keepInSight(y / ratio, h);
   }
 
-  /** Scrolls the stage, and only the stage. */
+  /** Scrolls the stage, and nothing around it. */
   private keepInSight(top: number, height: number): void {
     const stage = this.element;
     if (top < stage.scrollTop) stage.scrollTop = top;

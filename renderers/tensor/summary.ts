@@ -1,12 +1,12 @@
-// The first line: what is known of all values of a tensor, whatever part of it is drawn.
+// The first line: facts about all values of a tensor, also if only a part of it is drawn.
 import { sizeOf, sizeOfPart, type AxisRange, type TensorHeader } from '../../kernel/wire/tensor.ts';
 import { element, svgElement } from '../shared/dom.ts';
 import { byteSize, count, ordinal, plural, shortNumber } from '../shared/numbers.ts';
 
-/** In pixels; a histogram of fewer values than `least` says nothing. */
+/** Size in pixels. With fewer than `least` values there is no histogram. */
 const HISTOGRAM = { width: 64, height: 14, least: 12 };
 
-/** Type, shape, size, device, range, moments, histogram, and counts of what is special. */
+/** Type, shape, size, device, range, moments, histogram, and counts of NaN, infinities and zeros. */
 export function summaryLine(header: TensorHeader): HTMLElement {
   const line = element('div', 'summary');
   const fact = (className: string, text: string) => line.append(element('span', className, text));
@@ -15,7 +15,7 @@ export function summaryLine(header: TensorHeader): HTMLElement {
   fact('fact', byteSize(header.bytes));
   if (header.device) fact('fact', header.device);
   const { statistics } = header;
-  // The value of a scalar says it all
+  // Statistics of a scalar add nothing to its value
   if (!statistics || header.shape.length === 0) return line;
   const { min, max, mean, std, histogram } = statistics;
   if (min !== undefined && max !== undefined)
@@ -33,7 +33,7 @@ export function summaryLine(header: TensorHeader): HTMLElement {
   return line;
 }
 
-/** A histogram as high as the line; bins with few values are still seen. */
+/** A histogram as high as the line; bins with few values stay visible. */
 function sparkline(histogram: readonly number[], min: number, max: number): SVGElement {
   const { width, height } = HISTOGRAM;
   const most = Math.max(...histogram, 1);
@@ -55,7 +55,7 @@ function sparkline(histogram: readonly number[], min: number, max: number): SVGE
   return svg;
 }
 
-/** What part of a tensor is here, in one sentence; undefined where it is all of it. */
+/** Says in one sentence which part of a tensor is shown; undefined if it is the whole. */
 export function describePart({ shape, textsCut }: TensorHeader, axes: readonly AxisRange[]): string | undefined {
   const parts = axes.flatMap(({ start, step, count: held }, axis) => {
     if (held === shape[axis]) return [];

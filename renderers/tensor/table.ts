@@ -1,4 +1,4 @@
-// Values as a table, a page at a time: a browser takes long over tables of all of them.
+// Values as a table, a page at a time, because a table of all values would be slow in a browser.
 import { button, element } from '../shared/dom.ts';
 import { count } from '../shared/numbers.ts';
 import type { Part } from './part.ts';
@@ -10,14 +10,14 @@ export interface TableState {
   /** Axes down and across, outermost first. */
   down: readonly number[];
   across: readonly number[];
-  /** Place of the sliders' positions. */
+  /** Offset of the sliders' positions in the values. */
   base: number;
   /** First row and column of the page. */
   row: number;
   column: number;
 }
 
-/** @param turned called with the first row and column of the page that is asked for */
+/** @param turned called with the first row and column of the requested page */
 export function table(part: Part, state: TableState, turned: (row: number, column: number) => void): HTMLElement {
   const { down, across, base, row, column } = state;
   const [rows, columns] = [lineOf(part, down).offsets, lineOf(part, across).offsets];
@@ -62,7 +62,7 @@ export function table(part: Part, state: TableState, turned: (row: number, colum
   return whole;
 }
 
-/** The index of a value along some axes, as a row's or a column's name. */
+/** The index of a value along some axes, as the name of a row or a column. */
 function indexOn(part: Part, axes: readonly number[], at: number): string {
   const index = part.indexOf(at);
   return axes.map((axis) => index[axis]).join(', ');

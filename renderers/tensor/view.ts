@@ -1,4 +1,4 @@
-// One tensor under one cell: what is shown of it and how, the controls for that, and the parts that come from the kernel.
+// One tensor under one cell: what is shown of it, the controls, and the parts that come from the kernel.
 import type { AxisRange, TensorHeader } from '../../kernel/wire/tensor.ts';
 import { colorScale, type ScaleName } from '../shared/color-scale.ts';
 import { button, element } from '../shared/dom.ts';
@@ -36,7 +36,7 @@ export class TensorView {
   private header!: TensorHeader;
   /** What the output holds. */
   private saved!: Part;
-  /** A part at full resolution that is shown in its place. */
+  /** A part at full resolution, shown instead of what the output holds. */
   private detail: Part | undefined;
   private values: ArrayLike<number> = [];
   private mode: Mode = 'heat';
@@ -50,7 +50,7 @@ export class TensorView {
   private asked = 0;
   private resting: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param slices asks the kernel; undefined where nobody may be asked */
+  /** @param slices asks the kernel; undefined if there is none, or the workspace is not trusted */
   constructor(
     private readonly host: HTMLElement,
     private readonly slices: SliceClient | undefined,
@@ -72,12 +72,12 @@ export class TensorView {
     this.resized.observe(this.body);
   }
 
-  /** True while the view's place in the page is this element. */
+  /** Whether the view is in this element of the page. */
   isIn(host: HTMLElement): boolean {
     return this.host === host && this.body.isConnected;
   }
 
-  /** Shows a tensor. One of the same type and shape as the last is looked at in the same way. */
+  /** Shows a tensor. If it has the type and shape of the last one, the reader's choices stay. */
   show({ header, part }: TensorPayload): void {
     const same = this.header?.dtype === header.dtype && String(this.header.shape) === String(header.shape);
     this.header = header;
@@ -86,7 +86,7 @@ export class TensorView {
     this.said = '';
     if (!same) {
       ({ mode: this.mode, roles: this.roles } = firstLook(header.dtype, header.shape, part.axes, header.statistics));
-      this.scaleName = header.dtype === 'bool' ? 'grey' : header.dtype === 'complex64' ? 'sequential' : 'diverging';
+      this.scaleName = header.dtype === 'bool' ? 'gray' : header.dtype === 'complex64' ? 'sequential' : 'diverging';
       this.cursor = part.axes.map(({ start }) => start);
       this.page = { row: 0, column: 0 };
     }
@@ -106,7 +106,7 @@ export class TensorView {
     this.update();
   }
 
-  /** Draws again in the colours of the theme now in force. */
+  /** Draws again in the colors of the current theme. */
   restyle(): void {
     if (this.tools) this.draw();
   }
@@ -125,7 +125,7 @@ export class TensorView {
     return this.detail ?? this.saved;
   }
 
-  /** After a change of how the tensor is looked at. */
+  /** Called after the reader changed how the tensor is shown. */
   private update(): void {
     this.drawNotice();
     this.drawTools();
@@ -140,7 +140,7 @@ export class TensorView {
 
   private draw(): void {
     this.width = this.main.clientWidth;
-    // Hidden: the observer calls again when there is room
+    // Hidden: the observer calls again when it has a width
     if (this.width < 1) return;
     if (this.mode === 'table') this.drawTable();
     else this.drawPicture(this.mode);
@@ -149,7 +149,7 @@ export class TensorView {
   private drawPicture(mode: Exclude<Mode, 'table'>): void {
     const { part, values, roles, cursor, header } = this;
     const theme = readTheme(this.host);
-    const scale = colorScale(mode === 'image' ? 'grey' : mode === 'bars' ? 'diverging' : this.scaleName, theme);
+    const scale = colorScale(mode === 'image' ? 'gray' : mode === 'bars' ? 'diverging' : this.scaleName, theme);
     const range = mode === 'image' ? this.brightness() : this.range(mode);
     const label = `${header.dtype} ${header.shape.join(' × ')}, drawn as ${{ bars: 'bars', heat: 'a heat map', image: 'an image' }[mode]}. Arrow keys move from value to value.`;
     if (this.stage.element.parentElement !== this.main) this.main.replaceChildren(this.stage.element);
@@ -176,17 +176,17 @@ export class TensorView {
     this.foot.replaceChildren();
   }
 
-  /** The statistics of all values, so that each part has the same colours. */
+  /** The statistics of all values, so that every part has the same colors. */
   private range(mode: Mode): ValueRange {
     const statistics = this.header.statistics ?? momentsOf(this.values);
     if (mode !== 'bars') return rangeOf(this.scaleName, statistics);
     const range = rangeOf('diverging', statistics);
-    // Bars begin at zero, and need no room on a side where there is none
+    // Bars begin at zero: no room is needed on a side without bars
     const { min = 0, max = 0 } = statistics;
     return { ...range, low: Math.max(range.low, Math.min(0, min)), high: Math.min(range.high, Math.max(0, max)) };
   }
 
-  /** Images of 0…1 or of bytes, else from the least to the greatest value. */
+  /** For images 0…1 or 0…255 if the values fit, else from the least to the greatest value. */
   private brightness(): ValueRange {
     const { min = 0, max = 1 } = this.header.statistics ?? {};
     if (min >= 0 && max <= 1 && !(this.header.dtype === 'uint8' && max === 1))
@@ -225,20 +225,20 @@ export class TensorView {
     if (this.tools) this.tools.replaceWith(tools);
     else this.notice.after(tools);
     this.tools = tools;
-    // Built anew under the reader's hand: the focus stays where it was
+    // Rebuilt while the reader uses it: the focus stays where it was
     if (focused)
       [...tools.querySelectorAll('select')]
         .find((s) => s.getAttribute('aria-label') === focused)
         ?.focus({ preventScroll: true });
   }
 
-  /** Sliders that are there already stay: one may be under the reader's hand. */
+  /** Existing sliders stay, because the reader may be moving one. */
   private drawSliders(): void {
     const { roles, header, saved, cursor } = this;
     const states = axesOf(roles, 'slider')
       .filter((axis) => header.shape[axis]! > 1)
       .map((axis) => {
-        // With a kernel to ask, any index can be had
+        // With a kernel to ask, any index is available
         const own = this.canAsk ? { start: 0, step: 1, count: header.shape[axis]! } : saved.axes[axis]!;
         return { axis, ...own };
       });
@@ -268,7 +268,7 @@ export class TensorView {
     if (this.said) this.notice.append(element('span', 'said', this.said));
   }
 
-  // ---- what the reader does
+  // ---- actions of the reader
 
   private setMode(mode: Mode): void {
     this.roles = rolesFor(mode, this.roles, this.header.shape, this.part.axes);
@@ -283,7 +283,7 @@ export class TensorView {
     this.update();
   }
 
-  /** Bars have one axis, and an image one of channels. */
+  /** Bars have one axis, and an image an axis of channels. */
   private only(role: Role): boolean {
     return role === 'channels' || (this.mode === 'bars' && role === 'columns');
   }
@@ -302,7 +302,7 @@ export class TensorView {
     this.read();
   }
 
-  /** Says the cursor's value, to the eye and to a screen reader. */
+  /** Writes the cursor's value, also for screen readers. */
   private read(): void {
     const { index, value } = this.stage.describe(this.stage.place);
     this.readout.replaceChildren(element('span', 'index', index), ` ${value}`);
@@ -320,7 +320,7 @@ export class TensorView {
     this.use(undefined);
   }
 
-  /** Shows all values around an index: from what is here where it has them, else from the kernel. */
+  /** Shows all values around an index: from the output if it holds them, else from the kernel. */
   private zoom(index: readonly number[]): void {
     const axes = windowAround(index, this.header.shape, this.roles);
     const held = this.saved.cut(axes);
@@ -338,9 +338,9 @@ export class TensorView {
     this.said = 'Asking the kernel…';
     this.drawNotice();
     const outcome = await this.slices!.ask(this.header.source!, axes);
-    if (turn !== this.asked) return; // something else has been asked for since
+    if (turn !== this.asked) return; // a newer request is under way
     if ('part' in outcome) return this.use(outcome.part);
-    // Back to what is here: sliders go to the nearest index that is
+    // Back to what the output holds: sliders go to the nearest index in it
     this.cursor = this.cursor.map((index, axis) => this.nearestHeld(axis, index));
     this.said = outcome.reason;
     this.update();
@@ -365,7 +365,7 @@ export class TensorView {
     }
   }
 
-  // ---- taking values along
+  // ---- copying and saving
 
   private async copy(text: string, name: string): Promise<void> {
     try {
@@ -376,13 +376,13 @@ export class TensorView {
     }
   }
 
-  /** The whole tensor where that can be had, else what is shown of it. */
+  /** Saves the whole tensor if it is available, else the part that is shown. */
   private saveNpy(): void {
     if (!this.complete && this.canAsk) return this.slices!.save(this.header.source!);
     this.download(new Blob([toNpy(this.part)]), this.complete ? 'tensor.npy' : 'tensor-part.npy');
   }
 
-  /** Whether what is shown is the whole tensor. */
+  /** Whether the whole tensor is shown. */
   private get complete(): boolean {
     return describePart(this.header, this.part.axes) === undefined;
   }

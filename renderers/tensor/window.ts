@@ -2,18 +2,19 @@
 import type { AxisRange } from '../../kernel/wire/tensor.ts';
 import { axesOf, type Role } from './axes.ts';
 
-/** A matrix's sides: cells that can be told apart in the height of a picture. And a vector's length. */
+/** Largest side of a matrix (its cells stay distinguishable in a picture), and largest length of a vector. */
 const ROWS = 128;
 const COLUMNS = 256;
 const LENGTH = 4096;
 const CHANNELS = 4;
-/** Values of the whole window; less than what fits into a message. */
+/** Most values of a window; less than fits into a message. */
 const MOST = 100_000;
-/** Pictures or facets along one axis. */
+/** Most pictures or facets along one axis. */
 const FACETS = 64;
 
 /**
- * Every index around `index`: a slider's axis only there, the innermost axes of the matrix as far as can be seen at once, those around them as far as there is room.
+ * All indices around `index`: one index on axes with a slider, as many as can be seen at once on the innermost axes of the
+ * matrix, and as many as there is room for on the axes around them.
  */
 export function windowAround(index: readonly number[], shape: readonly number[], roles: readonly Role[]): AxisRange[] {
   const [row, column] = [axesOf(roles, 'rows').at(-1), axesOf(roles, 'columns').at(-1)];
@@ -26,7 +27,7 @@ export function windowAround(index: readonly number[], shape: readonly number[],
     return Math.min(n, visible === 1 ? LENGTH : axis === row ? ROWS : COLUMNS);
   });
   for (const size of sizes) if (size > 0) room = Math.floor(room / size);
-  // From the inside out: neighbours of the innermost first
+  // From the inside out: neighbors along the innermost axis come first
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     if (sizes[axis] !== 0) continue;
     sizes[axis] = Math.max(1, Math.min(shape[axis]!, FACETS, room));

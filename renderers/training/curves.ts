@@ -202,7 +202,7 @@ export function smoothed(values: readonly number[], weight: number): number[] {
   });
 }
 
-/** At most {@link POINTS} points: means of neighbours. Gaps stay gaps. */
+/** At most {@link POINTS} points: means of neighbors. Gaps stay gaps. */
 export function points({ x, y }: Curve): { x: Float64Array; y: Float64Array } {
   const every = Math.ceil(x.length / POINTS);
   const n = Math.ceil(x.length / every) || 0;

@@ -11,7 +11,7 @@ export interface HeaderState {
   options: CurveOptions;
   /** What the Stop button shows; undefined for none. */
   stop: 'ready' | 'asked' | undefined;
-  /** Colours of the runs. */
+  /** Colors of the runs. */
   colors: readonly string[];
 }
 

@@ -73,7 +73,7 @@ export class TrainingView {
     this.schedule();
   }
 
-  /** Draws again in the colours of the theme now in force. */
+  /** Draws again in the colors of the theme now in force. */
   async restyle(): Promise<void> {
     this.showHeader();
     await this.figure.restyle();

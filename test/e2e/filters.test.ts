@@ -202,7 +202,7 @@ describe('filters and feature maps', () => {
     expect(new Set(seen).size).toBe(3);
   });
 
-  it('change what is shown: filters, channels, colours, ranges, order', async () => {
+  it('change what is shown: filters, channels, colors, ranges, order', async () => {
     const shot = async () => pixels(grid('parts', recorded()));
     const choose = (name: string, value: string, of = recorded()) =>
       of.locator(`select[aria-label="${name}"]`).selectOption(value);
@@ -210,8 +210,8 @@ describe('filters and feature maps', () => {
     for (const [name, value] of [
       ['Input channels', 'mean'],
       ['Input channels', 'one'],
-      ['Range of the colours', 'own'],
-      ['Colours', 'sequential'],
+      ['Range of the colors', 'own'],
+      ['Colors', 'sequential'],
       ['Order', 'norm'],
     ] as const) {
       await choose(name, value);
@@ -220,8 +220,8 @@ describe('filters and feature maps', () => {
     expect(new Set(seen).size).toBe(seen.length);
     for (const [name, value] of [
       ['Input channels', 'auto'],
-      ['Range of the colours', 'shared'],
-      ['Colours', 'diverging'],
+      ['Range of the colors', 'shared'],
+      ['Colors', 'diverging'],
       ['Order', 'index'],
     ] as const)
       await choose(name, value);

@@ -145,7 +145,7 @@ describe('tensors', () => {
       seen.add(await pixels('[2, 3]'));
       await shoot(kind);
     }
-    // Dark and light differ; high contrast has the same colours and other frames
+    // Dark and light differ; high contrast has the same colors and other frames
     expect(seen.size).toBe(2);
   });
 

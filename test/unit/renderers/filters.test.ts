@@ -7,7 +7,7 @@ import type { CapturedStage } from '../../../kernel/dlnb/viz/filters/capture.ts'
 import { encodeFilters } from '../../../kernel/dlnb/viz/filters/encode.ts';
 import { spotText } from '../../../renderers/filters/describe.ts';
 import { layOut, originOf, spotAt, stepTo, type Content } from '../../../renderers/filters/layout.ts';
-import { colouring, isImage } from '../../../renderers/filters/look.ts';
+import { coloring, isImage } from '../../../renderers/filters/look.ts';
 import { shrunk } from '../../../renderers/filters/paint.ts';
 import { extentOf, MOST_PANELS, tilesOf, type Look } from '../../../renderers/filters/panels.ts';
 import { LIMITS, readFilters, type FiltersPayload } from '../../../renderers/filters/payload.ts';
@@ -239,9 +239,9 @@ describe('the tiles of a stage', () => {
     const p = kernel(channels, filters);
     return tilesOf(p, p.stages[0]!, { ...look, ...more })!;
   };
-  it('are in colours for three channels, else a panel for each, else the mean', () => {
-    expect(tilesFor(3, 2)).toMatchObject({ colours: true, tiles: [{ panels: [{}] }, {}] });
-    expect(tilesFor(4, 2)).toMatchObject({ colours: false, tiles: [{ panels: [{}, {}, {}, { channel: 3 }] }, {}] });
+  it('are in colors for three channels, else a panel for each, else the mean', () => {
+    expect(tilesFor(3, 2)).toMatchObject({ colors: true, tiles: [{ panels: [{}] }, {}] });
+    expect(tilesFor(4, 2)).toMatchObject({ colors: false, tiles: [{ panels: [{}, {}, {}, { channel: 3 }] }, {}] });
     expect(tilesFor(64, 64).shows).toBe('mean over 64 input channels');
   });
   it('show one channel, mean or root mean square where that is chosen', () => {
@@ -261,17 +261,17 @@ describe('the tiles of a stage', () => {
     expect(extentOf([{ index: 0, norm: 0, panels }])).toEqual({ min: -2, max: 5 });
     expect(extentOf([])).toBeUndefined();
   });
-  it('are coloured about zero; images as images', () => {
-    const scales = { chosen: colorScale('diverging', { kind: 'light' }), grey: colorScale('grey', { kind: 'light' }) };
+  it('are colored about zero; images as images', () => {
+    const scales = { chosen: colorScale('diverging', { kind: 'light' }), gray: colorScale('gray', { kind: 'light' }) };
     const [input, own] = payload().stages;
-    expect(colouring(own!, { min: -1, max: 4 }, false, scales).range).toMatchObject({ low: -4, high: 4 });
-    expect(colouring(input!, { min: 0, max: 0.9 }, false, scales)).toMatchObject({
+    expect(coloring(own!, { min: -1, max: 4 }, false, scales).range).toMatchObject({ low: -4, high: 4 });
+    expect(coloring(input!, { min: 0, max: 0.9 }, false, scales)).toMatchObject({
       range: { low: 0, high: 1 },
-      scale: { name: 'grey' },
+      scale: { name: 'gray' },
     });
-    expect(colouring(input!, { min: 0, max: 200 }, false, scales).range.high).toBe(255);
+    expect(coloring(input!, { min: 0, max: 200 }, false, scales).range.high).toBe(255);
     expect(isImage(input!, { min: -1, max: 1 })).toBe(false);
-    expect(colouring(own!, undefined, false, scales).range).toMatchObject({ low: -1, high: 1 });
+    expect(coloring(own!, undefined, false, scales).range).toMatchObject({ low: -1, high: 1 });
   });
 });
 
@@ -281,8 +281,8 @@ describe('a picture', () => {
     values[5] = -7;
     values[19_999] = NaN;
     const rest = {
-      colours: false,
-      scale: colorScale('grey', { kind: 'light' }),
+      colors: false,
+      scale: colorScale('gray', { kind: 'light' }),
       range: { low: 0, high: 1, clipped: false },
     };
     const small = shrunk({ values, rows: 1, columns: 20_000, ...rest });

@@ -5,7 +5,7 @@ import { GRAPH_FORMAT } from '../../../kernel/wire/graph.ts';
 import { MAX_DRAWN } from '../../../kernel/wire/payload.ts';
 import { encodeGraph } from '../../../kernel/dlnb/viz/graph/encode.ts';
 import type { Plan } from '../../../kernel/dlnb/viz/graph/plan.ts';
-import { betterDirection, centred, firstScale, fitScale, kept, zoomed } from '../../../renderers/graph/camera.ts';
+import { betterDirection, centered, firstScale, fitScale, kept, zoomed } from '../../../renderers/graph/camera.ts';
 import { visible } from '../../../renderers/graph/fold.ts';
 import { place, type Direction, type Size } from '../../../renderers/graph/layout.ts';
 import { LIMITS, readGraph, type GraphPayload } from '../../../renderers/graph/payload.ts';
@@ -234,8 +234,8 @@ describe('the camera', () => {
     expect(fitScale({ width: 200, height: 100 }, 800)).toBe(1);
     expect(fitScale({ width: 1600, height: 100 }, 800)).toBe(0.5);
     expect(firstScale({ width: 40_000, height: 100 }, 800)).toBe(0.4);
-    expect(centred({ width: 40_000, height: 100 }, { width: 800, height: 150 }, 0.4).x).toBe(0);
-    expect(centred({ width: 400, height: 100 }, { width: 800, height: 100 }, 1)).toEqual({ scale: 1, x: 200, y: 0 });
+    expect(centered({ width: 40_000, height: 100 }, { width: 800, height: 150 }, 0.4).x).toBe(0);
+    expect(centered({ width: 400, height: 100 }, { width: 800, height: 100 }, 1)).toEqual({ scale: 1, x: 200, y: 0 });
   });
   it('zooms about a point, within limits', () => {
     const camera = zoomed({ scale: 1, x: 10, y: 20 }, 2, { x: 110, y: 120 });

@@ -165,7 +165,7 @@ describe('the look', () => {
     });
   });
 
-  it('puts the theme’s colours where a figure names them, at any depth', () => {
+  it('puts the theme’s colors where a figure names them, at any depth', () => {
     const trace = {
       line: { color: 'theme(series-1)' },
       colorscale: [[0, 'theme(background)'], [1, 'theme(series-9, 0.5)']],

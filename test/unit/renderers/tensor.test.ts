@@ -1,4 +1,4 @@
-// How the renderer looks at a tensor: axes, geometry, colours, numbers as text, and what is saved from it.
+// How the renderer looks at a tensor: axes, geometry, colors, numbers as text, and what is saved from it.
 import { describe, expect, it } from 'vitest';
 import type { AxisRange, TensorDtype } from '../../../kernel/wire/tensor.ts';
 import { colorScale, cssColor } from '../../../renderers/shared/color-scale.ts';
@@ -174,9 +174,9 @@ describe('parts', () => {
   });
 });
 
-describe('colours', () => {
+describe('colors', () => {
   const light = colorScale('diverging', { kind: 'light' });
-  it('are centred at zero and end at 3σ, beyond which are outliers', () => {
+  it('are centered at zero and end at 3σ, beyond which are outliers', () => {
     const range = rangeOf('diverging', { min: -1, max: 50, mean: 0, std: 2 });
     expect(range).toEqual({ low: -6, high: 6, clipped: true });
     expect(pixelOf(0, light, range)).toBe(light.steps[128]);
@@ -191,7 +191,7 @@ describe('colours', () => {
     expect(rangeOf('sequential', { min: 2, max: 5, mean: 3, std: 1 })).toEqual({ low: 2, high: 5, clipped: false });
     expect(rangeOf('sequential', { min: 2, max: 2, mean: 2, std: 0 })).toEqual({ low: 1.5, high: 2.5, clipped: false });
   });
-  it.each(['diverging', 'sequential', 'grey'] as const)(
+  it.each(['diverging', 'sequential', 'gray'] as const)(
     'tell NaN and the infinities apart, on the scale %s',
     (name) => {
       const scale = colorScale(name, { kind: 'dark' });

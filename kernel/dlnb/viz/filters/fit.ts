@@ -107,10 +107,10 @@ function mapsPart({ rows, columns, channels, peaks }: MapsSize, examples: number
  */
 function sharesOf(costs: readonly number[], room: number, first = 0): number[] {
   const shares = costs.map(() => 0);
-  const favoured = costs[0]! <= first * room;
-  if (favoured) shares[0] = costs[0]!;
+  const favored = costs[0]! <= first * room;
+  if (favored) shares[0] = costs[0]!;
   let left = room - shares[0]!;
-  const others = [...costs.keys()].slice(favoured ? 1 : 0).sort((a, b) => costs[a]! - costs[b]!);
+  const others = [...costs.keys()].slice(favored ? 1 : 0).sort((a, b) => costs[a]! - costs[b]!);
   others.forEach((i, done) => {
     shares[i] = Math.min(costs[i]!, Math.floor(left / (others.length - done)));
     left -= shares[i]!;

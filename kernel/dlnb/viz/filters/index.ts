@@ -54,7 +54,7 @@ export function makeFilters(loaded: LoadedLibrary) {
   };
   return {
     /**
-     * Draws the filters of convolutions: a tile for each, in colours for three input channels.
+     * Draws the filters of convolutions: a tile for each, in colors for three input channels.
      * @param subject a model of tf.layers, of which every convolution layer is drawn; one such layer (conv1d, conv2d, depthwiseConv2d,
      *   separableConv2d, conv2dTranspose); or a kernel as a tensor, [height, width, in, out] or [width, in, out]
      * @throws TypeError where an argument is not what it should be; Error where there are no filters, or no weights yet

@@ -2,7 +2,7 @@
 import type { Recording, RecordedOp, RecordedTensor } from './record.ts';
 import type { GraphScope } from './scopes.ts';
 import type { Plan, PlannedNode, PlannedOutput } from './plan.ts';
-import { numberText, summarise } from './numbers.ts';
+import { numberText, summarize } from './numbers.ts';
 
 /** A graph of more nodes is shown with its groups folded. */
 export const FOLD_FROM = 40;
@@ -45,7 +45,7 @@ export function autodiffPlan(recording: Recording, names: readonly string[], tit
 
 function outputOf({ held, gradient }: RecordedTensor): PlannedOutput {
   const { shape, dtype } = held;
-  return { shape, dtype, value: summarise(held), gradient: gradient && summarise(gradient) };
+  return { shape, dtype, value: summarize(held), gradient: gradient && summarize(gradient) };
 }
 
 function leafOf({ held, variable }: RecordedTensor): Pick<PlannedNode, 'kind' | 'label' | 'details'> {
@@ -55,7 +55,7 @@ function leafOf({ held, variable }: RecordedTensor): Pick<PlannedNode, 'kind' | 
       label: variable.name,
       ...(variable.trainable ? {} : { details: [['trainable', 'no']] }),
     };
-  const number = held.size === 1 && held.dtype !== 'string' ? summarise(held)?.values[0] : undefined;
+  const number = held.size === 1 && held.dtype !== 'string' ? summarize(held)?.values[0] : undefined;
   return { kind: 'constant', label: number === undefined ? 'constant' : numberText(number) };
 }
 

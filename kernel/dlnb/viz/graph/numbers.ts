@@ -22,7 +22,7 @@ export interface Summary {
  * Undefined for what is not of real numbers.
  * @throws Unread for values that have to be waited for
  */
-export function summarise(x: Tensor): Summary | undefined {
+export function summarize(x: Tensor): Summary | undefined {
   if (x.dtype === 'string' || x.dtype === 'complex64') return undefined;
   const data = valuesNow(x);
   if (!data || Array.isArray(data)) throw new Unread('viz.graph');
