@@ -3,6 +3,7 @@
 // table against both. All tensors are float32 unless it says otherwise.
 import type * as tf from '@tensorflow/tfjs-core';
 import * as elementwise from './backends/elementwise.ts';
+import type { Hyperparameters, OptimizerRule } from './backends/optimizer-rules.ts';
 
 /** The devices whose op kernels are ours; `cuda` has those of TensorFlow. */
 export type OpDevice = 'cpu' | 'webgpu';
@@ -80,35 +81,15 @@ export interface RandomAttrs {
   seed: [number, number];
 }
 
-/** How parameters are updated. */
-export type OptimizerRule =
-  'sgd' | 'momentum' | 'nesterov' | 'adagrad' | 'rmsprop' | 'rmspropCentered' | 'adam' | 'adamax' | 'adadelta' | 'lion';
-
-/** What the step of an optimizer depends on; 0 where its rule does not have it. */
-export interface Hyperparameters {
-  learningRate: number;
-  /** Decoupled: parameters lose learningRate · weightDecay of themselves in each step. */
-  weightDecay: number;
-  momentum: number;
-  /** Of the mean of squared gradients: ρ. */
-  decay: number;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-}
-
 /** Of `UpdateParameters`. None of the tensors shares its data with a tensor that must not change. */
 export interface UpdateParametersAttrs {
   rule: OptimizerRule;
   hyper: Hyperparameters;
-  /** For each parameter: itself, its gradient, and `slots` tensors that the optimizer keeps for it; all of one size. */
+  /** For each parameter: itself, its gradient, and the slots that the rule names; all of one size. */
   tensors: tf.Tensor[];
-  /**
-   * adagrad: sum of g²; momentum, nesterov: the velocity; rmsprop: mean of g², velocity; rmspropCentered: also mean of g;
-   * adam: means of g and g²; adamax: mean of g, infinity norm; adadelta: means of g² and of squared updates; lion: mean of g.
-   */
+  /** How many slots a parameter has. */
   slots: number;
-  /** Scalars that hold β₁ᵗ (adam, adamax) and β₂ᵗ (adam) for this step t, and afterwards for the next. */
+  /** Scalars that hold β₁ᵗ and β₂ᵗ, as far as the rule has them, for this step t, and afterwards for the next. */
   powers: tf.Tensor[];
 }
 

@@ -4,7 +4,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
 import * as layers from '@tensorflow/tfjs-layers';
 import { runInPlace } from '../engine/engine.ts';
-import { ops, type Hyperparameters, type OptimizerRule, type UpdateParametersAttrs } from '../ops.ts';
+import { valueOf, type Expression } from '../backends/formula.ts';
+import {
+  assignmentsOf,
+  isScalar,
+  rules,
+  type Hyperparameters,
+  type OptimizerRule,
+} from '../backends/optimizer-rules.ts';
+import { ops, type UpdateParametersAttrs } from '../ops.ts';
 
 type Gradients = tf.NamedTensorMap | NamedTensor[];
 
@@ -373,17 +381,11 @@ export class LionOptimizer extends tf.Optimizer {
 
   applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
     if (updateFused(LionOptimizer.fused, this as unknown as AnyOptimizer, gradients)) return;
-    const { learningRate, beta1, beta2 } = this;
-    decay(gradients, 1 - learningRate * this.weightDecay);
-    entries(gradients).forEach(({ name, tensor: g }, i) => {
+    const hyper = { ...noHyper, ...LionOptimizer.fused.hyper(this as unknown as AnyOptimizer) };
+    entries(gradients).forEach(({ name, tensor }, i) => {
       const value = tf.engine().registeredVariables[name]!;
-      const { variable: m } = (this.accumulatedFirstMoment[i] ??= newSlot(`${name}/m`, value, 0));
-      if (!g) return;
-      tf.tidy(() => {
-        const direction = tf.sign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
-        m.assign(tf.add(tf.mul(m, beta2), tf.mul(g, 1 - beta2)));
-        value.assign(tf.sub(value, tf.mul(direction, learningRate)));
-      });
+      const { variable } = (this.accumulatedFirstMoment[i] ??= newSlot(`${name}/m`, value, 0));
+      if (tensor) updateByOps('lion', hyper, [value, tensor, variable]);
     });
     this.incrementIterations();
   }
@@ -416,6 +418,39 @@ export class LionOptimizer extends tf.Optimizer {
 
 const entries = (gradients: Gradients): NamedTensor[] =>
   Array.isArray(gradients) ? gradients : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+
+/** A function of formulas, or an operator, on tensors. A number among the operands is one for all elements. */
+const functions: Record<string, (...operands: (tf.Tensor | number)[]) => tf.Tensor> = {
+  '+': (a, b) => tf.add(a!, b!),
+  '-': (a, b) => tf.sub(a!, b!),
+  '*': (a, b) => tf.mul(a!, b!),
+  '/': (a, b) => tf.div(a!, b!),
+  abs: (x) => tf.abs(x!),
+  max: (a, b) => tf.maximum(a!, b!),
+  sqrt: (x) => tf.sqrt(x!),
+  descend: (w, rate, direction) => tf.sub(w!, tf.mul(tf.sign(direction!), rate!)),
+};
+
+/**
+ * A step of one parameter by ops of TensorFlow.js.
+ * @param tensors the parameter, its gradient, and what the optimizer keeps for it, as in `UpdateParametersAttrs.tensors`
+ */
+function updateByOps(rule: OptimizerRule, hyper: Hyperparameters, [value, gradient, ...slots]: tf.Tensor[]): void {
+  tf.tidy(() => {
+    const values: Record<string, tf.Tensor | number> = { ...hyper, w: value!, g: gradient! };
+    const variables = new Map([['w', value!], ...rules[rule].slots.map((slot, k) => [slot, slots[k]!] as const)]);
+    for (const [name, variable] of variables) values[name] = variable;
+    const evaluate = (e: Expression): tf.Tensor | number => {
+      if (e.kind === 'number') return e.value;
+      if (isScalar(e)) return valueOf(e, hyper as unknown as Record<string, number>);
+      if (e.kind === 'name') return values[e.name]!;
+      const [name, operands] = e.kind === 'call' ? [e.name, e.args] : [e.operator, [e.left, e.right]];
+      return functions[name]!(...operands.map(evaluate));
+    };
+    for (const { name, value } of assignmentsOf(rule)) values[name] = evaluate(value);
+    for (const [name, variable] of variables) (variable as tf.Variable).assign(values[name] as tf.Tensor);
+  });
+}
 
 /** Multiplies all parameters that have a gradient. */
 function decay(gradients: Gradients, factor: number): void {

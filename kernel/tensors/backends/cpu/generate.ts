@@ -1,5 +1,7 @@
 // The AssemblyScript that is made from tables. The build runs this and puts the files into assembly/generated/, which git ignores.
 import { cells, costs, type Cell } from '../elementwise.ts';
+import { ruleNames } from '../optimizer-rules.ts';
+import { optimizerLoop } from './optimizer-loops.ts';
 import { records } from './records.ts';
 
 const suffixes = { float32: '', int32: 'Int', bool: 'Bool' };
@@ -63,6 +65,37 @@ function imports(module: string, source: string, code: string): string {
   return `import { ${used.join(', ')} } from '../${module}';`;
 }
 
+const optimizer = () => `// Made by the build from kernel/tensors/backends/optimizer-rules.ts: the loop of each rule.
+import { args } from '../pool';
+import { madd, nmadd } from '../simd';
+import { Parameter, UpdateArgs } from './records';
+
+// @ts-ignore: decorator
+@inline
+function numberAt(i: i32): v128 {
+  return v128.load32_splat(changetype<usize>(args<UpdateArgs>()) + offsetof<UpdateArgs>() + ((<usize>i) << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function descend(w: v128, rate: v128, direction: v128): v128 {
+  const zero = f32x4.splat(0);
+  const up = v128.and(f32x4.gt(direction, zero), rate);
+  const down = v128.and(f32x4.lt(direction, zero), rate);
+  return f32x4.add(f32x4.sub(w, up), down);
+}
+
+${ruleNames
+  .map((rule) => `function ${rule}(p: Parameter, from: usize, end: usize): void {${optimizerLoop(rule).code}\n}`)
+  .join('\n\n')}
+
+export function update(p: Parameter, from: usize, end: usize): void {
+  switch (args<UpdateArgs>().rule) {
+${ruleNames.map((rule, i) => `    case ${i}:\n      return ${rule}(p, from, end);`).join('\n')}
+  }
+}
+`;
+
 /**
  * The files of assembly/generated/, by name.
  * @param source reads a file of assembly/
@@ -81,6 +114,7 @@ export function generate(source: (file: string) => string): Record<string, strin
       ),
       '',
     ].join('\n'),
+    'optimizer.ts': optimizer(),
     'elementwise.ts': [
       '// Made by the build from kernel/tensors/backends/elementwise.ts: the elementwise ops and the choice between them.',
       ...modules.map((module) => imports(module, source(`${module}.ts`), classes)),

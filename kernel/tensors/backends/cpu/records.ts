@@ -1,5 +1,5 @@
-// The arguments of those tasks of the program that JavaScript writes into memory itself: records of words of four bytes. The build
-// makes the classes of AssemblyScript from them (generate.ts).
+// Records that JavaScript writes into the program's memory for it to read, arguments of tasks above all: words of four bytes. The
+// build makes the classes of AssemblyScript from them (generate.ts).
 
 /** Where the running task's arguments lie, in bytes, as in assembly/pool.ts */
 const ARGS = 2048;
@@ -29,12 +29,37 @@ export const records = {
   },
   /** An outer axis; strides in elements */
   Axis: { length: 'i32', aStride: 'i32', bStride: 'i32' },
+  /** An update of `count` parameters by an optimizer's rule; the numbers of its loop follow */
+  UpdateArgs: {
+    rule: 'i32',
+    /** Address of `Parameter` [count] */
+    parameters: 'usize',
+    count: 'i32',
+    /** Elements of all parameters, those of each rounded up to a multiple of 16 */
+    total: 'i32',
+  },
+  /** Addresses of a parameter, of its gradient and of what the optimizer keeps for it: `n` float32 each */
+  Parameter: {
+    /** Where its elements begin among those of all parameters: a multiple of 16 */
+    start: 'i32',
+    n: 'i32',
+    value: 'usize',
+    gradient: 'usize',
+    slot0: 'usize',
+    slot1: 'usize',
+    slot2: 'usize',
+    unused: 'i32',
+  },
 } as const satisfies Record<string, Record<string, 'i32' | 'usize' | 'f32'>>;
 
-/** The place of each field of a record of arguments, as an index of the memory's 32-bit words */
+/**
+ * The place of each field of a record, as an index of the memory's 32-bit words.
+ * @param first that of the record; by default where the running task's arguments lie
+ */
 export function wordsOf<Field extends string>(
   record: Readonly<Record<Field, string>>,
+  first = ARGS / 4,
 ): Readonly<Record<Field, number>> {
   const fields = Object.keys(record) as Field[];
-  return Object.fromEntries(fields.map((field, i) => [field, ARGS / 4 + i])) as Record<Field, number>;
+  return Object.fromEntries(fields.map((field, i) => [field, first + i])) as Record<Field, number>;
 }

@@ -1,90 +1,71 @@
-// The update of all parameters by an optimiser. Parameters and what the optimiser keeps for them are moved into one buffer, an arena, so that
-// a dispatch reaches all of them by one binding, and the gradients take the others: some dispatches for all parameters instead of fourteen each.
+// The update of all parameters by an optimizer. Parameters and what the optimizer keeps for them are moved into one buffer, an arena: a
+// dispatch reaches all of them by one binding, and the gradients take the others. Without it, each parameter takes fourteen dispatches.
 import type * as tf from '@tensorflow/tfjs-core';
-import { ops, type OptimizerRule, type UpdateParametersAttrs } from '../../../ops.ts';
+import { ops, type UpdateParametersAttrs } from '../../../ops.ts';
+import type { Expression } from '../../formula.ts';
+import { assignmentsOf, hyperparameters, rules, type OptimizerRule } from '../../optimizer-rules.ts';
 import { Arena, type GpuData, type WebGpuBackend } from '../backend.ts';
 import type { Shader } from '../shader.ts';
 import type { OpKernel } from '../op-kernel.ts';
 
 const GROUP = 256;
-/** Gradients of a dispatch, at most; also where the device has more bindings. */
+/** The most gradients of a dispatch, even where the device has more bindings. */
 const MOST = 24;
 
-/** WGSL that updates `w` by `g`, with the optimiser's own numbers `s0`, `s1`, `s2`, as the device `cpu` does (assembly/optimizer.ts). */
-const rules: Record<OptimizerRule, string> = {
-  sgd: 'w -= u.learningRate * g;',
-  momentum: 's0 = u.momentum * s0 + g; w -= u.learningRate * s0;',
-  nesterov: 's0 = u.momentum * s0 + g; w -= u.learningRate * (u.momentum * s0 + g);',
-  adagrad: 's0 += g * g; w -= u.learningRate * g / sqrt(s0 + u.epsilon);',
-  rmsprop: `
-    s0 = u.decay * s0 + (1.0 - u.decay) * (g * g);
-    s1 = u.momentum * s1 + u.learningRate * g / sqrt(s0 + u.epsilon);
-    w -= s1;`,
-  rmspropCentered: `
-    s0 = u.decay * s0 + (1.0 - u.decay) * (g * g);
-    s2 = u.decay * s2 + (1.0 - u.decay) * g;
-    s1 = u.momentum * s1 + u.learningRate * g / sqrt(max(s0 - s2 * s2, 0.0) + u.epsilon);
-    w -= s1;`,
-  adam: `
-    s0 = u.beta1 * s0 + (1.0 - u.beta1) * g;
-    s1 = u.beta2 * s1 + (1.0 - u.beta2) * (g * g);
-    let rate = u.learningRate / (1.0 - arena[u.power0]);
-    w = w * (1.0 - u.learningRate * u.weightDecay) - rate * s0 / (sqrt(s1 / (1.0 - arena[u.power1])) + u.epsilon);`,
-  adamax: `
-    s0 = u.beta1 * s0 + (1.0 - u.beta1) * g;
-    s1 = max(u.beta2 * s1, abs(g));
-    w -= u.learningRate / (1.0 - arena[u.power0]) * s0 / (s1 + u.epsilon);`,
-  adadelta: `
-    let step = sqrt(s1 + u.epsilon) / sqrt(s0 + u.epsilon) * g;
-    s0 = u.decay * s0 + (1.0 - u.decay) * (g * g);
-    s1 = u.decay * s1 + (1.0 - u.decay) * (step * step);
-    w -= u.learningRate * step;`,
-  lion: `
-    let direction = u.beta1 * s0 + (1.0 - u.beta1) * g;
-    s0 = u.beta2 * s0 + (1.0 - u.beta2) * g;
-    w = w * (1.0 - u.learningRate * u.weightDecay) - u.learningRate * sign(direction);`,
-};
+/** A formula of a rule as WGSL: hyperparameters are uniforms, the powers of β₁ and β₂ lie in the arena. */
+function wgsl(e: Expression): string {
+  if (e.kind === 'number') return e.value.toFixed(1);
+  if (e.kind === 'name') {
+    if (e.name === 'unbias1') return '(1.0 - arena[u.power0])';
+    if (e.name === 'unbias2') return '(1.0 - arena[u.power1])';
+    return (hyperparameters as readonly string[]).includes(e.name) ? `u.${e.name}` : e.name;
+  }
+  if (e.kind === 'binary') return `(${wgsl(e.left)} ${e.operator} ${wgsl(e.right)})`;
+  const args = e.args.map(wgsl);
+  return e.name === 'descend' ? `(${args[0]} - ${args[1]} * sign(${args[2]}))` : `${e.name}(${args.join(', ')})`;
+}
 
-const HYPER = ['learningRate', 'weightDecay', 'momentum', 'decay', 'beta1', 'beta2', 'epsilon'] as const;
 const list = (n: number) => [...Array(n).keys()];
 const shaders = new Map<string, Shader>();
 
-/** The update of so many parameters, with so many numbers of the optimiser's for each. */
-function shaderOf(rule: OptimizerRule, count: number, slots: number): Shader {
+/** The update of `count` parameters. */
+function shaderOf(rule: OptimizerRule, count: number): Shader {
   const name = `update ${rule} ${count}`;
   let shader = shaders.get(name);
   if (!shader) {
-    const at = (k: string) => list(slots).map((s) => `${k}${s}`);
+    const slots: readonly string[] = rules[rule].slots;
+    const assignments = assignmentsOf(rule).map(({ name, value }) => {
+      return `${name === 'w' || slots.includes(name) ? '' : 'let '}${name} = ${wgsl(value)};`;
+    });
+    const lines = [
+      'var w = arena[at];',
+      ...slots.map((slot, k) => `var ${slot} = arena[a${k}];`),
+      ...assignments,
+      ...slots.map((slot, k) => `arena[a${k}] = ${slot};`),
+      'arena[at] = w;',
+    ];
     shader = {
       name,
       outputs: { arena: 'f32' },
       inputs: Object.fromEntries(list(count).map((i) => [`g${i}`, 'f32'])),
       uniforms: Object.fromEntries([
-        ...HYPER.map((key) => [key, 'f32']),
+        ...hyperparameters.map((key) => [key, 'f32']),
         ...['power0', 'power1'].map((key) => [key, 'u32']),
-        ...list(count).flatMap((i) => [`n${i}`, `w${i}`, ...at(`s${i}_`)].map((key) => [key, 'u32'])),
+        ...list(count).flatMap((i) =>
+          [`n${i}`, `w${i}`, ...slots.map((_, k) => `s${i}_${k}`)].map((key) => [key, 'u32']),
+        ),
       ]) as Shader['uniforms'],
       workgroup: [GROUP],
-      declarations: `fn update(at: u32, g: f32${at(', a').join('')}) {
-        var w = arena[at];
-        ${list(slots)
-          .map((s) => `var s${s} = arena[a${s}];`)
-          .join(' ')}
-        ${rules[rule]}
-        ${list(slots)
-          .map((s) => `arena[a${s}] = s${s};`)
-          .join(' ')}
-        arena[at] = w;
-      }`.replaceAll(/, a(\d)/g, ', a$1: u32'),
-      // Each parameter begins with a workgroup of its own, so that all of a workgroup go the same way
+      declarations: `fn update(at: u32, g: f32${slots.map((_, k) => `, a${k}: u32`).join('')}) {
+        ${lines.join('\n        ')}
+      }`,
+      // Each parameter begins with a workgroup of its own: all invocations of a workgroup take the same branch
       main: `
       var i = index;
       ${list(count)
         .map(
           (k) => `if (i < (u.n${k} + ${GROUP - 1}u) / ${GROUP}u * ${GROUP}u) {
-        if (i < u.n${k}) { update(u.w${k} + i, g${k}[i]${list(slots)
-          .map((s) => `, u.s${k}_${s} + i`)
-          .join('')}); }
+        if (i < u.n${k}) { update(u.w${k} + i, g${k}[i]${slots.map((_, s) => `, u.s${k}_${s} + i`).join('')}); }
         return;
       }
       i -= (u.n${k} + ${GROUP - 1}u) / ${GROUP}u * ${GROUP}u;`,
@@ -96,7 +77,7 @@ function shaderOf(rule: OptimizerRule, count: number, slots: number): Shader {
   return shader;
 }
 
-/** β₁ᵗ and β₂ᵗ for the next step. */
+/** Makes β₁ᵗ and β₂ᵗ those of the next step. */
 const powersShader: Shader = {
   name: 'update powers',
   outputs: { arena: 'f32' },
@@ -132,7 +113,7 @@ function update(backend: WebGpuBackend, { rule, tensors, slots, powers, hyper }:
       gradients.push(part[i + 1]!);
       groups += Math.ceil(size / GROUP);
     }
-    backend.runShader(shaderOf(rule, gradients.length, slots), [arena.info], gradients, values, groups);
+    backend.runShader(shaderOf(rule, gradients.length), [arena.info], gradients, values, groups);
   }
   if (powers.length > 0) backend.runShader(powersShader, [arena.info], [], { ...shared, count: powers.length }, 1);
 }
