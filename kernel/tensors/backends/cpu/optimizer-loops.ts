@@ -16,7 +16,10 @@ export function optimizerLoop(rule: OptimizerRule): OptimizerLoop {
   const numberOf = (e: Expression): string => {
     if (e.kind === 'number') return `f32x4.splat(${e.value})`;
     const text = JSON.stringify(e);
-    if (!texts.includes(text)) (numbers.push(e), texts.push(text));
+    if (!texts.includes(text)) {
+      numbers.push(e);
+      texts.push(text);
+    }
     return `k${texts.indexOf(text)}`;
   };
   const isProduct = (e: Expression) => e.kind === 'binary' && e.operator === '*' && !isScalar(e);
