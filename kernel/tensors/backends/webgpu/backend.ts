@@ -322,7 +322,7 @@ export class WebGpuBackend extends tf.KernelBackend {
    * Runs a program of our own.
    * @param outputs new tensors, or tensors that are changed in place
    * @param values the shader's uniforms
-   * @param groups number of workgroups
+   * @param groups number of workgroups; 0 if the outputs have no elements
    */
   runShader(
     shader: Shader,
@@ -331,6 +331,11 @@ export class WebGpuBackend extends tf.KernelBackend {
     values: Record<string, number>,
     groups: number | Workgroups,
   ): void {
+    if (groups === 0) {
+      for (const { dataId, dtype } of outputs)
+        this.dataOf(dataId).values = tf.util.getTypedArrayFromDType(dtype as 'float32', 0);
+      return;
+    }
     this.check();
     const most = this.device.limits.maxComputeWorkgroupsPerDimension;
     this.execute({

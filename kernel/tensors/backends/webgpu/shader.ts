@@ -71,4 +71,13 @@ export function rowsOf(groups: number, most: number): Workgroups {
   return [Math.ceil(groups / rows), rows, 1];
 }
 
+/** The bits of NaN, which WGSL has no literal for: shaders get them as a uniform. */
+export const NAN_BITS = 0x7fc00000;
+
+/** The type of the numbers on the graphics card; undefined for types that it does not have. */
+export const typeOf = (dtype: tf.DataType): 'f32' | 'i32' | undefined =>
+  dtype === 'float32' ? 'f32' : dtype === 'int32' || dtype === 'bool' ? 'i32' : undefined;
+
+export const areFloat = (...tensors: tf.TensorInfo[]): boolean => tensors.every(({ dtype }) => dtype === 'float32');
+
 export const sizeOf = (t: { shape: number[] }): number => tf.util.sizeFromShape(t.shape);

@@ -4,7 +4,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { geometryOf, type ConvAttrs, type Geometry } from '../../geometry.ts';
 import { sizeOf } from '../shader.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
-import { activations, finishOf, runProduct, type Product } from './product.ts';
+import { runProduct, type Product } from '../shaders/tiled-product.ts';
+import { activations, finishOf } from './activation.ts';
 
 /** The geometry as constants: divisions by them are multiplications. The batch is not among them, as its size changes at the end of an epoch. */
 function constants(g: Geometry): { text: string; key: string } {

@@ -3,7 +3,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../shader.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
-import { activations, finishOf, runProduct, type Product } from './product.ts';
+import { runProduct, type Product } from '../shaders/tiled-product.ts';
+import { activations, finishOf } from './activation.ts';
 
 /** Elements of the result. */
 const MOST = 128 * 128;
