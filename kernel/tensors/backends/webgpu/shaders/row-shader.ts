@@ -7,7 +7,7 @@ import type { Size } from './column-sums.ts';
 /** Workgroup size: invocations that share a row. */
 const GROUP = 64;
 
-/** Reductions over a workgroup: all its invocations must call them. */
+/** `total` and `largest` of a workgroup's values. All its invocations must call them. */
 const reductions = `
 var<workgroup> part: array<f32, ${GROUP}>;
 fn total(at: u32, value: f32) -> f32 {
@@ -35,7 +35,7 @@ fn largest(at: u32, value: f32) -> f32 {
 
 type Names = Record<string, string>;
 
-/** A shader with a workgroup for each row. `main` sees `row`, `first` (the row's first element), `u.rows`, `u.columns` and NaN as `u.nan`. */
+/** A shader with a workgroup for each row. `main` sees `row`, `first` (its first element), `u.rows`, `u.columns` and NaN as `u.nan`. */
 export function rowShader(
   name: string,
   outputs: Names,
