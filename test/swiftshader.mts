@@ -1,5 +1,5 @@
-// WebGPU without a graphics card: SwiftShader, a Vulkan driver that computes on the processor, correct but slow. It is part of Debian's
-// package `chromium`; `libvulkan1` loads it.
+// WebGPU without a graphics card: SwiftShader, a Vulkan driver that computes on the processor, correct but slow. It is
+// part of Debian's package `chromium`; `libvulkan1` loads it.
 import { existsSync, readdirSync } from 'node:fs';
 
 const DRIVER = '/usr/lib/chromium/vk_swiftshader_icd.json';

@@ -1,5 +1,6 @@
-// Compares the device `webgpu` with tfjs-node-gpu and PyTorch on one graphics card: the same training steps in one run, in turns. Without a card
-// it measures what a step costs the host, and compares that with TensorFlow.js's own WebGPU backend. Nothing here needs more than Node, so that
+// Compares the device `webgpu` with tfjs-node-gpu and PyTorch on one graphics card: the same training steps in one run,
+// in turns. Without a card it measures what a step costs the host, and compares that with TensorFlow.js's own WebGPU
+// backend. Nothing here needs more than Node, so that
 // `npm run bench -- bundle` can carry it to a machine with a card.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';

@@ -1,5 +1,5 @@
-// Types of jasmine-core 3, as far as the conformance run uses it. The package has none, and those of DefinitelyTyped would declare `describe`,
-// `it` and `expect` for all tests.
+// Types of jasmine-core 3, as far as the conformance run uses it. The package has none, and those of DefinitelyTyped
+// would declare `describe`, `it` and `expect` for all tests.
 declare namespace jasmine {
   interface Expectation {
     message: string;

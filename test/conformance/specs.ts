@@ -1,7 +1,7 @@
-// Runs tfjs-core's own specs on one device, in a process of its own: reads its task from its argument, sends the result to its parent and
-// ends. Bundled by conformance.mts together with the device.
-// Our corrections of gradients are not applied here: a few of these specs expect derivatives that tfjs has wrong or lacks. test/gradients
-// tests the corrections.
+// Runs tfjs-core's own specs on one device, in a process of its own: reads its task from its argument, sends the result
+// to its parent and ends. Bundled by conformance.mts together with the device. Our corrections of gradients are not
+// applied here: a few of these specs expect derivatives that tfjs has wrong or lacks. test/gradients tests the
+// corrections.
 import jasmineCore from 'jasmine-core';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
@@ -72,7 +72,8 @@ export async function run(start: (options: DeviceOptions) => Promise<Device>): P
   setTestEnvs([{ name: backendName, backendName, isDataSync }]);
   globalThis.suitesLeftOut = [];
   if (shard) takeShard(shard.index, shard.of);
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the specs define themselves when they are loaded, and need all of the above
+  // The specs define themselves when they are loaded, and need all of the above
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
   require('@tensorflow/tfjs-core/dist/tests');
 
   const result: Result = {

@@ -1,5 +1,5 @@
-// 5,000 steps of a CNN in a plain loop, without tidy and dispose, do not fill the memory of the device. Dawn's null backend computes nothing:
-// the test looks at the backend's own figures, and at the memory of this process.
+// 5,000 steps of a CNN in a plain loop, without tidy and dispose, do not fill the memory of the device. Dawn's null
+// backend computes nothing: the test looks at the backend's own figures, and at the memory of this process.
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { beforeAll, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-// Replayed steps give the same bits as steps that are computed op by op. A step that differs from the recorded one is computed.
+// Replayed steps give the same bits as steps that are computed op by op. A step that differs from the recorded one is
+// computed.
 import { beforeAll, expect, it } from 'vitest';
 import type * as tfTypes from '@tensorflow/tfjs';
 import { compileStep, start, tf } from './device.ts';
@@ -18,7 +19,10 @@ function seedRandom(seed: number): () => void {
 
 type Step = (x: tfTypes.Tensor, y: tfTypes.Tensor) => tfTypes.Scalar;
 
-/** Trains with a falling learning rate and, in the middle, batches of another size. Returns the bits of all losses and of the final weights. */
+/**
+ * Trains with a falling learning rate and, in the middle, batches of another size. Returns the bits of all losses and
+ * of the final weights.
+ */
 async function train({ make, shape, batch }: Network, steps: number, compile: (step: Step) => Step) {
   const restore = seedRandom(7);
   try {

@@ -1,5 +1,5 @@
-// The program that run.sh starts on a machine with a graphics card: conformance, then the benchmark, from the files that run.sh has unpacked.
-// Its arguments are the folder for the results, and options.
+// The program that run.sh starts on a machine with a graphics card: conformance, then the benchmark, from the files
+// that run.sh has unpacked. Its arguments are the folder for the results, and options.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';

@@ -1,4 +1,5 @@
-// Shared by the processes that are measured on graphics cards: reading by promise, steps of the host alone, and counting of commands.
+// Shared by the processes that are measured on graphics cards: reading by promise, steps of the host alone, and
+// counting of commands.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Prepared } from '../cpu/serve.ts';
 import type { Read, Trained } from '../cpu/tf-works.ts';

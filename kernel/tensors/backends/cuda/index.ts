@@ -1,5 +1,6 @@
-// The device `cuda`: TensorFlow, in the package @tensorflow/tfjs-node-gpu that the user or a command has installed. It is not part of the
-// build. The op kernels are the package's; optimizers, gradients and the engine are ours, as on every device.
+// The device `cuda`: TensorFlow, in the package @tensorflow/tfjs-node-gpu that the user or a command has installed. It
+// is not part of the build. The op kernels are the package's; optimizers, gradients and the engine are ours, as on
+// every device.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -11,7 +12,10 @@ import { shareWith } from './share.ts';
 /** The name under which the packages register their backend. */
 const NAME = 'tensorflow';
 
-/** Why packages that were loaded cannot be used, by folder: Node loads a package once in a process, and it looks for cards once. */
+/**
+ * Why packages that were loaded cannot be used, by folder: Node loads a package once in a process, and it looks for
+ * cards once.
+ */
 const useless = new Map<string, Error>();
 
 /** The part of the packages' class NodeJSKernelBackend that is used here. */

@@ -1,5 +1,5 @@
-// The libraries of NVIDIA that TensorFlow 2.9 (in tfjs-node-gpu 4.22) opens when it looks for graphics cards: CUDA 11 and cuDNN 8. If one is
-// missing, TensorFlow finds no card and does not say why.
+// The libraries of NVIDIA that TensorFlow 2.9 (in tfjs-node-gpu 4.22) opens when it looks for graphics cards: CUDA 11
+// and cuDNN 8. If one is missing, TensorFlow finds no card and does not say why.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -33,8 +33,8 @@ export const hasCudaPackage = (platform: string = process.platform, arch: string
   arch === 'x64' && (platform === 'linux' || platform === 'win32');
 
 /**
- * The libraries that are not where the system's loader looks; on Linux it asks `ldconfig`. The loader may find a library in other ways, so
- * this explains a failure but does not predict one.
+ * The libraries that are not where the system's loader looks; on Linux it asks `ldconfig`. The loader may find a
+ * library in other ways, so this explains a failure but does not predict one.
  */
 export async function missingLibraries(
   env: NodeJS.ProcessEnv = process.env,

@@ -1,5 +1,5 @@
-// One TensorFlow.js in the process: a package that requires TensorFlow.js gets the kernel's own copy, since the engine does not know the
-// tensors of another copy. Only modules of the package are affected.
+// One TensorFlow.js in the process: a package that requires TensorFlow.js gets the kernel's own copy, since the engine
+// does not know the tensors of another copy. Only modules of the package are affected.
 import Module from 'node:module';
 import path from 'node:path';
 import util from 'node:util';

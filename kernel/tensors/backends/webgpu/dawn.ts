@@ -1,5 +1,5 @@
-// Dawn, Chromium's implementation of WebGPU, as the native module of the build. It runs in a real Node only: Electron refuses the buffers
-// that it hands out.
+// Dawn, Chromium's implementation of WebGPU, as the native module of the build. It runs in a real Node only: Electron
+// refuses the buffers that it hands out.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';

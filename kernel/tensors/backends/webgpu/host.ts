@@ -1,4 +1,5 @@
-// Ops that run on the processor because the graphics card has no op kernel for them. The host must know the values of their inputs.
+// Ops that run on the processor because the graphics card has no op kernel for them. The host must know the values of
+// their inputs.
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from './backend.ts';
 

@@ -1,5 +1,5 @@
-// The device `webgpu`: TensorFlow.js's WebGPU op kernels on Dawn, on a backend of our own. Our own op kernels replace those that are slow or
-// wrong; ops that have no WebGPU op kernel run on the processor.
+// The device `webgpu`: TensorFlow.js's WebGPU op kernels on Dawn, on a backend of our own. Our own op kernels replace
+// those that are slow or wrong; ops that have no WebGPU op kernel run on the processor.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgpu/dist/flags_webgpu';

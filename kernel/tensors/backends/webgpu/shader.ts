@@ -16,8 +16,9 @@ export interface Shader {
   /** Invocations of a workgroup. */
   workgroup: [x: number, y?: number, z?: number];
   /**
-   * The body of the entry point. It sees `local` and `group` (the invocation in its workgroup, and the workgroup, as vec3u), `groups`
-   * (number of workgroups), `at` (number of the invocation in its workgroup) and `index` (its number over all workgroups).
+   * The body of the entry point. It sees `local` and `group` (the invocation in its workgroup, and the workgroup, as
+   * vec3u), `groups` (number of workgroups), `at` (number of the invocation in its workgroup) and `index` (its number
+   * over all workgroups).
    */
   main: string;
   /** Functions, constants and workgroup variables. */

@@ -1,5 +1,6 @@
-// Small convolutions, and the gradients of all convolutions, as products of implicit matrices (implicit GEMM), tile by tile in the memory of a
-// workgroup. In tfjs-backend-webgpu, an invocation for each element of the gradient reads all that it needs from the card's memory.
+// Small convolutions, and the gradients of all convolutions, as products of implicit matrices (implicit GEMM), tile by
+// tile in the memory of a workgroup. In tfjs-backend-webgpu, an invocation for each element of the gradient reads all
+// that it needs from the card's memory.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { geometryOf, type ConvAttrs, type Geometry } from '../../geometry.ts';
 import { sizeOf } from '../shader.ts';
@@ -8,8 +9,8 @@ import { runProduct, type Product } from '../shaders/tiled-product.ts';
 import { activations, finishOf } from './activation.ts';
 
 /**
- * The geometry as constants of WGSL, which turns divisions by them into multiplications. The batch is not among them: its size changes at the
- * end of an epoch.
+ * The geometry as constants of WGSL, which turns divisions by them into multiplications. The batch is not among them:
+ * its size changes at the end of an epoch.
  */
 function constants(g: Geometry): { text: string; key: string } {
   const values = {
@@ -32,8 +33,8 @@ const areFloat = (...tensors: TensorInfo[]) => tensors.every((t) => t.dtype === 
 const isResult = ({ shape }: TensorInfo, g: Geometry) => shape[1] === g.outHeight && shape[2] === g.outWidth;
 
 /**
- * {x [batch, height, width, inDepth], dy [batch, height, width, outDepth]}, `filterShape` → dfilter. Rows of the product are places of the
- * filter and its input channels, columns its output channels.
+ * {x [batch, height, width, inDepth], dy [batch, height, width, outDepth]}, `filterShape` → dfilter. Rows of the
+ * product are places of the filter and its input channels, columns its output channels.
  */
 const backpropFilter: OpKernel = ({ inputs, attrs, backend }) => {
   const [x, dy] = [inputs['x']!, inputs['dy']!];
@@ -63,7 +64,10 @@ fn b(k: i32, n: i32) -> f32 { return dy[k * outDepth + n]; }`,
   return runProduct(backend, product, [x, dy], filterShape);
 };
 
-/** {dy, filter [height, width, inDepth, outDepth]}, `inputShape` → dx. Rows of the product are places of x, columns its channels. */
+/**
+ * {dy, filter [height, width, inDepth, outDepth]}, `inputShape` → dx. Rows of the product are places of x, columns its
+ * channels.
+ */
 const backpropInput: OpKernel = ({ inputs, attrs, backend }) => {
   const [dy, filter] = [inputs['dy']!, inputs['filter']!];
   const inputShape = attrs['inputShape'] as number[];
@@ -97,7 +101,10 @@ fn b(k: i32, n: i32) -> f32 { return w[(k / outDepth * inDepth + n) * outDepth +
 /** Elements of the result up to which a convolution runs here: TensorFlow.js's programs for larger ones are faster. */
 const MOST = 256 * 256;
 
-/** {x, filter} → y, also with `bias` [outDepth] and an activation. Rows of the product are places of y, columns its channels. */
+/**
+ * {x, filter} → y, also with `bias` [outDepth] and an activation. Rows of the product are places of y, columns its
+ * channels.
+ */
 function forward({ inputs, attrs, backend }: OpCall, activation: string): TensorInfo | undefined {
   const { x, filter, bias, preluActivationWeights } = inputs as Record<string, TensorInfo | undefined>;
   const g = geometryOf(x!.shape, filter!.shape, attrs as unknown as ConvAttrs, false);

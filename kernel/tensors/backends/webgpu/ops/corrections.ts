@@ -1,5 +1,5 @@
-// Corrections of op kernels of tfjs-backend-webgpu 4.22 that have no op kernel of ours beside them: their programs are right, but not what
-// is around them. Other corrections are in the files of their ops.
+// Corrections of op kernels of tfjs-backend-webgpu 4.22 that have no op kernel of ours beside them: their programs are
+// right, but not what is around them. Other corrections are in the files of their ops.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Correction } from '../op-kernel.ts';
 import { sizeOf } from '../shader.ts';
@@ -37,7 +37,7 @@ export const otherCorrections: Record<string, Correction> = {
 };
 
 /**
- * Op kernels that the processor runs instead if the host knows all values: a program on the graphics card cannot report a wrong index, and
- * the stock one of GatherNd leaks tensors in this case.
+ * Op kernels that the processor runs instead if the host knows all values: a program on the graphics card cannot report
+ * a wrong index, and the stock one of GatherNd leaks tensors in this case.
  */
 export const preferHost = new Set(['SparseSegmentMean', 'SparseSegmentSum', 'GatherNd']);

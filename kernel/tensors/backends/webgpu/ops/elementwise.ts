@@ -1,5 +1,5 @@
-// Ops on each element by itself: those that stock op kernels get wrong on graphics cards (NaN, large angles, conversion), and gradients of
-// activations in one op kernel each.
+// Ops on each element by itself: those that stock op kernels get wrong on graphics cards (NaN, large angles,
+// conversion), and gradients of activations in one op kernel each.
 import type * as tf from '@tensorflow/tfjs-core';
 import { ops } from '../../../ops.ts';
 import type { Correction, OpCall, OpKernel } from '../op-kernel.ts';
@@ -32,7 +32,10 @@ function unary(name: string, expression: string, declarations = '', uniforms: Sh
   };
 }
 
-/** dx = dy · f′(x). The expression depends on `dy` and on `x`, the input of f, or `y`, its output. The uniforms are attributes of the same names. */
+/**
+ * dx = dy · f′(x). The expression depends on `dy` and on `x`, the input of f, or `y`, its output. The uniforms are
+ * attributes of the same names.
+ */
 function gradient(name: string, of: 'x' | 'y', expression: string, uniforms: Shader['uniforms'] = {}): OpKernel {
   const shader: Shader = {
     name: `gradient ${name}`,
@@ -75,7 +78,10 @@ const selectShader = (type: string): Shader => ({
 });
 const selectShaders = { f32: selectShader('f32'), i32: selectShader('i32') };
 
-/** {condition, t, e} → y. The condition has an element for each of t or, if it has one axis, for each place of t's first axis. */
+/**
+ * {condition, t, e} → y. The condition has an element for each of t or, if it has one axis, for each place of t's first
+ * axis.
+ */
 const select: OpKernel = ({ inputs, backend }) => {
   const [condition, t, e] = [inputs['condition']!, inputs['t']!, inputs['e']!];
   const type = typeOf(t.dtype);

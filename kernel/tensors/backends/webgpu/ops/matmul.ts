@@ -1,5 +1,5 @@
-// Products of small matrices, also with bias and activation. TensorFlow.js's programs for them have a workgroup for each element of the result,
-// or do not share out long sums; its programs for large products are good, and stay.
+// Products of small matrices, also with bias and activation. TensorFlow.js's programs for them have a workgroup for
+// each element of the result, or do not share out long sums; its programs for large products are good, and stay.
 import type * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../shader.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';

@@ -14,8 +14,8 @@ const GROUP = 256;
 type Beyond = 'none' | 'constant' | 'mirror';
 
 /**
- * y[c] = x[begin + c · step] for places c of y. Axes are numbered from the last, since there may be fewer than six. `mirror` reads x backwards
- * beyond its ends; it leaves out the outermost element if `skip` is 1.
+ * y[c] = x[begin + c · step] for places c of y. Axes are numbered from the last, since there may be fewer than six.
+ * `mirror` reads x backwards beyond its ends; it leaves out the outermost element if `skip` is 1.
  */
 const pickShader = (type: string, beyond: Beyond): Shader => ({
   name: `pick ${type} ${beyond}`,

@@ -1,5 +1,5 @@
-// Batch and layer normalization with their gradients, and moving averages. Statistics of a batch are in two stages, as in
-// shaders/column-sums.ts; those of a layer have a workgroup for each row.
+// Batch and layer normalization with their gradients, and moving averages. Statistics of a batch are in two stages, as
+// in shaders/column-sums.ts; those of a layer have a workgroup for each row.
 import type * as tf from '@tensorflow/tfjs-core';
 import { ops } from '../../../ops.ts';
 import type { OpKernel } from '../op-kernel.ts';
@@ -11,8 +11,8 @@ import { each, rowShader, runRows } from '../shaders/row-shader.ts';
 const GROUP = 256;
 
 /**
- * Mean and sum of squared deviations of parts of the rows. They are combined by the formulas of Chan, Golub and LeVeque (1979), which lose no
- * digits where the mean is large.
+ * Mean and sum of squared deviations of parts of the rows. They are combined by the formulas of Chan, Golub and LeVeque
+ * (1979), which lose no digits where the mean is large.
  */
 const statisticsShader = (high: number): Shader => ({
   name: `batchNorm statistics ${high}`,

@@ -1,4 +1,5 @@
-// Random numbers by Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011): each number depends on the seed and its place alone.
+// Random numbers by Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011): each number depends on the seed and its place
+// alone.
 import { ops, type RandomAttrs } from '../../../ops.ts';
 import { sizeOf, type Shader } from '../shader.ts';
 import type { OpKernel } from '../op-kernel.ts';

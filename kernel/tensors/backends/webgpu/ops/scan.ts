@@ -7,8 +7,8 @@ import { sizeOf, type Shader } from '../shader.ts';
 const BLOCK = 64;
 
 /**
- * Sums or products up to each element along an axis. A workgroup goes along a row block by block. The code of the stock program depends on
- * the length of the axis and its key does not, so it computes with the length of another tensor.
+ * Sums or products up to each element along an axis. A workgroup goes along a row block by block. The code of the stock
+ * program depends on the length of the axis and its key does not, so it computes with the length of another tensor.
  */
 function cumulative(name: 'sum' | 'product'): OpKernel {
   const [operator, neutral] = name === 'sum' ? ['+', '0'] : ['*', '1'];

@@ -1,6 +1,6 @@
-// A call of a step's function that is compared with a recording. An op that is as it was recorded is not computed: its outputs are those
-// of the recording, and its commands are handed to the graphics card together with the others. From the first difference on, the call is
-// computed.
+// A call of a step's function that is compared with a recording. An op that is as it was recorded is not computed: its
+// outputs are those of the recording, and its commands are handed to the graphics card together with the others. From
+// the first difference on, the call is computed.
 import * as tf from '@tensorflow/tfjs-core';
 import { ops } from '../../../ops.ts';
 import type { OpOutput, Step, WebGpuBackend } from '../backend.ts';
@@ -112,7 +112,10 @@ export class Replayer implements Step {
     for (const { origin } of inputs) if (typeof origin === 'number') this.outside[origin]!.values = null;
   }
 
-  /** Runs the op kernel and compares its commands: the host may compute the op, or its attributes may change no more than uniforms. */
+  /**
+   * Runs the op kernel and compares its commands: the host may compute the op, or its attributes may change no more
+   * than uniforms.
+   */
   private compare(op: RecordedOp, attrs: unknown, compute: () => OpOutput): OpOutput {
     const running = (this.running = { op, same: 0 });
     const hasCommands = op.commands.length > 0;

@@ -1,5 +1,5 @@
-// Sums over the rows of a matrix, column by column. They take two stages: there are often few columns and very many rows, and a graphics
-// card needs many workgroups.
+// Sums over the rows of a matrix, column by column. They take two stages: there are often few columns and very many
+// rows, and a graphics card needs many workgroups.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from '../backend.ts';
 import { sizeOf, type Shader } from '../shader.ts';

@@ -1,9 +1,9 @@
 // Functions of single numbers in WGSL.
 
 /**
- * `sine`, `cosine` and `tangent` by the polynomials of Cephes (S. L. Moshier, sinf.c) on [−π/4, π/4]. WGSL's own functions guarantee an
- * absolute error of 2⁻¹¹ only. Angles are reduced by the method of Cody and Waite, and beyond 8,192 by that of Payne and Hanek (1983), with
- * the bits of 2/π that matter.
+ * `sine`, `cosine` and `tangent` by the polynomials of Cephes (S. L. Moshier, sinf.c) on [−π/4, π/4]. WGSL's own
+ * functions guarantee an absolute error of 2⁻¹¹ only. Angles are reduced by the method of Cody and Waite, and beyond
+ * 8,192 by that of Payne and Hanek (1983), with the bits of 2/π that matter.
  */
 export const trigonometry = `
 const TWO_OVER_PI = array<u32, 7>(0u, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u, 0xdb629599u, 0x3c439041u);
@@ -93,7 +93,10 @@ fn tangent(x: f32) -> f32 {
   return y + (1.0 + y * y) * a.low;
 }`;
 
-/** `arcSine` (for |x| ≤ ½) and `arcCosine` by the polynomial of Cephes (asinf.c). WGSL's own functions are exact to about 2⁻¹¹. */
+/**
+ * `arcSine` (for |x| ≤ ½) and `arcCosine` by the polynomial of Cephes (asinf.c). WGSL's own functions are exact to
+ * about 2⁻¹¹.
+ */
 export const inverseTrigonometry = `
 fn tail(z: f32) -> f32 {
   return ((((4.2163199048e-2 * z + 2.4181311049e-2) * z + 4.5470025998e-2) * z + 7.4953002686e-2) * z + 1.6666752422e-1) * z;
@@ -107,8 +110,8 @@ fn arcCosine(x: f32) -> f32 {
 }`;
 
 /**
- * `distribution` and `density` of the standard normal distribution, and `sigmoid`. The error function is a rational function (W. J. Cody
- * 1969): formula 7.1.26 of Abramowitz and Stegun is not exact enough for a gradient.
+ * `distribution` and `density` of the standard normal distribution, and `sigmoid`. The error function is a rational
+ * function (W. J. Cody 1969): formula 7.1.26 of Abramowitz and Stegun is not exact enough for a gradient.
  */
 export const normalDistribution = `
 fn erf(x: f32) -> f32 {

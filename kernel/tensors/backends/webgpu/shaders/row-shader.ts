@@ -35,7 +35,10 @@ fn largest(at: u32, value: f32) -> f32 {
 
 type Names = Record<string, string>;
 
-/** A shader with a workgroup for each row. `main` sees `row`, `first` (its first element), `u.rows`, `u.columns` and NaN as `u.nan`. */
+/**
+ * A shader with a workgroup for each row. `main` sees `row`, `first` (its first element), `u.rows`, `u.columns` and NaN
+ * as `u.nan`.
+ */
 export function rowShader(
   name: string,
   outputs: Names,

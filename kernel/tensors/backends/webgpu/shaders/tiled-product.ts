@@ -1,4 +1,5 @@
-// Products of matrices, tile by tile in the memory of a workgroup. The matrices may be implicit: functions give their elements.
+// Products of matrices, tile by tile in the memory of a workgroup. The matrices may be implicit: functions give their
+// elements.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from '../backend.ts';
 import type { Shader } from '../shader.ts';
@@ -7,7 +8,9 @@ import type { Shader } from '../shader.ts';
 const DEEP = 16;
 /** Rows and columns of the product that one invocation computes. */
 const OWN = 4;
-/** Rows and columns that a workgroup computes: the large tile reads less, the small one wastes less on small products. */
+/**
+ * Rows and columns that a workgroup computes: the large tile reads less, the small one wastes less on small products.
+ */
 const TILE = { small: 32, large: 64 } as const;
 type Tile = (typeof TILE)[keyof typeof TILE];
 /** Columns of the product from which the large tile is used. */

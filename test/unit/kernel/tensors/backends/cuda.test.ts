@@ -1,4 +1,5 @@
-// The device `cuda` with a stand-in for its package: where the package is found, why it is refused, and that a refusal leaves nothing behind.
+// The device `cuda` with a stand-in for its package: where the package is found, why it is refused, and that a refusal
+// leaves nothing behind.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -30,7 +31,9 @@ const library = { ...tf } as unknown as CudaOptions['library'];
 const start = (options: Partial<CudaOptions> = {}) =>
   startCuda({ cwd: folder('notebook'), explicit: false, library, ...options });
 
-/** Why a package is refused, in a folder of its own since Node loads a package once. The text calls the folder `HERE`. */
+/**
+ * Why a package is refused, in a folder of its own since Node loads a package once. The text calls the folder `HERE`.
+ */
 let refused = 0;
 async function refusal(standIn: StandIn, options: Partial<CudaOptions> = {}): Promise<string> {
   const cwd = folder(`refused-${++refused}`);
