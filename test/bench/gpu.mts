@@ -1,6 +1,7 @@
-// The device `webgpu` beside tfjs-node-gpu and PyTorch on the same graphics card: the same training steps in one run, in turns. Where there is no
-// card, what a step costs the host, beside TensorFlow.js's own WebGPU backend. Nothing here needs more than Node, so that `npm run bench -- bundle`
-// can carry it to a machine with a card.
+// Compares the device `webgpu` with tfjs-node-gpu and PyTorch on one graphics card: the same training steps in one run,
+// in turns. Without a card it measures what a step costs the host, and compares that with TensorFlow.js's own WebGPU
+// backend. Nothing here needs more than Node, so that
+// `npm run bench -- bundle` can carry it to a machine with a card.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -23,28 +24,28 @@ export interface GpuOptions {
   scripts: string;
   /** Folder with the build of the library. */
   dist: string;
-  /** The peer in Python. */
+  /** The script that measures PyTorch. */
   python: string;
-  /** Folder with @tensorflow/tfjs-node-gpu, that of a notebook. */
+  /** Folder with @tensorflow/tfjs-node-gpu, like that of a notebook. */
   folder?: string | undefined;
   adapter?: GpuAdapter | undefined;
   only?: string | undefined;
   impl?: string[] | undefined;
   rounds?: number | undefined;
-  /** Whether Debian may be asked for PyTorch. */
+  /** Whether PyTorch may be installed from Debian. */
   install?: boolean | undefined;
-  /** Called after each work with what is there so far. */
+  /** Called after each work with the report so far. */
   progress?: ((report: GpuReport) => void) | undefined;
 }
 
 export interface GpuReport {
   adapter: GpuAdapter;
-  /** Why there are only times of the host. */
+  /** Why only the host was measured, if so. */
   noCard?: string;
   rows: Row[];
 }
 
-/** Measures, printing each row as it comes. */
+/** Measures all works and prints each row when it is done. */
 export async function compareGpu(options: GpuOptions): Promise<GpuReport> {
   const { only, rounds = 5, impl } = options;
   const start = (name: (typeof gpuScripts)[number], adapter: GpuAdapter, ...args: string[]): Starter => {
@@ -81,7 +82,7 @@ export async function compareGpu(options: GpuOptions): Promise<GpuReport> {
     'pytorch-tf32': pytorch('tf32'),
     'pytorch-compile': pytorch('compile'),
   });
-  // Compiling takes long, and PyTorch's start too
+  // Long limits: PyTorch starts and compiles slowly
   const rules = {
     rounds,
     threads: availableParallelism(),
@@ -94,7 +95,7 @@ export async function compareGpu(options: GpuOptions): Promise<GpuReport> {
   return report(await contest(pick(gpuWorks, only), starters, rules));
 }
 
-/** The reason why there is no graphics card with a driver, or nothing. */
+/** Why there is no graphics card with a driver; undefined if there is one. */
 async function whyNoCard(start: Starter): Promise<string | undefined> {
   const child = start(hostWorks[0]!);
   try {
@@ -116,11 +117,11 @@ function cudaMissing(folder: string): string | undefined {
   }
 }
 
-/** PyTorch on the card where it finds one, else on the processor. */
+/** PyTorch on the card, if it finds one, else on the processor. */
 function startPyTorch(script: string, install: boolean): (...args: string[]) => Starter | string {
   const found = findPyTorch(availableParallelism(), install);
   if ('missing' in found) {
-    console.log(`Without PyTorch, and so without ratios: ${found.missing}.\n`);
+    console.log(`There is no PyTorch, and so there are no ratios: ${found.missing}.\n`);
     return () => found.missing;
   }
   const { python, env } = found;
@@ -128,7 +129,7 @@ function startPyTorch(script: string, install: boolean): (...args: string[]) => 
   const device = status === 0 ? ['cuda'] : [];
   if (status !== 0) console.log('PyTorch finds no CUDA here and computes on the processor.\n');
   return (...args) => {
-    if (args.includes('tf32') && device.length === 0) return 'TF32 is of graphics cards';
+    if (args.includes('tf32') && device.length === 0) return 'only graphics cards have TF32';
     return () => new Child(python, [script, ...device, ...args], env);
   };
 }

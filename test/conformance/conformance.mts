@@ -12,30 +12,32 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
 export const dist = join(root, 'dist');
 
-/** With fewer than this many specs run, something has been left out that should not be. */
+/** Least number of specs: if fewer run, some have been left out by mistake. */
 const LEAST = 4_150;
-/** Seconds that the specs may take, and that the process may take to end once they are done. */
+/** Seconds that the specs may take. */
 const LIMIT = 900;
+/** Seconds in which the process must end after the specs. */
 const LIMIT_END = 15;
 
 export interface Conformance {
   passed: number;
   failed: number;
-  /** For people: what ran where, what did not run and why, and each failure. */
+  /** The report: what ran on which device, what did not run and why, and each failure. */
   detail: string;
 }
 
-/** The names of the devices that there are specs for. */
+/** The names of the devices. */
 export const devices = async (): Promise<string[]> =>
   (await readdir(join(here, 'devices'))).map((f) => f.replace(/\.ts$/, '')).sort();
 
 export interface ConformanceOptions extends Omit<Task, 'dist' | 'shard' | 'hardware'> {
-  /** How many processes share the specs. */
+  /** Number of processes that share the specs. */
   shards?: number;
-  /** For devices of graphics cards; by default a card where there may be one. */
+  /** For devices on graphics cards; a card by default, if the machine may have one. */
   adapter?: Adapter;
-  /** The folder of the build, and what `bundle` returns, where they are there already. */
+  /** The folder of the build, instead of dist/. */
   dist?: string;
+  /** A script that `bundle` has made before. */
   script?: string;
 }
 
@@ -55,7 +57,7 @@ export async function conformance(device: string, options: ConformanceOptions = 
   return report(device, addUp(results), faults, options.grep);
 }
 
-/** The outcome of all shards. What is left out is left out in each of them. */
+/** The result of all shards. Every shard lists the same suites that are left out. */
 function addUp(results: Result[]): Result {
   const [first] = results;
   const all = <K extends 'failures' | 'pending' | 'exceptions'>(key: K) => results.flatMap((r) => r[key] as unknown[]);
@@ -85,19 +87,19 @@ function report(device: string, result: Result, faults: string[], grep: string |
       const suites = leftOut.filter((l) => l.reason === reason).map((l) => l.suite);
       return `${suites.length} suites not defined, ${reason}: ${suites.join('; ')}`;
     }),
-    ...exceptions.map(({ name, reason }) => `cannot hold: ${name}: ${reason}`),
+    ...exceptions.map(({ name, reason }) => `cannot pass: ${name}: ${reason}`),
     ...faults.map((f) => `FAILED: ${f}`),
     ...failures.map(({ name, message }) => `FAILED: ${name}\n  ${message.replaceAll('\n', '\n  ')}`),
   ];
   return { passed, failed: failures.length + faults.length, detail: lines.join('\n') };
 }
 
-/** Why a suite may be left out in Node; any other reason is a fault. */
+/** The reasons for which a suite may be left out in Node; any other reason is a fault. */
 const expectedReasons = new Set(['needs a browser', 'needs Chrome', 'needs dataSync', 'for another backend']);
 
 /** @returns the script that runs the specs on a device */
 export async function bundle(device: string): Promise<string> {
-  // Not there where a bundled script is run
+  // A machine that runs a carried script has no esbuild
   const { build } = await import('esbuild');
   const outfile = join(root, `out/conformance/${device}.cjs`);
   await build({
@@ -114,7 +116,7 @@ export async function bundle(device: string): Promise<string> {
     format: 'cjs',
     target: 'node20',
     mainFields: ['module', 'main'],
-    // tfjs declares itself free of side effects, and every spec would be shaken off
+    // tfjs declares that its modules have no side effects, so esbuild would drop every spec
     ignoreAnnotations: true,
     alias: { 'node-fetch': './kernel/tensors/replaced/node-fetch.ts' },
     external: ['jasmine-core', 'util', 'string_decoder'],
@@ -125,7 +127,7 @@ export async function bundle(device: string): Promise<string> {
   return outfile;
 }
 
-/** jasmine_util silently drops the suites whose constraints the environment does not satisfy: has it keep a list of them. */
+/** Makes jasmine_util list the suites whose constraints the environment does not satisfy; it drops them silently. */
 const announceLeftOut: Plugin = {
   name: 'announce-left-out',
   setup({ onLoad }) {
@@ -149,9 +151,9 @@ const announceLeftOut: Plugin = {
 
 interface Run {
   result: Result | undefined;
-  /** What was wrong with the process. */
+  /** Faults of the process. */
   faults: string[];
-  /** What it wrote. */
+  /** The output of the process. */
   text: string;
 }
 

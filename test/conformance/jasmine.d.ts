@@ -1,4 +1,4 @@
-// The part of jasmine-core 3 that the conformance run uses. The package has no types of its own, and those of DefinitelyTyped
+// Types of jasmine-core 3, as far as the conformance run uses it. The package has none, and those of DefinitelyTyped
 // would declare `describe`, `it` and `expect` for all tests.
 declare namespace jasmine {
   interface Expectation {

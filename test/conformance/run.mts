@@ -1,6 +1,6 @@
-// `npm run conformance -- DEVICE [--threads N] [--grep TEXT] [--shards N] [--adapter hardware|software]`: builds, runs tfjs-core's own specs
-// on the device and prints every failure. Exits with 1 if there is one. `--adapter software` takes SwiftShader for WebGPU; it is the
-// default where there is no graphics card.
+// `npm run conformance -- DEVICE [--threads N] [--grep TEXT] [--shards N] [--adapter hardware|software]`: builds, runs
+// tfjs-core's own specs on the device and prints every failure. Exits with 1 if a spec fails. `--adapter software` runs
+// WebGPU on SwiftShader, the default without a graphics card.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,7 +1,7 @@
-// Runs tfjs-core's own specs on one device, in a process of its own: reads what to run from its argument, sends the outcome to its
-// parent and ends. Bundled by conformance.mts together with the device.
-// `correctGradients()` is not applied here: a few of these specs hold on to derivatives that tfjs has wrong or lacks. What it
-// corrects is tested in test/gradients.
+// Runs tfjs-core's own specs on one device, in a process of its own: reads its task from its argument, sends the result
+// to its parent and ends. Bundled by conformance.mts together with the device. Our corrections of gradients are not
+// applied here: a few of these specs expect derivatives that tfjs has wrong or lacks. test/gradients tests the
+// corrections.
 import jasmineCore from 'jasmine-core';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
@@ -12,24 +12,24 @@ export interface DeviceOptions {
   /** The folder of the build. */
   dist: string;
   threads?: number;
-  /** Takes no adapter that is a program on the processor. */
+  /** Refuses an adapter that is a program on the processor. */
   hardware?: boolean;
 }
 
 export interface Device {
   backendName: string;
-  /** Whether `dataSync` works; specs that call it are left out otherwise. */
+  /** Whether `dataSync` works; if not, specs that call it are left out. */
   isDataSync: boolean;
-  /** What it is, for people. */
+  /** Names the device in the report. */
   detail: string;
-  /** Specs that cannot hold on it, by their full names, with the reason. One that holds all the same is a failure. */
+  /** Specs that cannot pass on the device, by their full names, with the reason. If one passes, that is a failure. */
   exceptions?: Record<string, string>;
 }
 
 export interface Task extends DeviceOptions {
   /** Only specs whose full name contains this. */
   grep?: string;
-  /** Only each `of`-th suite, from the one at `index` on. */
+  /** Only every `of`-th suite, beginning with number `index`. */
   shard?: { index: number; of: number };
 }
 
@@ -42,13 +42,13 @@ export interface Result {
   detail: string;
   passed: number;
   failures: Failure[];
-  /** Full names of specs that tfjs itself has switched off. */
+  /** Full names of specs that tfjs itself has disabled. */
   pending: string[];
-  /** Specs that `grep` does not name. */
+  /** Number of specs that `grep` excludes. */
   excluded: number;
   /** Suites that are not for this environment, with the reason. */
   leftOut: LeftOut[];
-  /** Specs that cannot hold on this device, with the reason. */
+  /** Specs that cannot pass on this device, with the reason. */
   exceptions: { name: string; reason: string }[];
 }
 
@@ -58,7 +58,7 @@ export interface LeftOut {
 }
 
 declare global {
-  /** Suites that jasmine_util leaves out; conformance.mts has it say so. */
+  /** Suites that jasmine_util leaves out; conformance.mts makes it list them. */
   var suitesLeftOut: LeftOut[];
 }
 
@@ -72,7 +72,8 @@ export async function run(start: (options: DeviceOptions) => Promise<Device>): P
   setTestEnvs([{ name: backendName, backendName, isDataSync }]);
   globalThis.suitesLeftOut = [];
   if (shard) takeShard(shard.index, shard.of);
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the specs define themselves when they are loaded, and need all of the above
+  // The specs define themselves when they are loaded, and need all of the above
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
   require('@tensorflow/tfjs-core/dist/tests');
 
   const result: Result = {
@@ -91,7 +92,7 @@ export async function run(start: (options: DeviceOptions) => Promise<Device>): P
       const reason = exceptions[fullName];
       if (reason !== undefined && status === 'failed') result.exceptions.push({ name: fullName, reason });
       else if (reason !== undefined && status === 'passed')
-        failed(fullName, [{ message: `it holds, although: ${reason}` }]);
+        failed(fullName, [{ message: `it passes, although: ${reason}` }]);
       else if (status === 'passed') result.passed++;
       else if (status === 'failed') failed(fullName, failedExpectations);
       else if (status === 'pending') result.pending.push(fullName);
@@ -104,7 +105,7 @@ export async function run(start: (options: DeviceOptions) => Promise<Device>): P
       if (failedExpectations.length > 0) failed('outside of all specs', failedExpectations);
       else if (overallStatus === 'incomplete' && grep === undefined)
         failed('the run as a whole', [{ message: incompleteReason ?? 'incomplete' }]);
-      // Nothing is forced to end: that the process does is a part of the test
+      // The process must end by itself: that is part of the test
       process.send!(result, () => process.disconnect());
     },
   });
@@ -115,7 +116,7 @@ export async function run(start: (options: DeviceOptions) => Promise<Device>): P
   env.execute();
 }
 
-/** From now on, suites of other shards are not defined. Those inside a suite go with it. */
+/** Has suites of other shards not defined, with the suites inside them. */
 function takeShard(index: number, of: number): void {
   let [depth, count] = [0, 0];
   const { describe } = globalThis as unknown as { describe: (name: string, define: () => void) => unknown };

@@ -1,5 +1,6 @@
-// The same notebook gives the same numbers on the devices cpu and webgpu, to 1e-4. There is no bias before a batch normalisation in it: its gradient is
-// zero but for rounding, which Adam makes steps of full length of, in directions of chance.
+// The same notebook gives the same numbers on the devices cpu and webgpu, to 1e-4. It has no bias before a batch
+// normalization: the gradient of such a bias is rounding error only, from which Adam makes steps of full length in
+// random directions.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// The device `webgpu` as the kernel loads it (dist/tf.js): on the graphics card where there may be one, else on SwiftShader.
+// The device `webgpu` as the kernel loads it (dist/tf.js): on a graphics card if the machine may have one, else on
+// SwiftShader.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as tfTypes from '@tensorflow/tfjs';

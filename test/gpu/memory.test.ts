@@ -1,5 +1,5 @@
-// 5,000 steps of a CNN by a plain loop, without tidy and dispose: the bytes on the device stay where they are. Nothing is computed (Dawn's null
-// backend): it is the accounts that are looked at, and the memory of this process.
+// 5,000 steps of a CNN in a plain loop, without tidy and dispose, do not fill the memory of the device. Dawn's null
+// backend computes nothing: the test looks at the backend's own figures, and at the memory of this process.
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { beforeAll, expect, it } from 'vitest';
@@ -51,13 +51,13 @@ it.each(['computed', 'replayed'])('5,000 %s steps', async (how) => {
     collectTensors();
     collectGarbage();
     live.push((tf.memory() as unknown as DeviceMemory).numBytesInGPU);
-    // The null backend has its buffers in this process
+    // The null backend keeps its buffers in this process
     resident.push((process.memoryUsage().rss - numBytesAllocatedInGPU) / 2 ** 20);
   }
-  // Of tensors that are in use
+  // Tensors in use
   expect(Math.max(...live.slice(1))).toBeLessThanOrEqual(live[0]! + 2 ** 20);
-  // With those that nothing refers to any more, which wait to be collected: 256 MB at most
+  // Also tensors that nothing refers to any more, until they are collected: at most 256 MB
   expect(Math.max(...bytes)).toBeLessThan(256e6);
-  // Bind groups that are kept become more, up to a bound
+  // More and more bind groups are kept, up to a limit
   expect(resident.at(-1)!).toBeLessThan(resident[2]! + 100);
 });

@@ -1,11 +1,11 @@
-// Small networks of the kinds whose training is replayed, with the same weights each time they are made.
+// Small networks of several kinds, whose training is replayed. They have the same weights each time they are made.
 import type * as tfTypes from '@tensorflow/tfjs';
 import { resnet } from '../../kernel/dlnb/nn/residual.ts';
 import { tf } from './device.ts';
 
 export interface Network {
   make: () => tfTypes.LayersModel;
-  /** Of one example. */
+  /** The shape of one example. */
   shape: number[];
   batch: number;
 }

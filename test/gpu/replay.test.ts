@@ -1,4 +1,5 @@
-// Steps that are replayed give the bits of steps that are computed op by op; where a step is not as it was, it is computed.
+// Replayed steps give the same bits as steps that are computed op by op. A step that differs from the recorded one is
+// computed.
 import { beforeAll, expect, it } from 'vitest';
 import type * as tfTypes from '@tensorflow/tfjs';
 import { compileStep, start, tf } from './device.ts';
@@ -8,7 +9,7 @@ beforeAll(() => start());
 
 const bitsOf = async (t: tfTypes.Tensor) => [...new Int32Array(Float32Array.from(await t.data()).buffer)];
 
-/** Math.random from a seed: dropout and initial weights draw from it. */
+/** Seeds Math.random, which dropout and initial weights draw from. */
 function seedRandom(seed: number): () => void {
   const { random } = Math;
   let state = seed;
@@ -18,7 +19,10 @@ function seedRandom(seed: number): () => void {
 
 type Step = (x: tfTypes.Tensor, y: tfTypes.Tensor) => tfTypes.Scalar;
 
-/** The bits of all losses and of the weights at the end, with a learning rate that falls and, in the middle, batches of another size. */
+/**
+ * Trains with a falling learning rate and, in the middle, batches of another size. Returns the bits of all losses and
+ * of the final weights.
+ */
 async function train({ make, shape, batch }: Network, steps: number, compile: (step: Step) => Step) {
   const restore = seedRandom(7);
   try {
@@ -49,7 +53,7 @@ async function train({ make, shape, batch }: Network, steps: number, compile: (s
   }
 }
 
-/** With DLNB_LONG all of them, as in CI: SwiftShader takes minutes for a deep network. */
+/** More with DLNB_LONG, as in CI: on SwiftShader a deep network takes minutes. */
 const STEPS = process.env['DLNB_LONG'] ? 200 : 12;
 
 it.each(Object.entries(networks))(`%s: ${STEPS} replayed steps give the bits of computed ones`, async (_, network) => {
@@ -66,7 +70,7 @@ it.each(Object.entries(networks))(`%s: ${STEPS} replayed steps give the bits of 
   });
   expect(replayed.losses).toEqual(computed.losses);
   expect(replayed.weights).toEqual(computed.weights);
-  // Of each of the two sizes the first step is computed and the second recorded
+  // For each of the two sizes, the first step is computed and the second recorded
   expect(state).toEqual({ eager: 2, recorded: 2, replayed: STEPS - 4, why: undefined });
   expect(new Set(computed.losses).size).toBeGreaterThan(0.75 * STEPS);
 });
@@ -95,7 +99,7 @@ it('follows numbers of the program that change', async () => {
   expect(state.replayed).toBe(10);
 });
 
-it('computes where the control flow changes, and records anew where it stays so', async () => {
+it('computes a step whose control flow changes, and records it again if the change lasts', async () => {
   const state = await compareCalls(20, () => (x, i) => (i < 6 || i > 9 ? x.square() : x.exp().sum()));
   expect(state.replayed).toBeGreaterThan(4);
   expect(state.eager).toBeGreaterThan(2);
@@ -109,7 +113,7 @@ it('computes an op whose attributes give another shape, and replays the recorded
   expect(state).toEqual({ eager: 2, recorded: 1, replayed: 7, why: undefined });
 });
 
-it('notices a branch that depends on what is known of a tensor, an op more and an op less', async () => {
+it('notices one op more and one op less', async () => {
   const state = await compareCalls(24, () => (x, i) => {
     let y: tfTypes.Tensor = x.square();
     for (let k = 0; k < (i % 8 === 7 ? 3 : i % 8 === 6 ? 1 : 2); k++) y = y.add(k);
@@ -118,7 +122,7 @@ it('notices a branch that depends on what is known of a tensor, an op more and a
   expect(state.replayed).toBeGreaterThan(8);
 });
 
-it('keeps results of earlier steps, whatever comes later', async () => {
+it('keeps the results of earlier steps', async () => {
   const compiled = compileStep((x: tfTypes.Tensor) => [x.square(), x.square().sum()]);
   const kept = [];
   for (let i = 0; i < 8; i++) kept.push(compiled(tf.tensor([i, 1]).add(1)));
@@ -129,7 +133,7 @@ it('keeps results of earlier steps, whatever comes later', async () => {
   }
 });
 
-it('computes where a tensor lives longer than when it was recorded', async () => {
+it('computes a step in which a tensor lives longer than in the recorded one', async () => {
   const held: tfTypes.Tensor[] = [];
   await compareCalls(
     12,
@@ -162,7 +166,7 @@ it('goes on after an error in the middle of a step', async () => {
   expect(compiled.state.replayed).toBeGreaterThan(5);
 });
 
-it('sees variables that are assigned inside and outside of the step', async () => {
+it('sees variables that are assigned inside and outside the step', async () => {
   const v = tf.variable(tf.tensor([1, 2]));
   const compiled = compileStep(() => {
     v.assign(v.mul(2).add(1));
@@ -180,7 +184,7 @@ it('sees variables that are assigned inside and outside of the step', async () =
   expect([...(await v.data())]).toEqual(expected);
 });
 
-it('keeps its numbers, whatever else is computed between its steps', async () => {
+it('keeps its numbers when much else is computed between its steps', async () => {
   const compiled = compileStep((x: tfTypes.Tensor) => x.add(1).sigmoid());
   const call = async (i: number) => {
     const x = [i, i / 2, -i, 1 / (i + 1)];
@@ -188,7 +192,7 @@ it('keeps its numbers, whatever else is computed between its steps', async () =>
     x.forEach((v, k) => expect(y[k]).toBeCloseTo(1 / (1 + Math.exp(-v - 1)), 5));
   };
   for (let i = 0; i < 4; i++) await call(i);
-  // Each draws with a seed of its own, which the uniforms hold: three times as many as are kept
+  // Each draw has its own seed in its uniforms: three times as many uniforms as are kept
   for (let i = 0; i < 14_000; i++) tf.randomUniform([2]).dispose();
   for (let i = 0; i < 4; i++) await call(10 + i);
   expect(compiled.state.replayed).toBe(6);
@@ -219,7 +223,7 @@ it('fit replays its steps', async () => {
   });
   expect(history.history['loss']).toHaveLength(4);
   expect(commands.dispatches).toBeGreaterThan(before);
-  // A sequential model trains the one inside
+  // A sequential model trains the model inside it
   const { model: inner } = model as unknown as { model: { makeTrainFunction(): { state: { replayed: number } } } };
   expect(inner.makeTrainFunction().state.replayed).toBeGreaterThan(10);
 });

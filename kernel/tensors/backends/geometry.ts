@@ -1,4 +1,4 @@
-// The geometry of convolutions, as op kernels of every device need it.
+// The geometry of convolutions, for the op kernels of all devices.
 import * as tf from '@tensorflow/tfjs-core';
 
 type Four = [number, number, number, number];
@@ -13,7 +13,7 @@ export interface ConvAttrs {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** The numbers of a convolution; undefined where the channels are not last. */
+/** Sizes, strides and padding of a convolution; undefined for data whose channels are not the last axis. */
 export function geometryOf(
   xShape: number[],
   filterShape: number[],

@@ -1,5 +1,5 @@
-// What run.sh starts on a machine with a graphics card: conformance, then the benchmark, from the files that it has unpacked. Its arguments are
-// the folder for the results, and options.
+// The program that run.sh starts on a machine with a graphics card: conformance, then the benchmark, from the files
+// that run.sh has unpacked. Its arguments are the folder for the results, and options.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -43,7 +43,7 @@ if (!values['no-conformance'] && adapter !== 'null') {
 }
 
 const { only, impl, rounds, folder } = values;
-// After each work, for a machine that is not lent for as long as it takes
+// After each work, in case the machine is taken away before the end
 const write = ({ rows, ...rest }: GpuReport) => {
   writeFileSync(join(out, 'gpu.txt'), `${gpuTable({ rows, ...rest })}\n`);
   writeFileSync(join(out, 'gpu.json'), `${JSON.stringify({ machine, measurements: [], rows, gpu: rest }, null, 2)}\n`);

@@ -5,9 +5,9 @@ import { serve } from '../cpu/serve.ts';
 import { prepareTf, type TF } from '../cpu/tf-works.ts';
 
 const require = createRequire(join(process.argv[2]!, 'notebook.dlnb'));
-// It takes all memory of the card otherwise
+// Otherwise it takes all memory of the card
 process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
-// Node 23 and newer have them no more
+// Node 23 has removed them
 Object.assign(require('node:util') as object, {
   isArray: (x: unknown) => Array.isArray(x),
   isNullOrUndefined: (x: unknown) => x == null,

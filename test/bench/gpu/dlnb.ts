@@ -1,5 +1,5 @@
-// The measured process of the device `webgpu`: the built library, as the kernel loads it. Its arguments are the folder of the build, the
-// adapter, and `eager` or `replayed`.
+// The measured process of the device `webgpu`, on the built library as the kernel loads it. Its arguments are the
+// folder of the build, the adapter, and `eager` or `replayed`.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs';

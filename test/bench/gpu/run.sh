@@ -1,16 +1,20 @@
 #!/bin/sh
-# DLNB on this machine's graphics card: TensorFlow.js's own specs on the device webgpu, then the benchmark against PyTorch.
+# Tests and measures DLNB on this machine's graphics card: TensorFlow.js's own specs on the device webgpu, then the
+# benchmark against PyTorch.
 #
-#   run.sh [FOLDER] [OPTIONS]     writes conformance.txt, gpu.txt and gpu.json to FOLDER, else to $OUT, else to the current folder
+#   run.sh [FOLDER] [OPTIONS]
 #
-# OPTIONS: --adapter hardware|software|null, --no-conformance, --grep TEXT (specs), and as in `npm run bench -- gpu`: --only 'WORK|WORK',
-# --impl A,B, --rounds N, --folder DIR (with @tensorflow/tfjs-node-gpu). All works together take some 10 minutes, half of it for torch.compile;
-# the results are written after each.
+# Writes conformance.txt, gpu.txt and gpu.json to FOLDER, else to $OUT, else to the current folder.
 #
-# It needs: Linux on x64 with glibc 2.28 or newer; tar with xz, or python3; the driver of the card, with its Vulkan part, and a Vulkan loader
-# (libvulkan.so.1 of the package libvulkan1: installed, or as .gl/libvulkan1*.deb beside this script or in the current folder); for the
-# comparison a python3 with PyTorch. Nothing is installed or downloaded. Where Vulkan does not find the driver, set VK_DRIVER_FILES to its
-# JSON file, such as /usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json, which is tried without being set.
+# OPTIONS: --adapter hardware|software|null, --no-conformance, --grep TEXT (specs), and as in `npm run bench -- gpu`:
+# --only 'WORK|WORK', --impl A,B, --rounds N, --folder DIR (with @tensorflow/tfjs-node-gpu). All works together take
+# about 10 minutes, half of that for torch.compile; the results are written after each work.
+#
+# It needs: Linux on x64 with glibc 2.28 or newer; tar with xz, or python3; the driver of the card, with its Vulkan
+# part; a Vulkan loader (libvulkan.so.1 of the package libvulkan1: installed, or as .gl/libvulkan1*.deb beside this
+# script or in the current folder); for the comparison, a python3 with PyTorch. It installs and downloads nothing. If
+# Vulkan does not find the driver, set VK_DRIVER_FILES to the driver's JSON file. The script itself tries
+# /usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=${OUT:-$PWD}
@@ -31,7 +35,7 @@ if ! (PATH=$PATH:/sbin:/usr/sbin && ldconfig -p) 2>/dev/null | grep -q 'libvulka
     if [ -d "$work/gl" ]; then
         export LD_LIBRARY_PATH="$work/gl/usr/lib/x86_64-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
     else
-        echo "There is no Vulkan loader: install libvulkan1, or lay its package into $here/.gl" >&2
+        echo "There is no Vulkan loader: install libvulkan1, or put its package into $here/.gl" >&2
     fi
 fi
 nvidia=/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json

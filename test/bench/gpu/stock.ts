@@ -1,4 +1,5 @@
-// The measured process of TensorFlow.js's own WebGPU backend on the same Dawn. Its arguments are the folder of the build and the adapter.
+// The measured process of TensorFlow.js's own WebGPU backend on the same Dawn. Its arguments are the folder of the
+// build and the adapter.
 import * as tf from '@tensorflow/tfjs';
 import { start } from '../../conformance/devices/stock-webgpu.ts';
 import { serve } from '../cpu/serve.ts';

@@ -1,4 +1,4 @@
-// The device `cpu` of the kernel, from its sources; its WebAssembly and its worker are those of the build.
+// The kernel's device `cpu`, from its sources, with the WebAssembly and the worker of the build.
 import '@tensorflow/tfjs-backend-cpu';
 import { startCpu } from '../../../kernel/tensors/backends/cpu/index.ts';
 import type { Device, DeviceOptions } from '../specs.ts';

@@ -1,4 +1,4 @@
-// TensorFlow.js's own JavaScript backend, the reference: what fails here is no fault of ours.
+// TensorFlow.js's own JavaScript backend, for reference: a spec that fails here too is not our fault.
 import * as tf from '@tensorflow/tfjs-core';
 import { version_cpu } from '@tensorflow/tfjs-backend-cpu';
 import type { Device } from '../specs.ts';

@@ -1,4 +1,4 @@
-// TensorFlow.js's own WebGPU backend on Dawn, as it is: what our device `webgpu` is compared with.
+// TensorFlow.js's own WebGPU backend on Dawn, unchanged, to compare our device `webgpu` with.
 import * as tf from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/backend_webgpu';
 import '@tensorflow/tfjs-backend-webgpu/dist/register_all_kernels';

@@ -1,4 +1,4 @@
-// The device `webgpu` of the kernel, from its sources, on whatever adapter there is.
+// The kernel's device `webgpu`, from its sources, on the machine's adapter.
 import { startWebGpu } from '../../../kernel/tensors/backends/webgpu/index.ts';
 import type { Device, DeviceOptions } from '../specs.ts';
 

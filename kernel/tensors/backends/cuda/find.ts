@@ -1,20 +1,21 @@
-// Where the packages of the device `cuda` are: beside the notebook, or where "DLNB: Install CUDA Runtime…" has put them.
+// Finds the packages of the device `cuda`: beside the notebook, or where "DLNB: Install CUDA Runtime…" has put them.
 import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** With TensorFlow for graphics cards; and for the processor, into which one for graphics cards can be put by hand. */
+/** The package with TensorFlow for graphics cards. */
 export const GPU_PACKAGE = '@tensorflow/tfjs-node-gpu';
+/** The package with TensorFlow for the processor. A user can replace its library by one for graphics cards. */
 export const PROCESSOR_PACKAGE = '@tensorflow/tfjs-node';
 
 export interface FoundPackage {
   name: typeof GPU_PACKAGE | typeof PROCESSOR_PACKAGE;
   version: string;
-  /** Its folder, without links. */
+  /** Its real path, without symbolic links. */
   dir: string;
 }
 
-/** The package for graphics cards in the first folder that has it, else the other one. */
+/** The package for graphics cards in the first folder that has it, else the package for the processor. */
 export function findPackage(folders: readonly string[]): FoundPackage | undefined {
   for (const name of [GPU_PACKAGE, PROCESSOR_PACKAGE] as const)
     for (const folder of folders) {

@@ -1,5 +1,6 @@
-// The device `cuda`: TensorFlow behind the package @tensorflow/tfjs-node-gpu, which the user installs, or has had installed. Nothing of it
-// is in the build. The op kernels are the package's; optimisers, gradients and the engine are ours, as on every device.
+// The device `cuda`: TensorFlow, in the package @tensorflow/tfjs-node-gpu that the user or a command has installed. It
+// is not part of the build. The op kernels are the package's; optimizers, gradients and the engine are ours, as on
+// every device.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -12,10 +13,13 @@ import { shareWith } from './share.ts';
 /** The name under which the packages register their backend. */
 const NAME = 'tensorflow';
 
-/** Packages that were loaded, by folder, and are of no use: Node loads them once in a process, and they look for cards once. */
+/**
+ * Why packages that were loaded cannot be used, by folder: Node loads a package once in a process, and it looks for
+ * cards once.
+ */
 const useless = new Map<string, Error>();
 
-/** What is used of the class NodeJSKernelBackend of the packages. */
+/** The part of the packages' class NodeJSKernelBackend that is used here. */
 export interface NodeBackend extends tf.KernelBackend {
   /** Whether TensorFlow has found a graphics card. */
   isUsingGpuDevice: boolean;
@@ -29,19 +33,19 @@ export interface CudaOptions extends Pick<KernelOptions, 'cwd' | 'cuda'> {
   explicit: boolean;
   /** The kernel's TensorFlow.js: what `@tensorflow/tfjs` exports. */
   library: typeof tf & typeof layers;
-  /** Hears that the graphics card had no memory for a tensor. */
+  /** Called when the graphics card has no memory for a tensor. */
   outOfMemory?: (reason: string) => void;
 }
 
 export interface CudaDevice {
-  /** What it is, for people. */
+  /** Names the device to the user. */
   detail: string;
   backend: NodeBackend;
 }
 
 /**
  * Loads the package and makes its backend the engine's.
- * @throws Error whose message is the reason, for people, why there is no such device here; its `remedy` says what to do
+ * @throws Error whose message tells the user why there is no such device here, and whose `remedy` says what to do
  */
 export async function startCuda(options: CudaOptions): Promise<CudaDevice> {
   const { cwd, cuda, explicit, library, outOfMemory } = options;
@@ -58,7 +62,7 @@ export async function startCuda(options: CudaOptions): Promise<CudaDevice> {
   if (name === PROCESSOR_PACKAGE && !explicit) throw processorBuild(where);
   const known = useless.get(dir);
   if (known) throw known;
-  // It would take all memory of the card, and tell the cell each library that it looks for
+  // Otherwise TensorFlow takes all memory of the card, and writes the name of each library that it looks for
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   let loading = true;
@@ -69,7 +73,7 @@ export async function startCuda(options: CudaOptions): Promise<CudaDevice> {
   const { io } = library;
   const endSharing = shareWith(dir, {
     ...library,
-    // Models as files and progress bars are the kernel's own
+    // The kernel has its own progress bars, and its own way to models in files
     io: {
       ...io,
       registerLoadRouter: whenLoaded(io.registerLoadRouter),
@@ -106,7 +110,7 @@ async function load({ dir }: FoundPackage, where: string, library: typeof tf): P
   }
 }
 
-/** What installations of these packages fail with, in plain words. */
+/** Explains the errors of broken installations. */
 function loadError(e: NodeJS.ErrnoException, where: string): Error {
   const again = 'Install it again, with install scripts allowed, or run "DLNB: Install CUDA Runtime…".';
   const { message } = e;
@@ -122,7 +126,7 @@ function loadError(e: NodeJS.ErrnoException, where: string): Error {
   return unavailable(`${where} cannot be loaded (${firstLine(message)})`, again);
 }
 
-/** The first op brings up the driver: what is wrong there shows now, and not in a cell. */
+/** Runs a first op, which starts the driver, so that its faults show now and not in a cell. */
 async function tryOut(where: string, { tidy, ones, matMul }: typeof tf): Promise<void> {
   let product: tf.Tensor | undefined;
   try {
@@ -142,7 +146,7 @@ async function seesNoCard({ name }: FoundPackage, where: string): Promise<Error>
   return unavailable(`${where} sees no graphics card${missing && `: ${missing}`}`);
 }
 
-/** TensorFlow's own message is long and does not say what to do. */
+/** Replaces TensorFlow's message about full memory, which is long and does not say what to do. */
 function explainFullMemory(backend: NodeBackend, outOfMemory?: (reason: string) => void): void {
   for (const method of ['executeSingleOutput', 'executeMultipleOutputs'] as const) {
     const stock = backend[method] as (...args: unknown[]) => unknown;

@@ -1,5 +1,5 @@
-// The libraries of NVIDIA's that TensorFlow 2.9, inside tfjs-node-gpu 4.22, opens when it looks for graphics cards: CUDA 11 and cuDNN 8.
-// Where one of them is missing, it sees no card and does not say so.
+// The libraries of NVIDIA that TensorFlow 2.9 (in tfjs-node-gpu 4.22) opens when it looks for graphics cards: CUDA 11
+// and cuDNN 8. If one is missing, TensorFlow finds no card and does not say why.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 export interface Needed {
   file: string;
-  /** Where it comes from. */
+  /** The product that it is part of. */
   of: 'driver' | 'CUDA 11' | 'cuDNN 8';
 }
 
@@ -28,13 +28,13 @@ function cuda(file: string): Needed {
   return { file, of: 'CUDA 11' };
 }
 
-/** tfjs-node-gpu comes for these only. */
+/** Whether tfjs-node-gpu exists for a platform. */
 export const hasCudaPackage = (platform: string = process.platform, arch: string = process.arch): boolean =>
   arch === 'x64' && (platform === 'linux' || platform === 'win32');
 
 /**
- * Those that are not where the loader of the system looks. On Linux this asks `ldconfig`; a library may be found in ways that are not
- * seen here, so this explains a failure and does not foretell one.
+ * The libraries that are not where the system's loader looks; on Linux it asks `ldconfig`. The loader may find a
+ * library in other ways, so this explains a failure but does not predict one.
  */
 export async function missingLibraries(
   env: NodeJS.ProcessEnv = process.env,
@@ -58,13 +58,13 @@ async function ldconfig(): Promise<Set<string>> {
       const { stdout } = await promisify(execFile)(program, ['-p'], { timeout: 5000, maxBuffer: 2 ** 24 });
       return new Set(Array.from(stdout.matchAll(/^\s+(\S+) \(/gm), ([, file]) => file!));
     } catch {
-      // not there: the next one
+      // There is no such program: try the next
     }
   }
   return new Set();
 }
 
-/** `CUDA 11 (libcudart.so.11.0) and cuDNN 8 (libcudnn.so.8) are missing`; empty where nothing is. */
+/** `CUDA 11 (libcudart.so.11.0) and cuDNN 8 (libcudnn.so.8) are missing`; empty if nothing is missing. */
 export function describeMissing(missing: readonly Needed[]): string {
   if (missing.length === 0) return '';
   if (missing.some(({ of }) => of === 'driver')) return "NVIDIA's driver is not installed";

@@ -1,5 +1,5 @@
-// One TensorFlow.js for all: what a package asks for by its name is the kernel's own copy, since tensors of another one are strangers to
-// its engine. Only what the package itself requires is changed, for the rest of the process everything is as it was.
+// One TensorFlow.js in the process: a package that requires TensorFlow.js gets the kernel's own copy, since the engine
+// does not know the tensors of another copy. Only modules of the package are affected.
 import Module from 'node:module';
 import path from 'node:path';
 import util from 'node:util';
@@ -7,12 +7,12 @@ import util from 'node:util';
 type Load = (request: string, parent: { filename?: string | null } | null | undefined, isMain: boolean) => unknown;
 const loader = Module as unknown as { _load: Load };
 
-/** Modules that only register what the kernel's copy has registered already. */
+/** Modules whose only purpose is to register what the kernel's copy has registered already. */
 const registering =
   /^@tensorflow\/tfjs-core\/dist\/(register_all_gradients|public\/chained_ops\/register_all_chained_ops)(\.js)?$/;
 const shared = /^@tensorflow\/tfjs(-core|-layers|-data|-converter)?($|\/)/;
 
-/** What Node 23 has removed from `util`, or warns of; the compiled packages call some of it. */
+/** Functions that Node 23 has removed from `util`, or warns about. The compiled packages call some of them. */
 const removed = {
   isArray: (x: unknown) => Array.isArray(x),
   isBoolean: (x: unknown) => typeof x === 'boolean',
@@ -32,8 +32,8 @@ const removed = {
 const fullUtil = { ...util, ...removed };
 
 /**
- * Has the modules in a folder, also those that are loaded later, get `library` for TensorFlow.js.
- * @returns ends it
+ * Gives modules in the folder `dir`, now and later, `library` as TensorFlow.js.
+ * @returns a function that ends this
  */
 export function shareWith(dir: string, library: object): () => void {
   const { _load: before } = loader;
@@ -50,7 +50,7 @@ export function shareWith(dir: string, library: object): () => void {
   };
   loader._load = load;
   return () => {
-    // Somebody else may have put his own before it
+    // Another hook may have been installed on top of this one
     if (loader._load === load) loader._load = before;
   };
 }

@@ -3,8 +3,8 @@ import type { WebGpuBackend } from './backend.ts';
 import { Arena, type GpuData } from './data.ts';
 
 /**
- * The arena that holds exactly these data; makes one if there is none yet. None of them may share its data with a tensor that must stay
- * as it is.
+ * The arena that holds exactly these data; makes one if there is none yet. None of them may share its data with a
+ * tensor that must stay as it is.
  */
 export function arenaOf(backend: WebGpuBackend, data: readonly GpuData[]): Arena {
   const { arena } = data[0]!;

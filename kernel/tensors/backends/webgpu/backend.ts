@@ -1,6 +1,7 @@
-// TensorFlow.js's backend behind the device `webgpu`. It offers op kernels the same methods as the backend of tfjs-backend-webgpu and works
-// differently behind them: buffers and uniforms are reused, bind groups are found again, commands are submitted in larger batches, the host
-// keeps values of small tensors, and a fault of the graphics card becomes an error that names it.
+// TensorFlow.js's backend behind the device `webgpu`. It offers op kernels the same methods as the backend of
+// tfjs-backend-webgpu and works differently behind them: buffers and uniforms are reused, bind groups are found again,
+// commands are submitted in larger batches, the host keeps values of small tensors, and a fault of the graphics card
+// becomes an error that names it.
 import * as tf from '@tensorflow/tfjs-core';
 import { AdapterInfo } from '@tensorflow/tfjs-backend-webgpu/dist/adapter_info';
 import { onDeviceError } from '../../../outputs/tensor/read.ts';
@@ -15,13 +16,16 @@ import { UniformCache, type UniformPart } from './uniforms.ts';
 /** What an op kernel returns. */
 export type OpOutput = tf.TensorInfo | tf.TensorInfo[];
 
-/** The call of a step's function while its commands are recorded or replayed (replay/): the backend asks and tells it. */
+/** A call of a step's function whose commands are recorded or replayed (replay/). The backend asks and tells it. */
 export interface Step {
   /** Called instead of an op kernel; `compute` runs it. */
   op(name: string, inputs: Record<string, unknown>, attrs: unknown, compute: () => OpOutput): OpOutput;
   /** There is new data. */
   born(data: GpuData): void;
-  /** The buffer for data that needs one. @param written whether the queue will write to it */
+  /**
+   * The buffer for data that needs one.
+   * @param written whether the queue will write to it
+   */
   acquire(data: GpuData, written: boolean): Buffer;
   /** Data is about to be disposed of. */
   disposing(data: GpuData): void;
@@ -39,8 +43,10 @@ export interface Step {
 const KEPT = 1024;
 /** An op on fewer elements than this, all known to the host, is faster there than on the graphics card. */
 const FAST_ON_HOST = 1000;
-/** Graphics of Intel of this generation and newer run more workgroups at a time. */
+/** The first generation of Intel's graphics that tfjs-backend-webgpu gives twice as many workgroups. */
 const INTEL_XE = 12;
+/** Workgroups up to which TensorFlow.js's op kernels divide their work into more, as in tfjs-backend-webgpu. */
+const FEW_WORKGROUPS = { intelXe: 16, other: 8 };
 
 export class WebGpuBackend extends tf.KernelBackend {
   readonly commands: Commands;
@@ -49,7 +55,7 @@ export class WebGpuBackend extends tf.KernelBackend {
   readonly programs: Programs;
   readonly queue: GPUQueue;
   readonly adapterInfo: AdapterInfo;
-  /** Read by TensorFlow.js's op kernels, which divide their work by it. */
+  /** Read by TensorFlow.js's op kernels. */
   readonly thresholdToIncreaseWorkgroups: number;
   /** Read by TensorFlow.js's op kernels. */
   readonly tensorMap = { get: (dataId: object) => this.dataOf(dataId), has: (dataId: object) => this.isKnown(dataId) };
@@ -69,7 +75,8 @@ export class WebGpuBackend extends tf.KernelBackend {
     super();
     this.queue = device.queue;
     this.adapterInfo = new AdapterInfo(info as never);
-    this.thresholdToIncreaseWorkgroups = this.adapterInfo.intelGPUGeneration >= INTEL_XE ? 16 : 8;
+    this.thresholdToIncreaseWorkgroups =
+      this.adapterInfo.intelGPUGeneration >= INTEL_XE ? FEW_WORKGROUPS.intelXe : FEW_WORKGROUPS.other;
     this.commands = new Commands(device);
     this.buffers = new Buffers(device, this.commands);
     this.uniforms = new UniformCache(device, this.commands);
@@ -323,7 +330,7 @@ export class WebGpuBackend extends tf.KernelBackend {
    * Runs a program of our own.
    * @param outputs new tensors, or tensors that are changed in place
    * @param values the shader's uniforms
-   * @param groups number of workgroups
+   * @param groups number of workgroups; 0 if the outputs have no elements
    */
   runShader(
     shader: Shader,
@@ -332,6 +339,11 @@ export class WebGpuBackend extends tf.KernelBackend {
     values: Record<string, number>,
     groups: number | Workgroups,
   ): void {
+    if (groups === 0) {
+      for (const { dataId, dtype } of outputs)
+        this.dataOf(dataId).values = tf.util.getTypedArrayFromDType(dtype as 'float32', 0);
+      return;
+    }
     this.check();
     const most = this.device.limits.maxComputeWorkgroupsPerDimension;
     this.execute({
@@ -362,7 +374,10 @@ export class WebGpuBackend extends tf.KernelBackend {
     this.commands.dispatch(pipeline.compiled, group, ...size);
   }
 
-  /** Destroys the buffers that are kept for later. Tensors stay, and so does the device, which may become the engine's backend again. */
+  /**
+   * Destroys the buffers that are kept for later. Tensors stay, and so does the device, which may become the engine's
+   * backend again.
+   */
   override dispose(): void {
     this.buffers.trim(0);
   }

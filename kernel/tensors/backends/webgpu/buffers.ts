@@ -1,4 +1,5 @@
-// The storage buffers of the device `webgpu`. A released buffer is kept for the next tensor of about its size, up to a limit.
+// The storage buffers of the device `webgpu`. A released buffer is kept for the next tensor of about its size, up to a
+// limit.
 
 import type { Commands } from './commands.ts';
 import type { Buffer } from './data.ts';
@@ -34,7 +35,8 @@ export class Buffers {
 
   /**
    * A buffer of at least `bytes` bytes, with arbitrary content.
-   * @param written whether the queue will write to it. That happens before the commands that are being encoded, so none of them may use it
+   * @param written whether the queue will write to it. That happens before the commands that are being encoded, so none
+   * of them may use it
    */
   acquire(bytes: number, written = false): Buffer {
     const size = roundUp(bytes);

@@ -1,7 +1,10 @@
-// The commands of the device `webgpu`. They are gathered into batches; a batch is submitted when it is full, when somebody wants to read
-// data, or when the running job has ended.
+// The commands of the device `webgpu`. They are gathered into batches; a batch is submitted when it is full, when
+// somebody wants to read data, or when the running job has ended.
 
-/** Dispatches of a full batch: a submission costs as much as several dispatches, but the graphics card should not wait long for work. */
+/**
+ * Dispatches of a full batch: a submission costs as much as several dispatches, but the graphics card should not wait
+ * long for work.
+ */
 const BATCH = 64;
 
 export interface Copy {

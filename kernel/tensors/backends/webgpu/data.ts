@@ -1,4 +1,5 @@
-// What the device `webgpu` knows of a tensor's data, and what its parts hand to each other: buffers, pipelines, dispatches.
+// What the device `webgpu` knows of a tensor's data, and what its parts hand to each other: buffers, pipelines,
+// dispatches.
 import * as tf from '@tensorflow/tfjs-core';
 import type { UniformPart } from './uniforms.ts';
 
@@ -58,7 +59,10 @@ export class GpuData implements Binding {
   }
 }
 
-/** A buffer that several tensors share, each in a place of its own, so that a program reaches all of them by one binding. */
+/**
+ * A buffer that several tensors share, each in a place of its own, so that a program reaches all of them by one
+ * binding.
+ */
 export class Arena {
   /** The whole buffer, as an op's output. */
   readonly info: tf.TensorInfo;

@@ -1,5 +1,5 @@
-// Dawn, Chromium's implementation of WebGPU, as the native module that stands in the build. It runs in a real Node only: Electron refuses
-// the buffers that it hands out.
+// Dawn, Chromium's implementation of WebGPU, as the native module of the build. It runs in a real Node only: Electron
+// refuses the buffers that it hands out.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -11,13 +11,13 @@ interface Dawn {
 }
 
 let dawn: Dawn | undefined;
-/** Instances keep what they made alive, and end it when they are collected. */
+/** Instances of Dawn. They must stay referenced: what an instance has made ends when it is collected. */
 const instances: GPU[] = [];
 
 /**
- * Loads Dawn and makes an instance of it. What WebGPU has as globals (`GPUBufferUsage` and others) is made global.
+ * Loads Dawn and makes an instance of it. Also defines the globals of WebGPU (`GPUBufferUsage` and others).
  * @param dist folder of the build; the module is its `dawn/dawn.node`
- * @throws Error whose message is the reason, for people, when there is none or it cannot be loaded
+ * @throws Error whose message tells the user why Dawn is missing or cannot be loaded
  */
 export function createGpu(dist: string, options: string[] = []): GPU {
   dawn ??= load(dist);
@@ -40,7 +40,7 @@ function load(dist: string): Dawn {
   } catch (e) {
     throw new Error(`Dawn, the WebGPU library, cannot be loaded (${(e as Error).message})`, { cause: e });
   }
-  // What Node has already, such as EventTarget or DOMException, stays
+  // Node's own EventTarget, DOMException and others stay
   for (const [name, value] of Object.entries(loaded.globals))
     if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   return loaded;

@@ -1,10 +1,11 @@
-// Op kernels of the processor for tensors whose values the host knows: for ops that the graphics card has no op kernel for.
+// Ops that run on the processor because the graphics card has no op kernel for them. The host must know the values of
+// their inputs.
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from './backend.ts';
 
 /**
- * An op kernel of the backend `cpu` as one of `webgpu`'s.
- * @returns an op kernel that throws where a value lies on the graphics card only
+ * Makes an op kernel of the backend `webgpu` that runs one of the backend `cpu`.
+ * @returns an op kernel that throws if the values of an input are on the graphics card only
  */
 export function onHost(kernelName: string, kernelFunc: tf.KernelFunc): tf.KernelFunc {
   return ({ inputs, attrs, backend }) => {
@@ -44,8 +45,8 @@ function hostValues(gpu: WebGpuBackend, { dataId }: tf.TensorInfo, kernelName: s
     return gpu.readSync(dataId);
   } catch {
     throw new Error(
-      `${kernelName} is computed by the processor, and the values of its input are on the graphics card: ` +
-        'write `await x.data()` before, which brings them over; of more than 1,024 values make a new tensor of what it returns.',
+      `${kernelName} is computed by the processor, but the values of its input are on the graphics card. ` +
+        'Write `await x.data()` before it, which copies them; if there are more than 1,024, make a new tensor of what it returns.',
     );
   }
 }

@@ -1,5 +1,5 @@
-// The device `webgpu`: TensorFlow.js's WebGPU op kernels on Dawn, with a backend of our own below them, our own op kernels in the place of those
-// that are slow or wrong, and those of the processor for what there is none of.
+// The device `webgpu`: TensorFlow.js's WebGPU op kernels on Dawn, on a backend of our own. Our own op kernels replace
+// those that are slow or wrong; ops that have no WebGPU op kernel run on the processor.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgpu/dist/flags_webgpu';
@@ -7,40 +7,42 @@ import '@tensorflow/tfjs-backend-webgpu/dist/register_all_kernels';
 import { WebGpuBackend } from './backend.ts';
 import { createGpu } from './dawn.ts';
 import { isOnHost, onHost } from './host.ts';
-import { corrections, preferHost } from './ops/corrections.ts';
-import { opKernels } from './ops/index.ts';
+import { preferHost } from './ops/corrections.ts';
+import { corrections, opKernels } from './ops/index.ts';
 
 const NAME = 'webgpu';
-/** TensorFlow.js's op kernels for the processor, before the device `cpu` takes their places. */
+/** Higher than that of the backend `cpu`, as in tfjs-backend-webgpu. */
+const PRIORITY = 3;
+/** TensorFlow.js's op kernels for the processor, before the device `cpu` replaces them. */
 const hostKernels = tf.getKernelsForBackend('cpu');
 
 export interface WebGpuOptions {
-  /** Folder of the build, for Dawn. */
+  /** Folder of the build, which has Dawn. */
   dist: string;
-  /** Also takes an adapter that is a program on the processor, for tests: correct, and slow. */
+  /** Whether an adapter may be a program on the processor: correct but slow, for tests. */
   software?: boolean;
-  /** Options of Dawn's, such as `backend=null`, which computes nothing, for measurements. */
+  /** Dawn's options, such as `backend=null`, which computes nothing, for measurements. */
   dawn?: string[];
 }
 
 export interface WebGpuDevice {
-  /** What it is, for people. */
+  /** Names the device to the user. */
   detail: string;
-  /** What the user should know once. */
+  /** To be told to the user once. */
   notice?: string;
   backend: WebGpuBackend;
-  /** Resolves with the reason when the device is there no more. */
+  /** Resolves with the reason when the device is lost. */
   lost: Promise<string>;
 }
 
-/** An adapter, for people. */
+/** Names an adapter to the user. */
 export function describeAdapter({ vendor, architecture, device, description }: GPUAdapterInfo): string {
   return description || [vendor, architecture, device].filter(Boolean).join(' ') || 'an unnamed graphics card';
 }
 
 /**
  * Starts the device and makes it the engine's backend.
- * @throws Error whose message is the reason, for people, why there is no such device here
+ * @throws Error whose message tells the user why there is no such device here
  */
 export async function startWebGpu({ dist, software = false, dawn = [] }: WebGpuOptions): Promise<WebGpuDevice> {
   const gpu = createGpu(dist, dawn);
@@ -71,7 +73,7 @@ export async function startWebGpu({ dist, software = false, dawn = [] }: WebGpuO
 const driverName = () =>
   process.platform === 'darwin' ? 'Metal' : process.platform === 'win32' ? 'Direct3D 12' : 'Vulkan';
 
-/** All that the adapter has of what op kernels can use: WebGPU gives least unless asked. */
+/** Asks for the adapter's own features and limits: otherwise WebGPU gives the least that it guarantees. */
 function wanted({ features, limits }: GPUAdapter): GPUDeviceDescriptor {
   const names = [
     'maxComputeWorkgroupStorageSize',
@@ -95,12 +97,12 @@ function faultOf(error: GPUError): Error {
     isFull
       ? 'The graphics card has no memory left. Use smaller batches or a smaller model, close programs that use the card, or choose the ' +
           `device "cpu"; restart the kernel first. (${error.message})`
-      : `The graphics card refused a command, which is a fault of DLNB's: ${error.message}`,
+      : `The graphics card refused a command, which is a fault in DLNB: ${error.message}`,
   );
 }
 
 function register(backend: WebGpuBackend): void {
-  tf.registerBackend(NAME, () => backend, 3);
+  tf.registerBackend(NAME, () => backend, PRIORITY);
   const set = (kernelName: string, kernelFunc: tf.KernelFunc) => {
     if (tf.getKernel(kernelName, NAME)) tf.unregisterKernel(kernelName, NAME);
     tf.registerKernel({ kernelName, backendName: NAME, kernelFunc });
@@ -124,7 +126,7 @@ function register(backend: WebGpuBackend): void {
         backend: call.backend as WebGpuBackend,
       });
       if (out) return out;
-      if (!stock) throw new Error(`${kernelName}: the device "webgpu" has no op kernel for such inputs.`);
+      if (!stock) throw new Error(`${kernelName}: the device "webgpu" has no op kernel for these inputs.`);
       return stock(call);
     });
   }

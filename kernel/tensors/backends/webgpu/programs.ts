@@ -58,7 +58,9 @@ export class Programs {
     return pipeline;
   }
 
-  /** Number of workgroups along each axis: a row that is longer than the device takes is folded into a square or a cube. */
+  /**
+   * Number of workgroups along each axis: a row that is longer than the device takes is folded into a square or a cube.
+   */
   private sizeOf(program: StockProgram): Workgroups {
     const { dispatch, dispatchLayout: layout } = program;
     const most = this.device.limits.maxComputeWorkgroupsPerDimension;
@@ -103,7 +105,10 @@ export class Programs {
   }
 }
 
-/** The uniforms that all programs of TensorFlow.js have: NaN, infinity, shapes and strides, and the size if the program asks for it. */
+/**
+ * The uniforms that all programs of TensorFlow.js have: NaN, infinity, shapes and strides, and the size if the program
+ * asks for it.
+ */
 function uniformsOf(program: StockProgram, inputs: tf.TensorInfo[], output: tf.TensorInfo): UniformPart[] {
   const parts: UniformPart[] = [
     { type: 'float32', data: [NaN] },

@@ -16,8 +16,9 @@ export interface Shader {
   /** Invocations of a workgroup. */
   workgroup: [x: number, y?: number, z?: number];
   /**
-   * The body of the entry point. It sees `local` and `group` (the invocation in its workgroup, and the workgroup, as vec3u), `groups`
-   * (number of workgroups), `at` (number of the invocation in its workgroup) and `index` (its number over all workgroups).
+   * The body of the entry point. It sees `local` and `group` (the invocation in its workgroup, and the workgroup, as
+   * vec3u), `groups` (number of workgroups), `at` (number of the invocation in its workgroup) and `index` (its number
+   * over all workgroups).
    */
   main: string;
   /** Functions, constants and workgroup variables. */
@@ -70,5 +71,14 @@ export function rowsOf(groups: number, most: number): Workgroups {
   const rows = Math.ceil(groups / most);
   return [Math.ceil(groups / rows), rows, 1];
 }
+
+/** The bits of NaN, which WGSL has no literal for: shaders get them as a uniform. */
+export const NAN_BITS = 0x7fc00000;
+
+/** The type of the numbers on the graphics card; undefined for types that it does not have. */
+export const typeOf = (dtype: tf.DataType): 'f32' | 'i32' | undefined =>
+  dtype === 'float32' ? 'f32' : dtype === 'int32' || dtype === 'bool' ? 'i32' : undefined;
+
+export const areFloat = (...tensors: tf.TensorInfo[]): boolean => tensors.every(({ dtype }) => dtype === 'float32');
 
 export const sizeOf = (t: { shape: number[] }): number => tf.util.sizeFromShape(t.shape);

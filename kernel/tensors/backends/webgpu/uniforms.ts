@@ -1,5 +1,5 @@
-// The uniforms of the device `webgpu`. An op that comes again, as in every step of a training, has the same uniforms again, so they are
-// written once and found by their content.
+// The uniforms of the device `webgpu`. An op that comes again, as in every step of a training, has the same uniforms
+// again, so they are written once and found by their content.
 
 import type { Commands } from './commands.ts';
 
@@ -22,7 +22,10 @@ export interface Uniforms {
   pins: number;
 }
 
-/** Bytes of a place in a shared buffer: the alignment that every device accepts. Larger uniforms get a buffer of their own. */
+/**
+ * Bytes of a place in a shared buffer: the alignment that every device accepts. Larger uniforms get a buffer of their
+ * own.
+ */
 const SLOT = 256;
 /** Bytes of a buffer that many uniforms share. */
 const BLOCK = 256 * SLOT;

@@ -1,12 +1,17 @@
-// Convolutions of little and gradients of all as products of matrices that are read as if they were there (implicit GEMM), tile by tile in the
-// memory of a workgroup. tfjs-backend-webgpu has an invocation for each element of the gradient, which reads all that it needs from the card's memory.
+// Small convolutions, and the gradients of all convolutions, as products of implicit matrices (implicit GEMM), tile by
+// tile in the memory of a workgroup. In tfjs-backend-webgpu, an invocation for each element of the gradient reads all
+// that it needs from the card's memory.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { geometryOf, type ConvAttrs, type Geometry } from '../../geometry.ts';
 import { sizeOf } from '../shader.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
-import { activations, finishOf, runProduct, type Product } from './product.ts';
+import { runProduct, type Product } from '../shaders/tiled-product.ts';
+import { activations, finishOf } from './activation.ts';
 
-/** The geometry as constants: divisions by them are multiplications. The batch is not among them, as its size changes at the end of an epoch. */
+/**
+ * The geometry as constants of WGSL, which turns divisions by them into multiplications. The batch is not among them:
+ * its size changes at the end of an epoch.
+ */
 function constants(g: Geometry): { text: string; key: string } {
   const values = {
     inHeight: g.inHeight, inWidth: g.inWidth, inDepth: g.inChannels,
@@ -27,7 +32,10 @@ const areFloat = (...tensors: TensorInfo[]) => tensors.every((t) => t.dtype === 
 
 const isResult = ({ shape }: TensorInfo, g: Geometry) => shape[1] === g.outHeight && shape[2] === g.outWidth;
 
-/** {x [batch, height, width, inDepth], dy [batch, height, width, outDepth]}, `filterShape` → dfilter; rows are the filter's, columns its results */
+/**
+ * {x [batch, height, width, inDepth], dy [batch, height, width, outDepth]}, `filterShape` → dfilter. Rows of the
+ * product are places of the filter and its input channels, columns its output channels.
+ */
 const backpropFilter: OpKernel = ({ inputs, attrs, backend }) => {
   const [x, dy] = [inputs['x']!, inputs['dy']!];
   const filterShape = attrs['filterShape'] as number[];
@@ -56,12 +64,15 @@ fn b(k: i32, n: i32) -> f32 { return dy[k * outDepth + n]; }`,
   return runProduct(backend, product, [x, dy], filterShape);
 };
 
-/** {dy, filter [height, width, inDepth, outDepth]}, `inputShape` → dx; rows are places of the image, columns its depth */
+/**
+ * {dy, filter [height, width, inDepth, outDepth]}, `inputShape` → dx. Rows of the product are places of x, columns its
+ * channels.
+ */
 const backpropInput: OpKernel = ({ inputs, attrs, backend }) => {
   const [dy, filter] = [inputs['dy']!, inputs['filter']!];
   const inputShape = attrs['inputShape'] as number[];
   const g = geometryOf(inputShape, filter.shape, attrs as unknown as ConvAttrs, false);
-  // tf.conv2dTranspose lets an image pass that is larger than the convolution's result
+  // tf.conv2dTranspose accepts an image that is larger than the convolution's result
   if (!g || !areFloat(dy, filter) || !isResult(dy, g)) return undefined;
   const { text, key } = constants(g);
   const product: Product = {
@@ -87,10 +98,13 @@ fn b(k: i32, n: i32) -> f32 { return w[(k / outDepth * inDepth + n) * outDepth +
   return runProduct(backend, product, [dy, filter], inputShape);
 };
 
-/** Elements of a result, up to which its convolution is done here: TensorFlow.js's programs for large ones are good. */
+/** Elements of the result up to which a convolution runs here: TensorFlow.js's programs for larger ones are faster. */
 const MOST = 256 * 256;
 
-/** {x, filter} → y, and with bias [outDepth] and activation; rows are places of the result, columns its depth */
+/**
+ * {x, filter} → y, also with `bias` [outDepth] and an activation. Rows of the product are places of y, columns its
+ * channels.
+ */
 function forward({ inputs, attrs, backend }: OpCall, activation: string): TensorInfo | undefined {
   const { x, filter, bias, preluActivationWeights } = inputs as Record<string, TensorInfo | undefined>;
   const g = geometryOf(x!.shape, filter!.shape, attrs as unknown as ConvAttrs, false);

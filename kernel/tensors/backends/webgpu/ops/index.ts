@@ -1,23 +1,32 @@
-// The op kernels of the device `webgpu` that are our own, by name.
-import type { OpKernel } from '../op-kernel.ts';
-import { columns } from './columns.ts';
+// The op kernels of the device `webgpu` that replace or correct those of TensorFlow.js, by name.
+import type { Correction, OpKernel } from '../op-kernel.ts';
 import { convolution } from './conv.ts';
-import { scans } from './corrections.ts';
-import { elementwise } from './elementwise.ts';
+import { otherCorrections } from './corrections.ts';
+import { correctedElementwise, elementwise } from './elementwise.ts';
 import { matmul } from './matmul.ts';
-import { moving } from './move.ts';
+import { movement } from './move.ts';
+import { normalization } from './norm.ts';
 import { optimizer } from './optimizer.ts';
 import { random } from './random.ts';
-import { rows } from './rows.ts';
+import { correctedReduction, reduction } from './reduce.ts';
+import { scans } from './scan.ts';
+import { softmax } from './softmax.ts';
 
 export const opKernels: Record<string, OpKernel> = {
   ...elementwise,
   ...convolution,
   ...matmul,
+  ...reduction,
   ...scans,
-  ...rows,
-  ...columns,
-  ...moving,
+  ...softmax,
+  ...normalization,
+  ...movement,
   ...optimizer,
   ...random,
+};
+
+export const corrections: Record<string, Correction> = {
+  ...correctedElementwise,
+  ...correctedReduction,
+  ...otherCorrections,
 };

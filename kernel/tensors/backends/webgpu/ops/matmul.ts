@@ -1,11 +1,12 @@
-// Products of small matrices, also with bias and activation. TensorFlow.js's programs for those have a workgroup for each element of the result, or
-// none for the length of the sums; the large ones are its own.
+// Products of small matrices, also with bias and activation. TensorFlow.js's programs for them have a workgroup for
+// each element of the result, or do not share out long sums; its programs for large products are good, and stay.
 import type * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../shader.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
-import { activations, finishOf, runProduct, type Product } from './product.ts';
+import { runProduct, type Product } from '../shaders/tiled-product.ts';
+import { activations, finishOf } from './activation.ts';
 
-/** Elements of the result. */
+/** Elements of the result up to which a product runs here. */
 const MOST = 128 * 128;
 
 function product({ inputs, attrs, backend }: OpCall, activation: string): tf.TensorInfo | undefined {

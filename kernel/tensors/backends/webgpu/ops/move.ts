@@ -1,24 +1,21 @@
-// Slices, strided slices, padding, choice and conversion: those of tfjs-backend-webgpu are not valid WGSL for five axes and more, or leave
-// numbers of one type in a tensor of another.
+// Slices, strided slices and padding: the programs of tfjs-backend-webgpu are not valid WGSL for five axes and more.
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from '../backend.ts';
-import { sizeOf, type Shader } from '../shader.ts';
+import { sizeOf, typeOf, type Shader } from '../shader.ts';
 import type { OpKernel } from '../op-kernel.ts';
 
+/** Axes that the programs know. */
 const RANK = 6;
 const AXES = [...Array(RANK).keys()];
+/** Workgroup size, one element for each invocation. */
 const GROUP = 256;
 
-/** The type of numbers on the graphics card; undefined for those that are not there. */
-const typeOf = (dtype: tf.DataType): 'f32' | 'i32' | undefined =>
-  dtype === 'float32' ? 'f32' : dtype === 'int32' || dtype === 'bool' ? 'i32' : undefined;
-
-/** What becomes of places beyond the input. */
+/** What y has where its place is outside of x: there is none, a constant, or the mirrored element. */
 type Beyond = 'none' | 'constant' | 'mirror';
 
 /**
- * y[c] = x[b + c · s] for places c of y. Axes are counted from the last, since there may be fewer than six. With `mirror`, what lies beyond is
- * read backwards, without the outermost place where `skip` is 1.
+ * y[c] = x[begin + c · step] for places c of y. Axes are numbered from the last, since there may be fewer than six.
+ * `mirror` reads x backwards beyond its ends; it leaves out the outermost element if `skip` is 1.
  */
 const pickShader = (type: string, beyond: Beyond): Shader => ({
   name: `pick ${type} ${beyond}`,
@@ -58,13 +55,14 @@ const pickShaders = Object.fromEntries(
 );
 
 interface Pick {
-  /** The shape of what is made, axis by axis of x, */
+  /** Number of places along each axis of x. */
   size: number[];
-  /** which place of x comes first, */
+  /** The first place in x, for each axis. */
   begin: number[];
-  /** and how far it is to the next. */
+  /** The distance between places, for each axis; 1 by default. */
   steps?: number[];
   beyond?: Beyond;
+  /** The constant. */
   fill?: number;
   skip?: number;
 }
@@ -79,10 +77,6 @@ function pick(
   if (!type || size.length > RANK) return undefined;
   const y = backend.makeTensorInfo(shape, x.dtype);
   const n = sizeOf({ shape });
-  if (n === 0) {
-    backend.dataOf(y.dataId).values = tf.util.getTypedArrayFromDType(x.dtype as 'float32', 0);
-    return y;
-  }
   const values: Record<string, number> = { n, fill, skip };
   const last = size.length - 1;
   for (const d of AXES) {
@@ -142,66 +136,9 @@ const mirrorPad: OpKernel = ({ inputs, attrs, backend }) => {
   return pick(backend, x, { ...padded(x, paddings as [number, number][]), beyond: 'mirror', skip });
 };
 
-const selectShader = (type: string): Shader => ({
-  name: `select ${type}`,
-  outputs: { y: type },
-  inputs: { condition: 'i32', a: type, b: type },
-  uniforms: { n: 'u32', inner: 'u32' },
-  workgroup: [GROUP],
-  main: 'if (index < u.n) { y[index] = select(b[index], a[index], condition[index / u.inner] != 0); }',
-});
-const selectShaders = { f32: selectShader('f32'), i32: selectShader('i32') };
-
-/** {condition, t, e}: the condition is for each element or, with one axis, for each of the first axis. */
-const select: OpKernel = ({ inputs, backend }) => {
-  const [condition, t, e] = [inputs['condition']!, inputs['t']!, inputs['e']!];
-  const type = typeOf(t.dtype);
-  const n = sizeOf(t);
-  if (!type || t.dtype !== e.dtype || typeOf(condition.dtype) !== 'i32' || n === 0) return undefined;
-  const y = backend.makeTensorInfo(t.shape, t.dtype);
-  backend.runShader(
-    selectShaders[type],
-    [y],
-    [condition, t, e],
-    { n, inner: n / sizeOf(condition) },
-    Math.ceil(n / GROUP),
-  );
-  return y;
-};
-
-const convertShader = (to: string): Shader => ({
-  name: `convert ${to}`,
-  outputs: { y: to },
-  inputs: { x: 'i32' },
-  uniforms: { n: 'u32' },
-  workgroup: [GROUP],
-  main: `if (index < u.n) { y[index] = ${to}(x[index]); }`,
-});
-const convertShaders = { f32: convertShader('f32'), i32: convertShader('i32') };
-
-/** To a wider type; TensorFlow.js's leaves the numbers as they are, and programs, host and user have to find out. */
-const cast: OpKernel = ({ inputs, attrs, backend }) => {
-  const x = inputs['x']!;
-  const dtype = attrs['dtype'] as tf.DataType;
-  const to = typeOf(dtype);
-  if (!to || typeOf(x.dtype) !== 'i32' || x.dtype === dtype || dtype === 'bool') return undefined;
-  const { values } = backend.dataOf(x.dataId);
-  if (values && onHost(backend, x)) {
-    const View = to === 'f32' ? Float32Array : Int32Array;
-    return backend.makeTensorInfo(x.shape, dtype, View.from(values as ArrayLike<number>));
-  }
-  const n = sizeOf(x);
-  if (n === 0) return undefined;
-  const y = backend.makeTensorInfo(x.shape, dtype);
-  backend.runShader(convertShaders[to], [y], [x], { n }, Math.ceil(n / GROUP));
-  return y;
-};
-
-export const moving: Record<string, OpKernel> = {
+export const movement: Record<string, OpKernel> = {
   Slice: slice,
   StridedSlice: stridedSlice,
   PadV2: pad,
   MirrorPad: mirrorPad,
-  Select: select,
-  Cast: cast,
 };

@@ -1,16 +1,22 @@
-// Random numbers: Philox4x32-10 of Salmon, Moraes, Dror and Shaw (2011), in which each number follows from the seed and its place alone.
+// Random numbers by Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011): each number depends on the seed and its place
+// alone.
 import { ops, type RandomAttrs } from '../../../ops.ts';
 import { sizeOf, type Shader } from '../shader.ts';
 import type { OpKernel } from '../op-kernel.ts';
 
-/** What is drawn, as a function of four words of Philox's. A normal number is Box and Muller's (1958), a truncated one by its inverse function. */
+/** Workgroup size, one number for each invocation. */
+const GROUP = 256;
+/** Draws after which a truncated normal number is taken to be the mean: all are rejected with probability 0.0455^63. */
+const MOST_DRAWS = 64;
+
+/** WGSL that makes a number of four random words. A normal number is that of Box and Muller (1958). */
 const kinds: Record<RandomAttrs['kind'], string> = {
   uniform: 'return u.a + (u.b - u.a) * unit(w.x);',
   normal: 'return u.a + u.b * sqrt(-2.0 * log(1.0 - unit(w.x))) * cos(6.28318530718 * unit(w.y));',
-  // Rejection: of what a place draws, the first of so many that lies within two standard deviations
+  // Rejection: the first draw of this place that is within two standard deviations
   truncatedNormal: `
     var words = w;
-    for (var i = 1u; i < 64u; i++) {
+    for (var i = 1u; i < ${MOST_DRAWS}u; i++) {
       let z = sqrt(-2.0 * log(1.0 - unit(words.x))) * cos(6.28318530718 * unit(words.y));
       if (abs(z) < 2.0) { return u.a + u.b * z; }
       words = philox(vec4u(at, 0u, i, 0u));
@@ -24,7 +30,7 @@ const shaderOf = (kind: RandomAttrs['kind']): Shader => ({
   outputs: { y: 'f32' },
   inputs: {},
   uniforms: { n: 'u32', seed0: 'u32', seed1: 'u32', a: 'f32', b: 'f32' },
-  workgroup: [256],
+  workgroup: [GROUP],
   declarations: `
 fn product(a: u32, b: u32) -> vec2u {
   let low = (a & 0xffffu) * (b & 0xffffu);
@@ -52,7 +58,6 @@ fn draw(w: vec4u, at: u32) -> f32 { ${kinds[kind]} }`,
 
 const shaders = new Map<string, Shader>();
 
-/** See `RandomAttrs`; it has no inputs. */
 const draw: OpKernel = ({ attrs, backend }) => {
   const { shape, kind, a, b, seed } = attrs as unknown as RandomAttrs;
   let shader = shaders.get(kind);
@@ -60,8 +65,7 @@ const draw: OpKernel = ({ attrs, backend }) => {
   const y = backend.makeTensorInfo(shape, 'float32');
   const n = sizeOf(y);
   const values = { n, a, b, seed0: seed[0], seed1: seed[1] };
-  if (n > 0) backend.runShader(shader, [y], [], values, Math.ceil(n / 256));
-  else backend.dataOf(y.dataId).values = new Float32Array(0);
+  backend.runShader(shader, [y], [], values, Math.ceil(n / GROUP));
   return y;
 };
 

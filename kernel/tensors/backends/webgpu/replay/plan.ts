@@ -7,7 +7,10 @@ import type { UniformPart, Uniforms } from '../uniforms.ts';
 
 export type Numbers = tf.backend_util.TypedArray;
 
-/** Where data comes from: the name of a place in the step that writes or computes it, or the number of a tensor from outside. */
+/**
+ * Where data comes from: the name of a place in the step that writes or computes it, or the number of a tensor from
+ * outside.
+ */
 export type Origin = string | number;
 
 /** An op's input as it was recorded. */
@@ -43,7 +46,7 @@ export interface RecordedCommand {
   outside: [binding: number, number: number][];
 }
 
-/** The attributes of an op whose commands may be those of other attributes than the recorded ones. Equal to no attributes. */
+/** Stands for the attributes of an op whose uniforms may be those of other attributes. It equals no attributes. */
 export const UNKNOWN_ATTRS = Symbol('unknown attributes');
 
 export interface RecordedOp {
@@ -74,7 +77,9 @@ export class Plan {
   readonly ops: RecordedOp[] = [];
   readonly outside: Outside[] = [];
   readonly constants = new Map<Origin, Constant>();
-  /** The batch in which it was replayed last: its constants must not be written before that batch has been submitted. */
+  /**
+   * The batch in which it was replayed last: its constants must not be written before that batch has been submitted.
+   */
   batch = 0;
   private readonly buffers = new Set<Buffer>();
   private readonly free = new Map<number, Buffer[]>();
@@ -82,7 +87,9 @@ export class Plan {
 
   constructor(private readonly backend: WebGpuBackend) {}
 
-  /** A buffer of the plan. While recording, data whose life has ended leaves its buffer to later data of the same size. */
+  /**
+   * A buffer of the plan. While recording, data whose life has ended leaves its buffer to later data of the same size.
+   */
   acquire(bytes: number, written: boolean): Buffer {
     const kept = written ? undefined : this.free.get(roundUp(bytes))?.pop();
     if (kept) return kept;

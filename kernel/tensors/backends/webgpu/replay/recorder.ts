@@ -33,7 +33,8 @@ export class Recorder implements Step {
     this.data.beginOp();
     try {
       const out = compute();
-      for (const output of this.data.nameOutputs(out, this.plan.ops.length)) this.recordOutput(op, output);
+      this.data.nameOutputs(out, this.plan.ops.length);
+      for (const output of Array.isArray(out) ? out : [out]) this.recordOutput(op, output);
       this.plan.ops.push(op);
       return out;
     } finally {
@@ -42,12 +43,13 @@ export class Recorder implements Step {
     }
   }
 
-  private recordOutput(op: RecordedOp, { info, data }: { info: tf.TensorInfo; data: GpuData }): void {
+  private recordOutput(op: RecordedOp, { dataId, shape, dtype }: tf.TensorInfo): void {
+    const data = this.backend.dataOf(dataId);
     const isComputed = op.commands.length > 0;
     const buffer = isComputed ? data.resource : undefined;
     if (isComputed && (!buffer || data.complexTensorInfos)) this.giveUp(`${op.name} gives what is not numbers`);
     if (isComputed && !this.data.isMade(data)) this.giveUp(`${op.name} gives one of its inputs`);
-    op.outputs.push({ origin: this.originOf(data), shape: [...info.shape], dtype: info.dtype, buffer });
+    op.outputs.push({ origin: this.originOf(data), shape: [...shape], dtype, buffer });
   }
 
   dispatch(dispatch: Dispatch): void {

@@ -1,10 +1,12 @@
-// Capture and replay of training steps. The function of a step is called each time. Once its commands have been recorded, an op that comes
-// again as it was (same op kernel, attributes, and tensors of the same origin) is not computed: its outputs are those of the recording, and
-// the commands of the whole step are handed to the graphics card at the end. No difference can go unnoticed: where the function does
-// something else than before, the commands that were found the same are handed over, and the rest is computed as without a recording.
+// Capture and replay of training steps. The function of a step is called each time. Once its commands have been
+// recorded, an op that comes again as it was (same op kernel, attributes, and tensors of the same origin) is not
+// computed: its outputs are those of the recording, and the commands of the whole step are handed to the graphics card
+// at the end. No difference can go unnoticed: where the function does something else than before, the commands that
+// were found the same are handed over, and the rest is computed as without a recording.
 //
-// Numbers that change from step to step, such as a learning rate, a seed or a constant made from a number of the program, are written
-// where the recorded commands read them. Tensors that leave the step (a loss, an assigned variable) are copied out of the recorded buffers.
+// Numbers that change from step to step, such as a learning rate, a seed or a constant made from a number of the
+// program, are written where the recorded commands read them. Tensors that leave the step (a loss, an assigned
+// variable) are copied out of the recorded buffers.
 import type { Step, WebGpuBackend } from '../backend.ts';
 import type { GpuData } from '../data.ts';
 import { Plan } from './plan.ts';

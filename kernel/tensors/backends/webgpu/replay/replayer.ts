@@ -1,6 +1,6 @@
-// A call of a step's function that is compared with a recording. An op that is as it was recorded is not computed: its outputs are those
-// of the recording, and its commands are handed to the graphics card together with the others. From the first difference on, the call is
-// computed.
+// A call of a step's function that is compared with a recording. An op that is as it was recorded is not computed: its
+// outputs are those of the recording, and its commands are handed to the graphics card together with the others. From
+// the first difference on, the call is computed.
 import * as tf from '@tensorflow/tfjs-core';
 import { ops } from '../../../ops.ts';
 import type { OpOutput, Step, WebGpuBackend } from '../backend.ts';
@@ -112,22 +112,26 @@ export class Replayer implements Step {
     for (const { origin } of inputs) if (typeof origin === 'number') this.outside[origin]!.values = null;
   }
 
-  /** Runs the op kernel and compares its commands: the host may compute the op, or its attributes may change no more than uniforms. */
+  /**
+   * Runs the op kernel and compares its commands: the host may compute the op, or its attributes may change no more
+   * than uniforms.
+   */
   private compare(op: RecordedOp, attrs: unknown, compute: () => OpOutput): OpOutput {
     const running = (this.running = { op, same: 0 });
+    const hasCommands = op.commands.length > 0;
     // Until all commands are those of these attributes
-    op.attrs = UNKNOWN_ATTRS;
+    if (hasCommands) op.attrs = UNKNOWN_ATTRS;
     this.data.beginOp();
     try {
       const out = compute();
       // It has differed: the op kernel has computed the rest
       if (this.why !== undefined) return out;
-      const outputs = this.data.nameOutputs(out, this.at);
+      this.data.nameOutputs(out, this.at);
       if (running.same < op.commands.length) this.diverge(`${op.name} computes less`);
-      else if (!this.areSameOutputs(op, outputs)) this.diverge(`${op.name} gives something else`);
+      else if (!this.areSameOutputs(op, out)) this.diverge(`${op.name} gives something else`);
       else {
         this.at++;
-        op.attrs = copyOf(attrs);
+        if (hasCommands) op.attrs = copyOf(attrs);
       }
       return out;
     } finally {
@@ -136,12 +140,14 @@ export class Replayer implements Step {
     }
   }
 
-  private areSameOutputs(op: RecordedOp, outputs: { info: tf.TensorInfo; data: GpuData }[]): boolean {
+  private areSameOutputs(op: RecordedOp, out: OpOutput): boolean {
+    const outputs = Array.isArray(out) ? out : [out];
     if (outputs.length !== op.outputs.length) return false;
-    return outputs.every(({ info, data }, i) => {
+    return outputs.every(({ dataId, shape }, i) => {
+      const data = this.backend.dataOf(dataId);
       const was = op.outputs[i]!;
       if (data.resource?.plan) data.resource.owner = data;
-      return tf.util.arraysEqual(info.shape, was.shape) && this.isFrom(data, was.origin);
+      return tf.util.arraysEqual(shape, was.shape) && this.isFrom(data, was.origin);
     });
   }
 

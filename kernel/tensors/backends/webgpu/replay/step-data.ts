@@ -47,17 +47,13 @@ export class StepData {
     this.origins.set(data, origin);
   }
 
-  /**
-   * Names the outputs of an op that the running op kernel has made.
-   * @param at number of the op
-   * @returns the outputs and their data
-   */
-  nameOutputs(out: OpOutput, at: number): { info: tf.TensorInfo; data: GpuData }[] {
-    return (Array.isArray(out) ? out : [out]).map((info, i) => {
-      const data = this.backend.dataOf(info.dataId);
+  /** Names the outputs of op number `at` that the running op kernel has made. */
+  nameOutputs(out: OpOutput, at: number): void {
+    const outputs = Array.isArray(out) ? out : [out];
+    for (let i = 0; i < outputs.length; i++) {
+      const data = this.backend.dataOf(outputs[i]!.dataId);
       if (!this.origins.has(data) && this.isMade(data)) this.origins.set(data, `o${at}.${i}`);
-      return { info, data };
-    });
+    }
   }
 
   /** Counts what the running op kernel has made as data of the call, whether or not the op returns it. */

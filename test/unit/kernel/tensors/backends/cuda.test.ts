@@ -1,4 +1,5 @@
-// The device `cuda` with a stand-in for its package: where it is found, what it is refused for, and that nothing of it stays behind then.
+// The device `cuda` with a stand-in for its package: where the package is found, why it is refused, and that a refusal
+// leaves nothing behind.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -30,7 +31,9 @@ const library = { ...tf } as unknown as CudaOptions['library'];
 const start = (options: Partial<CudaOptions> = {}) =>
   startCuda({ cwd: folder('notebook'), explicit: false, library, ...options });
 
-/** What it is refused for, in a folder of its own: Node loads a package once. The folder is named `HERE`. */
+/**
+ * Why a package is refused, in a folder of its own since Node loads a package once. The text calls the folder `HERE`.
+ */
 let refused = 0;
 async function refusal(standIn: StandIn, options: Partial<CudaOptions> = {}): Promise<string> {
   const cwd = folder(`refused-${++refused}`);
@@ -39,7 +42,7 @@ async function refusal(standIn: StandIn, options: Partial<CudaOptions> = {}): Pr
     () => new Error('started'),
     (e: Error) => e,
   );
-  // Also when it is asked for again
+  // The second attempt says the same
   expect(await start({ cwd, ...options }).catch((e: Error) => e.message)).toBe(message);
   return message.replace(cwd, 'HERE');
 }
@@ -71,7 +74,7 @@ describe('the package', () => {
     expect((await start({ cwd: folder('linked') })).detail).toContain('4.22.0');
   });
 
-  it('gets the one copy of the library, and what Node 23 has removed, and nobody else does', async () => {
+  it('gets the kernel’s copy of the library and the functions that Node 23 has removed; other modules do not', async () => {
     const at = installStandIn(folder('notebook'));
     await start();
     const require = createRequire(path.join(at, 'package.json'));
@@ -89,7 +92,7 @@ describe('the package', () => {
     expect(tf.io.getLoadHandlers('file://model.json')).toEqual([]);
   });
 
-  it('says in plain words when the memory is full, and goes on', async () => {
+  it('explains full memory in plain words, and goes on', async () => {
     installStandIn(folder('notebook'), { memory: 100 });
     const outOfMemory = vi.fn();
     await start({ outOfMemory });
@@ -126,7 +129,7 @@ describe('a refusal', () => {
     );
   });
 
-  it("of tfjs-node says that it is the processor's build; asked for by name, it may have been given a library for graphics cards", async () => {
+  it("of tfjs-node says that it is the processor's build, unless its library was replaced by one for graphics cards", async () => {
     const name = 'tfjs-node';
     const reason = "@tensorflow/tfjs-node in HERE is the processor's build, slower than the device cpu";
     expect(await refusal({ name, gpu: false })).toBe(reason);

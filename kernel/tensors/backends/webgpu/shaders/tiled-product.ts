@@ -1,37 +1,56 @@
-// Products of matrices that need not be there as such, tile by tile in the memory of a workgroup.
+// Products of matrices, tile by tile in the memory of a workgroup. The matrices may be implicit: functions give their
+// elements.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from '../backend.ts';
 import type { Shader } from '../shader.ts';
 
-/** Columns of the left matrix, and rows of the right one, that are read at a time. */
+/** Columns of the left matrix, and rows of the right one, that a workgroup reads at a time. */
 const DEEP = 16;
-/** Each invocation makes so many rows and columns of the product. */
+/** Rows and columns of the product that one invocation computes. */
 const OWN = 4;
+/**
+ * Rows and columns that a workgroup computes: the large tile reads less, the small one wastes less on small products.
+ */
+const TILE = { small: 32, large: 64 } as const;
+type Tile = (typeof TILE)[keyof typeof TILE];
+/** Columns of the product from which the large tile is used. */
+const LARGE_COLUMNS = 48;
+/** Workgroups that keep a large graphics card busy. */
+const ENOUGH = 256;
+/** Columns of the left matrix that are worth a workgroup. */
+const LEAST_DEEP = 128;
+/** Parts that the sums are cut into, at most. */
+const MOST_PARTS = 64;
+/** Workgroup size of the program that adds the parts. */
+const GROUP = 64;
+
+/** What is done with the sums of a product. */
+export interface Finish {
+  name: string;
+  /** WGSL of the result, from `sum` and the column `n`. */
+  expression: string;
+  declarations?: string;
+  /** Element types of the arrays that it reads, by their names. */
+  inputs: Record<string, string>;
+  tensors: TensorInfo[];
+}
 
 /** A product c[m, n] = Σ a[m, k] · b[k, n]. */
 export interface Product {
   name: string;
-  /** Its arrays beside `c`. */
+  /** Element types of the arrays that `a` and `b` read, by their names. */
   inputs: Record<string, string>;
-  /** Constants and the functions `a(m, k)` and `b(k, n)`, all of i32, which are called within the bounds only. */
+  /** Constants and the functions `a(m, k)` and `b(k, n)`. Their arguments are i32 and within the bounds. */
   declarations: string;
   m: number;
   n: number;
   k: number;
-  /** Whether neighbours of `a` in memory are its rows or its columns. */
+  /** Which index of `a` moves to the next element in memory. */
   along: 'm' | 'k';
-  /** What becomes of each `sum` in a column `n`: WGSL, and its arrays. */
-  finish?: {
-    name: string;
-    expression: string;
-    declarations?: string;
-    inputs: Record<string, string>;
-    tensors: TensorInfo[];
-  };
+  finish?: Finish;
 }
 
-/** @param tile rows and columns of a workgroup: 32 or 64 */
-function productShader({ name, inputs, declarations, along }: Product, tile: number, finish: Finish): Shader {
+function productShader({ name, inputs, declarations, along }: Product, tile: Tile, finish: Finish): Shader {
   const side = tile / OWN;
   const threads = side * side;
   const perThread = (tile * DEEP) / threads;
@@ -93,6 +112,7 @@ var<workgroup> right: array<f32, ${tile * DEEP}>;`,
   };
 }
 
+/** Adds the parts of the sums. */
 const addParts = ({ name, expression, declarations = '', inputs }: Omit<Finish, 'tensors'>): Shader => ({
   name: `product addParts ${name}`,
   outputs: { y: 'f32' },
@@ -100,7 +120,7 @@ const addParts = ({ name, expression, declarations = '', inputs }: Omit<Finish, 
   uniforms: { size: 'u32', columns: 'u32', parts: 'u32' },
   declarations: `${declarations}
 fn finish(sum: f32, n: u32) -> f32 { return ${expression}; }`,
-  workgroup: [64],
+  workgroup: [GROUP],
   main: `
   if (index >= u.size) { return; }
   var sum = 0.0;
@@ -108,12 +128,7 @@ fn finish(sum: f32, n: u32) -> f32 { return ${expression}; }`,
   y[index] = finish(sum, index % u.columns);`,
 });
 
-type Finish = NonNullable<Product['finish']>;
-const asItIs: Finish = { name: 'as it is', expression: 'sum', inputs: {}, tensors: [] };
-
-/** Workgroups that keep a large card busy, and the columns of the left matrix that one is worth having for. */
-const ENOUGH = 256;
-const LEAST_DEEP = 128;
+const unchanged: Finish = { name: 'as it is', expression: 'sum', inputs: {}, tensors: [] };
 
 const shaders = new Map<string, Shader>();
 
@@ -123,7 +138,12 @@ function find(key: string, make: () => Shader): Shader {
   return shader;
 }
 
-/** @param shape of the product, as a tensor */
+/**
+ * Computes a product.
+ * @param inputs the tensors of `product.inputs`
+ * @param shape of the result, of m · n elements
+ * @returns undefined if it is too large for the device
+ */
 export function runProduct(
   backend: WebGpuBackend,
   product: Product,
@@ -131,13 +151,14 @@ export function runProduct(
   shape: number[],
 ): TensorInfo | undefined {
   const { m, n, k } = product;
-  const tile = m >= 64 && n >= 48 ? 64 : 32;
+  const tile = m >= TILE.large && n >= LARGE_COLUMNS ? TILE.large : TILE.small;
   const [rows, columns] = [Math.ceil(m / tile), Math.ceil(n / tile)];
   if (Math.max(rows, columns) > backend.device.limits.maxComputeWorkgroupsPerDimension) return undefined;
-  const parts = Math.max(1, Math.min(64, Math.floor(ENOUGH / (rows * columns)), Math.floor(k / LEAST_DEEP)));
-  const { finish = asItIs } = product;
-  // Parts are finished when they have been added
-  const now = parts > 1 ? asItIs : finish;
+  const [byGroups, byDepth] = [Math.floor(ENOUGH / (rows * columns)), Math.floor(k / LEAST_DEEP)];
+  const parts = Math.max(1, Math.min(MOST_PARTS, byGroups, byDepth));
+  const { finish = unchanged } = product;
+  // The sums are complete only when the parts have been added
+  const now = parts > 1 ? unchanged : finish;
   const shader = find(`${product.name} ${tile} ${now.name}`, () => productShader(product, tile, now));
   const y = backend.makeTensorInfo(shape, 'float32');
   const sums = parts > 1 ? backend.makeTensorInfo([parts, m, n], 'float32') : y;
@@ -145,26 +166,7 @@ export function runProduct(
   if (parts === 1) return y;
   const adding = find(`add ${finish.name}`, () => addParts(finish));
   const values = { size: m * n, columns: n, parts };
-  backend.runShader(adding, [y], [sums, ...finish.tensors], values, Math.ceil((m * n) / 64));
+  backend.runShader(adding, [y], [sums, ...finish.tensors], values, Math.ceil((m * n) / GROUP));
   backend.disposeData(sums.dataId);
   return y;
-}
-
-/** Of the sum with its bias. */
-export const activations: Record<string, string> = {
-  linear: 'x',
-  relu: 'select(0.0, x, x > 0.0 || isNan(x))',
-  sigmoid: 'select(1.0 / (1.0 + exp(-x)), x, isNan(x))',
-  elu: 'select(exp(x) - 1.0, x, x >= 0.0 || isNan(x))',
-};
-
-/** Adds a bias, one number for each column, and applies an activation. */
-export function finishOf(activation: string, bias: TensorInfo | undefined): Finish {
-  return {
-    name: `${activation} ${bias !== undefined}`,
-    expression: `activate(sum${bias ? ' + bias[n]' : ''})`,
-    declarations: `fn activate(x: f32) -> f32 { return ${activations[activation]}; }`,
-    inputs: bias ? { bias: 'f32' } : {},
-    tensors: bias ? [bias] : [],
-  };
 }
