@@ -29,7 +29,7 @@ export async function loadCifar10(host: DownloadHost, options: LoadOptions = {},
     ...host,
     caller: 'data.cifar10',
     folder: path.join(cacheFolder(), 'cifar10'),
-    instead: 'data.shapes() draws 32×32 color images of its own and needs no download.',
+    instead: 'data.shapes() generates 32×32 color images without a download.',
   });
   const archive = await promisify(gunzip)(packed, { maxOutputLength: 2 ** 28 });
   const files = new Map([...readTar(archive, file.name)].map(({ name, bytes }) => [path.posix.basename(name), bytes]));

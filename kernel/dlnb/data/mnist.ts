@@ -62,7 +62,7 @@ export async function loadMnist(host: DownloadHost, options: LoadOptions = {}, f
     ...host,
     caller: 'data.mnist',
     folder: path.join(cacheFolder(), 'mnist'),
-    instead: 'data.digits() draws digits of its own and needs no download.',
+    instead: 'data.digits() generates digits without a download.',
   };
   const read = async (file: RemoteFile) => {
     const packed = await cachedFile(mirrored(file, options.mirror), cache);

@@ -16,7 +16,7 @@ const ANIMATE_OPTIONS: OptionNames<AnimateOptions> = { ...PLOT_OPTIONS, names: t
 /**
  * Shows figures one after another: paths of optimizers, boundaries over time. All frames share their axes.
  * @param frames figures of `viz` with the same number of traces of the same types
- * @throws RangeError where frames do not match
+ * @throws RangeError if frames do not match
  */
 export function animate(frames: readonly Figure[], options: AnimateOptions = {}): Figure {
   checkFrames(frames);

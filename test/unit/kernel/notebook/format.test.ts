@@ -80,7 +80,7 @@ describe('reading', () => {
     expect(parseNotebook(text)).toEqual(nb);
   });
 
-  it('reads UTF-8 and names the place of what is not', () => {
+  it('reads UTF-8, and names the place of the first invalid byte', () => {
     expect(decodeNotebook(new TextEncoder().encode(file(code({ source: ['π'] })))).cells[0]!.source).toBe('π');
     const bytes = new TextEncoder().encode(file(code({ source: ['\ufffd', 'é'] })));
     const at = bytes.lastIndexOf(0xc3);

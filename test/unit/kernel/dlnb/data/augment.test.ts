@@ -15,7 +15,7 @@ describe('augmentation', () => {
     expect(results({ flipY: true })).toEqual(new Set(['1,2,3,4,5,6', '4,5,6,1,2,3']));
   });
 
-  it('shifts by up to so many pixels each way, and fills what comes in', () => {
+  it('shifts by up to the given number of pixels in each direction, and fills the border', () => {
     const shifted = results({ shift: 1, fill: 9 });
     expect(shifted.size).toBe(9);
     for (const one of ['1,2,3,4,5,6', '2,3,9,5,6,9', '9,1,2,9,4,5', '4,5,6,9,9,9', '9,9,9,1,2,3', '5,6,9,9,9,9'])

@@ -223,7 +223,7 @@ describe('data.mnist', () => {
       (e: Error) => e.message,
     );
     expect(asked).toEqual(['/sets/train-images-idx3-ubyte.gz']);
-    expect(error).toMatch(/data\.digits\(\) draws digits of its own/);
+    expect(error).toMatch(/data\.digits\(\) generates digits without a download/);
   });
 });
 

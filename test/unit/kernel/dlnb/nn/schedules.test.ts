@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 describe('schedules', () => {
-  it('fall in steps, every so often or at given steps', () => {
+  it('fall in steps, periodically or at given steps', () => {
     const every = nn.stepDecay({ rate: 1, at: 10, factor: 0.5 });
     expect([0, 9, 10, 19, 20, 30].map(every)).toEqual([1, 1, 0.5, 0.5, 0.25, 0.125]);
     const at = nn.stepDecay({ rate: 1, at: [3, 5] });
@@ -26,7 +26,7 @@ describe('schedules', () => {
     expect([cosine(100), cosine(1000)]).toEqual([0.2, 0.2]);
   });
 
-  it('fall by the factor in so many steps', () => {
+  it('fall by the factor in the given number of steps', () => {
     const exponential = nn.exponentialDecay({ rate: 2, steps: 10, factor: 0.25 });
     expect([0, 5, 10].map(exponential)).toEqual([2, 1, 0.5]);
   });

@@ -78,7 +78,7 @@ describe('a bar', () => {
     expect(last()).toMatchObject([{ done: 1, total: 9, state: 'failed' }]);
   });
 
-  it('inside another’s loop stands below it, and gives its place to the next', () => {
+  it('inside another loop is below its bar, and the next one takes its place', () => {
     const { progress, shown, pass, last } = bench();
     for (const _ of progress(3, { label: 'outer' })) {
       for (const _ of progress(4, { label: 'inner' })) pass(60);
@@ -91,14 +91,14 @@ describe('a bar', () => {
     expect(new Set(shown.map(({ id }) => id)).size).toBe(2);
   });
 
-  it('of the same loop again, as in each epoch, stands where the last one was', () => {
+  it('of the same loop again, for example in each epoch, takes the place of the last one', () => {
     const { progress, shown, pass } = bench();
     const batches = [1, 2, 3];
     for (let epoch = 0; epoch < 4; epoch++) for (const _ of progress(batches)) pass(60);
     expect(new Set(shown.map(({ id }) => id)).size).toBe(1);
     for (const _ of progress([1, 2, 3])) pass(60);
     for (const i of progress(9, { label: 'a' })) if (i === 3) break;
-    for (const _ of progress(9, { label: 'a' })) pass(60); // what was stopped stays to be seen
+    for (const _ of progress(9, { label: 'a' })) pass(60); // a stopped bar stays visible
     expect(new Set(shown.map(({ id }) => id)).size).toBe(4);
   });
 

@@ -32,7 +32,7 @@ describe('a histogram', () => {
     }
   });
 
-  it('gives one value a bin of its own, and refuses nothing at all', () => {
+  it('makes a bin for a single value, and refuses data without values', () => {
     expect(list(histogram([3, 3]).bins['values']!.counts).reduce((a, b) => a + b)).toBe(2);
     expect(() => histogram([NaN])).toThrow(/no finite number/);
   });
