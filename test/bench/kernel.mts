@@ -127,8 +127,8 @@ async function activations(times: number): Promise<number[]> {
   });
   const ms: number[] = [];
   for (let i = 0; i < times; i++) {
-    const artefacts = join(outDir, 'bench/exthost');
-    for (const result of await runInExtensionHost({ extension: stage, tests, files: {}, artefacts }))
+    const artifacts = join(outDir, 'bench/exthost');
+    for (const result of await runInExtensionHost({ extension: stage, tests, files: {}, artifacts }))
       ms.push(result.ms);
   }
   return ms;
