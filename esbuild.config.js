@@ -1,6 +1,6 @@
-// Builds the three programs into dist/: the extension, the kernel with its CLI, and the renderers.
-// `node esbuild.config.js [--watch] [--production] [--outdir DIR] [--inputs FILE]`: with --inputs, FILE gets a JSON list of all
-// files that went into dist/ (for the license notices).
+// Builds the programs into dist/: the extension, the command line, the kernel, the tensor library with its op kernels, and the
+// renderers. `node esbuild.config.js [--watch] [--production] [--outdir DIR] [--only=NAME,…] [--inputs FILE]`: with --inputs,
+// FILE gets a JSON list of all files that went into dist/ (for the license notices).
 const crypto = require('node:crypto');
 const { execFile } = require('node:child_process');
 const fs = require('node:fs');
@@ -57,7 +57,7 @@ const programs = {
     ...node,
     entryPoints: { tf: 'kernel/tensors/index.ts', 'cpu-worker': 'kernel/tensors/backends/cpu/worker.ts' },
     outdir: dist,
-    // Keeping names costs a call wherever a function is made, which is on every op; they stay as they are without being minified
+    // keepNames costs a call for each function that is created, and each op creates some; without minifying, names stay anyway
     keepNames: false,
     minify: false,
     minifySyntax: production,
@@ -123,8 +123,8 @@ async function evaluated(file) {
 }
 
 /**
- * Wraps a bundle in one function that takes the globals it uses as parameters. Cells run in the same realm, and a cell's
- * `let Math = …` lands in the script scope, which every script of the realm sees; a parameter is closer than that.
+ * Wraps a bundle in one function that takes the globals it uses as parameters. Cells run in the same realm: a cell's
+ * `let Math = …` is in the script scope, which every script of the realm sees, but a parameter hides it.
  */
 function sealed() {
   return {
@@ -148,12 +148,12 @@ function seal(text) {
   const names = globalsUsed(text);
   const at = text.lastIndexOf('//# sourceMappingURL=');
   const [code, map] = at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at)];
-  // No line is added before the code, so that the source map stays right
+  // No line may be added before the code: the source map counts lines
   const args = names.map((n) => `typeof ${n} === "undefined" ? undefined : ${n}`);
   return `(function (${names.join(', ')}) { ${code}\n})(${args.join(', ')});\n${map}`;
 }
 
-/** The built-in globals that a script refers to and does not declare, apart from those whose mere reading costs time or warns. */
+/** The built-in globals that a script uses and does not declare, without those whose mere reading costs time or warns. */
 function globalsUsed(code) {
   const lazy = new Set([
     'fetch',
@@ -179,7 +179,7 @@ function globalsUsed(code) {
   walk.full(ast, (n) => {
     if (n.type === 'Identifier' && builtin.has(n.name)) used.add(n.name);
   });
-  // A name that the bundle declares at its top shadows the parameter; a duplicate `let`/`const` would be an error
+  // A name that the bundle declares at its top needs no parameter; with one, `let` and `const` would be errors
   for (const n of ast.body) {
     if (n.type === 'FunctionDeclaration' || n.type === 'ClassDeclaration') used.delete(n.id.name);
     if (n.type === 'VariableDeclaration')
@@ -257,11 +257,11 @@ function copyAssets() {
     inputs.add(path.relative(__dirname, from));
     if (holdsTheSame(from, target)) return;
     fs.mkdirSync(path.dirname(target), { recursive: true });
-    // Another process may run the old file: replace it, never write into it
+    // Another process may run the old file, so replace it instead of writing into it
     fs.copyFileSync(from, `${target}.new`);
     fs.renameSync(`${target}.new`, target);
   };
-  // esbuild strips the types of cells. Its API must stand in files of its own, with the program beside it.
+  // esbuild strips the types of cells. Its API must be a separate file, with the program beside it
   const lib = path.dirname(require.resolve('esbuild/package.json'));
   copy(path.join(lib, 'LICENSE.md'), 'esbuild/LICENSE.md');
   fs.mkdirSync(path.join(dist, 'esbuild/lib'), { recursive: true });
@@ -276,7 +276,7 @@ function copyAssets() {
   );
   copy(program, `esbuild/${path.basename(exe)}`);
   fs.chmodSync(path.join(dist, 'esbuild', path.basename(exe)), 0o755);
-  // Dawn, where there is one for this platform, with the libraries that it loads from beside itself and their licenses
+  // Dawn, if there is one for this platform, with the libraries that it loads from its own folder and their licenses
   const arch = process.platform === 'darwin' ? 'universal' : process.arch;
   const dawn = path.join(path.dirname(require.resolve('webgpu')), 'dist', `${process.platform}-${arch}`);
   for (const name of fs.existsSync(dawn) ? fs.readdirSync(dawn) : []) copy(path.join(dawn, name), `dawn/${name}`);

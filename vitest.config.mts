@@ -1,4 +1,5 @@
-// The seven kinds of tests that vitest drives: units of the sources, units of the build, gradients, the kernel process, the device webgpu, the command line, and VS Code in a browser.
+// The seven test projects of vitest: units of the sources, units of the build, gradients, the kernel process, the device
+// webgpu, the command line, and VS Code in a browser.
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** A project over `test/<name>/`. Times in milliseconds. */
@@ -11,24 +12,24 @@ const project = (
   test: { name, include: [`test/${name}/**/*.test.ts`], pool: 'forks', testTimeout, hookTimeout: testTimeout, ...more },
 });
 
-/** As in CI. */
+/** Whether to run the tests that take minutes, as CI does. */
 const long = process.env['DLNB_LONG'] !== undefined;
 
 export default defineConfig({
   test: {
     projects: [
       project('unit', 20_000),
-      // The same, of what is in the build: op kernels in WebAssembly, and the library with them
+      // Units of the build: op kernels in WebAssembly, and the library with them
       project('built', 20_000),
       project('gradients', 20_000, { globalSetup: ['test/gradients/global-setup.ts'] }),
       project('kernel', 60_000),
-      // On a card, or on SwiftShader, which takes a core for itself
+      // On a graphics card, or on SwiftShader, which needs a core of its own
       project('gpu', 600_000, { fileParallelism: false }),
-      // All packages take minutes
+      // Making all packages takes minutes
       project('cli', 120_000, { exclude: long ? [] : ['test/cli/package.test.ts', 'test/cli/bundle.test.ts'] }),
-      // One VS Code server and one browser at a time: two of each would fight for the processor and for the focus
+      // One VS Code server and one browser at a time: two would compete for the processor and the focus
       project('e2e', 120_000, {
-        // Pictures to look at
+        // It takes pictures for people to look at
         exclude: long ? [] : ['test/e2e/screenshots.test.ts'],
         fileParallelism: false,
         maxWorkers: 1,

@@ -1,6 +1,6 @@
-// `npm test [-- [--long] [PART…]]`: brings what the tests need, builds once and runs all suites, or only the named parts; with --long also what
-// takes minutes and is for CI. The very last
-// line is `N passed, N failed`, the sums of all suites; a suite that could not run counts as a failure.
+// `npm test [-- [--long] [PART…]]`: installs what the tests need, builds once and runs all suites, or only the named parts.
+// With --long it also runs tests that take minutes, as CI does. The last line is `N passed, N failed`, the sums of all
+// suites; a suite that could not run counts as a failure.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { ensureVSCode, outDir, root } from './vscode/server.mts';
 interface Outcome {
   passed: number;
   failed: number;
-  /** What to show of it: failures, or why the suite could not run. */
+  /** Text to show: the failures, or why the suite could not run. */
   detail?: string;
 }
 
@@ -75,12 +75,12 @@ const ofSystem = (part: string) => inVSCode(part) || ['gpu', 'gpu-gradients', 'k
 /** The parts that use dist/. */
 const ofBuild = (part: string) => !['typecheck', 'lint', 'unit'].includes(part);
 
-/** Parts that take minutes and are left to CI, unless they are named. */
+/** Parts that take minutes: they run with --long, or if they are named. */
 const LONG = new Set(['gpu-gradients']);
 
 const args = process.argv.slice(2);
 const long = args.includes('--long');
-// Tests look at it where they can do with less
+// Tests that can do less read it
 if (long) process.env['DLNB_LONG'] = '1';
 const parts = args.filter((arg) => arg !== '--long');
 const unknown = parts.filter((p) => !(p in suites));
@@ -97,7 +97,7 @@ const log = (line: string) =>
   console.log(`[${String(Math.round((Date.now() - started) / 1000)).padStart(3)}s] ${line}`);
 mkdirSync(reports, { recursive: true });
 
-// Downloads take the network and checks take the processor: let them run side by side
+// Downloads use the network and checks use the processor, so they run side by side
 const systemObstacle = chosen.some(ofSystem) ? prepareSystem() : undefined;
 const vscodeReady = chosen.some(inVSCode) && !systemObstacle ? prepareVSCode() : Promise.resolve(undefined);
 const buildError = chosen.some(ofBuild) ? await build() : undefined;
@@ -119,7 +119,7 @@ log(`logs and screenshots: ${outDir}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
-/** Why the suites that use Debian packages cannot run, or nothing when they can. */
+/** @returns why the suites that use Debian packages cannot run; undefined if they can */
 function prepareSystem(): string | undefined {
   try {
     ensureSystemPackages(log);
@@ -129,7 +129,7 @@ function prepareSystem(): string | undefined {
   }
 }
 
-/** Why the suites in VS Code cannot run, or nothing when they can. */
+/** @returns why the suites in VS Code cannot run; undefined if they can */
 async function prepareVSCode(): Promise<string | undefined> {
   try {
     await ensureVSCode(log);
@@ -146,7 +146,7 @@ async function build(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Each command counts as one test; they take one core each, and run two at a time. */
+/** Runs commands, two at a time because each uses one core. Each counts as one test. */
 async function checks(commands: string[][]): Promise<Outcome> {
   const outcome: Outcome = { passed: 0, failed: 0, detail: '' };
   const rest = [...commands];

@@ -126,8 +126,8 @@ async function activations(times: number): Promise<number[]> {
   });
   const ms: number[] = [];
   for (let i = 0; i < times; i++) {
-    const artefacts = join(outDir, 'bench/exthost');
-    for (const result of await runInExtensionHost({ extension: packageDir, tests, files: {}, artefacts }))
+    const artifacts = join(outDir, 'bench/exthost');
+    for (const result of await runInExtensionHost({ extension: packageDir, tests, files: {}, artifacts }))
       ms.push(result.ms);
   }
   return ms;

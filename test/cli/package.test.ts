@@ -1,4 +1,5 @@
-// The package for each platform: its native programs and no others, its README with pictures, and the licenses of all it holds.
+// The package for each platform: its native programs and no others, its README with pictures, and the licenses of all its
+// contents.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -33,7 +34,7 @@ const dawn: Record<string, string[]> = {
 };
 dawn['win32-arm64'] = dawn['win32-x64']!;
 
-/** Packages of which something is in every package: at least one for each program, and those that esbuild does not bundle. */
+/** npm packages that are part of every .vsix: at least one for each program, and those that esbuild does not bundle. */
 const bundled = [
   // extension.js and cli.js
   'import-meta-resolve',

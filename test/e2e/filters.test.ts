@@ -1,4 +1,4 @@
-// Filters and feature maps as a reader meets them in VS Code: drawn, opened, read by pointer and keyboard, through epochs and examples, in all
+// Filters and feature maps in VS Code: drawn, opened, read by pointer and keyboard, through epochs and examples, in all
 // themes and widths, and again from the saved file.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -93,7 +93,7 @@ describe('filters and feature maps', () => {
     expect(await section('input').locator('.tip').innerText()).toMatch(/^input \[0, 0\] \(.*, .*, .*\)/);
   });
 
-  /** The numbers of the tables of the open map: for each channel the products, and the sum that stands beside them. */
+  /** The numbers in the tables of the open map: for each channel the products, and the sum beside them. */
   const products = () =>
     detail()
       .locator('.product')
@@ -137,7 +137,7 @@ describe('filters and feature maps', () => {
       seen.add(await sumLine());
     }
     expect(seen.size).toBe(3);
-    // In the corner the kernel reaches out of the picture
+    // In the corner the kernel reaches beyond the picture
     await response.hover({ position: { x: 2, y: 2 } });
     expect(await detail().locator('.product').first().locator('table').first().locator('.outside').count()).toBe(5);
     await shoot('product');
@@ -172,7 +172,7 @@ describe('filters and feature maps', () => {
     await slider.focus();
     await slider.press('ArrowRight');
     expect(await detail().locator('figcaption').first().innerText()).toBe('input: pool, channel 1');
-    // The same sum in other parts
+    // The same sum, split differently
     expect((await sumLine()).split(' = ')[1]).toBe(before.split(' = ')[1]);
     await detail().getByRole('button', { name: 'Close' }).click();
     await poll(() => detail().count()).toBe(0);

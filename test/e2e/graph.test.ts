@@ -1,5 +1,5 @@
-// Graphs as a reader meets them in VS Code: drawn, hovered, folded, zoomed and walked, in three themes, narrow and wide, and again
-// from the saved file.
+// Graphs in VS Code: drawn, hovered, folded, zoomed and walked through, in three themes, narrow and wide, and again from the
+// saved file.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -34,7 +34,7 @@ describe('graphs', () => {
       ],
     },
   });
-  /** By its title: the order in the page is that in which outputs were drawn. */
+  /** The graph with this title; the order in the page is the order in which outputs were drawn. */
   const output = (i: number) =>
     outputsFrame(vs.page)
       .locator('.graph', { hasText: ['Graph of r', 'Layers of iris'][i]! })
@@ -141,23 +141,23 @@ describe('graphs', () => {
   });
 
   it('follow the theme', async () => {
-    const colour = () =>
+    const color = () =>
       nodes(0)
         .first()
         .locator('.box')
         .evaluate((e) => getComputedStyle(e).stroke);
-    const seen = [await colour()];
+    const seen = [await color()];
     for (const theme of ['Default Dark Modern', 'Default High Contrast']) {
       await chooseTheme(theme);
-      await expect.poll(colour).not.toBe(seen.at(-1));
-      seen.push(await colour());
+      await expect.poll(color).not.toBe(seen.at(-1));
+      seen.push(await color());
       await vs.page.waitForTimeout(300);
       await shot(theme.includes('Dark') ? 'dark' : 'contrast');
     }
     expect(new Set(seen).size).toBe(3);
   });
 
-  /** By its name, in the list of themes. */
+  /** Chooses a theme by its name in the list of themes. */
   async function chooseTheme(name: string): Promise<void> {
     await palette(vs.page, 'Preferences: Color Theme');
     const input = vs.page.locator('.quick-input-widget input').first();

@@ -1,5 +1,5 @@
-// Many outputs in one notebook: all are drawn where they stand, scrolling and live updates move nothing, what is cleared is given back, and files
-// that were made to harm do not.
+// Many outputs in one notebook: all are drawn in their places, scrolling and live updates move nothing, cleared outputs free
+// their memory, and malicious files do no harm.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CDPSession, Frame } from 'playwright-core';
@@ -30,7 +30,7 @@ void (await model.fit(xs, ys, { epochs: 50, validationSplit: 0.2, verbose: 0, ca
 
 const attack = '<img src=x onerror="document.title=1">';
 
-/** Payloads that are wrong or reach for the page, and what the box says; nothing where the payload is drawn. */
+/** Wrong or malicious payloads, and the text of the box; none if the payload is drawn. */
 const hostile: [mime: string, item: object, says: string][] = [
   [TENSOR, { base64: tensorPayload({ shape: [2 ** 31, 2 ** 31] }) }, 'The tensor cannot be drawn'],
   [TENSOR, { base64: Buffer.from('DLNT\x09\0\0\0', 'latin1').toString('base64') }, 'The tensor cannot be drawn'],
@@ -72,7 +72,7 @@ describe('many outputs', () => {
   });
   const picture = (name: string) => vs.page.screenshot({ path: join(outDir, 'screenshots', `outputs-${name}.png`) });
   const list = () => vs.page.locator('.notebookOverlay:visible .cell-list-container');
-  /** Where the cells in sight stand, by their numbers. */
+  /** The positions of the cells in sight, by their numbers. */
   const places = () =>
     list()
       .locator('.monaco-list-row')

@@ -1,5 +1,5 @@
-// An exported page in a real browser, opened from the disk without a network: figures by the editor's renderers, frames of HTML outputs
-// at their height, formulas in their own fonts, and nothing that a notebook holds running in the page itself.
+// An exported page in a real browser, opened from the disk without a network: figures by the editor's renderers, frames of
+// HTML outputs at their height, formulas in their own fonts, and no code of the notebook running in the page itself.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -53,7 +53,7 @@ describe('an exported page', () => {
   it('draws tensors, to be read by pointer and keyboard', async () => {
     const tensor = test.page.locator('.figure').nth(2);
     const canvas = tensor.locator('canvas.picture');
-    // The frames above are still finding their height, and move it
+    // The frames above still change their height, which moves it
     const under = async () => {
       await canvas.hover({ position: { x: 40, y: 60 } });
       return tensor.locator('.tip').innerText();

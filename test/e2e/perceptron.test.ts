@@ -1,4 +1,4 @@
-// The first sample as a reader meets it: open it from the Explorer, run all, see the plots, save, reload, edit.
+// The first sample: open it from the Explorer, run all, see the plots, save, reload, edit.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -45,7 +45,7 @@ describe('the perceptron notebook', () => {
     await openNotebook(vs.page, file);
     await vs.page.locator('.notebook-toolbar-container .kernel-label', { hasText: 'DLNB TypeScript' }).waitFor();
     await statusItem(vs.page, /DLNB: not started/).waitFor();
-    // The sample asks for it
+    // The sample asks for this device
     await statusItem(vs.page, /^\s*cpu\s*$/).waitFor();
   });
 
@@ -92,7 +92,7 @@ describe('the perceptron notebook', () => {
     );
     await vs.reload();
     await notebookShown(vs.page);
-    // What is drawn below makes cells move out of sight once more
+    // Outputs drawn below move cells out of sight again
     await until(async () => {
       await scrollToCell(vs.page, firstCode);
       return cellRow(vs.page, firstCode).locator('.view-line', { hasText: 'not saved yet' }).isVisible();

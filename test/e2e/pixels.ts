@@ -1,8 +1,8 @@
-// Looks at what is drawn, not at what should have been drawn.
+// Looks at the pixels that were drawn.
 import type { Locator } from 'playwright-core';
 import type { TestBrowser } from '../vscode/browser.mts';
 
-/** How many different colours a picture of the element holds; an empty plot has one or two. */
+/** The number of different colors in a picture of the element; an empty plot has one or two. */
 export async function drawnColours({ context }: TestBrowser, element: Locator): Promise<number> {
   await element.scrollIntoViewIfNeeded();
   const png = (await element.screenshot()).toString('base64');

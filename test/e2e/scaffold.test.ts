@@ -1,5 +1,5 @@
-// A new user: the walkthrough, a model notebook put together by the command palette in an empty folder, Run All, and a look at what it
-// has learned; the course; and a sample where no folder is open. Pictures in out/screenshots/.
+// A new user: the walkthrough, a model notebook made from the command palette in an empty folder, Run All, and a look at the
+// trained model; the course; and a sample without an open folder. Pictures go to out/screenshots/.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ import { useVSCode } from './session.ts';
 
 const dir = join(outDir, 'screenshots');
 const { cells } = modelNotebook({ architecture: 'resnet20', data: 'shapes', optimizer: 'adam' });
-/** The cell whose code has this. */
+/** The cell whose code contains this text. */
 const cellWith = (code: string) => cells.findIndex((c) => c.kind === 'code' && c.source.includes(code));
 
 const viewport = { width: 1280, height: 1100 };
@@ -71,7 +71,7 @@ describe('a new user', () => {
   }
 
   it('is led from the first notebook to the course', async () => {
-    // Pictures stand beside the steps where there is room
+    // Pictures stand beside the steps if there is room
     await vs.page.setViewportSize({ width: 1640, height: 1000 });
     await palette(vs.page, 'Welcome: Open Walkthrough');
     await row('Train a Network with DLNB').click();
@@ -136,7 +136,7 @@ describe('a new user', () => {
     await allCellsSucceed(vs.page, 180_000);
     expect(existsSync(join(vs.profile.folder, 'resnet20-shapes-model/model.json'))).toBe(true);
 
-    // Upwards, from the end where the run has left us
+    // Upward, from the end where the run left us
     for (const name of ['featureMaps', 'filters'] as const) {
       await showBeginning(cellWith(`viz.${name}`));
       await outputsFrame(vs.page).locator('.filters').first().waitFor();
@@ -194,18 +194,18 @@ describe('a new user', () => {
     await row('Perceptron').click();
     await row('Blobs').click();
     await row('SGD').click();
-    // It asks where to: the notebook will save its model beside itself
+    // It asks for a folder, because the notebook saves its model there
     const here = vs.page.locator('.quick-input-widget').getByRole('button', { name: 'Create Notebook Here' });
     await here.waitFor();
     const path = vs.page.locator('.quick-input-widget input').first();
-    // Until it has listed the folder that it begins with, it adds to what is typed
+    // Until the dialog has listed its first folder, it adds to the typed text
     await until(async () => {
       if ((await path.inputValue()) === `${vs.profile.folder}/`) return true;
       await path.fill(`${vs.profile.folder}/`);
       await vs.page.waitForTimeout(500);
       return (await path.inputValue()) === `${vs.profile.folder}/`;
     }, 'the folder');
-    // The dialogue lists the folder that was typed, and only then takes it
+    // The dialog lists the typed folder before it accepts it
     await row('deep-learning-course').waitFor();
     await here.click();
     await tab('perceptron-blobs.dlnb').waitFor();

@@ -1,5 +1,5 @@
-// Opens the samples as they were executed headless, and keeps pictures of them in a light and in a dark theme in out/screenshots/. Outputs
-// draw from the file alone, and follow when the theme changes while a notebook is open.
+// Opens the samples that were executed without an editor, and keeps pictures of them in a light and a dark theme in
+// out/screenshots/. Outputs draw from the file alone, and follow a change of the theme.
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { outDir, root } from '../vscode/server.mts';
 import { cellRow, openNotebook, outputsFrame, palette, scrollBy, scrollToCell } from '../vscode/workbench.mts';
 import { useVSCode } from './session.ts';
 
-// What the perceptron draws, another test looks at
+// Another test looks at the outputs of the perceptron
 const samples = readIndex().filter(({ id }) => id !== 'perceptron');
 const dir = join(outDir, 'screenshots');
 
@@ -48,7 +48,7 @@ describe('the samples in a light and in a dark theme', () => {
     await vs.page.locator(to === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').waitFor();
   }
 
-  /** Scrolls down until the next cell begins in sight, or the end: the output, which no row holds, is above it then. */
+  /** Scrolls down until the next cell begins in sight, or to the end; the output, which is in no row, is then above it. */
   async function showOutput(cell: number): Promise<void> {
     const view = (await vs.page.locator('.notebookOverlay:visible .cell-list-container').boundingBox())!;
     for (let turns = 0; turns < 8; turns++) {
@@ -72,13 +72,13 @@ describe('the samples in a light and in a dark theme', () => {
 
   let theme: 'light' | 'dark' = 'light';
 
-  // Where the samples have not been run yet, they are now
+  // Runs the samples that have not been run yet
   it.each(samples)('$id is drawn', { timeout: 240_000 }, async (sample) => {
     const { id, file } = sample;
     copyFileSync(await executedSample(sample), join(vs.profile.folder, file));
     await openNotebook(vs.page, file);
     const [first, last] = drawingCells(id);
-    // One half of them at the beginning, the other at the end
+    // Half of them at the beginning, the others at the end
     const end = samples.indexOf(sample) % 2 === 1;
     if (end) await palette(vs.page, 'Notebook: Focus Last Cell');
     await picture(id, theme, end ? last : first);

@@ -1,5 +1,5 @@
-// One VS Code for a file of end-to-end tests: a profile with the packaged extension, a server and a browser page, and what
-// is kept of them when a test fails.
+// One VS Code for a file of end-to-end tests: a profile with the packaged extension, a server and a browser page; if a test
+// fails, a screenshot and logs are kept.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
@@ -31,11 +31,11 @@ export interface Session {
   readonly server: Server;
   readonly page: TestBrowser['page'];
   readonly browser: TestBrowser;
-  /** Loads the workbench again, as a user does who presses F5. */
+  /** Reloads the workbench, as F5 does in a browser. */
   reload(): Promise<void>;
 }
 
-/** What is typed arrives as it is, and scrolling is quick. */
+/** Typed text arrives unchanged, and scrolling is quick. */
 const handy = {
   'workbench.list.mouseWheelScrollSensitivity': 10,
   'editor.autoIndent': 'none',

@@ -1,5 +1,5 @@
-// Plots, progress bars and a live training as a reader sees them: drawn, growing without flicker or jumps, stopped by their button, and there
-// again after a reload without a kernel.
+// Plots, progress bars and a live training in VS Code: drawn, growing without flicker or jumps, stopped by their button, and
+// drawn again after a reload without a kernel.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
@@ -78,7 +78,7 @@ describe('what dlnb draws', () => {
     await run(2);
     const curves = frame().locator('.dlnb-training-curves .js-plotly-plot');
     await curves.waitFor();
-    // Between the first snapshots, a second apart, and the next, five seconds later, only deltas tell of new steps
+    // Between the first snapshots, a second apart, and the next, five seconds later, only deltas bring new steps
     await vs.page.waitForTimeout(1700);
     const mark = await curves.elementHandle();
     const list = vs.page.locator('.notebookOverlay:visible .cell-list-container .monaco-scrollable-element').first();
@@ -155,12 +155,12 @@ describe('what dlnb draws', () => {
     for (const [kind, selector] of Object.entries(kinds)) {
       const view = frame().locator(selector).first();
       await view.waitFor();
-      // What is in it is no wider than it, and it is no wider than the output
+      // Its contents are no wider than it, and it is no wider than the output
       const room = () =>
         view.evaluate((e) => {
           const host = (e.getRootNode() as ShadowRoot).host ?? e;
           const output = host.closest('.output') ?? document.body;
-          // Of plotly's drawing the texts; it has larger areas for the pointer, which nobody sees
+          // Only the texts of plotly's drawing; its areas for the pointer are larger and invisible
           const seen = [e, ...e.querySelectorAll('*:not(svg *), svg text')];
           const right = Math.max(...seen.map((x) => x.getBoundingClientRect().right));
           return Math.round(right - output.getBoundingClientRect().right);
@@ -183,7 +183,7 @@ describe('what dlnb draws', () => {
     await palette(vs.page, 'Preferences: Color Theme');
     await vs.page.locator('.quick-input-widget input').first().fill(label);
     await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first().click();
-    await expect.poll(async () => (await text()).every((colour, i) => colour !== before[i])).toBe(true);
+    await expect.poll(async () => (await text()).every((color, i) => color !== before[i])).toBe(true);
     const body = await frame()
       .locator('body')
       .evaluate((e) => getComputedStyle(e).getPropertyValue('--vscode-foreground').trim());

@@ -1,4 +1,4 @@
-// The samples as samples/index.json lists them, and the table of them in README.md, which is made of it.
+// The list of the samples in samples/index.json, and the table in README.md that is made from it.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Sample } from '../../kernel/notebook/scaffold/course.ts';
@@ -12,7 +12,7 @@ export const readmeFile = path.join(root, 'README.md');
 export const readIndex = (): Sample[] =>
   JSON.parse(readFileSync(path.join(samplesFolder, 'index.json'), 'utf8')) as Sample[];
 
-/** The lines of README.md that list the samples, from the head of the table on. */
+/** The table of the samples in README.md, with its head. */
 export function readmeTable(samples: readonly Sample[]): string {
   const rows = samples.map(({ id, file, part, teaches }) => `| [${id}](samples/${file}) | ${part} | ${teaches} |`);
   return ['| sample | part | what it teaches |', '|---|---|---|', ...rows].join('\n');

@@ -6,9 +6,9 @@ import { stripVTControlCharacters } from 'node:util';
 import { outDir, root } from '../vscode/server.mts';
 import { samplesFolder, type Sample } from './index.mts';
 
-/** The standard, on two free cores; a machine that is busy takes longer. */
+/** The time limit of the standard, on two free cores; a busy machine takes longer. */
 const STANDARD_S = 60;
-/** After this a sample hangs. */
+/** A sample that takes longer than this hangs. */
 const LIMIT_S = 600;
 
 /** Where executed samples go. */
@@ -18,9 +18,9 @@ export interface SampleResult {
   seconds: number;
   /** Claims that held, as the last cell counts them. */
   checks: number;
-  /** Most resident memory of the kernel, in MB; undefined where the system does not say (it is read in /proc). */
+  /** Peak resident memory of the kernel, in MB, from /proc; undefined on systems without it. */
   peakMB?: number | undefined;
-  /** What the command line said, where it failed or no claim was counted. */
+  /** The command line's output, if it failed or no claim was counted. */
   failure?: string;
 }
 
@@ -48,7 +48,7 @@ export async function runSample({ file }: Sample): Promise<SampleResult> {
 }
 
 /**
- * The executed copy of a sample; runs it where there is none that is newer than the sample and the build.
+ * The executed copy of a sample. Runs the sample unless there is a copy newer than the sample and the build.
  * @returns its path
  * @throws Error when it fails
  */
@@ -77,7 +77,7 @@ export function sampleLine({ id }: Pick<Sample, 'id'>, { seconds, checks, peakMB
   return `${failure === undefined ? 'ok    ' : 'FAILED'} ${id.padEnd(18)} ${facts.join('  ')}`;
 }
 
-/** The largest peak of resident memory among the children of a process, in MB; 0 where that cannot be read. */
+/** The largest peak of resident memory among the children of a process, in MB; 0 if it cannot be read. */
 function peakOfChildren(pid: number | undefined): number {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);

@@ -1,6 +1,5 @@
-// Debian packages that the tests need beyond Node and npm: Chromium, its fonts, a Vulkan loader, and a C++ compiler for VS Code's log
-// files.
-// Installs them where it may (root, apt-get), and otherwise says what is missing.
+// The Debian packages that the tests need beyond Node and npm: Chromium, its fonts, a Vulkan loader, and a C++ compiler for
+// VS Code's log files. They are installed if that is possible (root, apt-get); else an error names what is missing.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -10,7 +9,7 @@ import { findBrowser } from './browser.mts';
 interface Need {
   /** What is missing, for the message to the user. */
   what: string;
-  /** Debian packages that bring it. */
+  /** Debian packages that contain it. */
   packages: string[];
   present: () => boolean;
   /** The tests cannot run without it. */
@@ -26,7 +25,7 @@ const fontFolder = (name: string) => existsSync(join('/usr/share/fonts/truetype'
 
 const needs: Need[] = [
   { what: 'Chromium', packages: ['chromium'], present: () => findBrowser() !== undefined, required: true },
-  // With Chromium's SwiftShader, the graphics card of the tests
+  // Together with Chromium's SwiftShader it is the graphics card of the tests
   { what: 'a Vulkan loader', packages: ['libvulkan1'], present: () => library('libvulkan.so.1'), required: true },
   { what: 'SwiftShader', packages: ['chromium'], present: hasSwiftShader, required: false },
   { what: 'a C++ compiler', packages: ['g++'], present: () => onPath('g++'), required: false },
@@ -54,7 +53,7 @@ export function ensureSystemPackages(log: (line: string) => void = console.log):
     return;
   }
   log(`installing ${packages.join(', ')}`);
-  // The lists of a fresh machine are empty or old, but a network that is down must not stop a machine that has them
+  // Package lists of a fresh machine are empty or old; a machine that has them must work without a network
   if (!aptGet('install', '-y', '--no-install-recommends', ...packages)) {
     aptGet('update');
     aptGet('install', '-y', '--no-install-recommends', ...packages);

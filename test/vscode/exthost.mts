@@ -29,15 +29,15 @@ export interface ExthostOptions {
   env?: NodeJS.ProcessEnv;
   timeoutMs?: number;
   /** Where logs and a screenshot go. */
-  artefacts?: string;
+  artifacts?: string;
 }
 
 /**
  * Runs a suite and returns its results.
- * @throws Error when the suite did not run to its end; the artefacts folder holds what VS Code said.
+ * @throws Error when the suite did not run to its end; the artifacts folder has VS Code's output.
  */
 export async function runInExtensionHost(options: ExthostOptions = {}): Promise<TestResult[]> {
-  const { extension = root, grep, env = {}, timeoutMs = 360_000, artefacts = join(outDir, 'test/exthost') } = options;
+  const { extension = root, grep, env = {}, timeoutMs = 360_000, artifacts = join(outDir, 'test/exthost') } = options;
   const tests = options.tests ?? (await bundleSuite());
   const profile = makeProfile({ files: options.files ?? workspaceFiles(), settings: options.settings });
   const resultsFile = join(profile.dir, 'results.json');
@@ -60,7 +60,7 @@ export async function runInExtensionHost(options: ExthostOptions = {}): Promise<
     if (!existsSync(resultsFile)) throw new Error(`the suite left no results:\n${said.join('\n')}`);
     return (JSON.parse(readFileSync(resultsFile, 'utf8')) as { results: TestResult[] }).results;
   } finally {
-    await keepArtefacts(artefacts, profile, said, server, browser);
+    await keepArtifacts(artifacts, profile, said, server, browser);
     await browser?.browser.close();
     await server?.stop();
     if (!process.env['KEEP']) profile.remove();
@@ -82,7 +82,7 @@ async function automationExit({ page }: TestBrowser, said: string[], timeoutMs: 
   return exit.finally(() => clearTimeout(timer));
 }
 
-async function keepArtefacts(dir: string, profile: Profile, said: string[], server?: Server, browser?: TestBrowser) {
+async function keepArtifacts(dir: string, profile: Profile, said: string[], server?: Server, browser?: TestBrowser) {
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
   await browser?.page.screenshot({ path: join(dir, 'screen.png') }).catch(() => {});

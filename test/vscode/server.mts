@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 /** The repository's root. */
 export const root = resolve(here, '../..');
-/** Where artefacts of test runs go (not in version control). */
+/** Where artifacts of test runs go (not in version control). */
 export const outDir = join(root, 'out');
 
 const modules = join(here, 'node_modules');
@@ -44,7 +44,7 @@ async function outputOf(child: ChildProcess, log?: (line: string) => void): Prom
   return text;
 }
 
-/** What is to be cleared away when this process ends before it has done so itself. */
+/** Functions that clean up if this process ends early. */
 const leftovers = new Set<() => void>();
 process.once('exit', () => {
   for (const clear of leftovers) clear();
@@ -66,14 +66,14 @@ const quietSettings: Record<string, unknown> = {
   'files.simpleDialog.enable': true,
 };
 
-/** A profile of VS Code with its workspace folder. */
+/** A profile of VS Code, with a workspace folder. */
 export interface Profile {
   dir: string;
   userData: string;
   extensions: string;
   /** The workspace folder: a copy, free to be changed. */
   folder: string;
-  /** Temporary files of the server and of what it starts. */
+  /** Temporary files of the server and its child processes. */
   tmp: string;
   remove(): void;
 }
@@ -132,7 +132,7 @@ const profileArgs = (p: Profile) => [
   p.extensions,
 ];
 
-/** The environment of a server: nothing of an editor or a test runner that started us, and no marketplace. */
+/** The environment of a server: without the variables of an editor or a test runner that started us, without a marketplace. */
 function serverEnv(profile: Profile, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env)) {
@@ -157,9 +157,9 @@ export interface Server {
   origin: string;
   authority: string;
   pid: number;
-  /** All that it has written to stdout and stderr. */
+  /** Everything it has written to stdout and stderr. */
   output(): string;
-  /** Ends it and all that it started. */
+  /** Ends the server and its child processes. */
   stop(): Promise<void>;
 }
 
@@ -197,7 +197,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   args.push(...profileArgs(profile));
   if (!workspaceTrust) args.push('--disable-workspace-trust');
   if (driver) args.push('--enable-smoke-test-driver');
-  // A process group of its own: the pty host and the extension hosts end with it
+  // Its own process group: the pty host and the extension hosts end with it
   const child = spawn(serverNode, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: serverEnv(profile, env),
@@ -208,7 +208,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     try {
       process.kill(-child.pid!, signal);
     } catch {
-      // the group has gone
+      // the group has ended
     }
   };
   const killAll = () => kill('SIGKILL');
@@ -260,5 +260,5 @@ export function workbenchUrl(server: Server, folder: string, payload: Payload = 
   return url.href;
 }
 
-/** The URI by which the workbench calls a file of the server's machine. */
+/** The URI of a file on the server's machine, as the workbench names it. */
 export const remoteUri = (server: Server, path: string): string => `vscode-remote://${server.authority}${path}`;

@@ -48,7 +48,7 @@ else
   step "g++, make or python3 is missing: VS Code will run without log files"
 fi
 
-step "removal of what the tests never touch"
+step "removal of files that the tests never use"
 # Not extensions/mermaid-markdown-features: the list of built-in extensions is baked into the workbench, and notebooks
 # would log a failed import of its renderer.
 rm -rf "$vs"/node_modules/@github/copilot-sdk* "$vs"/extensions/copilot \

@@ -1,6 +1,6 @@
-// `npm start`: builds, and opens real VS Code with the extension and the perceptron notebook: the desktop one if its command
-// `code` is there, else the web one, on a free port of this machine. `npm start -- --headless`: runs the samples without an
-// editor and writes their outputs to out/report.html.
+// `npm start` builds, and opens real VS Code with the extension and the perceptron notebook: desktop VS Code if its command
+// `code` is on the PATH, else VS Code for the web on a free port of this machine. `npm start -- --headless` runs the samples
+// without an editor and writes their outputs to out/report.html.
 import { createVSIX } from '@vscode/vsce';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { packageExtension } from '../package.mts';
 import { readIndex } from '../samples/index.mts';
 import { ensureVSCode, installVsix, makeProfile, outDir, root, startServer, workbenchUrl } from './server.mts';
 
-/** Where the user's copies of the samples and the web editor's profile stay from one start to the next. */
+/** Keeps the user's copies of the samples and the web editor's profile from one start to the next. */
 const home = join(outDir, 'start');
 const firstNotebook = 'perceptron.dlnb';
 
@@ -56,7 +56,7 @@ function runSamples(): number {
   return failed === 0 ? 0 : 1;
 }
 
-/** Copies of the samples that the user may change; those that are there already stay. */
+/** Copies the samples for the user to change. Existing copies stay as they are. */
 function sampleFiles(): Record<string, string> {
   const folder = join(root, 'samples');
   const names = readdirSync(folder).filter((name) => name !== 'index.json');

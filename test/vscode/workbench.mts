@@ -87,29 +87,29 @@ export const statusItem = (page: Page, text: string | RegExp): Locator =>
 
 /**
  * VS Code asks every 250 ms whether the output webview has the focus. Keys that follow a click in an output at once would
- * go to the output; no person is that fast, so wait as long as a person would.
+ * go to the output; no person types that fast, so wait as long as a person would.
  */
 async function humanPause(page: Page): Promise<void> {
   if (await page.evaluate(() => document.activeElement?.tagName === 'IFRAME')) await page.waitForTimeout(700);
 }
 
-/** Pixels that a turn of the wheel scrolls in VS Code, however far it is; the profiles of e2e/session.ts make it ten times as far. */
+/** Pixels that one turn of the wheel scrolls; the profiles of e2e/session.ts multiply VS Code's distance by ten. */
 const TURN = 500;
 
 /**
- * Scrolls the list of cells by so many pixels or up to one turn more.
- * @param share of a turn, for each that would be made
+ * Scrolls the list of cells by a number of pixels, or up to one turn of the wheel more.
+ * @param share the part of a turn to make instead of each full one
  */
 export async function scrollBy(page: Page, pixels: number, share = 1): Promise<void> {
   const view = (await page.locator('.notebookOverlay:visible .cell-list-container').boundingBox())!;
-  // At the edge, beside the outputs: a 3-d plot takes the wheel for itself
+  // At the edge, beside the outputs: a 3-d plot would handle the wheel
   await page.mouse.move(view.x + 4, view.y + view.height / 2);
   for (let turns = Math.ceil(Math.abs(pixels) / TURN); turns > 0; turns--)
     await page.mouse.wheel(0, Math.sign(pixels) * 120 * share);
   await page.waitForTimeout(150);
 }
 
-/** Scrolls the list of cells until the i-th begins in the upper half, or no further: cells out of sight are not in the page. */
+/** Scrolls until the i-th cell begins in the upper half, or to the end: cells out of sight are not in the page. */
 export async function scrollToCell(page: Page, i: number): Promise<void> {
   const list = page.locator('.notebookOverlay:visible .cell-list-container');
   let before: number | undefined;
@@ -129,7 +129,7 @@ export async function scrollToCell(page: Page, i: number): Promise<void> {
     const inSight = box !== null && box.y >= view.y && box.y < view.y + view.height - 60;
     if (inSight && box.y === before) return;
     before = box?.y;
-    // Past it, and back: by half of a turn then, and so on
+    // After passing it, go back by half a turn, and so on
     if (upwards !== undefined && upwards !== above) share /= 2;
     upwards = above;
     await scrollBy(page, above ? -TURN : TURN, share);
