@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 
 let channel: vscode.LogOutputChannel | undefined;
 
-/** The channel, made when it is first needed. */
+/** The channel, created at its first use. */
 export function log(): vscode.LogOutputChannel {
   return (channel ??= vscode.window.createOutputChannel('DLNB', { log: true }));
 }

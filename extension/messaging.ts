@@ -1,5 +1,6 @@
-// What the renderers ask of the editor: show a line of a cell, open a file, open a log, get a part of a tensor from the kernel, stop a
-// training; and what trainings send to theirs. Messages come from a webview that shows what notebooks hold, so every field is checked.
+// Messages between renderers and the editor: show a line of a cell, open a file or a log, get a part of a tensor from
+// the kernel, stop a training, draw new points of a training. A webview shows the contents of any notebook, so every
+// field is checked.
 import * as vscode from 'vscode';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -26,7 +27,7 @@ export function rendererMessages(logs: OutputLogs, sessions: Sessions): vscode.D
   return vscode.Disposable.from(links, tensorParts(sessions));
 }
 
-/** Answers the tensor renderer, which asks the kernel of its notebook for parts that an output does not hold. */
+/** Answers the tensor renderer, which asks the kernel for parts of a tensor that its output does not hold. */
 function tensorParts(sessions: Sessions): vscode.Disposable {
   const messaging = vscode.notebooks.createRendererMessaging(TENSOR_RENDERER_ID);
   return messaging.onDidReceiveMessage(({ editor, message }) => {
@@ -36,7 +37,7 @@ function tensorParts(sessions: Sessions): vscode.Disposable {
     if (typeof source !== 'string') return;
     const session = sessions.get(editor.notebook);
     if (type === 'save') return void saveTensor(session, editor.notebook, source);
-    // Whether the ranges fit the tensor is checked by the kernel, which knows it
+    // The kernel, which has the tensor, checks the ranges
     if (type !== 'slice' || typeof request !== 'number' || !Array.isArray(axes)) return;
     void tensorPart(session, source, axes as AxisRange[]).then((result) =>
       messaging.postMessage({ type: 'sliced', request, ...result } satisfies SliceAnswer, editor),
@@ -50,7 +51,7 @@ async function tensorPart(session: NotebookSession | undefined, source: string, 
   return 'bytes' in result ? { base64: Buffer.from(result.bytes).toString('base64') } : result;
 }
 
-/** Carries points of trainings to the editors that show their notebook, and presses of the Stop button back. */
+/** Sends new points of trainings to the editors of their notebook, and clicks on Stop to the kernel. */
 export function trainingMessages(sessions: Sessions): vscode.Disposable {
   const messaging = vscode.notebooks.createRendererMessaging(TRAINING_RENDERER_ID);
   return vscode.Disposable.from(
@@ -65,7 +66,7 @@ export function trainingMessages(sessions: Sessions): vscode.Disposable {
   );
 }
 
-/** Asks the reader for a place, and the kernel to write a tensor there. */
+/** Asks the user for a file, and the kernel to write a tensor to it. */
 async function saveTensor(
   session: NotebookSession | undefined,
   notebook: vscode.NotebookDocument,
@@ -92,18 +93,18 @@ async function answer(notebook: vscode.NotebookDocument, message: unknown, logs:
 
 const whole = (n: unknown) => (typeof n === 'number' && Number.isSafeInteger(n) && n > 0 ? n : 1);
 
-/** Puts the cursor where an error points to. */
+/** Puts the cursor at the position of an error. */
 export async function reveal(notebook: vscode.NotebookDocument, id: string, position: vscode.Position): Promise<void> {
   const cell = findCell(notebook, id);
   if (!cell) {
-    void vscode.window.showInformationMessage('DLNB: the cell of this error is no longer in the notebook.');
+    void vscode.window.showInformationMessage('DLNB: the cell of this error is not in the notebook any more.');
     return;
   }
   const end = cell.document.validatePosition(position);
   await vscode.commands.executeCommand('vscode.open', cell.document.uri, { selection: new vscode.Range(end, end) });
 }
 
-/** Opens a file below the notebook's folder; others are not named by errors. */
+/** Opens a file in the notebook's folder; errors name no others. */
 async function openFile(notebook: vscode.NotebookDocument, file: string, position: vscode.Position): Promise<void> {
   const folder = workingFolder(notebook);
   const target = path.resolve(folder, file);

@@ -1,4 +1,5 @@
-// The extension's settings, typed, and the offer of a restart when a setting changes that a running kernel cannot take over.
+// The extension's settings, typed, and the offer of a restart when a setting changes that a running kernel cannot take
+// over.
 import * as vscode from 'vscode';
 import { kernelSettings, readKernelSettings, type KernelSettings } from '../kernel/wire/options.ts';
 

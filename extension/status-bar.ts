@@ -1,5 +1,5 @@
-// The status bar items of the active notebook: the kernel's state, with its Node in the hover, and the device, with the refused ones
-// in the hover.
+// The status bar items of the active notebook: the kernel's state, with its Node in the hover, and the device, with the
+// refused ones in the hover.
 import * as vscode from 'vscode';
 import { deviceView, type DeviceView } from './device/view.ts';
 import type { KernelPhase, KernelState } from './execution/kernel-process.ts';

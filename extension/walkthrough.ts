@@ -1,9 +1,9 @@
-// Tells the walkthrough what the user has done with notebooks, by two context keys that its steps wait for.
+// Sets two context keys that steps of the walkthrough wait for: the user has run a cell, and has trained a network.
 import * as vscode from 'vscode';
 import { TRAINING } from '../kernel/wire/mime.ts';
 import { NOTEBOOK_TYPE } from './notebook/serializer.ts';
 
-/** Set for the rest of the window's life when it first happens. */
+/** Set at the first time, until the window is closed. */
 const RAN = 'dlnb.hasRun';
 const TRAINED = 'dlnb.hasTrained';
 

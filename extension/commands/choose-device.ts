@@ -1,4 +1,5 @@
-// "DLNB: Choose Device…": picks the device for the notebook or for all notebooks. The status bar's item of the device runs it.
+// "DLNB: Choose Device…": picks the device for the notebook or for all notebooks. The status bar's item of the device
+// runs it.
 import * as vscode from 'vscode';
 import { DEVICES, DEVICE_SETTINGS, type DeviceSetting } from '../../kernel/wire/limits.ts';
 import { followSetting, useDevice } from '../device/choice.ts';

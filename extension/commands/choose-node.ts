@@ -1,4 +1,4 @@
-// Changes the setting that names the Node.js program that runs kernels.
+// "DLNB: Choose Node.js…": sets the Node.js program that runs kernels.
 import * as vscode from 'vscode';
 import { findNode } from '../../kernel/host/client/index.ts';
 import { setGlobally, settings } from '../settings.ts';

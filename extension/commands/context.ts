@@ -1,4 +1,4 @@
-// What commands are given, and the notebook that they are about.
+// What every command gets, and the notebook that it acts on.
 import * as vscode from 'vscode';
 import type { OutputLogs } from '../execution/output-logs.ts';
 import { activeNotebook, type Sessions } from '../execution/sessions.ts';
@@ -11,8 +11,8 @@ export interface CommandContext {
 }
 
 /**
- * The notebook of a toolbar button, else the active one, else a visible one (as beside the walkthrough). Without any, the user is told
- * to open one.
+ * The notebook of a toolbar button, else the active one, else a visible one (as beside the walkthrough). Without any,
+ * the user is told to open one.
  */
 export function targetNotebook(argument: unknown): vscode.NotebookDocument | undefined {
   const uri = (argument as { notebookEditor?: { notebookUri?: vscode.Uri } } | undefined)?.notebookEditor?.notebookUri;

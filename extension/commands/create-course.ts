@@ -1,12 +1,14 @@
-// "DLNB: Create Course…": all samples in a folder that the user chooses, with a README.md that leads through them.
+// "DLNB: Create Course…": copies all samples into a folder that the user chooses, with a README.md as table of
+// contents.
 import * as vscode from 'vscode';
 import { placeCourse } from '../../kernel/notebook/scaffold/place.ts';
 import { askForFolder, EditorFolder, Samples } from './files.ts';
 import type { CommandContext } from './context.ts';
 
 /**
- * @param folder where to; without it the user is asked. One that holds other things gets the course in a folder inside.
- * @returns the README.md, which is shown
+ * @param folder the target; without it the user is asked. In a folder with other files, the course gets a folder of its
+ * own.
+ * @returns the README.md, which is opened
  */
 export async function createCourse({ extension }: CommandContext, folder?: unknown): Promise<vscode.Uri | undefined> {
   const target =
@@ -15,7 +17,7 @@ export async function createCourse({ extension }: CommandContext, folder?: unkno
   const samples = new Samples(extension);
   const readme = await placeCourse(new EditorFolder(target), await samples.index(), (file) => samples.read(file));
   await vscode.commands.executeCommand('markdown.showPreview', readme);
-  // In another folder the notebooks would not be seen in the Explorer
+  // The Explorer shows no folder outside the workspace
   if (!vscode.workspace.getWorkspaceFolder(readme)) void offerFolder(vscode.Uri.joinPath(readme, '..'));
   return readme;
 }

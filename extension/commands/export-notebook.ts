@@ -1,5 +1,5 @@
-// "DLNB: Export Notebook…": the notebook as it is in the editor, saved or not, as a web page, a Jupyter notebook or TypeScript.
-// The command line does the work, on a copy.
+// "DLNB: Export Notebook…": writes the notebook in its present state, saved or not, as a web page, a Jupyter notebook
+// or TypeScript. The command line exports a copy.
 import * as vscode from 'vscode';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -27,11 +27,11 @@ const formats = [
 
 interface ExportRequest {
   format: string;
-  /** Where to; an existing file is replaced. */
+  /** The file to write; an existing one is replaced. */
   target: vscode.Uri;
 }
 
-/** @param request format and target; without it the user is asked for both. */
+/** @param argument an {@link ExportRequest}; without it the user is asked for format and target. */
 export async function exportNotebook(context: CommandContext, argument?: unknown): Promise<vscode.Uri | undefined> {
   const notebook = targetNotebook(argument);
   if (!notebook) return undefined;
@@ -60,7 +60,10 @@ const isRequest = (value: unknown): value is ExportRequest =>
   value.target instanceof vscode.Uri;
 
 async function ask(notebook: vscode.NotebookDocument): Promise<ExportRequest | undefined> {
-  const choice = await vscode.window.showQuickPick(formats, { title: 'Export Notebook', placeHolder: 'As what?' });
+  const choice = await vscode.window.showQuickPick(formats, {
+    title: 'Export Notebook',
+    placeHolder: 'Choose a format',
+  });
   if (!choice) return undefined;
   const name = `${title(notebook)}.${choice.format}`;
   const target = await vscode.window.showSaveDialog({

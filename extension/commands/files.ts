@@ -1,11 +1,12 @@
-// Where the commands that make notebooks write: a folder of the editor's file system, or an untitled notebook where no folder is open.
+// Targets of the commands that create notebooks: a folder of the editor's file system, or an untitled notebook if no
+// folder is open.
 import * as vscode from 'vscode';
 import { decodeNotebook } from '../../kernel/notebook/format/index.ts';
 import type { Sample } from '../../kernel/notebook/scaffold/course.ts';
 import type { TargetFolder } from '../../kernel/notebook/scaffold/place.ts';
 import { NOTEBOOK_TYPE, toNotebookData } from '../notebook/serializer.ts';
 
-/** A folder of the editor's file system. What is made can be undone, as every edit. */
+/** A folder of the editor's file system. Creating a file can be undone, like every edit. */
 export class EditorFolder implements TargetFolder<vscode.Uri> {
   constructor(private readonly uri: vscode.Uri) {}
 
@@ -35,7 +36,7 @@ const exists = async (uri: vscode.Uri) =>
     () => false,
   );
 
-/** The folder that new notebooks go to: the first of the workspace. */
+/** The folder of new notebooks: the first of the workspace. */
 export const workspaceFolder = (): vscode.Uri | undefined => vscode.workspace.workspaceFolders?.[0]?.uri;
 
 /** Asks for a folder. @param label of the button */
@@ -64,7 +65,7 @@ export async function openUntitled(content: Uint8Array): Promise<vscode.Notebook
   return vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(NOTEBOOK_TYPE, data));
 }
 
-/** The samples that the extension brings. */
+/** The samples of the extension. */
 export class Samples {
   private readonly folder: vscode.Uri;
 
@@ -76,7 +77,7 @@ export class Samples {
     return JSON.parse(new TextDecoder().decode(await this.read('index.json'))) as Sample[];
   }
 
-  /** The content of a file beside the index. */
+  /** The content of a file in the samples' folder. */
   async read(file: string): Promise<Uint8Array> {
     return vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.folder, file));
   }

@@ -1,5 +1,5 @@
-// The list of the commands: `restartKernel` is the command `dlnb.restartKernel`, and restart-kernel.ts holds it. Titles, icons and
-// keys are in package.json; a test compares both lists.
+// The list of the commands: `restartKernel` is the command `dlnb.restartKernel`, and restart-kernel.ts holds it.
+// Titles, icons and keys are in package.json; a test compares both lists.
 import * as vscode from 'vscode';
 import { chooseDevice } from './choose-device.ts';
 import { chooseNode } from './choose-node.ts';

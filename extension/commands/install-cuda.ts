@@ -1,4 +1,5 @@
-// "DLNB: Install CUDA Runtime…": after a question, npm installs the package in the extension's storage. Tells whether it works.
+// "DLNB: Install CUDA Runtime…": after a question, npm installs the package in the extension's storage. Tells whether
+// it works.
 import * as vscode from 'vscode';
 import path from 'node:path';
 import { findNode, installCuda as install } from '../../kernel/host/client/index.ts';

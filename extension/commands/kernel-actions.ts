@@ -1,4 +1,4 @@
-// What the status bar item offers.
+// "DLNB: Kernel Actions…": a list of actions, which the status bar's item of the kernel opens.
 import * as vscode from 'vscode';
 import { wantedDevice } from '../device/policy.ts';
 import { settings } from '../settings.ts';
@@ -45,7 +45,7 @@ export async function kernelActions({ sessions }: CommandContext): Promise<void>
       detail: settings.nodePath() || 'Now: found on the PATH',
       command: 'dlnb.chooseNode',
     },
-    { label: '$(output) Show Kernel Log', detail: 'What the extension did and why', command: 'dlnb.showKernelLog' },
+    { label: '$(output) Show Kernel Log', detail: 'What the extension did, and why', command: 'dlnb.showKernelLog' },
   ];
   const choice = await vscode.window.showQuickPick(items, { title: 'DLNB Kernel' });
   if (choice) await vscode.commands.executeCommand(choice.command);

@@ -1,4 +1,4 @@
-// "DLNB: New Notebook": an untitled notebook with one empty cell.
+// "DLNB: New Notebook": opens an untitled notebook with one empty cell.
 import * as vscode from 'vscode';
 import { newCellId } from '../../kernel/notebook/format/index.ts';
 import { NOTEBOOK_TYPE, toNotebookData } from '../notebook/serializer.ts';

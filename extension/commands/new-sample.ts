@@ -1,11 +1,11 @@
-// "DLNB: New Sample Notebook…": copies a sample into the workspace, or opens it untitled where there is none.
+// "DLNB: New Sample Notebook…": copies a sample into the workspace, or opens it untitled without a workspace.
 import * as vscode from 'vscode';
 import type { Sample } from '../../kernel/notebook/scaffold/course.ts';
 import { placeSample } from '../../kernel/notebook/scaffold/place.ts';
 import { EditorFolder, openNotebook, openUntitled, Samples, workspaceFolder } from './files.ts';
 import type { CommandContext } from './context.ts';
 
-/** @param id the sample to take; without it the user picks one. */
+/** @param id the sample; without it the user picks one. */
 export async function newSample(
   { extension }: CommandContext,
   id?: unknown,

@@ -1,4 +1,4 @@
-// "DLNB: Open Full Output Log": the whole of what a cell printed, where the notebook shows a part.
+// "DLNB: Open Full Output Log": opens the full text of a cell that printed more than the notebook shows.
 import * as vscode from 'vscode';
 import { findCell } from '../notebook/ids.ts';
 import { targetNotebook, type CommandContext } from './context.ts';
@@ -16,7 +16,7 @@ export async function openOutputLog({ logs }: CommandContext, argument?: unknown
     return {
       label: cell ? `Cell ${cell.index + 1}` : name,
       description: `${(bytes / 1e6).toFixed(1)} MB, ${new Date(modified).toLocaleTimeString()}`,
-      detail: cell?.document.lineAt(0).text.slice(0, 100) ?? 'a cell that is no longer in the notebook',
+      detail: cell?.document.lineAt(0).text.slice(0, 100) ?? 'a cell that is not in the notebook any more',
       name,
     };
   });

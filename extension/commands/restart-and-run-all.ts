@@ -1,4 +1,4 @@
-// "DLNB: Restart and Run All": the whole notebook on a fresh kernel, top to bottom.
+// "DLNB: Restart and Run All": runs the whole notebook on a fresh kernel, from top to bottom.
 import * as vscode from 'vscode';
 import { LANGUAGES } from '../execution/controller.ts';
 import { mayRestart } from './restart-kernel.ts';

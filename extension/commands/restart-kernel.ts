@@ -1,4 +1,4 @@
-// "DLNB: Restart Kernel". It asks first only while a cell is running, and not at all when the user has said so.
+// "DLNB: Restart Kernel": asks first while a cell is running, unless the user has turned the question off.
 import * as vscode from 'vscode';
 import type { NotebookSession } from '../execution/session.ts';
 import { setGlobally, settings } from '../settings.ts';

@@ -1,4 +1,5 @@
-// "DLNB: Restart Kernel on CPU": the way out where a graphics card fails. It holds until the notebook is closed or a device is chosen.
+// "DLNB: Restart Kernel on CPU": for a graphics card that fails. Valid until the notebook is closed or a device is
+// chosen.
 import { mayRestart } from './restart-kernel.ts';
 import { targetNotebook, type CommandContext } from './context.ts';
 

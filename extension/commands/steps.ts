@@ -1,4 +1,4 @@
-// A dialogue of several quick picks, with a way back.
+// A dialog of several quick picks with a Back button.
 import * as vscode from 'vscode';
 
 /** One question: a list to choose from. */
@@ -9,8 +9,8 @@ export interface Step<T> {
 }
 
 /**
- * Asks one question after the other; a question may depend on the answers before it.
- * @returns the answers, or undefined where the user leaves
+ * Asks one question after the other; a question may depend on earlier answers.
+ * @returns the answers, or undefined if the user cancels
  */
 export async function askSteps<T>(
   steps: readonly ((answers: readonly T[]) => Step<T>)[],

@@ -1,4 +1,4 @@
-// Where the packages of the device `cuda` are that "DLNB: Install CUDA Runtime…" installs.
+// The place of the packages that "DLNB: Install CUDA Runtime…" installs.
 import type * as vscode from 'vscode';
 import path from 'node:path';
 

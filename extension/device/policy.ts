@@ -1,4 +1,4 @@
-// Which device the kernels of one notebook get, and what the user is told and offered when a device fails.
+// The device policy of one notebook: which device its kernels get, and the user's choices when a device fails.
 import * as vscode from 'vscode';
 import { deviceOf, type ExitReason, type WantedDevice } from '../../kernel/host/client/index.ts';
 import type { DeviceName, DeviceSetting } from '../../kernel/wire/limits.ts';

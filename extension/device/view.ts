@@ -1,4 +1,5 @@
-// What the status bar shows of a notebook's device: the one that computes or is chosen, where the choice comes from, and the refused ones.
+// The status bar's view of a notebook's device: the one that computes or is chosen, the source of the choice, and the
+// refused ones.
 import type * as vscode from 'vscode';
 import type { NotebookSession } from '../execution/session.ts';
 import { wantedDevice } from './policy.ts';

@@ -1,4 +1,4 @@
-// Offers DLNB as the kernel of `.dlnb` notebooks: run, run all, interrupt.
+// Registers DLNB as the kernel of `.dlnb` notebooks: run, run all, interrupt.
 import * as vscode from 'vscode';
 import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
 import type { KernelStarter } from './kernel-starter.ts';

@@ -20,7 +20,8 @@ export type EditorCommand =
   | { do: 'end'; cell: string; success: boolean | undefined; time: number };
 
 /**
- * The same effect in fewer commands: text for one stream is joined, and overwritten items are left out. The order is kept.
+ * The same effect in fewer commands: text for one stream is joined, and overwritten items are left out. The order is
+ * kept.
  */
 export function coalesce(commands: readonly EditorCommand[]): EditorCommand[] {
   const out: EditorCommand[] = [];

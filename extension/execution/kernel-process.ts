@@ -1,4 +1,5 @@
-// The kernel of one notebook: at most one process at a time, started when it is needed. Keeps the state that the status bar shows.
+// The kernel of one notebook: at most one process at a time, started when it is needed. Keeps the state that the status
+// bar shows.
 import type * as vscode from 'vscode';
 import type { ExitReason, KernelProcess, NodeChoice } from '../../kernel/host/client/index.ts';
 import type { DeviceSetting } from '../../kernel/wire/limits.ts';

@@ -5,8 +5,8 @@ import { STDERR, STDOUT } from '../../kernel/wire/mime.ts';
 import type { MimeBundle, OutputEvent } from '../../kernel/wire/protocol.ts';
 import type { EditorCommand, OutputKey } from './editor-commands.ts';
 
-/** How a run ended. `cancelled`: it never ran, or the user restarted the kernel during it. */
-export type RunEnd = 'ok' | 'error' | 'interrupted' | 'cancelled';
+/** How a run ended. `canceled`: it never ran, or the user restarted the kernel during it. */
+export type RunEnd = 'ok' | 'error' | 'interrupted' | 'canceled';
 
 export type RunEvent =
   | { type: 'queued'; cell: string }
@@ -15,7 +15,9 @@ export type RunEvent =
   | { type: 'settled'; cell: string }
   | { type: 'output'; cell: string; event: OutputEvent }
   | { type: 'finished'; cell: string; end: RunEnd; time: number }
-  /** The run cannot begin or continue; `bundle` says why. `transient`: the reason is this machine, so it is not saved. */
+  /**
+   * The run cannot begin or continue; `bundle` says why. `transient`: the reason is this machine, so it is not saved.
+   */
   | { type: 'failed'; cell: string; bundle: MimeBundle; transient?: boolean; time: number }
   /** The user removed these outputs. */
   | { type: 'removed'; cell: string; keys: ReadonlySet<OutputKey> }
@@ -93,7 +95,7 @@ export class OutputsModel {
   private finish(cell: string, state: CellState, end: RunEnd, time: number): EditorCommand[] {
     const swept = state.phase === 'running' ? this.sweep(cell, state) : [];
     state.phase = 'done';
-    const success = end === 'ok' ? true : end === 'cancelled' ? undefined : false;
+    const success = end === 'ok' ? true : end === 'canceled' ? undefined : false;
     return [...swept, { do: 'end', cell, success, time }];
   }
 
@@ -126,7 +128,8 @@ export class OutputsModel {
     if (text === '') return [];
     const items = [{ mime: stream === 'stdout' ? STDOUT : STDERR, text }];
     if (!state.stale) {
-      // The kernel sends no more displays than a cell shows, but all text: in a full cell it goes to the last output of its stream
+      // The kernel sends no more displays than a cell shows, but all text: in a full cell it goes to the last output of
+      // its stream
       const full = state.outputs.length >= MAX_OUTPUTS;
       const target = full ? state.outputs.findLast((o) => o.stream === stream) : state.outputs.at(-1);
       if (target?.stream === stream) return [{ do: 'appendItems', cell, key: target.key, items }];

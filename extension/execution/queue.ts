@@ -1,18 +1,19 @@
-// The queue of a notebook's cells: they run one after another, and when one fails, those behind it are not run. No editor, no process.
+// The queue of a notebook's cells: they run one after another, and when one fails, those behind it are not run. No
+// editor, no process.
 import type { RunEnd } from './outputs-model.ts';
 
 /** The cell that is running. */
 export interface RunningCell {
   readonly cell: string;
   /** It must end without running, or end as soon as it can. */
-  cancelled: boolean;
+  canceled: boolean;
 }
 
 export interface QueueEvents {
   /** Runs a cell. Never rejects. */
   run(running: RunningCell): Promise<RunEnd>;
   /** A waiting cell was taken out of the queue. */
-  cancelled(cell: string): void;
+  canceled(cell: string): void;
   /** No cell is running or waiting any more. */
   empty(): void;
 }
@@ -51,20 +52,20 @@ export class CellQueue {
   cancelWaiting(which: (cell: string) => boolean = () => true): number {
     const gone = this.waiting.filter(which);
     this.waiting = this.waiting.filter((cell) => !gone.includes(cell));
-    for (const cell of gone) this.events.cancelled(cell);
+    for (const cell of gone) this.events.canceled(cell);
     return gone.length;
   }
 
   /** Takes all waiting cells out of the queue and marks the running one. */
   cancel(): void {
     this.cancelWaiting();
-    if (this.current) this.current.cancelled = true;
+    if (this.current) this.current.canceled = true;
   }
 
   private async runAll(): Promise<void> {
     try {
       for (let cell = this.waiting.shift(); cell !== undefined; cell = this.waiting.shift()) {
-        this.current = { cell, cancelled: false };
+        this.current = { cell, canceled: false };
         const end = await this.events.run(this.current);
         this.current = undefined;
         if (end !== 'ok') this.cancelWaiting();

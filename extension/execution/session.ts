@@ -28,7 +28,7 @@ export class NotebookSession implements vscode.Disposable {
   private readonly projection: OutputProjection;
   private readonly queue = new CellQueue({
     run: (running) => this.runCell(running),
-    cancelled: (cell) => this.end(cell, 'cancelled'),
+    canceled: (cell) => this.end(cell, 'canceled'),
     empty: () => this.state.phase === 'busy' && this.kernel.setState({ phase: 'idle' }),
   });
   private readonly device = new DevicePolicy({
@@ -206,10 +206,10 @@ export class NotebookSession implements vscode.Disposable {
     try {
       kernel = await this.kernel.ensure('starting', this.notebook, this.wanted.device);
     } catch (e) {
-      return running.cancelled ? this.end(id, 'cancelled') : this.fail(id, 'Kernel', (e as Error).message, true);
+      return running.canceled ? this.end(id, 'canceled') : this.fail(id, 'Kernel', (e as Error).message, true);
     }
     const cell = findCell(this.notebook, id);
-    if (running.cancelled || !cell) return this.end(id, 'cancelled');
+    if (running.canceled || !cell) return this.end(id, 'canceled');
     this.kernel.setState({ phase: 'busy' });
     const settle = setTimeout(() => this.apply({ type: 'settled', cell: id }), SETTLE_MS);
     const outcome = await kernel.run({
@@ -220,7 +220,7 @@ export class NotebookSession implements vscode.Disposable {
     });
     clearTimeout(settle);
     if (outcome.status !== 'died') return this.end(id, outcome.status);
-    if (outcome.exit.expected) return this.end(id, 'cancelled');
+    if (outcome.exit.expected) return this.end(id, 'canceled');
     return this.fail(id, 'Kernel', outcome.exit.text + suspicion(outcome.exit, this.state.device), false);
   }
 

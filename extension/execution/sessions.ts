@@ -1,5 +1,5 @@
-// The sessions of all open notebooks: made at the first run, ended when the notebook is closed, and carried along when its
-// file is renamed or an untitled notebook is saved.
+// The sessions of all open notebooks. A session begins at the first run and ends when the notebook is closed. It
+// survives a rename of the file and the first save of an untitled notebook.
 import * as vscode from 'vscode';
 import { statSync } from 'node:fs';
 import type { TrainingDelta } from '../../kernel/wire/training.ts';
@@ -8,7 +8,9 @@ import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
 import type { KernelStarter } from './kernel-starter.ts';
 import { NotebookSession } from './session.ts';
 
-/** The editor closes the old document and opens the new one within this time when it renames or saves under a new name. */
+/**
+ * On a rename or a save under a new name, the editor closes the old document and opens the new one within this time.
+ */
 const MOVE_MS = 3000;
 
 interface Closed {
@@ -29,9 +31,9 @@ export class Sessions implements vscode.Disposable {
 
   private readonly open = new Map<vscode.NotebookDocument, NotebookSession>();
   private readonly closed = new Set<Closed>();
-  /** When each document was opened, to tell a new name from a copy that was open all along. */
+  /** When each document was opened: a renamed notebook is a new document, a copy may be an old one. */
   private readonly opened = new WeakMap<vscode.NotebookDocument, number>();
-  /** New file name -> old one. */
+  /** Old file names by new ones. */
   private readonly renamed = new Map<string, string>();
   private readonly subscriptions: vscode.Disposable;
 
@@ -58,7 +60,7 @@ export class Sessions implements vscode.Disposable {
     return [...this.open.values()];
   }
 
-  /** The notebook's session; made if there is none. */
+  /** The notebook's session, created if necessary. */
   for(notebook: vscode.NotebookDocument): NotebookSession {
     let session = this.open.get(notebook);
     if (!session) {
@@ -119,7 +121,7 @@ export class Sessions implements vscode.Disposable {
     }
   }
 
-  /** A folder that is renamed takes its notebooks along. */
+  /** A file or a folder was renamed; the notebooks of a folder move with it. */
   private didRename(from: vscode.Uri, to: vscode.Uri): void {
     const [old, now] = [from.toString(), to.toString()];
     this.renamed.set(now, old);
@@ -140,7 +142,7 @@ export class Sessions implements vscode.Disposable {
       if (now === to ? uri === from : now.startsWith(`${to}/`) && uri === from + now.slice(to.length)) return true;
     }
     if (ids === '' || ids !== idList(notebook)) return false;
-    // The same cells under another name: saved as that just now, or a copy made long ago that happens to be opened?
+    // The same cells under another name are a move if the file was written just now; otherwise they are an old copy
     return uri.startsWith('untitled:') || writtenJustNow(notebook.uri);
   }
 
@@ -160,7 +162,7 @@ function writtenJustNow(uri: vscode.Uri): boolean {
 
 const idList = (notebook: vscode.NotebookDocument) => [...idsOf(notebook).values()].join(' ');
 
-/** The notebook that has the focus, if it is one of ours. */
+/** The active notebook, if it is a DLNB notebook. */
 export function activeNotebook(): vscode.NotebookDocument | undefined {
   const notebook = vscode.window.activeNotebookEditor?.notebook;
   return notebook?.notebookType === NOTEBOOK_TYPE ? notebook : undefined;

@@ -1,5 +1,5 @@
-// A `.dlnb` notebook as the editor holds it, and back. Plain data without 'vscode'; the serializer beside it wraps it.
-// What the editor has no place for (ids, unknown keys, unusual forms) travels in metadata.
+// Converts notebooks between the file's form and the editor's. Plain data without 'vscode'; serializer.ts wraps it.
+// Parts that the editor has no place for (ids, unknown keys, unusual forms) are kept in metadata.
 import { ERROR, STDERR, STDOUT } from '../../kernel/wire/mime.ts';
 import { foldTerminalText } from '../../kernel/notebook/format/terminal.ts';
 import { fileItem } from '../../kernel/host/client/outputs.ts';
@@ -14,7 +14,7 @@ export interface NotebookMetadata {
   metadata?: Extra;
   /** Unknown keys of the file. */
   extra?: Extra;
-  /** The file's version, where it is newer than this program; such a notebook is not saved. */
+  /** The file's version if it is newer than this program's; such a notebook is not saved. */
   newer?: number;
 }
 
@@ -26,12 +26,12 @@ export interface CellMetadata {
 export interface OutputMetadata {
   /** Unknown keys of the output. */
   extra?: Extra;
-  /** The output as the file has it, where the editor cannot hold all of it; valid while `print` fits the items. */
+  /** The file's output if the editor cannot hold all of it; valid while `print` fits the items. */
   raw?: Output;
   print?: string;
   /** Names the output while its session lives. Not saved. */
   key?: string;
-  /** Says something of this machine (a kernel that cannot start) and is not saved. */
+  /** It is about this machine (a kernel that cannot start) and is not saved. */
   transient?: boolean;
 }
 
@@ -58,7 +58,7 @@ export interface PlainNotebook {
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** In which of the file's three forms an item of this type is written. */
+/** The form of an item of this type in the file, one of three. */
 export function formOf(mime: string): 'text' | 'json' | 'base64' {
   const type = mime.toLowerCase().split(';', 1)[0]!.trim();
   if (type === STDOUT || type === STDERR || type.startsWith('text/') || type === 'image/svg+xml') return 'text';
@@ -108,19 +108,19 @@ function itemToEditor(item: OutputItem): PlainItem {
   return { mime, data: Buffer.from(item.base64, 'base64') };
 }
 
-/** The editor writes types in small letters and refuses what is no type at all. */
+/** The editor writes types in lower case and refuses text that is no type. */
 function editorMime(mime: string): string {
   const [, type, subtype, rest = ''] = /^(.+)\/(.+?)(;.+)?$/.exec(mime) ?? [];
   return type && subtype ? `${type.toLowerCase()}/${subtype.toLowerCase()}${rest}` : 'application/octet-stream';
 }
 
-/** The editor takes one item of a type, apart from streams. */
+/** The editor accepts one item of each type, except for streams. */
 function distinct(items: PlainItem[]): PlainItem[] {
   const seen = new Set<string>();
   return items.filter(({ mime }) => mime === STDOUT || mime === STDERR || (!seen.has(mime) && seen.add(mime)));
 }
 
-/** Whether the way back from the editor gives the same output. */
+/** Whether the output is the same after the way to the editor and back. */
 function isUsual(output: Output): boolean {
   const types = new Set(output.items.map(({ mime }) => mime));
   return types.size === output.items.length && output.items.every(isUsualItem);
@@ -134,7 +134,7 @@ function isUsualItem(item: OutputItem): boolean {
   return form === 'base64' && Buffer.from(item.base64, 'base64').toString('base64') === item.base64;
 }
 
-/** JSON that reads back as the same value, also where that holds what `JSON.stringify` writes differently: -0 and infinity. */
+/** JSON that reads back as the same value. `JSON.stringify` would change -0 and infinity. */
 function jsonText(json: Json): string {
   return hasOddNumber(json) ? printJson(json, '', 'plain') : JSON.stringify(json);
 }
@@ -144,7 +144,7 @@ function hasOddNumber(json: Json): boolean {
   return json !== null && typeof json === 'object' && Object.values(json).some(hasOddNumber);
 }
 
-/** Tells whether items are still those that were read: types, sizes and a checksum (FNV-1a, 32 bits). */
+/** A fingerprint of items, to find out whether they were changed: types, sizes and a checksum (FNV-1a, 32 bits). */
 function printOf(items: readonly PlainItem[]): string {
   return items
     .map(({ mime, data }) => {
@@ -158,8 +158,8 @@ function printOf(items: readonly PlainItem[]): string {
 // ---- editor to file
 
 /**
- * The notebook for the printer. A cell without an id, or with one that an earlier cell has, gets a new one.
- * @throws Error where the notebook must not be saved: its file has a newer version.
+ * The notebook in the file's form. A cell without an id, or with the id of an earlier cell, gets a new one.
+ * @throws Error if the file has a newer version: such a notebook must not be saved
  */
 export function toFile(notebook: PlainNotebook, newCellId: (taken: Set<string>) => string): Notebook {
   const { metadata, extra, newer } = notebook.metadata;
@@ -182,7 +182,7 @@ export const newerVersionText = (version: number) =>
 
 function cellToFile(cell: PlainCell, id: string): Cell {
   const extra = cell.metadata.extra && { extra: cell.metadata.extra };
-  // The editor ends lines as the machine does; the file holds lines
+  // The editor ends lines as the machine does, the file always by \n
   const source = cell.value.replace(/\r\n?/g, '\n');
   if (cell.kind === 'markdown') return { id, kind: 'markdown', source, ...extra };
   const outputs = cell.outputs.filter((o) => !o.metadata?.transient).map(outputToFile);
@@ -194,7 +194,7 @@ function outputToFile({ items, metadata }: PlainOutput): Output {
   return { items: joinStreams(items).map(itemToFile), ...(metadata?.extra && { extra: metadata.extra }) };
 }
 
-/** The editor keeps what was appended to a stream as items of their own. */
+/** Joins the items of a stream: the editor keeps appended text as further items. */
 function joinStreams(items: readonly PlainItem[]): PlainItem[] {
   const joined: { mime: string; parts: Uint8Array[] }[] = [];
   for (const { mime, data } of items) {
@@ -228,5 +228,5 @@ function jsonItem(mime: string, text: string): OutputItem {
   }
 }
 
-/** An item of a kernel's bundle for the editor; the same as if it had gone through a file. */
+/** An item of a kernel's bundle for the editor; the same as after saving and opening the file. */
 export const shownItem = (item: MimeItem): PlainItem => itemToEditor(fileItem(item));

@@ -1,15 +1,15 @@
-// Cell ids: every cell of an open notebook has one of its own. The editor copies metadata with a cell, so a copy needs a new id.
+// Cell ids, unique in an open notebook. The editor copies a cell with its metadata, so a copy needs a new id.
 import * as vscode from 'vscode';
 import { newCellId } from '../../kernel/notebook/format/index.ts';
 import type { CellMetadata } from './data.ts';
 import { NOTEBOOK_TYPE } from './serializer.ts';
 
-/** Ids given to cells whose metadata do not have them yet. */
+/** Ids of cells, also of those whose metadata do not have them yet. */
 const given = new WeakMap<vscode.NotebookCell, string>();
 
 const metadataId = (cell: vscode.NotebookCell) => (cell.metadata as CellMetadata).id;
 
-/** The cell's id. A cell that has none, or that of an earlier cell, is given a new one. */
+/** The cell's id. A cell without one, or with the id of an earlier cell, gets a new one. */
 export function cellId(cell: vscode.NotebookCell): string {
   return given.get(cell) ?? idsOf(cell.notebook).get(cell) ?? metadataId(cell) ?? give(cell, new Set());
 }
@@ -25,7 +25,7 @@ export function idsOf(notebook: vscode.NotebookDocument): Map<vscode.NotebookCel
   const ids = new Map<vscode.NotebookCell, string>();
   const taken = new Set(cells.flatMap((c) => [metadataId(c) ?? [], given.get(c) ?? []].flat()));
   const used = new Set<string>();
-  // Cells that were here first keep their id, wherever a copy was put
+  // The original keeps its id, also when a copy was put before it
   for (const cell of cells) if (given.has(cell)) used.add(given.get(cell)!);
   for (const cell of cells) {
     let id = given.get(cell);
@@ -56,18 +56,18 @@ function idEdits(notebook: vscode.NotebookDocument): vscode.NotebookEdit[] {
   return edits;
 }
 
-/** Remembers the ids of the cells of a notebook, so that a copy put before its original is the one that gets a new id. */
+/** Remembers the ids of a notebook's cells, so that later a copy gets the new id, not its original. */
 function remember(notebook: vscode.NotebookDocument): void {
   for (const [cell, id] of idsOf(notebook)) given.set(cell, id);
 }
 
-/** Metadata were changed from outside, for example because the file was read anew: an id of its own counts. */
+/** The cell's metadata were changed, for example because the file was read again: its id is used if it is unique. */
 function adopt(cell: vscode.NotebookCell): void {
   const id = metadataId(cell);
   if (id && cell.notebook.getCells().every((other) => other === cell || given.get(other) !== id)) given.set(cell, id);
 }
 
-/** Gives ids to cells as they are added, and at the latest when the notebook is saved. */
+/** Gives ids to cells when they are added, and before the notebook is saved. */
 export function keepCellIds(): vscode.Disposable {
   const ours = (notebook: vscode.NotebookDocument) => notebook.notebookType === NOTEBOOK_TYPE;
   for (const notebook of vscode.workspace.notebookDocuments) if (ours(notebook)) remember(notebook);

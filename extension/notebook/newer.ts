@@ -1,4 +1,4 @@
-// A notebook of a newer format version is for reading: it says so when it opens, and its editor is made read-only.
+// A notebook of a newer format version can only be read: the user is told so, and its editor is read-only.
 import * as vscode from 'vscode';
 import { newerVersionText, type NotebookMetadata } from './data.ts';
 import { NOTEBOOK_TYPE } from './serializer.ts';
@@ -12,7 +12,7 @@ export function protectNewerNotebooks(): vscode.Disposable {
     if (newer === undefined) return;
     told.add(notebook);
     void vscode.window.showWarningMessage(`DLNB: ${newerVersionText(newer)}`);
-    // Saving is refused by the serializer in any case; this keeps the user from typing what cannot be saved
+    // The serializer refuses to save; read-only also prevents changes that cannot be saved
     void vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
   };
   check(vscode.window.activeNotebookEditor);

@@ -1,4 +1,5 @@
-// Reads and writes `.dlnb` files for the editor. A file that does not parse is an error in the editor, never an empty notebook.
+// Reads and writes `.dlnb` files for the editor. A file that does not parse opens as an error, never as an empty
+// notebook.
 import * as vscode from 'vscode';
 import {
   decodeNotebook,
@@ -29,7 +30,8 @@ export class DlnbSerializer implements vscode.NotebookSerializer {
 }
 
 /**
- * @throws Error with line and column where the file is no notebook. One of a newer version is read as far as it is understood.
+ * Reads a file, one of a newer version as far as possible.
+ * @throws Error with line and column if the file is no notebook
  */
 function readNotebook(content: Uint8Array): Notebook {
   try {
@@ -66,7 +68,7 @@ export function toNotebookData(notebook: Notebook): vscode.NotebookData {
   return data;
 }
 
-/** The text of the file that saving the document now would give. */
+/** The text of the file if the document were saved now. */
 export function printDocument(notebook: vscode.NotebookDocument): string {
   const cells = notebook.getCells().map((cell) => {
     const made = new vscode.NotebookCellData(cell.kind, cell.document.getText(), cell.document.languageId);

@@ -1,4 +1,5 @@
-// The kernel's state behind one notebook: runs its cells one after another and sends what they show. No process, no IPC.
+// The kernel's state behind one notebook: runs its cells one after another and sends what they show. No process, no
+// IPC.
 import path from 'node:path';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,6 +1,6 @@
-// The messages between a notebook's host (the extension or the command line) and its kernel process, and the tables that handle them.
-// Runs and outputs travel over Node's IPC with advanced serialization. An interrupt travels over a pipe of its own
-// (file descriptor 4 of the kernel), which a thread reads while the main thread computes.
+// The messages between a notebook's host (the extension or the command line) and its kernel process, and the tables
+// that handle them. Runs and outputs travel over Node's IPC with advanced serialization. An interrupt travels over a
+// pipe of its own (file descriptor 4 of the kernel), which a thread reads while the main thread computes.
 import type { DeviceName } from './limits.ts';
 import type { CellError } from './errors.ts';
 import type { AxisRange } from './tensor.ts';
@@ -98,8 +98,8 @@ export type OutputEvent =
   /** A new output. With an `id`, later `update` events replace its items, in whatever cell it stands. */
   | { kind: 'display'; id?: string; bundle: MimeBundle }
   /**
-   * Replaces the items of every output of the notebook that was displayed with this id. Without such an output (its cell
-   * was deleted or cleared) it is a new output of this message's cell.
+   * Replaces the items of every output of the notebook that was displayed with this id. Without such an output (its
+   * cell was deleted or cleared) it is a new output of this message's cell.
    */
   | { kind: 'update'; id: string; bundle: MimeBundle }
   /** A new output that is an error. The bundle holds CELL_ERROR and ERROR. */
@@ -123,7 +123,9 @@ export interface DeviceState {
   detail: string;
   /** Devices that were tried before it and not taken. */
   refused: Refusal[];
-  /** A graphics card's device that is being started. If the process ends now, the card's driver is the likely reason. */
+  /**
+   * A graphics card's device that is being started. If the process ends now, the card's driver is the likely reason.
+   */
   starting?: DeviceName;
   /** The last fault of the device. */
   fault?: DeviceFault;

@@ -1,4 +1,5 @@
-// The folder that `npm run bench -- bundle` makes: small enough to carry, and of use on a machine that has nothing of ours.
+// The folder that `npm run bench -- bundle` makes: small enough to carry, and of use on a machine that has nothing of
+// ours.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';

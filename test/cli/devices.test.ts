@@ -1,4 +1,5 @@
-// Devices on the command line: which is taken where there is a graphics card that is none, by option, and by the notebook's metadata.
+// Devices on the command line: which is taken where there is a graphics card that is none, by option, and by the
+// notebook's metadata.
 import { describe, expect, it } from 'vitest';
 import { installStandIn } from '../stand-ins/install.ts';
 import { onSwiftShader, noDriver, swiftShader } from '../swiftshader.mts';

@@ -1,5 +1,5 @@
-// Every notebook that `dlnb new --model` writes runs to its end. In small: with few examples, two epochs and no goal, by an edit of the
-// constants at its top. One of each architecture runs as it is, and so reaches its goal.
+// Every notebook that `dlnb new --model` writes runs to its end. In small: with few examples, two epochs and no goal,
+// by an edit of the constants at its top. One of each architecture runs as it is, and so reaches its goal.
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseNotebook, printNotebook } from '../../kernel/notebook/format/index.ts';

@@ -1,4 +1,5 @@
-// The device `cpu` in a kernel that the real extension host has forked: shared memory, worker threads, and the setting of their number.
+// The device `cpu` in a kernel that the real extension host has forked: shared memory, worker threads, and the setting
+// of their number.
 import * as assert from 'node:assert/strict';
 import { closeAll, notebookWith, setSetting, value } from './helpers.ts';
 

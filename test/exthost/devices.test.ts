@@ -1,5 +1,5 @@
-// The choice of the device: status bar, picker, the notebook's metadata, and the way back to the processor when a graphics card fails. `webgpu`
-// runs on SwiftShader here.
+// The choice of the device: status bar, picker, the notebook's metadata, and the way back to the processor when a
+// graphics card fails. `webgpu` runs on SwiftShader here.
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as vscode from 'vscode';

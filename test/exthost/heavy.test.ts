@@ -1,4 +1,5 @@
-// A cell that prints a great deal: the editor stays responsive, what is shown is capped, the whole is in a log that opens.
+// A cell that prints a great deal: the editor stays responsive, what is shown is capped, the whole is in a log that
+// opens.
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as vscode from 'vscode';

@@ -68,8 +68,8 @@ export async function until<T>(what: string, condition: () => T | undefined | fa
 }
 
 /**
- * Saves a notebook. VS Code's `save` gives false where the document has changed meanwhile, as when the end of a run reaches the editor after
- * it has reached the extension.
+ * Saves a notebook. VS Code's `save` gives false where the document has changed meanwhile, as when the end of a run
+ * reaches the editor after it has reached the extension.
  */
 export async function save(notebook: vscode.NotebookDocument, ms = 15_000): Promise<void> {
   for (const end = Date.now() + ms; !(await notebook.save()) || notebook.isDirty; await sleep(20))

@@ -1,4 +1,5 @@
-// The commands that make notebooks: from a sample, for a model, and the whole course. None of them writes over anything.
+// The commands that make notebooks: from a sample, for a model, and the whole course. None of them writes over
+// anything.
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';

@@ -1,5 +1,5 @@
-// A device that gives no values at once, as a GPU: what cells show is what they show on one that does, in the same order. The device is `cpu`,
-// whose synchronous read throws here and whose other read takes its time.
+// A device that gives no values at once, as a GPU: what cells show is what they show on one that does, in the same
+// order. The device is `cpu`, whose synchronous read throws here and whose other read takes its time.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,9 @@ import { TestKernel, type Ran } from './kernel.ts';
 
 const IMPORTS = "import * as tf from '@tensorflow/tfjs'; import { check, data, nn, train, viz } from 'dlnb';";
 
-/** Reads take different times, so that they do not arrive in their order, and fail where the data has gone meanwhile. */
+/**
+ * Reads take different times, so that they do not arrive in their order, and fail where the data has gone meanwhile.
+ */
 const ASYNC_READS = `
   const engine = tf.engine() as any;
   const stockRead = engine.read;
@@ -34,7 +36,10 @@ const ASYNC_READS = `
 let [plain, async]: [TestKernel, TestKernel] = [] as never;
 const both = async (code: string): Promise<[Ran, Ran]> => [await plain.run(code), await async.run(code)];
 
-/** What a reader sees, without progress bars, which have times of their own; texts that follow each other in one stream are one. */
+/**
+ * What a reader sees, without progress bars, which have times of their own; texts that follow each other in one stream
+ * are one.
+ */
 function shown({ events }: Pick<Ran, 'events'>): OutputEvent[] {
   const merged: OutputEvent[] = [];
   for (const e of events) {

@@ -1,5 +1,5 @@
-// The device `cpu` as it is built, in processes of its own and in real kernels: every supported Node.js, one thread and several, results
-// that are the same bits, memory that stays flat, and what is said when there is no more.
+// The device `cpu` as it is built, in processes of its own and in real kernels: every supported Node.js, one thread and
+// several, results that are the same bits, memory that stays flat, and what is said when there is no more.
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -8,7 +8,10 @@ import { ensureNode } from '../node.ts';
 import { TestKernel } from './kernel.ts';
 import { dist } from '../paths.ts';
 
-/** Runs the body of an async function with `tf` and `device` in a process of its own; what it returns comes back by way of JSON. */
+/**
+ * Runs the body of an async function with `tf` and `device` in a process of its own; what it returns comes back by way
+ * of JSON.
+ */
 function inProcess<T>(body: string, { node = process.execPath, options = {} } = {}): T {
   const code = `
     const { tf, startCpu } = require(${JSON.stringify(path.join(dist, 'tf.js'))});
@@ -175,8 +178,9 @@ describe('memory', () => {
     };
     const early = await after(500);
     const late = await after(3000);
-    // The gradients of `hidden` alone are 1.9 GB by now, in some 40,000 tensors that nothing refers to. They are freed now and then, the
-    // more seldom the more the collections cost: how much waits for one depends on the machine, but it has a bound.
+    // The gradients of `hidden` alone are 1.9 GB by now, in some 40,000 tensors that nothing refers to. They are freed
+    // now and then, the more seldom the more the collections cost: how much waits for one depends on the machine, but
+    // it has a bound.
     const bound = 256 * 2 ** 20;
     expect(late.tensors).toBeLessThan(20_000);
     expect(late.wasm).toBeLessThan(early.wasm + bound);

@@ -1,5 +1,5 @@
-// The devices of graphics cards in real kernels: `cuda` with a stand-in for its package, `webgpu` on SwiftShader; what is said when they are
-// not available, are lost, or crash the process.
+// The devices of graphics cards in real kernels: `cuda` with a stand-in for its package, `webgpu` on SwiftShader; what
+// is said when they are not available, are lost, or crash the process.
 import { afterEach, describe, expect, it } from 'vitest';
 import { installStandIn, type StandIn } from '../stand-ins/install.ts';
 import { onSwiftShader, noDriver, swiftShader } from '../swiftshader.mts';

@@ -131,7 +131,7 @@ it('says what is missing where the package sees no graphics card', async () => {
   const { end, text } = await installCuda(h);
   expect(end).toBe('does not work');
   expect(text).toMatch(
-    /^It is installed, and does not work yet: @tensorflow\/tfjs-node-gpu in .* sees no graphics card/,
+    /^The package is installed but does not work yet: @tensorflow\/tfjs-node-gpu in .* sees no graphics card/,
   );
   expect(log).toContain("Driver: ok, NVIDIA's driver sees NVIDIA GeForce RTX 3080, 550.54.14, 10240 MiB");
   expect(log.some((l) => l.startsWith('Node.js: ok, v'))).toBe(true);
@@ -147,7 +147,7 @@ it('keeps what was installed before when npm fails, and says why in plain words'
   const { end, text } = await installCuda(h);
   expect(end).toBe('failed');
   expect(text).toMatch(
-    /^npm cannot reach storage\.googleapis\.com: look at the connection, the proxy and the firewall\. NVIDIA's driver is not installed/,
+    /^npm cannot reach storage\.googleapis\.com: check the connection, the proxy and the firewall\. NVIDIA's driver is not installed/,
   );
   expect(log).toContain(`npm: ${fail[1]!}`);
   expect([existsSync(`${h.folder}.part`), existsSync(path.join(h.folder, 'node_modules'))]).toEqual([false, true]);
@@ -162,7 +162,7 @@ it('ends npm when it is cancelled, and leaves nothing behind', async () => {
     pid = /pid (\d+)\n/.exec(called())?.[1];
   }
   abort.abort();
-  expect(await done).toEqual({ end: 'no', text: 'The installation was cancelled; nothing was changed.' });
+  expect(await done).toEqual({ end: 'no', text: 'The installation was canceled; nothing was changed.' });
   expect(() => process.kill(Number(pid), 0)).toThrow();
   expect([existsSync(h.folder), existsSync(`${h.folder}.part`)]).toEqual([false, false]);
 });
@@ -174,7 +174,7 @@ describe('the diagnosis', () => {
     expect(await driver()).toEqual({
       what: 'Driver',
       ok: false,
-      text: "NVIDIA's driver is not installed: there is no nvidia-smi on the PATH",
+      text: "NVIDIA's driver is not installed: no nvidia-smi on the PATH",
     });
     nvidiaSmi('Failed to initialize NVML: Driver/library version mismatch', 18);
     expect(await driver()).toMatchObject({
@@ -204,10 +204,10 @@ describe('the diagnosis', () => {
 
   it.each([
     [['npm error code ENOSPC'], 'npm failed: the disk is full.'],
-    [['npm ERR! code E404'], 'npm failed: its registry does not give @tensorflow/tfjs-node-gpu.'],
-    [['npm error code EACCES'], /^npm failed: it may not write/],
+    [['npm ERR! code E404'], 'npm failed: its registry does not provide @tensorflow/tfjs-node-gpu.'],
+    [['npm error code EACCES'], /^npm failed: it has no permission to write/],
     [['node-pre-gyp ERR! Tried to download(404)', 'gyp ERR! find Python'], /needs Python and a C\+\+ compiler\.$/],
-    [['connect ETIMEDOUT 142.250.1.2:443'], /^npm cannot reach .*: look at the connection/],
+    [['connect ETIMEDOUT 142.250.1.2:443'], /^npm cannot reach .*: check the connection/],
     [
       ['x', 'npm error peer dep missing', 'npm error A complete log of this run can be found in: /x'],
       'npm failed: peer dep missing.',

@@ -106,7 +106,11 @@ describe('display', () => {
 
 describe('streams', () => {
   let k: TestKernel;
-  beforeAll(() => void (k = new TestKernel()));
+  beforeAll(async () => {
+    k = new TestKernel();
+    // The first test measures times of a cell, without the start of the kernel
+    await k.process.ready;
+  });
   afterAll(() => k.stop());
 
   it('arrive while the cell computes', async () => {

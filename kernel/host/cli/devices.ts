@@ -1,4 +1,5 @@
-// `dlnb devices`: prints which device computes on this machine, and why others do not. A kernel tries them, as for a notebook.
+// `dlnb devices`: prints which device computes on this machine, and why others do not. A kernel tries them, as for a
+// notebook.
 import type { KernelSettings } from '../../wire/options.ts';
 import type { DeviceState } from '../../wire/protocol.ts';
 import type { CodeCell } from '../../notebook/format/types.ts';

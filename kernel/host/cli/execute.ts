@@ -1,4 +1,5 @@
-// Runs the code cells of a notebook in order and collects their outputs. Knows kernels and time limits, not terminals or files.
+// Runs the code cells of a notebook in order and collects their outputs. Knows kernels and time limits, not terminals
+// or files.
 import { NotebookOutputs } from '../client/outputs.ts';
 import { hostError, type KernelProcess } from '../client/index.ts';
 import type { CodeCell, Notebook } from '../../notebook/format/types.ts';
@@ -11,7 +12,9 @@ import {
   type OutputEvent,
 } from '../../wire/protocol.ts';
 
-/** `skipped`: not a language of the kernel. `not run`: the run ended first. `died`: the kernel ended during the cell. */
+/**
+ * `skipped`: not a language of the kernel. `not run`: the run ended first. `died`: the kernel ended during the cell.
+ */
 export type CellStatus = 'ok' | 'error' | 'interrupted' | 'died' | 'skipped' | 'not run';
 
 export interface CellResult {
@@ -110,7 +113,10 @@ export class NotebookRun {
     }
   }
 
-  /** Interrupts the running cell, and kills the kernel if the cell does not stop in time. A second call kills it at once. */
+  /**
+   * Interrupts the running cell, and kills the kernel if the cell does not stop in time. A second call kills it at
+   * once.
+   */
   stop(reason: StopReason): void {
     if (this.stopped) return this.kill();
     this.stopped = reason;
@@ -124,7 +130,10 @@ export class NotebookRun {
     void this.kernel?.kill();
   }
 
-  /** A copy of the notebook with the outputs of this run. Cells that were not run have none: old outputs are of another run. */
+  /**
+   * A copy of the notebook with the outputs of this run. Cells that were not run have none: old outputs are of another
+   * run.
+   */
   executed(): Notebook {
     const skipped = new Set(this.results.filter(({ status }) => status === 'skipped').map(({ cell }) => cell));
     const cells = this.notebook.cells.map((cell) =>

@@ -1,4 +1,4 @@
-// `dlnb export`: a notebook with its outputs, in another form.
+// `dlnb export` and `dlnb report`: write notebooks with their outputs in another format.
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -15,10 +15,10 @@ export interface ExportOptions {
 }
 
 /**
- * Writes the file and prints its name. A file that stands where the default name points is not replaced: it may be somebody's own
- * (`model.ts` beside `model.dlnb`); one that is named with `--out` is.
+ * Writes the file and prints its name. Without `--out` an existing file is not replaced: `model.ts` beside `model.dlnb`
+ * may be the user's own.
  * @returns the exit code
- * @throws UsageError where a file cannot be read, or the result not be written
+ * @throws UsageError if a file cannot be read or the result cannot be written
  */
 export async function exportCommand(file: string, { to, out }: ExportOptions): Promise<number> {
   const notebook = await readTitled(file);
@@ -29,7 +29,7 @@ export async function exportCommand(file: string, { to, out }: ExportOptions): P
   return write(target, () => convert(notebook, to));
 }
 
-/** One web page of several notebooks. Otherwise as {@link exportCommand}. */
+/** Writes one web page of several notebooks; otherwise as {@link exportCommand}. */
 export async function reportCommand(files: string[], { out }: { out: string }): Promise<number> {
   const notebooks = await Promise.all(files.map(readTitled));
   return write(out, () => toPage(notebooks));
@@ -59,7 +59,7 @@ const readTitled = async (file: string): Promise<Titled> => ({
 });
 const titleOf = (file: string) => path.basename(file).replace(/\.dlnb$/i, '');
 
-/** The exporters are loaded only here: `dlnb run` has no use for them. */
+/** Loads the exporter when it is needed: `dlnb run` uses none. */
 async function convert(notebook: Titled, to: ExportOptions['to']): Promise<string> {
   if (to === 'ts') return (await import('../export/ts.ts')).toTs(notebook.notebook);
   if (to === 'ipynb') return (await import('../export/ipynb.ts')).toIpynb(notebook.notebook);
@@ -84,7 +84,7 @@ const IMAGES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
-/** A picture beside the notebook as a data URL; undefined where there is none, or it is something else. */
+/** A picture beside the notebook as a data URL; undefined if it is missing or is no picture. */
 function imageOf(folder: string, name: string): string | undefined {
   const type = IMAGES[path.extname(name).toLowerCase()];
   if (!type) return undefined;

@@ -1,11 +1,11 @@
-// Notebook files of the command line: reading with errors of one line, and writing so that a file is never half written.
+// Reads notebooks, with errors of one line, and writes files so that none is ever half written.
 import { randomBytes } from 'node:crypto';
 import { chmod, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeNotebook, FormatError, type Notebook } from '../../notebook/format/index.ts';
 import { UsageError } from './usage.ts';
 
-/** @throws UsageError where there is no such file, or it is no notebook that this version knows. */
+/** @throws UsageError if the file is missing or is no notebook that this version can read */
 export async function readNotebook(file: string): Promise<Notebook> {
   let bytes;
   try {
@@ -21,20 +21,20 @@ export async function readNotebook(file: string): Promise<Notebook> {
   }
 }
 
-/** @throws UsageError where nothing could be written there: found out before the work, not after it. */
+/** Checks a target before the work begins. @throws UsageError if the file cannot be written */
 export async function checkWritable(file: string): Promise<void> {
   if (await isFolder(file)) throw new UsageError(`${file} is a folder; name a file.`);
   const folder = path.dirname(path.resolve(file));
   if (!(await isFolder(folder))) throw new UsageError(`${file}: there is no folder ${folder}`);
 }
 
-/** Whether both paths lead to the same file. A file that does not exist yet is only its own path. */
+/** Whether both paths lead to the same file. A missing file is compared by its path. */
 export async function sameFile(a: string, b: string): Promise<boolean> {
   const real = (file: string) => realpath(file).catch(() => path.resolve(file));
   return (await real(a)) === (await real(b));
 }
 
-/** Replaces the file in one step; on failure the old one stands as it was. Links and permissions are kept. */
+/** Replaces the file in one step; on failure the old one is unchanged. Links and permissions are kept. */
 export async function writeWhole(file: string, text: string): Promise<void> {
   const target = await realpath(file).catch(() => path.resolve(file));
   const part = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.part`);
@@ -67,7 +67,7 @@ const problems: Record<string, string> = {
   ENOTDIR: 'a part of the path is not a folder',
 };
 
-/** What the system says, in words. */
+/** An error of the file system in words. */
 export function fileProblem(e: unknown): string {
   const { code, message } = e as NodeJS.ErrnoException;
   return (code && problems[code]) ?? message;

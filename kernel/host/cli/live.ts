@@ -1,17 +1,17 @@
-// Progress bars and trainings on a terminal: one line that is rewritten while they run, and what they come to in the end. Where nobody
-// watches, a line now and then.
+// Progress bars and trainings as text: on a terminal one line that is rewritten, and the result at the end. In a file,
+// a line now and then.
 import { PROGRESS, TRAINING } from '../../wire/mime.ts';
 import type { ProgressReport } from '../../wire/progress.ts';
 import type { TrainingChart } from '../../wire/training.ts';
 import type { OutputEvent } from '../../wire/protocol.ts';
 
-/** Into a file, a bar that runs is written so often. */
+/** In a file, time between two lines of a running bar. */
 const LINE_MS = 10_000;
 
 export interface LiveScreen {
   /** Whether a line can be rewritten. */
   live: boolean;
-  /** Shows a text in the line that is rewritten; undefined takes it away. */
+  /** Shows a text in the line that is rewritten; undefined removes it. */
   status(text: string | undefined): void;
   /** Writes a text on lines of its own. */
   print(text: string): void;
@@ -22,7 +22,7 @@ export interface LiveScreen {
 type Shown = Extract<OutputEvent, { kind: 'display' | 'update' }>;
 
 export class LiveOutputs {
-  /** Lines that stand there already, by display id. */
+  /** Lines printed already, by display id. */
   private readonly printed = new Map<string, Set<string>>();
   private lastLine: number;
 
@@ -30,7 +30,7 @@ export class LiveOutputs {
     this.lastLine = screen.clock();
   }
 
-  /** @returns whether the event was one of these, and is dealt with */
+  /** Prints a progress bar or a training. @returns false for other events */
   take(event: OutputEvent): boolean {
     if (event.kind !== 'display' && event.kind !== 'update') return false;
     const running = isRunning(event);
@@ -43,7 +43,7 @@ export class LiveOutputs {
     return true;
   }
 
-  /** How something stands that will be shown in full when it ends. */
+  /** Shows the state of a bar or training that is still running. */
   status(text: string): void {
     if (this.screen.live) return this.screen.status(text.trim());
     const now = this.screen.clock();
@@ -61,7 +61,7 @@ export class LiveOutputs {
   }
 }
 
-/** Undefined for other outputs. */
+/** Whether a bar or training is still running; undefined for other outputs. */
 function isRunning({ bundle }: Shown): boolean | undefined {
   for (const item of bundle) {
     if (!('json' in item)) continue;

@@ -1,4 +1,4 @@
-// `dlnb new`: a copy of a sample, all of them as a course, or a notebook for a model that is put together; never over a file.
+// `dlnb new`: copies a sample or all of them, or creates a notebook for a model. Existing files are never replaced.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ARCHITECTURES, DATA_SETS, dataOf, OPTIMIZERS } from '../../notebook/scaffold/choices.ts';
@@ -9,7 +9,7 @@ import { fileProblem } from './files.ts';
 import { dist } from './start.ts';
 import { UsageError } from './usage.ts';
 
-/** What stands after `dlnb new`. */
+/** Options of `dlnb new`. */
 export interface NewOptions {
   /** The folder of a course. */
   course?: string;
@@ -22,10 +22,10 @@ export interface NewOptions {
 const samples = path.join(dist, '..', 'samples');
 
 /**
- * Makes what was asked for and prints its path; lists what there is where nothing was.
+ * Creates a notebook or a course and prints its path; without arguments, lists samples and models.
  * @param names a sample and a folder, or with `model` a folder alone
  * @returns the exit code
- * @throws UsageError for names that there are not (naming those there are), and a folder that cannot be written
+ * @throws UsageError for an unknown name, with the known ones, and for a folder that cannot be written
  */
 export async function newCommand(names: readonly string[], options: NewOptions): Promise<number> {
   const { course, model, data, optimizer } = options;
@@ -95,7 +95,7 @@ class DiskFolder implements TargetFolder<string> {
       await writeFile(file, content, { flag: 'wx' });
       return file;
     } catch (e) {
-      // mkdir says the same of a file that has the folder's name
+      // mkdir reports the same code for a file that has the folder's name
       const { code, syscall } = e as NodeJS.ErrnoException;
       if (code === 'EEXIST' && syscall === 'open') return undefined;
       throw new UsageError(`${this.dir}: ${code === 'EEXIST' ? 'this is a file, not a folder' : fileProblem(e)}`);
@@ -107,7 +107,7 @@ class DiskFolder implements TargetFolder<string> {
   }
 }
 
-/** Prints what can be made. */
+/** Prints the samples and models. */
 async function list(): Promise<number> {
   const models = ARCHITECTURES.map((a) => [a.id, `${a.label}; data: ${dataOf(a).join(', ')}`]);
   const downloads = DATA_SETS.filter((d) => d.download).map((d) => `${d.id} (${d.download})`);

@@ -15,7 +15,7 @@ import { checkWritable, readNotebook, sameFile, writeWhole } from './files.ts';
 import { startKernel, temporaryLogs } from './start.ts';
 import { outputText, Terminal } from './terminal.ts';
 
-/** A device here goes before the notebook's own. */
+/** A device here replaces the notebook's own. */
 export interface RunOptions extends Partial<KernelSettings> {
   out?: string;
   /** Seconds. */
@@ -26,7 +26,7 @@ export interface RunOptions extends Partial<KernelSettings> {
 
 /**
  * Runs all code cells in order, in the notebook's folder.
- * @returns the exit code: 0, 1 when a cell failed or the time was over, 128 + the signal's number when one ended the run
+ * @returns the exit code: 0; 1 after a failed cell or a timeout; 128 + the number of the signal that ended the run
  * @throws UsageError when the run cannot begin
  */
 export async function runCommand(file: string, options: RunOptions): Promise<number> {
@@ -87,10 +87,10 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
   return code;
 }
 
-/** Writes the executed copy, also of a run that failed. False when that did not work. */
+/** Writes the executed copy, also of a run that failed. @returns whether it was written */
 async function save(terminal: Terminal, run: NotebookRun, file: string, out: string | undefined): Promise<boolean> {
   if (out === undefined) return true;
-  // Nothing ran, so that the notebook itself would only lose the outputs it has
+  // No cell ran: writing over the notebook would only remove its outputs
   if (run.failed && !run.began && (await sameFile(file, out))) return true;
   try {
     await writeWhole(out, printNotebook(run.executed()));
@@ -101,7 +101,7 @@ async function save(terminal: Terminal, run: NotebookRun, file: string, out: str
   }
 }
 
-/** The first Ctrl+C interrupts the cell, the second kills the kernel, as any other signal does at once. */
+/** The first Ctrl+C interrupts the cell; the second, or any other signal, kills the kernel. */
 function hearSignals(run: NotebookRun): { caught: NodeJS.Signals | undefined; ignore: () => void } {
   const heard: ReturnType<typeof hearSignals> = { caught: undefined, ignore: () => off() };
   const listeners = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => {
@@ -129,7 +129,7 @@ function printEvent(terminal: Terminal, event: OutputEvent): void {
   }
 }
 
-/** Said when the cell has ended: only then the numbers are final. */
+/** Tells where the full text of a cell is. Called when the cell has ended, because only then are the numbers final. */
 function printOverflow(terminal: Terminal, run: NotebookRun, cell: CodeCell, logDir: string): void {
   for (const { items } of run.outputs.of(cell.id)) {
     const item = items.find(({ mime }) => mime === OVERFLOW);
@@ -187,7 +187,7 @@ function report(run: NotebookRun, file: string, ms: number, startError: Error | 
   };
 }
 
-/** `[3/10] cell 5, 2.1 s: const model = …`, ten times a second; the cell's own bar, while it has one, instead of its code. */
+/** `[3/10] cell 5, 2.1 s: const model = …`, ten times a second; with the cell's progress bar in place of its code. */
 class Progress {
   private timer: NodeJS.Timeout | undefined;
   private bar: string | undefined;

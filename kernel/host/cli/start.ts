@@ -8,7 +8,9 @@ import type { KernelOptions } from '../../wire/options.ts';
 /** The program's own folder `dist`. */
 export const dist = __dirname;
 
-/** Starts a kernel. The packages of the device `cuda` that the extension or the user has installed are in `DLNB_CUDA`. */
+/**
+ * Starts a kernel. The packages of the device `cuda` that the extension or the user has installed are in `DLNB_CUDA`.
+ */
 export function startKernel(options: Omit<KernelOptions, 'cuda'>): KernelProcess {
   return KernelProcess.start({
     node: { path: process.execPath, electron: false },

@@ -1,4 +1,4 @@
-// What `dlnb run` writes: text as it comes, and on a terminal one line of progress below it.
+// The output of `dlnb run`: text as it arrives, and on a terminal one line of progress below it.
 import type { Output } from '../../notebook/format/types.ts';
 import { ERROR, STDERR, STDOUT } from '../../wire/mime.ts';
 
@@ -7,15 +7,15 @@ type Stream = NodeJS.WriteStream & { fd: 1 | 2 };
 export class Terminal {
   private readonly out: Stream;
   private readonly err = process.stderr as Stream;
-  /** Whether the next character stands at the start of a line. */
+  /** Whether the next character begins a line. */
   private fresh = { 1: true, 2: true };
   private shown = '';
   private broken = false;
 
-  /** @param quiet stdout belongs to the machine-readable result: text goes to stderr. */
+  /** @param quiet stdout is reserved for the machine-readable result: text goes to stderr */
   constructor(quiet: boolean) {
     this.out = (quiet ? process.stderr : process.stdout) as Stream;
-    // `dlnb run … | head`: the reader has enough, the run goes on
+    // `dlnb run … | head`: the reader has closed the pipe, but the run continues
     for (const stream of [process.stdout, process.stderr]) {
       stream.on('error', (e: NodeJS.ErrnoException) => {
         if (e.code !== 'EPIPE') throw e;
@@ -24,7 +24,7 @@ export class Terminal {
     }
   }
 
-  /** Whether {@link progress} is seen. */
+  /** Whether {@link progress} is visible. */
   get live(): boolean {
     return !!this.err.isTTY;
   }
@@ -44,7 +44,7 @@ export class Terminal {
     this.write(to, `${onScreen ? '' : '\n'}${text}${text.endsWith('\n') ? '' : '\n'}`);
   }
 
-  /** Shows the line below the text, on a terminal and where the text does not end in the middle of a line; '' takes it away. */
+  /** Shows a line below the text, on a terminal and if the text ends with a whole line; '' removes it. */
   progress(line: string): void {
     if (!this.err.isTTY || this.broken) return;
     const room = (this.err.columns || 80) - 1;
@@ -62,7 +62,7 @@ export class Terminal {
   }
 }
 
-/** What an output says to someone who sees text only. */
+/** An output as plain text. */
 export function outputText({ items }: Output): string {
   for (const mime of [STDOUT, STDERR, 'text/plain', ERROR, 'text/markdown']) {
     const item = items.find((i) => i.mime === mime);

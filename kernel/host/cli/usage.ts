@@ -1,4 +1,4 @@
-// A command that cannot begin: bad arguments, a missing file, a file that is no notebook. One line for the user, exit code 2.
+// The error of a command that cannot begin: wrong arguments, a missing file, a file that is no notebook. Exit code 2.
 
 export class UsageError extends Error {
   override name = 'UsageError';

@@ -1,5 +1,5 @@
-// "DLNB: Install CUDA Runtime…", without an editor around it: npm brings @tensorflow/tfjs-node-gpu into a folder of its own, a kernel tries it out,
-// and where something is missing, a look at driver, CUDA, cuDNN and Node says what.
+// The work of "DLNB: Install CUDA Runtime…", without an editor: npm installs @tensorflow/tfjs-node-gpu in a folder, a
+// kernel tries it, and if it fails, a check of driver, CUDA, cuDNN and Node tells why.
 import { execFile, spawn } from 'node:child_process';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -17,22 +17,22 @@ export const CUDA_VERSION = '4.22.0';
 
 export interface InstallHost {
   trusted: boolean;
-  /** Where the package goes; what is there is replaced when the new one is whole. */
+  /** The folder of the package. An older package is replaced when the new one is complete. */
   folder: string;
-  /** The kernel's program, `dist/kernel.js`, to try it out. */
+  /** The kernel's program, `dist/kernel.js`, which tries the package. */
   main: string;
   node: () => Promise<NodeChoice>;
-  /** Asks whether to go on. */
+  /** Asks the user whether to continue. */
   ask(question: string, detail: string): Promise<boolean>;
   log(line: string): void;
-  /** Shows that work goes on, with a way to cancel it. */
+  /** Shows the progress, with a way to cancel. */
   progress<T>(title: string, work: (report: (text: string) => void, signal: AbortSignal) => Promise<T>): Promise<T>;
   env?: NodeJS.ProcessEnv;
   platform?: string;
   arch?: string;
 }
 
-/** How it ended, in words for the user. `no`: the user said so. */
+/** The result, in words for the user. `no`: the user declined or canceled. */
 export interface InstallResult {
   end: 'works' | 'does not work' | 'failed' | 'no';
   text: string;
@@ -61,14 +61,14 @@ export async function installCuda(host: InstallHost): Promise<InstallResult> {
   if (!npm) return failed('There is no npm on the PATH. Install Node.js together with npm.');
   const question = `Download ${CUDA_PACKAGE} ${CUDA_VERSION}?`;
   const detail =
-    `npm puts it into ${folder}, and its install script brings TensorFlow's library from storage.googleapis.com: several hundred megabytes. ` +
-    'It needs an NVIDIA card with its driver, CUDA 11.2 and cuDNN 8.1, which are not installed by this.';
+    `npm installs it in ${folder}, and its install script downloads TensorFlow's library from storage.googleapis.com: several hundred megabytes. ` +
+    'It needs an NVIDIA card with its driver, CUDA 11.2 and cuDNN 8.1. This command does not install them.';
   if (!(await host.ask(question, detail))) return { end: 'no', text: 'Nothing was installed.' };
   try {
     return await host.progress('Installing CUDA runtime', async (report, signal) => {
       host.log(`${npm} installs ${CUDA_PACKAGE} ${CUDA_VERSION} into ${folder}`);
       await install(npm, { ...host, env: pathWith(env, node) }, report, signal);
-      report('trying it out');
+      report('trying the package');
       const state = await tryCuda(host, node);
       if ('detail' in state)
         return {
@@ -77,18 +77,18 @@ export async function installCuda(host: InstallHost): Promise<InstallResult> {
         };
       return {
         end: 'does not work',
-        text: `It is installed, and does not work yet: ${state.reason}. ${await advice(host, node)}`,
+        text: `The package is installed but does not work yet: ${state.reason}. ${await advice(host, node)}`,
       };
     });
   } catch (e) {
     const { message, name } = e as Error;
-    if (name === 'AbortError') return { end: 'no', text: 'The installation was cancelled; nothing was changed.' };
+    if (name === 'AbortError') return { end: 'no', text: 'The installation was canceled; nothing was changed.' };
     host.log(message);
     return failed(`${message} ${await advice(host, node)}`.trim());
   }
 }
 
-/** The Node that runs kernels comes last: an `npm` of the user's own choice goes before its. */
+/** Adds the folder of the kernels' Node at the end: the user's own `npm` comes first. */
 function pathWith(env: NodeJS.ProcessEnv, node: NodeChoice): NodeJS.ProcessEnv {
   const clean = cleanEnv(env);
   const name = Object.keys(clean).find((n) => n.toUpperCase() === 'PATH') ?? 'PATH';
@@ -97,7 +97,7 @@ function pathWith(env: NodeJS.ProcessEnv, node: NodeChoice): NodeJS.ProcessEnv {
 
 // ---- npm
 
-/** @throws Error with a sentence for the user; an AbortError when it was cancelled */
+/** @throws Error with a sentence for the user; an AbortError if it was canceled */
 async function install(
   npm: string,
   { folder, env, log }: InstallHost,
@@ -111,7 +111,7 @@ async function install(
     const manifest = {
       private: true,
       dependencies: { [CUDA_PACKAGE]: CUDA_VERSION },
-      // npm asks for leave to run install scripts, and this one brings the library
+      // npm runs install scripts only with permission, and this one downloads the library
       allowScripts: { [CUDA_PACKAGE]: true },
     };
     await writeFile(path.join(part, 'package.json'), JSON.stringify(manifest, undefined, 2));
@@ -139,7 +139,7 @@ function runNpm(
 ): Promise<void> {
   const windows = process.platform === 'win32';
   const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--foreground-scripts'];
-  // It leads a process group, so that its install scripts end with it; npm.cmd is a script of the shell
+  // npm leads a process group, so that its install scripts end with it; npm.cmd needs a shell
   const child = spawn(windows ? `"${npm}"` : npm, args, {
     cwd,
     env,
@@ -171,7 +171,7 @@ function runNpm(
       try {
         process.kill(-child.pid, 'SIGKILL');
       } catch {
-        // it has ended by itself
+        // npm has already ended
       }
   };
   return new Promise<void>((resolve, reject) => {
@@ -181,32 +181,32 @@ function runNpm(
     child.once('close', (code) => {
       signal.removeEventListener('abort', end);
       if (signal.aborted)
-        reject(signal.reason instanceof Error ? signal.reason : new DOMException('cancelled', 'AbortError'));
+        reject(signal.reason instanceof Error ? signal.reason : new DOMException('canceled', 'AbortError'));
       else if (code === 0) resolve();
       else reject(new Error(npmFailure(said)));
     });
   });
 }
 
-/** What npm said, as a sentence. */
+/** The reason for a failure of npm, as a sentence. */
 export function npmFailure(lines: readonly string[]): string {
   const text = lines.join('\n');
   const network = /(?:getaddrinfo \w+|connect \w+|request to|fetch) (?:https?:\/\/)?([\w.-]+\.[a-z]{2,}|[\d.]+)/i.exec(
     text,
   )?.[1];
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|network (?:timeout|request)/.test(text))
-    return `npm cannot reach ${network ?? 'the network'}: look at the connection, the proxy and the firewall.`;
+    return `npm cannot reach ${network ?? 'the network'}: check the connection, the proxy and the firewall.`;
   if (/ENOSPC/.test(text)) return 'npm failed: the disk is full.';
   if (/EACCES|EPERM/.test(text))
-    return 'npm failed: it may not write where it wants to. Look at the rights of the folder and of npm’s cache.';
-  if (/\bE(404|403|401)\b/.test(text)) return `npm failed: its registry does not give ${CUDA_PACKAGE}.`;
+    return 'npm failed: it has no permission to write. Check the permissions of the folder and of npm’s cache.';
+  if (/\bE(404|403|401)\b/.test(text)) return `npm failed: its registry does not provide ${CUDA_PACKAGE}.`;
   if (/gyp ERR|node-pre-gyp ERR/.test(text))
     return 'npm failed: the native part of the package could not be downloaded, and building it needs Python and a C++ compiler.';
   const error = lines.findLast((l) => /^npm (?:error|ERR!)/.test(l) && !/log of this run|A complete log/.test(l));
   return `npm failed: ${(error ?? lines.at(-1) ?? 'it said nothing').replace(/^npm (?:error|ERR!)\s*/, '').slice(0, 300)}.`;
 }
 
-// ---- trying it out
+// ---- trying the package
 
 const CELL = 'cuda';
 
@@ -254,7 +254,7 @@ export interface Finding {
   text: string;
 }
 
-/** Looks at what the package needs of the machine. */
+/** Checks whether the machine has everything that the package needs. */
 export async function diagnose(
   { env = process.env, platform }: Pick<InstallHost, 'env' | 'platform'>,
   node: NodeChoice,
@@ -266,7 +266,7 @@ export async function diagnose(
     {
       what: 'CUDA and cuDNN',
       ok: ofToolkit === '',
-      text: ofToolkit || 'all libraries of CUDA 11 and cuDNN 8 are there',
+      text: ofToolkit || 'all libraries of CUDA 11 and cuDNN 8 are installed',
     },
     { what: 'Node.js', ok: !node.electron, text: `${node.version} at ${node.path}` },
   ];
@@ -283,13 +283,13 @@ async function driver(env: NodeJS.ProcessEnv): Promise<Finding> {
   } catch (e) {
     const { code, stdout = '', message } = e as NodeJS.ErrnoException & { stdout?: string };
     if (code === 'ENOENT')
-      return { what, ok: false, text: "NVIDIA's driver is not installed: there is no nvidia-smi on the PATH" };
+      return { what, ok: false, text: "NVIDIA's driver is not installed: no nvidia-smi on the PATH" };
     const said = (stdout.trim() || message).split('\n')[0]!.replace(/\.$/, '');
     return { what, ok: false, text: `NVIDIA's driver does not work (nvidia-smi: ${said})` };
   }
 }
 
-/** What is wrong with the machine, as sentences; all that was found goes to the log. */
+/** The problems of the machine, as sentences; all findings go to the log. */
 async function advice(host: InstallHost, node: NodeChoice): Promise<string> {
   const findings = await diagnose(host, node);
   for (const { what, ok, text } of findings) host.log(`${what}: ${ok ? 'ok' : 'not ok'}, ${text}`);

@@ -1,4 +1,5 @@
-// Errors that the host itself reports under a cell: a kernel that cannot start, or that ended. They have the shape of the kernel's own.
+// Errors that the host itself shows under a cell: a kernel that cannot start, or that ended. They look like the
+// kernel's errors.
 import { CELL_ERROR, ERROR } from '../../wire/mime.ts';
 import type { CellError, PlainError } from '../../wire/errors.ts';
 import type { OutputEvent } from '../../wire/protocol.ts';

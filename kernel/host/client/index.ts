@@ -1,4 +1,5 @@
-// The library of the two hosts, the extension and the command line: finds a Node, starts kernel processes and talks to them.
+// The library of the two hosts, the extension and the command line: finds a Node, starts kernel processes and talks to
+// them.
 export { KernelProcess, type KernelSpec, type RunOutcome, type ExitReason } from './process.ts';
 export { installCuda } from './cuda.ts';
 export { deviceOf, type WantedDevice } from './device.ts';

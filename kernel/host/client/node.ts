@@ -1,5 +1,6 @@
-// Which Node runs the kernel: the setting, else a new enough `node` on the PATH, else the program that runs this code
-// (the editor's own Electron or Node). The choice says where it came from, so that the status bar can show it.
+// Chooses the Node that runs kernels: the one in the setting, else a `node` on the PATH that is new enough, else the
+// program that runs this code (the editor's own Electron or Node). The choice names its source, which the status bar
+// shows.
 import { execFile } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,12 +18,12 @@ export interface NodeChoice {
   source: 'setting' | 'path' | 'editor';
   /** The executable is an Electron, to be started as Node. */
   electron: boolean;
-  /** Candidates that were passed over, one sentence each. */
+  /** Rejected candidates, one sentence each. */
   passedOver: string[];
 }
 
 export interface FindNodeOptions {
-  /** Path or command name that the user set; empty or absent: none. A wrong one is an error, never passed over in silence. */
+  /** Path or command name from the setting; empty or absent: none. A wrong one is an error, never ignored. */
   setting?: string;
   /** Default: `process.env`. */
   env?: NodeJS.ProcessEnv;
@@ -35,7 +36,8 @@ const versions = new Map<string, string>();
 
 /**
  * Finds the Node to run the kernel with.
- * @throws Error when the setting names a file that is missing, is not Node, or is too old; the message says which and what to do.
+ * @throws Error if the program in the setting is missing, is not Node or is too old; the message says which and what to
+ * do
  */
 export async function findNode({
   setting = '',
@@ -80,8 +82,8 @@ const tooOld = (file: string, version: string) =>
   `${file} is ${version}, too old: the kernel needs Node.js ${OLDEST_NODE} or newer`;
 
 /**
- * All executables of that name, in the order of the PATH.
- * @param suffix that they have on Windows
+ * All executables with this name, in the order of the PATH.
+ * @param suffix their suffix on Windows
  */
 export async function programsOnPath(name: string, env: NodeJS.ProcessEnv, suffix = '.exe'): Promise<string[]> {
   const windows = process.platform === 'win32';
@@ -94,7 +96,7 @@ export async function programsOnPath(name: string, env: NodeJS.ProcessEnv, suffi
         await access(file, windows ? constants.F_OK : constants.X_OK);
         if (!found.includes(file)) found.push(file);
       } catch {
-        // not there
+        // not in this folder
       }
     }
   }
@@ -127,7 +129,7 @@ async function nodeVersion(file: string, env: NodeJS.ProcessEnv): Promise<string
   return version;
 }
 
-/** The environment without what the editor sets for its own processes. */
+/** The environment without the variables that the editor sets for its own processes. */
 export function cleanEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const clean: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(env)) {

@@ -1,4 +1,4 @@
-// What a kernel's messages make of a notebook's outputs, in the shape of the file. No process, no editor.
+// Builds a notebook's outputs, in the form of the file, from a kernel's messages. No process, no editor.
 import { STDERR, STDOUT } from '../../wire/mime.ts';
 import { foldTerminalText } from '../../notebook/format/terminal.ts';
 import type { Json, Output, OutputItem } from '../../notebook/format/types.ts';
@@ -10,13 +10,13 @@ interface Shown {
   id?: string;
 }
 
-/** The outputs of the cells of one notebook, as a run builds them up. */
+/** The outputs of the cells of one notebook during a run. */
 export class NotebookOutputs {
   private readonly cells = new Map<string, Shown[]>();
-  /** Cells whose outputs go when the next one comes. */
+  /** Cells whose outputs are removed when the next one comes. */
   private readonly clearing = new Set<string>();
 
-  /** @param initial outputs that the cells have already, by cell id; they can be added to, but have no display ids */
+  /** @param initial outputs that the cells already have, by cell id; without display ids */
   constructor(initial: Iterable<readonly [string, readonly Output[]]> = []) {
     for (const [cell, outputs] of initial)
       this.cells.set(
@@ -25,18 +25,18 @@ export class NotebookOutputs {
       );
   }
 
-  /** The cell's outputs, streams as a terminal would show them. A new array at each call. */
+  /** The cell's outputs as a new array, with streams as a terminal would show them. */
   of(cell: string): Output[] {
     return (this.cells.get(cell) ?? []).map(({ output }) => ({ ...output, items: output.items.map(foldStream) }));
   }
 
-  /** Begins a run: what the cell showed before goes. */
+  /** Begins a run: removes the cell's earlier outputs. */
   start(cell: string): void {
     this.cells.set(cell, []);
     this.clearing.delete(cell);
   }
 
-  /** Takes in an output event, in the order the kernel sent them. */
+  /** Applies an output event. Events must come in the order in which the kernel sent them. */
   apply(cell: string, event: OutputEvent): void {
     switch (event.kind) {
       case 'stream':
@@ -61,7 +61,7 @@ export class NotebookOutputs {
   private update(cell: string, id: string, bundle: MimeBundle): void {
     const shown = [...this.cells.values()].flat().filter((s) => s.id === id);
     for (const { output } of shown) output.items = bundle.map(fileItem);
-    // What it was to replace is gone, but the value is not
+    // The output to replace was cleared: the value becomes a new one
     if (shown.length === 0) this.add(cell, { output: { items: bundle.map(fileItem) }, id });
   }
 
@@ -69,7 +69,7 @@ export class NotebookOutputs {
     if (text === '') return;
     const last = this.clearing.has(cell) ? undefined : this.cells.get(cell)?.at(-1)?.output;
     const item = last?.items[0];
-    // Only a stream's own output has a single item of its type
+    // An output with a single item of this type is a stream
     if (last?.items.length === 1 && item?.mime === mime && 'text' in item) item.text += text;
     else this.add(cell, { output: { items: [{ mime, text }] } });
   }
@@ -87,7 +87,7 @@ function foldStream(item: OutputItem): OutputItem {
   return stream && 'text' in item ? { ...item, text: foldTerminalText(item.text) } : item;
 }
 
-/** An item of a bundle as the file holds it. */
+/** An item of a bundle in the form of the file. */
 export function fileItem(item: MimeBundle[number]): OutputItem {
   const { mime } = item;
   if ('text' in item) return { mime, text: item.text };
@@ -96,7 +96,8 @@ export function fileItem(item: MimeBundle[number]): OutputItem {
     return { mime, base64: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
   }
   try {
-    // What JSON cannot say (undefined, a Date, NaN) becomes what JSON makes of it, now and not when the file is read again
+    // Values outside JSON (undefined, a Date, NaN) are converted now, as they would be after saving and reading the
+    // file
     return { mime, json: JSON.parse(JSON.stringify(item.json) ?? 'null') as Json };
   } catch (e) {
     return {

@@ -1,4 +1,5 @@
-// The host's end of one kernel process: start, run, ask, interrupt, end. When the process exits, every pending run ends too.
+// The host's end of one kernel process: start, run, ask, interrupt, end. When the process exits, every pending run ends
+// too.
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import type { KernelOptions } from '../../wire/options.ts';
@@ -120,7 +121,8 @@ export class KernelProcess {
         this.asked.clear();
         resolve(exit);
       };
-      // 'close' comes after the last output, which is handled a turn later; a process that was not spawned reports only 'error'
+      // 'close' comes after the last output, which is handled a turn later; a process that was not spawned reports only
+      // 'error'
       this.child.once('close', (code, signal) => setImmediate(() => ended(code, signal)));
       this.child.once('error', () => this.child.pid === undefined && ended(null, null));
     });
@@ -180,7 +182,9 @@ export class KernelProcess {
     });
   }
 
-  /** Asks the running cell to stop; state is kept. The run ends as `interrupted`, unless native code holds the thread. */
+  /**
+   * Asks the running cell to stop; state is kept. The run ends as `interrupted`, unless native code holds the thread.
+   */
   interrupt(): void {
     this.sendControl({ type: 'interrupt' });
   }

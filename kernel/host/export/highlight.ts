@@ -1,4 +1,4 @@
-// Code in colour, and the escaping that everything in a page goes through.
+// Syntax highlighting, and the escaping of all text in a page.
 import hljs from 'highlight.js/lib/core';
 import bash from 'highlight.js/lib/languages/bash';
 import css from 'highlight.js/lib/languages/css';
@@ -11,12 +11,12 @@ import xml from 'highlight.js/lib/languages/xml';
 for (const [name, language] of Object.entries({ bash, css, javascript, json, python, typescript, xml }))
   hljs.registerLanguage(name, language);
 
-/** HTML of the code; without colours for a language that is not known. */
+/** HTML of the code; without colors for an unknown language. */
 export function highlight(code: string, language: string): string {
   return hljs.getLanguage(language) ? hljs.highlight(code, { language, ignoreIllegals: true }).value : escapeHtml(code);
 }
 
-/** Text as HTML, also inside attributes in quotes. @param entities whether `&` is text; else it may begin an entity */
+/** Text as HTML, also for attributes in quotes. @param entities true: `&` is text; false: it may begin an entity */
 export function escapeHtml(text: string, entities = true): string {
   return (entities ? text.replaceAll('&', '&amp;') : text)
     .replaceAll('<', '&lt;')

@@ -1,5 +1,5 @@
-// Notebooks as one web page that needs nothing else: no network, no fonts, no editor. Texts, pictures and errors are plain HTML;
-// figures are drawn by the editor's own renderers, which the page holds when it needs them.
+// Writes notebooks as one web page that needs no network, no fonts and no editor. Texts, pictures and errors are plain
+// HTML; the editor's own renderers draw figures, and the page holds the ones it needs.
 import type { Cell, Notebook } from '../../notebook/format/types.ts';
 import { escapeHtml, highlight } from './highlight.ts';
 import { mathStyle } from './math.ts';
@@ -9,14 +9,17 @@ import { asInertScript, frameHead, PAGE_SCRIPT } from './page.ts';
 import { frameStyle, pageStyle } from './style.ts';
 
 export interface HtmlOptions {
-  /** Gives the text of a file of the built renderers (`plotly.js`, `plotly-cartesian.js` …). Asked only for what the page needs. */
+  /**
+   * Returns the text of a file of the built renderers (`plotly.js`, `plotly-cartesian.js` …). Called only for needed
+   * ones.
+   */
   asset: (file: string) => string;
-  /** Gives the data URL for a picture that Markdown names by a relative path. */
+  /** Returns the data URL for a picture with a relative path in Markdown. */
   resolveImage?: ResolveImage;
 }
 
 export interface TitledNotebook {
-  /** Shown where the notebook has no heading of its own. */
+  /** Used if the notebook has no heading. */
   title: string;
   notebook: Notebook;
   resolveImage?: ResolveImage;
@@ -83,7 +86,7 @@ ${script}</body>
 `;
 }
 
-/** The text of the first heading, as a title is: without marks. */
+/** The text of the first heading, without marks. */
 function headingOf({ cells }: Notebook): string | undefined {
   for (const { kind, source } of cells) {
     const heading = kind === 'markdown' ? /^#[ \t]+(.*?)[ \t]*#*$/m.exec(source)?.[1] : undefined;

@@ -1,10 +1,13 @@
-// A notebook as a Jupyter notebook, nbformat 4.5.
+// Writes a notebook as a Jupyter notebook, nbformat 4.5.
 import { CELL_ERROR, ERROR, STDERR, STDOUT } from '../../wire/mime.ts';
 import type { Cell, Json, Notebook, Output, OutputItem } from '../../notebook/format/types.ts';
 
 type JsonObject = { [key: string]: Json };
 
-/** The text of the `.ipynb` file, printed as Jupyter prints it: one space of indent, keys sorted by Jupyter's order, a newline at the end. */
+/**
+ * The text of the `.ipynb` file in Jupyter's style: indented by one space, keys in Jupyter's order, a newline at the
+ * end.
+ */
 export function toIpynb(notebook: Notebook): string {
   const typescript = { name: 'typescript', display_name: 'TypeScript', language: 'typescript' };
   const file = {
@@ -33,7 +36,7 @@ function toCell(cell: Cell): JsonObject {
   };
 }
 
-/** Jupyter's lines keep their newline. */
+/** Text as Jupyter's list of lines, which keep their newlines. */
 const lines = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
 function toOutput({ items }: Output): JsonObject {
@@ -67,10 +70,10 @@ function payload(item: OutputItem): Json {
   }
 }
 
-/** Jupyter shows no streams inside a bundle. */
+/** Streams are left out of a bundle: Jupyter does not show them there. */
 const mimeOf = ({ mime }: OutputItem) => (mime === STDOUT || mime === STDERR ? 'text/plain' : mime);
 
-/** JSON types as they are, texts as lines, bytes as base64. */
+/** An item's data: JSON unchanged, text as lines, bytes as base64. */
 function toData(item: OutputItem): Json {
   if ('base64' in item) return item.base64;
   if ('text' in item) return isJsonType(item.mime) ? payload(item) : lines(item.text);

@@ -1,16 +1,17 @@
-// Markdown to HTML that is safe in a page of ours: formulas by KaTeX, code in colour, of HTML only a few harmless tags.
+// Converts Markdown to HTML that is safe in an exported page: formulas by KaTeX, highlighted code, and only a few
+// harmless HTML tags.
 import formulas from '@vscode/markdown-it-katex';
 import katex from 'katex';
 import MarkdownIt from 'markdown-it';
 import { escapeHtml, highlight } from './highlight.ts';
 
-/** Gives the data URL for the image of a relative path, or undefined where there is none. */
+/** Returns the data URL for an image with a relative path; undefined if there is none. */
 export type ResolveImage = (path: string) => string | undefined;
 
-/** Renders the text. Images of the web are shown as links: the page loads nothing. */
+/** Renders the text. Images from the web become links: the page loads nothing. */
 export function renderMarkdown(text: string, resolveImage: ResolveImage = () => undefined): string {
   const md = new MarkdownIt({ html: true, linkify: true, highlight });
-  // The KaTeX whose style and fonts the page gets; its HTML holds MathML for screen readers and for copying
+  // The same KaTeX as the page's style and fonts; its HTML holds MathML for screen readers and for copying
   md.use(formulas, { katex: katex as never, throwOnError: false });
   md.renderer.rules['html_inline'] = (tokens, i) => harmless(tokens[i]!.content);
   md.renderer.rules['html_block'] = (tokens, i) => harmless(tokens[i]!.content);
@@ -54,7 +55,7 @@ const TAG = new RegExp(
   'gi',
 );
 
-/** The listed tags with a few attributes that can do nothing; all else is shown as text. */
+/** Keeps the listed tags with a few harmless attributes; other HTML is shown as text. */
 function harmless(html: string): string {
   let out = '';
   let at = 0;

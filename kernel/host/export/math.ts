@@ -1,6 +1,6 @@
 // KaTeX's style sheet and fonts, for pages with formulas. The bundler puts their bytes into the program.
 //
-// MathML alone would need none of this, but looks right only on machines that have a mathematical font, and many have not.
+// MathML alone needs none of this, but looks right only on machines with a mathematical font, and many have none.
 import amsRegular from 'katex/dist/fonts/KaTeX_AMS-Regular.woff2' with { type: 'bytes' };
 import caligraphicBold from 'katex/dist/fonts/KaTeX_Caligraphic-Bold.woff2' with { type: 'bytes' };
 import caligraphicRegular from 'katex/dist/fonts/KaTeX_Caligraphic-Regular.woff2' with { type: 'bytes' };
@@ -46,7 +46,7 @@ const fonts: Record<string, Uint8Array> = {
   'Typewriter-Regular': typewriterRegular,
 };
 
-/** Fonts for certain commands only, and what KaTeX writes for these. */
+/** Fonts that only certain commands use, and the HTML that KaTeX writes for these commands. */
 const RARE: [font: RegExp, sign: RegExp][] = [
   [/^Caligraphic/, /mathcal/],
   [/^Fraktur/, /mathfrak|textfrak|mathboldfrak/],
@@ -56,7 +56,7 @@ const RARE: [font: RegExp, sign: RegExp][] = [
   [/BoldItalic$/, /boldsymbol|mathbfit|textbf/],
 ];
 
-/** The style for the formulas of a page, with the fonts that they use; empty where there are none. */
+/** The style for the formulas of a page, with the fonts that they use; empty for a page without formulas. */
 export function mathStyle(html: string): string {
   if (!html.includes('class="katex')) return '';
   return css.replace(/@font-face\s*\{[^}]*?KaTeX_(\w+-\w+)\.woff2[^}]*\}/g, (face, name: string) => {

@@ -1,10 +1,10 @@
-// The script of an exported page: sizes the frames of HTML outputs, and plays the part of the editor for its renderers.
-// It is browser code held as text, because the page is made from text and the bundler must not touch it.
+// The script of an exported page: sizes the frames of HTML outputs, and stands in for the editor that the renderers
+// expect. It is browser code kept as text, so that the bundler does not change it.
 
-/** `<` before `/`, `!` and `s` is held as this in script elements, since it could end or hide the element. */
+/** Stands for `<` before `/`, `!` and `s` in script elements, where `<` could end or hide the element. */
 const LESS_THAN = '\u0002';
 
-/** Text as the content of a script element that is not run as it stands; the page's script reads it back. */
+/** Text as the content of a script element that holds data; the page's script reads it back. */
 export function asInertScript(text: string): string {
   if (text.includes(LESS_THAN)) throw new Error('this script holds the character U+0002 and cannot be embedded');
   return text.replace(/<(?=[/!sS])/g, LESS_THAN);
@@ -13,7 +13,7 @@ export function asInertScript(text: string): string {
 export const PAGE_SCRIPT = String.raw`
 const textOf = (id) => document.getElementById(id)?.textContent.replaceAll('\u0002', '<');
 
-// HTML and SVG of cells: they tell their height from inside their sandbox
+// HTML and SVG of cells report their height from inside their sandbox
 const frames = [...document.querySelectorAll('iframe[data-html]')];
 addEventListener('message', ({ source, data }) => {
   const frame = frames.find((f) => f.contentWindow === source);
@@ -22,7 +22,7 @@ addEventListener('message', ({ source, data }) => {
 });
 for (const frame of frames) frame.srcdoc = textOf('frame-head') + frame.dataset.html;
 
-// Renderers of the editor, from the texts that the page holds
+// The editor's renderers, loaded from the texts in the page
 const urls = new Map();
 const urlOf = (file) => {
   if (!urls.has(file)) urls.set(file, URL.createObjectURL(new Blob([textOf('file-' + file)], { type: 'text/javascript' })));
@@ -67,7 +67,7 @@ for (const [index, figure] of figures.entries()) await draw(figure, index);
 document.documentElement.dataset.drawn = '';
 `;
 
-/** Begins the document of each frame: it looks like the page, and says how high it is. */
+/** The beginning of each frame's document: the style of the page, and a script that reports its height. */
 export const frameHead = (style: string) => `<!doctype html><meta charset="utf-8"><style>${style}</style>
 <script>
 addEventListener('load', () => {

@@ -1,4 +1,4 @@
-// How exported pages look: light and dark by the reader's system, on paper, narrow and wide.
+// The style sheet of exported pages: light and dark by the reader's system, for paper, narrow and wide screens.
 
 const COLORS = {
   light: `
@@ -28,7 +28,7 @@ const THEME = `
 @media (prefers-color-scheme: dark) { @media screen { :root {${COLORS.dark} } } }
 `;
 
-/** Prose, tables and formulas: in the page and in the frames of HTML outputs. */
+/** The style of prose, tables and formulas, in the page and in the frames of HTML outputs. */
 const PROSE = `
 * { box-sizing: border-box; }
 a { color: var(--accent); text-underline-offset: 0.15em; text-decoration-thickness: 0.06em; }

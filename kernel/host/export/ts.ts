@@ -1,7 +1,11 @@
-// A notebook as a TypeScript script in the percent format, which VS Code, Jupytext and Spyder read: `// %%` begins a cell.
+// Writes a notebook as a TypeScript script in the percent format, which VS Code, Jupytext and Spyder read: `// %%`
+// begins a cell.
 import type { Cell, Notebook } from '../../notebook/format/types.ts';
 
-/** The script: code as typed, Markdown and cells of other languages as comments, outputs left out. Code is never changed, even where it holds a marker. */
+/**
+ * The script: code unchanged, even if it holds a marker, Markdown and cells of other languages as comments. Outputs are
+ * left out.
+ */
 export function toTs(notebook: Notebook): string {
   return notebook.cells.map(printCell).join('\n');
 }

@@ -1,4 +1,5 @@
-// Chooses the device that computes: the requested one, or for `auto` the first that starts. Devices come in as functions.
+// Chooses the device that computes: the requested one, or for `auto` the first that starts. Devices come in as
+// functions.
 import { DEVICES, type DeviceName, type DeviceSetting } from '../../wire/limits.ts';
 import type { Refusal } from '../../wire/protocol.ts';
 

@@ -40,7 +40,7 @@ class Screen {
 }
 
 const start = (cell = 'a', order = 1): RunEvent => ({ type: 'started', cell, order, time: 0 });
-const finish = (end: 'ok' | 'error' | 'interrupted' | 'cancelled' = 'ok', cell = 'a'): RunEvent => ({
+const finish = (end: 'ok' | 'error' | 'interrupted' | 'canceled' = 'ok', cell = 'a'): RunEvent => ({
   type: 'finished',
   cell,
   end,
@@ -64,7 +64,7 @@ describe('a run', () => {
   test('that was interrupted or failed ends without success, one that never ran with neither', () => {
     expect(new Screen().apply(start(), finish('interrupted')).ends('a')).toEqual([false]);
     expect(new Screen().apply(start(), finish('error')).ends('a')).toEqual([false]);
-    expect(new Screen().apply({ type: 'queued', cell: 'a' }, finish('cancelled')).commands).toEqual([
+    expect(new Screen().apply({ type: 'queued', cell: 'a' }, finish('canceled')).commands).toEqual([
       { do: 'end', cell: 'a', success: undefined, time: 1 },
     ]);
   });

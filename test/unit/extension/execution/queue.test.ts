@@ -12,7 +12,7 @@ function makeQueue() {
       seen.push(`run ${cell}`);
       return new Promise((resolve) => (endRun = resolve));
     },
-    cancelled: (cell) => seen.push(`cancelled ${cell}`),
+    canceled: (cell) => seen.push(`canceled ${cell}`),
     empty: () => seen.push('empty'),
   });
   const end = async (how: RunEnd) => {
@@ -38,15 +38,15 @@ test('cells run one after another, and the round ends when the last has ended', 
   expect([queue.running, queue.busy]).toEqual([undefined, false]);
 });
 
-test.each(['error', 'interrupted', 'cancelled'] as const)(
-  'after a run that ends as %s, the others are cancelled',
+test.each(['error', 'interrupted', 'canceled'] as const)(
+  'after a run that ends as %s, the others are canceled',
   async (how) => {
     const { queue, seen, end } = makeQueue();
     for (const cell of ['a', 'b', 'c']) queue.add(cell);
     const drained = queue.drain();
     await end(how);
     await drained;
-    expect(seen).toEqual(['run a', 'cancelled b', 'cancelled c', 'empty']);
+    expect(seen).toEqual(['run a', 'canceled b', 'canceled c', 'empty']);
   },
 );
 
@@ -57,7 +57,7 @@ test('named cells are taken out, and the others run', async () => {
   expect(queue.cancelWaiting((cell) => cell === 'b')).toBe(1);
   expect(queue.cancelWaiting((cell) => cell === 'a')).toBe(0);
   await end('ok');
-  expect(seen).toEqual(['run a', 'cancelled b', 'run c']);
+  expect(seen).toEqual(['run a', 'canceled b', 'run c']);
 });
 
 test('cancel empties the queue and marks the running cell; a later cell begins a new round', async () => {
@@ -66,14 +66,14 @@ test('cancel empties the queue and marks the running cell; a later cell begins a
   const first = queue.drain();
   const { running } = queue;
   queue.cancel();
-  expect(running?.cancelled).toBe(true);
-  await end('cancelled');
+  expect(running?.canceled).toBe(true);
+  await end('canceled');
   await Promise.all([first, queue.drained()]);
   queue.add('c');
   const second = queue.drain();
   await end('ok');
   await second;
-  expect(seen).toEqual(['run a', 'cancelled b', 'empty', 'run c', 'empty']);
+  expect(seen).toEqual(['run a', 'canceled b', 'empty', 'run c', 'empty']);
 });
 
 test('an empty queue has nothing to run', async () => {

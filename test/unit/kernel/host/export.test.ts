@@ -1,5 +1,5 @@
-// The exporters: what becomes of each kind of cell and output, that nothing of a notebook escapes into a page's markup, and that the
-// Jupyter notebook keeps the rules of its schema.
+// The exporters: what becomes of each kind of cell and output, that nothing of a notebook escapes into a page's markup,
+// and that the Jupyter notebook keeps the rules of its schema.
 import { Script } from 'node:vm';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
