@@ -1,6 +1,6 @@
-// The op kernels of our own: what TensorFlow.js has no name for. Each with its inputs, outputs and attributes, the devices that have
-// it, and how it is differentiated. The devices register them under these names, fused/ and replaced/ run them, and tests hold this
-// table against both. All tensors are float32 unless it says otherwise.
+// The op kernels of our own: what TensorFlow.js has no name for. Each with its inputs, outputs and attributes, the
+// devices that have it, and how it is differentiated. The devices register them under these names, fused/ and replaced/
+// run them, and tests hold this table against both. All tensors are float32 unless it says otherwise.
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** The devices whose op kernels are ours; `cuda` has those of TensorFlow. */
@@ -15,8 +15,8 @@ interface Description {
   readonly attrs?: object | undefined;
   readonly devices: readonly OpDevice[];
   /**
-   * `registered`: by a gradient under the op's name. `custom`: by the function that runs it. `none`: it is never differentiated; a
-   * gradient that is itself differentiated is composed of TensorFlow.js's ops instead.
+   * `registered`: by a gradient under the op's name. `custom`: by the function that runs it. `none`: it is never
+   * differentiated; a gradient that is itself differentiated is composed of TensorFlow.js's ops instead.
    */
   readonly gradient: 'registered' | 'custom' | 'none';
 }
@@ -59,7 +59,10 @@ export interface SoftmaxCrossEntropyAttrs {
   labelSmoothing: number;
 }
 
-/** Of normalizations, where it is added to the variance, and of `CategoricalCrossEntropy`, where it bounds probabilities. */
+/**
+ * Of normalizations, where it is added to the variance, and of `CategoricalCrossEntropy`, where it bounds
+ * probabilities.
+ */
 export interface EpsilonAttrs {
   epsilon: number;
 }
@@ -80,8 +83,8 @@ export interface LstmAttrs {
 export interface RandomAttrs {
   shape: number[];
   /**
-   * `uniform` in [a, b); `normal` with mean a and standard deviation b, `truncatedNormal` within two of those; `mask`: b with
-   * probability a, else 0.
+   * `uniform` in [a, b); `normal` with mean a and standard deviation b, `truncatedNormal` within two of those; `mask`:
+   * b with probability a, else 0.
    */
   kind: 'uniform' | 'normal' | 'truncatedNormal' | 'mask';
   a: number;
@@ -114,8 +117,9 @@ export interface UpdateParametersAttrs {
   /** For each parameter: itself, its gradient, and `slots` tensors that the optimizer keeps for it; all of one size. */
   tensors: tf.Tensor[];
   /**
-   * adagrad: sum of g²; momentum, nesterov: the velocity; rmsprop: mean of g², velocity; rmspropCentered: also mean of g;
-   * adam: means of g and g²; adamax: mean of g, infinity norm; adadelta: means of g² and of squared updates; lion: mean of g.
+   * adagrad: sum of g²; momentum, nesterov: the velocity; rmsprop: mean of g², velocity; rmspropCentered: also mean of
+   * g; adam: means of g and g²; adamax: mean of g, infinity norm; adadelta: means of g² and of squared updates; lion:
+   * mean of g.
    */
   slots: number;
   /** Scalars that hold β₁ᵗ (adam, adamax) and β₂ᵗ (adam) for this step t, and afterwards for the next. */
@@ -165,7 +169,10 @@ export const ops = named({
   /** dy · (Φ(x) + x φ(x)), with the distribution function Φ and the density φ of the standard normal distribution. */
   GeluGrad: fromX,
 
-  /** The gradient of a sum or mean: dy, with or without the reduced axes, repeated over them and scaled → dx [inputShape]. */
+  /**
+   * The gradient of a sum or mean: dy, with or without the reduced axes, repeated over them and scaled → dx
+   * [inputShape].
+   */
   SumGrad: { inputs: ['dy'], outputs: ['dx'], attrs: typed<SumGradAttrs>(), devices: BOTH, gradient: 'registered' },
 
   /** The gradient of softmax along the last axis: dy, y [..., classes] → dx. */
@@ -173,8 +180,8 @@ export const ops = named({
   /** The gradient of log softmax along the last axis: dy, y [..., classes] → dx. */
   LogSoftmaxGrad: fromY,
   /**
-   * −Σ labels · log softmax(logits): logits, labels [rows, classes] → loss [rows], and a normalizer [rows, 2] from which the gradient
-   * computes the softmax again.
+   * −Σ labels · log softmax(logits): logits, labels [rows, classes] → loss [rows], and a normalizer [rows, 2] from
+   * which the gradient computes the softmax again.
    */
   SoftmaxCrossEntropy: {
     inputs: ['logits', 'labels'],
@@ -191,7 +198,9 @@ export const ops = named({
     devices: BOTH,
     gradient: 'none',
   },
-  /** As `SoftmaxCrossEntropy`, with labels [rows] int32: the number of each row's class. NaN where a label is no class. */
+  /**
+   * As `SoftmaxCrossEntropy`, with labels [rows] int32: the number of each row's class. NaN where a label is no class.
+   */
   SparseSoftmaxCrossEntropy: {
     inputs: ['logits', 'labels'],
     outputs: ['loss', 'normalizer'],
@@ -206,8 +215,8 @@ export const ops = named({
     gradient: 'none',
   },
   /**
-   * −Σ labels · log q, with q the probabilities over their sum, kept between epsilon and 1 − epsilon: probabilities, labels
-   * [rows, classes] → loss [rows].
+   * −Σ labels · log q, with q the probabilities over their sum, kept between epsilon and 1 − epsilon: probabilities,
+   * labels [rows, classes] → loss [rows].
    */
   CategoricalCrossEntropy: {
     inputs: ['probabilities', 'labels'],
@@ -226,8 +235,8 @@ export const ops = named({
   },
 
   /**
-   * Batch normalization with the batch's own statistics: x [..., channels], scale, offset [channels] → y [..., channels], mean and
-   * biased variance [channels].
+   * Batch normalization with the batch's own statistics: x [..., channels], scale, offset [channels] → y [...,
+   * channels], mean and biased variance [channels].
    */
   BatchNormTrain: {
     inputs: ['x', 'scale', 'offset'],
@@ -237,8 +246,8 @@ export const ops = named({
     gradient: 'registered',
   },
   /**
-   * Its gradient: dy, x [..., channels], mean, variance, scale, and dmean and dvariance, the gradients of the statistics, [channels]
-   * → dx [..., channels], dscale, doffset [channels].
+   * Its gradient: dy, x [..., channels], mean, variance, scale, and dmean and dvariance, the gradients of the
+   * statistics, [channels] → dx [..., channels], dscale, doffset [channels].
    */
   BatchNormTrainGrad: {
     inputs: ['dy', 'x', 'mean', 'variance', 'scale', 'dmean', 'dvariance'],
@@ -256,8 +265,8 @@ export const ops = named({
     gradient: 'none',
   },
   /**
-   * Normalizes each row along the last axis: x [..., columns], gamma, beta [columns] → y [..., columns], mean and reciprocal of the
-   * standard deviation [rows].
+   * Normalizes each row along the last axis: x [..., columns], gamma, beta [columns] → y [..., columns], mean and
+   * reciprocal of the standard deviation [rows].
    */
   LayerNorm: {
     inputs: ['x', 'gamma', 'beta'],
@@ -266,7 +275,10 @@ export const ops = named({
     devices: BOTH,
     gradient: 'registered',
   },
-  /** Its gradient: dy, x [..., columns], gamma [columns], mean, rstd [rows] → dx [..., columns], dgamma, dbeta [columns]. */
+  /**
+   * Its gradient: dy, x [..., columns], gamma [columns], mean, rstd [rows] → dx [..., columns], dgamma, dbeta
+   * [columns].
+   */
   LayerNormGrad: {
     inputs: ['dy', 'x', 'gamma', 'mean', 'rstd'],
     outputs: ['dx', 'dgamma', 'dbeta'],
@@ -276,8 +288,8 @@ export const ops = named({
 
   /**
    * All time steps of an LSTM, units a multiple of 4: x [steps, batch, inputs], kernel [inputs, 4 · units], recurrent
-   * [units, 4 · units], bias [4 · units], h, c [batch, units] → states [steps + 2, batch, units] (h before the first step, h after
-   * each, the last c), cells [steps + 1, batch, units], gates [steps, batch, 4 · units].
+   * [units, 4 · units], bias [4 · units], h, c [batch, units] → states [steps + 2, batch, units] (h before the first
+   * step, h after each, the last c), cells [steps + 1, batch, units], gates [steps, batch, 4 · units].
    */
   LSTM: {
     inputs: ['x', 'kernel', 'recurrent', 'bias', 'h', 'c'],
@@ -286,7 +298,10 @@ export const ops = named({
     devices: ['cpu'],
     gradient: 'custom',
   },
-  /** Its gradient: dy, the gradient of the states, and what `LSTM` took and returned → one gradient for each of its inputs. */
+  /**
+   * Its gradient: dy, the gradient of the states, and what `LSTM` took and returned → one gradient for each of its
+   * inputs.
+   */
   LSTMGrad: {
     inputs: ['dy', 'x', 'kernel', 'recurrent', 'states', 'cells', 'gates'],
     outputs: ['dx', 'dkernel', 'drecurrent', 'dbias', 'dh', 'dc'],
@@ -298,7 +313,9 @@ export const ops = named({
   /** Random numbers from a seed: → y [shape]. */
   Random: { inputs: [], outputs: ['y'], attrs: typed<RandomAttrs>(), devices: BOTH, gradient: 'none' },
 
-  /** A step of an optimizer for all parameters: changes the tensors among its attributes in place, and returns nothing. */
+  /**
+   * A step of an optimizer for all parameters: changes the tensors among its attributes in place, and returns nothing.
+   */
   UpdateParameters: {
     inputs: [],
     outputs: [],

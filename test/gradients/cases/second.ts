@@ -20,7 +20,7 @@ const second = (name: string, inputs: Draw[], f: (tf: TF, ...x: X[]) => Tensor, 
 
 const image = uniform([2, 5, 6, 3]);
 
-/** Of op kernels that are gradients. */
+/** Cases of op kernels that are gradients. */
 export const secondOrder: Table = {
   AvgPoolGrad: (['valid', 'same', 1] as const).map((pad) =>
     second(`padding ${pad}`, [image], (tf, x) => tf.avgPool(x.square(), 3, 2, pad)),
@@ -83,7 +83,7 @@ const activations: Record<string, (tf: TF, x: X) => Tensor> = {
   logSumExp: (tf, x) => tf.logSumExp(x, 1),
 };
 
-/** Of the ops of networks. */
+/** Cases of the ops of networks. */
 export const secondOrderMade: Table = {
   'second derivatives': [
     ...Object.entries(activations).map(([name, f]) => second(name, [offZero([4, 9], 0.2, 1.5)], f)),
@@ -127,7 +127,7 @@ export const secondOrderMade: Table = {
     second('conv3d', [uniform([1, 3, 3, 3, 2]), uniform([2, 2, 2, 2, 3])], (tf, x, filter) =>
       tf.conv3d(x, filter, 1, 'valid'),
     ),
-    second('batch normalisation', [uniform([5, 3]), uniform([3]), uniform([3], 0.5, 2)], (tf, x, offset, scale) => {
+    second('batch normalization', [uniform([5, 3]), uniform([3]), uniform([3], 0.5, 2)], (tf, x, offset, scale) => {
       const { mean, variance } = tf.moments(x, 0);
       return tf.batchNorm(x, mean as X, variance as X, offset, scale, 1e-3);
     }),
