@@ -1,5 +1,5 @@
-// Models as files: `model.save('file://folder')` and `tf.loadLayersModel('file://folder/model.json')`, in the format that TensorFlow.js has
-// on Node and in the browser: `model.json`, and the weights in the files that it names.
+// Models as files: `model.save('file://folder')` and `tf.loadLayersModel('file://folder/model.json')`, in the format
+// that TensorFlow.js has on Node and in the browser: `model.json`, and the weights in the files that it names.
 import * as tf from '@tensorflow/tfjs-core';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,20 +8,20 @@ import { fileURLToPath } from 'node:url';
 const SCHEME = 'file://';
 const WEIGHTS = 'weights.bin';
 
-/** `file:///absolute/path` as every URL; `file://./folder` and `file://folder` are relative to the folder of the notebook. */
+/** The path of `file:///absolute/path`; `file://./folder` and `file://folder` are relative to the notebook's folder. */
 function pathOf(url: string): string {
   return url.startsWith(`${SCHEME}/`) ? fileURLToPath(url) : path.resolve(url.slice(SCHEME.length));
 }
 
-/** Has models be saved to and read from addresses that begin with `file://`. */
+/** Saves models to, and reads them from, addresses that begin with `file://`. */
 export function registerFiles(): void {
   const own = (url: unknown): url is string => typeof url === 'string' && url.startsWith(SCHEME);
-  // A router that does not know an address gives null, which its type leaves out
+  // A router returns null for an address of another kind, which its type leaves out
   tf.io.registerSaveRouter((url) => (own(url) ? { save: (model) => save(pathOf(url), model) } : null!));
   tf.io.registerLoadRouter((url) => (own(url) ? { load: () => load(pathOf(url)) } : null!));
 }
 
-/** @throws Error where the folder cannot be written */
+/** @throws Error if the folder cannot be written */
 async function save(folder: string, model: tf.io.ModelArtifacts): Promise<tf.io.SaveResult> {
   if (model.modelTopology instanceof ArrayBuffer)
     throw new Error('A model whose topology is binary cannot be saved as files.');
@@ -34,13 +34,13 @@ async function save(folder: string, model: tf.io.ModelArtifacts): Promise<tf.io.
   return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(model) };
 }
 
-/** Writes a file beside the old one first, so that there is never half of one. */
+/** Writes a new file beside the old one and renames it, so that no half-written file is ever in its place. */
 async function replace(file: string, content: string | Uint8Array): Promise<void> {
   await writeFile(`${file}.part`, content);
   await rename(`${file}.part`, file);
 }
 
-/** @throws Error that names the file that cannot be read, or is not one of a model */
+/** @throws Error with the name of the file if it cannot be read or is not a model */
 async function load(file: string): Promise<tf.io.ModelArtifacts> {
   const text = await readFile(file, 'utf8').catch((e: Error) => {
     throw new Error(`The model cannot be read (${e.message}). Give the address of its model.json.`);

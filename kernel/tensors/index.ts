@@ -1,15 +1,18 @@
-// The library of cells: TensorFlow.js with what is ours. A bundle of its own (dist/tf.js), loaded when a cell first imports it.
+// The library of cells: TensorFlow.js with what is ours. A bundle of its own (dist/tf.js), loaded when a cell first
+// imports it.
 //
 // A function is ours in one of five ways:
 // 1. It takes the place of TensorFlow.js's, or is new, in what is exported here: `all` below.
-// 2. Its module is replaced while bundling, by replaced/modules.js: `fused.conv2d` and `fused.matMul`, `randomUniform`, `randomNormal`,
-//    `truncatedNormal` and `dropout`, and the categorical cross-entropies of `tf.layers`.
+// 2. Its module is replaced while bundling, by replaced/modules.js: `fused.conv2d` and `fused.matMul`, `randomUniform`,
+//    `randomNormal`, `truncatedNormal` and `dropout`, and the categorical cross-entropies of `tf.layers`.
 // 3. Its gradient is registered over TensorFlow.js's: gradients/, and in fused/ those that op kernels of ours compute.
-// 4. Methods are replaced: those of the engine and of optimizers (engine/), updates of optimizers (fused/optimizers.ts), `call` of LSTM and
-//    normalization layers (fused/), steps of `fit` (engine/compile-step.ts), `toString` and `print` of tensors (printing.ts).
-// 5. It is an entry in a table of TensorFlow.js's: op kernels of devices (backends/), the activations `gelu` and `logSoftmax` (fused/), losses
-//    of `compile` (replaced/layers-losses.ts), `tf.train.adamw`, `lion` and `compileStep`, and addresses `file://` (files.ts).
-// What 3 to 5 install is listed in parts.ts; the op kernels that only we have are in ops.ts.
+// 4. Methods are replaced: those of the engine and of optimizers (engine/), updates of optimizers
+//    (fused/optimizers.ts), `call` of LSTM and normalization layers (fused/), steps of `fit` (engine/compile-step.ts),
+//    `toString` and `print` of tensors (printing.ts).
+// 5. It is an entry in a table of TensorFlow.js's: op kernels of devices (backends/), the activations `gelu` and
+//    `logSoftmax` (fused/), losses of `compile` (replaced/layers-losses.ts), `tf.train.adamw`, `lion` and
+//    `compileStep`, and addresses `file://` (files.ts). What 3 to 5 install is listed in parts.ts; the op kernels that
+//    only we have are in ops.ts.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
@@ -51,7 +54,7 @@ export { all as tf };
 
 for (const install of parts) install();
 
-/** Starts the device `cpu`; when its memory is full, tensors that nothing refers to are freed before it gives up. */
+/** Starts the device `cpu`. When its memory is full, tensors that nothing refers to are freed before an op fails. */
 export async function startCpu(options: cpu.CpuOptions): Promise<cpu.CpuDevice> {
   const device = await cpu.startCpu(options);
   device.backend.whenFull = collectTensors;
@@ -64,13 +67,14 @@ export interface WebGpuOptions extends webgpu.WebGpuOptions {
 }
 
 /**
- * Starts the device `webgpu`. It reports that its memory is full only after the op: tensors that nothing refers to are then freed for
- * the next ops.
+ * Starts the device `webgpu`. It reports that its memory is full only after the op: tensors that nothing refers to are
+ * then freed for the next ops.
  * @throws Error whose message is the reason why the device is not available
  */
 export async function startWebGpu({ outOfMemory, ...options }: WebGpuOptions): Promise<webgpu.WebGpuDevice> {
   const started = await webgpu.startWebGpu(options);
-  // The backend "cpu" computes what the graphics card has no op kernel for; at its first op it would recommend another package
+  // The backend "cpu" runs the ops that the card has no op kernel for; at its first one it would recommend another
+  // package
   Object.assign(tf.findBackend('cpu'), { firstUse: false });
   const { backend, detail } = started;
   backend.device.addEventListener('uncapturederror', ({ error }) => {
@@ -83,7 +87,9 @@ export async function startWebGpu({ outOfMemory, ...options }: WebGpuOptions): P
   return { ...started, ...(isSoftware && { notice: slow }) };
 }
 
-/** Starts the device `cuda`, which comes with a package of the user's that shares this copy of TensorFlow.js. */
+/**
+ * Starts the device `cuda`. It comes with a package that the user installs, which shares this copy of TensorFlow.js.
+ */
 export function startCuda(options: Omit<cuda.CudaOptions, 'library'>): Promise<cuda.CudaDevice> {
   return cuda.startCuda({ ...options, library: all });
 }

@@ -1,6 +1,6 @@
-// The op kernels of our own: what TensorFlow.js has no name for. Each with its inputs, outputs and attributes, the devices that have
-// it, and how it is differentiated. The devices register them under these names, fused/ and replaced/ run them, and tests hold this
-// table against both. All tensors are float32 unless it says otherwise.
+// The op kernels of our own: what TensorFlow.js has no name for. Each with its inputs, outputs and attributes, the
+// devices that have it, and how it is differentiated. The devices register them under these names, fused/ and replaced/
+// run them, and tests hold this table against both. All tensors are float32 unless it says otherwise.
 import type * as tf from '@tensorflow/tfjs-core';
 import * as elementwise from './backends/elementwise.ts';
 import type { Hyperparameters, OptimizerRule } from './backends/optimizer-rules.ts';
@@ -17,8 +17,8 @@ interface Description {
   readonly attrs?: object | undefined;
   readonly devices: readonly OpDevice[];
   /**
-   * `registered`: by a gradient under the op's name. `custom`: by the function that runs it. `none`: it is never differentiated; a
-   * gradient that is itself differentiated is composed of TensorFlow.js's ops instead.
+   * `registered`: by a gradient under the op's name. `custom`: by the function that runs it. `none`: it is never
+   * differentiated; a gradient that is itself differentiated is composed of TensorFlow.js's ops instead.
    */
   readonly gradient: 'registered' | 'custom' | 'none';
 }
@@ -50,7 +50,10 @@ export interface SoftmaxCrossEntropyAttrs {
   labelSmoothing: number;
 }
 
-/** Of normalizations, where it is added to the variance, and of `CategoricalCrossEntropy`, where it bounds probabilities. */
+/**
+ * Of normalizations, where it is added to the variance, and of `CategoricalCrossEntropy`, where it bounds
+ * probabilities.
+ */
 export interface EpsilonAttrs {
   epsilon: number;
 }
@@ -71,8 +74,8 @@ export interface LstmAttrs {
 export interface RandomAttrs {
   shape: number[];
   /**
-   * `uniform` in [a, b); `normal` with mean a and standard deviation b, `truncatedNormal` within two of those; `mask`: b with
-   * probability a, else 0.
+   * `uniform` in [a, b); `normal` with mean a and standard deviation b, `truncatedNormal` within two of those; `mask`:
+   * b with probability a, else 0.
    */
   kind: 'uniform' | 'normal' | 'truncatedNormal' | 'mask';
   a: number;
@@ -131,7 +134,10 @@ export const ops = named({
   ...elementwiseOps(elementwise.own, 'y', 'registered'),
   ...elementwiseOps(elementwise.gradients, 'dx', 'none'),
 
-  /** The gradient of a sum or mean: dy, with or without the reduced axes, repeated over them and scaled → dx [inputShape]. */
+  /**
+   * The gradient of a sum or mean: dy, with or without the reduced axes, repeated over them and scaled → dx
+   * [inputShape].
+   */
   SumGrad: { inputs: ['dy'], outputs: ['dx'], attrs: typed<SumGradAttrs>(), devices: BOTH, gradient: 'registered' },
 
   /** The gradient of softmax along the last axis: dy, y [..., classes] → dx. */
@@ -139,8 +145,8 @@ export const ops = named({
   /** The gradient of log softmax along the last axis: dy, y [..., classes] → dx. */
   LogSoftmaxGrad: { inputs: ['dy', 'y'], outputs: ['dx'], devices: BOTH, gradient: 'none' },
   /**
-   * −Σ labels · log softmax(logits): logits, labels [rows, classes] → loss [rows], and a normalizer [rows, 2] from which the gradient
-   * computes the softmax again.
+   * −Σ labels · log softmax(logits): logits, labels [rows, classes] → loss [rows], and a normalizer [rows, 2] from
+   * which the gradient computes the softmax again.
    */
   SoftmaxCrossEntropy: {
     inputs: ['logits', 'labels'],
@@ -157,7 +163,9 @@ export const ops = named({
     devices: BOTH,
     gradient: 'none',
   },
-  /** As `SoftmaxCrossEntropy`, with labels [rows] int32: the number of each row's class. NaN where a label is no class. */
+  /**
+   * As `SoftmaxCrossEntropy`, with labels [rows] int32: the number of each row's class. NaN where a label is no class.
+   */
   SparseSoftmaxCrossEntropy: {
     inputs: ['logits', 'labels'],
     outputs: ['loss', 'normalizer'],
@@ -172,8 +180,8 @@ export const ops = named({
     gradient: 'none',
   },
   /**
-   * −Σ labels · log q, with q the probabilities over their sum, kept between epsilon and 1 − epsilon: probabilities, labels
-   * [rows, classes] → loss [rows].
+   * −Σ labels · log q, with q the probabilities over their sum, kept between epsilon and 1 − epsilon: probabilities,
+   * labels [rows, classes] → loss [rows].
    */
   CategoricalCrossEntropy: {
     inputs: ['probabilities', 'labels'],
@@ -192,8 +200,8 @@ export const ops = named({
   },
 
   /**
-   * Batch normalization with the batch's own statistics: x [..., channels], scale, offset [channels] → y [..., channels], mean and
-   * biased variance [channels].
+   * Batch normalization with the batch's own statistics: x [..., channels], scale, offset [channels] → y [...,
+   * channels], mean and biased variance [channels].
    */
   BatchNormTrain: {
     inputs: ['x', 'scale', 'offset'],
@@ -203,8 +211,8 @@ export const ops = named({
     gradient: 'registered',
   },
   /**
-   * Its gradient: dy, x [..., channels], mean, variance, scale, and dmean and dvariance, the gradients of the statistics, [channels]
-   * → dx [..., channels], dscale, doffset [channels].
+   * Its gradient: dy, x [..., channels], mean, variance, scale, and dmean and dvariance, the gradients of the
+   * statistics, [channels] → dx [..., channels], dscale, doffset [channels].
    */
   BatchNormTrainGrad: {
     inputs: ['dy', 'x', 'mean', 'variance', 'scale', 'dmean', 'dvariance'],
@@ -222,8 +230,8 @@ export const ops = named({
     gradient: 'none',
   },
   /**
-   * Normalizes each row along the last axis: x [..., columns], gamma, beta [columns] → y [..., columns], mean and reciprocal of the
-   * standard deviation [rows].
+   * Normalizes each row along the last axis: x [..., columns], gamma, beta [columns] → y [..., columns], mean and
+   * reciprocal of the standard deviation [rows].
    */
   LayerNorm: {
     inputs: ['x', 'gamma', 'beta'],
@@ -232,7 +240,10 @@ export const ops = named({
     devices: BOTH,
     gradient: 'registered',
   },
-  /** Its gradient: dy, x [..., columns], gamma [columns], mean, rstd [rows] → dx [..., columns], dgamma, dbeta [columns]. */
+  /**
+   * Its gradient: dy, x [..., columns], gamma [columns], mean, rstd [rows] → dx [..., columns], dgamma, dbeta
+   * [columns].
+   */
   LayerNormGrad: {
     inputs: ['dy', 'x', 'gamma', 'mean', 'rstd'],
     outputs: ['dx', 'dgamma', 'dbeta'],
@@ -242,8 +253,8 @@ export const ops = named({
 
   /**
    * All time steps of an LSTM, units a multiple of 4: x [steps, batch, inputs], kernel [inputs, 4 · units], recurrent
-   * [units, 4 · units], bias [4 · units], h, c [batch, units] → states [steps + 2, batch, units] (h before the first step, h after
-   * each, the last c), cells [steps + 1, batch, units], gates [steps, batch, 4 · units].
+   * [units, 4 · units], bias [4 · units], h, c [batch, units] → states [steps + 2, batch, units] (h before the first
+   * step, h after each, the last c), cells [steps + 1, batch, units], gates [steps, batch, 4 · units].
    */
   LSTM: {
     inputs: ['x', 'kernel', 'recurrent', 'bias', 'h', 'c'],
@@ -252,7 +263,10 @@ export const ops = named({
     devices: ['cpu'],
     gradient: 'custom',
   },
-  /** Its gradient: dy, the gradient of the states, and what `LSTM` took and returned → one gradient for each of its inputs. */
+  /**
+   * Its gradient: dy, the gradient of the states, and what `LSTM` took and returned → one gradient for each of its
+   * inputs.
+   */
   LSTMGrad: {
     inputs: ['dy', 'x', 'kernel', 'recurrent', 'states', 'cells', 'gates'],
     outputs: ['dx', 'dkernel', 'drecurrent', 'dbias', 'dh', 'dc'],
@@ -264,7 +278,9 @@ export const ops = named({
   /** Random numbers from a seed: → y [shape]. */
   Random: { inputs: [], outputs: ['y'], attrs: typed<RandomAttrs>(), devices: BOTH, gradient: 'none' },
 
-  /** A step of an optimizer for all parameters: changes the tensors among its attributes in place, and returns nothing. */
+  /**
+   * A step of an optimizer for all parameters: changes the tensors among its attributes in place, and returns nothing.
+   */
   UpdateParameters: {
     inputs: [],
     outputs: [],

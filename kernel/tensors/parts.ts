@@ -1,4 +1,5 @@
-// What is installed into TensorFlow.js, part by part. No two parts change the same thing, so their order does not matter.
+// What is installed into TensorFlow.js, part by part. No two parts change the same thing, so their order does not
+// matter.
 import { compileSteps } from './engine/compile-step.ts';
 import { installEngine } from './engine/install.ts';
 import { registerFiles } from './files.ts';
@@ -12,7 +13,9 @@ import { correctGradients } from './gradients/index.ts';
 import { installPrinting } from './printing.ts';
 import { fuseBiasAndActivation } from './replaced/fused-ops.ts';
 
-/** Each is called once, after TensorFlow.js has registered its gradients and layers, and before there are any tensors. */
+/**
+ * Each is called once, after TensorFlow.js has registered its gradients and layers, and before there are any tensors.
+ */
 export const parts: readonly (() => void)[] = [
   installEngine,
   correctGradients,

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { valuesNow, withValues, type TensorReads } from '../outputs/tensor/read.ts';
 import { MAX_PRINTED, type TensorLike } from '../outputs/tensor/values.ts';
 
-/** Where the values of a tensor are that are not in this process yet. */
+/** Says where a tensor's values are if they are not in this process yet. */
 const whereabouts = () => `values on ${tf.getBackend()}: await x.data()`;
 
 /** A tensor in `console.log`, or inside another value: a few lines, without the engine's internals. */
@@ -27,7 +27,7 @@ export function print<T extends tf.Tensor>(x: T, verbose?: boolean): void {
   else console.log(x);
 }
 
-/** Has tensors print themselves also while their values have to be waited for, and layers under their own names. */
+/** Lets tensors print themselves even while their values have to be waited for, and gives layers their own names. */
 export function installPrinting(): void {
   const { prototype } = tf.Tensor;
   Object.defineProperty(prototype, Symbol.for('nodejs.util.inspect.custom'), { configurable: true, value: inspect });

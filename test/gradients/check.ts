@@ -1,5 +1,5 @@
-// One check of an op, a layer or a network on the device under test: its value is the reference's, and its gradient with respect to
-// each input is that of finite differences of the reference, in double precision.
+// One check of an op, a layer or a network on the device under test: its value is the reference's, and its gradient
+// with respect to each input is that of finite differences of the reference, in double precision.
 import { expect } from 'vitest';
 import { reference, tf, type Tensor, type TF } from './device.ts';
 import { randomOf, sizeOf, type Draw, type Values } from './random.ts';
@@ -8,7 +8,10 @@ import { randomOf, sizeOf, type Draw, type Values } from './random.ts';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type X = any;
 
-/** A function of tensors, written once for the device and for the reference. Several results are differentiated together. */
+/**
+ * A function of tensors, written once for the device and for the reference. Several results are differentiated
+ * together.
+ */
 export type Fn = (tf: TF, ...inputs: X[]) => Tensor | Tensor[];
 
 export interface Case {
@@ -24,21 +27,21 @@ export interface Case {
   /** Allowed error of the value, in units of its largest element. */
   valueTolerance?: number;
   /**
-   * Size that an element of a gradient is expected to have: one much smaller counts as this. For sums that cancel, as before a
-   * normalization, where rounding leaves something of what would be zero.
+   * Size that an element of a gradient is expected to have: one much smaller counts as this. For sums that cancel, as
+   * before a normalization, where rounding leaves something of what would be zero.
    */
   scale?: number;
 }
 
 /**
- * Relative to an input of size 1: small enough that next to no kink lies within, large enough that a difference of numbers in
- * double precision has eight right digits.
+ * Relative to an input of size 1: small enough that next to no kink lies within, large enough that a difference of
+ * numbers in double precision has eight right digits.
  */
 const STEP = 1e-7;
 /** Directions that each gradient is compared along. */
 const DIRECTIONS = 2;
 
-/** Throws what differs. */
+/** @throws Error that says what differs */
 export async function check({
   name,
   inputs,
@@ -83,7 +86,7 @@ export async function check({
         );
     }
   });
-  // A gradient that is zero throughout agrees with much
+  // An all-zero gradient would agree with a wrong one too easily
   if (flat !== constant) throw new Error(constant ? 'a gradient is not zero' : 'all gradients are zero');
 }
 
@@ -92,7 +95,9 @@ interface Gradients {
   gradients: Values[];
 }
 
-/** Value and gradients on the device, for the gradient `dy` of the value. No tensor and no memory may be left behind. */
+/**
+ * Value and gradients on the device, for the gradient `dy` of the value. No tensor and no memory may be left behind.
+ */
 async function differentiate(f: Fn, xs: Values[], dy: Values): Promise<Gradients> {
   const before = inUse();
   const inputs = xs.map((x) => tf.tensor(x.values, x.shape));

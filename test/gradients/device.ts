@@ -1,5 +1,5 @@
-// The device under test, as the kernel loads it (dist/tf.js, corrected gradients), and the reference in double precision.
-// DLNB_TEST_DEVICE names the device, DLNB_TEST_THREADS the number of its threads.
+// The device under test, as the kernel loads it (dist/tf.js, corrected gradients), and the reference in double
+// precision. DLNB_TEST_DEVICE names the device, DLNB_TEST_THREADS the number of its threads.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { referenceFile } from './global-setup.ts';

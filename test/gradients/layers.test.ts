@@ -1,4 +1,5 @@
-// The layers of tf.layers, in training: value and gradients with respect to input and weights, against the same layer of the reference.
+// The layers of tf.layers, in training: value and gradients with respect to input and weights, against the same layer
+// of the reference.
 import { describe, it } from 'vitest';
 import { check, type Fn, type X } from './check.ts';
 import { reference, tf, type Tensor, type TF } from './device.ts';
@@ -11,9 +12,9 @@ interface LayerCase {
   /** One shape for each input of the layer; the first number is the batch. */
   inputs: number[][];
   layer: (tf: TF) => Layer;
-  /** How an input is drawn; uniform in [−1, 1) if it is left out. */
+  /** How an input is drawn; uniform in [−1, 1) by default. */
   draw?: (shape: number[]) => Draw;
-  /** What is called with the inputs, if it is not the layer as it is. */
+  /** What is called with the inputs, if not the layer itself. */
   call?: (layer: Layer, inputs: X) => Tensor | Tensor[];
   /** The input is of integers, which have no gradient. */
   constantInput?: boolean;
@@ -91,10 +92,10 @@ const cases: Record<string, LayerCase[]> = {
     of('along another axis', [4, 3, 5], (tf) => tf.layers.batchNormalization({ axis: 1 })),
     // TensorFlow.js's own throws
     of('without scale', [6, 5], (tf) => tf.layers.batchNormalization({ scale: false }), {
-      by: (tf, x, beta) => normalised(tf, x).add(beta),
+      by: (tf, x, beta) => normalized(tf, x).add(beta),
     }),
     of('without centre', [6, 5], (tf) => tf.layers.batchNormalization({ center: false }), {
-      by: (tf, x, gamma) => normalised(tf, x).mul(gamma),
+      by: (tf, x, gamma) => normalized(tf, x).mul(gamma),
     }),
     of('not in training', [6, 5], (tf) => tf.layers.batchNormalization({}), {
       call: (layer, x) => layer.apply(x, { training: false }),
@@ -250,7 +251,7 @@ const cases: Record<string, LayerCase[]> = {
       (tf) => tf.layers.dot({ axes: 2 }),
     ),
     of(
-      'dot, normalised',
+      'dot, normalized',
       [
         [2, 4],
         [2, 4],
@@ -302,8 +303,8 @@ const cases: Record<string, LayerCase[]> = {
   ],
 };
 
-/** Of rows, by the statistics of the batch. */
-function normalised(tf: TF, x: X): X {
+/** Rows normalized by the statistics of the batch. */
+function normalized(tf: TF, x: X): X {
   const { mean, variance } = tf.moments(x, 0);
   return x.sub(mean).mul(tf.rsqrt(variance.add(1e-3)));
 }
@@ -329,7 +330,10 @@ function recurrent(name: string, make: (tf: TF, options: X) => Layer): Record<st
   };
 }
 
-/** A layer as a function of its inputs and weights, that goes on to do as `apply` does, on the device and on the reference. */
+/**
+ * A layer as a function of its inputs and weights, that goes on to do as `apply` does, on the device and on the
+ * reference.
+ */
 async function asFunction({ layer, call, inputs }: LayerCase) {
   const built = [tf, reference].map((on) => {
     const made = layer(on);
@@ -343,7 +347,8 @@ async function asFunction({ layer, call, inputs }: LayerCase) {
     f: (on: TF, ...x: X[]) => {
       const { made, weights } = built.find((b) => b.on === on)!;
       const variables = weights.map((w) => w.val);
-      // The very tensors that the gradient is taken with respect to take the place of the variables for the time of the call
+      // The very tensors that the gradient is taken with respect to take the place of the variables for the time of the
+      // call
       weights.forEach((w, i) => (w.val = x[inputs.length + i]));
       try {
         const given = inputs.length > 1 ? x.slice(0, inputs.length) : x[0];

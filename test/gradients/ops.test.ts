@@ -1,5 +1,5 @@
-// Every op kernel that has a gradient, on the device under test: each case of the tables; and no gradient without a case, no op kernel
-// without a gradient or a reason.
+// Every op kernel that has a gradient, on the device under test: each case of the tables; and no gradient without a
+// case, no op kernel without a gradient or a reason.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { check } from './check.ts';
 import { convolution, convolutionMade } from './cases/convolution.ts';

@@ -1,5 +1,5 @@
-// Seeded random numbers, and the values that cases draw for their inputs. All are exact in single precision, so that device and
-// reference compute with the same.
+// Seeded random numbers, and the values that cases draw for their inputs. All are exact in single precision, so that
+// device and reference compute with the same.
 
 export type Random = () => number;
 

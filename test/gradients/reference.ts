@@ -1,6 +1,6 @@
-// TensorFlow.js in double precision, the reference of these tests: its layers and its JavaScript backend, bundled by global-setup.ts
-// with `Float32Array` replaced by `Float64Array`. Differences of a function over a tiny step are right to many digits here, and a kink
-// of `relu` or `maxPool` is next to never within the step.
+// TensorFlow.js in double precision, the reference of these tests: its layers and its JavaScript backend, bundled by
+// global-setup.ts with `Float32Array` replaced by `Float64Array`. Differences of a function over a tiny step are right
+// to many digits here, and a kink of `relu` or `maxPool` is next to never within the step.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';

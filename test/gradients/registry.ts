@@ -1,4 +1,4 @@
-// Which gradients of the registry a piece of code makes use of: each is wrapped by one that keeps count.
+// Records which gradients of the registry are used: each is wrapped by one that notes its use.
 import { tf } from './device.ts';
 
 interface Used {
@@ -6,7 +6,7 @@ interface Used {
   offered: Set<string>;
   /** Inputs whose gradient was computed. */
   computed: Set<string>;
-  /** Kernels whose gradient was computed; to be cleared by who wants to know. */
+  /** Op kernels whose gradient was computed since the last `clear`. */
   kernels: Set<string>;
 }
 
@@ -20,7 +20,7 @@ export function kernelsWithGradient(): string[] {
   return [..._tfGlobals.get('gradRegistry')!.keys()].sort();
 }
 
-/** Starts to keep count. */
+/** Starts recording. */
 export function recordGradients(): void {
   for (const kernelName of kernelsWithGradient()) {
     const config = tf.getGradient(kernelName);

@@ -1,5 +1,5 @@
-// Gradients: a function is recorded, and the gradient of its result taken back along the tape to its inputs. What ops have saved, and
-// gradients of intermediate results, are disposed of as soon as they have been used.
+// Gradients: a function is recorded, and the gradient of its result taken back along the tape to its inputs. What ops
+// have saved, and gradients of intermediate results, are disposed of as soon as they have been used.
 import * as tf from '@tensorflow/tfjs-core';
 import { endScopeWith } from './scopes.ts';
 import { engine } from './state.ts';
@@ -8,13 +8,13 @@ import type { Methods, TapeNode, Tracked } from './types.ts';
 
 const { assert } = tf.util;
 
-/** An op that the gradient goes through, and the names of the inputs with respect to which. */
+/** An op that the gradient goes through, and the names of the inputs that it goes to. */
 interface Step {
   node: TapeNode;
   names: string[];
 }
 
-/** Calls `f`, with all ops recorded that lead to its result. */
+/** Calls `f` and records its ops. */
 function recordTape(f: () => tf.Tensor): tf.Tensor {
   const { state } = engine;
   if (state.gradientDepth === 0) state.activeTape = [];
@@ -26,7 +26,7 @@ function recordTape(f: () => tf.Tensor): tf.Tensor {
   }
 }
 
-/** The ops of a tape that lie between xs and y, in their order. */
+/** The ops of a tape that lead from xs to y, in their order. */
 function pathOf(tape: TapeNode[], xs: tf.Tensor[], y: tf.Tensor): Step[] {
   const fromX = new Set<number>();
   for (const x of xs) fromX.add(x.id);
@@ -56,8 +56,8 @@ function pathOf(tape: TapeNode[], xs: tf.Tensor[], y: tf.Tensor): Step[] {
 }
 
 /**
- * Takes the gradient of y back along the path. Gradients of intermediate results, and what the ops have saved, are disposed of as soon
- * as they have been used, so that the next op finds their memory free and in the cache.
+ * Takes the gradient of y back along the path. Gradients of intermediate results, and what the ops have saved, are
+ * disposed of as soon as they have been used: the next op finds their memory free and in the cache.
  * @param dy gradient with respect to y; ones if absent
  * @returns gradients with respect to xs, undefined for those that the path does not reach
  */
@@ -70,7 +70,7 @@ function propagate(path: Step[], xs: tf.Tensor[], y: tf.Tensor, dy: tf.Tensor | 
     const gradients = new Map<number, Tracked>([[y.id, (dy ?? ones(y.shape)) as Tracked]]);
     const asked = new Set<number>();
     for (const x of xs) asked.add(x.id);
-    // Gradient functions may give away tensors that they were given, or that somebody else holds
+    // Gradient functions may return tensors that they were given, or that others hold
     const foreign = new Set<tf.Tensor>();
     const disposeOwn = (x: Tracked) => {
       if (x.scopeId === scope.id && !x.kept && !foreign.has(x)) x.dispose();
@@ -115,7 +115,9 @@ function propagate(path: Step[], xs: tf.Tensor[], y: tf.Tensor, dy: tf.Tensor | 
   }
 }
 
-/** Calls a gradient function; all that it makes but its result is disposed of. `isNew`: it has made the result itself. */
+/**
+ * Calls a gradient function, and disposes of all that it makes but its result. `isNew`: it has made the result itself.
+ */
 function evaluate(f: () => tf.Tensor): { dx: Tracked; isNew: boolean } {
   engine.startScope();
   const { id } = engine.state.activeScope!;
@@ -162,11 +164,12 @@ export const gradientMethods: Methods = {
       const path = pathOf(state.activeTape!, xs, y);
       if (!allowNoGradients && path.length === 0)
         throw new Error(
-          'Cannot compute gradient of y=f(x) with respect to x. Make sure that the f you passed encloses all operations that lead from x to y.',
+          'Cannot compute gradient of y=f(x) with respect to x. Make sure that the f you passed encloses all operations ' +
+            'that lead from x to y.',
         );
       return { value: y, grads: propagate(path, xs, y, dy ?? undefined) };
     } finally {
-      // Unless this was for a gradient of higher order, nobody needs what has been saved; also after errors
+      // Only an outer gradient would still need what has been saved; also after errors
       if (state.gradientDepth === 0) {
         releaseTape(state.activeTape);
         state.activeTape = null;

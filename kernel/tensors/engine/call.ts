@@ -1,5 +1,5 @@
-// How functions of the library run op kernels: ours, which only some devices have, and TensorFlow.js's. tfjs-core loads this module while
-// it is still loading itself (replaced/fused-ops.ts), so nothing here uses it before it is called.
+// How functions of the library run op kernels: ours, which only some devices have, and TensorFlow.js's. tfjs-core loads
+// this module while it is still loading itself (replaced/fused-ops.ts), so nothing here uses it before it is called.
 import * as tf from '@tensorflow/tfjs-core';
 import type { AttrsOf, InputsOf, OutputsOf, OwnOp } from '../ops.ts';
 import type { Engine } from './types.ts';
@@ -12,7 +12,9 @@ export const hasNamed = (kernelName: string): boolean => tf.getKernel(kernelName
 
 const engineState = () => (tf.engine() as unknown as Engine).state;
 
-/** Whether ops are being recorded. In the function that computes a gradient this means that its own gradient is wanted. */
+/**
+ * Whether ops are being recorded. In the function that computes a gradient this means that its own gradient is wanted.
+ */
 export function recording(): boolean {
   const { gradientDepth, kernelDepth } = engineState();
   return gradientDepth > 0 && kernelDepth === 0;
@@ -22,8 +24,8 @@ export function recording(): boolean {
 export const recordingTwice = (): boolean => engineState().gradientDepth > 1 && recording();
 
 /**
- * Whether a gradient can be computed by an op kernel that has no gradient itself: not while it is being recorded for a second
- * derivative, which is composed of TensorFlow.js's ops.
+ * Whether a gradient can be computed by an op kernel that has no gradient itself: not while it is being recorded for a
+ * second derivative, which is composed of TensorFlow.js's ops.
  */
 export const canFuse = (op: OwnOp): boolean => has(op) && !recording();
 

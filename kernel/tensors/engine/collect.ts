@@ -1,20 +1,20 @@
 // Frees the tensors that nothing refers to any more, so that no code needs `dispose` or `tidy`.
 //
-// Tensors that leave all scopes are noted here by weak references. When enough of them have gathered, the garbage collector is run, and
-// those whose objects it has taken are disposed of as the user would. This happens between two ops, also in the middle of code that never
-// awaits. A FinalizationRegistry would do it only between two jobs of the event loop, and V8 sees neither WebAssembly's memory nor a
-// graphics card's, so that it would run far too seldom.
+// Tensors that leave all scopes are noted here by weak references. When there are enough of them, the garbage collector
+// runs, and the tensors whose objects it has taken are disposed of. This happens between two ops, even in the middle of
+// code that never awaits. A FinalizationRegistry works only between two jobs of the event loop, and V8 sees neither
+// WebAssembly's memory nor a graphics card's, so its garbage collector would run far too seldom.
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** What is known of a tensor when its object is gone: enough for the engine to dispose of it. */
+/** What is left of a tensor when its object is gone: enough for the engine to dispose of it. */
 export interface Remains {
   readonly id: number;
   readonly dataId: object;
   readonly dtype: tf.DataType;
   readonly size: number;
-  /** Of variables, which the engine knows by name. */
+  /** The name of a variable; undefined for other tensors. */
   readonly name: string | undefined;
 }
 
@@ -26,23 +26,26 @@ interface Noted extends Remains {
 const MEGABYTE = 1 << 20;
 
 /**
- * How much may be allocated between two collections, at first, and at least and at most later. However long collections take, the bytes
- * of what nothing refers to never pass `most`, or as many bytes as are still referred to where those are more.
+ * How much can be allocated between two collections: at first, and later at least and at most. However long collections
+ * take, tensors that nothing refers to never take more bytes than `most`, or than the tensors in use if those take
+ * more.
  */
 const BYTES = { first: 128 * MEGABYTE, least: 64 * MEGABYTE, most: 256 * MEGABYTE };
 const COUNT = { first: 500, least: 250, most: 64_000 };
-/** The share of the time that collections may take, before they are made rarer. */
+/** The share of the time above which collections become rarer. */
 const SHARE = 0.03;
 
 export class Collector {
   private readonly noted = new Map<number, Noted>();
-  /** Bytes of all tensors noted, shared data counted for each. */
+  /** Bytes of all noted tensors; shared data counts for each of them. */
   private bytes = 0;
   private limits = { bytes: BYTES.first, count: COUNT.first };
   /** Where the next collection is due. */
   private due = { bytes: BYTES.first, count: COUNT.first };
   private lastEnd = performance.now();
-  /** Whether the garbage collector can be made to see that references are gone before the running job has ended; found out by trying. */
+  /**
+   * Whether the garbage collector sees references that are gone before the running job has ended; found out by trying.
+   */
   private withinJobs = true;
   private tools: { collectGarbage: () => void; forgetJob: () => void } | undefined;
 
@@ -58,7 +61,7 @@ export class Collector {
     this.bytes += bytes;
   }
 
-  /** The tensor has been disposed of. */
+  /** Drops a tensor that has been disposed of. */
   forget(id: number): void {
     const noted = this.noted.get(id);
     if (!noted) return;
@@ -66,7 +69,7 @@ export class Collector {
     this.noted.delete(id);
   }
 
-  /** Whether so much has been allocated since the last collection that it is time for one. */
+  /** Whether it is time for a collection, by what has been allocated since the last one. */
   get isDue(): boolean {
     return this.bytes > this.due.bytes || this.noted.size > this.due.count;
   }
@@ -76,20 +79,20 @@ export class Collector {
     return !this.withinJobs && this.isDue;
   }
 
-  /** To be called between two ops; collects when it is time. */
+  /** Collects when it is time. To be called between two ops. */
   poll(): void {
     if (this.isDue && this.withinJobs) this.collectOnSchedule();
   }
 
-  /** To be called when a job of the event loop begins. */
+  /** Collects, and schedules the next collection. Outside of ops, to be called when a job of the event loop begins. */
   collectOnSchedule(): void {
-    // Of many small tensors nothing is learned about large ones, and the other way round
+    // Adjust only the limit that was reached
     const reached = this.bytes > this.due.bytes ? 'bytes' : 'count';
     const from = performance.now();
     const pause = from - this.lastEnd;
     this.collect();
     const cost = this.lastEnd - from;
-    // Rarer while they cost too much of the time, more often where that is cheap
+    // Collect more rarely while it takes too much of the time, more often while it is cheap
     if (cost > SHARE * pause) this.limits[reached] *= 2;
     else if (cost < (SHARE / 4) * pause) this.limits[reached] /= 2;
     this.setDue();
@@ -106,7 +109,7 @@ export class Collector {
 
   /**
    * Runs the garbage collector and disposes of the tensors whose objects are gone.
-   * @returns how many those were
+   * @returns the number of disposed tensors
    */
   collect(): number {
     const { collectGarbage, forgetJob } = (this.tools ??= makeTools());
@@ -121,7 +124,7 @@ export class Collector {
       this.dispose(noted);
       freed++;
     }
-    // Looking at a weak reference has made it strong for the job
+    // A weak reference that was looked at is strong until the end of the job
     forgetJob();
     this.setDue();
     this.lastEnd = performance.now();
@@ -138,8 +141,8 @@ function makeTools() {
   v8.setFlagsFromString('--expose-gc');
   const collectGarbage = vm.runInNewContext('gc') as () => void;
   v8.setFlagsFromString('--no-expose-gc');
-  // A weak reference holds its object until the job that made it has ended. V8 takes the end of a context's own queue of microtasks,
-  // which is empty here, for the end of the job.
+  // A weak reference holds its object until the job that made it has ended. For V8, the end of a context's own queue of
+  // microtasks, which is empty here, is the end of the job.
   const context = vm.createContext({}, { microtaskMode: 'afterEvaluate' });
   const nothing = new vm.Script('undefined');
   return { collectGarbage, forgetJob: () => void nothing.runInContext(context) };

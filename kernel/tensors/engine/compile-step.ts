@@ -1,33 +1,35 @@
-// `train.compileStep`, and `fit` by it: on a device that can, the commands of a training step are recorded once and handed over again in every
-// later step (backends/webgpu/replay/replay.ts); on others the function is called as it is.
+// `train.compileStep`, which `fit` uses too: the device `webgpu` records the commands of a training step once and
+// submits them again in every later step (backends/webgpu/replay/). On other devices the function is called as it is.
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { WebGpuBackend } from '../backends/webgpu/backend.ts';
 import { Replay, type ReplayState } from '../backends/webgpu/replay/replay.ts';
 import { hooks } from './state.ts';
 
-/** A function that does what the one does that it was made of, faster from the third call on. */
+/** Does the same as the function that it was made from, faster from the third call on. */
 export interface CompiledStep<A extends unknown[], R> {
   (...args: A): R;
-  /** How its calls have fared. */
+  /** How many of its calls were replayed, and why others were not. */
   readonly state: Readonly<ReplayState>;
 }
 
-/** Recordings go with the function that they are of. */
+/** Disposes of a recording when its function is gone. */
 const forgotten = new FinalizationRegistry<Replay>((replay) => replay.dispose());
 
 const idle: ReplayState = { eager: 0, recorded: 0, replayed: 0, why: 'the device computes op by op' };
 
 /**
- * Makes a faster function of one training step. It is called in every step and may do anything: its ops are compared with those of the recording,
- * and from the first that differs on they are computed as ever. It is worth its while where steps are alike.
+ * Makes a faster function of one training step. The function is still called in every step and can do anything: its ops
+ * are compared with those of the recording, and are computed as usual from the first one that differs. Use it where
+ * steps are alike.
  *
  * ```ts
- * const step = train.compileStep((x: tf.Tensor, y: tf.Tensor) => optimizer.minimize(() => loss(model.apply(x), y), true)!);
+ * const step = train.compileStep((x: tf.Tensor, y: tf.Tensor) =>
+ *   optimizer.minimize(() => loss(model.apply(x), y), true)!);
  * for (const [x, y] of batches) run.step({ loss: step(x, y) });
  * ```
- * @param f of tensors, or of lists and objects of tensors; it returns at once, not a promise
- * @throws TypeError where `f` is no function
+ * @param f takes tensors, or lists and objects of tensors; it must not be async
+ * @throws TypeError if `f` is not a function
  */
 export function compileStep<A extends unknown[], R>(f: (...args: A) => R): CompiledStep<A, R> {
   if (typeof f !== 'function') throw new TypeError('compileStep takes the function of one training step.');
@@ -46,7 +48,7 @@ export function compileStep<A extends unknown[], R>(f: (...args: A) => R): Compi
   return Object.defineProperty(compiled, 'state', { get: () => replay?.state ?? idle }) as CompiledStep<A, R>;
 }
 
-/** What tells apart calls that make different tensors. */
+/** A key for the arguments of a call: calls with different keys have recordings of their own. */
 function shapesOf(x: unknown): string {
   if (x instanceof tf.Tensor) return `${x.dtype} ${x.shape.join(',')}`;
   if (Array.isArray(x)) return `[${x.map(shapesOf).join(';')}]`;
@@ -67,7 +69,7 @@ export function compileSteps(): void {
   const functions = new WeakMap<object, TrainFunction>();
   prototype.makeTrainFunction = function () {
     let f = functions.get(this);
-    // It looks up optimizer, losses and metrics in every call
+    // One for all calls: it looks up optimizer, losses and metrics in each
     if (!f) functions.set(this, (f = compileStep(stock.call(this))));
     return f;
   };

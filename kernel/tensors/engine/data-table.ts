@@ -1,4 +1,5 @@
-// What the engine knows about the data of tensors, kept at the data's own objects: it is found faster there than through a WeakMap.
+// What the engine knows about the data of tensors, kept at the data's own objects: it is found faster there than
+// through a WeakMap.
 import type { DataInfo, DataTable } from './types.ts';
 
 export class DataInfos implements DataTable {

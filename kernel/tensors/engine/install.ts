@@ -1,7 +1,8 @@
-// The engine of TensorFlow.js with its busiest methods replaced by leaner ones that do the same: around a small op kernel it spends many
-// times what the op kernel takes. Ours also hands the tensors that leave all scopes to the collector, frees what a gradient has saved as
-// soon as it has been used, and has hooks (types.ts). Replaced are methods of engine.ts and functions of tape.ts and gradients.ts of
-// tfjs-core 4.22. Only this file changes the engine; others subscribe to its hooks.
+// The engine of TensorFlow.js with its busiest methods replaced by leaner ones that do the same: around a small op
+// kernel it spends many times what the op kernel takes. Ours also hands the tensors that leave all scopes to the
+// collector, frees what a gradient has saved as soon as it has been used, and has hooks (types.ts). Replaced are
+// methods of engine.ts and functions of tape.ts and gradients.ts of tfjs-core 4.22. Only this file changes the engine;
+// others subscribe to its hooks.
 import * as tf from '@tensorflow/tfjs-core';
 import { gradientMethods } from './backprop.ts';
 import { DataInfos } from './data-table.ts';
@@ -39,7 +40,7 @@ export function installEngine(): void {
   Object.assign(tf.Optimizer.prototype, { computeGradients: variableGradients, minimize });
 }
 
-/** Frees all tensors that nothing refers to; returns how many. Takes some ten milliseconds. */
+/** Frees all tensors that nothing refers to; returns how many. Takes about ten milliseconds. */
 export function collectTensors(): number {
   return collector.collect();
 }

@@ -36,12 +36,12 @@ export function variableGradients(f: () => tf.Scalar, given?: tf.Variable[]): Gr
   list.forEach(({ name }, i) => {
     if (grads[i]) named[name] = grads[i];
   });
-  // Those that are asked for but not trainable have the gradient null
+  // Given variables that are not trainable have the gradient null
   for (const { name, trainable } of given ?? none) if (!trainable) named[name] = null!;
   return { value: value as tf.Scalar, grads: named };
 }
 
-/** `minimize` of the optimizers: gradients do not outlive the step, so that the collector need not know them. */
+/** `minimize` of the optimizers. Gradients do not outlive the step, so the collector does not note them. */
 export function minimize(
   this: tf.Optimizer,
   f: () => tf.Scalar,

@@ -1,8 +1,12 @@
-// The op kernels of the current backend, as far as they have been asked for: TensorFlow.js's registry makes a string to look one up.
+// The op kernels of the current backend, as far as they have been asked for: TensorFlow.js's registry makes a string to
+// look one up.
 import * as tf from '@tensorflow/tfjs-core';
 import { getGlobal } from '@tensorflow/tfjs-core/dist/global_util';
 
-/** Makes of a call that an op kernel gets wrong its result, or other inputs, or nothing if the call is right as it is. */
+/**
+ * Corrects a call that an op kernel gets wrong.
+ * @returns the result, or other inputs for the op kernel, or undefined if the call is right as it is
+ */
 export type Correction = (
   inputs: tf.NamedTensorMap,
   attrs: tf.NamedAttrMap,
@@ -34,13 +38,13 @@ export function opKernel(name: string, backend: string): OpKernel {
   return found;
 }
 
-/** Has calls of op kernels corrected on every device, by the kernels' names. */
+/** Corrects calls on every device, by the names of their op kernels. */
 export function correctCallsBy(corrections: Record<string, Correction>): void {
   for (const [name, correct] of Object.entries(corrections)) cache.corrections.set(name, correct);
   cache.opKernels.clear();
 }
 
-/** Has the cache follow the registry. */
+/** Empties the cache whenever the registry changes. */
 export function watchRegistry(): void {
   const registry = getGlobal('kernelRegistry', () => new Map<string, tf.KernelConfig>());
   const { set, delete: remove } = registry;

@@ -1,4 +1,5 @@
-// How op kernels and functions with a gradient of their own are run. Under `tf.profile` and in debug mode TensorFlow.js's methods do it.
+// Runs op kernels, and functions with a gradient of their own. Under `tf.profile` and in debug mode, TensorFlow.js's
+// methods do it.
 import * as tf from '@tensorflow/tfjs-core';
 import { opKernel } from './op-kernels.ts';
 import { collector, engine, hooks, none, own, stock } from './state.ts';
@@ -18,7 +19,10 @@ export function runInPlace(config: tf.KernelConfig, tensors: Record<string, tf.T
   else compute();
 }
 
-/** Calls the hook instead of an op kernel. It is not part of `runKernel`, which would make room for the closure on every op. */
+/**
+ * Calls the hook instead of an op kernel. Apart from `runKernel`, which would else allocate for the closure on every
+ * op.
+ */
 function runAround(
   aroundOp: AroundOp,
   { kernelName, kernelFunc }: tf.KernelConfig,

@@ -1,4 +1,4 @@
-// Scopes: what is made in one is disposed of at its end, but for its result.
+// Scopes: tensors made in one are disposed of at its end, except for its result.
 import type * as tf from '@tensorflow/tfjs-core';
 import { engine, stock } from './state.ts';
 import { isTensor } from './tensors.ts';
@@ -9,7 +9,7 @@ function closeScope(state: State): void {
   state.activeScope = state.scopeStack.at(-1) ?? null;
 }
 
-/** Ends the innermost scope; tensors of it that are among `results` go to the next one. */
+/** Ends the innermost scope; its tensors that are among `results` go to the next one. */
 export function endScopeWith(results: Tracked[]): void {
   const { state } = engine;
   const scope = state.activeScope!;

@@ -16,9 +16,14 @@ export const hooks: Hooks = { beforeOp: undefined, aroundOp: undefined, onTape: 
 interface Own {
   installed: boolean;
   variables: Variables;
-  /** The inputs of the op kernel that is running: the collector must not take them, even if nothing refers to them afterwards. */
+  /**
+   * The inputs of the op kernel that is running: the collector must not take them, even if nothing refers to them
+   * afterwards.
+   */
   running: Tensors | undefined;
-  /** Where tensors that leave all scopes go instead of to the collector, when most of them are about to be disposed of. */
+  /**
+   * Where tensors that leave all scopes go instead of to the collector, when most of them are about to be disposed of.
+   */
   leaving: tf.Tensor[] | undefined;
 }
 

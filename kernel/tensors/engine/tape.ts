@@ -16,9 +16,9 @@ export function releaseTape(tape: TapeNode[] | null | undefined): void {
 }
 
 /**
- * Puts an op before the clones of its outputs, which have just been recorded because they are saved for its gradient (tanh, sigmoid,
- * softmax, …). Otherwise the way along the tape would meet the clone of a tensor that it does not know yet and drop what depends on
- * it: second derivatives would be wrong.
+ * Puts an op before the clones of its outputs, which have just been recorded because they are saved for its gradient
+ * (tanh, sigmoid, softmax, …). Otherwise the way along the tape would meet the clone of a tensor that it does not know
+ * yet and drop what depends on it: second derivatives would be wrong.
  */
 function insertBeforeClones(tape: TapeNode[], node: TapeNode): void {
   let at = tape.length;

@@ -1,11 +1,15 @@
-// The engine of tfjs-core 4.22 as types: the parts of its class Engine that this project uses or replaces, none of which are public.
+// The engine of tfjs-core 4.22 as types: the parts of its class Engine that this project uses or replaces, none of
+// which are public.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Remains } from './collect.ts';
 
 export type Tensors = Record<string, tf.Tensor>;
 export type Values = tf.backend_util.TypedArray | string[] | Uint8Array[];
 
-/** Computes gradients with respect to the inputs, by name, from those with respect to the outputs: a list if there are several. */
+/**
+ * Computes gradients with respect to the inputs, by name, from those with respect to the outputs: a list if there are
+ * several.
+ */
 export type GradientFunction = (
   dy: tf.Tensor | tf.Tensor[],
   saved: tf.Tensor[],
@@ -85,8 +89,8 @@ export interface CustomCall {
 }
 
 /**
- * What others may have called while ops run. Each hook has one subscriber at a time, and undefined where there is none; subscribers
- * need not know of each other, nor of the order in which they subscribe.
+ * Functions of other code that are called while ops run. Each hook has at most one subscriber at a time. Subscribers do
+ * not depend on each other, nor on the order in which they subscribe.
  */
 export interface Hooks {
   /** Called before each op kernel; what it throws ends the op. */

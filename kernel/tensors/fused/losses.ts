@@ -1,5 +1,5 @@
-// Softmax and its logarithm, and the cross-entropy of softmax and labels: by one op kernel each, forwards and backwards, where the
-// device has them, else by TensorFlow.js's ops. On every device their gradients are exact, also for labels that do not add up to 1.
+// Softmax, log softmax and the cross-entropies: one op kernel each, forward and backward, where the device has it, else
+// TensorFlow.js's ops. Their gradients are exact on every device, also for labels that do not add up to 1.
 import * as tf from '@tensorflow/tfjs-core';
 import { canFuse, has, hasNamed, recordingTwice, run, runNamed } from '../engine/call.ts';
 import { register, registerOwn } from '../gradients/register.ts';
@@ -10,17 +10,20 @@ type Two = [tf.Tensor, tf.Tensor];
 const tensorOf = (x: tf.Tensor | tf.TensorLike, dtype?: tf.NumericDataType): tf.Tensor =>
   x instanceof tf.Tensor ? x : tf.tensor(x, undefined, dtype);
 
-/** As float32; the same tensor if it is. */
+/** Cast to float32 if needed. */
 const floats = (x: tf.Tensor) => (x.dtype === 'float32' ? x : tf.cast(x, 'float32'));
 
-/** [...] → [..., classes]; the op of that name wants two classes at least. A label that is no class makes a row of zeros. */
+/**
+ * [...] → [..., classes], also for one class, which `tf.oneHot` refuses. A label that is not a class gives a row of
+ * zeros.
+ */
 const oneHot = (labels: tf.Tensor, classes: number) =>
   tf.cast(tf.equal(column(labels), tf.range(0, classes, 1, 'int32')), 'float32');
 
-/** From one number a row to something that broadcasts over the row: [...] → [..., 1] */
+/** [...] → [..., 1]: one number per row, which broadcasts over the row. */
 const column = (x: tf.Tensor) => tf.reshape(x, [...x.shape, 1]);
 
-/** A tensor's value, taken for a constant. */
+/** A tensor's value as a constant, with no gradient. */
 const constant = tf.customGrad((x) => ({
   value: tf.clone(x as tf.Tensor),
   gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
@@ -32,13 +35,14 @@ function logSoftmax_(logits: tf.Tensor | tf.TensorLike, axis = -1): tf.Tensor {
   if (x.dtype !== 'float32' || x.size === 0 || (axis !== -1 && axis !== last)) return tf.logSoftmax(x, axis);
   if (!hasNamed(tf.LogSoftmax)) {
     if (!recordingTwice()) return tf.logSoftmax(x, axis);
-    // That keeps a tensor that is not recorded, and has no second derivative. The result does not depend on what is subtracted first.
+    // tf.logSoftmax saves a tensor that is not recorded, and so has no second derivative. The result does not depend on
+    // the maximum.
     const shifted = tf.sub(x, constant(tf.max(x, -1, true)));
     return tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true)));
   }
   return runNamed(tf.LogSoftmax, { logits: x }, { axis: last });
 }
-/** `tf.logSoftmax`, by an op kernel where there is one: TensorFlow.js has the name for one, but never runs it. */
+/** `tf.logSoftmax`, by one op kernel where the device has it: TensorFlow.js has the name, but no op kernel. */
 export const logSoftmax = tf.op({ logSoftmax_ }) as typeof tf.logSoftmax;
 
 /**
@@ -75,15 +79,16 @@ function softmaxCrossEntropy_(
   return weighted(losses, weights, reduction);
 }
 
-/** As `tf.losses.computeWeightedLoss`; without weights the default is the mean, and one op. */
+/** As `tf.losses.computeWeightedLoss`; the default without weights, the mean, is one op. */
 function weighted(losses: tf.Tensor, weights: tf.Tensor | tf.TensorLike | null | undefined, reduction: tf.Reduction) {
   const isMean = reduction === tf.Reduction.SUM_BY_NONZERO_WEIGHTS && (weights === undefined || weights === null);
   return isMean ? tf.mean(losses) : tf.losses.computeWeightedLoss(losses, weights ?? undefined, reduction);
 }
 
 /**
- * `tf.losses.softmaxCrossEntropy`, in one op kernel where there is one. Two things differ: the gradient is that of the loss also where
- * a row of labels does not add up to 1, and labels are smoothed by the number of classes for logits of any rank.
+ * `tf.losses.softmaxCrossEntropy`, in one op kernel where the device has it. Two things differ from TensorFlow.js: the
+ * gradient is right even if a row of labels does not add up to 1, and labels are smoothed by the number of classes for
+ * logits of any rank.
  */
 export const softmaxCrossEntropy = tf.op({ softmaxCrossEntropy_ }) as typeof tf.losses.softmaxCrossEntropy;
 
@@ -111,8 +116,8 @@ function sparseSoftmaxCrossEntropy_(
 }
 
 /**
- * Cross-entropy of the softmax of logits with the numbers of the right classes.
- * @param labels [...] int32; the loss of a label that is no class is NaN
+ * `tf.losses.sparseSoftmaxCrossEntropy`: the cross-entropy of softmax(logits) with labels given as numbers of classes.
+ * @param labels [...] int32; the loss of a label that is not a class is NaN
  * @param logits [..., classes]
  * @param weights broadcast to [...]
  * @param reduction how the losses [...] become one; by default their mean over those whose weight is not 0
@@ -125,7 +130,8 @@ export const sparseSoftmaxCrossEntropy = tf.op({ sparseSoftmaxCrossEntropy_ }) a
 ) => O;
 
 /**
- * Keras's categorical cross-entropy of each row: −Σ labels · log q, where q is the probabilities over their sum, kept between ε and 1 − ε.
+ * Keras's categorical cross-entropy of each row: −Σ labels · log q, where q is the probabilities divided by their sum
+ * and clipped to [ε, 1 − ε].
  * @param labels [..., classes]
  * @param probabilities [..., classes]
  * @returns [...]
@@ -178,7 +184,7 @@ function registerGradients(): void {
       return tf.sub(dy, tf.mul(tf.exp(y!), tf.sum(dy, -1, true)));
     },
   }));
-  // The second output only says how to compute softmax(logits) again: nothing has a gradient with respect to it
+  // The second output only serves to compute softmax(logits) again, and gets no gradient
   registerOwn(
     ops.SoftmaxCrossEntropy,
     { inputsToSave: ['logits', 'labels'], outputsToSave: [false, true] },
@@ -214,7 +220,9 @@ function registerGradients(): void {
   );
 }
 
-/** Registers the gradients, and has tensors' methods and the layers' activations use the op kernels. Call it once. */
+/**
+ * Registers the gradients, and lets the method `logSoftmax` of tensors and the activation of layers use the op kernel.
+ */
 export function fuseLosses(): void {
   registerGradients();
   const { prototype } = tf.Tensor as unknown as { prototype: { logSoftmax: unknown } };

@@ -1,5 +1,5 @@
-// Batch and layer normalisation, as functions and in `tf.layers`: by one op kernel each, forwards and backwards, where the device has
-// them, else by TensorFlow.js's ops.
+// Batch and layer normalization, as functions and in `tf.layers`: one op kernel each, forward and backward, where the
+// device has it, else TensorFlow.js's ops.
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { canFuse, has, run } from '../engine/call.ts';
@@ -14,7 +14,7 @@ const leading = (x: tf.Tensor) => Array.from({ length: x.rank - 1 }, (_, i) => i
 const isCovered = (x: tf.Tensor, ...others: (tf.Tensor | null | undefined)[]) =>
   x.rank > 0 && x.size > 0 && x.dtype === 'float32' && others.every((t) => !t || t.dtype === 'float32');
 
-/** The last axis' size is that of the parameters. */
+/** Checks that the parameters have the size of x's last axis, and returns it. */
 function check(name: string, x: tf.Tensor, gamma?: tf.Tensor | null, beta?: tf.Tensor | null): number {
   const n = x.shape.at(-1);
   if (n === undefined) throw new Error(`${name}: x must have at least one axis, and is a scalar`);
@@ -28,7 +28,7 @@ function check(name: string, x: tf.Tensor, gamma?: tf.Tensor | null, beta?: tf.T
   return n;
 }
 
-/** (x − mean) / √(variance + epsilon), and what it is made of. */
+/** (x − mean) / √(variance + epsilon), with its intermediate results. */
 function normalize(x: tf.Tensor, axes: number[], epsilon: number) {
   const deviation = tf.sub(x, tf.mean(x, axes, true));
   const variance = tf.mean(tf.square(deviation), axes, true);
@@ -36,19 +36,19 @@ function normalize(x: tf.Tensor, axes: number[], epsilon: number) {
   return { deviation, rstd, normed: tf.mul(deviation, rstd) };
 }
 
-/** The gradient of y = normed · gamma with respect to x, gamma being part of `g` = dy · gamma. */
+/** The gradient of y = normed · gamma with respect to x, given g = dy · gamma. */
 function normalizeGrad(g: tf.Tensor, normed: tf.Tensor, rstd: tf.Tensor, axes: number[]): tf.Tensor {
   const along = tf.mul(normed, tf.mean(tf.mul(g, normed), axes, true));
   return tf.mul(rstd, tf.sub(tf.sub(g, tf.mean(g, axes, true)), along));
 }
 
 /**
- * Batch normalisation with the batch's own statistics (Ioffe and Szegedy 2015).
+ * Batch normalization with the batch's own statistics (Ioffe and Szegedy 2015).
  * @param x [..., channels]
- * @param gamma [channels]; 1 if it is left out
- * @param beta [channels]; 0 if it is left out
- * @returns (x − mean) / √(variance + epsilon) · gamma + beta [..., channels], and over all axes but the last the mean [channels] and
- *   the biased variance [channels]
+ * @param gamma [channels]; 1 if omitted
+ * @param beta [channels]; 0 if omitted
+ * @returns (x − mean) / √(variance + epsilon) · gamma + beta [..., channels], and over all axes but the last the mean
+ *   [channels] and the biased variance [channels]
  */
 export function batchNormTrain(
   x: tf.Tensor,
@@ -70,10 +70,10 @@ export function batchNormTrain(
 }
 
 /**
- * Layer normalisation (Ba, Kiros and Hinton 2016): each row along the last axis by its own mean and variance.
+ * Layer normalization (Ba, Kiros and Hinton 2016): each row along the last axis by its own mean and variance.
  * @param x [..., columns]
- * @param gamma [columns]; 1 if it is left out
- * @param beta [columns]; 0 if it is left out
+ * @param gamma [columns]; 1 if omitted
+ * @param beta [columns]; 0 if omitted
  * @returns (x − mean) / √(variance + epsilon) · gamma + beta [..., columns]
  */
 export function layerNorm(x: tf.Tensor, gamma?: tf.Tensor | null, beta?: tf.Tensor | null, epsilon = 1e-3): tf.Tensor {
@@ -114,7 +114,7 @@ function registerGradients(): void {
       };
     },
   );
-  // The mean and the reciprocal of the standard deviation stay in here: nothing has a gradient with respect to them
+  // Mean and reciprocal standard deviation are not returned to callers, and get no gradient
   registerOwn(
     ops.LayerNorm,
     { inputsToSave: ['x', 'gamma'], outputsToSave: [false, true, true] },
@@ -150,7 +150,7 @@ interface Normalization {
 }
 type Call = (this: Normalization, inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>) => tf.Tensor;
 
-/** The one tensor that a layer is called with; undefined if they are several, which the layer itself complains about. */
+/** The tensor that a layer is called with; undefined if there are several, an error that the layer itself reports. */
 const only = (inputs: tf.Tensor | tf.Tensor[]) =>
   Array.isArray(inputs) ? (inputs.length === 1 ? inputs[0] : undefined) : inputs;
 
@@ -161,13 +161,13 @@ function axisOf({ axis }: Normalization, x: tf.Tensor): number | undefined {
   return axes[0]! < 0 ? axes[0]! + x.rank : axes[0]!;
 }
 
-/** Takes the place of a layer's `call`, and hands it what is to be left to it. */
+/** Replaces the method `call` of a layer's class by one made from it. */
 function replaceCall(layer: object, make: (stock: Call) => Call): void {
   const prototype = Object.getPrototypeOf(layer) as { call: Call };
   prototype.call = make(prototype.call);
 }
 
-/** batchNormTrain with the channels at any axis. */
+/** `batchNormTrain` with the channels along any axis. */
 function batchNormAlong(axis: number, x: tf.Tensor, ...more: [tf.Tensor?, tf.Tensor?, number?]): Three {
   if (axis === x.rank - 1) return batchNormTrain(x, ...more);
   const order = [...x.shape.keys()].filter((i) => i !== axis).concat(axis);
@@ -177,8 +177,8 @@ function batchNormAlong(axis: number, x: tf.Tensor, ...more: [tf.Tensor?, tf.Ten
 }
 
 /**
- * Registers the gradients, and has the layers of `tf.layers` use the op kernels. Batch normalisation can also be trained where
- * TensorFlow.js throws: along an axis that is not the last, and without gamma or beta. Call it once.
+ * Registers the gradients, and lets the layers of `tf.layers` use the op kernels. Batch normalization can also be
+ * trained where TensorFlow.js throws: along an axis that is not the last, and without gamma or beta.
  */
 export function fuseNormalization(): void {
   registerGradients();

@@ -1,8 +1,9 @@
-// The layer `tf.layers.lstm` on devices that have an op kernel for all of its time steps: same numbers, one op instead of some thirty a step.
+// The layer `tf.layers.lstm` on devices with an op kernel for all time steps: the same numbers, in one op instead of
+// about thirty a step.
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { has, run } from '../engine/call.ts';
-import { ops } from '../ops.ts';
+import { ops, type InputsOf } from '../ops.ts';
 
 interface Weight {
   read(): tf.Tensor;
@@ -41,7 +42,7 @@ const isNone = (mask: Kwargs['mask']) =>
 
 type Six = [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
 
-/** Whether the op kernel computes what the layer does. */
+/** Whether the op kernel covers this layer and this input. */
 function isCovered(cell: Cell, input: tf.Tensor, mask: Kwargs['mask']): boolean {
   return (
     isNone(mask) &&
@@ -58,25 +59,11 @@ function isCovered(cell: Cell, input: tf.Tensor, mask: Kwargs['mask']): boolean 
 }
 
 /**
- * All steps of an LSTM.
- * @param x [steps, batch, inputs]
- * @param kernel [inputs, 4 · units]: input gate, forget gate, candidate, output gate
- * @param recurrent [units, 4 · units]
- * @param bias [4 · units]
- * @param h [batch, units]
- * @param c [batch, units]
- * @param hard whether the gates' activation is the hard sigmoid, clip(0.2 x + 0.5, 0, 1)
+ * All steps of an LSTM, with its gradient. Inputs, and `hard`: see `ops.LSTM`; the kernels' columns are input gate,
+ * forget gate, candidate and output gate.
  * @returns [steps + 2, batch, units]: h before the first step, h after each, and the last c
  */
-function lstm(
-  x: tf.Tensor,
-  kernel: tf.Tensor,
-  recurrent: tf.Tensor,
-  bias: tf.Tensor,
-  h: tf.Tensor,
-  c: tf.Tensor,
-  hard: boolean,
-): tf.Tensor {
+function lstm({ x, kernel, recurrent, bias, h, c }: InputsOf<typeof ops.LSTM>, hard: boolean): tf.Tensor {
   const op = tf.customGrad(((...args: unknown[]) => {
     const save = args.pop() as tf.GradSaveFunc;
     const [states, cells, gates] = run(ops.LSTM, { x, kernel, recurrent, bias, h, c }, { hard });
@@ -90,7 +77,7 @@ function lstm(
   return op(x, kernel, recurrent, bias, h, c);
 }
 
-/** Takes the place of `LSTM.call`; what the op kernel does not cover runs step by step as before. */
+/** Replaces `LSTM.call`; what the op kernel does not cover runs step by step as before. */
 export function fuseLstm(): void {
   const LSTM = layers.layers.lstm({ units: 1 }).constructor as unknown as { prototype: { call: StepByStep } };
   type StepByStep = (this: Layer, inputs: tf.Tensor | tf.Tensor[], kwargs?: Kwargs) => tf.Tensor | tf.Tensor[];
@@ -110,7 +97,8 @@ export function fuseLstm(): void {
       const x = this.goBackwards ? tf.reverse(timeMajor, 0) : timeMajor;
       const hard = cell.recurrentActivation.getClassName() === 'hardSigmoid';
       const bias = cell.bias ? cell.bias.read() : tf.zeros([4 * units]);
-      const all = lstm(x, cell.kernel.read(), cell.recurrentKernel.read(), bias, h, c, hard) as tf.Tensor3D;
+      const [kernel, recurrent] = [cell.kernel.read(), cell.recurrentKernel.read()];
+      const all = lstm({ x, kernel, recurrent, bias, h, c }, hard) as tf.Tensor3D;
       const at = (step: number) => tf.slice(all, [step, 0, 0], [1, batch, units]).reshape([batch, units]);
       const last = this.returnSequences && !this.returnState && !this.stateful ? undefined : at(steps);
       const output = this.returnSequences

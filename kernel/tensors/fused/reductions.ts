@@ -1,4 +1,4 @@
-// Gradients of sums and means: one op kernel that repeats and scales, where the device has it.
+// Gradients of sums and means, by one op kernel that repeats and scales where the device has it.
 import * as tf from '@tensorflow/tfjs-core';
 import { has, run } from '../engine/call.ts';
 import { register, registerOwn } from '../gradients/register.ts';
@@ -12,7 +12,7 @@ function repeated(dy: tf.Tensor, axis: number | number[] | null, shape: number[]
   return tf.mul(tf.reshape(dy, kept), tf.fill(shape, factor));
 }
 
-/** Registers the gradients of `Sum`, `Mean` and of the op kernel that is one of them. Call it once. */
+/** Registers the gradients of `Sum` and `Mean`, and that of `SumGrad`, their own gradient. */
 export function fuseReductions(): void {
   type Axis = number | number[] | null;
   register(tf.Sum, { inputsToSave: ['x'] }, (dy, [x], attrs) => ({

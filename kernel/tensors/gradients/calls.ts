@@ -1,18 +1,18 @@
-// Calls that the stock op kernels, or their gradients, get wrong, turned into calls that they get right. On the way from TensorFlow.js's
-// ops to the op kernels, so that it holds for every device.
+// Calls that the stock op kernels or their gradients get wrong, turned into calls that they get right. This happens
+// between TensorFlow.js's ops and the op kernels, and so holds for every device.
 import * as tf from '@tensorflow/tfjs-core';
 import { correctCallsBy } from '../engine/op-kernels.ts';
 import { product } from './register.ts';
 
-/** Has these calls corrected. */
+/** Tells the engine which calls to correct. */
 export function correctCalls(): void {
   correctCallsBy({ [tf.FusedBatchNorm]: batchNorm, [tf.BatchMatMul]: matMul, [tf.Einsum]: einsum });
 }
 
 /**
- * Batch normalisation without scale or offset is that with 1 and 0, which the stock gradient takes for given. Parameters that are
- * broadcast other than along the last axis, as `tf.layers.batchNormalization({ axis: 1 })` has them, confuse op kernel and gradient:
- * they are given the shape of x before.
+ * The stock gradient of batch normalization needs scale and offset: 1 and 0 are filled in. Parameters that are
+ * broadcast other than along the last axis, as by `tf.layers.batchNormalization({ axis: 1 })`, confuse op kernel and
+ * gradient: they get the shape of x.
  */
 function batchNorm(inputs: tf.NamedTensorMap): tf.NamedTensorMap | undefined {
   const { x, mean, variance, scale, offset } = inputs;
@@ -24,7 +24,10 @@ function batchNorm(inputs: tf.NamedTensorMap): tf.NamedTensorMap | undefined {
   return { x: x!, ...(Object.fromEntries(entries) as typeof full) };
 }
 
-/** Batch axes that are broadcast both ways, [2, 1] with [1, 3]: the stock op kernels compute too few products, or throw. */
+/**
+ * For batch axes that are broadcast both ways, [2, 1] with [1, 3], the stock op kernels compute too few products, or
+ * throw.
+ */
 function matMul({ a, b }: tf.NamedTensorMap): tf.NamedTensorMap | undefined {
   const [outerA, outerB] = [a!.shape.slice(0, -2), b!.shape.slice(0, -2)];
   if (outerA.length === 0 || outerB.length === 0) return undefined;
@@ -42,8 +45,9 @@ interface Term {
 }
 
 /**
- * Sums of products by letters, `bhqd,bhkd->bhqk`, of any number of tensors: two by two, from the left, as matrix products. The stock op
- * kernels take two at most, multiply with broadcasting, and get equations wrong that sum over several letters.
+ * Sums of products by letters, `bhqd,bhkd->bhqk`, of any number of tensors, two by two from the left as matrix
+ * products. The stock op kernels take at most two, multiply with broadcasting, and get equations wrong that sum over
+ * several letters.
  */
 function einsum(inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap): tf.Tensor {
   const tensors = Object.values(inputs);
@@ -59,7 +63,10 @@ function einsum(inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap): tf.Tensor {
   });
 }
 
-/** The operands with their letters. Throws where the equation and the shapes do not fit. */
+/**
+ * The operands with their letters.
+ * @throws Error if the equation and the shapes do not fit
+ */
 function parse(equation: string, tensors: tf.Tensor[]): { terms: Term[]; out: string } {
   const fail = (why: string): never => {
     throw new Error(`einsum '${equation}': ${why}`);
@@ -91,13 +98,13 @@ function parse(equation: string, tensors: tf.Tensor[]): { terms: Term[]; out: st
 
 const minus = (a: string, b: string) => [...a].filter((l) => !b.includes(l)).join('');
 
-/** Summed over some of its axes. */
+/** The term summed over some of its axes. */
 function without({ t, letters }: Term, summed: string): Term {
   const axes = [...summed].map((l) => letters.indexOf(l));
   return axes.length === 0 ? { t, letters } : { t: tf.sum(t, axes), letters: minus(letters, summed) };
 }
 
-/** With the axes in an order. */
+/** The term's tensor with its axes in the given order. */
 const arrange = ({ t, letters }: Term, order: string): tf.Tensor =>
   letters === order
     ? t
@@ -106,7 +113,7 @@ const arrange = ({ t, letters }: Term, order: string): tf.Tensor =>
         [...order].map((l) => letters.indexOf(l)),
       );
 
-/** The product of two, summed over the letters that are wanted no more. */
+/** The product of two terms, summed over the letters that are not `wanted`. */
 function contract(first: Term, second: Term, wanted: string): Term {
   const x = without(first, minus(first.letters, second.letters + wanted));
   const y = without(second, minus(second.letters, first.letters + wanted));
@@ -123,7 +130,7 @@ function contract(first: Term, second: Term, wanted: string): Term {
     const ofRows = flat(x, batch, rows).reshape([size(batch), size(rows), 1]);
     result = tf.mul(ofRows, flat(y, batch, columns).reshape([size(batch), 1, size(columns)]));
   } else {
-    // As they lie, if that is one of the two ways of a matrix product
+    // A matrix product takes each operand in two layouts: no transposition if it is in one of them
     const transposeA = x.letters === batch + inner + rows && rows !== '';
     const transposeB = y.letters === batch + columns + inner;
     const a = transposeA ? flat(x, batch, inner, rows) : flat(x, batch, rows, inner);

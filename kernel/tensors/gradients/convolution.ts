@@ -1,4 +1,4 @@
-// Convolutions with dilation, in two and three dimensions, transposed ones in three, and second derivatives.
+// Convolutions with dilation, transposed ones in three dimensions, and the second derivatives of all.
 import * as tf from '@tensorflow/tfjs-core';
 import { runNamed } from '../engine/call.ts';
 import { product, register } from './register.ts';
@@ -9,8 +9,9 @@ export function convolutionGradients(): void {
 }
 
 /**
- * A filter with d − 1 zeros between its elements convolves as the filter does with dilation d.
- * filter: [spatial axes…, inDepth, outDepth], one dilation for each spatial axis
+ * A filter with d − 1 zeros between its elements, which convolves as the filter does with dilation d.
+ * @param filter [spatial axes…, inDepth, outDepth]
+ * @param dilations one for each spatial axis
  */
 function spread(filter: tf.Tensor, dilations: number[]): tf.Tensor {
   return dilations.reduce((wide, d, axis) => {
@@ -26,7 +27,7 @@ function spread(filter: tf.Tensor, dilations: number[]): tf.Tensor {
   }, filter);
 }
 
-/** Every d-th element of a gradient with respect to a spread filter. */
+/** The gradient with respect to a filter, from that with respect to the spread one: every d-th element. */
 const gather = (dw: tf.Tensor, dilations: number[]) =>
   tf.stridedSlice(
     dw,
@@ -41,7 +42,7 @@ function perAxis(dilations: number | number[] | undefined, spatial: number): num
   return Array<number>(spatial).fill(dilations ?? 1);
 }
 
-/** With dilation: the gradients of the same convolution with a spread filter. */
+/** With dilation, the gradients are those of the same convolution with a spread filter. */
 function dilatedConvolutions(): void {
   for (const [kernelName, derInput, derFilter, spatial] of [
     ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 2],

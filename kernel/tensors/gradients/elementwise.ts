@@ -9,7 +9,9 @@ export function elementwiseGradients(): void {
   eluGrad();
 }
 
-/** Functions that are constant almost everywhere: their gradient is zero, so that `tf.where(x.greater(0), …)` has one. */
+/**
+ * Functions that are constant almost everywhere have the gradient zero, so that `tf.where(x.greater(0), …)` has one.
+ */
 function constants(): void {
   for (const name of [
     'Greater',
@@ -20,20 +22,20 @@ function constants(): void {
     'NotEqual',
     'LogicalAnd',
     'LogicalOr',
-    // the stock gradient is that of a division
+    // The stock gradient is that of a division
     'FloorDiv',
   ]) {
     register(name, { inputsToSave: ['a', 'b'] }, (_, [a, b]) => ({ a: () => zeros(a!), b: () => zeros(b!) }));
   }
   for (const name of ['LogicalNot', 'Any', 'All'])
     register(name, { inputsToSave: ['x'] }, (_, [x]) => ({ x: () => zeros(x!) }));
-  // To whole numbers or truth; the stock gradient is as if nothing were cut off
+  // Zero for casts to int32 or bool; the stock gradient ignores the rounding
   register('Cast', {}, (dy, _, attrs) => ({
     x: () => (attr<tf.CastAttrs>(attrs).dtype === 'float32' ? dy.clone() : zeros(dy)),
   }));
 }
 
-/** Where a and b are equal, a is taken for the greater, and for the smaller. */
+/** Where a and b are equal, the gradient goes to a. */
 function broadcasts(): void {
   for (const [name, first] of [
     ['Maximum', tf.greaterEqual],

@@ -37,15 +37,17 @@ const maxPoolGrad = (dy: tf.Tensor, input: tf.Tensor, output: tf.Tensor, pooling
   runNamed('MaxPoolGrad', { dy, input, output }, pooling);
 
 /**
- * Average pooling divides by the number of elements that a window really covers; so does its gradient. The stock op kernel divides
- * by the window's size: multiplies that back in, divides by what the window covers.
+ * Average pooling divides by the number of elements that a window covers within the image, and so must its gradient.
+ * The stock op kernel divides by the window's size, so dy is multiplied by the ratio of the two.
  */
 function averagePoolGrad(dy: tf.Tensor, x: tf.Tensor, pooling: Pooling): tf.Tensor {
   const ratio = fullOverCovered(x, pooling);
   return runNamed('AvgPoolGrad', { dy: ratio ? dy.mul(ratio) : dy, input: x }, pooling);
 }
 
-/** For each window its size over the number of elements it covers, [1, outHeight, outWidth, 1]; nothing if that is 1 everywhere. */
+/**
+ * The size of each window over the number of elements it covers, [1, outHeight, outWidth, 1]; undefined if all are 1.
+ */
 function fullOverCovered(x: tf.Tensor, pooling: Pooling): tf.Tensor | undefined {
   const { filterSize, strides, pad, dimRoundingMode } = pooling;
   const { outHeight, outWidth, filterHeight, filterWidth, inHeight, inWidth, strideHeight, strideWidth, padInfo } =
@@ -68,7 +70,7 @@ function fullOverCovered(x: tf.Tensor, pooling: Pooling): tf.Tensor | undefined 
 
 /** Second derivatives: pooling's gradient is linear in dy, and constant, or nearly so, in the input. */
 function secondOrder(): void {
-  // The largest element of each window passes its gradient on; the second derivative goes the same ways
+  // The gradient goes to the largest element of each window; the second derivative comes back from there
   register('MaxPoolGrad', { inputsToSave: ['input', 'output'] }, (ddx, [input, output], attrs) => {
     const { filterSize, strides, pad } = attr<tf.MaxPoolGradAttrs>(attrs);
     return {
@@ -92,7 +94,9 @@ function secondOrder(): void {
   });
 }
 
-/** Pooling of volumes, [batch, depth, height, width, channels]: that of each image, then that of images over the depth. */
+/**
+ * Pooling of volumes [batch, depth, height, width, channels]: within each image, then across images along the depth.
+ */
 function volumes(): void {
   interface Pooling3D {
     filterSize: number | [number, number, number];
@@ -100,7 +104,7 @@ function volumes(): void {
     pad: 'valid' | 'same' | number;
     dimRoundingMode?: Rounding;
   }
-  /** The two stages, on images [batch · depth, height, width, channels] and [batch, depth, height · width, channels]. */
+  /** The two stages: on [batch · depth, height, width, channels], then on [batch, depth, height · width, channels]. */
   function stages(x: tf.Tensor, { filterSize, strides, pad, dimRoundingMode }: Pooling3D) {
     const size = typeof filterSize === 'number' ? [filterSize, filterSize, filterSize] : filterSize;
     const stride = typeof strides === 'number' ? [strides, strides, strides] : strides;
@@ -161,8 +165,8 @@ function volumes(): void {
 }
 
 /**
- * Resizing takes each new row and column from one or two old ones, so that it is a matrix on either side of the image, and its
- * gradient are those matrices transposed. The stock op kernels mix up batches, exchange height and width, and know nothing of
+ * Each new row and column comes from one or two old ones, so resizing multiplies the image by a matrix on either side,
+ * and its gradient by the transposed ones. The stock op kernels mix up batches, exchange height and width, and ignore
  * `halfPixelCenters`.
  */
 function resizing(): void {

@@ -1,5 +1,5 @@
-// Gradients that TensorFlow.js 4.22 has wrong or lacks, for every device, by families of ops: registered over its own, or new. Each is
-// held against finite differences in test/gradients.
+// Gradients that TensorFlow.js 4.22 has wrong or lacks, for every device, by families of ops: registered over its own,
+// or new. Each is held against finite differences in test/gradients.
 import { correctCalls } from './calls.ts';
 import { convolutionGradients } from './convolution.ts';
 import { elementwiseGradients } from './elementwise.ts';
@@ -9,7 +9,7 @@ import { matrixProductGradients } from './matmul.ts';
 import { movingGradients } from './moving.ts';
 import { reductionGradients } from './reductions.ts';
 
-/** Registers all of them. Call it after tfjs has registered its own. */
+/** Registers all of them. */
 export function correctGradients(): void {
   elementwiseGradients();
   reductionGradients();

@@ -1,4 +1,4 @@
-// Ops that pick elements: the gradient puts dy back where it came from.
+// Ops that pick elements: the gradient puts dy back where the elements came from.
 import * as tf from '@tensorflow/tfjs-core';
 import { attr, product, register, registerList, zeros } from './register.ts';
 
@@ -20,10 +20,10 @@ function picked(): void {
     const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } =
       attr<tf.StridedSliceAttrs>(attrs);
     return {
-      // The same slice of the elements' numbers says where each came from
+      // The same slice of the elements' positions says where each came from
       x: () => {
         const size = x!.size;
-        // float32 counts exactly to 2²⁴, and its op kernels are the better ones
+        // float32 counts exactly up to 2²⁴, and has the faster op kernels
         const from = tf.range(0, size, 1, size < 1 << 24 ? 'float32' : 'int32').reshape(x!.shape);
         const at = tf.stridedSlice(
           from,
@@ -61,7 +61,7 @@ function picked(): void {
   }));
 }
 
-/** Along any axis, behind any number of batch axes. */
+/** `tf.gather` along any axis, with any number of batch axes. */
 function gathered(): void {
   register('GatherV2', { inputsToSave: ['x', 'indices'] }, (dy, [x, indices], attrs) => {
     const { axis, batchDims = 0 } = attr<tf.GatherV2Attrs>(attrs);
@@ -79,7 +79,7 @@ function gathered(): void {
       x: () => {
         const rows = swap(dy, outer, picked).reshape([batch * picked, outer * inner]);
         const ids = indices!.reshape([batch, picked]).cast('int32');
-        // each element of the batch has segments of its own
+        // Each element of the batch has segments of its own
         const first = tf.range(0, batch, 1, 'int32').mul(tf.scalar(size, 'int32')).reshape([batch, 1]);
         const segments = (batch === 1 ? ids : ids.add(first)).reshape([-1]) as tf.Tensor1D;
         return swap(tf.unsortedSegmentSum(rows, segments, batch * size), size, outer).reshape(shape);

@@ -1,8 +1,8 @@
-// Matrix products.
+// The gradient of matrix products.
 import * as tf from '@tensorflow/tfjs-core';
 import { attr, register } from './register.ts';
 
-/** Also where batch axes are broadcast. */
+/** Unlike the stock gradient, it is right where batch axes are broadcast. */
 export function matrixProductGradients(): void {
   register('BatchMatMul', { inputsToSave: ['a', 'b'] }, (dy, [a, b], attrs) => {
     const { transposeA, transposeB } = attr<tf.BatchMatMulAttrs>(attrs);

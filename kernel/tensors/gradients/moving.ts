@@ -1,4 +1,4 @@
-// Ops that move or copy whole blocks of elements: the gradient puts dy back where it came from.
+// Ops that move or copy whole blocks of elements: the gradient puts dy back where the elements came from.
 import * as tf from '@tensorflow/tfjs-core';
 import { runNamed } from '../engine/call.ts';
 import { attr, product, register, registerList } from './register.ts';
@@ -17,7 +17,7 @@ export function movingGradients(): void {
   rotated();
 }
 
-/** Of any rank: axis after axis, the sum over the copies. */
+/** `tf.tile` of any rank: the sum over the copies, axis by axis. */
 function tiled(): void {
   register('Tile', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
     const { reps } = attr<tf.TileAttrs>(attrs);
@@ -35,7 +35,7 @@ function tiled(): void {
   });
 }
 
-/** Each pixel of a rotated image is one of the image, or none: the same rotation of the pixels' numbers says which. */
+/** Each pixel of a rotated image is a pixel of the image, or none: rotating the pixels' positions says which. */
 function rotated(): void {
   register('RotateWithOffset', { inputsToSave: ['image'] }, (dy, [image], attrs) => {
     const { radians, center } = attr<tf.RotateWithOffsetAttrs>(attrs);
@@ -43,7 +43,7 @@ function rotated(): void {
     const pixels = height * width;
     return {
       image: () => {
-        // from 1 on, as 0 fills what comes from outside
+        // From 1 on: 0 fills what comes from outside
         const numbers = tf.range(1, pixels + 1).reshape([1, height, width, 1]);
         const from = runNamed('RotateWithOffset', { image: numbers }, { radians, center, fillValue: 0 });
         const inside = from.reshape([-1, 1]).greater(0).cast('float32');
@@ -57,11 +57,11 @@ function rotated(): void {
   });
 }
 
-/** Mirrored borders add their gradient to the elements that they are copies of. */
+/** The gradient of a mirrored border is added to the elements that it copies. */
 function padding(): void {
   register('MirrorPad', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
     const { paddings, mode } = attr<tf.MirrorPadAttrs>(attrs);
-    const skip = mode === 'reflect' ? 1 : 0; // the border element itself is not repeated
+    const skip = mode === 'reflect' ? 1 : 0; // The border element itself is not repeated
     const fold = (d: tf.Tensor, axis: number): tf.Tensor => {
       const [before, after] = paddings[axis]!;
       const n = x!.shape[axis]!;

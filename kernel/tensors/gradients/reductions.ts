@@ -7,7 +7,7 @@ export function reductionGradients(): void {
   scans();
 }
 
-/** The product over axes, which may count from the end; no division, so that zeros in x are no exception. */
+/** The product over axes, which may count from the end. Without division, so that x can contain zeros. */
 function products(): void {
   register('Prod', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
     const { axis } = attr<tf.ProdAttrs>(attrs);
@@ -39,7 +39,7 @@ function scans(): void {
     const { axis, exclusive, reverse } = attr<ScanAttrs>(attrs);
     return { x: () => tf.cumsum(dy, axis, exclusive, !reverse) };
   });
-  // dL/dx_k = (Π_{j<k} x_j) · S_k with S_k = dy_k + x_{k+1} S_{k+1}; no division, so that zeros in x are no exception
+  // dL/dx_k = (Π_{j<k} x_j) · S_k with S_k = dy_k + x_{k+1} S_{k+1}. Without division, so that x can contain zeros
   register('Cumprod', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
     const { axis, exclusive, reverse } = attr<ScanAttrs>(attrs);
     const grad = () => {
@@ -50,7 +50,7 @@ function scans(): void {
       let s: tf.Tensor = tf.zerosLike(dys[0]!);
       for (let k = xs.length - 1; k >= 0; k--) {
         const next = k + 1 < xs.length;
-        // inclusive: S_k as above; exclusive: y_i lacks x_i, so that the sum begins one later
+        // Inclusive: S_k as above. Exclusive: y_i lacks x_i, so the sum begins one later
         if (exclusive) s = next ? tf.add(dys[k + 1]!, tf.mul(xs[k + 1]!, s)) : s;
         else s = next ? tf.add(dys[k]!, tf.mul(xs[k + 1]!, s)) : dys[k]!;
         suffix[k] = s;

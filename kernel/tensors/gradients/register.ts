@@ -30,7 +30,10 @@ export function registerOwn<Op extends OwnOp & { gradient: 'registered' }>(
   register(op.name, saved, gradient as unknown as Gradient<tf.Tensor, tf.NamedAttrMap>);
 }
 
-/** As `register`, for an op with any number of outputs: where there is one, the engine passes its gradient without a list. */
+/**
+ * As `register`, for an op with any number of outputs: where there is one, the engine passes its gradient without a
+ * list.
+ */
 export function registerList(kernelName: string, saved: Saved, gradient: Gradient<tf.Tensor[], tf.NamedAttrMap>): void {
   register<tf.Tensor | tf.Tensor[]>(kernelName, saved, (dys, ...rest) => gradient([dys].flat(), ...rest));
 }

@@ -1,6 +1,7 @@
-// Convolution and matrix product with bias and activation in one op kernel also while a gradient is recorded, as `tf.layers` calls them in
-// training. TensorFlow.js's own do so only without an activation, and then compute the gradients of all operands, wanted or not; what
-// is none of the cases here goes to them. They take the place of tfjs-core's modules ops/fused/conv2d and mat_mul (esbuild.config.js).
+// Convolution and matrix product with bias and activation, in one op kernel also while a gradient is recorded, as
+// `tf.layers` calls them in training. TensorFlow.js's own do so only without an activation, and always compute the
+// gradients of all operands; all other cases are left to them. This module replaces tfjs-core's ops/fused/conv2d and
+// ops/fused/mat_mul (modules.js).
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2d as stockConv2d } from '@tensorflow/tfjs-core/dist/ops/fused/conv2d';
 import { matMul as stockMatMul } from '@tensorflow/tfjs-core/dist/ops/fused/mat_mul';
@@ -13,7 +14,7 @@ type Activation = tf.backend_util.Activation;
 type Conv2dOptions = Parameters<typeof stockConv2d>[0];
 type MatMulOptions = Parameters<typeof stockMatMul>[0];
 
-/** The gradient of an activation's input by that of its output y. Activations are fused if it is in this list. */
+/** The gradient of an activation's input, from that of its output y. Only these activations are fused. */
 const activationGradients: Partial<Record<Activation, (dy: tf.Tensor, y: tf.Tensor) => tf.Tensor>> = {
   linear: (dy) => dy,
   relu: reluGrad,
@@ -23,13 +24,13 @@ const activationGradients: Partial<Record<Activation, (dy: tf.Tensor, y: tf.Tens
 
 const isFloat = (x: unknown): x is tf.Tensor => x instanceof tf.Tensor && x.dtype === 'float32';
 
-/** One number for each output channel */
+/** Whether it has one number for each output channel. */
 const isBias = (x: unknown, channels: number): x is tf.Tensor =>
   isFloat(x) && x.shape.length === 1 && x.shape[0] === channels;
 
 const isOne = (d: number | number[] | undefined) => d === undefined || [d].flat().every((n) => n === 1);
 
-/** What the recorded ops are where they cannot be one: `y` with bias and activation */
+/** Adds bias and activation to `y` by ops of their own, where one op kernel cannot do it all. */
 function finish<T extends tf.Tensor>(y: tf.Tensor, options: Omit<MatMulOptions, 'a' | 'b'>): T {
   const { bias, activation = 'linear', preluActivationWeights, leakyreluAlpha } = options;
   const sum = bias == null ? y : tf.add(y, bias);

@@ -1,5 +1,5 @@
-// The losses of tf.layers with the categorical cross-entropies as few op kernels: stands in the place of tfjs-layers's own module
-// (esbuild.config.js), since models compare losses by identity.
+// The losses of tf.layers, with the categorical cross-entropies in few op kernels. This module replaces tfjs-layers's
+// own (modules.js), since models compare losses by identity.
 import * as tf from '@tensorflow/tfjs-core';
 import { epsilon } from '@tensorflow/tfjs-layers/dist/backend/common';
 import { lossesMap } from '@tensorflow/tfjs-layers/dist/losses';
@@ -22,7 +22,7 @@ export function categoricalCrossentropy(target: tf.Tensor, output: tf.Tensor, fr
 }
 
 /**
- * As `categoricalCrossentropy`, of the numbers of the right classes.
+ * As `categoricalCrossentropy`, with labels given as numbers of classes.
  * @param target [batch, ...] or [batch, ..., 1]
  */
 export function sparseCategoricalCrossentropy(target: tf.Tensor, output: tf.Tensor, fromLogits = false): tf.Tensor {

@@ -1,4 +1,5 @@
-// The modules of TensorFlow.js that those of this folder replace while bundling (esbuild.config.js): `module`, as `importer` imports it.
+// Which modules of TensorFlow.js are replaced by modules of this folder while bundling (esbuild.config.js): `module`, where
+// `importer` imports it, by `by`.
 module.exports = [
   { module: /^\.\/fused\/(conv2d|mat_mul)$/, importer: /tfjs-core\/dist\/ops\/fused_ops\.js$/, by: 'fused-ops.ts' },
   {

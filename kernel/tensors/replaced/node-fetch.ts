@@ -1,2 +1,2 @@
-// tfjs asks for the package `node-fetch` on Node; Node has had fetch of its own since version 18.
+// Replaces the package `node-fetch`, which TensorFlow.js asks for on Node: Node has its own fetch since version 18.
 export default (...args: Parameters<typeof fetch>) => globalThis.fetch(...args);

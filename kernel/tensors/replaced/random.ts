@@ -1,5 +1,6 @@
-// Random tensors by an op kernel where the device has one: they take the place of tfjs-core's modules (esbuild.config.js), which draw one
-// number after the other in JavaScript. With a seed those still draw, so that a seed means the same numbers on every device.
+// Random tensors by an op kernel where the device has one. This module replaces four of tfjs-core's (modules.js), which
+// draw one number after the other in JavaScript. Calls with a seed are left to those, so that a seed means the same
+// numbers on every device.
 import * as tf from '@tensorflow/tfjs-core';
 import { dropout as stockDropout } from '@tensorflow/tfjs-core/dist/ops/dropout';
 import { getNoiseShape } from '@tensorflow/tfjs-core/dist/ops/dropout_util';
@@ -18,7 +19,7 @@ const isDrawn = (dtype: tf.DataType | undefined, seed: unknown) =>
 
 function draw(shape: Shape, kind: RandomAttrs['kind'], a: number, b: number): tf.Tensor {
   assertNonNegativeIntegerDimensions(shape as number[]);
-  // Whoever makes Math.random reproducible makes this so, too
+  // Seeded from Math.random, so a seeded Math.random makes it reproducible
   const word = () => Math.floor(Math.random() * 2 ** 32) | 0;
   const attrs: RandomAttrs = { shape: [...shape], kind, a, b, seed: [word(), word()] };
   return run(ops.Random, {}, attrs);
@@ -28,14 +29,14 @@ function randomUniform_(shape: Shape, minval = 0, maxval = 1, dtype: tf.DataType
   if (isDrawn(dtype, seed)) return draw(shape, 'uniform', minval, maxval);
   return stockUniform(shape as number[], minval, maxval, dtype as 'float32', seed);
 }
-/** `tf.randomUniform` */
+/** `tf.randomUniform`. */
 export const randomUniform = op({ randomUniform_ });
 
 function randomNormal_(shape: Shape, mean = 0, stdDev = 1, dtype?: 'float32' | 'int32', seed?: number) {
   if (isDrawn(dtype, seed)) return draw(shape, 'normal', mean, stdDev);
   return stockNormal(shape as number[], mean, stdDev, dtype, seed);
 }
-/** `tf.randomNormal` */
+/** `tf.randomNormal`. */
 export const randomNormal = op({ randomNormal_ });
 
 function truncatedNormal_(shape: Shape, mean = 0, stdDev = 1, dtype?: 'float32' | 'int32', seed?: number) {

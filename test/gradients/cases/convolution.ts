@@ -1,4 +1,5 @@
-// Convolutions of one, two and three dimensions: strides, paddings, dilations, depths around the width of vector instructions.
+// Convolutions of one, two and three dimensions: strides, paddings, dilations, depths around the width of vector
+// instructions.
 import type { Case } from '../check.ts';
 import { uniform } from '../random.ts';
 import { fusedWith } from './linear.ts';
@@ -64,7 +65,7 @@ const grid: Case[] = kernels
     );
   });
 
-/** 3×3 with stride 1, which may be computed by Winograd's way on tiles: all remainders of the image's size. */
+/** 3×3 with stride 1, which devices compute by Winograd's algorithm on tiles: all remainders of the image's size. */
 const winograd: Case[] = Array.from({ length: 10 }, (_, i) => 4 + i)
   .flatMap((size) => (['valid', 'same'] as const).map((pad) => ({ size, pad })))
   .flatMap(({ size, pad }, i) =>

@@ -1,4 +1,4 @@
-// Ops on each element: of one tensor, and of two with broadcasting.
+// Elementwise ops of one tensor, and of two with broadcasting.
 import type { Case, X } from '../check.ts';
 import type { Tensor, TF } from '../device.ts';
 import { distinct, given, offZero, uniform, type Draw } from '../random.ts';
@@ -11,7 +11,7 @@ const unary = (draw: (shape: number[]) => Draw, f: Unary, options: Options = {})
 
 const around = (low: number, high: number) => (shape: number[]) => uniform(shape, low, high);
 const signed = (shape: number[]) => offZero(shape);
-/** Not near an integer or half of one, where the functions that are constant elsewhere jump. */
+/** Away from integers and halves, where functions that are constant elsewhere jump. */
 const offSteps =
   (shape: number[]): Draw =>
   (random) => {
@@ -19,7 +19,7 @@ const offSteps =
     return { shape, values: values.map((v) => Math.fround(v + Math.floor(random() * 8) / 2 - 2)) };
   };
 const flat = { constant: true };
-/** Truth as numbers. */
+/** Booleans as numbers. */
 const number = (t: Tensor) => t.cast('float32');
 
 /** Pairs of shapes that broadcast: each pattern, both ways round. */
@@ -144,7 +144,7 @@ const logical = (f: Binary): Case[] =>
     flat,
   ).map((c) => c);
 
-/** Apart from one another by more than any step. */
+/** Further apart than any step. */
 const unequal = (low: number) => (s: number[]) => distinct(s, 0.37, low);
 
 export const elementwise: Table = {

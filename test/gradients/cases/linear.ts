@@ -118,8 +118,8 @@ const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', '
 export type Activation = (typeof activations)[number];
 
 /**
- * Each activation, with and without a bias: what `f` makes of `inputs` and the options of a fused op whose result has `channels`.
- * The weights of prelu are inputs too.
+ * Each activation, with and without a bias: what `f` makes of `inputs` and the options of a fused op whose result has
+ * `channels`. The weights of prelu are inputs too.
  */
 export const fusedWith = (
   name: string,

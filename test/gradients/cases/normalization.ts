@@ -42,8 +42,8 @@ const withStatistics: Case[] = given.flatMap(([shape, parameters]) => {
   ];
 });
 
-/** Normalised by mean and variance over `axes`. */
-function normalised(tf: TF, x: X, axes: number[], offset: X, scale: X): X {
+/** Normalized by mean and variance over `axes`. */
+function normalized(tf: TF, x: X, axes: number[], offset: X, scale: X): X {
   const { mean, variance } = tf.moments(x, axes);
   return tf.batchNorm(x, mean as never, variance as never, offset, scale, 1e-3);
 }
@@ -91,7 +91,7 @@ export const normalization: Table = {
       one(
         `statistics of the batch, ${text(shape)}`,
         [uniform(shape), uniform([shape.at(-1)!]), uniform([shape.at(-1)!], 0.5, 2)],
-        (tf, x, offset, scale) => normalised(tf, x, [...axes], offset, scale),
+        (tf, x, offset, scale) => normalized(tf, x, [...axes], offset, scale),
       ),
     ),
   ],

@@ -1,12 +1,12 @@
-// The ops of our own that have a gradient, against the ops of TensorFlow.js that they stand for; and `LogSoftmax`, which has a name in
-// TensorFlow.js but no op kernel. Not every device has them.
+// The ops of our own that have a gradient, against the ops of TensorFlow.js that they stand for; and `LogSoftmax`,
+// which has a name in TensorFlow.js but no op kernel. Not every device has them.
 import type { Case, Fn, X } from '../check.ts';
 import { ops } from '../../../kernel/tensors/ops.ts';
 import type { Tensor, TF } from '../device.ts';
 import { uniform, type Draw } from '../random.ts';
 import { one, text } from './table.ts';
 
-/** Runs a kernel. */
+/** Runs an op kernel. */
 const run = (tf: TF, name: string, inputs: object, attrs: object = {}): X =>
   tf.engine().runKernel(name, inputs as X, attrs as X);
 
@@ -113,7 +113,7 @@ export const own: Record<Differentiable | 'LogSoftmax', Case[]> = {
       [
         [3, 4, 1e-7],
         [5, 67, 1e-7],
-        [3, 5, 0.2], // some are held at the bound
+        [3, 5, 0.2], // Some are clipped
         [2, 1000, 1e-7],
       ] as const
     ).flatMap(([rows, classes, epsilon]) =>

@@ -91,7 +91,7 @@ const resized = (
       [false, true],
     ].map(([alignCorners, halfPixels]) =>
       one(
-        `${text(shape)} to ${text(size)}${alignCorners ? ', corners aligned' : ''}${halfPixels ? ', centres of pixels' : ''}`,
+        `${text(shape)} to ${text(size)}${alignCorners ? ', corners aligned' : ''}${halfPixels ? ', centers of pixels' : ''}`,
         [uniform(shape)],
         (tf, x) => f(tf, x, size, alignCorners!, halfPixels!),
       ),

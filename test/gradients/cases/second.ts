@@ -20,7 +20,7 @@ const second = (name: string, inputs: Draw[], f: (tf: TF, ...x: X[]) => Tensor, 
 
 const image = uniform([2, 5, 6, 3]);
 
-/** Of op kernels that are gradients. */
+/** Cases of op kernels that are gradients. */
 export const secondOrder: Table = {
   AvgPoolGrad: (['valid', 'same', 1] as const).map((pad) =>
     second(`padding ${pad}`, [image], (tf, x) => tf.avgPool(x.square(), 3, 2, pad)),
@@ -83,7 +83,7 @@ const activations: Record<string, (tf: TF, x: X) => Tensor> = {
   logSumExp: (tf, x) => tf.logSumExp(x, 1),
 };
 
-/** Of the ops of networks. */
+/** Cases of the ops of networks. */
 export const secondOrderMade: Table = {
   'second derivatives': [
     ...Object.entries(activations).map(([name, f]) => second(name, [offZero([4, 9], 0.2, 1.5)], f)),

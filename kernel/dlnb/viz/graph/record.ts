@@ -5,14 +5,15 @@ import type { TensorLibrary } from '../../library.ts';
 import { engineOf, hold } from './engine.ts';
 import { ScopeWatch, type GraphScope } from './scopes.ts';
 
-/** A tensor of the graph. `held` has the data that it had when it was made, and is valid until {@link Recording.dispose}. */
+/** A tensor of the graph. */
 export interface RecordedTensor {
   id: number;
+  /** Shares its data as they were when it was made; valid until {@link Recording.dispose}. */
   held: Tensor;
-  /** Where it is a variable. */
+  /** Set for variables. */
   variable?: { name: string; trainable: boolean };
   gradient?: Tensor;
-  /** Why there is no gradient. */
+  /** The reason if there is no gradient. */
   note?: string;
 }
 
@@ -26,9 +27,9 @@ export interface RecordedOp {
 }
 
 export interface Recording {
-  /** Those that the result depends on, each after those that it depends on. */
+  /** The ops that the result depends on, each after the ops that it depends on. */
   ops: RecordedOp[];
-  /** In the order of the given tensors; also those that the result does not depend on. */
+  /** The given tensors in their order, also those that the result does not depend on. */
   inputs: RecordedTensor[];
   result: RecordedTensor;
   dispose(): void;
@@ -36,8 +37,9 @@ export interface Recording {
 
 /**
  * Runs a function and records what its result is computed from.
- * @param inputs tensors that it is given
- * @throws Error where it does not return a tensor, or is called while a gradient is being recorded; what the function throws
+ * @param inputs the function's arguments
+ * @throws Error if the function does not return a tensor, or a gradient is being recorded already; whatever the
+ *   function throws
  */
 export function record(tf: TensorLibrary, inputs: Tensor[], f: () => unknown): Recording {
   const recorder = new Recorder(tf);
@@ -82,7 +84,7 @@ class Recorder {
     engine.startScope();
     const watch = new ScopeWatch(this.tf);
     hooks.onTape = (node) => {
-      // A run that was ended from outside has left this function behind
+      // A run that was ended from outside has left this hook behind
       if (state.activeTape === tape) this.note(node, watch.path());
       else hooks.onTape = undefined;
     };
@@ -108,7 +110,7 @@ class Recorder {
   private note(node: TapeNode, scopes: GraphScope[]): void {
     const inputs = Object.entries(node.inputs).flatMap(([name, x]) => (x ? [{ name, tensor: this.tensorOf(x) }] : []));
     const outputs = node.outputs.map((x) => this.tensorOf(x));
-    // An op of a function with a gradient of its own has the name of its scope
+    // A function with a gradient of its own is recorded under the name of its scope
     const name = node.kernelName.replace(/__op$/, '') || 'custom';
     const op: RecordedOp = { name, attrs: node.attrs, inputs, outputs, scopes };
     this.ops.push(op);
@@ -200,7 +202,7 @@ function shareOut(tf: TensorLibrary, op: RecordedOp, node: TapeNode): void {
   }
 }
 
-/** A sum of which one part is not known is not known. */
+/** A sum is unknown if one part of it is. */
 function lose(tensor: RecordedTensor, note: string): void {
   tensor.note = note;
   tensor.gradient?.dispose();
@@ -210,7 +212,7 @@ function lose(tensor: RecordedTensor, note: string): void {
 function add(tf: TensorLibrary, tensor: RecordedTensor, share: Tensor): void {
   const { gradient } = tensor;
   if (!gradient) {
-    // A gradient function may give away a tensor that somebody else holds
+    // A gradient function may return a tensor that others hold
     tensor.gradient = hold(engineOf(tf), share);
     return;
   }

@@ -1,4 +1,4 @@
-// Which scopes the executing code is in: named `tf.tidy`s, composite ops, and layers of tf.layers.
+// Tells which scopes the running code is in: named `tf.tidy`s, composite ops, and layers of tf.layers.
 import type { TensorLibrary } from '../../library.ts';
 import { engineOf } from './engine.ts';
 
@@ -6,29 +6,29 @@ import { engineOf } from './engine.ts';
 export interface GraphScope {
   kind: 'layer' | 'op' | 'scope';
   label: string;
-  /** Class of a layer. */
+  /** The class of a layer. */
   type?: string;
 }
 
 interface Layer {
   name: string;
   getClassName(): string;
-  /** Of a model. */
+  /** The layers of a model. */
   layers?: Layer[];
   call(...args: unknown[]): unknown;
   apply(...args: unknown[]): unknown;
 }
 
-/** TensorFlow.js ends the names of its own scopes so. */
+/** How the names of TensorFlow.js's own scopes end. */
 const OP = /__op$/;
-/** What the engine calls a scope that was given no name, and the parts of a gradient. */
+/** The engine's names for scopes without a name, and for the two passes of a gradient. */
 const UNNAMED = /^(unnamed scope|forward|backward|)$/;
 
-/** Watches scopes from its making until {@link stop}. */
+/** Watches scopes from construction until {@link stop}. */
 export class ScopeWatch {
   private readonly base: number;
   private readonly known = new Map<number, GraphScope>();
-  /** Layers being called, each with the number of engine scopes around it. */
+  /** The layers being called, each with the number of engine scopes around it. */
   private readonly layers: { layer: Layer; depth: number; scope: GraphScope }[] = [];
   private readonly undo: (() => void)[] = [];
   private stopped = false;
@@ -42,7 +42,7 @@ export class ScopeWatch {
     return engineOf(this.tf).state.scopeStack;
   }
 
-  /** The scopes that the executing code is in, outermost first. */
+  /** The scopes that the running code is in, outermost first. */
   path(): GraphScope[] {
     const { stack } = this;
     const path: GraphScope[] = [];
@@ -56,7 +56,7 @@ export class ScopeWatch {
     return path;
   }
 
-  /** Puts back what was replaced. */
+  /** Restores the replaced methods. */
   stop(): void {
     this.stopped = true;
     for (const f of this.undo.reverse()) f();
@@ -71,7 +71,7 @@ export class ScopeWatch {
     return scope;
   }
 
-  /** A model applied to a tensor calls its layers' `call`; `predict` and users call `apply`. */
+  /** Replaces a method. A model applied to a tensor calls its layers' `call`; `predict` and users call `apply`. */
   private watch(target: Layer, method: 'apply' | 'call'): void {
     const own = Object.hasOwn(target, method);
     // eslint-disable-next-line @typescript-eslint/no-this-alias

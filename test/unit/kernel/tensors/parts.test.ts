@@ -1,5 +1,5 @@
-// The parts that are installed into TensorFlow.js do not depend on the order in which they are: the library computes the same, bit for
-// bit, whatever the order. Each order gets a copy of the library of its own.
+// The parts that are installed into TensorFlow.js do not depend on the order in which they are: the library computes
+// the same, bit for bit, whatever the order. Each order gets a copy of the library of its own.
 import { createRequire } from 'node:module';
 import { build } from 'esbuild';
 import { beforeAll, expect, it } from 'vitest';
