@@ -1,4 +1,5 @@
-// The filters renderer without a page: what it refuses to draw, which tiles it makes, where they are, and what the keys do.
+// The filters renderer without a page: what it refuses to draw, which tiles it makes, where they are, and what the keys
+// do.
 import { describe, expect, it } from 'vitest';
 import { PayloadError } from '../../../kernel/wire/fields.ts';
 import { FILTERS_FORMAT } from '../../../kernel/wire/filters.ts';

@@ -1,4 +1,5 @@
-// Payloads of errors and notices come from files that anyone may have written: each field is checked before it is drawn.
+// Payloads of errors and notices come from files that anyone may have written: each field is checked before it is
+// drawn.
 import { describe, expect, test } from 'vitest';
 import { readError, readOverflow, readProgress, readSummary } from '../../../../renderers/output/payload.ts';
 

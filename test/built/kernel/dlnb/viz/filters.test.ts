@@ -1,5 +1,6 @@
-// viz.filters, featureMaps and recordFilters on the library as the kernel loads it: what an output holds of them, that the product of patch
-// and kernel which the renderer computes is the value that the layer gave, and what is said of wrong arguments.
+// viz.filters, featureMaps and recordFilters on the library as the kernel loads it: what an output holds of them, that
+// the product of patch and kernel which the renderer computes is the value that the layer gave, and what is said of
+// wrong arguments.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-// viz.graph on the library as the kernel loads it: what is recorded, the gradients at every node, and the bytes of its output.
+// viz.graph on the library as the kernel loads it: what is recorded, the gradients at every node, and the bytes of its
+// output.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
