@@ -55,9 +55,8 @@ export interface GraphFunction {
    * a result with several elements is that of their sum.
    * @param fn computes one tensor with tf ops; or a model of tf.layers, applied to the inputs
    * @param inputs one number, array or tensor; a list of them, one for each parameter; or an object of them by name,
-   *   which
-   *   `fn` gets as one object of tensors. For a function of one parameter, a list of several numbers, or of rows, is
-   *   one vector or matrix.
+   *   which `fn` gets as one object of tensors. For a function of one parameter, a list of several numbers, or of
+   *   rows, is one vector or matrix.
    * @throws TypeError if an argument is wrong; whatever `fn` throws
    * @example viz.graph((t) => t.square().mul(t.mul(3).add(1)), 2)
    */
