@@ -40,7 +40,7 @@ describe('an error', () => {
     expect(readError({ ...error, message: 'x'.repeat(1e6) }).message.length).toBeLessThan(21_000);
   });
 
-  test('caused by itself without end is read to a depth', () => {
+  test('that is its own cause is read to a limited depth', () => {
     const loop: Record<string, unknown> = { ...error };
     loop['causes'] = [loop];
     let depth = 0;

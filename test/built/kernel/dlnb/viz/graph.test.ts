@@ -165,7 +165,7 @@ describe('the graph of a function', () => {
     expect(named(p, 'x').outputs[0]!.gradient).toMatchObject({ infinite: 1 });
   });
 
-  it('says where there is no gradient, and does not show a part of one', () => {
+  it('says if there is no gradient, and does not show a part of one', () => {
     const p = payloadOf(graph((x: Tensor) => tf.argMax(x).cast('float32').add(x.sum()) as Tensor, [1, 5, 2]));
     const x = named(p, 'x');
     expect(numbers(p, x, 'gradient')).toEqual([1, 1, 1]); // argMax gives whole numbers: nothing flows through them
