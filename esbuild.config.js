@@ -97,7 +97,7 @@ function replacedModules() {
   };
 }
 
-/** Puts what a module exports in its place while bundling: the libraries behind it stay out. */
+/** Runs a module without side effects at build time and bundles its exports, without the libraries that it imports. */
 function precomputed(filter) {
   return {
     name: 'precomputed',

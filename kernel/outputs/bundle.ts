@@ -1,4 +1,5 @@
-// A value to its MIME bundle: what the value says of itself (the `Jupyter.display` protocol), else what is drawn of a tensor, and a plain text.
+// From a value to its MIME bundle: what the value's own `Jupyter.display` method returns, else a drawing (tensors,
+// models) and a plain text.
 import { inspect, types } from 'node:util';
 import { DISPLAY, type Displayable } from '../wire/displayable.ts';
 import { SUMMARY } from '../wire/mime.ts';
@@ -14,9 +15,10 @@ import { summary, summaryText, type ModelLike } from './model-summary.ts';
 export const MAX_TEXT = 100_000;
 
 /**
- * All representations of a value, best first; a promise only where the value's own method returns one, or tensors have to be read first.
+ * All representations of a value, best first. A promise only if the value's own method returns one, or tensors must be
+ * read first.
  * @param tensors makes the outputs of tensors and typed arrays
- * @throws what the value's own method throws, and a TypeError when it returns no object of MIME types.
+ * @throws whatever the value's own method throws, and a TypeError if that returns no object of MIME types
  */
 export function toBundle(value: unknown, tensors: DisplayedTensors): MimeBundle | Promise<MimeBundle> {
   const method = isObject(value) && !types.isProxy(value) ? (value as Partial<Displayable>)[DISPLAY] : undefined;
@@ -63,7 +65,7 @@ function toItem(mime: string, data: unknown): MimeItem {
   return { mime, json: plainJson(data) };
 }
 
-/** What JSON can hold of a value; typed arrays become arrays of numbers, NaN and infinities null, as plotly expects them. */
+/** A value as plain JSON: typed arrays become arrays, NaN and infinities null, as plotly expects. */
 export function plainJson(value: unknown): unknown {
   const json = JSON.stringify(value, (_, v: unknown) => {
     if (ArrayBuffer.isView(v) && !(v instanceof DataView)) return Array.from(v as unknown as ArrayLike<number>);
@@ -80,7 +82,7 @@ function parseOr(text: string): unknown {
   }
 }
 
-/** {@link toText} with the values of all tensors in it; where these have to be read, of the value as it is then. */
+/** {@link toText} with the values of all tensors in it. If these must be awaited, the value is shown as it is then. */
 function readText(value: unknown): string | Promise<string> {
   const tensors: TensorReads = { values: new Map(), missing: new Set() };
   const text = toText(value, tensors);
@@ -92,21 +94,21 @@ function readText(value: unknown): string | Promise<string> {
 /** One value as text, as `console.log` would show it, cut to {@link MAX_TEXT} characters. */
 export function toText(value: unknown, tensors?: TensorReads): string {
   if (isHistory(value)) return historyText(value);
-  // A timer that a cell ends with: its inside is Node's, and different each time
+  // A timer as the value of a cell: its fields are Node's, and differ in each run
   if (isObject(value) && /^(Timeout|Immediate)$/.test(value.constructor?.name) && Symbol.dispose in value)
     return value.constructor.name;
   const options = { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100, compact: 3 };
-  // Node hands options that it does not know to the values' own methods; a tensor's is in `dl/tf.ts`
+  // Node passes unknown options to the values' own methods; that of tensors is in tensors/index.ts
   const text = inspect(value, tensors ? Object.assign(options, { tensors }) : options);
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}\n… ${text.length - MAX_TEXT} more characters`;
 }
 
-/** Of longer axes TensorFlow.js prints the first and the last three indices. */
+/** TensorFlow.js prints the first and last `edge` indices of axes longer than `most`. */
 const LONG_AXIS = { edge: 3, most: 20 };
-/** Larger tensors are cut to what is printed beforehand: TensorFlow.js formats all values to find the widest. */
+/** Larger tensors are cut before printing, because TensorFlow.js formats all values to find the widest. */
 const LARGE = 10_000;
 
-/** `Tensor float32 [2, 3]` and the values, the middle of long axes left out. */
+/** `Tensor float32 [2, 3]` and the values, without the middle of long axes. */
 function tensorText(t: TensorLike): string {
   const head = `Tensor ${t.dtype} [${t.shape.join(', ')}]`;
   if (t.isDisposed) return `${head} (disposed)`;
@@ -132,7 +134,7 @@ function isModel(value: unknown): value is ModelLike {
   );
 }
 
-/** The table of a model, and for one without layers yet, its class and why there is none. */
+/** The table of a model; if it is not built yet, its class and the reason. */
 function modelBundle(model: ModelLike): MimeBundle {
   try {
     const { table } = summary(model);
@@ -158,7 +160,7 @@ function isHistory(value: unknown): value is HistoryLike {
   return isObject(value) && !types.isProxy(value) && Array.isArray(h.epoch) && isObject(h.history) && 'params' in h;
 }
 
-/** The first and the last value of each metric; the whole is long, and in the chart. */
+/** The first and last value of each metric; all values are long, and in the chart. */
 function historyText({ epoch, history }: HistoryLike): string {
   const digits = (v: unknown) => (typeof v === 'number' ? String(Number(v.toPrecision(4))) : 'a tensor');
   const metrics = Object.entries(history).map(([name, v]) => `${name} ${digits(v[0])} → ${digits(v.at(-1))}`);

@@ -1,4 +1,5 @@
-// What `console` prints of tensors whose values have to be waited for: it is printed when they have arrived, in its place among the outputs.
+// Lets `console` print tensors whose values must be awaited: the line appears when they have arrived, at its place
+// among the outputs.
 import { format, inspect } from 'node:util';
 import { read, valuesNow, withValues } from './tensor/read.ts';
 import { isTensor, MAX_PRINTED, type TensorLike } from './tensor/values.ts';
@@ -6,9 +7,9 @@ import { isTensor, MAX_PRINTED, type TensorLike } from './tensor/values.ts';
 const METHODS = { log: 'stdout', info: 'stdout', debug: 'stdout', warn: 'stderr', error: 'stderr' } as const;
 
 /**
- * Has the methods of a console wait for the tensors that they are given. Of tensors inside other values, what is known without their values
- * is printed at once.
- * @param print keeps its place for a text that comes later
+ * Makes the methods of a console await the tensors among their arguments. Tensors inside other values are printed at
+ * once, without values.
+ * @param print reserves the place of a text that comes later
  */
 export function waitForTensors(
   console: Console,
@@ -16,24 +17,24 @@ export function waitForTensors(
 ): void {
   for (const [method, name] of Object.entries(METHODS) as [keyof typeof METHODS, 'stdout' | 'stderr'][]) {
     const stock = console[method].bind(console);
-    console[method] = (...args: unknown[]) => (args.some(hasToWait) ? print(name, textOf(args)) : stock(...args));
+    console[method] = (...args: unknown[]) => (args.some(mustBeAwaited) ? print(name, textOf(args)) : stock(...args));
   }
 }
 
-const hasToWait = (value: unknown): value is TensorLike =>
+const mustBeAwaited = (value: unknown): value is TensorLike =>
   isTensor(value) && !value.isDisposed && value.size <= MAX_PRINTED && !valuesNow(value);
 
-/** The line of these arguments as they are now. */
+/** The line of these arguments in their current state. */
 async function textOf(args: readonly unknown[]): Promise<string> {
   const texts: Promise<string>[] = [];
-  const line = format(...args.map((arg) => (hasToWait(arg) ? new Place(texts.push(tensorText(arg)) - 1) : arg)));
+  const line = format(...args.map((arg) => (mustBeAwaited(arg) ? new Place(texts.push(tensorText(arg)) - 1) : arg)));
   const arrived = await Promise.all(texts);
   return `${line.replace(PLACE, (_, n: string) => arrived[Number(n)]!)}\n`;
 }
 
 const PLACE = /\0tensor (\d+)\0/g;
 
-/** Where the text of a tensor comes in a line that has been formatted. */
+/** The place of a tensor's text in a formatted line. */
 class Place {
   constructor(private readonly n: number) {}
 

@@ -1,4 +1,4 @@
-// Values that cells make to be shown: HTML, SVG and Markdown from template literals, images and plots.
+// Values for display that cells make: HTML, SVG and Markdown from template literals, images and plots.
 import { PLOTLY } from '../wire/mime.ts';
 import type { PlotlyFigure } from '../wire/plotly.ts';
 import { plainJson } from './bundle.ts';
@@ -6,7 +6,7 @@ import { DISPLAY, type Displayable } from '../wire/displayable.ts';
 
 type Markup = 'text/html' | 'image/svg+xml' | 'text/markdown';
 
-/** Text of a MIME type that shows itself. */
+/** Text of a MIME type that displays itself. */
 export class MarkupValue implements Displayable {
   constructor(
     readonly mime: Markup,
@@ -24,7 +24,7 @@ export class MarkupValue implements Displayable {
 }
 
 export interface MarkupTag {
-  /** Interpolated strings are escaped; values of the same kind and arrays of them go in as they are. */
+  /** Interpolated strings are escaped; values of the same kind, and arrays of them, are inserted unchanged. */
   (strings: TemplateStringsArray, ...values: unknown[]): MarkupValue;
   /** Markup from a string, not escaped: for text that you trust. */
   raw(text: string): MarkupValue;
@@ -60,7 +60,7 @@ export const svg = markupTag('image/svg+xml', escapeMarkup);
 export const md = markupTag(
   'text/markdown',
   (text) => text.replace(/[\\`*_{}[\]<>#|$]/g, '\\$&'),
-  // Backslashes are Markdown's and KaTeX's; only what ends a template literal needs one that is not
+  // Backslashes belong to Markdown and KaTeX, except those that escape a backtick or ${ of the template literal
   (strings) => strings.raw.map((s) => s.replace(/\\(`|\$\{)/g, '$1')),
 );
 
@@ -76,7 +76,7 @@ export function image(bytes: Uint8Array | ArrayBuffer, mime = 'image/png'): Disp
 }
 
 /**
- * A plotly figure. Typed arrays and tensors' values may be given as they are.
+ * A plotly figure. Typed arrays are accepted.
  * @param data traces, see https://plotly.com/javascript/reference/
  * @param layout the figure's layout
  * @param config plotly's configuration
@@ -89,7 +89,7 @@ export function plot(data: object[], layout: object = {}, config: object = {}, f
   return { [DISPLAY]: () => ({ [PLOTLY]: plainJson(figure), 'text/plain': plotText(figure) }) };
 }
 
-/** The text twin of a figure: its title and what its traces are. */
+/** The text twin of a figure: its title and the types of its traces. */
 function plotText({ data, layout }: PlotlyFigure): string {
   const title = (layout as { title?: string | { text?: string } } | undefined)?.title;
   const name = typeof title === 'string' ? title : title?.text;

@@ -15,7 +15,7 @@ interface LayerLike {
   trainableWeights: readonly WeightLike[];
 }
 
-/** A model of tf.layers, as far as its table needs it. */
+/** The part of a model of tf.layers that its table needs. */
 export interface ModelLike {
   name: string;
   built: boolean;
@@ -27,7 +27,7 @@ export interface ModelLike {
 
 const BYTES = 4;
 
-/** The table of a model; shows itself. */
+/** The table of a model; displays itself. */
 export class ModelSummary implements Displayable {
   constructor(readonly table: SummaryTable) {}
 
@@ -37,15 +37,15 @@ export class ModelSummary implements Displayable {
 }
 
 /**
- * The layers of a model: type, output shape, parameters. A model that is the last value of a cell shows the same.
+ * The layers of a model: type, output shape, parameters. A model as the last value of a cell displays the same.
  * @param model a model of tf.layers
- * @throws TypeError where it is not a model, and tfjs's error where it has no layers yet
+ * @throws TypeError if it is not a model, and tfjs's error if it has no layers yet
  */
 export function summary(model: object): ModelSummary {
   const m = model as ModelLike;
   if (!Array.isArray(m?.layers) || !('built' in m))
     throw new TypeError('viz.summary: the argument must be a model of tf.layers');
-  // As model.summary() does: a Sequential model is otherwise built when it is compiled
+  // As model.summary() does: otherwise a Sequential model is built only when it is compiled
   if (!m.built) m.build?.();
   const layers = m.layers.map(rowOf);
   const total = parametersOf(m.weights);
@@ -69,7 +69,7 @@ function rowOf(layer: LayerLike): SummaryRow {
   };
 }
 
-/** A layer that is used more than once has no single output shape, and its getter throws. */
+/** A layer that is used more than once has no single output shape: its getter throws. */
 function shapeOf(layer: LayerLike): string {
   let shape: unknown;
   try {
@@ -81,7 +81,7 @@ function shapeOf(layer: LayerLike): string {
   return Array.isArray((shape as unknown[])[0]) ? (shape as unknown[]).map(one).join(', ') : one(shape);
 }
 
-/** How many numbers weights hold. */
+/** How many parameters weights hold. */
 export const parametersOf = (weights: readonly WeightLike[]): number =>
   weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 

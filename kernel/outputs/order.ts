@@ -1,7 +1,7 @@
-// Does things in the order in which they were asked for, also where some have to wait for a value.
+// Acts in the order of the calls, even if some must wait for a value.
 
 interface Item {
-  /** Absent while its value is on its way. */
+  /** Absent while its value is awaited. */
   act?: () => void;
 }
 
@@ -9,17 +9,17 @@ export class InOrder {
   private items: Item[] = [];
   private waiters: (() => void)[] = [];
 
-  /** Whether nothing waits. */
+  /** Whether nothing is waiting. */
   get isIdle(): boolean {
     return this.items.length === 0;
   }
 
-  /** Settles when nothing waits. */
+  /** Resolves when nothing is waiting. */
   idle(): Promise<void> {
     return this.isIdle ? Promise.resolve() : new Promise((resolve) => this.waiters.push(resolve));
   }
 
-  /** Does `act` with the value, at once where nothing has to be waited for. A value that fails is left out. */
+  /** Calls `act` with the value, at once if nothing is waiting. A promise that rejects is skipped. */
   add<T>(value: T | Promise<T>, act: (value: T) => void): void {
     if (!(value instanceof Promise)) {
       if (this.isIdle) return act(value);
@@ -34,13 +34,13 @@ export class InOrder {
     );
   }
 
-  /** Leaves out what has not arrived. */
+  /** Skips values that have not arrived. */
   abandon(): void {
     for (const item of this.items) item.act ??= () => {};
     this.go();
   }
 
-  /** Does what is ready, past what still waits. */
+  /** Calls every act that is ready, ahead of those still waiting. */
   pass(): void {
     const ready = this.items.flatMap(({ act }) => act ?? []);
     this.items = this.items.filter(({ act }) => !act);
@@ -53,7 +53,7 @@ export class InOrder {
   }
 
   private go(): void {
-    // An item stays in its place until it is done: what it asks for comes after it
+    // An item stays in the queue until its act returns, so that calls made by the act come after it
     while (this.items[0]?.act) {
       const { act } = this.items[0];
       delete this.items[0].act;

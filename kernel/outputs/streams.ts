@@ -1,14 +1,15 @@
-// What cells print: collected per run, sent in pieces at most 30 times a second, capped, with the whole text in a log file once the cap is reached.
+// Printed text of cells: collected per run, sent in pieces at most 30 times a second, and capped. Once the cap is
+// reached, the whole text goes to a log file.
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { OutputEvent } from '../wire/protocol.ts';
 import { OVERFLOW } from '../wire/mime.ts';
 import type { OverflowNotice } from '../wire/overflow.ts';
 
-/** A cell shows this much of what it prints; the rest is in its log. */
+/** A cell shows this much of its printed text; the rest is in its log. */
 export const MAX_SHOWN_CHARS = 1 << 20;
 export const MAX_SHOWN_LINES = 10_000;
-/** A log never grows beyond this. */
+/** Largest size of a log. */
 export const MAX_LOG_BYTES = 1 << 30;
 
 const FLUSH_MS = 33;
@@ -18,7 +19,7 @@ export interface CellStreamsOptions {
   cell: string;
   logDir: string;
   send: (event: OutputEvent) => void;
-  /** Text as the reader shall see it, applied to each piece before it is sent. */
+  /** Makes text readable for the user; applied to each piece before it is sent. */
   rewrite: (text: string) => string;
 }
 
@@ -32,7 +33,7 @@ export class CellStreams {
   private shownBytes = 0;
   private lines = 0;
   private bytes = 0;
-  /** All shown so far, kept until the log is begun. */
+  /** All shown text, kept until the log is begun. */
   private shown: string[] = [];
   private log: { fd: number; name: string; buffer: string[]; size: number; written: number } | undefined;
   private lastNotice = 0;
@@ -68,7 +69,7 @@ export class CellStreams {
     else this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
-  /** Sends what waits. Call it before another output, so that the order is kept. */
+  /** Sends the waiting text. Call it before another output, to keep the order. */
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -82,7 +83,7 @@ export class CellStreams {
     if (this.log && this.lastFlush - this.lastNotice > 500) this.notice();
   }
 
-  /** Sends and writes all there is. The streams may be written again afterwards (timers of the cell). */
+  /** Sends and writes everything. The streams may be written again afterwards, by timers of the cell. */
   end(): void {
     this.flush();
     if (!this.log) return;
@@ -160,7 +161,7 @@ export class CellStreams {
   }
 }
 
-/** How much of `text` fits into so many characters and lines; never splits a surrogate pair. */
+/** How much of `text` fits into this many characters and lines; never splits a surrogate pair. */
 function cut(text: string, chars: number, lines: number): number {
   let end = Math.min(text.length, chars);
   let at = -1;

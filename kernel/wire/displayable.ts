@@ -1,9 +1,9 @@
-// The protocol by which a value says what it looks like.
+// The protocol by which a value displays itself.
 
-/** The method by which a value renders itself: returns `{ [mime]: data }`, or a promise of it. The protocol is Deno's. */
+/** The method that returns `{ [mime]: data }`, or a promise of it. The protocol is Deno's. */
 export const DISPLAY = Symbol.for('Jupyter.display');
 
-/** A value that renders itself. */
+/** A value that displays itself. */
 export interface Displayable {
   [DISPLAY](): Record<string, unknown> | Promise<Record<string, unknown>>;
 }

@@ -141,7 +141,10 @@ export function texts(fields: Fields, key: string, most: number): string[] {
   );
 }
 
-/** A list of at most `most` objects. @param name of one of them, for error messages: `node` gives "node 1", "node 2" … */
+/**
+ * A list of at most `most` objects.
+ * @param name of one of them, for error messages: `node` gives "node 1", "node 2" …
+ */
 export const objects = (fields: Fields, key: string, name: string, most: number): Fields[] =>
   list(fields, key, most).map((value, i) => fieldsOf(value, `${name} ${i + 1}`));
 

@@ -1,11 +1,11 @@
-// What the renderer says of stages, filters and values, in words.
+// Descriptions of stages, filters and values in words.
 import type { FilterKernel, FilterStage } from '../../kernel/wire/filters.ts';
 import { count, exactNumber, plural, shortNumber } from '../shared/numbers.ts';
 import type { Spot } from './layout.ts';
 import type { Tile, Tiles } from './panels.ts';
 import type { FiltersPayload } from './payload.ts';
 
-/** The line over a stage's tiles: what it is made of. */
+/** The line over a stage's tiles: filters, kernel size and the like. */
 export function stageFacts({ type, kernel, maps }: FilterStage): string[] {
   const facts = type === 'input' || type === 'kernel' ? [] : [type];
   if (kernel) facts.push(...kernelFacts(kernel));
@@ -29,7 +29,7 @@ function kernelFacts({ shape, filters, stride, dilation, padding, activation, op
 export const nameOf = (stage: FilterStage, view: 'filters' | 'maps', index: number): string =>
   `${stage.type === 'input' ? 'channel' : view === 'maps' ? 'map' : 'filter'} ${index}`;
 
-/** What is under the pointer: which tile, which value and its index. */
+/** Tile, value and index under the pointer. */
 export function spotText(stage: FilterStage, view: 'filters' | 'maps', tiles: Tiles, { tile, value }: Spot): string {
   const found = tiles.tiles[tile]!;
   const image = stage.type === 'input' && tiles.colors;
@@ -47,10 +47,10 @@ export function spotText(stage: FilterStage, view: 'filters' | 'maps', tiles: Ti
   return [`${name}${channel} ${index} ${text}`, ...tileFacts(stage, found)].join(' · ');
 }
 
-/** Without the height of what is a line. */
+/** Sides of a shape, without the height of a 1-D convolution. */
 const sides = (shape: readonly number[]) => (shape[0] === 1 && shape[1]! > 1 ? shape.slice(1) : shape);
 
-/** Row and column of a map or filter, or along a line the one index. */
+/** Row and column of a map or filter; in one dimension the index. */
 export const indexText = (stage: FilterStage, row: number, column: number): string =>
   isLine(stage) ? `[${column}]` : `[${row}, ${column}]`;
 
@@ -62,7 +62,7 @@ function tileFacts({ type }: FilterStage, { norm, dead }: Tile): string[] {
   return dead ? [...facts, `dead: ${dead}`] : facts;
 }
 
-/** Over everything: how many layers, and of what. */
+/** The line over everything: how many layers, of which model. */
 export function titleFacts({ stages, examples, recorded, snapshots }: FiltersPayload): string[] {
   const layers = stages.filter(({ type }) => type !== 'input').length;
   const facts = stages.every(({ type }) => type === 'kernel') ? [] : [plural(layers, 'layer')];
@@ -71,15 +71,15 @@ export function titleFacts({ stages, examples, recorded, snapshots }: FiltersPay
   return facts;
 }
 
-/** What is left out of the whole output, in sentences. */
+/** Sentences about what is left out of the output. */
 export function omissions({ omitted, recorded, snapshots, examples }: FiltersPayload): string[] {
   const said: string[] = [];
   if (recorded !== undefined && recorded > snapshots.length)
     said.push(`Holds ${count(snapshots.length)} of ${count(recorded)} snapshots, evenly, with the first and the last.`);
   if (examples && examples.given > examples.held)
     said.push(
-      `Holds the first ${plural(examples.held, 'example')} of ${count(examples.given)}; what is dead is told from all of them.`,
+      `Holds the first ${plural(examples.held, 'example')} of ${count(examples.given)}; dead maps are found from all of them.`,
     );
-  if (omitted?.length) said.push(`Left out, since it would be too large for an output: ${omitted.join(', ')}.`);
+  if (omitted?.length) said.push(`Left out because the output would be too large: ${omitted.join(', ')}.`);
   return said;
 }

@@ -1,4 +1,5 @@
-// A filter or map that was opened: the layer's input and the response side by side, and for one place the product that makes its value.
+// An opened filter or map: the layer's input and the response side by side, and the product that makes the value at one
+// place.
 import type { FilterStage } from '../../kernel/wire/filters.ts';
 import type { ColorScale } from '../shared/color-scale.ts';
 import { button, element } from '../shared/dom.ts';
@@ -17,19 +18,19 @@ import { biasOf, channelOf, heldOf, mapsOf, normOf, peakOf, weightsOf } from './
 
 export interface DetailScene {
   stage: FilterStage;
-  /** Of the filter and its map. */
+  /** Index of the filter and its map. */
   index: number;
   look: Look;
   scales: Scales;
   theme: Theme;
-  /** What there is, in CSS pixels. */
+  /** Available width in CSS pixels. */
   width: number;
 }
 
-/** So many channels of kernels up to this width are shown below one another; else one at a time. */
+/** Up to this many channels, of kernels up to this width, are shown below one another; else one at a time. */
 const ALL_CHANNELS = 3;
 const NARROW = 5;
-/** A larger kernel is not written out. */
+/** Larger kernels are not written out. */
 const MOST_WEIGHTS = 1024;
 
 export class Detail {
@@ -42,11 +43,11 @@ export class Detail {
   private readonly input: Plate;
   private readonly response: Plate;
   private scene!: DetailScene;
-  /** Row and column of the response among those that are held; the largest value at first. */
+  /** Row and column in the held part of the response; at first the largest value. */
   private place: { y: number; x: number } | undefined;
   private channel = 0;
 
-  /** @param close the reader is done */
+  /** @param close called when the reader closes it */
   constructor(
     private readonly payload: FiltersPayload,
     private readonly close: () => void,
@@ -68,7 +69,7 @@ export class Detail {
     });
   }
 
-  /** @param anew another filter than before, or another stage */
+  /** @param anew whether the filter or the stage has changed */
   show(scene: DetailScene, anew: boolean): void {
     this.scene = scene;
     if (anew) this.place = undefined;
@@ -116,7 +117,7 @@ export class Detail {
     this.head.replaceChildren(title, ...facts.map((text) => element('span', 'fact', text)), tools);
   }
 
-  /** Channels of one filter that can be looked at. */
+  /** The channels of a filter to choose from. */
   private channels(): number {
     const { kernel } = this.scene.stage;
     return kernel && this.scene.index < kernel.held ? kernel.shape[2] : 1;
@@ -158,7 +159,7 @@ export class Detail {
     this.plates.append(this.response.element);
   }
 
-  /** The layer's input: an image as one, else the channel that is looked at. */
+  /** The layer's input: an image in its colors, else the chosen channel. */
   private inputPicture(source: FilterStage) {
     const { stage, index, look, scales } = this.scene;
     const { maps } = source;
@@ -188,9 +189,9 @@ export class Detail {
     return { picture, caption };
   }
 
-  // ---- the place that is looked at
+  // ---- the chosen place
 
-  /** The value of the response whose patch has its middle nearest to a place of the input. */
+  /** The value of the response whose patch has its center nearest to a place of the input. */
   private overInput(row: number, column: number): void {
     const { kernel, maps, from } = this.scene.stage;
     const step = from === undefined ? 1 : this.payload.stages[from]!.maps!.step;
@@ -235,7 +236,7 @@ export class Detail {
           `${indexText(stage, placed.y * maps!.step, placed.x * maps!.step)} ${exactNumber(this.valueAt(), 'float32')}`,
         ),
       );
-    // Of a kernel alone nobody expects more
+    // A kernel alone has no product, which needs no explanation
     if (reason && (placed || (kernel && index >= kernel.held))) parts.push(element('div', 'note', reason));
     this.work.replaceChildren(...parts);
   }
@@ -271,7 +272,7 @@ export class Detail {
     });
   }
 
-  /** The kernel alone, where there is no input. */
+  /** The kernel alone, if there is no input. */
   private kernelTables(): HTMLElement[] {
     const { stage, index, look } = this.scene;
     const kernel = stage.kernel!;
@@ -300,7 +301,7 @@ export class Detail {
     return [chosen, rangeFor(chosen, extent([Array.from(values, (v) => v ?? 0)]))];
   }
 
-  /** Sum of the products, bias, activation, and the value of the map, which must be the same. */
+  /** Sum of the products, bias, activation, and the value of the map, which must agree. */
   private sum(product: Product, y: number, x: number): HTMLElement {
     const { stage } = this.scene;
     const { activation, bias } = stage.kernel!;
@@ -320,17 +321,17 @@ export class Detail {
     add('total', `= ${shortNumber(total)}`);
     const expected = activated(activation, total);
     if (activation !== 'linear')
-      add('term', `→ ${activation}${expected === undefined ? ', which looks at more than this value,' : ''} →`);
+      add('term', `→ ${activation}${expected === undefined ? ', which depends on more than this value,' : ''} →`);
     if (activation !== 'linear') add('value', shortNumber(value));
     line.lastElementChild!.setAttribute('title', exactNumber(value, 'float32'));
     line.dataset['value'] = String(value);
     if (expected !== undefined && !agrees(product, expected, value))
-      add('warning', `The layer gave ${shortNumber(value)}; from the numbers here follows ${shortNumber(expected)}.`);
+      add('warning', `The layer returned ${shortNumber(value)}; these numbers give ${shortNumber(expected)}.`);
     return line;
   }
 }
 
-/** What stays on one line. */
+/** Elements that stay on one line. */
 function group(...parts: HTMLElement[]): HTMLElement {
   const made = element('span', 'group');
   made.append(...parts);
@@ -339,7 +340,7 @@ function group(...parts: HTMLElement[]): HTMLElement {
 
 const sign = (text: string): HTMLElement => element('span', 'sign', text);
 
-/** The patch on the input: one frame around it, or one around each value where these are apart. */
+/** The patch on the input: one frame around it, or around each value if they are apart. */
 function marksOf({ taps }: Product, { kernel }: FilterStage): Mark[] {
   const met = taps.filter((t) => t !== undefined);
   if (kernel!.dilation.some((d) => d > 1)) return met.map((t) => ({ ...t, rows: 1, columns: 1 }));

@@ -1,4 +1,4 @@
-// The tiles of one stage on a canvas: drawn, read by the pointer, walked by the arrow keys, opened by a click or Enter.
+// The tiles of one stage on a canvas, with pointer, arrow keys, and a click or Enter to open one.
 import { pixelRatio, sizeCanvas } from '../shared/canvas.ts';
 import type { ColorScale } from '../shared/color-scale.ts';
 import { element } from '../shared/dom.ts';
@@ -11,19 +11,19 @@ import type { Tiles } from './panels.ts';
 export interface GridScene {
   tiles: Tiles;
   scale: ColorScale;
-  /** Of each tile. */
+  /** Label of each tile. */
   rangeOf(tile: number): ValueRange;
   theme: Theme;
-  /** What is drawn, for those who do not see it. */
+  /** Description for screen readers. */
   label: string;
-  /** Tiles have no numbers. */
+  /** Whether tiles are drawn without their numbers. */
   bare: boolean;
-  /** Index of the filter or map that is open. */
+  /** Index of the open filter or map. */
   open: number | undefined;
 }
 
 export interface GridEvents {
-  /** What a tile, or a value of it, is: for the tip and to be read aloud. */
+  /** Describes a tile or one of its values, for the tooltip and for screen readers. */
   describe(spot: Spot): string;
   open(tile: number): void;
 }
@@ -58,7 +58,7 @@ export class Grid {
     canvas.addEventListener('blur', () => (this.box.style.display = 'none'));
   }
 
-  /** @param width what there is, in CSS pixels */
+  /** @param width available width in CSS pixels */
   draw(scene: GridScene, width: number): void {
     const { tiles, rows, columns } = scene.tiles;
     const ratio = pixelRatio();
@@ -127,7 +127,7 @@ export class Grid {
     tip.textContent = this.events.describe(spot);
     const { offsetWidth, offsetHeight } = tip;
     const [x, y] = [canvas.offsetLeft + event.offsetX, canvas.offsetTop + event.offsetY];
-    // Inside the stage: an output that reaches out of itself would make it scroll
+    // Kept inside the stage: reaching out of it would make the output scroll
     const right = stage.scrollLeft + stage.clientWidth - offsetWidth;
     const bottom = stage.scrollTop + stage.clientHeight - offsetHeight;
     tip.style.left = `${Math.max(stage.scrollLeft, Math.min(x + 14, right))}px`;
@@ -164,12 +164,12 @@ export class Grid {
     const top = this.box.offsetTop;
     const { element: stage } = this;
     const height = this.box.offsetHeight;
-    // The stage scrolls, and only the stage
+    // Scrolls the stage, and nothing around it
     if (top < stage.scrollTop) stage.scrollTop = top;
     else if (top + height > stage.scrollTop + stage.clientHeight) stage.scrollTop = top + height - stage.clientHeight;
   }
 
-  /** Puts a frame around a tile; hides it where there is none. */
+  /** Puts a frame around a tile, or hides it if there is none. */
   private place(box: HTMLElement, tile: number): void {
     const ratio = pixelRatio();
     box.style.display = tile < 0 ? 'none' : 'block';

@@ -1,30 +1,30 @@
-// Where the tiles of a stage and their panels are on the canvas, in device pixels: pure geometry.
+// Places of a stage's tiles and panels on the canvas, in device pixels. Computes only.
 
 export interface Content {
-  /** Absent: tiles have labels where these fit. */
+  /** Absent: tiles have labels if these fit. */
   bare?: boolean;
   tiles: number;
-  /** Panels of one tile. */
+  /** Number of panels of one tile. */
   panels: number;
-  /** Values of one panel. */
+  /** Rows and columns of one panel. */
   rows: number;
   columns: number;
 }
 
 export interface Layout {
-  /** Of the canvas. */
+  /** Size of the canvas. */
   width: number;
   height: number;
-  /** Tiles in a row, panels in a row of a tile. */
+  /** Tiles in a row, and panels in a row of a tile. */
   tilesAcross: number;
   panelsAcross: number;
-  /** Size of a panel, and from one panel to the next. */
+  /** Size of a panel, and distance from one panel to the next. */
   panel: { width: number; height: number };
   panelStep: { x: number; y: number };
-  /** Size of a tile without its label, and from one tile to the next. */
+  /** Size of a tile without its label, and distance from one tile to the next. */
   tile: { width: number; height: number };
   tileStep: { x: number; y: number };
-  /** Room for a label under each tile; 0 where it would not fit. */
+  /** Height of the label under each tile; 0 if it does not fit. */
   label: number;
 }
 
@@ -34,23 +34,23 @@ const GAP = 8;
 /** Between tiles of several panels. */
 const WIDE_GAP = 18;
 const PANEL_GAP = 3;
-/** The larger side of a panel: filters are small pictures, maps are looked into. */
+/** The larger side of a panel; maps are larger than filters, because their details matter. */
 const SMALL = { few: 64, many: 44 };
 const LARGE = { few: 124, many: 84 };
 const LONG = { few: 300, many: 180 };
 const FEW = 6;
-/** Panels of at most so many values a side are small. */
+/** Panels with at most this many values per side are small. */
 const SMALL_SIDE = 11;
-/** A tile of many panels is not much larger than this. */
+/** Approximate largest size of a tile with many panels. */
 const TILE = 150;
-/** So narrow a label can still be read. */
+/** Least width of a readable label. */
 const LEAST_LABEL = 20;
 const LEAST_STRIP = 12;
 
-/** A canvas of more device pixels in height may not be drawn. */
+/** Largest height of a canvas in device pixels; browsers may not draw a higher one. */
 const MOST_HEIGHT = 30_000;
 
-/** @param room what there is, in device pixels */
+/** @param room available width in device pixels */
 export function layOut(content: Content, room: number, ratio: number): Layout {
   for (let zoom = 1; ; zoom *= 0.75) {
     const layout = layOutAt(content, room, ratio, zoom);
@@ -68,7 +68,7 @@ function layOutAt({ tiles, panels, rows, columns, bare }: Content, room: number,
   const share = panels > 1 ? Math.max(longest, (TILE * ratio) / panelsAcross - gap) : wanted;
   const most = Math.max(1, Math.floor((room - 2 * ratio) / panelsAcross) - gap);
   const side = Math.min(wanted, share, most);
-  // Whole device pixels for each value, so that all cells are of one size
+  // Whole device pixels for each value, so that all cells have the same size
   const cell = side >= longest ? Math.floor(side / longest) : side / longest;
   const least = Math.min(most, LEAST_STRIP * ratio);
   const panel = {
@@ -95,27 +95,27 @@ function layOutAt({ tiles, panels, rows, columns, bare }: Content, room: number,
   };
 }
 
-/** About as many across as down, and no row half full where that can be had: 8 are 4 × 2, 12 are 4 × 3. */
+/** About as many across as down, with full rows if possible: 8 are 4 × 2, 12 are 4 × 3. */
 function acrossOf(panels: number): number {
   const square = Math.ceil(Math.sqrt(panels));
   for (let across = square; across <= 1.5 * square; across++) if (panels % across === 0) return across;
   return square;
 }
 
-/** Left upper corner of a tile: a pixel is kept for frames. */
+/** Upper left corner of a tile, with a pixel left for frames. */
 export const originOf = ({ tilesAcross, tileStep }: Layout, tile: number): [x: number, y: number] => [
   1 + (tile % tilesAcross) * tileStep.x,
   1 + Math.floor(tile / tilesAcross) * tileStep.y,
 ];
 
 export interface Spot {
-  /** Place of the tile among the drawn ones. */
+  /** Position of the tile among the drawn ones. */
   tile: number;
   /** Undefined beside the panels: on the label, or between two panels. */
   value?: { panel: number; row: number; column: number };
 }
 
-/** What is at a point; undefined between tiles. */
+/** The tile and value at a point; undefined between tiles. */
 export function spotAt(
   layout: Layout,
   { tiles, panels, rows, columns }: Content,
@@ -137,7 +137,7 @@ export function spotAt(
   return { tile, value: { panel, row, column } };
 }
 
-/** Where an arrow key leads, or the same place where there is nothing. */
+/** The tile that an arrow key leads to; the same tile at an edge. */
 export function stepTo({ tilesAcross }: Layout, tiles: number, tile: number, key: string): number {
   const to = { ArrowLeft: tile - 1, ArrowRight: tile + 1, ArrowUp: tile - tilesAcross, ArrowDown: tile + tilesAcross }[
     key

@@ -4,10 +4,10 @@ import { element } from '../shared/dom.ts';
 import { exactNumber, shortNumber } from '../shared/numbers.ts';
 import { pixelOf, type ValueRange } from '../shared/range.ts';
 
-/** Wider ones have no numbers in their cells, only the colors and, under the pointer, the exact values. */
+/** Wider matrices have colors without numbers; exact values appear under the pointer. */
 const MOST_NUMBERS = 7;
 
-/** @param values row by row; undefined for what counts as zero and is no value */
+/** @param values row by row; undefined for places outside of the input, which count as zero */
 export function matrix(
   caption: string,
   values: ArrayLike<number | undefined>,
@@ -44,7 +44,7 @@ function cell(value: number | undefined, number: boolean, scale: ColorScale, ran
 /** Digits of a number in a cell. */
 const ROOM = 6;
 
-/** As many of three digits as there is room for. */
+/** Up to three digits, as many as fit. */
 function cellText(value: number): string {
   const texts = [shortNumber(value, 3), shortNumber(value, 2)];
   const found = texts.find((text) => text.replace('\u2212', '').length <= ROOM);

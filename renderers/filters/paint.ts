@@ -1,10 +1,11 @@
-// Values as pixels: panels of a grid and large maps. Zero has one color everywhere; NaN and infinities have marks too.
+// Draws values as pixels: panels of a grid and large maps. Zero has the same color everywhere; NaN and infinities also
+// have marks.
 import { isBright, type ColorScale } from '../shared/color-scale.ts';
 import { drawMark } from '../shared/marks.ts';
 import { pixelOf, rangeOf, type ValueRange } from '../shared/range.ts';
 
 export interface Picture {
-  /** [rows, columns], or of colors [rows, columns, 3]. */
+  /** [rows, columns], or [rows, columns, 3] for colors. */
   values: Float32Array;
   rows: number;
   columns: number;
@@ -13,17 +14,17 @@ export interface Picture {
   range: ValueRange;
 }
 
-/** Cells of at least this many CSS pixels get a mark on values that are special. */
+/** From this cell size on, in CSS pixels, NaN, infinities and outliers get a mark. */
 const MARKED_CELL = 7;
 
-/** The range of values from their least to their greatest, none of them cut off; zero-centered where the scale is. */
+/** The range from the least to the greatest value, without clipping; zero-centered if the scale is. */
 export const rangeFor = (scale: ColorScale, extent: { min: number; max: number } | undefined): ValueRange =>
   rangeOf(scale.name, extent ?? {});
 
-/** A canvas may not have more pixels along a side. */
+/** Most pixels along a side of a canvas. */
 const MOST_SIDE = 8192;
 
-/** Of a picture that is longer than a canvas can be, in each stretch the value of the largest magnitude. */
+/** Reduces a picture that is too long for a canvas: of each stretch, the value of the largest magnitude. */
 export function shrunk(picture: Picture): Picture {
   const { rows, columns, values, colors } = picture;
   const step = Math.ceil(Math.max(rows, columns) / MOST_SIDE);
@@ -53,7 +54,7 @@ export function paint(
   const image = new ImageData(columns, rows);
   new Uint32Array(image.data.buffer).set(pixelsOf(picture));
   source.getContext('2d')!.putImageData(image, 0, 0);
-  // Each pixel of a smaller picture stands for several values
+  // In a reduced picture each pixel stands for several values
   context.imageSmoothingEnabled = width < columns || height < rows;
   context.imageSmoothingQuality = 'high';
   context.drawImage(source, x, y, width, height);

@@ -1,4 +1,4 @@
-// What is drawn of a stage: a tile for each filter or map, with one panel or one for each channel.
+// The tiles of a stage: one for each filter or map, with one panel or one for each channel.
 import type { FilterStage } from '../../kernel/wire/filters.ts';
 import { count, ordinal, plural } from '../shared/numbers.ts';
 import type { FiltersPayload } from './payload.ts';
@@ -15,14 +15,14 @@ import {
   weightsOf,
 } from './stages.ts';
 
-/** `auto`: colors for three channels, each channel where that is not too much, else the mean. */
+/** `auto`: colors for three channels, each channel if these are few, else the mean. */
 export type Channels = 'auto' | 'each' | 'mean' | 'norm' | 'one';
 export type View = 'filters' | 'maps';
 
 export interface Look {
   view: View;
   channels: Channels;
-  /** The one of `one`. */
+  /** The channel of `one`. */
   channel: number;
   sort: 'index' | 'norm';
   snapshot: number;
@@ -30,16 +30,16 @@ export interface Look {
 }
 
 export interface Panel {
-  /** [rows, columns], or of colors [rows, columns, 3]. */
+  /** [rows, columns], or [rows, columns, 3] for colors. */
   values: Float32Array;
-  /** The input channel that it shows, where it shows one of several. */
+  /** The input channel, if it shows one of several. */
   channel?: number;
 }
 
 export interface Tile {
-  /** Of the filter, or the channel of the maps. */
+  /** Index of the filter, or of the maps' channel. */
   index: number;
-  /** L2, over all weights or all values that are held. */
+  /** L2 norm over all weights or all held values. */
   norm: number;
   /** Why it is flagged. */
   dead?: string;
@@ -55,20 +55,20 @@ export interface Tiles {
   tiles: Tile[];
   rows: number;
   columns: number;
-  /** Panels are red, green and blue together. */
+  /** Each panel shows red, green and blue together. */
   colors: boolean;
-  /** What the panels show of the channels, for the line over the tiles. */
+  /** Says which channels the panels show, for the line over the tiles. */
   shows: string;
-  /** What is left out, as a sentence. */
+  /** A sentence about what is left out. */
   note?: string;
 }
 
-/** Of more panels, the first are drawn: others could not be told apart. */
+/** Most panels that are drawn, from the first; more would be indistinguishable. */
 export const MOST_PANELS = 2000;
-/** `auto` draws each channel up to so many panels. */
+/** Most panels for which `auto` draws each channel. */
 const EACH = 300;
 
-/** Undefined where a stage has nothing for this view. */
+/** Undefined if the stage has nothing for this view. */
 export function tilesOf(payload: FiltersPayload, stage: FilterStage, look: Look): Tiles | undefined {
   return look.view === 'filters' ? filterTiles(payload, stage, look) : mapTiles(payload, stage, look);
 }
@@ -155,7 +155,7 @@ function mapTiles(payload: FiltersPayload, stage: FilterStage, look: Look): Tile
   return { tiles, rows, columns, colors: false, shows: '', ...(note ? { note } : {}) };
 }
 
-/** The tiles that are drawn, in their order. */
+/** The drawn tiles, in their order. */
 function chosen(norms: readonly number[], { sort }: Look, drawn: number): number[] {
   return (sort === 'norm' ? byNorm(norms) : [...norms.keys()]).slice(0, drawn);
 }
@@ -171,7 +171,7 @@ function thinNote({ step, shape }: { step: number; shape: readonly number[] }): 
   return { note: `Holds every ${ordinal(step)} row and column of ${shape[0]} × ${shape[1]}.` };
 }
 
-/** Least and greatest finite value of the panels of tiles; undefined where there is none. */
+/** Least and greatest finite value of the panels of tiles; undefined if there is none. */
 export const extentOf = (tiles: readonly Tile[]): Extent | undefined =>
   extent(tiles.flatMap(({ panels }) => panels.map(({ values }) => values)));
 

@@ -1,4 +1,5 @@
-// One large picture with a caption: a map or an input, of which a place can be chosen by pointer or keyboard and cells can be marked.
+// One large picture with a caption: a map or an input. A place is chosen by pointer or keyboard, and cells can be
+// marked.
 import { pixelRatio, sizeCanvas } from '../shared/canvas.ts';
 import { element } from '../shared/dom.ts';
 import type { Theme } from '../shared/theme.ts';
@@ -12,13 +13,13 @@ export interface Mark {
 }
 
 export interface PlateEvents {
-  /** A place is under the pointer. */
+  /** The pointer is over a place. */
   over(row: number, column: number): void;
-  /** An arrow key moves by so many places. */
+  /** An arrow key moves by this many places. */
   step(down: number, right: number): void;
 }
 
-/** The larger side in CSS pixels, and the least height of what is a line. */
+/** The larger side in CSS pixels, and the least height of a 1-D picture. */
 const SIDE = 232;
 const LEAST = 18;
 
@@ -61,7 +62,7 @@ export class Plate {
     });
   }
 
-  /** @param most width that there is, in CSS pixels */
+  /** @param most available width in CSS pixels */
   draw(picture: Picture, caption: string, theme: Theme, most: number): void {
     const ratio = pixelRatio();
     const { rows, columns } = picture;
@@ -78,7 +79,7 @@ export class Plate {
     sizeCanvas(this.marks, width!, height!);
   }
 
-  /** Frames around cells, also of a rectangle that reaches out of the picture. */
+  /** Frames around cells; a rectangle may reach out of the picture. */
   mark(marks: readonly Mark[]): void {
     const { rows, columns, width, height } = this.size;
     const context = this.marks.getContext('2d')!;
@@ -92,7 +93,7 @@ export class Plate {
       context.lineWidth = line * ratio;
       context.strokeStyle = color;
       for (const m of marks) {
-        // The line lies inside, so that it is seen at the edges too
+        // The line is inside, so that it is visible at the edges too
         const inset = Math.min(ratio, w / 3, h / 3);
         context.strokeRect(m.column * w + inset, m.row * h + inset, m.columns * w - 2 * inset, m.rows * h - 2 * inset);
       }

@@ -1,22 +1,26 @@
-// The product that makes one value of a feature map: which values of the input are multiplied with which weights, their sum, bias, activation.
+// The computation of one value of a feature map: the input values and the weights that they are multiplied with, their
+// sum, bias and activation.
 import type { FilterKernel, FilterStage } from '../../kernel/wire/filters.ts';
 import type { FiltersPayload } from './payload.ts';
 import { biasOf, heldOf, isWhole, mapsOf, weightsOf } from './stages.ts';
 
-/** Row and column of the input that a weight meets; undefined where it meets none: outside of the input, or between its spread values. */
+/**
+ * The input's row and column that a weight is multiplied with; undefined outside of the input or between its spread
+ * values.
+ */
 export type Tap = { row: number; column: number } | undefined;
 
 type Geometry = Pick<FilterKernel, 'op' | 'shape' | 'stride' | 'dilation' | 'pad'>;
 
 /**
- * What each weight of a filter meets for the value at `y`, `x` of the output, row by row.
+ * The {@link Tap} of each weight of a filter for the value at `y`, `x` of the output, row by row.
  * @param input [height, width] of the input
  */
 export function tapsOf(kernel: Geometry, input: readonly [number, number], y: number, x: number): Tap[] {
   const { op, shape, stride, dilation, pad } = kernel;
   const along = (axis: 0 | 1, out: number, k: number): number | undefined => {
     const reach = k * dilation[axis];
-    // A transposed convolution puts the input's values `stride` apart; what lies between counts as zero
+    // A transposed convolution spreads the input's values `stride` apart, with zeros between them
     const at = op === 'transpose' ? (out + pad[axis] - reach) / stride[axis] : out * stride[axis] + reach - pad[axis];
     return Number.isInteger(at) && at >= 0 && at < input[axis] ? at : undefined;
   };
@@ -29,7 +33,7 @@ export function tapsOf(kernel: Geometry, input: readonly [number, number], y: nu
   return taps;
 }
 
-/** Why the product of a stage cannot be shown, in one sentence; undefined where it can. */
+/** Why the product of a stage cannot be shown, in one sentence; undefined if it can. */
 export function whyNoProduct(
   { stages }: FiltersPayload,
   { kernel, maps, from }: FilterStage,
@@ -37,7 +41,7 @@ export function whyNoProduct(
 ): string | undefined {
   if (!kernel) return 'This layer has no filters: its values are not products of a patch and a kernel.';
   if (filter >= kernel.held)
-    return `The output holds the weights of the first ${kernel.held} of ${kernel.filters} filters, and not of this one.`;
+    return `The output holds the weights of the first ${kernel.held} of ${kernel.filters} filters, not of this one.`;
   if (!maps) return 'There is no input: give viz.featureMaps a model and an input to see what the filter makes of it.';
   const source = from === undefined ? undefined : stages[from]!.maps;
   if (!source) return "The layer's input is not in this output, so the product cannot be shown.";
@@ -53,12 +57,12 @@ export function whyNoProduct(
 }
 
 export interface ChannelProduct {
-  /** Of the input. */
+  /** Input channel. */
   channel: number;
-  /** Row by row; undefined where a weight meets nothing, which counts as zero. */
+  /** Input values row by row; undefined outside of the input, which counts as zero. */
   patch: (number | undefined)[];
   weights: Float32Array;
-  /** Of all places. */
+  /** Sum of the products over all places. */
   sum: number;
 }
 
@@ -66,13 +70,13 @@ export interface Product {
   taps: Tap[];
   channels: ChannelProduct[];
   bias: number;
-  /** Sum over all channels and the bias: what the activation gets. */
+  /** Sum over all channels and the bias: the argument of the activation. */
   total: number;
 }
 
 /**
- * The product for one value of a stage that has one ({@link whyNoProduct}).
- * @param y row of the map, counted in all its rows
+ * The product for one value of a stage. The stage must have one, see {@link whyNoProduct}.
+ * @param y row of the whole map
  */
 export function productOf(
   payload: FiltersPayload,
@@ -86,7 +90,7 @@ export function productOf(
   const taps = tapsOf(kernel, [source.shape[0], source.shape[1]], at.y, at.x);
   const weights = weightsOf(payload, kernel, at.snapshot, at.filter);
   const own = kernel.shape[2];
-  // A filter of a depthwise convolution sees one channel
+  // A filter of a depthwise convolution has one channel
   const first = kernel.op === 'depthwise' ? Math.floor(at.filter / (kernel.filters / source.shape[2])) : 0;
   const bias = biasOf(payload, kernel, at.snapshot, at.filter);
   const products = Array.from({ length: own }, (_, c): ChannelProduct => {
@@ -102,7 +106,7 @@ const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-/** The activations of tf.layers that look at one value alone. */
+/** The activations of tf.layers that depend on one value alone. */
 const ACTIVATIONS: Record<string, (x: number) => number> = {
   linear: (x) => x,
   relu: (x) => Math.max(0, x),
@@ -119,14 +123,14 @@ const ACTIVATIONS: Record<string, (x: number) => number> = {
   gelu_new: (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
 };
 
-/** The activation's value; undefined for those that look at other values too, or are unknown. */
+/** The activation's value; undefined if it depends on other values too, or is unknown. */
 export const activated = (name: string, x: number): number | undefined =>
   Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name]!(x) : undefined;
 
-/** How far the layer's own sum, in single precision and another order, may be from this one. */
+/** Tolerance: the layer computes its sum in single precision and in another order. */
 const TOLERANCE = 1e-4;
 
-/** Whether the value that the layer gave is the one that the product gives. */
+/** Whether the layer's value agrees with the product. */
 export function agrees({ channels, bias }: Product, expected: number, value: number): boolean {
   if (Object.is(expected, value) || expected === value) return true;
   const scale = channels.reduce(

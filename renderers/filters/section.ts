@@ -1,4 +1,4 @@
-// One stage under its heading: the grid of its tiles, what the colors mean, and the filter or map that is open.
+// One stage under its heading: the grid of its tiles, the legend, and the filter or map that is open.
 import type { FilterStage } from '../../kernel/wire/filters.ts';
 import { element } from '../shared/dom.ts';
 import { legend } from '../shared/legend.ts';
@@ -13,18 +13,18 @@ import type { FiltersPayload } from './payload.ts';
 
 export interface SectionScene {
   look: Look;
-  /** All tiles have one range of colors, over all that is recorded; else each its own. */
+  /** All tiles share one color range, over everything that is recorded; else each tile has its own. */
   shared: boolean;
   scales: Scales;
   theme: Theme;
-  /** What there is, in CSS pixels. */
+  /** Available width in CSS pixels. */
   width: number;
 }
 
 export class Section {
   readonly element = element('details', 'section');
   private readonly facts = element('span', 'facts');
-  /** What the colors mean, and what is left out. */
+  /** The legend, and a note about what is left out. */
   private readonly below = element('div', '');
   private readonly grid: Grid;
   private detail: Detail | undefined;
@@ -33,7 +33,7 @@ export class Section {
   private scene: SectionScene | undefined;
   private readonly extents = new Map<string, ReturnType<typeof extentOf>>();
 
-  /** @param opening a tile of this stage is opened, so that those of others are closed */
+  /** @param opening called when a tile of this stage is opened, so that tiles of others can be closed */
   constructor(
     private readonly payload: FiltersPayload,
     private readonly stage: FilterStage,
@@ -52,7 +52,7 @@ export class Section {
     this.element.addEventListener('toggle', () => this.scene && this.draw(this.scene));
   }
 
-  /** Shows the stage. @returns whether there is anything of it in this view */
+  /** Shows the stage. @returns whether this view shows anything of it */
   draw(scene: SectionScene): boolean {
     const { stage, payload } = this;
     if (this.scene && this.scene.look.view !== scene.look.view) this.closeDetail();
@@ -124,7 +124,7 @@ export class Section {
     this.detail.show({ ...this.scene!, stage: this.stage, index: this.opened }, anew);
   }
 
-  /** Over all snapshots and examples, so that a color means the same while a slider moves. */
+  /** The range over all snapshots and examples, so that colors keep their meaning while a slider moves. */
   private extent(): ReturnType<typeof extentOf> {
     const { look } = this.scene!;
     const key = [look.view, look.channels, look.channel].join();

@@ -1,11 +1,11 @@
-// A slider over indices, with the chosen one or its label beside it.
+// A slider over indices, with the chosen index or its label beside it.
 import { element } from '../shared/dom.ts';
 
 export interface SliderState {
   name: string;
   count: number;
   value: number;
-  /** What stands for each index; the index itself by default. */
+  /** The label of each index; by default the index itself. */
   labels?: readonly string[];
 }
 

@@ -1,14 +1,14 @@
-// The numbers of a stage: weights of a filter, values of a map, norms, and which filters are dead.
+// The numbers of a stage: weights of filters, values of maps, norms, and dead filters.
 import type { FeatureMaps, FilterKernel, FilterStage } from '../../kernel/wire/filters.ts';
 import type { FiltersPayload } from './payload.ts';
 
-/** A filter with a norm below this part of its layer's median, or below 1e-8, does nothing. */
+/** Filters with a norm below this share of the layer's median norm, or below 1e-8, count as dead. */
 const DEAD_SHARE = 1e-3;
 const DEAD_NORM = 1e-8;
-/** Activations of which a value below 0 is as good as any other. */
+/** Activations whose negative values count as activity. */
 const SIGNED = new Set(['linear', 'tanh', 'softsign']);
 
-/** [height, width, channels] of one filter. */
+/** Weights of one filter: [height, width, channels]. */
 export function weightsOf(
   { numbers }: FiltersPayload,
   kernel: FilterKernel,
@@ -23,7 +23,7 @@ export function weightsOf(
 export const biasOf = ({ numbers }: FiltersPayload, kernel: FilterKernel, snapshot: number, filter: number): number =>
   kernel.bias === undefined ? 0 : numbers[kernel.bias + snapshot * kernel.held + filter]!;
 
-/** How many filters can be drawn at all: those that are held, or have an overview. */
+/** How many filters can be drawn: those that are held or have an overview. */
 export const filtersShown = ({ held, overview }: FilterKernel): number => Math.max(held, overview?.filters ?? 0);
 
 /** L2 norm over all weights of a filter. */
@@ -34,12 +34,12 @@ export function normOf(payload: FiltersPayload, kernel: FilterKernel, snapshot: 
   return Math.hypot(...[...blocks(weightsOf(payload, kernel, snapshot, filter))]);
 }
 
-/** Norms of pieces: a call takes only so many arguments. */
+/** In pieces, because a call takes a limited number of arguments. */
 function* blocks(values: Float32Array): Iterable<number> {
   for (let i = 0; i < values.length; i += 1000) yield Math.hypot(...values.subarray(i, i + 1000));
 }
 
-/** Over the channels of a filter at each place, [height × width]: mean, or root mean square. */
+/** Mean or root mean square over the channels of a filter at each place: [height × width]. */
 export function summaryOf(
   payload: FiltersPayload,
   kernel: FilterKernel,
@@ -72,17 +72,17 @@ export interface Held {
   channels: number;
 }
 
-/** What is held of maps. */
+/** Rows and columns that are held of maps. */
 export const heldOf = ({ shape, step, held }: FeatureMaps): Held => ({
   rows: Math.ceil(shape[0] / step),
   columns: Math.ceil(shape[1] / step),
   channels: held,
 });
 
-/** Whether all values of the maps are here. */
+/** Whether all values of the maps are held. */
 export const isWhole = ({ shape, step, held }: FeatureMaps): boolean => step === 1 && held === shape[2];
 
-/** [rows, columns, channels] of one example, as held. */
+/** The held values of one example: [rows, columns, channels]. */
 export function mapsOf(payload: FiltersPayload, maps: FeatureMaps, snapshot: number, example: number): Float32Array {
   const { rows, columns, channels } = heldOf(maps);
   const size = rows * columns * channels;
@@ -90,26 +90,29 @@ export function mapsOf(payload: FiltersPayload, maps: FeatureMaps, snapshot: num
   return payload.numbers.subarray(at, at + size);
 }
 
-/** [rows, columns] of one channel. */
+/** Values of one channel: [rows, columns]. */
 export function channelOf(values: Float32Array, channels: number, channel: number): Float32Array {
   return Float32Array.from({ length: values.length / channels }, (_, i) => values[i * channels + channel]!);
 }
 
-/** The largest value of a channel over all examples that were given. */
+/** The largest value of a channel over all given examples. */
 export const peakOf = ({ numbers }: FiltersPayload, maps: FeatureMaps, snapshot: number, channel: number): number =>
   numbers[maps.peaks + snapshot * maps.shape[2] + channel]!;
 
-/** Whether the largest value of a map says that it does nothing: where values below 0 count as well, only that there are none but 0. */
+/** Whether a map is silent, by its largest value: not above 0, or equal to 0 if negative values count as activity. */
 const isSilent = ({ type, kernel }: FilterStage, peak: number): boolean =>
   type !== 'input' && (kernel ? !SIGNED.has(kernel.activation) && peak <= 0 : peak === 0);
 
-/** A norm at or below this is as good as none. */
+/** Filters with a norm at or below this count as dead. */
 export function deadNorm(norms: readonly number[]): number {
   const sorted = norms.filter(Number.isFinite).sort((a, b) => a - b);
   return Math.max(DEAD_NORM, DEAD_SHARE * (sorted[sorted.length >> 1] ?? 0));
 }
 
-/** Why a filter or map is dead, or undefined for one that is not. @param norm undefined for a map without a filter; of what `limit` is */
+/**
+ * Why a filter or map is dead, or undefined.
+ * @param norm of the filter, to compare with `limit`; undefined without one
+ */
 export function deathOf(
   payload: FiltersPayload,
   stage: FilterStage,

@@ -1,4 +1,4 @@
-// The style sheet of filters and feature maps. It follows the editor's theme; nothing is told by color alone.
+// The style sheet of filters and feature maps. It follows the editor's theme; no meaning depends on color alone.
 export const styles = `
 :host {
   display: block;

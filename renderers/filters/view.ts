@@ -1,4 +1,5 @@
-// Filters or feature maps under one cell: the controls, the sliders over snapshots and examples, and a section for each stage.
+// Filters or feature maps under one cell: the controls, the sliders over snapshots and examples, and a section for each
+// stage.
 import { colorScale, SCALES, type ScaleName } from '../shared/color-scale.ts';
 import { choice, element } from '../shared/dom.ts';
 import { readTheme } from '../shared/theme.ts';
@@ -11,7 +12,7 @@ import { styles } from './styles.ts';
 
 const VIEWS: Record<View, string> = { filters: 'Filters', maps: 'Feature maps' };
 const CHANNELS: Record<Channels, string> = {
-  auto: 'Channels as fits',
+  auto: 'Channels: automatic',
   each: 'Each channel',
   mean: 'Mean over channels',
   norm: 'Root mean square',
@@ -19,7 +20,7 @@ const CHANNELS: Record<Channels, string> = {
 };
 const RANGES = { shared: 'One range for a layer', own: 'A range for each tile' } as const;
 const SORTS: Record<Look['sort'], string> = { index: 'By index', norm: 'By norm' };
-/** Stages that are unfolded at first. */
+/** How many stages are unfolded at first. */
 const OPEN = 12;
 
 export class FiltersView {
@@ -86,7 +87,7 @@ export class FiltersView {
   private draw(): void {
     const { look, scaleName, frame } = this;
     this.width = frame.clientWidth;
-    // Hidden: the observer calls again when there is room
+    // Hidden: the observer calls again when it has a width
     if (this.width < 1) return;
     const theme = readTheme(this.host);
     const scales = { chosen: colorScale(scaleName, theme), gray: colorScale('gray', theme) };
@@ -119,11 +120,11 @@ export class FiltersView {
       choice('Order', all(SORTS), SORTS, look.sort, (s) => change(() => (look.sort = s))),
     );
     this.tools.replaceChildren(...tools);
-    // Built anew under the reader's hand: the focus stays where it was
+    // Rebuilt while the reader uses it: the focus stays where it was
     if (focused) tools.find((t) => t.getAttribute('aria-label') === focused)?.focus({ preventScroll: true });
   }
 
-  /** The most input channels that a filter has. */
+  /** The largest number of input channels of a filter. */
   private channels(): number {
     return Math.max(1, ...this.payload.stages.map(({ kernel }) => (kernel && kernel.held > 0 ? kernel.shape[2] : 1)));
   }

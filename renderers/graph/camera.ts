@@ -1,8 +1,8 @@
-// Which part of the graph is seen: pan and zoom, as numbers only.
+// The visible part of the graph: pan and zoom, as numbers only.
 export interface Camera {
-  /** Pixels of the page for one of the drawing. */
+  /** Pixels of the page per pixel of the drawing. */
   scale: number;
-  /** Where the drawing's corner is on the stage, in pixels. */
+  /** The drawing's corner on the stage, in pixels. */
   x: number;
   y: number;
 }
@@ -14,9 +14,9 @@ export interface Extent {
 
 const MIN_SCALE = 0.01;
 const MAX_SCALE = 4;
-/** Smaller text cannot be read: a tall graph is then shown from its top. */
+/** Below this scale text is unreadable: a tall graph is then shown from its top. */
 const READABLE = 0.55;
-/** A graph that would have to be smaller to fit is first shown from its beginning. */
+/** A graph that fits only at a smaller scale is first shown from its beginning. */
 const RECOGNISABLE = 0.4;
 const WELL_READABLE = 0.8;
 const MAX_HEIGHT = 620;
@@ -24,21 +24,21 @@ const MIN_HEIGHT = 150;
 
 export const clampScale = (scale: number) => Math.max(MIN_SCALE, Math.min(MAX_SCALE, scale));
 
-/** The scale at which a drawing fits a width, never enlarged; a tall one is made smaller too as long as it can be read. */
+/** The scale at which a drawing fits a width, at most 1; a tall one is reduced further while it stays readable. */
 export function fitScale({ width, height }: Extent, available: number): number {
   const wide = Math.min(1, available / Math.max(1, width));
   const whole = Math.min(wide, MAX_HEIGHT / Math.max(1, height));
   return clampScale(whole >= READABLE ? whole : wide);
 }
 
-/** How high the stage is for a drawing of that scale. */
+/** The height of the stage for a drawing at that scale. */
 export const stageHeight = ({ height }: Extent, scale: number) =>
   Math.round(Math.max(MIN_HEIGHT, Math.min(MAX_HEIGHT, height * scale)));
 
 /** The scale at which a drawing is first shown. */
 export const firstScale = (drawing: Extent, available: number) => Math.max(RECOGNISABLE, fitScale(drawing, available));
 
-/** In the middle of the stage; what is too wide or too high from its beginning. */
+/** Centers the drawing; one that is too wide or too high is shown from its beginning. */
 export function centered(drawing: Extent, stage: Extent, scale: number): Camera {
   return {
     scale,
@@ -47,14 +47,14 @@ export function centered(drawing: Extent, stage: Extent, scale: number): Camera 
   };
 }
 
-/** Zooms; the point of the drawing that is at this place of the stage stays there. */
+/** Zooms; the point of the drawing at this place of the stage stays there. */
 export function zoomed({ scale, x, y }: Camera, factor: number, at: { x: number; y: number }): Camera {
   const next = clampScale(scale * factor);
   const share = next / scale;
   return { scale: next, x: at.x - (at.x - x) * share, y: at.y - (at.y - y) * share };
 }
 
-/** Moves as far as it takes that the drawing is not lost from sight. */
+/** Moves just far enough to keep the drawing in sight. */
 export function kept(camera: Camera, drawing: Extent, stage: Extent): Camera {
   const margin = 40;
   const within = (at: number, size: number, room: number) => Math.max(margin - size, Math.min(room - margin, at));
@@ -66,9 +66,9 @@ export function kept(camera: Camera, drawing: Extent, stage: Extent): Camera {
   };
 }
 
-/** Which way needs less room: the one that is drawn larger. */
+/** The direction in which the graph is drawn larger. */
 export function betterDirection(right: Extent, down: Extent, available: number): 'right' | 'down' {
   const room = (e: Extent) => Math.min(fitScale(e, available), (1.5 * MAX_HEIGHT) / Math.max(1, e.height));
-  // Notes are read from left to right, as long as they can be read
+  // Left to right is preferred as long as it is readable
   return room(right) < WELL_READABLE && room(down) > room(right) * 1.05 ? 'down' : 'right';
 }

@@ -1,4 +1,4 @@
-// What an item is in words: for those who listen, and in the panel that shows all that is known of it.
+// An item in words: for screen readers, and in the panel with all facts about it.
 import type { GraphOutput } from '../../kernel/wire/graph.ts';
 import { element } from '../shared/dom.ts';
 import { count } from '../shared/numbers.ts';
@@ -7,7 +7,7 @@ import { numbersOf } from './look.ts';
 import type { GraphPayload } from './payload.ts';
 import { badText, numberText, shapeText, shortText, type Values } from './text.ts';
 
-/** One sentence or two: what it is, value, gradient, and what it is connected with. */
+/** One or two sentences: kind, value, gradient and connections. */
 export function labelOf(payload: GraphPayload, item: Item, names: Map<string, string>, view: View): string {
   const list = (ids: string[]) => ids.map((id) => names.get(id)).join(', ');
   const from = (view.into.get(item.id) ?? []).map((l) => l.from);
@@ -96,7 +96,7 @@ function summaryText(v: Values): string {
 
 const MOST_COLUMNS = 8;
 
-/** The values that are held, a line for each row of the last axis, and how many more there are. */
+/** The held values, a line for each row of the last axis, and the number of values left out. */
 function gridText({ held, size }: Values, shape: GraphOutput['shape']): string {
   const last = shape.at(-1) ?? 1;
   const columns = Math.max(1, Math.min(last, MOST_COLUMNS));

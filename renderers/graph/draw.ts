@@ -1,17 +1,17 @@
-// A placed graph as SVG. Texts of the payload go in as text only.
+// Draws a laid-out graph as SVG. Texts of the payload are never parsed.
 import { svgElement as svg } from '../shared/dom.ts';
 import type { View } from './fold.ts';
 import type { Placed, Point } from './layout.ts';
 import { LINE, type Look } from './look.ts';
 import type { GraphPayload } from './payload.ts';
 
-/** How far the second sheet of a folded group stands out. */
+/** Offset of the second sheet of a folded group. */
 const STACK = 4;
 
 export interface Drawing {
-  /** By the id of the item. */
+  /** Nodes by the id of their item. */
   nodes: Map<string, SVGGElement>;
-  /** Names of unfolded groups, by index: a press folds them. */
+  /** Names of unfolded groups by index of the group; a press folds the group. */
   heads: Map<number, SVGGElement>;
   /** Edges by the ids of both ends. */
   edges: { from: string; to: string; path: SVGPathElement }[];
@@ -37,7 +37,7 @@ export function draw(
     drawing.edges.push({ from: link.from, to: link.to, path });
     into.append(path);
   }
-  // Over the edges, so that a press reaches them
+  // Above the edges, so that a press reaches them
   for (const head of drawing.heads.values()) into.append(head);
   for (const { id, group } of view.items) {
     const node = drawNode(looks.get(id)!, placed.items.get(id)!);
@@ -87,7 +87,7 @@ function drawNode(look: Look, { x, y }: Point): SVGGElement {
       height: h + 2 * grow,
       rx: cornerOf(look) + grow,
     });
-  // What the pointer may hit is more than what is drawn
+  // The area that the pointer hits is larger than the drawing
   node.append(
     svg('rect', { class: 'hit', x: -look.width / 2, y: -look.height / 2, width: look.width, height: look.height }),
   );
@@ -110,7 +110,7 @@ function cornerOf({ box, className }: Look): number {
   return 6;
 }
 
-/** A smooth line: through the middles of the pieces, towards the corners. */
+/** A smooth line through the middles of the segments, bent towards the corners. */
 function curve(points: Point[]): string {
   const at = ({ x, y }: Point) => `${round(x)} ${round(y)}`;
   const [first, ...rest] = points;

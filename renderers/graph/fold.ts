@@ -1,4 +1,4 @@
-// Which nodes are seen while some groups are folded: pure.
+// The visible items while some groups are folded: pure functions.
 import type { GraphNode, GraphOutput } from '../../kernel/wire/graph.ts';
 import type { GraphPayload } from './payload.ts';
 
@@ -11,7 +11,7 @@ export interface Item {
   group?: number;
   /** Innermost unfolded group around it. */
   parent: number | undefined;
-  /** Nodes that it stands for. */
+  /** Indices of the nodes that it stands for. */
   members: number[];
   /** Tensors that leave it. */
   outputs: GraphOutput[];
@@ -23,24 +23,24 @@ export interface Link {
   to: string;
   /** How many edges of the payload it stands for. */
   count: number;
-  /** What the op calls its input, where it stands for one edge. */
+  /** The op's name of the input, if the link stands for one edge. */
   input: string | undefined;
 }
 
 export interface View {
   items: Item[];
   links: Link[];
-  /** The links that end, and those that begin, at an item. */
+  /** The links that end at an item, and those that begin there. */
   into: Map<string, Link[]>;
   outOf: Map<string, Link[]>;
-  /** Indices of the unfolded groups that hold something, each after its parent. */
+  /** Indices of the unfolded groups that are not empty, each after its parent. */
   open: number[];
 }
 
 /** @param folded indices of the folded groups */
 export function visible(payload: GraphPayload, folded: ReadonlySet<number>): View {
   const { nodes, edges, groups, result } = payload;
-  // Of each group: the outermost folded one that it is in, itself included
+  // For each group: the outermost folded group around it, itself included
   const shutBy = new Map<number, number>();
   groups.forEach(({ parent }, g) => {
     const outer = parent === undefined ? undefined : shutBy.get(parent);

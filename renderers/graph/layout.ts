@@ -1,4 +1,4 @@
-// Where nodes, edges and the boxes of groups are: the layered layout of dagre over the items that are seen.
+// Places of nodes, edges and boxes of groups: dagre's layered layout of the visible items.
 import { Graph, layout } from '@dagrejs/dagre';
 import type { GraphPayload } from './payload.ts';
 import type { Link, View } from './fold.ts';
@@ -9,13 +9,13 @@ export interface Point {
   x: number;
   y: number;
 }
-/** By its middle. */
+/** Center of the box. */
 export interface Box extends Point {
   width: number;
   height: number;
 }
 
-/** What is drawn of a node: a rectangle, or a circle. */
+/** Outline of a node: a rectangle or a circle. */
 export interface Shape {
   width: number;
   height: number;
@@ -26,9 +26,9 @@ export interface Shape {
 export interface Size {
   box: Shape;
   width: number;
-  /** Of all: the box is in the middle. */
+  /** Of box and texts, with the box in the middle. */
   height: number;
-  /** From the middle to where the texts above and below end. */
+  /** From the center to the ends of the texts above and below. */
   up: number;
   down: number;
 }
@@ -42,19 +42,19 @@ export interface Placed {
 }
 
 const MARGIN = 14;
-/** Room for the name of a group, at its top. */
+/** Room for the name at the top of a group. */
 export const GROUP_HEAD = 20;
-/** Between a box and one inside it. */
+/** Between a box and a box inside it. */
 const PADDING = 6;
 
-/** Larger graphs are laid out in a hurry, and the boxes of their groups may overlap. */
+/** Larger graphs get a faster layout, in which boxes of groups may overlap. */
 const LARGE = 300;
-/** Of graphs up to this size the best-looking alignment is tried first. */
+/** Up to this size, the best-looking alignment is tried first. */
 const SMALL = 120;
 type Alignment = 'UL' | 'UR' | 'DL' | 'DR' | undefined;
-/** Aligned to one side, a long chain is a straight line: to which depends on the side on which its branches are. */
+/** Aligned to one side, a long chain is a straight line; the better side depends on its branches. */
 const SIDES: Alignment[] = ['UL', 'UR', 'DL', 'DR'];
-/** So many times as much room across the flow as the nodes need is too much. */
+/** More than this multiple of the room that the nodes need across the flow is too much. */
 const LOOSE = 6;
 
 export function place(payload: GraphPayload, view: View, sizes: Map<string, Size>, direction: Direction): Placed {
@@ -73,7 +73,7 @@ export function place(payload: GraphPayload, view: View, sizes: Map<string, Size
   return best!;
 }
 
-/** How much room across the flow the nodes would need, were there as many in each rank. */
+/** The room that the nodes need across the flow if each rank has the same number of them. */
 function needed(view: View, sizes: Map<string, Size>, { items }: Placed, direction: Direction): number {
   const [along, across] = direction === 'right' ? (['x', 'height'] as const) : (['y', 'width'] as const);
   const ranks = new Set([...items.values()].map((at) => Math.round(at[along]))).size;
@@ -90,7 +90,7 @@ function graphOf(
 ): Graph {
   const graph = new Graph({ compound: nested });
   const right = direction === 'right';
-  // The names of groups stand in what is kept free between ranks, or between the borders of groups and what is beside them
+  // Names of groups are placed in the gaps between ranks, or beside the borders of groups
   const head = nested ? GROUP_HEAD * depthOf(payload, view) : 0;
   graph.setGraph({
     rankdir: right ? 'LR' : 'TB',
@@ -115,7 +115,7 @@ function graphOf(
   return graph;
 }
 
-/** How many open groups are in each other at most. */
+/** Deepest nesting of open groups. */
 function depthOf({ groups }: GraphPayload, { open }: View): number {
   const depths = new Map<number, number>();
   for (const g of open) depths.set(g, 1 + (depths.get(groups[g]!.parent ?? -1) ?? 0));
@@ -139,7 +139,7 @@ function read(graph: Graph, payload: GraphPayload, view: View, sizes: Map<string
   return framed({ items, links, groups: groupBoxes(payload, view, own) }, sizes);
 }
 
-/** Around the nodes of each unfolded group that are in no group inside it. */
+/** The box around the nodes of each unfolded group that are in no inner group. */
 function boxesOfMembers({ items }: View, at: Map<string, Point>, sizes: Map<string, Size>): Map<number, Box> {
   const boxes = new Map<number, Box>();
   for (const { id, parent } of items) {
@@ -161,7 +161,7 @@ function around(a: Box, b: Box): Box {
   return { x: (left + right) / 2, y: (top + bottom) / 2, width: right - left, height: bottom - top };
 }
 
-/** Moves everything so that what is drawn begins at the margin, and measures it. */
+/** Moves the drawing to the margin, and measures it. */
 function framed(placed: Omit<Placed, 'width' | 'height'>, sizes: Map<string, Size>): Placed {
   const { groups, items, links } = placed;
   const corners = links.flatMap((l) => l.points);
@@ -178,7 +178,7 @@ function framed(placed: Omit<Placed, 'width' | 'height'>, sizes: Map<string, Siz
   return { ...placed, width: width + 2 * MARGIN, height: height + 2 * MARGIN };
 }
 
-/** The boxes of groups with room for their names: one that holds another needs that of both. */
+/** The boxes of groups with room for their names, and for the boxes inside them. */
 function groupBoxes({ groups }: GraphPayload, { open }: View, own: Map<number, Box>): Map<number, Box> {
   const boxes = new Map<number, Box>();
   const inside = new Map<number, Box>();
@@ -198,12 +198,12 @@ function groupBoxes({ groups }: GraphPayload, { open }: View, own: Map<number, B
   return boxes;
 }
 
-/** What an edge ends at: the box; where it comes from above or below, the text there. */
+/** The area at which an edge ends: the box, with its texts if the edge comes from above or below. */
 function outline({ box, up, down }: Size, end: 'up' | 'down', direction: Direction): Shape {
   return direction === 'right' ? box : { width: box.width, height: 2 * (end === 'up' ? up : down) };
 }
 
-/** Where the line from the middle of a box towards a point leaves the box. */
+/** The point where the line from the center of a box to a point leaves the box. */
 function atBorder(middle: Point, { width, height, round }: Shape, towards: Point): Point {
   const dx = towards.x - middle.x;
   const dy = towards.y - middle.y;

@@ -1,4 +1,4 @@
-// What is written on, above and below each item, and how large that makes it.
+// The texts on, above and below each item, and the size of its box.
 import type { GraphOutput } from '../../kernel/wire/graph.ts';
 import type { Item } from './fold.ts';
 import type { Shape, Size } from './layout.ts';
@@ -7,9 +7,9 @@ import { shortened } from '../../kernel/wire/payload.ts';
 import { sizeOf } from '../../kernel/wire/tensor.ts';
 import { shapeText, shortText, valuesOf, type Values } from './text.ts';
 
-/** Everything that is drawn of one item. */
+/** The texts and the size of one item. */
 export interface Look extends Size {
-  /** For the style sheet. */
+  /** Class in the style sheet. */
   className: string;
   title: string;
   /** Under the title, in the box. */
@@ -18,14 +18,14 @@ export interface Look extends Size {
   above: string;
   /** The value, or the output shape of a layer. */
   below: string;
-  /** Under the value: the shape of a tensor that is no scalar. */
+  /** Below the value: the shape, unless it is a scalar. */
   shape: string;
   /** NaN or infinite numbers are in its value, or in its gradient. */
   badValue: boolean;
   badGradient: boolean;
 }
 
-/** Ops that the notes draw as their sign. */
+/** Ops that are drawn as their mathematical sign. */
 const SIGNS: Record<string, string> = { add: '+', addN: '+', sub: '−', mul: '×', div: '÷' };
 
 export const LINE = 15;
@@ -50,7 +50,7 @@ export function lookOf(payload: GraphPayload, item: Item, ruler: Ruler): Look {
   const gradients = item.outputs.map((o) => numbersOf(payload, o, 'gradient'));
   const [one] = item.outputs.length === 1 ? item.outputs : [];
   const layers = payload.kind === 'layers';
-  // The name of a constant number is its value
+  // A constant number is named by its value
   const named = item.node?.kind === 'constant' && one?.shape.length === 0 && !values[0]?.nan && !values[0]?.infinite;
   const below = named ? '' : layers || !one ? shapesText(item.outputs, layers) : shown(values[0]);
   const above = one ? shown(gradients[0]) : '';

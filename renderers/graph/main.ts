@@ -1,4 +1,4 @@
-// The notebook renderer of graphs (application/vnd.dlnb.graph): one view per output item, from the item alone.
+// The notebook renderer of graphs: one view per output item, drawn from the item alone.
 import type { ActivationFunction } from 'vscode-notebook-renderer';
 import { errorBox } from '../shared/error-box.ts';
 import { Views } from '../shared/views.ts';

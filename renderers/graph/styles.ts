@@ -1,5 +1,5 @@
-// The style sheet of graphs. Colors come from the editor's theme through properties that the view sets; meaning never hangs on color
-// alone: kinds differ in shape, and NaN is written out.
+// The style sheet of graphs. Colors come from the editor's theme through properties that the view sets. No meaning
+// depends on color alone: kinds differ in shape, and NaN is written out.
 export const styles = `
 :host {
   display: block;

@@ -9,10 +9,10 @@ export function numberText(value: number, digits = 4): string {
   return text.replaceAll('-', '−');
 }
 
-/** What the numbers of one tensor are. */
+/** The numbers of one tensor. */
 export interface Values {
   size: number;
-  /** The first ones, in row-major order. */
+  /** The first values, in row-major order. */
   held: Float64Array;
   min: number;
   max: number;
@@ -33,7 +33,7 @@ export function valuesOf(
 /** At most this many numbers are written out beside a node. */
 const FEW = 3;
 
-/** For the place beside a node: the values where they are few, else the smallest and the largest. */
+/** The text beside a node: the values if they are few, else the smallest and the largest. */
 export function shortText(v: Values): string {
   if (v.size === 0) return 'empty';
   if (v.size === 1 && v.held.length === 1) return numberText(v.held[0]!);
@@ -47,7 +47,7 @@ export function shortText(v: Values): string {
   return [range, badText(v)].filter(Boolean).join(', ');
 }
 
-/** `2 NaN, 1 infinite`; empty where all values are finite. */
+/** `2 NaN, 1 infinite`; empty if all values are finite. */
 export const badText = ({ nan, infinite }: Values): string =>
   [nan > 0 ? `${nan} NaN` : '', infinite > 0 ? `${infinite} infinite` : ''].filter(Boolean).join(', ');
 

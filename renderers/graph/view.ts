@@ -1,4 +1,5 @@
-// One graph under one cell: the toolbar, the drawing with pan, zoom and fold, and the panel with all that is known of a node.
+// One graph under one cell: the toolbar, the drawing with pan, zoom and fold, and the panel with all facts about a
+// node.
 import { button as plainButton, element, svgElement as svg } from '../shared/dom.ts';
 import { count as grouped, plural } from '../shared/numbers.ts';
 import { readTheme } from '../shared/theme.ts';
@@ -13,7 +14,7 @@ import { styles } from './styles.ts';
 import { step, type ArrowKey } from './walk.ts';
 
 const ZOOM_STEP = 1.25;
-/** Of more items, only one way is tried. */
+/** With more items, only one direction is tried. */
 const TRY_BOTH = 250;
 
 export class GraphView {
@@ -27,7 +28,7 @@ export class GraphView {
   private readonly foldAll: HTMLButtonElement;
   private readonly resized: ResizeObserver;
   private readonly folded: Set<number>;
-  /** What the notebook or the reader asks for; absent: what fits best. */
+  /** The direction that the notebook or the reader chose; absent: whichever fits best. */
   private asked: Direction | undefined;
   private way: Direction = 'right';
   private view!: View;
@@ -36,7 +37,7 @@ export class GraphView {
   private placed!: Placed;
   private drawing!: Drawing;
   private camera: Camera = { scale: 1, x: 0, y: 0 };
-  /** The reader has moved or zoomed, so that the view is theirs. */
+  /** The reader has panned or zoomed, so the view is not fitted again. */
   private moved = false;
   private current: string | undefined;
   private family = '';
@@ -67,7 +68,7 @@ export class GraphView {
     this.root.replaceChildren();
   }
 
-  /** Follows the theme; where its font has changed, everything has another size. */
+  /** Follows the theme. After a change of font, everything has another size. */
   restyle(): void {
     const theme = readTheme(this.root.host);
     const { style } = this.frame;
@@ -109,7 +110,7 @@ export class GraphView {
     return bar;
   }
 
-  /** What stands above and below the nodes. */
+  /** Says what the texts above and below the nodes are. */
   private legend(): HTMLElement[] {
     const { kind, nodes } = this.payload;
     if (kind === 'layers' || !nodes.some((n) => n.outputs.some((o) => o.gradient))) return [];
@@ -131,7 +132,7 @@ export class GraphView {
     return texts.filter(Boolean).map((text) => element('div', 'note', text));
   }
 
-  /** Computes and draws all of it: at first, after a fold, and in another direction or font. */
+  /** Lays out and draws everything: at first, after a fold, and after a change of direction or font. */
   private layOut(): void {
     const { payload } = this;
     this.view = visible(payload, this.folded);
@@ -153,7 +154,7 @@ export class GraphView {
     if (!this.moved) this.showFirst();
   }
 
-  /** The graph the way that was asked for, else the way that can be read better at this width. */
+  /** The graph in the chosen direction, else in the direction that is easier to read at this width. */
   private placeBest(): Placed {
     const { payload, view, looks } = this;
     this.way = this.asked ?? 'right';
@@ -171,7 +172,7 @@ export class GraphView {
     this.layOut();
   }
 
-  /** Folds or unfolds a group, which stays where it is on the page. */
+  /** Folds or unfolds a group, which stays at its place on the page. */
   private toggle(group: number): void {
     const before = this.placeOf(group);
     if (!this.folded.delete(group)) this.folded.add(group);
@@ -185,7 +186,7 @@ export class GraphView {
     if (made) this.focus(made);
   }
 
-  /** Where the middle of a group is on the stage. */
+  /** The center of a group on the stage. */
   private placeOf(group: number): { x: number; y: number } | undefined {
     const at = this.placed.items.get(`g${group}`) ?? this.placed.groups.get(group);
     const { scale, x, y } = this.camera;
@@ -206,7 +207,7 @@ export class GraphView {
     this.showAt(fitScale);
   }
 
-  /** Shows the whole, or the beginning of what would be too small. */
+  /** Shows the whole, or the beginning if the whole would be too small. */
   private showFirst(): void {
     this.showAt(firstScale);
   }
@@ -255,7 +256,7 @@ export class GraphView {
     stage.addEventListener('focusout', () => this.hideTip());
   }
 
-  /** Only with Ctrl, which a pinch sets too: a plain wheel is the notebook's. */
+  /** Zooms only with Ctrl, which a pinch sets too: a plain wheel scrolls the notebook. */
   private onWheel(event: WheelEvent): void {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
@@ -288,7 +289,7 @@ export class GraphView {
     return true;
   }
 
-  /** Folds or unfolds what was pressed; Enter on a node folds the group around it. */
+  /** Folds or unfolds the pressed item; Enter on a node folds the group around it. */
   private press(target: Element): boolean {
     const group = groupAt(target);
     if (group !== undefined) {
@@ -321,7 +322,7 @@ export class GraphView {
       stage.removeEventListener('pointermove', moved);
       stage.removeEventListener('pointerup', ended);
       stage.removeEventListener('pointercancel', ended);
-      // The click that follows a drag is none
+      // A click at the end of a drag does not count
       setTimeout(() => stage.classList.remove('dragging'));
     };
     stage.addEventListener('pointermove', moved);
@@ -364,13 +365,13 @@ export class GraphView {
     return this.view.items.find((item) => item.id === id);
   }
 
-  /** Tab comes to one node only; from there the arrows lead on. Names of groups are stops of their own. */
+  /** Tab reaches a single node, from which the arrow keys go on. Names of groups are tab stops too. */
   private setTabStop(): void {
     for (const [id, node] of this.drawing.nodes) node.setAttribute('tabindex', id === this.current ? '0' : '-1');
     for (const head of this.drawing.heads.values()) head.setAttribute('tabindex', '0');
   }
 
-  /** Moves the drawing as far as it takes to see an item. */
+  /** Moves the drawing just far enough to show an item. */
   private reveal(id: string): void {
     const { x, y } = this.placed.items.get(id)!;
     const { width, height } = this.looks.get(id)!;
@@ -401,7 +402,7 @@ export class GraphView {
     const [middle, half] = [x + at.x * scale, (look.width / 2) * scale];
     const { offsetWidth: width, offsetHeight: height } = tip;
     const room = stage.clientWidth;
-    // Beside the node where there is room, so that it hides as little of it as it can
+    // Beside the node if there is room, so that it covers little of it
     const right = middle + half + 8;
     const left = middle - half - 8 - width;
     const beside =
@@ -417,7 +418,7 @@ export class GraphView {
     this.mark(undefined);
   }
 
-  /** Makes the edges of one item stand out. */
+  /** Highlights the edges of one item. */
   private mark(id: string | undefined): void {
     for (const { from, to, path } of this.drawing.edges) {
       path.classList.toggle('into', to === id);
@@ -429,7 +430,7 @@ export class GraphView {
 
 const nodeAt = (target: Element) => target.closest<SVGGElement>('.node');
 
-/** The group that a press here folds or unfolds. */
+/** The group that a press on this element folds or unfolds. */
 function groupAt(target: Element): number | undefined {
   const head = target.closest<SVGGElement>('.head')?.dataset['group'];
   if (head !== undefined) return Number(head);
@@ -437,7 +438,7 @@ function groupAt(target: Element): number | undefined {
   return id?.startsWith('g') ? Number(id.slice(1)) : undefined;
 }
 
-/** Its text is a sign: what it does is read out instead. */
+/** The text is a symbol; screen readers get the title instead. */
 function button(text: string, title: string, pressed: () => void): HTMLButtonElement {
   const made = plainButton(text, title, pressed);
   setText(made, text, title);

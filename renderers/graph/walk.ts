@@ -1,10 +1,12 @@
-// Where an arrow key leads: along an edge, or to a neighbor beside it.
+// The target of an arrow key: along an edge, or a neighbor beside the item.
 import type { View } from './fold.ts';
 import type { Direction, Placed } from './layout.ts';
 
 export type ArrowKey = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown';
 
-/** The item that the key leads to from another, or undefined. Along the flow to the nearest end of an edge, across it to the nearest item. */
+/**
+ * The item that a key leads to, or undefined: along the flow the nearest end of an edge, across it the nearest item.
+ */
 export function step(
   view: View,
   placed: Placed,

@@ -2,11 +2,11 @@
 import { element } from '../shared/dom.ts';
 
 export interface Links {
-  /** Sends a message to the extension; undefined where there is no extension to hear it. */
+  /** Sends a message to the extension; undefined if there is none. */
   post: ((message: unknown) => void) | undefined;
 }
 
-/** A link that sends a message, or plain text where nobody would hear it. A button, so that the keyboard reaches it. */
+/** A link that sends a message, or plain text without an extension. It is a button, so that the keyboard reaches it. */
 export function link(text: string, message: object, links: Links): HTMLElement {
   const { post } = links;
   if (!post) return element('span', '', text);

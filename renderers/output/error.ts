@@ -1,9 +1,9 @@
-// An error of a cell: what was wrong, what to do, where, and how the program came there.
+// An error of a cell: message, hint, code frame, stack trace and causes.
 import type { CellError, ErrorFrame } from '../../kernel/wire/errors.ts';
 import { element } from '../shared/dom.ts';
 import { link, type Links } from './dom.ts';
 
-/** Frames shown at once; the others fold away. */
+/** Frames that are shown unfolded. */
 const SHOWN_FRAMES = 8;
 
 export function drawError(error: CellError, links: Links): HTMLElement {
@@ -68,7 +68,7 @@ function frameLink(frame: ErrorFrame, links: Links): HTMLElement {
     return link(`cell ${cellNumber ?? '?'}, line ${line}`, { type: 'reveal', cell, line, column }, links);
   }
   const text = `${file ?? 'unknown'}:${line}:${column}`;
-  // Code of packages and of Node itself is named, not linked
+  // Files of packages and of Node are named, without a link
   if (file === undefined || /^node:|(^|[/\\])node_modules[/\\]/.test(file)) return element('span', '', text);
   return link(text, { type: 'openFile', file, line, column }, links);
 }

@@ -9,7 +9,7 @@ export function drawOverflow({ log, lines, bytes, shown }: OverflowNotice, links
   box.append(
     links.post
       ? link('Open full log', { type: 'openLog', log }, links)
-      : element('span', '', `The whole is in the log ${log}.`),
+      : element('span', '', `The full output is in the log ${log}.`),
   );
   return box;
 }

@@ -1,4 +1,4 @@
-// Progress bars: one line each, updated in place; a loop inside another's stands below it, set in.
+// Progress bars: one line each, updated in place; the bar of an inner loop is indented below the outer one.
 import type { ProgressBar, ProgressReport } from '../../kernel/wire/progress.ts';
 import { clockText, durationText, rateText } from '../shared/numbers.ts';
 import { element } from '../shared/dom.ts';
@@ -38,7 +38,7 @@ function countText({ done, total }: ProgressBar): string {
 
 function factsText({ seconds, rate, left, state }: ProgressBar): string {
   const facts = [];
-  // Of a moment, the rate says nothing
+  // A rate measured over a moment means nothing
   if (rate && seconds >= 0.1) facts.push(rateText(rate));
   if (state === 'running') facts.push(left === undefined ? clockText(seconds) : `${clockText(left)} left`);
   else facts.push(durationText(seconds));

@@ -1,5 +1,5 @@
-// The style sheet of errors, notices, progress bars and tables of models. It follows the editor's theme; borders carry the meaning where a high-contrast
-// theme has no backgrounds.
+// The style sheet of errors, notices, progress bars and tables of models. It follows the editor's theme; borders carry
+// the meaning because high-contrast themes have no backgrounds.
 export const styles = `
 :host {
   display: block;

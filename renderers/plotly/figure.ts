@@ -1,5 +1,5 @@
-// From the bytes of an output to a figure that is safe to draw: checks its shape and size, drops what would load something
-// from outside, and says which of plotly's bundles it needs. No DOM, no plotly.
+// From the payload of an output to a figure that is safe to draw: checks its shape and size, drops what would load
+// something from outside, and chooses the plotly bundle. No DOM, no plotly.
 import { isRecord, PayloadError } from '../../kernel/wire/fields.ts';
 import type { PlotlyFigure } from '../../kernel/wire/plotly.ts';
 
@@ -11,11 +11,11 @@ export interface Figure {
   layout: PlainObject;
   config: PlainObject;
   frames: PlainObject[];
-  /** Which of plotly's bundles draws it. */
+  /** The plotly bundle that draws it. */
   bundle: 'cartesian' | 'gl3d';
 }
 
-/** Limits of what is drawn; beyond them the page would freeze rather than show anything. */
+/** Limits of what is drawn; beyond them the page would freeze. */
 export const LIMITS = { bytes: 64 * 2 ** 20, traces: 1000, values: 4_000_000, depth: 16, pixels: 4000 };
 
 const SPATIAL = new Set(['scatter3d', 'surface', 'mesh3d', 'cone', 'streamtube', 'isosurface', 'volume']);
@@ -24,9 +24,9 @@ const FLAT = new Set([
   'scatter', 'bar', 'box', 'contour', 'heatmap', 'histogram', 'histogram2d', 'histogram2dcontour',
   'image', 'pie', 'scatterternary', 'violin',
 ]);
-/** Faster twins in plotly's larger bundles; the plain ones draw the same picture. */
+/** Types of plotly's larger bundles, and the plain types that draw the same picture more slowly. */
 const TWINS: { [type: string]: string } = { scattergl: 'scatter', heatmapgl: 'heatmap' };
-/** What a figure may configure. The rest either reaches outside or is the renderer's business. */
+/** Options that a figure may set. The others reach outside, or are set by the renderer. */
 // prettier-ignore
 const CONFIG = new Set([
   'displayModeBar', 'doubleClick', 'editSelection', 'locale', 'modeBarButtonsToRemove',
@@ -35,7 +35,7 @@ const CONFIG = new Set([
 
 /**
  * Checks an output's payload.
- * @throws PayloadError that names what is wrong
+ * @throws PayloadError that says what is wrong
  */
 export function checkFigure(payload: unknown): Figure {
   if (!isRecord(payload)) throw new PayloadError('a figure is an object with data and layout');
@@ -75,7 +75,7 @@ export function checkFigure(payload: unknown): Figure {
   return { ...figure, bundle: bundleFor(figure.data) };
 }
 
-/** The bundle that knows all of these traces. */
+/** The bundle that draws all of these traces. */
 function bundleFor(data: readonly PlainObject[]): Figure['bundle'] {
   const types = data.map((trace) => String(trace['type'] ?? 'scatter'));
   const unknown = types.find((type) => !SPATIAL.has(type) && !FLAT.has(type));
@@ -90,7 +90,7 @@ function bundleFor(data: readonly PlainObject[]): Figure['bundle'] {
   return 'gl3d';
 }
 
-/** The trace with its type as the bundles know it. */
+/** The trace with a type that the bundles have. */
 function withKnownType(trace: PlainObject): PlainObject {
   const twin =
     typeof trace['type'] === 'string' && Object.hasOwn(TWINS, trace['type']) ? TWINS[trace['type']] : undefined;
@@ -98,8 +98,8 @@ function withKnownType(trace: PlainObject): PlainObject {
 }
 
 /**
- * A deep copy without what could reach outside the page or into prototypes. Numbers are counted against the budget, and a
- * title given as text becomes the object that plotly wants since version 3.
+ * A deep copy without anything that could reach outside the page or into prototypes. Values are counted against the
+ * budget, and a title given as text becomes the object that plotly needs since version 3.
  */
 function sanitize(value: unknown, path: string, depth: number, budget: { values: number }): unknown {
   if (depth > LIMITS.depth) throw new PayloadError(`${path} is nested more than ${LIMITS.depth} levels deep`);
@@ -142,7 +142,7 @@ function packedArray(value: PlainObject, path: string, budget: { values: number 
   return shape === undefined ? { dtype, bdata } : { dtype, bdata, shape: dimensions.join(', ') };
 }
 
-/** Images and the like from elsewhere: a figure may carry its pictures only inside itself. */
+/** Whether it would load an image or the like: a figure may hold images only as data. */
 function reachesOutside(key: string, value: unknown): boolean {
   if (/(^|[.\]])(source|src|topojsonURL|plotlyServerURL)$/i.test(key)) {
     const inside = /^data:image\/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*$/i;

@@ -1,4 +1,4 @@
-// Loads plotly, and only the bundle that a figure needs: the 2-D one, or the larger one with 3-D traces.
+// Loads the plotly bundle that a figure needs: the 2-D one, or the larger one with 3-D traces.
 import type { Figure, PlainObject } from './figure.ts';
 
 /** The part of plotly that the renderer uses. */
@@ -12,13 +12,13 @@ export interface Plotly {
 }
 
 declare global {
-  // An exported page holds the bundles itself and says where
+  // Set by exported pages, which hold the bundles: the address of each file
   var dlnbAssets: { [file: string]: string } | undefined;
 }
 
 const loading = new Map<Figure['bundle'], Promise<Plotly>>();
 
-/** Plotly with the traces of this bundle. A failed load is tried again the next time. */
+/** Plotly with the traces of this bundle. After a failure, the next call tries again. */
 export function loadPlotly(bundle: Figure['bundle']): Promise<Plotly> {
   let library = loading.get(bundle);
   if (!library) {

@@ -1,27 +1,27 @@
-// How a figure looks in the editor: a plotly template made from the theme, sizes for narrow and wide outputs, and play
-// controls for a figure that has frames and no controls of its own. No DOM, no plotly.
+// The look of figures in the editor: a plotly template made from the theme, sizes for narrow and wide outputs, and play
+// controls for figures with frames but without controls. No DOM, no plotly.
 import { withAlpha, type Theme } from '../shared/theme.ts';
 import { isRecord } from '../../kernel/wire/fields.ts';
 import type { Figure, PlainObject } from './figure.ts';
 
 /** Narrower than this, margins and letters shrink and the legend goes below the plot. */
 export const COMPACT = 480;
-/** Height of a figure that does not state one, in pixels. */
+/** Height in pixels of a figure without its own. */
 const HEIGHT = { flat: 380, spatial: 460 };
 
-/** The figure's height in pixels, known before plotly is: the output keeps its place while it loads. */
+/** The figure's height in pixels, known before plotly is loaded, so that the page does not move. */
 export function heightOf(figure: Figure): number {
   const stated = figure.layout['height'];
   return typeof stated === 'number' ? stated : HEIGHT[figure.bundle === 'gl3d' ? 'spatial' : 'flat'];
 }
 
-/** The figure's width in pixels in an output of width `available`: its own where that fits. */
+/** The figure's width in pixels in an output of width `available`: its own if it fits. */
 export function widthOf(figure: Figure, available: number): number {
   const stated = figure.layout['width'];
   return typeof stated === 'number' ? Math.min(stated, available) : available;
 }
 
-/** The layout as drawn: the figure's own, on top of the theme. */
+/** The layout to draw: the figure's own, on top of the theme's. */
 export function styledLayout(figure: Figure, theme: Theme, available: number): PlainObject {
   const width = widthOf(figure, available);
   const compact = width < COMPACT;
@@ -32,7 +32,7 @@ export function styledLayout(figure: Figure, theme: Theme, available: number): P
     isRecord(own['template']) ? own['template'] : {},
   );
   return {
-    // One value for all updates: the reader's zoom and hidden traces outlive a live plot's next step
+    // The same value for all updates: the reader's zoom and hidden traces survive the next step of a live plot
     uirevision: 'dlnb',
     ...controls,
     ...own,
@@ -43,15 +43,15 @@ export function styledLayout(figure: Figure, theme: Theme, available: number): P
   };
 }
 
-/** A color of the theme by name, as figures of `viz` give it: `theme(series-0)`, `theme(foreground, 0.5)`. */
+/** A color of the theme by name, as figures of `viz` name it: `theme(series-0)`, `theme(foreground, 0.5)`. */
 const NAMED_COLOR = /^theme\((series-(\d)|[a-z]+)(?:,\s*([\d.]+))?\)$/;
 const NAMED = ['foreground', 'muted', 'background', 'grid', 'border', 'panel'] as const;
 
-/** A deep copy in which named colors of the theme are that theme's. */
+/** A deep copy with the theme's colors in place of their names. */
 export function withThemeColors<T>(value: T, theme: Theme): T {
   if (typeof value === 'string') return themeColor(value, theme) as T;
   if (Array.isArray(value)) {
-    // Long lists are numbers
+    // Long lists hold numbers only
     return (
       value.every((v) => typeof v === 'number')
         ? [...(value as unknown[])]
@@ -72,7 +72,7 @@ function themeColor(text: string, theme: Theme): string {
   return alpha === undefined ? color : withAlpha(color, Number(alpha));
 }
 
-/** The configuration as drawn: a small mode bar, and a wheel that scrolls the notebook rather than the plot. */
+/** The configuration to draw with: a small mode bar, and a wheel that scrolls the notebook, not the plot. */
 export function styledConfig(figure: Figure): PlainObject {
   return {
     displayModeBar: 'hover',
@@ -106,9 +106,9 @@ function templateLayout(own: PlainObject, theme: Theme, compact: boolean, contro
     title: { font: { color: theme.foreground, size }, standoff: 8 },
     automargin: true,
   };
-  // Scenes paint their walls on a canvas: no automargin there,
+  // Scenes paint their walls on a canvas, which has no automargin …
   const { automargin: _flatOnly, title: axisTitle, ...rest } = axis;
-  // and no translucent lines
+  // … and no translucent lines
   const wall = {
     ...rest,
     gridcolor: theme.solidGrid,
@@ -169,7 +169,7 @@ function hasTitle(layout: PlainObject): boolean {
   return isRecord(title) && typeof title['text'] === 'string' && title['text'] !== '';
 }
 
-/** A play button and a slider over the frames, where the figure brings no controls of its own. */
+/** A play button and a slider over the frames, if the figure has no controls of its own. */
 function playControls(figure: Figure, theme: Theme, width: number): PlainObject | undefined {
   const { frames, layout } = figure;
   if (frames.length < 2 || layout['sliders'] || layout['updatemenus']) return undefined;
@@ -181,7 +181,7 @@ function playControls(figure: Figure, theme: Theme, width: number): PlainObject 
     frame: { duration: 400, redraw: true },
     transition: { duration: 0 },
   };
-  // Right of the two buttons, however much of the width the plot has beside its axis and color bar
+  // Right of the two buttons, for any width of the plot beside its axis and color bar
   const left = Math.min(0.5, 92 / (width * 0.62));
   // prettier-ignore
   return {

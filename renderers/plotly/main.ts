@@ -1,4 +1,4 @@
-// The notebook renderer of plotly figures (application/vnd.plotly.v1+json): one view per output item.
+// The notebook renderer of plotly figures: one view per output item.
 import type { ActivationFunction } from 'vscode-notebook-renderer';
 import { Views } from '../shared/views.ts';
 import { PayloadError } from '../../kernel/wire/fields.ts';
@@ -13,7 +13,7 @@ export const activate: ActivationFunction = () => {
         const figure = checkFigure(parse(item.data()));
         if (signal?.aborted) return;
         let view = views.get(item.id);
-        // The same item in the same place is a live plot's next state: drawn over the last, without a flicker
+        // The same item in the same element is the next state of a live plot: drawn over the last, without a flicker
         if (!view?.isIn(element)) {
           view = new FigureView(element);
           views.set(item.id, view);

@@ -7,11 +7,11 @@ import { COMPACT, heightOf, styledConfig, styledLayout, widthOf, withThemeColors
 
 export class FigureView {
   private readonly element: HTMLElement;
-  /** Holds the place: its height is set before plotly is loaded, so that what is below does not move. */
+  /** Its height is set before plotly is loaded, so that the page below does not move. */
   private readonly root = document.createElement('div');
   private readonly resized: ResizeObserver;
   private figure: Figure | undefined;
-  /** The library that drew what is on the page. */
+  /** The library that drew the current picture. */
   private drawnBy: Plotly | undefined;
   private drawnWidth = 0;
   private busy = false;
@@ -33,12 +33,12 @@ export class FigureView {
     this.resized.observe(this.root);
   }
 
-  /** True while the view's place in the page is this element. */
+  /** Whether the view is in this element of the page. */
   isIn(element: HTMLElement): boolean {
     return this.element === element && this.root.parentElement === element;
   }
 
-  /** Shows this figure instead of the one before. Resolves when it, or a later one, is drawn. */
+  /** Shows this figure. Resolves when it, or a later one, is drawn. */
   async show(figure: Figure): Promise<void> {
     this.figure = figure;
     this.root.style.height = `${heightOf(figure)}px`;
@@ -46,12 +46,12 @@ export class FigureView {
     await this.draw();
   }
 
-  /** Draws again in the colors of the theme now in force. */
+  /** Draws again in the colors of the current theme. */
   async restyle(): Promise<void> {
     if (this.figure) await this.draw();
   }
 
-  /** Takes the figure off the page and frees what plotly holds. */
+  /** Removes the figure from the page and frees plotly's memory. */
   dispose(): void {
     this.gone = true;
     cancelAnimationFrame(this.frame);
@@ -60,7 +60,7 @@ export class FigureView {
     this.root.remove();
   }
 
-  /** Draws the newest state. While a drawing is under way, later calls make one more, however many they are. */
+  /** Draws the newest state. Any number of calls during a drawing make one more. */
   private async draw(): Promise<void> {
     if (this.busy) {
       this.stale = true;
@@ -83,7 +83,7 @@ export class FigureView {
     const bundle = this.figure!.bundle;
     const plotly = await loadPlotly(bundle);
     const available = this.available();
-    // Hidden, or gone: the observer calls again when there is room
+    // Hidden, or gone: the observer calls again when it has a width
     if (this.gone || available < 1) return;
     const figure = this.figure!;
     if (figure.bundle !== bundle) {
@@ -96,7 +96,7 @@ export class FigureView {
     const layout = styledLayout(figure, theme, available);
     this.drawnBy = plotly;
     this.drawnWidth = available;
-    // Plotly writes into what it is given, and the figure is needed again for the next theme
+    // Plotly changes its arguments, and the figure is needed again for the next theme
     const { data, frames } = withThemeColors({ data: figure.data, frames: figure.frames }, theme);
     const parts = { data, layout: withThemeColors(layout, theme), config: styledConfig(figure) };
     await plotly.react(this.root, frames.length > 0 ? { ...parts, frames } : parts);
@@ -120,14 +120,14 @@ export class FigureView {
   }
 
   /**
-   * A 3-D scene cancels every turn of the wheel, also where it does not zoom; the notebook, which scrolls only on a wheel that
-   * nobody canceled, would be stuck under the pointer. Unless the figure zooms by the wheel, it may not cancel.
+   * A 3-D scene cancels every wheel event, even if it does not zoom, and the notebook scrolls only on events that are
+   * not canceled. Unless the figure zooms by the wheel, it must not cancel.
    */
   private letScroll(event: WheelEvent): void {
     if (!this.figure?.config['scrollZoom']) Object.defineProperty(event, 'preventDefault', { value: () => {} });
   }
 
-  /** The width for drawing: that of the root, since the element around it has a padding in the editor. */
+  /** The width for drawing: the root's, because the element around it has a padding in the editor. */
   private available(): number {
     return Math.floor(this.root.getBoundingClientRect().width);
   }
@@ -144,7 +144,7 @@ export class FigureView {
 /** Says why a figure is not drawn. */
 export const figureErrorBox = (error: unknown): HTMLElement => errorBox('The figure cannot be drawn', error);
 
-/** The figure's title without markup, for readers of the page who do not see it. */
+/** The figure's title without markup, for screen readers. */
 function titleOf(figure: Figure): string {
   const title = figure.layout['title'] as { text?: unknown } | undefined;
   const text = typeof title?.text === 'string' ? title.text.replace(/<[^>]*>/g, ' ').trim() : '';

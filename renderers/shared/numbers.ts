@@ -2,7 +2,10 @@
 
 const MINUS = '\u2212';
 
-/** At most `digits` significant digits, with an exponent if the number is long: `0.123`, `12,300`, `1.2e−9`, `NaN`, `+∞`. */
+/**
+ * At most `digits` significant digits, with an exponent if the number is long: `0.123`, `12,300`, `1.2e−9`, `NaN`,
+ * `+∞`.
+ */
 export function shortNumber(value: number, digits = 4): string {
   const special = specialNumber(value);
   if (special !== undefined) return special;

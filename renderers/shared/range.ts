@@ -16,7 +16,7 @@ const SIGMAS = 3;
 const SLACK = 1.1;
 
 /**
- * The range of a scale. `diverging`: centered at zero, to the largest magnitude, or 3σ about zero where that is less
+ * The range of a scale. `diverging`: centered at zero, to the largest magnitude, or 3σ about zero if that is less
  * (σ² = mean² + std²). The others: from the least to the greatest value, each end at most 3σ from the mean.
  */
 export function rangeOf(name: ScaleName, { min, max, mean, std }: Partial<TensorStatistics>): ValueRange {

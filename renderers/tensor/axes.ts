@@ -52,7 +52,10 @@ export function imageRoles(shape: readonly number[]): Role[] {
   return [...Array.from({ length: leading }, (_, i): Role => (i === leading - 1 ? 'grid' : 'slider')), ...tail];
 }
 
-/** The last two axes are a matrix; those before are facets of it if they are few, else sliders. Axes of one index do not count. */
+/**
+ * The last two axes are a matrix; those before are facets of it if they are few, else sliders. Axes of one index do not
+ * count.
+ */
 export function matrixRoles(axes: readonly AxisRange[]): Role[] {
   const roles = axes.map((): Role => 'slider');
   const last = axes.length - 1;

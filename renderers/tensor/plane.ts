@@ -2,7 +2,10 @@
 import type { Part } from './part.ts';
 import { axesOf, type Role } from './axes.ts';
 
-/** Cells along one side of a tile. Several axes are nested: the last varies fastest, and gaps separate the groups of the others. */
+/**
+ * Cells along one side of a tile. Several axes are nested: the last varies fastest, and gaps separate the groups of the
+ * others.
+ */
 export interface Line {
   /** Offset in the part's values of each cell. */
   offsets: Int32Array;
@@ -125,8 +128,8 @@ const NUMBER_CELLS = [
 const THIN = 56;
 
 /**
- * The layout with the largest cells that fit: squares, unless one side would be too thin to see, or so long that a pixel
- * must stand for several cells.
+ * The layout with the largest cells that fit: squares, unless one side would be too thin to see, or so long that a
+ * pixel must stand for several cells.
  * @param numbers whether to write the values into the cells if there is room
  */
 export function layoutOf({ rows, columns, tiles }: Plane, room: Room, numbers: boolean): Layout {

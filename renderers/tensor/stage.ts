@@ -192,7 +192,10 @@ export class Stage {
     move();
   }
 
-  /** Moves along rows or columns: over the edge of a tile into the next one, over the edge of the part to its surroundings. */
+  /**
+   * Moves along rows or columns: over the edge of a tile into the next one, over the edge of the part to its
+   * surroundings.
+   */
   private move(cell: Cell, along: 'rows' | 'columns', by: number): void {
     const { plane, layout, scene } = this;
     const side = along === 'rows' ? 'row' : 'column';

@@ -1,5 +1,5 @@
-// The style sheet of tensors. It follows the editor's theme; borders carry the meaning because high-contrast themes have
-// no backgrounds.
+// The style sheet of tensors. It follows the editor's theme; borders carry the meaning because high-contrast themes
+// have no backgrounds.
 export const styles = `
 :host {
   display: block;

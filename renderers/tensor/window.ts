@@ -13,8 +13,8 @@ const MOST = 100_000;
 const FACETS = 64;
 
 /**
- * All indices around `index`: one index on axes with a slider, as many as can be seen at once on the innermost axes of the
- * matrix, and as many as there is room for on the axes around them.
+ * All indices around `index`: one index on axes with a slider, as many as can be seen at once on the innermost axes of
+ * the matrix, and as many as there is room for on the axes around them.
  */
 export function windowAround(index: readonly number[], shape: readonly number[], roles: readonly Role[]): AxisRange[] {
   const [row, column] = [axesOf(roles, 'rows').at(-1), axesOf(roles, 'columns').at(-1)];

@@ -1,24 +1,24 @@
-// From the state of a training chart to a plotly figure: a panel for each metric, train and validation in one, raw and smoothed. No DOM, no
-// plotly.
+// From the state of a training chart to a plotly figure: a panel for each metric, with train and validation, raw and
+// smoothed. No DOM, no plotly.
 import type { Figure, PlainObject } from '../plotly/figure.ts';
 import type { Curve, Run } from './state.ts';
 
 export interface CurveOptions {
-  /** Weight of what was before, 0 … 0.99; 0 draws the values as they are. */
+  /** Weight of earlier values, 0 … 0.99; 0 draws the values without smoothing. */
   smoothing: number;
   logX: boolean;
   logY: boolean;
 }
 
-/** A plot is at most so many pixels wide; more points would be drawn over one another. */
+/** Most points of a drawn curve: about the widest plot in pixels. */
 const POINTS = 700;
-/** Curves of fewer points are drawn as they are. */
+/** Curves of fewer points are not smoothed. */
 const SMOOTHED_FROM = 16;
 
 const RATE = 'learningRate';
 const NORM = 'gradientNorm';
 const TITLES: Record<string, string> = { [RATE]: 'learning rate', [NORM]: 'gradient norm', acc: 'accuracy' };
-/** Shares do not fit a logarithmic axis. */
+/** Shares from 0 to 1 do not suit a logarithmic axis. */
 const SHARE = /acc|auc|precision|recall|^f1/i;
 
 /** Pixels. */
@@ -30,7 +30,7 @@ interface Panel {
   height: number;
 }
 
-/** The figure of a chart, with a height that depends on its panels only. */
+/** The figure of a chart. Its height depends only on its panels. */
 export function curvesFigure(runs: readonly Run[], options: CurveOptions): Figure {
   const panels = panelsOf(runs);
   const inner = panels.reduce((sum, p) => sum + p.height, 0) + HEIGHT.gap * (panels.length - 1);
@@ -38,7 +38,7 @@ export function curvesFigure(runs: readonly Run[], options: CurveOptions): Figur
     height: inner + HEIGHT.top + HEIGHT.bottom,
     margin: { l: 58, r: 16, t: HEIGHT.top, b: HEIGHT.bottom },
     hovermode: 'x',
-    // Against the container it does not move the panels when it changes
+    // Relative to the container, so that its changes do not move the panels
     legend: {
       ...{ orientation: 'h', traceorder: 'normal', itemwidth: 30 },
       ...{ x: 1, xanchor: 'right', y: 1, yref: 'container', yanchor: 'top' },
@@ -70,14 +70,14 @@ export function curvesFigure(runs: readonly Run[], options: CurveOptions): Figur
   return { data, layout, config: {}, frames: [], bundle: 'cartesian' };
 }
 
-/** Says where a point stands for several steps. */
+/** Title of the step axis; says if points stand for several steps. */
 function stepTitle(runs: readonly Run[]): string {
   if (!runs.some((r) => r.steps > 0)) return 'epoch';
   const every = Math.max(1, ...runs.flatMap((r) => [...r.curves.values()].map((c) => c.every)));
   return every > 1 ? `step (a point is the mean of ${every > 2 ? 'up to ' : ''}${every} steps)` : 'step';
 }
 
-/** The metrics that there are: losses first, what belongs to the optimiser last and small. */
+/** The metrics of the chart: losses first, the optimizer's last and small. */
 export function panelsOf(runs: readonly Run[]): Panel[] {
   const names = new Set(runs.flatMap((run) => [...run.curves.values()].map((c) => base(c.name))));
   if (names.size === 0) names.add('loss');
@@ -89,7 +89,7 @@ export function panelsOf(runs: readonly Run[]): Panel[] {
   }));
 }
 
-/** A learning rate that stays the same needs no plot. */
+/** A constant learning rate needs no plot. */
 function variesIn(runs: readonly Run[], name: string): boolean {
   return runs.some((run) => [...run.curves.values()].some((c) => c.name === name && c.y.some((v) => v !== c.y[0])));
 }
@@ -189,8 +189,8 @@ function tracesOf(
 const hoverName = (name: string) => name.replace(/[%{}<>&]/g, ' ');
 
 /**
- * Exponential moving average without the bias of its beginning (Kingma and Ba's correction). A value that is not finite leaves a gap and
- * is otherwise passed over.
+ * Exponential moving average with bias correction (Kingma and Ba, Adam, 2015). A value that is not finite leaves a gap
+ * and does not enter the average.
  */
 export function smoothed(values: readonly number[], weight: number): number[] {
   let [mean, left] = [0, 1];
@@ -202,7 +202,7 @@ export function smoothed(values: readonly number[], weight: number): number[] {
   });
 }
 
-/** At most {@link POINTS} points: means of neighbors. Gaps stay gaps. */
+/** At most {@link POINTS} points: means of neighbors. Gaps remain. */
 export function points({ x, y }: Curve): { x: Float64Array; y: Float64Array } {
   const every = Math.ceil(x.length / POINTS);
   const n = Math.ceil(x.length / every) || 0;
@@ -219,7 +219,7 @@ export function points({ x, y }: Curve): { x: Float64Array; y: Float64Array } {
   };
 }
 
-/** Pins the best epoch, and marks where values were not finite. */
+/** Marks the best epoch, and values that were not finite. */
 function markRun(run: Run, panels: readonly Panel[], runs: number, layout: PlainObject): void {
   const shapes = layout['shapes'] as PlainObject[];
   const annotations = layout['annotations'] as PlainObject[];
@@ -239,13 +239,13 @@ function markRun(run: Run, panels: readonly Panel[], runs: number, layout: Plain
     const late = best.step > 0.6 * (run.steps || run.epochs);
     annotations.push({
       text: `best ${short(best.value)}, epoch ${best.epoch}`,
-      // Where curves of this kind leave room
+      // Where such curves usually leave room
       y: SHARE.test(best.series) ? 0 : 1, yanchor: SHARE.test(best.series) ? 'bottom' : 'top', yref: `y${axis} domain`,
       x: log('xaxis', best.step), xref: 'x', xanchor: late ? 'right' : 'left', xshift: late ? -4 : 4,
       showarrow: false, font: { color: 'theme(muted)' },
     }); // prettier-ignore
   }
-  // After the first one of a series, all are as a rule
+  // After the first one of a series, usually all are
   const marked = new Set<string>();
   for (const { series, step, value } of run.notFinite) {
     const place = axisOf(series);

@@ -1,15 +1,15 @@
-// The lines above the curves: how each run stands, and the controls.
+// The lines above the curves: the state of each run, and the controls.
 import { button, element } from '../shared/dom.ts';
 import { clockText, count, durationText, rateText } from '../shared/numbers.ts';
 import { metricTitle, short, type CurveOptions } from './curves.ts';
 import type { Run } from './state.ts';
 
-/** What the header is drawn from. */
+/** The data of a header. */
 export interface HeaderState {
   title: string | undefined;
   runs: readonly Run[];
   options: CurveOptions;
-  /** What the Stop button shows; undefined for none. */
+  /** Text of the Stop button; undefined without a button. */
   stop: 'ready' | 'asked' | undefined;
   /** Colors of the runs. */
   colors: readonly string[];
@@ -20,7 +20,7 @@ export interface HeaderEvents {
   stop(): void;
 }
 
-/** Made once and filled again and again, so that a control that the reader holds stays in their hand. */
+/** Made once and refilled, so that a control that the reader holds stays usable. */
 export class Header {
   readonly element = document.createElement('div');
   private readonly title = element('div', 'title');
@@ -78,7 +78,7 @@ export class Header {
     this.keepHeight();
   }
 
-  /** Does not get lower while it is as wide as before: a line that has become shorter would move all that is below. */
+  /** Its height does not shrink while its width stays: a shorter line would move everything below. */
   private keepHeight(): void {
     const { width, height } = this.element.getBoundingClientRect();
     if (width !== this.width) {
@@ -122,14 +122,14 @@ function factsOf(run: Run): string[] {
   const facts = [];
   if (epochs > 0 || totalEpochs) facts.push(`epoch ${of(epochs, totalEpochs)}`);
   if (steps > 0) facts.push(`step ${of(steps, totalSteps)}`);
-  // Of a moment, the rate says nothing
+  // A rate measured over a moment means nothing
   if (stepsPerSecond && seconds >= 0.1)
     facts.push(rateText(stepsPerSecond).replace('/s', ' steps/s').replace('each', 'a step'));
   facts.push(state === 'running' && left !== undefined ? `${clockText(left)} left` : durationText(seconds));
   return facts;
 }
 
-/** The values that came last. */
+/** The latest values. */
 function valuesOf(run: Run): string {
   const last = new Map<string, number>();
   for (const { name, y } of run.curves.values()) if (y.length > 0) last.set(name, y.at(-1)!);

@@ -1,5 +1,5 @@
-// The notebook renderer of trainings (application/vnd.dlnb.training+json). It draws from the output alone, and follows a training that runs by
-// the messages of the extension. Plotly is the file that the renderer of figures loads, too.
+// The notebook renderer of training charts. It draws from the output alone, and follows a running training by messages
+// of the extension. It shares plotly's file with the renderer of figures.
 import type { ActivationFunction } from 'vscode-notebook-renderer';
 import { errorBox } from '../shared/error-box.ts';
 import { Views } from '../shared/views.ts';
@@ -20,14 +20,14 @@ export const activate: ActivationFunction = (context) => {
         const state = new ChartState(item.json());
         if (signal?.aborted) return;
         const old = views.get(item.id);
-        // The same item in the same place is the next state of a chart: drawn over the last, without a flicker
+        // The same item in the same element is the next state of a chart: drawn over the last, without a flicker
         if (old?.isIn(element)) return await old.show(state);
         const view = new TrainingView(element, state, post);
         views.set(item.id, view);
         await view.show(state);
       } catch (error) {
         views.dispose(item.id);
-        element.replaceChildren(errorBox('The training cannot be drawn', error));
+        element.replaceChildren(errorBox('The training chart cannot be drawn', error));
       }
     },
     disposeOutputItem: (id) => views.dispose(id),

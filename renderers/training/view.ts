@@ -1,4 +1,5 @@
-// One training chart under a cell: header and curves, drawn anew as points come, seldom enough to leave the processor to the training.
+// One training chart under a cell: header and curves, redrawn as points arrive, but seldom enough to leave the
+// processor to the training.
 import type { TrainingStop } from '../../kernel/wire/training.ts';
 import { FigureView } from '../plotly/view.ts';
 import { readTheme } from '../shared/theme.ts';
@@ -6,13 +7,15 @@ import { curvesFigure, type CurveOptions } from './curves.ts';
 import { Header } from './header.ts';
 import type { ChartState } from './state.ts';
 
-/** At least so long between two drawings, */
+/** Least time between two drawings. */
 const PAUSE_MS = 100;
-/** and so many times what a drawing takes: it runs on a core that the training could use. */
+/**
+ * Least time between two drawings, as a multiple of the time that one takes: it uses a core that the training needs.
+ */
 const PAUSE_FACTOR = 50;
-/** So long the header is drawn between the curves, too, at most so often. */
+/** In its first `EARLY_MS` of a chart, the header is also drawn between the curves, every `HEADER_MS` at most. */
 const [EARLY_MS, HEADER_MS] = [15_000, 240];
-/** Without news for so long, a run that is said to go on does so no more: its kernel has gone. */
+/** Without news for this long, a running run counts as ended: its kernel is gone. */
 const SILENT_MS = 30_000;
 
 export class TrainingView {
@@ -30,7 +33,7 @@ export class TrainingView {
   private stale = false;
   private earliest = 0;
 
-  /** @param post sends a message to the extension; undefined where there is none */
+  /** @param post sends a message to the extension; undefined if there is none */
   constructor(
     private readonly element: HTMLElement,
     state: ChartState,
@@ -57,7 +60,7 @@ export class TrainingView {
     return this.element === element && this.plot.parentElement === element;
   }
 
-  /** Shows another state of the chart: that of its output. */
+  /** Shows the state of the chart's output. */
   async show(state: ChartState): Promise<void> {
     this.state = state;
     await this.draw();
@@ -68,12 +71,12 @@ export class TrainingView {
     this.heardAt = performance.now();
     this.state.apply(runs);
     if (!this.state.running) this.stopAsked = false;
-    // At first often; of a long training, with the curves only: each time is a frame that takes from it
+    // Often at first; in a long training only with the curves, because each drawing slows it down
     if (this.heardAt - this.begunAt < EARLY_MS && this.heardAt - this.headerAt > HEADER_MS) this.showHeader();
     this.schedule();
   }
 
-  /** Draws again in the colors of the theme now in force. */
+  /** Draws again in the colors of the current theme. */
   async restyle(): Promise<void> {
     this.showHeader();
     await this.figure.restyle();
@@ -114,7 +117,7 @@ export class TrainingView {
     );
   }
 
-  /** While a drawing is under way, later calls make one more. */
+  /** Any number of calls during a drawing make one more. */
   private async draw(): Promise<void> {
     this.showHeader();
     if (this.drawing) {

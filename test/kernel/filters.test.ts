@@ -52,6 +52,6 @@ describe('filters and feature maps', () => {
 
   it('that are not recorded yet say how', async () => {
     const { error } = await k.run('viz.recordFilters(model)');
-    expect(error?.message).toContain('call snapshot() in your loop, or give callback() to model.fit');
+    expect(error?.message).toContain('call snapshot() in your loop, or pass callback() to model.fit');
   });
 });

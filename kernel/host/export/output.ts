@@ -1,7 +1,7 @@
 // One output of a cell as HTML: the first representation that a page can show.
 //
-// HTML and SVG of the notebook may hold scripts. They are shown in sandboxed frames without an origin, which can draw but
-// reach neither the page nor its files. The rest of the page never runs code of a notebook.
+// HTML and SVG of the notebook may hold scripts. They are shown in sandboxed frames without an origin, which can draw
+// but reach neither the page nor its files. The rest of the page never runs code of a notebook.
 import Anser from 'anser';
 import renderers from '../../../renderers/renderers.json';
 import { CELL_ERROR, ERROR, OVERFLOW, PLOTLY, STDERR, STDOUT, TRAINING } from '../../wire/mime.ts';

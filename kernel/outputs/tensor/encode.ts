@@ -1,4 +1,4 @@
-// Tensors as the bytes of an output: see TensorHeader in mime.ts for the layout.
+// Writes tensors as payloads.
 import {
   sizeOf,
   sizeOfPart,
@@ -14,19 +14,19 @@ import type { TensorValues, TypedArray } from './values.ts';
 /** Longest text of a string tensor, in characters. */
 const MAX_STRING = 200;
 
-/** Kept free for the head. */
+/** Bytes reserved for the head. */
 const HEAD_ROOM = 4096;
 
 export interface EncodeOptions {
   device?: string | undefined;
   statistics?: TensorStatistics | undefined;
-  /** Called for the head's `source` where not all values fit. */
+  /** Called for the head's `source` if not all values fit. */
   source?: () => string;
-  /** The part to take; by default all. */
+  /** The part to write; by default the whole. */
   part?: AxisRange[];
 }
 
-/** A payload of at most {@link MAX_PAYLOAD} bytes: all values of the part, or every so many of them, as the head says. */
+/** A payload of at most {@link MAX_PAYLOAD} bytes: all values of the part, or a thinned-out part, as the head says. */
 export function encodeTensor(values: TensorValues, options: EncodeOptions = {}): Uint8Array {
   const { dtype, kind, shape, data } = values;
   const { device, statistics, source, part = wholeOf(shape) } = options;
@@ -77,7 +77,9 @@ function encodeTexts(data: string[], shape: number[], part: AxisRange[], room: n
 
 const cut = (text: string) => (text.length > MAX_STRING ? `${text.slice(0, MAX_STRING)}…` : text);
 
-/** 64 bits, in hexadecimal, that depend on the shape, the type and every value. Not cryptographic: it tells tensors of one session apart. */
+/**
+ * 64 bits, in hexadecimal, of shape, type and every value. Not cryptographic: it distinguishes tensors of one session.
+ */
 export function checksum({ dtype, shape, data }: TensorValues): string {
   let [a, b] = [0x9e3779b9, 0x85ebca6b];
   const mix = (word: number) => {

@@ -1,4 +1,4 @@
-// Tensors that cells show: their outputs, and afterwards parts of those that did not fit into their output.
+// Displayed tensors: their outputs, and later parts of those that did not fit into their output.
 import { TENSOR } from '../../wire/mime.ts';
 import type { AxisRange } from '../../wire/tensor.ts';
 import type { Answer, MimeItem } from '../../wire/protocol.ts';
@@ -19,7 +19,7 @@ import {
 type Found = { values: TensorValues } | { reason: string };
 
 export class DisplayedTensors {
-  /** What did not fit, by its checksum. Held weakly: an output keeps no tensor alive. */
+  /** Values that did not fit, by checksum. Held weakly: an output keeps no tensor alive. */
   private readonly kept = new Map<string, WeakRef<TensorLike | TypedArray>>();
   private readonly collected = new FinalizationRegistry<string>((source) => {
     if (!this.kept.get(source)?.deref()) this.kept.delete(source);
@@ -29,8 +29,8 @@ export class DisplayedTensors {
   constructor(private readonly device: () => string) {}
 
   /**
-   * The output of a tensor or a typed array; undefined for anything else, and for a tensor without values.
-   * @param read the same, with its values
+   * The output of a tensor or a typed array; undefined for anything else, and for a disposed tensor.
+   * @param read the same value, with its numbers on the host
    */
   item(value: unknown, read = value): MimeItem | undefined {
     if (!hasTensorValues(value)) return undefined;
@@ -44,19 +44,19 @@ export class DisplayedTensors {
     return { mime: TENSOR, bytes };
   }
 
-  /** A part of a tensor that was shown, thinned out where it is too large for an output; else why there is none, in one sentence. */
+  /** A part of a displayed tensor, thinned out if it is too large for an output; or the reason why there is none. */
   slice(source: string, axes: AxisRange[]): Answer<'slice'> | Promise<Answer<'slice'>> {
     return goOn(this.find(source), (found): Answer<'slice'> => {
       if ('reason' in found) return found;
       try {
         return { bytes: encodeTensor(found.values, { part: checkPart(axes, found.values.shape) }) };
       } catch (e) {
-        return { reason: `This part cannot be had: ${(e as Error).message}.` };
+        return { reason: `This part is not available: ${(e as Error).message}.` };
       }
     });
   }
 
-  /** Writes a tensor that was shown as a `.npy` file. @returns its size in bytes; else why it was not written, in one sentence */
+  /** Writes a displayed tensor as a `.npy` file. @returns its size in bytes, or the reason why it was not written */
   save(source: string, file: string): Answer<'save'> | Promise<Answer<'save'>> {
     return goOn(this.find(source), (found): Answer<'save'> => {
       if ('reason' in found) return found;
@@ -68,12 +68,12 @@ export class DisplayedTensors {
     });
   }
 
-  /** The values of a tensor that was shown, as they were then. */
+  /** The values of a displayed tensor, unless they have changed or are gone. */
   private find(source: string): Found | Promise<Found> {
     const value = this.kept.get(source)?.deref();
     if (!value) return { reason: 'The kernel no longer has these values: run the cell again to see more of them.' };
     if (isTensor(value) && value.isDisposed)
-      return { reason: 'The tensor has been disposed of; what was saved with the output is shown.' };
+      return { reason: 'The tensor has been disposed of: only the values saved with the output can be shown.' };
     if (isTensor(value)) {
       const found = goOn(onHost(value), (read): Found => ({ values: readValues(read)! }));
       if (!(found instanceof Promise)) return found;

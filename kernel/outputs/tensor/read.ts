@@ -12,8 +12,8 @@ export class Unread extends Error {
 }
 
 /**
- * Marks the error of a synchronous read. A registered symbol, because the tensor library is a bundle of its own: a class
- * would exist twice.
+ * Marks the error of a synchronous read. A registered symbol, because the tensor library is a bundle of its own: a
+ * class would exist twice.
  */
 const ON_DEVICE = Symbol.for('dlnb.valuesOnDevice');
 

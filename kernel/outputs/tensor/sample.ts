@@ -1,17 +1,19 @@
-// Which part of a large tensor goes into an output, and the gathering of that part. A part is a grid: of every axis a start, a step and a count.
+// Chooses the part of a large tensor that goes into an output, and gathers it. A part is a grid: a start, a step and a
+// count for each axis.
 import { sizeOfPart, type AxisRange } from '../../wire/tensor.ts';
 import type { TypedArray } from './values.ts';
 
-/** Of each axis everything. */
+/** The part that is the whole tensor. */
 export const wholeOf = (shape: readonly number[]): AxisRange[] => shape.map((count) => ({ start: 0, step: 1, count }));
 
-/** Axes before those of a matrix or an image are thinned out this much sooner: whole images of some of a batch say more than scraps of all. */
+/** Leading axes are thinned out this much sooner: some whole images of a batch are worth more than pieces of all. */
 const LEADING = 8;
-/** The last axis is taken for an image's channels up to this length. */
+/** Up to this length, the last axis counts as an image's channels. */
 const CHANNELS = 4;
 
 /**
- * The same part, thinned out by whole steps until it has at most `budget` elements: always the axis that is longest, leading axes sooner than those of an image.
+ * The same part, thinned out by whole steps until it has at most `budget` elements: always along the longest axis, and
+ * along leading axes sooner than along those of an image.
  * @param part ranges, axis by axis
  * @param budget elements, 1 or more
  */
@@ -29,7 +31,7 @@ export function thinOut(part: readonly AxisRange[], budget: number): AxisRange[]
       const own = countOf(i) > 1 ? countOf(i) * leading : 0;
       if (own > weight) [longest, weight] = [i, own];
     }
-    // Nearly the step that one axis alone would need: one by one would take long for long axes
+    // Nearly the step that this axis alone would need; steps of one would take long for long axes
     const excess = now / budget;
     const step = strides[longest]!;
     strides[longest] = Math.min(part[longest]!.count, Math.max(step + 1, Math.floor(step * Math.min(excess, 1.25))));
@@ -38,7 +40,7 @@ export function thinOut(part: readonly AxisRange[], budget: number): AxisRange[]
 }
 
 /**
- * The elements of a part, in row-major order. A view of `data` where the part is all of it.
+ * The elements of a part, in row-major order. `data` itself if the part is the whole.
  * @param data values of a tensor of this shape, `width` array elements for each of its elements
  */
 export function gather<T extends TypedArray | string[]>(
@@ -60,7 +62,7 @@ export function gather<T extends TypedArray | string[]>(
     for (let i = 0; i < axes.length; i++) from += (axes[i]!.start + index[i]! * axes[i]!.step) * strides[i]!;
     for (let j = 0; j < inner.count; j++)
       for (let w = 0; w < width; w++) part[(to + j) * width + w] = data[(from + j * inner.step) * width + w]!;
-    // The next row: the last axis but one counts up first
+    // The next row: the second-to-last axis advances first
     for (let i = axes.length - 2; i >= 0; i--) {
       if (++index[i]! < axes[i]!.count) break;
       index[i] = 0;
@@ -70,8 +72,9 @@ export function gather<T extends TypedArray | string[]>(
 }
 
 /**
- * The first and last `edge` indices of each axis longer than `most`, its middle cut to `most + 1` indices in all; others whole.
- * @returns the shape that is left, and its values
+ * Cuts the middle of each axis longer than `most` to `most + 1` indices, so that printing shows its first and last
+ * `edge`.
+ * @returns the remaining shape and its values
  */
 export function edgesOf<T extends ArrayLike<number | string>>(
   data: T,
@@ -100,8 +103,8 @@ function stridesOf(shape: readonly number[]): number[] {
 }
 
 /**
- * A part that somebody asks for.
- * @throws RangeError where it is no part of a tensor of this shape
+ * Checks a requested part.
+ * @throws RangeError if it is not a part of a tensor of this shape
  */
 export function checkPart(axes: unknown, shape: readonly number[]): AxisRange[] {
   if (!Array.isArray(axes) || axes.length !== shape.length)
@@ -110,7 +113,7 @@ export function checkPart(axes: unknown, shape: readonly number[]): AxisRange[] 
     const { start, step, count } = range ?? {};
     const whole = (n: unknown, least: number): n is number => Number.isSafeInteger(n) && (n as number) >= least;
     if (!whole(start, 0) || !whole(step, 1) || !whole(count, 1) || start + (count - 1) * step >= shape[i]!)
-      throw new RangeError(`${JSON.stringify(range)} is no range of axis ${i}, which has ${shape[i]} indices`);
+      throw new RangeError(`${JSON.stringify(range)} is not a range of axis ${i}, which has ${shape[i]} indices`);
     return { start, step, count };
   });
 }

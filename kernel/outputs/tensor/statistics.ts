@@ -1,19 +1,20 @@
-// What the first line under a tensor says: exact counts, extremes, moments and histogram over all values.
+// Statistics for the first line of a displayed tensor: exact counts, extremes, moments and histogram over all values.
 import type { TensorStatistics } from '../../wire/tensor.ts';
 import type { TensorValues, TypedArray } from './values.ts';
 
-/** Bins of the histogram. */
+/** Number of bins of the histogram. */
 export const BINS = 40;
 
 const NONE = { nan: 0, positiveInfinity: 0, negativeInfinity: 0, zeros: 0 };
 
-/** Values are looked at in blocks that stay in the processor's cache, as float64. */
+/** Values are processed as float64 in blocks of this many, which stay in the processor's cache. */
 const BLOCK = 4096;
 
 /**
- * Statistics over all values; of complex ones, over their magnitudes. Undefined for texts.
- * Sums are taken in float64: of each block about its own mean, then joined (Chan, Golub and LeVeque 1983), so that a large mean costs no digits.
- * The histogram takes a second pass, since its bins are known only after the first. Integers beyond 2^53 are rounded to float64.
+ * Statistics over all values; for complex values, over their magnitudes. Undefined for texts.
+ * Sums are in float64: for each block about its own mean, then joined (Chan, Golub and LeVeque, 1983), so that a large
+ * mean costs no digits. The histogram needs a second pass, because its bins depend on the extremes. Integers beyond
+ * 2^53 are rounded to float64.
  */
 export function statisticsOf(values: TensorValues): TensorStatistics | undefined {
   const blocks = blocksOf(values);
@@ -36,7 +37,7 @@ export function statisticsOf(values: TensorValues): TensorStatistics | undefined
   return { ...seen, ...finiteOnly(summary), histogram: histogramOf(blocks, min, max, special) };
 }
 
-/** Calls back with each block of values in turn; the block is used again for the next. */
+/** Calls back with each block of values in turn; the same array is reused for each. */
 type Blocks = (each: (block: Float64Array, length: number) => void) => void;
 
 function blocksOf({ dtype, data }: TensorValues): Blocks | undefined {
@@ -61,7 +62,7 @@ function fill(target: Float64Array, part: TypedArray): void {
   else target.set(part);
 }
 
-/** False where a value is not finite, and for the rare block whose sum overflows. */
+/** False if a value is not finite, and for the rare block whose sum overflows. */
 function isFiniteBlock(block: Float64Array, length: number): boolean {
   let even = 0;
   let odd = 0;
@@ -73,7 +74,7 @@ function isFiniteBlock(block: Float64Array, length: number): boolean {
   return Number.isFinite(even + odd);
 }
 
-/** Counts what is not finite and moves the other values to the front; returns how many these are. */
+/** Counts values that are not finite and moves the others to the front. @returns the number of the others */
 function keepFinite(block: Float64Array, length: number, seen: TensorStatistics): number {
   let finite = 0;
   for (let i = 0; i < length; i++) {
@@ -127,12 +128,12 @@ function addMoments(all: Moments, block: Float64Array, length: number, seen: Ten
   seen.zeros += zeros;
 }
 
-/** Sums of values near the largest float64 overflow; such a statistic is left out. */
+/** Leaves out statistics that overflowed, as sums of values near the largest float64 do. */
 function finiteOnly<T extends Record<string, number>>(numbers: T): Partial<T> {
   return Object.fromEntries(Object.entries(numbers).filter(([, n]) => Number.isFinite(n))) as Partial<T>;
 }
 
-/** @param special whether there are values that are not finite, which belong to no bin */
+/** @param special whether there are values that are not finite; they belong to no bin */
 function histogramOf(blocks: Blocks, min: number, max: number, special: boolean): number[] {
   const bins = new Int32Array(min === max ? 1 : BINS);
   blocks((block, length) => {
@@ -144,7 +145,7 @@ function histogramOf(blocks: Blocks, min: number, max: number, special: boolean)
 
 function countInto(bins: Int32Array, block: Float64Array, length: number, min: number, max: number): void {
   const last = bins.length - 1;
-  // In halves: the range itself may overflow
+  // Halves, because the range itself may overflow
   const low = min / 2;
   const width = max / 2 - low;
   const scale = bins.length / width;
@@ -154,7 +155,7 @@ function countInto(bins: Int32Array, block: Float64Array, length: number, min: n
       bins[at < last ? at : last]!++;
     }
   } else {
-    // A range so small that its inverse overflows, or of one value
+    // A range of one value, or so small that its inverse overflows
     for (let i = 0; i < length; i++) {
       const at = width > 0 ? Math.floor(((block[i]! * 0.5 - low) / width) * bins.length) : 0;
       bins[Math.min(at, last)]!++;

@@ -1,8 +1,8 @@
-// What can be shown as a tensor: tensors of TensorFlow.js and typed arrays, as one flat array of values with a shape.
+// Values that are displayed as tensors: tensors of TensorFlow.js and typed arrays, as a flat array with a shape.
 import { types } from 'node:util';
 import type { TensorDtype } from '../../wire/tensor.ts';
 
-/** Typed arrays whose elements are numbers. Float16Array is among them where the engine has it. */
+/** Typed arrays of numbers. At run time also Float16Array, if the JavaScript engine has it. */
 export type NumberArray =
   | Int8Array
   | Uint8Array
@@ -15,7 +15,7 @@ export type NumberArray =
   | Float64Array;
 export type TypedArray = NumberArray | BigInt64Array | BigUint64Array;
 
-/** Values in row-major order. Of `complex64`, real and imaginary parts alternate. */
+/** Values in row-major order. For `complex64`, real and imaginary parts alternate. */
 export interface TensorValues {
   kind: 'tensor' | 'array';
   dtype: TensorDtype;
@@ -23,7 +23,7 @@ export interface TensorValues {
   data: TypedArray | string[];
 }
 
-/** Of a tensor with more elements `console.log` prints no values. */
+/** `console.log` prints no values of tensors with more elements. */
 export const MAX_PRINTED = 1000;
 
 /** The part of a tensor of TensorFlow.js that is used here. */
@@ -34,7 +34,7 @@ export interface TensorLike {
   isDisposed: boolean;
   /** No scope disposes of it. */
   kept: boolean;
-  /** @throws Error where the device cannot give values at once; see `read.ts` */
+  /** @throws Error if the values must be awaited; see `onDeviceError` in read.ts */
   dataSync(): NumberArray | string[];
   data(): Promise<NumberArray | string[]>;
   clone(): TensorLike;
@@ -72,18 +72,18 @@ const ARRAY_DTYPES: Record<string, TensorDtype> = {
   Float64Array: 'float64',
 };
 
-/** What has values to show; a Node `Buffer` is a piece of a file, and no array of numbers. */
+/** Whether a value is displayed as a tensor. A Node `Buffer` is not: it is a piece of a file. */
 export function hasTensorValues(value: unknown): value is TensorLike | TypedArray {
   return isTensor(value) || (types.isTypedArray(value) && !types.isProxy(value) && !Buffer.isBuffer(value));
 }
 
 /**
- * The values themselves, not a copy where the device can give a view: read them at once, and do not keep them. Of a tensor they must be there.
- * Undefined for what has none (a disposed tensor) and for unknown types.
+ * The values, as a view without a copy if possible: use them at once, and do not keep them. Those of a tensor must be
+ * on the host. Undefined for disposed tensors and unknown types.
  */
 export function readValues(value: TensorLike | TypedArray): TensorValues | undefined {
   if (!isTensor(value)) {
-    // The tag is the engine's own; a subclass may be named anything
+    // The tag does not depend on the name of a subclass
     const dtype = ARRAY_DTYPES[Object.prototype.toString.call(value).slice(8, -1)];
     return dtype && { kind: 'array', dtype, shape: [value.length], data: value };
   }

@@ -1,4 +1,5 @@
-// The filters renderer without a page: what it refuses to draw, which tiles it makes, where they are, and what the keys do.
+// The filters renderer without a page: what it refuses to draw, which tiles it makes, where they are, and what the keys
+// do.
 import { describe, expect, it } from 'vitest';
 import { PayloadError } from '../../../kernel/wire/fields.ts';
 import { FILTERS_FORMAT } from '../../../kernel/wire/filters.ts';
@@ -207,7 +208,7 @@ describe('the tiles of a stage', () => {
     expect(spotText(conv(), 'maps', tiles, spot)).toMatch(/^map 1 \[1, 0\] 48 · norm/);
     expect(spotText(conv(), 'maps', tiles, { tile: 0 })).toContain('dead: no activation above 0');
   });
-  it('count as dead by their norm where it is far below the others', () => {
+  it('count as dead if their norm is far below the others', () => {
     expect(deadNorm([])).toBe(1e-8);
     expect(deadNorm([1, 2, 3, NaN])).toBeCloseTo(0.002);
   });
@@ -244,7 +245,7 @@ describe('the tiles of a stage', () => {
     expect(tilesFor(4, 2)).toMatchObject({ colors: false, tiles: [{ panels: [{}, {}, {}, { channel: 3 }] }, {}] });
     expect(tilesFor(64, 64).shows).toBe('mean over 64 input channels');
   });
-  it('show one channel, mean or root mean square where that is chosen', () => {
+  it('show one channel, the mean or the root mean square, as chosen', () => {
     const values = (more: Partial<Look>) => [...tilesFor(2, 1, more).tiles[0]!.panels[0]!.values];
     expect(values({ channels: 'one', channel: 1 })).toEqual([1, 3, 5, 7]);
     expect(values({ channels: 'one', channel: 9 })).toEqual([1, 3, 5, 7]);
@@ -329,7 +330,7 @@ describe('the layout', () => {
       }
     },
   );
-  it('puts channels into full rows where it can', () => {
+  it('puts channels into full rows if possible', () => {
     const across = (panels: number) => layOut({ tiles: 1, panels, rows: 3, columns: 3 }, 1000, 1).panelsAcross;
     expect([1, 4, 8, 12, 16, 7].map(across)).toEqual([1, 2, 4, 4, 4, 3]);
   });

@@ -250,7 +250,7 @@ describe('the camera', () => {
       y: 160,
     });
   });
-  it('flows down where that can be read better', () => {
+  it('flows down if that is easier to read', () => {
     expect(betterDirection({ width: 600, height: 200 }, { width: 200, height: 600 }, 300)).toBe('down');
     expect(betterDirection({ width: 600, height: 200 }, { width: 200, height: 600 }, 900)).toBe('right');
   });

@@ -137,7 +137,7 @@ describe('parts', () => {
     expect([thin.holds(0, 20), thin.holds(0, 21), thin.holds(1, 8)]).toEqual([true, false, false]);
     expect([thin.nearest(0, 26), thin.nearest(1, 99)]).toEqual([3, 2]);
   });
-  it('are cut where all is held', () => {
+  it('are cut if everything is held', () => {
     const cut = thin.cut([
       { start: 20, step: 10, count: 2 },
       { start: 6, step: 1, count: 2 },
@@ -185,7 +185,7 @@ describe('colors', () => {
   });
   it('are not cut where next to nothing lies beyond 3σ', () =>
     expect(rangeOf('diverging', { min: 0, max: 1, mean: 0, std: 0.32 })).toEqual({ low: -1, high: 1, clipped: false }));
-  it('end at the greatest magnitude where that is less', () =>
+  it('end at the greatest magnitude if that is less', () =>
     expect(rangeOf('diverging', { min: -1, max: 0.5, mean: 0, std: 2 })).toEqual({ low: -1, high: 1, clipped: false }));
   it('go from the least to the greatest value on the sequential scale', () => {
     expect(rangeOf('sequential', { min: 2, max: 5, mean: 3, std: 1 })).toEqual({ low: 2, high: 5, clipped: false });

@@ -1,4 +1,4 @@
-// Filters and feature maps as they are at one moment, cut to what an output can hold.
+// Filters and feature maps at one moment, cut to what an output can hold.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { numbersOf, overviewOf, padOf, weightsOf, type Convolution, type KernelFacts } from './convolution.ts';
 import { costOf, fit, type Part, type StagePart, type StageSize } from './fit.ts';
@@ -7,10 +7,10 @@ import type { Step } from './forward.ts';
 export interface CapturedKernel extends KernelFacts {
   pad: [number, number];
   held: number;
-  /** [held, height, width, channels] */
+  /** Weights: [held, height, width, channels]. */
   weights: Float32Array;
   biases?: Float32Array;
-  /** Absent where all filters are held. */
+  /** Absent if all filters are held. */
   overview?: Float32Array;
   overviews: number;
 }
@@ -19,7 +19,7 @@ export interface CapturedMaps {
   shape: [height: number, width: number, channels: number];
   step: number;
   held: number;
-  /** [examples, rows, columns, channels] of what is held. */
+  /** The held values: [examples, rows, columns, channels]. */
   values: Float32Array;
   peaks: Float32Array;
 }
@@ -30,21 +30,21 @@ export interface CapturedStage {
   from?: number;
   kernel?: CapturedKernel;
   maps?: CapturedMaps;
-  /** Its filters or its maps did not fit at all. */
+  /** Whether its filters or its maps did not fit at all. */
   unfit?: true;
 }
 
 export interface Capture {
   stages: CapturedStage[];
-  /** Examples that are held, and those that there were; both 0 without an input. */
+  /** Number of held and of given examples; both 0 without an input. */
   examples: number;
   given: number;
 }
 
 /**
- * Reads the numbers of all steps, as many as fit into `room` numbers.
- * @param given examples of the input; 0 without one
- * @throws Unread for values that have to be waited for
+ * Reads the numbers of all steps, at most `room` of them.
+ * @param given number of examples of the input; 0 without an input
+ * @throws Unread if the values must be awaited
  */
 export function capture(steps: readonly Step[], given: number, room: number): Capture {
   const part = fit(steps.map(stepSize), given, room);
@@ -64,10 +64,10 @@ export function capture(steps: readonly Step[], given: number, room: number): Ca
   return { stages, examples: part.examples, given };
 }
 
-/** How many numbers a capture is. */
+/** How many numbers a capture holds. */
 export const captureSize = ({ stages, examples }: Capture): number => costOf(stages.map(heldSize), examples);
 
-/** The same with fewer numbers, where it has more than `room`. */
+/** The same capture, reduced to at most `room` numbers. */
 export function reduced(from: Capture, room: number): Capture {
   const part = fit(from.stages.map(heldSize), from.examples, room);
   return { ...from, examples: part.examples, stages: from.stages.map((s, i) => reducedStage(s, part, i)) };
@@ -133,7 +133,7 @@ function captureKernel(
   };
 }
 
-/** [height, width, channels]; what has no height has the height 1. */
+/** [height, width, channels], with height 1 in 1-D. */
 const mapsShape = ({ shape }: Tensor): [number, number, number] =>
   shape.length === 3 ? [1, shape[1]!, shape[2]!] : [shape[1]!, shape[2]!, shape[3]!];
 
@@ -143,7 +143,7 @@ function captureMaps(output: Tensor, { step, held }: NonNullable<StagePart['maps
   return { shape, step, held, values: gather(data, shape, step, held, examples), peaks: peaksOf(data, shape[2]) };
 }
 
-/** Every so many rows and columns and the first channels, of [examples, height, width, channels]. */
+/** Every `step`-th row and column and the first channels of [examples, height, width, channels]. */
 function gather(
   data: ArrayLike<number>,
   [height, width, channels]: readonly [number, number, number],
@@ -163,7 +163,7 @@ function gather(
   return found;
 }
 
-/** The largest value of each channel; NaN where one of its values is. */
+/** The largest value of each channel; NaN if any of its values is NaN. */
 function peaksOf(data: ArrayLike<number>, channels: number): Float32Array {
   const peaks = new Float32Array(channels).fill(-Infinity);
   for (let i = 0; i < data.length; i += channels)

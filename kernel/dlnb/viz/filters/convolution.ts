@@ -1,10 +1,11 @@
-// The convolutions of tf.layers and raw kernels, all in one form: filters of [height, width, channels]; one along a line has height 1.
+// The convolutions of tf.layers and raw kernels in one form: filters of [height, width, channels], with height 1
+// in 1-D.
 import type { FilterKernel } from '../../../wire/filters.ts';
 import { Unread, valuesNow } from '../../../outputs/tensor/read.ts';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayerLike } from '../graph/layers.ts';
 
-/** What a payload says of a convolution, apart from where its numbers are. */
+/** The facts about a convolution in a payload, without the places of its numbers. */
 export type KernelFacts = Omit<FilterKernel, 'held' | 'at' | 'bias' | 'overview' | 'pad'>;
 
 export interface Convolution extends KernelFacts {
@@ -16,7 +17,7 @@ interface Variable {
   read(): Tensor;
 }
 
-/** What the types of tf.layers hide. */
+/** Fields that the types of tf.layers hide. */
 interface ConvolutionLayer extends LayerLike {
   rank: number;
   kernel?: Variable | null;
@@ -33,7 +34,7 @@ interface ConvolutionLayer extends LayerLike {
 const CLASSES = ['SeparableConv', 'DepthwiseConv2D', 'Conv2DTranspose', 'Conv1D', 'Conv2D'] as const;
 type ConvolutionClass = (typeof CLASSES)[number];
 
-/** Which convolution a layer is, also where its class is derived from one; undefined for others, and in three dimensions. */
+/** The kind of a convolution layer or of a class derived from one; undefined for others, and in three dimensions. */
 export function classOf(layer: LayerLike): ConvolutionClass | undefined {
   for (let c: unknown = layer.constructor; typeof c === 'function'; c = Object.getPrototypeOf(c)) {
     const found = CLASSES.find((name) => (c as { className?: unknown }).className === name);
@@ -43,10 +44,10 @@ export function classOf(layer: LayerLike): ConvolutionClass | undefined {
 }
 
 /**
- * The convolutions that a layer is made of: two of a separable one (depthwise, then 1 × 1), one of the others.
+ * The convolutions that a layer consists of: two for a separable layer (depthwise, then 1 × 1), one for others.
  * @param where the function that was called, for messages
- * @returns undefined for a layer that is none
- * @throws Error where the layer has no weights yet, or has its channels before its rows
+ * @returns undefined if the layer is not a convolution
+ * @throws Error if the layer has no weights yet, or uses channelsFirst
  */
 export function convolutionsOf(layer: LayerLike, where: string): Convolution[] | undefined {
   const kind = classOf(layer);
@@ -73,7 +74,7 @@ export function convolutionsOf(layer: LayerLike, where: string): Convolution[] |
       },
     ];
   if (kind === 'DepthwiseConv2D')
-    // TensorFlow.js takes no notice of this layer's dilationRate
+    // TensorFlow.js ignores this layer's dilationRate
     return [{ ...common, ...factsOf('depthwise', l.depthwiseKernel!.read()), ...last, dilation: [1, 1] }];
   const op = kind === 'Conv2DTranspose' ? 'transpose' : 'conv';
   return [{ ...common, ...factsOf(op, l.kernel!.read()), ...last }];
@@ -105,7 +106,7 @@ const pair = (numbers: number | number[]): [number, number] => {
 
 /**
  * The weights of the first `held` filters: [held, height, width, channels].
- * @throws Unread for values that have to be waited for
+ * @throws Unread if the values must be awaited
  */
 export function weightsOf({ op, shape, filters, weights }: Convolution, held: number): Float32Array {
   const [height, width, channels] = shape;
@@ -113,7 +114,7 @@ export function weightsOf({ op, shape, filters, weights }: Convolution, held: nu
   const places = height * width;
   const each = places * channels;
   const found = new Float32Array(held * each);
-  // Of [height, width, in, out] the filter is the last axis; of a transposed convolution the last but one
+  // The filter is the last axis of [height, width, in, out]; for a transposed convolution the second to last
   const [byFilter, byChannel] = op === 'transpose' ? [channels, 1] : [1, filters];
   for (let f = 0; f < held; f++)
     for (let p = 0; p < places; p++)
@@ -122,7 +123,7 @@ export function weightsOf({ op, shape, filters, weights }: Convolution, held: nu
   return found;
 }
 
-/** @throws Unread for values that have to be waited for */
+/** @throws Unread if the values must be awaited */
 export function numbersOf(tensor: Tensor): Float32Array {
   const data = valuesNow(tensor);
   if (!data) throw new Unread('viz.filters');
@@ -130,7 +131,7 @@ export function numbersOf(tensor: Tensor): Float32Array {
 }
 
 /**
- * Of the first filters, the L2 norm over all weights, then mean and root mean square over the channels at each place.
+ * For each filter: the L2 norm over all weights, then mean and root mean square over the channels at each place.
  * @param weights [filters, height, width, channels]
  */
 export function overviewOf(weights: Float32Array, [height, width, channels]: FilterKernel['shape']): Float32Array {
@@ -157,7 +158,7 @@ export function overviewOf(weights: Float32Array, [height, width, channels]: Fil
 }
 
 /**
- * Rows above and columns before the input that count as zero, as TensorFlow.js pads.
+ * Zero rows above and zero columns left of the input, as TensorFlow.js pads.
  * @param input [height, width] of the input
  * @param output [height, width] of the output
  */
@@ -169,7 +170,7 @@ export function padOf(
   const along = (axis: 0 | 1): number => {
     const reach = (shape[axis] - 1) * dilation[axis] + 1;
     if (padding !== 'same') return 0;
-    // A transposed convolution is the gradient of one from its output to its input
+    // A transposed convolution is the gradient of a convolution from its output to its input
     const [from, to] = op === 'transpose' ? [output[axis], input[axis]] : [input[axis], output[axis]];
     return Math.floor(Math.max(0, (to - 1) * stride[axis] + reach - from) / 2);
   };

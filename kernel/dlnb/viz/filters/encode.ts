@@ -1,15 +1,15 @@
-// Filters and feature maps as the bytes of an output: see FiltersHeader in mime.ts for the layout.
+// Writes filters and feature maps as payloads.
 import { FILTERS_FORMAT, type FiltersHeader, type FilterStage } from '../../../wire/filters.ts';
 import { bytesOf, encodeHead, MAX_PAYLOAD, shortened, writePayload } from '../../../wire/payload.ts';
 import { captureSize, reduced, type Capture, type CapturedStage } from './capture.ts';
 
-/** Numbers that fit into it beside its head. */
+/** Numbers that fit into a payload beside its head. */
 export const MAX_NUMBERS = 235_000;
 
 const MAX_STAGES = 300;
-/** So many snapshots are held before filters and maps are cut for more of them. */
+/** At least this many snapshots are held, even if filters and maps must be cut for them. */
 const LEAST_SNAPSHOTS = 12;
-/** A slider with more is of no use. */
+/** A slider with more snapshots would be useless. */
 const MOST_SNAPSHOTS = 200;
 
 export interface Snapshot {
@@ -20,9 +20,9 @@ export interface Snapshot {
 export interface Recording {
   title: string;
   view: FiltersHeader['view'];
-  /** Of one model, oldest first. */
+  /** Snapshots of one model, oldest first. */
   snapshots: readonly Snapshot[];
-  /** How many there were. */
+  /** How many snapshots were taken. */
   recorded: number;
 }
 
@@ -34,7 +34,7 @@ export function encodeFilters(recording: Recording): Uint8Array {
   }
 }
 
-/** @param room for numbers */
+/** @param room for this many numbers */
 function encodeInto({ title, view, snapshots, recorded }: Recording, room: number): Uint8Array {
   const size = captureSize(snapshots.at(-1)!.capture);
   const most = Math.min(MOST_SNAPSHOTS, Math.max(LEAST_SNAPSHOTS, Math.floor(room / Math.max(1, size))));
@@ -62,14 +62,14 @@ function encodeInto({ title, view, snapshots, recorded }: Recording, room: numbe
   return writePayload(FILTERS_FORMAT, encodeHead(head), bytesOf(numbers.all()));
 }
 
-/** At most so many, evenly, with the first and the last. */
+/** At most `most` entries, evenly spaced, with the first and the last. */
 export function thinned<T>(all: readonly T[], most: number): T[] {
   if (all.length <= most) return [...all];
   const step = Math.ceil((all.length - 1) / (most - 1));
   return all.filter((_, i) => i % step === 0 || i === all.length - 1);
 }
 
-/** @param same the stage in each of the snapshots */
+/** @param same this stage in each of the snapshots */
 function encodeStage(stage: CapturedStage, same: readonly CapturedStage[], numbers: Numbers): FilterStage {
   const { name, type, from, kernel, maps } = stage;
   const encoded: FilterStage = { name: shortened(name), type: shortened(type) };
@@ -89,12 +89,12 @@ function encodeStage(stage: CapturedStage, same: readonly CapturedStage[], numbe
   return encoded;
 }
 
-/** Numbers one after another. */
+/** Collects the numbers of the body. */
 class Numbers {
   private readonly parts: Float32Array[] = [];
   private length = 0;
 
-  /** @returns where the first of them is */
+  /** @returns the place of the first of them */
   add(parts: readonly Float32Array[]): number {
     const at = this.length;
     for (const part of parts) {

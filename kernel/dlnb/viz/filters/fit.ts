@@ -1,13 +1,15 @@
-// What of filters and feature maps fits into so many numbers: pure arithmetic, before anything is copied.
+// Chooses the filters and feature maps that fit into an output: pure arithmetic, before anything is copied.
 
 export interface KernelSize {
-  /** Filters that can be held, and those that an overview can be held of. */
+  /** Filters that can be held. */
   filters: number;
+  /** Filters whose overview can be held. */
   overviews: number;
-  /** Numbers of one filter, with its bias, and of the overview of one. */
+  /** Numbers of one filter, with its bias. */
   each: number;
+  /** Numbers of the overview of one filter. */
   overview: number;
-  /** Not all filters of the layer can be held: the overview is needed in any case. */
+  /** Not all filters of the layer can be held, so the overview is always needed. */
   partial: boolean;
 }
 
@@ -15,7 +17,7 @@ export interface MapsSize {
   rows: number;
   columns: number;
   channels: number;
-  /** Channels in all: each has a largest value. */
+  /** Number of all channels: each has a largest value. */
   peaks: number;
 }
 
@@ -25,9 +27,9 @@ export interface StageSize {
 }
 
 export interface StagePart {
-  /** How many filters, and of how many an overview. Absent: nothing of the kernel fits. */
+  /** How many filters, and how many overviews, are held. Absent: nothing of the kernel fits. */
   kernel?: { held: number; overviews: number };
-  /** Every so many rows and columns, and how many channels. Absent: no map fits. */
+  /** Every `step`-th row and column is held, of `held` channels. Absent: no map fits. */
   maps?: { step: number; held: number };
 }
 
@@ -36,17 +38,20 @@ export interface Part {
   examples: number;
 }
 
-/** Share of the room for filters, where there are feature maps too. */
+/** Share of the room for filters if there are also feature maps. */
 const FILTERS_SHARE = 0.4;
-/** The input is held whole up to this share of the room for maps: without it the first layer's products cannot be shown. */
+/** The input is held whole up to this share of the room for maps; the first layer's products need it. */
 const INPUT_SHARE = 0.45;
-/** Of a layer that is cut, the share for its overview. */
+/** Share of a cut layer's room for its overview. */
 const OVERVIEW_SHARE = 0.4;
-/** Maps lose rows and columns as long as they are higher and wider than this, then channels. */
+/** Maps lose rows and columns down to this side, then channels. */
 const LEAST_SIDE = 32;
 const MOST_EXAMPLES = 16;
 
-/** Shares the room fairly: small layers are held whole; of large ones the first filters and channels, or every so many rows and columns. */
+/**
+ * Shares the room fairly: small layers are held whole, large ones are cut to their first filters, channels or fewer
+ * rows.
+ */
 export function fit(sizes: readonly StageSize[], examples: number, room: number): Part {
   const kernels = sizes.map(({ kernel }) => (kernel ? kernelCost(kernel) : 0));
   const all = sum(kernels);
@@ -72,7 +77,7 @@ export function fit(sizes: readonly StageSize[], examples: number, room: number)
   return { stages, examples: held };
 }
 
-/** How many numbers all of it are. */
+/** How many numbers everything takes. */
 export const costOf = (sizes: readonly StageSize[], examples: number): number =>
   sum(sizes.map(({ kernel }) => (kernel ? kernelCost(kernel) : 0))) + mapsCost(sizes, examples);
 
@@ -102,8 +107,8 @@ function mapsPart({ rows, columns, channels, peaks }: MapsSize, examples: number
 }
 
 /**
- * What each gets of the room: all that it costs, or where that is more, as much as the others that get less than they cost.
- * @param first the first one gets all that it costs up to this share of the room
+ * The room of each: its full cost, or if that does not fit, the same as every other that gets less than its cost.
+ * @param first the first one gets its full cost if that is at most this share of the room
  */
 function sharesOf(costs: readonly number[], room: number, first = 0): number[] {
   const shares = costs.map(() => 0);

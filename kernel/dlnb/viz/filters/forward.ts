@@ -1,4 +1,5 @@
-// Runs a model of tf.layers layer by layer and keeps what each gives, so that feature maps and the inputs of filters can be drawn.
+// Runs a model of tf.layers layer by layer and keeps the output of each, to draw feature maps and the inputs of
+// filters.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { callsOf, connected, isModel, type LayerLike, type ModelLike } from '../graph/layers.ts';
 import type { TensorLibrary } from '../../library.ts';
@@ -8,14 +9,17 @@ import { classOf, convolutionsOf, type Convolution } from './convolution.ts';
 export interface Step {
   name: string;
   type: string;
-  /** Index of the step that its input is from, where that is one. */
+  /** Index of the step that its input comes from; absent without such a step. */
   from?: number;
   convolution?: Convolution;
-  /** [examples, height, width, channels], or [examples, length, channels]. */
+  /** Output: [examples, height, width, channels], or [examples, length, channels]. */
   output?: Tensor;
 }
 
-/** The layers of a model with those of models inside it, each before those that need it; made ready where the model's input is known. */
+/**
+ * The layers of a model and of inner models, each before those that need it. Builds the model if its input shape is
+ * known.
+ */
 export function layersOf(model: ModelLike, where: string): LayerLike[] {
   const inner = innerOf(model, where);
   const layers = callsOf(inner).flatMap(({ outboundLayer: layer }) =>
@@ -26,7 +30,7 @@ export function layersOf(model: ModelLike, where: string): LayerLike[] {
 
 const innerOf = (model: ModelLike, where: string) => connected(model, where, 'it has no filters');
 
-/** The convolutions of layers, with the parts of separable ones under names of their own. */
+/** The convolutions of layers; the two parts of a separable layer have their own names. */
 export function stepsOf(layer: LayerLike, where: string): Step[] {
   const convolutions = convolutionsOf(layer, where) ?? [];
   const parts = convolutions.length > 1 ? [' (depthwise)', ' (pointwise)'] : [''];
@@ -38,20 +42,20 @@ export function stepsOf(layer: LayerLike, where: string): Step[] {
 }
 
 /**
- * All steps of a model on an input; those that give no maps are left out. To be called in a `tidy`.
+ * All steps of a model on an input, without those that have no maps. Must be called in a `tidy`.
  * @param x [examples, …], as the model takes it
  */
 export function forward(tf: TensorLibrary, model: ModelLike, x: Tensor, where: string): Step[] {
   const lines = layersOf(model, where).some((l) => classOf(l) === 'Conv1D');
   const hasMaps = (t: Tensor) => t.rank === 4 || (t.rank === 3 && lines);
   const steps: Step[] = [];
-  /** Tensors, by their numbers, to the steps that gave them. */
+  /** The step of each tensor, by the tensor's id. */
   const makers = new Map<number, number>();
   const calls = new Map<LayerLike, number>();
   const add = (step: Step, input: Tensor | undefined, output: Tensor) => {
     const from = input && makers.get(input.id);
     if (!hasMaps(output) || makers.has(output.id)) return;
-    // A layer that does nothing when the model is used, as dropout, gives its input on
+    // A layer without effect in inference, such as dropout, returns its input
     if (from !== undefined && output.dataId === input!.dataId && String(output.shape) === String(input!.shape)) {
       makers.set(output.id, from);
       return;
@@ -100,7 +104,7 @@ interface Applied {
   apply(x: Tensor | Tensor[], options: { training: boolean }): Tensor | Tensor[];
 }
 
-/** What the first half of a separable convolution gives, which the layer itself does not tell. */
+/** The output of the first half of a separable convolution, which the layer does not expose. */
 function depthwiseOutput(tf: TensorLibrary, { weights, stride, dilation, padding }: Convolution, x: Tensor): Tensor {
   return tf.depthwiseConv2d(
     x as Parameters<typeof tf.depthwiseConv2d>[0],

@@ -1,4 +1,4 @@
-// viz.filters, viz.featureMaps and viz.recordFilters: the filters of convolutions, and what they give on an input.
+// viz.filters, viz.featureMaps and viz.recordFilters: the filters of convolutions, and their output for an input.
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import { DISPLAY, type Displayable } from '../../../wire/displayable.ts';
 import type { FiltersHeader } from '../../../wire/filters.ts';
@@ -13,11 +13,11 @@ import { subjectOf } from './subject.ts';
 export { FilterRecording } from './recording.ts';
 
 export interface FiltersOptions {
-  /** Stands over the layers; by default the name of the model or layer. */
+  /** Heading; by default the name of the model or layer. */
   title?: string;
   /**
-   * An input of the model, [height, width, channels] or a batch of them. With it, filters without an activation above 0 on it are flagged,
-   * and a filter that is opened shows its response.
+   * An input of the model, [height, width, channels] or a batch of them. With it, filters without an activation above 0
+   * are flagged, and an opened filter shows its response.
    */
   x?: tfTypes.Tensor;
 }
@@ -27,7 +27,7 @@ export type FeatureMapsOptions = Omit<FiltersOptions, 'x'>;
 const FILTERS_OPTIONS: OptionNames<FiltersOptions> = { title: true, x: true };
 const FEATURE_MAPS_OPTIONS: OptionNames<FeatureMapsOptions> = { title: true };
 
-/** Filters or feature maps that show themselves. They are as they were when they were made. */
+/** Filters or feature maps that display themselves, in the state of their creation. */
 export class FiltersFigure implements Displayable {
   constructor(private readonly bundle: Record<string, unknown>) {}
 
@@ -41,7 +41,7 @@ export class FiltersFigure implements Displayable {
   }
 }
 
-/** @param loaded gives TensorFlow.js, if a cell has imported it */
+/** @param loaded returns TensorFlow.js if a cell has imported it */
 export function makeFilters(loaded: LoadedLibrary) {
   const figure = (where: string, view: FiltersHeader['view'], subject: unknown, x: unknown, title?: string) => {
     const tf = needLibrary(loaded, where);
@@ -54,10 +54,11 @@ export function makeFilters(loaded: LoadedLibrary) {
   };
   return {
     /**
-     * Draws the filters of convolutions: a tile for each, in colors for three input channels.
-     * @param subject a model of tf.layers, of which every convolution layer is drawn; one such layer (conv1d, conv2d, depthwiseConv2d,
-     *   separableConv2d, conv2dTranspose); or a kernel as a tensor, [height, width, in, out] or [width, in, out]
-     * @throws TypeError where an argument is not what it should be; Error where there are no filters, or no weights yet
+     * Draws the filters of convolutions: a tile for each, in color if there are three input channels.
+     * @param subject a model of tf.layers, with all its convolution layers; one such layer (conv1d, conv2d,
+     *   depthwiseConv2d, separableConv2d, conv2dTranspose); or a kernel as a tensor, [height, width, in, out] or
+     *   [width, in, out]
+     * @throws TypeError if an argument is wrong; Error if there are no filters, or no weights yet
      * @example viz.filters(model)
      */
     filters(subject: object, options: FiltersOptions = {}): FiltersFigure {
@@ -65,11 +66,12 @@ export function makeFilters(loaded: LoadedLibrary) {
       return figure('viz.filters', 'filters', subject, options.x, options.title);
     },
     /**
-     * Runs a model on an input and draws what its layers give: a tile for each channel. A map that is opened stands beside the layer's input,
-     * and under the pointer the patch, the kernel, their products and the sum of these.
+     * Runs a model on an input and draws the outputs of its layers: a tile for each channel. An opened map is shown
+     * beside the layer's input, and for the value under the pointer the patch, the kernel, their products and their
+     * sum.
      * @param model a model of tf.layers with one input
      * @param x one example, [height, width, channels] (or [length, channels]), or a batch of them
-     * @throws TypeError where an argument is not what it should be; Error where no layer gives feature maps
+     * @throws TypeError if an argument is wrong; Error if no layer has feature maps
      * @example viz.featureMaps(model, digits.slice(0, 4))
      */
     featureMaps(model: object, x: tfTypes.Tensor, options: FeatureMapsOptions = {}): FiltersFigure {
@@ -79,7 +81,7 @@ export function makeFilters(loaded: LoadedLibrary) {
       return figure('viz.featureMaps', 'maps', model, x, options.title);
     },
     /**
-     * Records filters while a model learns; the recording shows itself, with a slider over what was recorded.
+     * Records filters while a model learns. The recording displays itself, with a slider over its snapshots.
      * @param subject as in {@link filters}
      * @param options with `x`, the feature maps are recorded too
      * @throws as {@link filters} does

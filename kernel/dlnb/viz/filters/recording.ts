@@ -1,4 +1,4 @@
-// Filters while a model learns: a snapshot now and then, thinned out where there are many.
+// Records filters while a model learns: snapshots, thinned out if there are many.
 import type { CustomCallback } from '@tensorflow/tfjs-layers';
 import { DISPLAY, type Displayable } from '../../../wire/displayable.ts';
 import { FILTERS } from '../../../wire/mime.ts';
@@ -11,12 +11,12 @@ import type { Step } from './forward.ts';
 import type { Subject } from './subject.ts';
 import { filtersText } from './text.ts';
 
-/** Numbers of all snapshots in memory: 32 MB. With more, every other snapshot is given up. */
+/** Most numbers of all snapshots in memory: 32 MB. Beyond that, every other snapshot is dropped. */
 const MAX_RECORDED = 8_000_000;
-/** Snapshots in memory; an output shows fewer. */
+/** Most snapshots in memory; an output shows fewer. */
 const MAX_SNAPSHOTS = 400;
 
-/** A snapshot of what a subject is now; a promise where its values have to be waited for. */
+/** A snapshot of the subject's current state; a promise if its values must be awaited. */
 export function take(tf: TensorLibrary, subject: Subject, label: string): Snapshot | Promise<Snapshot> {
   let taken: Capture | Promise<Capture> | undefined;
   tf.tidy(() => {
@@ -32,7 +32,7 @@ export function take(tf: TensorLibrary, subject: Subject, label: string): Snapsh
   return goOn(taken!, (capture) => ({ label, capture }));
 }
 
-/** A step with the values of its tensors, also when these have gone. */
+/** A step with the values of its tensors, which stay valid after these are disposed of. */
 async function readStep(step: Step): Promise<Step> {
   const { convolution, output } = step;
   const here = await Promise.all([
@@ -48,14 +48,15 @@ async function readStep(step: Step): Promise<Step> {
   };
 }
 
-/** The output of a recording: its bytes and its text. */
+/** The output of a recording: its payload and its text. */
 export const bundleOf = (recording: Recording): Record<string, unknown> => ({
   [FILTERS]: encodeFilters(recording),
   'text/plain': filtersText(recording),
 });
 
 /**
- * The filters of a model at several times. The value of a cell or `display(recording)` draws what has been recorded so far, with a slider.
+ * The filters of a model at several times. As the value of a cell, or by `display(recording)`, it draws its snapshots
+ * with a slider.
  *
  * ```ts
  * const filters = viz.recordFilters(model);
@@ -63,18 +64,18 @@ export const bundleOf = (recording: Recording): Record<string, unknown> => ({
  * filters
  * ```
  *
- * It is bounded: of many snapshots every other one is given up, then again every other one, and the output says so. The first and the last
- * one always stay.
+ * It is bounded: if there are too many snapshots, every other one is dropped, again and again, and the output says so.
+ * The first and the last one always stay.
  */
 export class FilterRecording implements Displayable {
   private kept: Snapshot[] = [];
-  /** Every so many snapshots are kept, and the last. */
+  /** Every `step`-th snapshot is kept, and the last. */
   private every = 1;
   private taken = 0;
-  /** Snapshots in their order, where values have to be waited for. */
+  /** Keeps snapshots in order if values must be awaited. */
   private readonly order = new InOrder();
   private asked = 0;
-  /** Why a snapshot could not be read. */
+  /** The error of a snapshot that could not be read. */
   private failure: Error | undefined;
 
   /** Made by `viz.recordFilters`. */
@@ -90,8 +91,8 @@ export class FilterRecording implements Displayable {
   }
 
   /**
-   * Takes the filters as they are now, for a loop of your own.
-   * @param label stands beside the slider, for example `epoch 3`; by default the number of the snapshot
+   * Takes a snapshot of the filters, for a training loop of your own.
+   * @param label is shown beside the slider, for example `epoch 3`; by default the number of the snapshot
    */
   snapshot(label?: string): void {
     const name = label === undefined ? `snapshot ${this.asked + 1}` : String(label);
@@ -102,7 +103,7 @@ export class FilterRecording implements Displayable {
   }
 
   private keep(snapshot: Snapshot): void {
-    // The one before was kept only as the last
+    // The previous one was kept only because it was the last
     if (this.taken > 0 && (this.taken - 1) % this.every !== 0) this.kept.pop();
     this.kept.push(snapshot);
     this.taken++;
@@ -122,7 +123,7 @@ export class FilterRecording implements Displayable {
     });
   }
 
-  /** A snapshot whose values are there when it settles, so that an epoch's are not held longer than the next takes. */
+  /** Takes a snapshot and resolves when its values are read, so that an epoch's tensors are not held for longer. */
   private async waited(label?: string): Promise<void> {
     this.snapshot(label);
     await this.order.idle();
@@ -136,7 +137,7 @@ export class FilterRecording implements Displayable {
     if (this.failure) throw this.failure;
     if (this.taken === 0)
       throw new Error(
-        'viz.recordFilters: nothing has been recorded yet; call snapshot() in your loop, or give callback() to model.fit',
+        'viz.recordFilters: nothing has been recorded yet; call snapshot() in your loop, or pass callback() to model.fit',
       );
     return bundleOf({ title: this.title, view: 'filters', snapshots: this.kept, recorded: this.taken });
   }

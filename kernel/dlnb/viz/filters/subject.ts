@@ -1,20 +1,20 @@
-// The arguments of viz.filters and its kin: what has filters, and the input for feature maps. Checked before anything is computed.
+// Checks the arguments of viz.filters, viz.featureMaps and viz.recordFilters before anything is computed.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { isModel, type LayerLike, type ModelLike } from '../graph/layers.ts';
 import type { TensorLibrary } from '../../library.ts';
 import { kernelTensor } from './convolution.ts';
 import { forward, layersOf, stepsOf, type Step } from './forward.ts';
 
-/** What is drawn: its name, and a way to take its steps as they are now. */
+/** The drawn object: its name, and a function that returns its steps in their current state. */
 export interface Subject {
   title: string;
-  /** Examples of the input; 0 without one. */
+  /** Number of examples of the input; 0 without an input. */
   given: number;
-  /** To be called in a `tidy`. */
+  /** Must be called in a `tidy`. */
   steps(): Step[];
 }
 
-/** @throws TypeError, or Error where there are no filters, that says what to give instead */
+/** @throws TypeError, or Error if there are no filters; the message says what to pass instead */
 export function subjectOf(tf: TensorLibrary, subject: unknown, x: unknown, where: string): Subject {
   if (isModel(subject)) return x === undefined ? filtersOfModel(subject, where) : mapsOfModel(tf, subject, x, where);
   if (x !== undefined)
@@ -57,13 +57,13 @@ function filtersOfModel(model: ModelLike, where: string): Subject {
   const steps = () => layersOf(model, where).flatMap((layer) => stepsOf(layer, where));
   if (steps().length === 0)
     throw new Error(
-      `${where}: the model "${model.name}" has no conv1d, conv2d, depthwiseConv2d, separableConv2d or conv2dTranspose layer, so there are no filters`,
+      `${where}: the model "${model.name}" has no conv1d, conv2d, depthwiseConv2d, separableConv2d or conv2dTranspose layer, so it has no filters to draw`,
     );
   return { title: model.name, given: 0, steps };
 }
 
 function mapsOfModel(tf: TensorLibrary, model: ModelLike, x: unknown, where: string): Subject {
-  layersOf(model, where); // says so where the model is not built
+  layersOf(model, where); // throws if the model is not built
   const batch = batchOf(tf, model, x, where);
   const steps = () => forward(tf, model, batch(), where);
   return {
@@ -80,7 +80,7 @@ function mapsOfModel(tf: TensorLibrary, model: ModelLike, x: unknown, where: str
   };
 }
 
-/** The input as a batch, made anew at each call: the caller's `tidy` takes it away. */
+/** The input as a batch. Each call makes a new tensor, which the caller's `tidy` disposes of. */
 function batchOf(tf: TensorLibrary, model: ModelLike, x: unknown, where: string): () => Tensor {
   const { name } = model;
   const { inputs } = model.model ?? model;
@@ -105,7 +105,7 @@ function batchOf(tf: TensorLibrary, model: ModelLike, x: unknown, where: string)
       `${where}: x has the shape ${shapeText(shape)}, and the model "${name}" takes ${takes}${remedy(shape, example)}`,
     );
   if (x.size === 0) throw new TypeError(`${where}: x has no values: its shape is ${shapeText(shape)}`);
-  // Pictures come as int32, and a model takes float32
+  // Images are int32, and models take float32
   const { dtype } = inputs[0]!;
   return () => {
     const batch = single ? x.expandDims(0) : x;
@@ -113,7 +113,7 @@ function batchOf(tf: TensorLibrary, model: ModelLike, x: unknown, where: string)
   };
 }
 
-/** What to do about a shape that is wrong in one of the usual ways. */
+/** What to do about a shape that is wrong in a common way. */
 function remedy(shape: readonly number[], example: readonly (number | null)[]): string {
   const sides = example.slice(0, -1);
   if (example.at(-1) === 1 && String(shape.slice(-sides.length)) === String(sides))

@@ -5,7 +5,7 @@ import { overviewOf } from './convolution.ts';
 import type { CapturedKernel, CapturedMaps, CapturedStage } from './capture.ts';
 import type { Recording } from './encode.ts';
 
-/** Filters with a norm below this part of the layer's median, or below 1e-8, count as dead. */
+/** Filters with a norm below this share of the layer's median norm, or below 1e-8, count as dead. */
 export const DEAD = { share: 1e-3, norm: 1e-8 };
 
 export function filtersText({ title, view, snapshots, recorded }: Recording): string {
@@ -16,12 +16,12 @@ export function filtersText({ title, view, snapshots, recorded }: Recording): st
   return [`${what} of ${title}${input}${times}`, ...capture.stages.map(stageText)].join('\n');
 }
 
-/** Activations of which a value below 0 is as good as any other. */
+/** Activations whose negative values count as activity. */
 const SIGNED = new Set(['linear', 'tanh', 'softsign']);
 
 function stageText({ name, type, kernel, maps }: CapturedStage): string {
   const head = name === type ? name : `${name} ${type}`;
-  // Where values below 0 count as well, only a map of nothing but 0 does nothing
+  // If negative values count as activity, only a map of zeros is silent
   const isSilent = (peak: number) =>
     type !== 'input' && (kernel ? !SIGNED.has(kernel.activation) && peak <= 0 : peak === 0);
   return [head, kernel && kernelText(kernel), maps && mapsText(maps, isSilent)].filter(Boolean).join('; ');

@@ -1,17 +1,17 @@
-// From a recording to a graph: leaves before the ops that use them, ops in their order, groups by scopes.
+// From a recording to a graph: leaves before the ops that use them, ops in order of execution, groups by scope.
 import type { Recording, RecordedOp, RecordedTensor } from './record.ts';
 import type { GraphScope } from './scopes.ts';
 import type { Plan, PlannedNode, PlannedOutput } from './plan.ts';
 import { numberText, summarize } from './numbers.ts';
 
-/** A graph of more nodes is shown with its groups folded. */
+/** Graphs with more nodes are first shown with their groups folded. */
 export const FOLD_FROM = 40;
-/** More nodes and groups side by side are gathered into runs. */
+/** If there are more nodes and groups side by side, they are gathered into runs. */
 const LONG = 200;
-/** Ops of one run. */
+/** Number of ops of one run. */
 const RUN = 50;
 
-/** @param names of the inputs of the recording */
+/** @param names of the recording's inputs */
 export function autodiffPlan(recording: Recording, names: readonly string[], title: string): Plan {
   const plan: Plan = { kind: 'autodiff', title, nodes: [], edges: [], groups: [] };
   const made = new Map<RecordedTensor, { node: number; output: number }>();
@@ -59,7 +59,7 @@ function leafOf({ held, variable }: RecordedTensor): Pick<PlannedNode, 'kind' | 
   return { kind: 'constant', label: number === undefined ? 'constant' : numberText(number) };
 }
 
-/** What TensorFlow.js's functions are called, where it is not the op kernel's name with a small letter. */
+/** Names of TensorFlow.js functions that differ from the op kernel's name in lower case. */
 const FUNCTIONS: Record<string, string> = {
   Multiply: 'mul',
   RealDiv: 'div',
@@ -100,7 +100,7 @@ function opNode(op: RecordedOp, group: number | undefined): PlannedNode {
 
 const MOST_ATTRIBUTES = 8;
 
-/** Attributes that are set: not false, not absent, and not what nearly every op has. */
+/** Attributes worth showing: set, not false, and not those that nearly every op has. */
 function attributesOf(attrs: unknown): [string, string][] {
   const entries = typeof attrs === 'object' && attrs !== null ? Object.entries(attrs) : [];
   return entries
@@ -114,7 +114,7 @@ function attributesOf(attrs: unknown): [string, string][] {
     .slice(0, MOST_ATTRIBUTES);
 }
 
-/** Makes the groups of all scopes that hold something, and returns that of each op. */
+/** Makes the groups of all scopes that are not empty. @returns the group of each op */
 function groupsOf(ops: readonly RecordedOp[], plan: Plan): (number | undefined)[] {
   const counts = new Map<GraphScope, number>();
   for (const { scopes } of ops) for (const s of scopes) counts.set(s, (counts.get(s) ?? 0) + 1);
@@ -124,7 +124,7 @@ function groupsOf(ops: readonly RecordedOp[], plan: Plan): (number | undefined)[
     let around = 0;
     for (const scope of scopes) {
       const count = counts.get(scope)!;
-      // The scope of one op is the op; a function that does nothing but call another adds nothing
+      // A scope with a single op is that op, and a function that only calls another adds no group
       if (scope.kind !== 'layer' && (count === 1 || (scope.kind === 'op' && count === around))) continue;
       around = count;
       let index = indices.get(scope);
@@ -146,7 +146,7 @@ function groupsOf(ops: readonly RecordedOp[], plan: Plan): (number | undefined)[
   });
 }
 
-/** Variables and constants belong to the innermost group that holds all ops that use them. */
+/** Puts variables and constants into the innermost group that holds all ops that use them. */
 function placeLeaves({ nodes, edges, groups }: Plan): void {
   const chain = (group: number | undefined): number[] => {
     const up: number[] = [];
@@ -164,20 +164,20 @@ function placeLeaves({ nodes, edges, groups }: Plan): void {
   for (const [leaf, path] of common) {
     const node = nodes[leaf]!;
     if (path.length > 0) node.group = path.at(-1)!;
-    // Inside its layer a variable needs no more than its own name
+    // Inside its layer a variable needs no prefix
     for (const g of path)
       if (node.label.startsWith(`${groups[g]!.label}/`)) node.label = node.label.slice(groups[g]!.label.length + 1);
   }
 }
 
-/** The outermost group of a node; -1 where it is in none. */
+/** The outermost group of a node; -1 without a group. */
 function outermost({ groups }: Plan, group: number | undefined): number {
   let top = group ?? -1;
   while (top >= 0 && groups[top]!.parent !== undefined) top = groups[top]!.parent!;
   return top;
 }
 
-/** Ops of a long graph that no scope holds are gathered by their order, so that the whole can be seen and folded. */
+/** Gathers ops of a long graph that are in no scope into runs by their order, so that the graph stays readable. */
 function gatherRuns(plan: Plan): void {
   const { nodes, groups } = plan;
   const side = nodes.filter((n) => n.group === undefined).length + groups.filter((g) => g.parent === undefined).length;
@@ -219,7 +219,7 @@ function sortGroups(plan: Plan): void {
   });
 }
 
-/** Groups that hold nothing. */
+/** Removes empty groups. */
 function dropEmptyGroups(plan: Plan): void {
   const used = new Set<number>();
   for (const { group } of plan.nodes)
@@ -232,7 +232,7 @@ function dropEmptyGroups(plan: Plan): void {
   for (const n of plan.nodes) if (n.group !== undefined) n.group = place.get(n.group)!;
 }
 
-/** Folds the groups of a long graph, but not one that holds all of it. */
+/** Folds the groups of a long graph, except one that holds all of it. */
 function foldLongGraphs({ nodes, groups }: Plan): void {
   if (nodes.length <= FOLD_FROM) return;
   const ops = nodes.filter((n) => n.kind === 'op');

@@ -1,16 +1,19 @@
-// Graphs as the bytes of an output: see GraphHeader in mime.ts for the layout.
+// Writes graphs as payloads.
 import { GRAPH_FORMAT, type GraphHeader, type GraphNode, type GraphNumbers } from '../../../wire/graph.ts';
 import { bytesOf, encodeHead, MAX_PAYLOAD, PREFIX, shortened, writePayload } from '../../../wire/payload.ts';
 import { MAX_VALUES, type Summary } from './numbers.ts';
 import type { Plan, PlannedNode } from './plan.ts';
 
-/** More nodes are not drawn. */
+/** Most nodes that are drawn. */
 export const MAX_NODES = 3000;
 
-/** Room for the texts of the nodes; the rest is for numbers. */
+/** Largest head in bytes; the rest of the payload is for numbers. */
 const MAX_HEAD = 600_000;
 
-/** A payload of at most {@link MAX_PAYLOAD} bytes: of a graph that is too large the nodes nearest to the result, and fewer values of each. */
+/**
+ * A payload of at most {@link MAX_PAYLOAD} bytes: of a large graph, the nodes nearest to the result and fewer values of
+ * each.
+ */
 export function encodeGraph(plan: Plan): Uint8Array {
   for (let most = MAX_NODES; ; most = Math.floor(most / 1.5)) {
     const part = nearest(plan, most);
@@ -19,7 +22,7 @@ export function encodeGraph(plan: Plan): Uint8Array {
   }
 }
 
-/** Undefined where the texts of the nodes are too long. */
+/** Undefined if the texts of the nodes are too long. */
 function encodePart(plan: Plan, omitted: number): Uint8Array | undefined {
   let most = MAX_VALUES;
   for (;;) {
@@ -75,14 +78,14 @@ function encodeNumbers(summary: Summary, numbers: number[], most: number): Graph
   return { at, count: values.length, ...(nan > 0 ? { nan } : {}), ...(infinite > 0 ? { infinite } : {}) };
 }
 
-/** The part of a graph that is nearest to its result, counted in edges; of a graph without a result, its first nodes. */
+/** The nodes nearest to the result, counted in edges; of a graph without a result, the first nodes. */
 function nearest(plan: Plan, most: number): Plan {
   const { nodes, edges, result } = plan;
   if (nodes.length <= most) return plan;
   const into = new Map<number, number[]>();
   for (const { from, to } of edges) into.set(to, [...(into.get(to) ?? []), from]);
   const kept = new Set(result === undefined ? Array.from({ length: most }, (_, i) => i) : [result]);
-  // A set is walked in the order in which it grows
+  // A set is iterated in insertion order, also while it grows
   for (const node of kept) for (const from of into.get(node) ?? []) if (kept.size < most) kept.add(from);
   const place = new Map([...kept].sort((a, b) => a - b).map((old, now) => [old, now]));
   return {

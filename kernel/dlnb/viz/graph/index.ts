@@ -17,15 +17,15 @@ import { graphText } from './text.ts';
 export type { GraphInput, GraphInputs, NestedNumbers } from './inputs.ts';
 
 export interface GraphOptions {
-  /** The way of the forward pass; by default what fits the page best. */
+  /** Direction of the forward pass; by default whichever fits the page best. */
   direction?: 'right' | 'down';
-  /** Stands over the graph; by default the name of the function or model. */
+  /** Heading of the graph; by default the name of the function or model. */
   title?: string;
 }
 
 const OPTIONS: OptionNames<GraphOptions> = { direction: true, title: true };
 
-/** A graph that shows itself. It is as it was when it was made. */
+/** A graph that displays itself, in the state of its creation. */
 export class Graph implements Displayable {
   private readonly bundle: Record<string, unknown>;
 
@@ -50,12 +50,14 @@ export type NamedTensorFunction<T> = { f(inputs: { [name in keyof T]: Tensor }):
 
 export interface GraphFunction {
   /**
-   * Runs a function once and draws what its result is computed from: a node for each input, variable, constant and op, with its shape, its
-   * value, and the gradient of the result with respect to it, by back-propagation. A result of several elements is summed for that.
+   * Runs a function once and draws the computation of its result: a node for each input, variable, constant and op,
+   * with its shape, its value, and the gradient of the result with respect to it, by back-propagation. The gradient of
+   * a result with several elements is that of their sum.
    * @param fn computes one tensor with tf ops; or a model of tf.layers, applied to the inputs
-   * @param inputs one number, array or tensor; a list of them, one for each parameter; or an object of them by name, which `fn` gets as one
-   *   object of tensors. A list of several numbers, or rows of them, for a function of one parameter is one vector or matrix.
-   * @throws TypeError where an argument is not what it should be; what `fn` throws
+   * @param inputs one number, array or tensor; a list of them, one for each parameter; or an object of them by name,
+   *   which `fn` gets as one object of tensors. For a function of one parameter, a list of several numbers, or of
+   *   rows, is one vector or matrix.
+   * @throws TypeError if an argument is wrong; whatever `fn` throws
    * @example viz.graph((t) => t.square().mul(t.mul(3).add(1)), 2)
    */
   (fn: TensorFunction | object, inputs: GraphInput | readonly GraphInput[], options?: GraphOptions): Graph;
@@ -65,16 +67,16 @@ export interface GraphFunction {
     inputs: T,
     options?: GraphOptions,
   ): Graph;
-  /** The graph of a function without inputs: of variables. */
+  /** The graph of a function without inputs, computed from variables. */
   (fn: () => unknown): Graph;
   /**
-   * The layers of a model: class, output shape, parameters, and what is connected with what. Nested models are folded.
-   * @throws Error where the model is not built yet
+   * The layers of a model: class, output shape, parameters and connections. Nested models are folded.
+   * @throws Error if the model is not built yet
    */
   (model: object, inputs?: undefined, options?: GraphOptions): Graph;
 }
 
-/** @param loaded gives TensorFlow.js, if a cell has imported it */
+/** @param loaded returns TensorFlow.js if a cell has imported it */
 export function makeGraph(loaded: LoadedLibrary): GraphFunction {
   const graph = (subject: unknown, inputs?: GraphInputs, options: GraphOptions = {}) => {
     checkOptions('viz.graph', options, OPTIONS);
@@ -129,7 +131,7 @@ function functionPlan(
   }
 }
 
-/** The recording with the values of its tensors, which outlive it. */
+/** The recording with the values of its tensors, which stay valid after these are disposed of. */
 async function readRecording({ ops, inputs, result, dispose }: Recording): Promise<Recording> {
   const copies = new Map<RecordedTensor, RecordedTensor>();
   for (const x of [

@@ -1,4 +1,4 @@
-// The arguments of a function whose graph is drawn: from numbers, arrays and tensors to tensors with names.
+// The inputs of a function whose graph is drawn: from numbers, arrays and tensors to named tensors.
 import * as acorn from 'acorn';
 import { types } from 'node:util';
 import type { TensorLibrary } from '../../library.ts';
@@ -10,7 +10,7 @@ type NumberArray = Float32Array | Float64Array | Int32Array | Int16Array | Int8A
 export type GraphInput = number | NestedNumbers | NumberArray | Tensor;
 export type NestedNumbers = (number | NestedNumbers)[];
 
-/** One input, one for each parameter, or an object of them by name. */
+/** One input, a list with one for each parameter, or an object of inputs by name. */
 export type GraphInputs = GraphInput | readonly GraphInput[] | { readonly [name: string]: GraphInput };
 
 export interface Arguments {
@@ -22,8 +22,8 @@ export interface Arguments {
 type Callable = { f(...inputs: never[]): unknown }['f'];
 
 /**
- * What to call the function with. A list gives one argument each; but a list of several numbers, or rows of them, for a function of one
- * parameter is one vector or matrix. An object of inputs is handed over as one object of tensors.
+ * The arguments of the call. A list has one entry for each parameter; for a function of one parameter, a list of
+ * several numbers, or of rows, is one vector or matrix. An object of inputs is passed as one object of tensors.
  * @throws TypeError that says which input is wrong
  */
 export function argumentsOf(tf: TensorLibrary, f: Callable, inputs: GraphInputs | undefined): Arguments {
@@ -78,13 +78,13 @@ function tensorOf(tf: TensorLibrary, input: GraphInput, name: string): Tensor {
   );
 }
 
-/** The kinds of arrays that TensorFlow.js takes; the small integers as int32. */
+/** The array types that TensorFlow.js accepts; small integers become int32. */
 function toTf(values: NumberArray): Float32Array | Int32Array | Uint8Array {
   if (values instanceof Float32Array || values instanceof Int32Array) return values;
   return Int32Array.from(values);
 }
 
-/** Names of a function's parameters, as far as they are plain. */
+/** The names of a function's parameters that are plain identifiers. */
 function parametersOf(f: Callable): (string | undefined)[] {
   try {
     const node = acorn.parseExpressionAt(Function.prototype.toString.call(f), 0, { ecmaVersion: 'latest' });

@@ -24,7 +24,7 @@ export interface LayerLike {
   inboundNodes: Call[];
 }
 
-/** A model of tf.layers, as far as its graph needs it. */
+/** The part of a model of tf.layers that its graph needs. */
 export interface ModelLike extends LayerLike {
   built: boolean;
   build(): void;
@@ -33,7 +33,7 @@ export interface ModelLike extends LayerLike {
   outputs: Symbolic[];
   /** `<layer>_ib-<number of the call>` for each call that belongs to the model. */
   containerNodes?: Set<string>;
-  /** Of a sequential model: the model that does its work. */
+  /** The inner model of a sequential model. */
   model?: ModelLike;
 }
 
@@ -43,12 +43,12 @@ export function isModel(value: unknown): value is ModelLike {
 }
 
 /**
- * The model that holds the connections of the layers, made ready where the model's input is known.
- * @param without what there is not before that, for the message
- * @throws Error where the model is not built yet
+ * The model that holds the connections of the layers; it is built if the model's input shape is known.
+ * @param without what an unbuilt model lacks, for the error message
+ * @throws Error if the model is not built yet
  */
 export function connected(model: ModelLike, where: string, without: string): ModelLike {
-  // A sequential model whose input is known connects its layers when it is first used
+  // A sequential model with a known input shape connects its layers when it is first used
   if (!model.built && model.inputs.length > 0) model.build();
   const inner = model.model ?? model;
   if (!model.built || !inner.containerNodes)
@@ -58,21 +58,23 @@ export function connected(model: ModelLike, where: string, without: string): Mod
   return inner;
 }
 
-/** Where a tensor of the graph comes from. */
+/** The node output that a tensor of the graph comes from. */
 interface Source {
   node: number;
   output: number;
 }
 type Sources = Map<number, Source>;
 
-/** @throws Error where the model is not built yet */
+/** @throws Error if the model is not built yet */
 export function layersPlan(model: ModelLike): Plan {
   const plan: Plan = { kind: 'layers', title: model.name, nodes: [], edges: [], groups: [] };
   addModel(plan, model, undefined, new Map());
   return plan;
 }
 
-/** Adds a model's layers; its input layers too unless they stand for tensors of the model around it, which `sources` gives. */
+/**
+ * Adds a model's layers. Its input layers are left out if `sources` has the outer model's tensors that they stand for.
+ */
 function addModel(plan: Plan, model: ModelLike, group: number | undefined, sources: Sources): Sources {
   const inner = connected(model, 'viz.graph', 'its layers are not connected');
   for (const call of callsOf(inner)) {
@@ -85,7 +87,7 @@ function addModel(plan: Plan, model: ModelLike, group: number | undefined, sourc
   return sources;
 }
 
-/** The calls that belong to a model, each after those that it needs. */
+/** The layer calls of a model, each after those that it needs. */
 export function callsOf(model: ModelLike): Call[] {
   const calls = model.layers.flatMap((layer) =>
     layer.inboundNodes.filter((_, i) => model.containerNodes!.has(`${layer.name}_ib-${i}`)),

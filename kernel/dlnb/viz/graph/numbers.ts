@@ -1,11 +1,11 @@
-// The numbers of tensors as an output holds them: a summary of all, and the first values. And short texts of numbers.
+// The numbers of tensors in an output: a summary of all values, the first values, and short texts of numbers.
 import { Unread, valuesNow } from '../../../outputs/tensor/read.ts';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** Most values of one tensor that an output holds. */
 export const MAX_VALUES = 64;
 
-/** `min`, `max` and `mean` are over the finite values, NaN where there are none. */
+/** `min`, `max` and `mean` are over the finite values, and NaN if there are none. */
 export interface Summary {
   min: number;
   max: number;
@@ -14,13 +14,13 @@ export interface Summary {
   infinite: number;
   /** The first {@link MAX_VALUES} in row-major order. */
   values: number[];
-  /** Of all values. */
+  /** Number of all values. */
   size: number;
 }
 
 /**
- * Undefined for what is not of real numbers.
- * @throws Unread for values that have to be waited for
+ * The summary of a tensor; undefined unless it holds real numbers.
+ * @throws Unread if the values must be awaited
  */
 export function summarize(x: Tensor): Summary | undefined {
   if (x.dtype === 'string' || x.dtype === 'complex64') return undefined;
@@ -50,7 +50,7 @@ export function summarize(x: Tensor): Summary | undefined {
   };
 }
 
-/** Four significant digits, as short as they can be: `0.3333`, `1.5e-9`, `NaN`. */
+/** At most four significant digits, without trailing zeros: `0.3333`, `1.5e-9`, `NaN`. */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value).replace('-', '−');
@@ -59,7 +59,7 @@ export function numberText(value: number): string {
 
 const FEW = 4;
 
-/** A tensor in some words: its values where they are few, else smallest, largest and mean. */
+/** A tensor in a few words: its values if they are few, else smallest, largest and mean. */
 export function summaryText({ values, size, min, max, mean, nan, infinite }: Summary): string {
   if (size === 1) return numberText(values[0]!);
   if (size <= FEW) return `[${values.map(numberText).join(', ')}]`;

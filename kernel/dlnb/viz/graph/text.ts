@@ -1,11 +1,11 @@
-// The text twin of a graph: a list of its nodes, indented by the groups that they are in.
+// The text twin of a graph: a list of its nodes, indented by their groups.
 import { summaryText } from './numbers.ts';
 import type { Plan, PlannedNode, PlannedOutput } from './plan.ts';
 
 const MOST_LINES = 200;
 
 /**
- * One line for each node: its number, what it is, the numbers of the nodes that it takes, shape, value and gradient.
+ * One line for each node: its number, name, the numbers of its input nodes, shape, value and gradient.
  * @example `#3 mul(#1, #2) float32 [] = 28, gradient 1`
  */
 export function graphText(plan: Plan): string {

@@ -1,4 +1,4 @@
-// The order of what waits for values.
+// The queue that keeps the order of calls while values are awaited.
 import { describe, expect, it } from 'vitest';
 import { InOrder } from '../../../../kernel/outputs/order.ts';
 

@@ -126,7 +126,7 @@ describe('a payload', () => {
       expect(part.number(at)).toBe(row! * 700 + column!);
     }
   });
-  it('names no source where it has all', () => {
+  it('names no source if it holds all values', () => {
     expect(readTensor(encodeTensor(of(new Float32Array(10)), { source: () => 'abc' })).header).not.toHaveProperty(
       'source',
     );
@@ -209,10 +209,10 @@ describe('displayed tensors', () => {
     expect(shown.slice(header.source!, part)).toEqual({ reason: expect.stringContaining('changed') as string });
     expect(shown.slice('0', part)).toEqual({ reason: expect.stringContaining('no longer') as string });
   });
-  it('refuse a part that there is not', () => {
+  it('refuse a part outside of the tensor', () => {
     const data = new Float32Array(1_000_000);
     expect(shown.slice(read(data).header.source!, [{ start: 0, step: 1, count: 2e6 }])).toEqual({
-      reason: expect.stringContaining('no range of axis 0') as string,
+      reason: expect.stringContaining('is not a range of axis 0') as string,
     });
   });
   it('are the same bytes each time', () => {

@@ -1,4 +1,5 @@
-// Payloads of errors and notices come from files that anyone may have written: each field is checked before it is drawn.
+// Payloads of errors and notices come from files that anyone may have written: each field is checked before it is
+// drawn.
 import { describe, expect, test } from 'vitest';
 import { readError, readOverflow, readProgress, readSummary } from '../../../../renderers/output/payload.ts';
 
@@ -39,7 +40,7 @@ describe('an error', () => {
     expect(readError({ ...error, message: 'x'.repeat(1e6) }).message.length).toBeLessThan(21_000);
   });
 
-  test('caused by itself without end is read to a depth', () => {
+  test('that is its own cause is read to a limited depth', () => {
     const loop: Record<string, unknown> = { ...error };
     loop['causes'] = [loop];
     let depth = 0;

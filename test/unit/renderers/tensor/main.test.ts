@@ -8,7 +8,7 @@ describe('the tensor renderer', () => {
 
   /** Whether it listens for messages after it was activated. */
   function listens(isTrusted: boolean): boolean {
-    // What following the theme takes of a browser
+    // The parts of a browser that following the theme needs
     vi.stubGlobal('document', {});
     vi.stubGlobal(
       'MutationObserver',
@@ -23,6 +23,6 @@ describe('the tensor renderer', () => {
     return context.onDidReceiveMessage.mock.calls.length > 0;
   }
 
-  it('talks with the kernel only where the workspace is trusted', () =>
+  it('talks with the kernel only if the workspace is trusted', () =>
     expect([listens(true), listens(false)]).toEqual([true, false]));
 });

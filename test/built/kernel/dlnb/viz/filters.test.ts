@@ -1,5 +1,6 @@
-// viz.filters, featureMaps and recordFilters on the library as the kernel loads it: what an output holds of them, that the product of patch
-// and kernel which the renderer computes is the value that the layer gave, and what is said of wrong arguments.
+// viz.filters, featureMaps and recordFilters on the library as the kernel loads it: what an output holds of them, that
+// the product of patch and kernel which the renderer computes is the value that the layer gave, and what is said of
+// wrong arguments.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -79,7 +80,7 @@ describe('an output of filters', () => {
     ]);
   });
 
-  it('is at most 1 MB, with the norm and the mean of all filters where not all weights fit', () => {
+  it('is at most 1 MB, with the norm and the mean of all filters if not all weights fit', () => {
     const kernel = random(3, 3, 512, 512);
     const shown = filters(kernel);
     expect(bytesOf(shown).length).toBeLessThanOrEqual(MAX_PAYLOAD);
@@ -184,7 +185,7 @@ describe('the product of patch and kernel', () => {
     expect(product.total).toBeCloseTo(mapsOf(p, two!.maps!, 0, 0)[1 * 2 * 2 + 0 * 2 + 1]!, 5);
   });
 
-  it('is not shown where the input is held only in part, with the reason', () => {
+  it('is not shown if the input is held only in part, with the reason', () => {
     const model = modelOf(
       tf.layers.conv2d({ filters: 16, kernelSize: 3, padding: 'same', inputShape: [128, 128, 3], name: 'one' }),
       tf.layers.conv2d({ filters: 16, kernelSize: 3, padding: 'same', name: 'two' }),
@@ -269,7 +270,7 @@ describe('a recording', () => {
     expect(p.stages[0]!.kernel!.held).toBeGreaterThan(0);
   });
 
-  it('records feature maps too, where it gets an input', () => {
+  it('records feature maps too if it gets an input', () => {
     const model = modelOf(tf.layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [4, 4, 1] }));
     const recording = recordFilters(model, { x: random(4, 4, 1) });
     recording.snapshot();

@@ -1,4 +1,5 @@
-// viz.graph on the library as the kernel loads it: what is recorded, the gradients at every node, and the bytes of its output.
+// viz.graph on the library as the kernel loads it: what is recorded, the gradients at every node, and the bytes of its
+// output.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -164,7 +165,7 @@ describe('the graph of a function', () => {
     expect(named(p, 'x').outputs[0]!.gradient).toMatchObject({ infinite: 1 });
   });
 
-  it('says where there is no gradient, and does not show a part of one', () => {
+  it('says if there is no gradient, and does not show a part of one', () => {
     const p = payloadOf(graph((x: Tensor) => tf.argMax(x).cast('float32').add(x.sum()) as Tensor, [1, 5, 2]));
     const x = named(p, 'x');
     expect(numbers(p, x, 'gradient')).toEqual([1, 1, 1]); // argMax gives whole numbers: nothing flows through them
