@@ -1,5 +1,5 @@
 // `train.compileStep`, and `fit` by it: on a device that can, the commands of a training step are recorded once and handed over again in every
-// later step (backends/webgpu/replay/replay.ts); on others the function is called as it is.
+// later step (backends/webgpu/replay/); on others the function is called as it is.
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { WebGpuBackend } from '../backends/webgpu/backend.ts';
