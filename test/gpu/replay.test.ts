@@ -166,6 +166,21 @@ it('goes on after an error in the middle of a step', async () => {
   expect(compiled.state.replayed).toBeGreaterThan(5);
 });
 
+it('goes on after a fault of the graphics card that is reported at the end of a step', async () => {
+  const compiled = compileStep((x: tfTypes.Tensor) => x.sigmoid().sum());
+  for (let i = 0; i < 10; i++) {
+    const x = tf.tensor([i, 1]);
+    if (i === 5) {
+      (tf.backend() as unknown as { fail(fault: Error): void }).fail(new Error('no memory'));
+      expect(() => compiled(x)).toThrow('no memory');
+    } else {
+      const sum = 1 / (1 + Math.exp(-i)) + 1 / (1 + Math.exp(-1));
+      expect((await compiled(x).data())[0]).toBeCloseTo(sum, 5);
+    }
+  }
+  expect(compiled.state).toMatchObject({ eager: 1, recorded: 2, replayed: 6 });
+});
+
 it('sees variables that are assigned inside and outside the step', async () => {
   const v = tf.variable(tf.tensor([1, 2]));
   const compiled = compileStep(() => {

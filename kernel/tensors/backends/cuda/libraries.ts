@@ -52,10 +52,14 @@ export async function missingLibraries(
   );
 }
 
+/** Milliseconds that `ldconfig` may take, and bytes that it may write: a system has thousands of libraries. */
+const LDCONFIG_LIMITS = { timeout: 5_000, maxBuffer: 2 ** 24 };
+
+/** The files that the system's loader knows; none if that cannot be found out. */
 async function ldconfig(): Promise<Set<string>> {
   for (const program of ['/sbin/ldconfig', '/usr/sbin/ldconfig', 'ldconfig']) {
     try {
-      const { stdout } = await promisify(execFile)(program, ['-p'], { timeout: 5000, maxBuffer: 2 ** 24 });
+      const { stdout } = await promisify(execFile)(program, ['-p'], LDCONFIG_LIMITS);
       return new Set(Array.from(stdout.matchAll(/^\s+(\S+) \(/gm), ([, file]) => file!));
     } catch {
       // There is no such program: try the next

@@ -86,9 +86,20 @@ export class Replay {
       return result;
     } finally {
       this.watch();
-      step.end();
-      backend.step = undefined;
+      this.end(kept, step);
       this.conclude(kept, step, isDone ? step.why : 'the function threw an error');
+    }
+  }
+
+  /** Ends a call, also where a fault of the graphics card is reported in the meantime. */
+  private end(kept: Kept, step: Recorder | Replayer): void {
+    try {
+      step.end();
+    } catch (e) {
+      this.drop(kept, step.living());
+      throw e;
+    } finally {
+      this.backend.step = undefined;
     }
   }
 

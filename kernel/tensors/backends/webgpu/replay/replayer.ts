@@ -310,7 +310,6 @@ export class Replayer implements Step {
 
   /** Hands over what was found the same, also of the op that is running. From now on the call is computed. */
   private diverge(why: string): void {
-    this.why = why;
     this.handOver();
     if (this.running) {
       const { op, same } = this.running;
@@ -318,6 +317,8 @@ export class Replayer implements Step {
       this.data.adoptMade();
     }
     this.releaseDeferred();
+    // Not before: if the graphics card reports a fault above, `end` hands over what is left
+    this.why = why;
     this.backend.step = new Eager(this.backend);
   }
 
