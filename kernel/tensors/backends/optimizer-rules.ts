@@ -26,7 +26,8 @@ export const hyperparameters = [
 ] as const satisfies (keyof Hyperparameters)[];
 
 /** Names of numbers in formulas: hyperparameters, and 1 − β₁ᵗ and 1 − β₂ᵗ at step t, in float32 as TensorFlow.js computes them. */
-const scalars: ReadonlySet<string> = new Set([...hyperparameters, 'unbias1', 'unbias2']);
+export const scalars = [...hyperparameters, 'unbias1', 'unbias2'] as const;
+const scalarNames: ReadonlySet<string> = new Set(scalars);
 
 interface Rule {
   /** What the optimizer keeps for each element of a parameter */
@@ -129,4 +130,4 @@ export function assignmentsOf(rule: OptimizerRule): readonly Assignment[] {
 }
 
 /** Whether an expression is the same number for all elements. */
-export const isScalar = (e: Expression): boolean => hasOnly(e, scalars);
+export const isScalar = (e: Expression): boolean => hasOnly(e, scalarNames);
