@@ -1,5 +1,6 @@
-// The elementwise op kernels: functions of one tensor and of two with broadcasting, made from the table that all devices share
-// (kernel/tensors/backends/elementwise.ts); choices, casts, sums of many and fills. Rare dtypes fall back to the JavaScript kernels.
+// The elementwise op kernels: functions of one tensor and of two with broadcasting, made from the table that all
+// devices share (kernel/tensors/backends/elementwise.ts); choices, casts, sums of many and fills. Rare dtypes fall back
+// to the JavaScript kernels.
 import type * as tf from '@tensorflow/tfjs-core';
 import * as table from '../../elementwise.ts';
 import type { CpuBackend } from '../backend.ts';
@@ -111,8 +112,8 @@ const aStrides = new Int32Array(AXES);
 const bStrides = new Int32Array(AXES);
 
 /**
- * Fills `lengths`, `aStrides` and `bStrides` with the axes of f(a, b) from the inside out, and `shape` with its shape. Neighboring
- * axes along which the operands behave alike become one.
+ * Fills `lengths`, `aStrides` and `bStrides` with the axes of f(a, b) from the inside out, and `shape` with its shape.
+ * Neighboring axes along which the operands behave alike become one.
  * @returns how many axes there are; −1 where the shapes do not fit each other, or more than `AXES` axes remain
  */
 function joinAxes(a: number[], b: number[], shape: number[]): number {

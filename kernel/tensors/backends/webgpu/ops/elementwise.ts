@@ -1,5 +1,6 @@
-// Elementwise op kernels: those that TensorFlow.js's get wrong on graphics cards (NaN, large angles), and what the table of elementwise
-// ops has WGSL for (kernel/tensors/backends/elementwise.ts), among it gradients of activations in one op kernel each.
+// Elementwise op kernels: those that TensorFlow.js's get wrong on graphics cards (NaN, large angles), and what the
+// table of elementwise ops has WGSL for (kernel/tensors/backends/elementwise.ts), among it gradients of activations in
+// one op kernel each.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import * as table from '../../elementwise.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
@@ -9,8 +10,9 @@ import { sizeOf, type Shader } from '../shader.ts';
 const GROUP = 256;
 
 /**
- * sin and cos by the polynomials of Cephes (S. L. Moshier, sinf.c) on [−π/4, π/4]: WGSL's own promise an absolute error of 2⁻¹¹ only.
- * Angles are reduced by Cody and Waite's method, and beyond 8,192 by Payne and Hanek's (1983), with the bits of 2/π that matter.
+ * sin and cos by the polynomials of Cephes (S. L. Moshier, sinf.c) on [−π/4, π/4]: WGSL's own promise an absolute error
+ * of 2⁻¹¹ only. Angles are reduced by Cody and Waite's method, and beyond 8,192 by Payne and Hanek's (1983), with the
+ * bits of 2/π that matter.
  */
 const trigonometry = `
 const TWO_OVER_PI = array<u32, 7>(0u, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u, 0xdb629599u, 0x3c439041u);
@@ -174,7 +176,10 @@ function runElementwise(
   return output;
 }
 
-/** The error function by Abramowitz and Stegun 7.1.26 is not exact enough for a gradient; this is by a rational function (W. J. Cody 1969). */
+/**
+ * The error function by Abramowitz and Stegun 7.1.26 is not exact enough for a gradient; this is by a rational function
+ * (W. J. Cody 1969).
+ */
 const normal = `
 fn erf(x: f32) -> f32 {
   let a = abs(x);
