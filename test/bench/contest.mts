@@ -16,6 +16,8 @@ export interface Row {
   ratio_to_pytorch: number | null;
   /** Time over that of `pytorch-tuned`, where that is measured. */
   ratio_to_tuned?: number;
+  /** Time over that of `before`, where that is measured: the median over the rounds of the ratio of their turns. */
+  ratio_to_before?: number;
   /** Time over that of `stock`, where that is measured. */
   ratio_to_stock?: number;
   /** Peak resident memory of the process, its runtime included. */
@@ -48,6 +50,8 @@ export interface Rules {
   /** Milliseconds of a turn, and of the first steps, which are not counted. */
   turn?: number;
   warmUp?: number;
+  /** Milliseconds after which an implementation has no further turn. */
+  enough?: number;
   /** Seconds that a step may take at most; then the process is ended. */
   limit?: number;
   /** Whether the steps learn, and the loss must fall. */
@@ -67,8 +71,6 @@ export type Starters = Record<string, Starter | string>;
 
 /** An implementation whose first step takes longer has no second one. */
 const SLOW_SECONDS = 20;
-/** Beyond this time an implementation has no further turn. */
-const ENOUGH_MS = 6_000;
 /** A turn in which other programs took a larger part of the processors counts only where there is none better. */
 const DISTURBED = 0.1;
 /** So many steps must lower the loss on a batch that stays the same. */
@@ -77,7 +79,17 @@ const CHECKED_STEPS = 20;
 /** Measures, printing each row as it comes. */
 export async function contest(works: Work[], starters: Starters, rules: Rules = {}): Promise<Row[]> {
   const all: Required<Rules> = {
-    ...{ rounds: 5, threads: 1, turn: 400, warmUp: 600, limit: 60, learns: true, ownTime: false, together: false },
+    ...{
+      rounds: 5,
+      threads: 1,
+      turn: 400,
+      warmUp: 600,
+      enough: 6_000,
+      limit: 60,
+      learns: true,
+      ownTime: false,
+      together: false,
+    },
     progress: () => {},
     ...rules,
   };
@@ -100,7 +112,9 @@ export async function contest(works: Work[], starters: Starters, rules: Rules = 
     const done = contestants.map((c) => c.row());
     const msOf = (impl: string) => done.find((r) => r.impl === impl)?.ms;
     const [pytorch, tuned, stock] = [msOf('pytorch'), msOf('pytorch-tuned'), msOf('stock')];
-    for (const row of done) {
+    const before = contestants.find((c) => c.impl === 'before');
+    for (const [i, row] of done.entries()) {
+      if (before && row.impl !== 'before' && row.ms !== null) row.ratio_to_before = contestants[i]!.ratioTo(before);
       if (row.ms !== null && pytorch) row.ratio_to_pytorch = row.ms / pytorch;
       if (row.ms !== null && tuned) row.ratio_to_tuned = row.ms / tuned;
       if (row.ms !== null && stock) row.ratio_to_stock = row.ms / stock;
@@ -130,7 +144,7 @@ interface Turn {
 /** One implementation at one work. */
 class Contestant {
   private readonly work: Work;
-  private readonly impl: string;
+  readonly impl: string;
   private readonly options: Required<Rules>;
   private child: Child | undefined;
   private readonly turns: Turn[] = [];
@@ -197,7 +211,7 @@ class Contestant {
     try {
       const ran = await this.run(this.options.turn);
       this.turns.push(ran);
-      if (sum(this.turns.flatMap((t) => t.ms)) + ran.ms.at(-1)! > ENOUGH_MS) this.done = true;
+      if (sum(this.turns.flatMap((t) => t.ms)) + ran.ms.at(-1)! > this.options.enough) this.done = true;
     } catch (e) {
       this.fail((e as Error).message);
     }
@@ -218,6 +232,16 @@ class Contestant {
   private fail(note: string): void {
     this.failed = true;
     this.notes.push(note);
+  }
+
+  /** The median, over the rounds that both had, of the ratio of the turns' median steps. */
+  ratioTo(other: Contestant): number {
+    const rounds = Math.min(this.turns.length, other.turns.length);
+    const median = (turn: Turn) => quantile(turn.ms, 0.5);
+    return quantile(
+      Array.from({ length: rounds }, (_, i) => median(this.turns[i]!) / median(other.turns[i]!)),
+      0.5,
+    );
   }
 
   async stop(): Promise<void> {
@@ -268,11 +292,13 @@ function tooSlowFor({ smaller }: Work, impl: string, rows: Row[], limit: number)
 function describe(row: Row): string {
   const time = row.ms === null ? 'no time' : `${digits(row.ms)} ms`;
   const ratio =
-    row.ratio_to_stock !== undefined
-      ? `, ${digits(row.ratio_to_stock)} × stock`
-      : row.ratio_to_pytorch === null
-        ? ''
-        : `, ${digits(row.ratio_to_pytorch)} × PyTorch`;
+    row.ratio_to_before !== undefined
+      ? `, ${digits(row.ratio_to_before)} × before`
+      : row.ratio_to_stock !== undefined
+        ? `, ${digits(row.ratio_to_stock)} × stock`
+        : row.ratio_to_pytorch === null
+          ? ''
+          : `, ${digits(row.ratio_to_pytorch)} × PyTorch`;
   return `${row.work}: ${row.impl} ${time}${ratio}${row.note ? ` (${row.note})` : ''}`;
 }
 

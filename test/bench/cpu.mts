@@ -26,17 +26,25 @@ export interface CompareOptions {
   threads?: number | undefined;
   /** Folder with a build of the library to measure, instead of one made for the purpose. */
   dist?: string | undefined;
+  /** Folder with another build of the library, the implementation `before`: it takes turns with the first. */
+  before?: string | undefined;
 }
+
+/** Milliseconds of a turn where two builds take turns: many short ones, so that a change of the machine's pace meets both. */
+const SHORT_TURN = 100;
 
 /** Has glibc keep the memory that is freed. */
 const KEEP_MEMORY = { MALLOC_TRIM_THRESHOLD_: '4294967295', MALLOC_MMAP_THRESHOLD_: '4294967295' };
 
 /** Measures, printing each row as it comes. */
 export async function compare(options: CompareOptions = {}): Promise<Row[]> {
-  const { only, impl: chosen = impls, rounds = 5, threads = availableParallelism(), dist } = options;
+  const { only, impl: chosen = impls, rounds = 5, threads = availableParallelism(), dist, before } = options;
   const picked = pick(works, only);
   const starters = await prepareStarters(chosen, threads, dist);
-  return contest(picked, starters, { rounds, threads });
+  if (before === undefined) return contest(picked, starters, { rounds, threads });
+  const script = join(outDir, 'bench/cpu/dlnb.cjs');
+  const old: Starters = { before: () => new Child(process.execPath, [script, resolve(before)]) };
+  return contest(picked, { ...old, ...starters }, { rounds, threads, turn: SHORT_TURN, enough: Infinity });
 }
 
 /** How to start each implementation's processes, or why it cannot be. */
@@ -89,6 +97,7 @@ export function table(rows: Row[]): string {
       row.ms === null ? '–' : digits(row.ms),
       row.ratio_to_pytorch === null ? '' : digits(row.ratio_to_pytorch),
       row.ratio_to_tuned === undefined ? '' : digits(row.ratio_to_tuned),
+      row.ratio_to_before === undefined ? '' : digits(row.ratio_to_before),
       row.min_ms === undefined ? '' : digits(row.min_ms),
       quickest(row),
       row.gflops === undefined ? '' : digits(row.gflops),
@@ -103,6 +112,7 @@ export function table(rows: Row[]): string {
     'ms',
     '÷ PyTorch',
     '÷ tuned',
+    '÷ before',
     'min ms',
     'min ÷ min',
     'GFLOP/s',
@@ -110,5 +120,5 @@ export function table(rows: Row[]): string {
     'aim',
     'note',
   ];
-  return align([head, ...lines], (i) => i >= 2 && i <= 8, rows);
+  return align([head, ...lines], (i) => i >= 2 && i <= 9, rows);
 }

@@ -1,6 +1,6 @@
 // `npm run bench -- NAME… [--json FILE]`: measures, asserts nothing, prints a table. Each benchmark is a module of this folder
 // that exports `measure`; what is measured is the packaged build. `cpu` compares implementations and has a table of its own;
-// `--only 'WORK|WORK'`, `--impl A,B`, `--rounds N` and `--threads N` narrow it down, `--dist DIR` names a build that is there already. So does `gpu`,
+// `--only 'WORK|WORK'`, `--impl A,B`, `--rounds N` and `--threads N` narrow it down, `--dist DIR` names a build that is there already, `--before DIR` another one that takes turns with it. So does `gpu`,
 // on a graphics card; `--adapter hardware|software|null` says on what (`null`: the host's part only, which is what there is without a card),
 // `--folder DIR` where tfjs-node-gpu is. `bundle DIR` makes a folder with all that `gpu` needs, to carry to a machine with a card.
 import { writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    ...{ json: text, only: text, impl: text, rounds: text, threads: text, dist: text },
+    ...{ json: text, only: text, impl: text, rounds: text, threads: text, dist: text, before: text },
     ...{ adapter: text, folder: text },
   },
 });
@@ -69,9 +69,9 @@ console.log(
 for (const name of positionals)
   if (name in benchmarks) report.measurements.push(...(await (await benchmarks[name]!()).measure()));
 if (positionals.includes('cpu')) {
-  const { only, dist } = values;
+  const { only, dist, before } = values;
   const [rounds, threads] = [number('rounds'), number('threads')];
-  report.rows.push(...(await compare({ only, impl: chosen as Impl[] | undefined, rounds, threads, dist })));
+  report.rows.push(...(await compare({ only, impl: chosen as Impl[] | undefined, rounds, threads, dist, before })));
   console.log(`\n${table(report.rows)}`);
 }
 if (positionals.includes('gpu')) {

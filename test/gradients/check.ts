@@ -25,7 +25,7 @@ export interface Case {
   valueTolerance?: number;
   /**
    * Size that an element of a gradient is expected to have: one much smaller counts as this. For sums that cancel, as before a
-   * normalisation, where rounding leaves something of what would be zero.
+   * normalization, where rounding leaves something of what would be zero.
    */
   scale?: number;
 }

@@ -7,7 +7,7 @@ import { elementwise } from './cases/elementwise.ts';
 import { linear, linearMade } from './cases/linear.ts';
 import { activations, losses } from './cases/losses.ts';
 import { moving, movingMade } from './cases/moving.ts';
-import { normalisation, normalisationMade } from './cases/normalisation.ts';
+import { normalization, normalizationMade } from './cases/normalization.ts';
 import { own } from './cases/own.ts';
 import { pooling, poolingMade } from './cases/pooling.ts';
 import { reductions, reductionsMade } from './cases/reductions.ts';
@@ -25,7 +25,7 @@ const table: Table = {
   ...linear,
   ...convolution,
   ...pooling,
-  ...normalisation,
+  ...normalization,
   ...secondOrder,
 };
 /** Ops made of others, or with a gradient of their own. */
@@ -36,7 +36,7 @@ const made: Table = {
   ...linearMade,
   ...convolutionMade,
   ...poolingMade,
-  ...normalisationMade,
+  ...normalizationMade,
   ...losses,
   ...secondOrderMade,
 };

@@ -1,4 +1,4 @@
-// Reductions over axes, scans along an axis, and the normalisations by them.
+// Reductions over axes, scans along an axis, and the normalizations by them.
 import type { Case, X } from '../check.ts';
 import type { Tensor, TF } from '../device.ts';
 import { distinct, offZero, uniform, type Draw } from '../random.ts';

@@ -127,7 +127,7 @@ export const secondOrderMade: Table = {
     second('conv3d', [uniform([1, 3, 3, 3, 2]), uniform([2, 2, 2, 2, 3])], (tf, x, filter) =>
       tf.conv3d(x, filter, 1, 'valid'),
     ),
-    second('batch normalisation', [uniform([5, 3]), uniform([3]), uniform([3], 0.5, 2)], (tf, x, offset, scale) => {
+    second('batch normalization', [uniform([5, 3]), uniform([3]), uniform([3], 0.5, 2)], (tf, x, offset, scale) => {
       const { mean, variance } = tf.moments(x, 0);
       return tf.batchNorm(x, mean as X, variance as X, offset, scale, 1e-3);
     }),

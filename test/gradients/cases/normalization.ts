@@ -1,4 +1,4 @@
-// Batch, layer and local response normalisation; as functions of given statistics, and of those of the batch itself.
+// Batch, layer and local response normalization; as functions of given statistics, and of those of the batch itself.
 import type { Case, X } from '../check.ts';
 import type { TF } from '../device.ts';
 import { uniform } from '../random.ts';
@@ -57,7 +57,7 @@ const layer = (tf: TF, x: X, axes: number[], offset: X, scale: X): X => {
     .add(offset);
 };
 
-export const normalisation: Table = {
+export const normalization: Table = {
   FusedBatchNorm: [
     ...withStatistics,
     // the reference's own op kernel takes such parameters for ones of the last axis
@@ -115,8 +115,8 @@ export const normalisation: Table = {
 };
 
 /** Made of others. */
-export const normalisationMade: Table = {
-  'layer normalisation': [
+export const normalizationMade: Table = {
+  'layer normalization': [
     ...(
       [
         [[4, 5], [1]],
@@ -135,7 +135,7 @@ export const normalisationMade: Table = {
       ),
     ),
   ],
-  'group and instance normalisation': [
+  'group and instance normalization': [
     one('two groups', [uniform([2, 3, 3, 6]), uniform([6]), uniform([6], 0.5, 2)], (tf, x, offset, scale) => {
       const groups = layer(tf, x.reshape([2, 3, 3, 2, 3]), [1, 2, 4], tf.scalar(0), tf.scalar(1));
       return groups.reshape([2, 3, 3, 6]).mul(scale).add(offset);
