@@ -1,15 +1,8 @@
-// The thread pool, seen from inside: one block of shared memory, through which the main thread hands out the chunks of a task and
-// the workers take them. A task is a function of this program; its arguments lie in shared memory too.
+// The thread pool, seen from inside: through a few words of shared memory the main thread hands out the chunks of a task, and the
+// workers take them. A task is a function of this program; its arguments lie in shared memory too (memory-map.ts).
 
-// Each word that several threads write has a cache line of its own.
-const TICKET: usize = 1024; // i64: number of the task in the upper 22 bits, then how many chunks are taken from the end, and from the beginning
-const TASK: usize = 1088; // i32: index of the function
-const CHUNKS: usize = 1092; // i32: how many chunks the task has
-const DONE: usize = 1152; // i32: how many of them are done
-const WAITING: usize = 1156; // i32: 1 while the main thread sleeps until they are
-const EPOCH: usize = 1216; // i32: number of the task; what idle workers watch
-const SLEEPERS: usize = 1280; // i32: how many workers sleep
-const ACTIVE: usize = 1344; // i32: how many workers may be inside of a task
+import { ACTIVE, ARGS, CHUNKS, DONE, EPOCH, SLEEPERS, TASK, TICKET, WAITING } from './memory-map';
+import { SCRATCH_BASE, SCRATCH_BYTES } from './memory-map';
 
 /** Bits of the ticket for each of the two numbers of chunks. */
 const BITS: i64 = 21;
@@ -17,20 +10,12 @@ const MASK: i64 = (1 << BITS) - 1;
 /** More chunks taken than a task has: there is nothing more to be taken. */
 const CLOSED: i64 = MASK;
 
-/** Where the shape of the convolution or pooling at hand lies (shape.ts). */
-export const SHAPE: usize = 1536;
-/** Where the running task's arguments lie. */
-const ARGS: usize = 2048;
-
 /** How often an idle thread looks before it sleeps. */
 let spins: i32 = 0;
 let threads: i32 = 1;
 let running: bool = false;
 /** Which thread of the pool this instance runs in; 0 is the main one. */
 let thread: i32 = 0;
-
-let scratchBase: usize = 0;
-let scratchSize: usize = 0;
 
 /** The arguments of the running task, as a record of the shape that the task knows. */
 // @ts-ignore: decorator
@@ -43,13 +28,13 @@ export function args<T>(): T {
 // @ts-ignore: decorator
 @inline
 export function scratch(): usize {
-  return scratchBase + <usize>thread * scratchSize;
+  return SCRATCH_BASE + <usize>thread * SCRATCH_BYTES;
 }
 
 // @ts-ignore: decorator
 @inline
 export function scratchBytes(): usize {
-  return scratchSize;
+  return SCRATCH_BYTES;
 }
 
 // @ts-ignore: decorator
@@ -63,14 +48,11 @@ export function threadCount(): i32 {
  * @param id 0 in the main thread, 1… in the workers
  * @param count threads in all
  * @param spin how often to look before sleeping
- * @param base of the threads' scratch memory, `size` bytes for each
  */
-export function initThread(id: i32, count: i32, spin: i32, base: usize, size: usize): void {
+export function initThread(id: i32, count: i32, spin: i32): void {
   thread = id;
   threads = count;
   spins = spin;
-  scratchBase = base;
-  scratchSize = size;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Max and average pooling of images [batch, height, width, channels] and their gradients. Windows are walked for four channels or more
 // at a time.
 import { args, bound, chunksOf, parallel } from './pool';
-import { shape } from './shape';
+import { ConvShape, shape } from './shape';
 
 /** What a window does with the elements in it. */
 // @ts-ignore: decorator
@@ -14,10 +14,14 @@ const SUM = 1;
 /** Element operations that are worth a chunk of their own. */
 const GRAIN = 32768;
 
+/** Max or average pooling, or the gradient with respect to its image. `filter…` in the shape is the size of the windows. */
 @unmanaged
-class PoolArgs {
+export class PoolArgs extends ConvShape {
+  /** [batch, inHeight, inWidth, inDepth] float32. */
   x: usize;
+  /** [batch, outHeight, outWidth, inDepth]; the gradients do not use it. */
   y: usize;
+  /** The gradient with respect to y; pooling itself does not use it, nor dx. */
   dy: usize;
   dx: usize;
 }
@@ -28,22 +32,18 @@ function overRows(task: i32, rows: i32, width: i32, channels: i32, cost: i32): v
   parallel(task, chunksOf(rows, <i32>(GRAIN / operations)));
 }
 
-/** The largest element of each window; NaN is ignored, and −∞ is that of an empty window. After `convShape`. */
-export function maxPool(x: usize, y: usize): void {
-  const a = args<PoolArgs>();
-  const s = shape();
-  a.x = x;
-  a.y = y;
-  overRows(maxPoolTask.index, s.batch * s.outHeight, s.outWidth, s.inDepth, s.filterHeight * s.filterWidth);
+/** y = the largest element of each window; NaN is ignored, and an empty window has −∞. */
+export function maxPool(args: PoolArgs): void {
+  poolOver(maxPoolTask.index, args);
 }
 
-/** The mean of each window's elements inside of the image; NaN where there is none. After `convShape`. */
-export function avgPool(x: usize, y: usize): void {
-  const a = args<PoolArgs>();
-  const s = shape();
-  a.x = x;
-  a.y = y;
-  overRows(avgPoolTask.index, s.batch * s.outHeight, s.outWidth, s.inDepth, s.filterHeight * s.filterWidth);
+/** y = the mean of each window's elements inside of the image; NaN where there is none. */
+export function avgPool(args: PoolArgs): void {
+  poolOver(avgPoolTask.index, args);
+}
+
+function poolOver(task: i32, s: PoolArgs): void {
+  overRows(task, s.batch * s.outHeight, s.outWidth, s.inDepth, s.filterHeight * s.filterWidth);
 }
 
 function maxPoolTask(chunk: i32, chunks: i32): void {
@@ -211,13 +211,10 @@ function windowOf4(
 
 /**
  * dL/dx of the mean over all elements of a window, also those in the padding: each element of x gets the sum of the dy of the windows
- * that it is in, over the window's size. After `convShape`.
+ * that it is in, over the window's size.
  */
-export function avgPoolGrad(dy: usize, dx: usize): void {
-  const a = args<PoolArgs>();
-  const s = shape();
-  a.dy = dy;
-  a.dx = dx;
+export function avgPoolGrad(args: PoolArgs): void {
+  const s = args;
   const whole =
     s.filterHeight == s.strideY &&
     s.filterWidth == s.strideX &&
@@ -304,13 +301,9 @@ function avgPoolGradTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** dL/dx of `maxPool`: dy goes to the first largest element of each window. After `convShape`. */
-export function maxPoolGrad(x: usize, dy: usize, dx: usize): void {
-  const a = args<PoolArgs>();
-  const s = shape();
-  a.x = x;
-  a.dy = dy;
-  a.dx = dx;
+/** dL/dx of `maxPool`: dy goes to the first largest element of each window. */
+export function maxPoolGrad(args: PoolArgs): void {
+  const s = args;
   const cost = s.filterHeight * s.filterWidth * 2;
   if (s.strideY >= s.filterHeight && s.strideX >= s.filterWidth)
     overRows(maxPoolGradApartTask.index, s.batch * s.outHeight, s.outWidth, s.inDepth, cost);
