@@ -1,6 +1,6 @@
-// Makes exports.ts: the types of what the WebAssembly program exports, and the functions that write argument records into its memory.
-// Both follow from the AssemblyScript sources in assembly/. `node bindings.mjs` prints the text; esbuild.config.js keeps the file up to
-// date, and a test compares the two.
+// Makes exports.ts: the types of what the WebAssembly program exports, and the functions that write argument records
+// into its memory. Both follow from the AssemblyScript sources in assembly/. `node bindings.mjs` prints the text;
+// esbuild.config.js keeps the file up to date, and a test compares the two.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -79,8 +79,8 @@ function record(module, name) {
 }
 
 /**
- * The property that holds the record which another begins with: the last word of its name. The fields of a record of arguments
- * are the other's own instead: then there is none.
+ * The property that holds the record which another begins with: the last word of its name. The fields of a record of
+ * arguments are the other's own instead: then there is none.
  */
 function partName(base) {
   const [word] = base.name.match(/[A-Z][a-z0-9]*$/);

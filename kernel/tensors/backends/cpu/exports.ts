@@ -24,7 +24,10 @@ export interface MatMulArgs {
   relu: boolean;
 }
 
-/** x [batch, inHeight, inWidth, inDepth], y [batch, outHeight, outWidth, outDepth]; y's pixel (0, 0) looks at x from (−top, −left) on. */
+/**
+ * x [batch, inHeight, inWidth, inDepth], y [batch, outHeight, outWidth, outDepth]; y's pixel (0, 0) looks at x from
+ * (−top, −left) on.
+ */
 export interface ConvShape {
   batch: number;
   inHeight: number;
@@ -44,14 +47,17 @@ export interface ConvShape {
 }
 
 /**
- * A convolution or one of its gradients. x, w and y are what the convolution's image, filter and result are, or the gradients with
- * respect to these: an op kernel reads two of them and writes the third.
+ * A convolution or one of its gradients. x, w and y are what the convolution's image, filter and result are, or the
+ * gradients with respect to these: an op kernel reads two of them and writes the third.
  */
 export interface ConvArgs {
   shape: ConvShape;
   /** [batch, inHeight, inWidth, inDepth] float32. */
   x: number;
-  /** [filterHeight, filterWidth, inDepth, outDepth] float32; of a depthwise convolution [filterHeight, filterWidth, outDepth]. */
+  /**
+   * [filterHeight, filterWidth, inDepth, outDepth] float32; of a depthwise convolution [filterHeight, filterWidth,
+   * outDepth].
+   */
   w: number;
   /** [batch, outHeight, outWidth, outDepth] float32. */
   y: number;
@@ -59,7 +65,10 @@ export interface ConvArgs {
   bias: number;
   /** Working memory, as many bytes as the function for it says. */
   work: number;
-  /** Pixels of a row of the image that is read, with the padding that the filter reads, if it is to be copied so; else 0. */
+  /**
+   * Pixels of a row of the image that is read, with the padding that the filter reads, if it is to be copied so; else
+   * 0.
+   */
   padded: number;
   /** Whether negative results become 0. */
   relu: boolean;
@@ -75,7 +84,9 @@ export interface SumGroupsArgs {
   size: number;
 }
 
-/** Max or average pooling, or the gradient with respect to its image. `filter…` in the shape is the size of the windows. */
+/**
+ * Max or average pooling, or the gradient with respect to its image. `filter…` in the shape is the size of the windows.
+ */
 export interface PoolArgs {
   shape: ConvShape;
   /** [batch, inHeight, inWidth, inDepth] float32. */
@@ -186,7 +197,10 @@ export interface RowsGradArgs {
 export interface CrossEntropyArgs {
   /** [rows, classes]. */
   logits: number;
-  /** [rows, classes], smoothed to keep · labels + add; or, of the sparse ones, [rows] int32: the number of the right class. */
+  /**
+   * [rows, classes], smoothed to keep · labels + add; or, of the sparse ones, [rows] int32: the number of the right
+   * class.
+   */
   labels: number;
   /** [rows], written by the cross-entropy. */
   loss: number;
@@ -205,8 +219,8 @@ export interface CrossEntropyArgs {
 }
 
 /**
- * The cross-entropy of probabilities with labels, as Keras defines it, or its gradient with respect to the probabilities. With q the
- * probabilities over their sum, kept between ε and 1 − ε.
+ * The cross-entropy of probabilities with labels, as Keras defines it, or its gradient with respect to the
+ * probabilities. With q the probabilities over their sum, kept between ε and 1 − ε.
  */
 export interface ProbabilityArgs {
   /** [rows, classes]. */
@@ -372,7 +386,10 @@ export interface RandomArgs {
 
 /** The recurrent part of the layer: all time steps. */
 export interface LstmArgs {
-  /** [steps, batch, 4 · units] in the order input, forget, candidate, output: x · kernel + bias; becomes the activated gates. */
+  /**
+   * [steps, batch, 4 · units] in the order input, forget, candidate, output: x · kernel + bias; becomes the activated
+   * gates.
+   */
   gates: number;
   /** [units, 4 · units], the recurrent weights. */
   recurrent: number;
@@ -405,7 +422,10 @@ export interface ResizeArgs {
   x: number;
   /** [batch, newHeight, newWidth, channels]. */
   y: number;
-  /** Per row of y: the row of x, or the one above, the one below and the weight of that. i32 [height], i32 [height], f32 [height]. */
+  /**
+   * Per row of y: the row of x, or the one above, the one below and the weight of that. i32 [height], i32 [height], f32
+   * [height].
+   */
   rows: number;
   /** The same per column. */
   columns: number;
@@ -426,7 +446,7 @@ export interface Exports {
    * @param spin how often to look before sleeping
    */
   initThread(id: number, count: number, spin: number): void;
-  /** What a worker does until it is ended. */
+  /** The loop of a worker thread. It does not return. */
   work(): void;
   /** Looks `n` times, for the main thread to time how long a look takes. */
   look(n: number): number;
@@ -488,8 +508,9 @@ export interface Exports {
   /** Bytes of working memory of `conv2d`. */
   convWorkBytes(args: ConvArgs): number;
   /**
-   * x = the gradient of conv2d with respect to its image, from that with respect to its result, y: each pixel gathers from the pixels of
-   * y that it contributed to. The pixels of x fall into strideY · strideX classes, each of which meets its own taps of the filter.
+   * x = the gradient of conv2d with respect to its image, from that with respect to its result, y: each pixel gathers
+   * from the pixels of y that it contributed to. The pixels of x fall into strideY · strideX classes, each of which meets
+   * its own taps of the filter.
    */
   conv2dBackpropInput(args: ConvArgs): void;
   /** Bytes of working memory of `conv2dBackpropInput`. */
@@ -514,8 +535,9 @@ export interface Exports {
   /** Bytes of working memory of `winogradConv2d`. */
   winogradWorkBytes(args: ConvArgs): number;
   /**
-   * x = the gradient of conv2d with respect to its image, from that with respect to its result, y; filter 3 × 3, stride 1. It is a convolution
-   * of y with the filter turned by 180°; or computed by tiles of y where the image has more tiles, which is then less work.
+   * x = the gradient of conv2d with respect to its image, from that with respect to its result, y; filter 3 × 3, stride
+   * 1. It is a convolution of y with the filter turned by 180°; or computed by tiles of y where the image has more tiles,
+   * which is then less work.
    */
   winogradBackpropInput(args: ConvArgs): void;
   /** Bytes of working memory of `winogradBackpropInput`. */
@@ -526,13 +548,16 @@ export interface Exports {
   winogradFilterWorkBytes(args: ConvArgs): number;
   /** y = x ∗ w (+ bias) (then ReLU). */
   depthwiseConv2d(args: ConvArgs): void;
-  /** x = the gradient with respect to the image, from that with respect to the result, y. `work` has as many bytes as the filter. */
+  /**
+   * x = the gradient with respect to the image, from that with respect to the result, y. `work` has as many bytes as the
+   * filter.
+   */
   depthwiseConv2dBackpropInput(args: ConvArgs): void;
   /** y[i] = Σⱼ x[i, j]: brings back channels that were repeated. */
   sumGroups(args: SumGroupsArgs): void;
   /**
-   * w = the gradient with respect to the filter, from that with respect to the result, y: each chunk of rows of y has a sum of its own, and
-   * these are added in their order.
+   * w = the gradient with respect to the filter, from that with respect to the result, y: each chunk of rows of y has a
+   * sum of its own, and these are added in their order.
    */
   depthwiseConv2dBackpropFilter(args: ConvArgs): void;
   /** Bytes of working memory of `depthwiseConv2dBackpropFilter`. */
@@ -544,8 +569,8 @@ export interface Exports {
   /** dL/dx of `maxPool`: dy goes to the first largest element of each window. */
   maxPoolGrad(args: PoolArgs): void;
   /**
-   * dL/dx of the mean over all elements of a window, also those in the padding: each element of x gets the sum of the dy of the windows
-   * that it is in, over the window's size.
+   * dL/dx of the mean over all elements of a window, also those in the padding: each element of x gets the sum of the dy
+   * of the windows that it is in, over the window's size.
    */
   avgPoolGrad(args: PoolArgs): void;
   /** Bytes of working memory of batch normalization and its gradient. */
@@ -558,7 +583,10 @@ export interface Exports {
   batchNormTrainGrad(args: BatchNormGradArgs): void;
   /** y = average − (average − value) · decay. There are few numbers: on one thread. */
   movingAverage(args: MovingAverageArgs): void;
-  /** y = (x − mean) · rstd · gamma + beta (Ba, Kiros and Hinton 2016), with the mean of each row and rstd = 1 / √(variance + epsilon). */
+  /**
+   * y = (x − mean) · rstd · gamma + beta (Ba, Kiros and Hinton 2016), with the mean of each row and rstd = 1 / √(variance
+   * + epsilon).
+   */
   layerNorm(args: LayerNormArgs): void;
   /** Bytes of working memory of `layerNormGrad`. */
   layerNormBytes(rows: number, columns: number): number;
@@ -591,8 +619,8 @@ export interface Exports {
   /** y [outer, times, inner] = factor · x [outer, inner]: the gradient of a sum or mean. */
   repeat(args: RepeatArgs): void;
   /**
-   * y [outer, inner] int32 = where along the middle axis of x [outer, reduced, inner] the first of the largest, or smallest, elements
-   * is. NaN is passed over, unless it is the first element: then the answer is 0, as in TensorFlow.js.
+   * y [outer, inner] int32 = where along the middle axis of x [outer, reduced, inner] the first of the largest, or
+   * smallest, elements is. NaN is passed over, unless it is the first element: then the answer is 0, as in TensorFlow.js.
    */
   argExtremum(args: ArgExtremumArgs): void;
   /** y [n] float32 = x [n] int32 */
@@ -603,7 +631,7 @@ export interface Exports {
   scan(args: ScanArgs): void;
   /** Begins a walk: `moveDim` for each dimension from the outermost one, then `move` or `moveConstant`. */
   moveStart(): void;
-  /** A dimension of `n` elements, with strides in elements. One that goes on where the last one steps is made one with it. */
+  /** A dimension of `n` elements, with strides in elements. It is merged with the last one where they step alike. */
   moveDim(n: number, to: number, from: number): void;
   /** Copies elements of `size` bytes (1 or 4). There are no empty dimensions. */
   move(to: number, from: number, size: number): void;

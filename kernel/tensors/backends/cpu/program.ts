@@ -12,7 +12,7 @@ export interface Program {
   /** Whether multiply and add are one instruction. */
   relaxed: boolean;
   threads: number;
-  /** The first byte that the program does not use itself. */
+  /** The first byte that tensors may use. */
   heapBase: number;
   /** Why there is only one thread, if more were wanted. */
   notice?: string;
@@ -29,7 +29,9 @@ export interface WorkerSetUp {
 
 /** Bytes of a page of WebAssembly memory. */
 const PAGE = 65536;
-/** Where memory cannot be shared it has this size from the start, 1 GiB; the system gives its pages when they are used. */
+/**
+ * Memory that cannot be shared has this size from the start, 1 GiB; the system provides its pages when they are used.
+ */
 const FIXED_PAGES = 16384;
 /** How long an idle thread spins before it sleeps: longer than the pause between two ops of a training step. */
 const SPIN_MICROSECONDS = 150;
@@ -90,7 +92,7 @@ function abort(): never {
 async function startWorker(dist: string, setUp: WorkerSetUp): Promise<Worker> {
   const worker = new Worker(path.join(dist, 'cpu-worker.js'), {
     workerData: setUp,
-    // none of the cells' flags, streams and environment
+    // without the flags, streams and environment of cells
     execArgv: [],
     stdin: false,
   });

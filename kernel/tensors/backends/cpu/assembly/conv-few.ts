@@ -12,7 +12,7 @@ const GRAIN: i32 = 131072;
 
 @unmanaged
 class FewTask extends ConvArgs {
-  planar: usize; // [batch, inHeight, inDepth, outWidth + filterWidth − 1, rounded up for tiles of eight]: x with its padding
+  planar: usize; // [batch, inHeight, inDepth, planarWidth]: x with its padding
   packed: usize; // [filterHeight, filterWidth, inDepth, 6]
   planarWidth: i32;
 }

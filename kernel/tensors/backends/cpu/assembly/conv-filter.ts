@@ -1,4 +1,5 @@
-// The gradient of 2-D convolutions with respect to their filters, channels last: sums over pixels, each thread's own, then those of the threads.
+// The gradient of 2-D convolutions with respect to their filters, channels last: sums over pixels, each thread's own,
+// then those of the threads.
 import { packColumns } from './matmul';
 import { args, bound, chunksOf, parallel, scratch, scratchBytes, threadCount } from './pool';
 import { padRows } from './rows';
@@ -167,8 +168,8 @@ function filterRowBytes(): usize {
 }
 
 /**
- * As filterTask for few channels: those of the neighbouring pixels that a row of the filter meets lie side by side, and are taken
- * together, from rows copied out with their padding where there is one.
+ * As filterTask for few channels: those of the neighboring pixels that a row of the filter meets lie side by side, and
+ * are taken together, from rows copied out with their padding where there is one.
  */
 function filterRowsTask(chunk: i32, chunks: i32): void {
   const t = args<FilterTask>();

@@ -1,5 +1,6 @@
-// The gradient of 2-D convolutions with respect to an image of few channels: row by row, as the adjoint of what the convolution does. A
-// pixel of dy gives numbers to as many neighbouring pixels as the filter is wide; their channels lie side by side and fill a tile together.
+// The gradient of 2-D convolutions with respect to an image of few channels: row by row, as the adjoint of what the
+// convolution does. A pixel of dy gives numbers to as many neighboring pixels as the filter is wide; their channels lie
+// side by side and fill a tile together.
 import { packColumnsTransposed } from './matmul';
 import { args, bound, chunksOf, parallel, scratch } from './pool';
 import { clear, copy } from './rows';

@@ -1,6 +1,6 @@
-// 2-D convolutions and the gradients of their images, channels last, as matrix products whose left operand is gathered from the image: each row of it
-// is a pixel's receptive field, and only the addresses of its parts are written down (Dukhan, "The Indirect Convolution Algorithm", 2019).
-// Few input channels are copied out instead ("im2col").
+// 2-D convolutions and the gradients of their images, channels last, as matrix products whose left operand is gathered
+// from the image: each row of it is a pixel's receptive field, and only the addresses of its parts are written down
+// (Dukhan, "The Indirect Convolution Algorithm", 2019). Few input channels are copied out instead ("im2col").
 import { packColumns, packColumnsTransposed, rectify } from './matmul';
 import { args, bound, chunksOf, parallel, scratch, scratchBytes, threadCount } from './pool';
 import { padRows } from './rows';
@@ -11,16 +11,17 @@ import { gatherTile, outerTile, SEGMENT } from './tile';
 const GROUP: i32 = 8;
 /** With fewer channels the receptive fields are copied out. */
 const FEW: i32 = 3;
-// The scratch memory of a thread, in bytes. All tasks: addresses of pixels of the result; a tile of the result, and behind it the bias
-// where it has fewer than eight numbers left.
+// The scratch memory of a thread, in bytes. All tasks: addresses of pixels of the result; a tile of the result, and
+// behind it the bias where it has fewer than eight numbers left.
 const TILE_AT: usize = 256;
 const BIAS_AT: usize = TILE_AT + 256;
-// `gatherTask`: of each block how many segments there are, and their length; of six pixels the row and column in the source and where
-// the image begins; tables of segments.
+// `gatherTask`: of each block how many segments there are, and their length; of six pixels the row and column in the
+// source and where the image begins; tables of segments.
 const BLOCKS_AT: usize = 768;
 const SIX_AT: usize = 896;
 const TABLE_AT: usize = 1024;
-// `copyTask`: the table of one segment, with the six pixels behind it; the copied receptive fields, with a table for each tap behind them
+// `copyTask`: the table of one segment, with the six pixels behind it; the copied receptive fields, with a table for
+// each tap behind them
 const COPIED_SIX_AT: usize = TABLE_AT + 64;
 const COPY_AT: usize = 4096;
 // `rowTask`: a tile with the bias behind it; a table of at most 4096 segments, of 16 bytes each; rows of the image
@@ -33,7 +34,9 @@ const GRAIN: i32 = 131072;
 /** Numbers of a copied image that are worth a chunk. */
 const PAD_GRAIN: i32 = 65536;
 
-/** What the tasks below do: each pixel of the result gathers from the pixels of the source that its taps of the filter meet. */
+/**
+ * A convolution as a gather: each pixel of the result adds up the pixels of the source that its taps of the filter meet.
+ */
 @unmanaged
 class GatherTask extends ConvArgs {
   src: usize; // [batch, srcHeight, srcWidth, k] the image that is read
@@ -50,8 +53,8 @@ class GatherTask extends ConvArgs {
   dstHeight: i32;
   dstWidth: i32;
   n: i32;
-  // The pixels (y0 + i · stepY, x0 + j · stepX), i < height, j < width, of the result are computed; they read from the source around
-  // (i · readStepY, j · readStepX).
+  // The pixels (y0 + i · stepY, x0 + j · stepX), i < height, j < width, of the result are computed; they read from the
+  // source around (i · readStepY, j · readStepX).
   height: i32;
   width: i32;
   y0: i32;
@@ -105,8 +108,9 @@ export function conv2d(args: ConvArgs): void {
 }
 
 /**
- * x = the gradient of conv2d with respect to its image, from that with respect to its result, y: each pixel gathers from the pixels of
- * y that it contributed to. The pixels of x fall into strideY · strideX classes, each of which meets its own taps of the filter.
+ * x = the gradient of conv2d with respect to its image, from that with respect to its result, y: each pixel gathers
+ * from the pixels of y that it contributed to. The pixels of x fall into strideY · strideX classes, each of which meets
+ * its own taps of the filter.
  */
 export function conv2dBackpropInput(args: ConvArgs): void {
   const t = changetype<GatherTask>(args);
@@ -173,7 +177,7 @@ function layOut(t: GatherTask): void {
   memory.fill(t.work, 0, zeros);
 }
 
-/** @param packed which tap of the packed filter it is */
+/** @param packed the number of the tap in the packed filter */
 function setTap(t: GatherTask, tap: i32, y: i32, x: i32, packed: i32): void {
   const at = t.taps + (<usize>tap << 4);
   store<i32>(at, y);
@@ -182,8 +186,8 @@ function setTap(t: GatherTask, tap: i32, y: i32, x: i32, packed: i32): void {
 }
 
 /**
- * Copies the image behind the working memory, and has it read from there: with `before` pixels of zeros before each row and more behind
- * it, so that no tap leaves its row.
+ * Copies the image behind the working memory, and has it read from there: with `before` pixels of zeros before each row
+ * and more behind it, so that no tap leaves its row.
  */
 function pad(t: GatherTask, before: i32): void {
   t.plain = t.src;
@@ -217,7 +221,9 @@ function zeroBytes(k: i32): usize {
   return ((<usize>k << 2) + 127) & ~63;
 }
 
-/** Bytes of working memory of a convolution over `k` channels with `n` results, without the padded copy of the image. */
+/**
+ * Bytes of working memory of a convolution over `k` channels with `n` results, without the padded copy of the image.
+ */
 // @ts-ignore: decorator
 @inline
 function workBytes(s: ConvShape, k: i32, n: i32): usize {
@@ -255,7 +261,10 @@ function target(t: GatherTask, image: i32, i: i32, j: i32): usize {
   return t.dst + ((<usize>((image * t.dstHeight + y) * t.dstWidth + x) * t.n) << 2);
 }
 
-/** Whether the pixels of the grid are all pixels of the result, in their order: a tile can then be written where it belongs. */
+/**
+ * Whether the pixels of the grid are all pixels of the result, in their order: a tile can then be written where it
+ * belongs.
+ */
 // @ts-ignore: decorator
 @inline
 function isWhole(t: GatherTask): bool {
@@ -295,7 +304,7 @@ function gatherTask(chunk: i32, chunks: i32): void {
         store<u32>(at, <u32>(t.src + <usize>(image * t.srcHeight) * rowBytes), 8);
         inRow = inRow && x + left >= 0 && x + left + t.run <= t.srcWidth;
         if (!whole) store<u32>(targets + (<usize>(b * 6 + q) << 2), <u32>target(t, image, i, j));
-        // Past the last pixel that one is repeated
+        // The last pixel is repeated past the end
         if (b * 6 + q + 1 < count && ++j == t.width) {
           j = 0;
           if (++i == t.height) {
@@ -340,7 +349,7 @@ function gatherTask(chunk: i32, chunks: i32): void {
         const segments = load<i32>(blocksAt + <usize>(b << 3));
         const k = load<i32>(blocksAt + <usize>(b << 3), 4);
         const at = t.dst + <usize>(first + b * 6) * ldc + (<usize>p << 5);
-        // What a lone panel writes past its columns is overwritten by the next pixels, if those are this thread's
+        // A single panel writes past its columns; the next pixels overwrite that, if they are this thread's
         if (whole && ((p << 3) + 8 <= t.n || (panels == 1 && (first + b * 6 + rows - 1) * t.n + 8 <= end * t.n))) {
           gatherTile(table + <usize>b * tableBytes, segments, k, panel, 32, at, ldc, rows, init, 0, t.relu);
           continue;
@@ -448,7 +457,9 @@ function copyTask(chunk: i32, chunks: i32): void {
 /** About as many bytes of rows are kept in scratch memory. */
 const ROWS: usize = 1 << 15;
 
-/** Bytes of a row of one channel with its padding, and of the rows that `count` rows of the result are computed from. */
+/**
+ * Bytes of a row of one channel with its padding, and of the rows that `count` rows of the result are computed from.
+ */
 // @ts-ignore: decorator
 @inline
 function paddedBytes(): usize {
@@ -463,8 +474,8 @@ function rowsBytes(count: i32): usize {
 }
 
 /**
- * As gatherTask for images of one channel, filters that move by single pixels: neighbouring numbers of a row belong to neighbouring
- * pixels of the result, so that the rows themselves, with their padding, are the left operand.
+ * As gatherTask for images of one channel, filters that move by single pixels: neighboring numbers of a row belong to
+ * neighboring pixels of the result, so that the rows themselves, with their padding, are the left operand.
  */
 function rowTask(chunk: i32, chunks: i32): void {
   const t = args<GatherTask>();
@@ -510,7 +521,7 @@ function rowTask(chunk: i32, chunks: i32): void {
         for (let j = 0; j < s.outWidth; j += 6) {
           const columns = min(6, s.outWidth - j);
           const at = out + <usize>j * ldc + (<usize>p << 5);
-          // What a lone panel writes past its columns is overwritten by the next pixels, if those are this thread's
+          // A single panel writes past its columns; the next pixels overwrite that, if they are this thread's
           const direct = (p << 3) + 8 <= t.n || (panels == 1 && (row * s.outWidth + j + columns - 1) * t.n + 8 <= end * s.outWidth * t.n);
           const to = direct ? at : tile;
           const ld: usize = direct ? ldc : 32;
@@ -523,7 +534,7 @@ function rowTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** Address of eight numbers of the bias, past its end 0; copied to `room` if it has not so many. */
+/** Address of eight numbers of the bias, past its end 0; copied to `room` if it has fewer. */
 // @ts-ignore: decorator
 @inline
 function biasOf(t: GatherTask, panel: i32, room: usize): usize {

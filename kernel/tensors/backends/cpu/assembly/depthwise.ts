@@ -1,5 +1,6 @@
-// Depthwise convolution and its gradients: each channel has its own filter. Four channels at a time; filter [height, width,
-// channels]. With several filters a channel, the caller repeats the channels first: x, too, has the shape's outDepth channels here.
+// Depthwise convolution and its gradients: each channel has its own filter. Four channels at a time; filter [height,
+// width, channels]. With several filters a channel, the caller repeats the channels first: x, too, has the shape's
+// outDepth channels here.
 import { args, bound, chunksOf, parallel } from './pool';
 import { ConvArgs, ConvShape, shape } from './shape';
 import { madd } from './simd';
@@ -80,7 +81,10 @@ function finished(v: v128, relu: bool): v128 {
   return relu ? f32x4.max(v, f32x4.splat(0)) : v;
 }
 
-/** Four pixels side by side. `at` is the first one's first element of x, `height` how many rows of the filter are inside. */
+/**
+ * Four pixels side by side. `at` is the first one's first element of x, `height` how many rows of the filter are
+ * inside.
+ */
 function convolve4(at: usize, w: usize, out: usize, height: i32, rowStep: usize): void {
   const a = args<ConvArgs>();
   const s = shape();
@@ -190,7 +194,10 @@ function convolveFew(at: usize, w: usize, out: usize, height: i32, width: i32, r
   }
 }
 
-/** x = the gradient with respect to the image, from that with respect to the result, y. `work` has as many bytes as the filter. */
+/**
+ * x = the gradient with respect to the image, from that with respect to the result, y. `work` has as many bytes as the
+ * filter.
+ */
 export function depthwiseConv2dBackpropInput(args: ConvArgs): void {
   const t = args;
   if (t.strideY > 1 || t.strideX > 1) {
@@ -216,7 +223,7 @@ export function depthwiseConv2dBackpropInput(args: ConvArgs): void {
   depthwiseConv2d(t);
 }
 
-// The unit is a row of dx: it gets from each row of the filter what the row of dy that it is for says, if there is one
+// The unit is a row of dx: each row of the filter adds its product with the row of dy that it meets, if any
 function backpropInputTask(chunk: i32, chunks: i32): void {
   const a = args<ConvArgs>();
   const s = shape();
@@ -272,8 +279,8 @@ export function depthwiseFilterWorkBytes(args: ConvArgs): f64 {
 }
 
 /**
- * w = the gradient with respect to the filter, from that with respect to the result, y: each chunk of rows of y has a sum of its own, and
- * these are added in their order.
+ * w = the gradient with respect to the filter, from that with respect to the result, y: each chunk of rows of y has a
+ * sum of its own, and these are added in their order.
  */
 export function depthwiseConv2dBackpropFilter(args: ConvArgs): void {
   const s = args;

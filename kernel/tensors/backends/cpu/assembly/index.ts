@@ -1,4 +1,4 @@
-// The program that computes: everything that JavaScript calls, and nothing else. exports.ts is made from this list.
+// The WebAssembly program: everything that JavaScript calls, and nothing else. exports.ts is made from this list.
 export { initThread, work, look } from './pool';
 export * from './elementwise';
 export { matMul } from './matmul';

@@ -1,5 +1,6 @@
-// The recurrent part of an LSTM layer (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000), forward and back through
-// time. In each step a thread computes all four gates of its units, matrix product and activation in one go. Units are a multiple of 4.
+// The recurrent part of an LSTM layer (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000),
+// forward and back through time. In each step a thread computes all four gates of its units, matrix product and
+// activation in one go. Units are a multiple of 4.
 import { packColumns, packColumnsTransposed } from './matmul';
 import { sigmoid4, tanh4 } from './math';
 import { args, bound, parallel, scratch, threadCount } from './pool';
@@ -13,7 +14,10 @@ const TILES_AT: usize = 256;
 /** The recurrent part of the layer: all time steps. */
 @unmanaged
 export class LstmArgs {
-  /** [steps, batch, 4 · units] in the order input, forget, candidate, output: x · kernel + bias; becomes the activated gates. */
+  /**
+   * [steps, batch, 4 · units] in the order input, forget, candidate, output: x · kernel + bias; becomes the activated
+   * gates.
+   */
   gates: usize;
   /** [units, 4 · units], the recurrent weights. */
   recurrent: usize;

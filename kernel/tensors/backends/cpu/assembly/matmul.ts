@@ -1,18 +1,22 @@
-// Matrix products C = A · B, single or in batches, either operand transposed, with bias and ReLU: cut into tiles for the threads, the
-// right operand packed so that the innermost loop reads it in one stream. Goto & van de Geijn, "Anatomy of High-Performance Matrix
-// Multiplication" (2008), without its packing of a left operand for few columns.
+// Matrix products C = A · B, single or in batches, either operand transposed, with bias and ReLU: cut into tiles for
+// the threads, the right operand packed so that the innermost loop reads it in one stream. Goto & van de Geijn,
+// "Anatomy of High-Performance Matrix Multiplication" (2008), without its packing of a left operand for few columns.
 import { args, bound, parallel, scratch, threadCount } from './pool';
 import { gatherTile, outerTile, SEGMENT } from './tile';
 
-/** The most of the summed dimension that is worked on at a time: a packed panel of 8 columns then fills half of the L1 cache. */
+/**
+ * The most of the summed dimension that is worked on at a time: a packed panel of 8 columns then fills half of the L1
+ * cache.
+ */
 const KC: i32 = 512;
 /** Rows of a block of A: with KC of them it takes about half of the L2 cache. */
 const MC: i32 = 192;
 /** Columns of a block of B. */
 const NC: i32 = 256;
-/** With so many panels of B, packing A costs less than it saves. */
+/** From this many panels of B on, packing A costs less than it saves. */
 const MANY_PANELS: i32 = 8;
-// The scratch memory of a thread, in bytes: the table of a tile, a tile of 6 × 8 where C has fewer columns, the packed blocks of B and A
+// The scratch memory of a thread, in bytes: the table of a tile, a tile of 6 × 8 where C has fewer columns, the packed
+// blocks of B and A
 const EDGE_AT: usize = 1024;
 const PACKED_AT: usize = 4096;
 /** Multiplications below which a chunk of its own costs more than it saves. */
@@ -63,8 +67,8 @@ export function matMul(args: MatMulArgs): void {
 }
 
 /**
- * How C is cut up. Each tile packs its part of B anew (and of a transposed A), so tiles should be tall or wide, yet enough of them for
- * all threads to end at about the same time.
+ * Cuts C into tiles. Each packs its part of B again (and of a transposed A), so tiles should be tall or wide, yet
+ * enough of them for all threads to finish at about the same time.
  */
 function plan(t: MatMulTask): void {
   let mc = min(t.m, MC);
@@ -234,7 +238,7 @@ export function packColumns(to: usize, from: usize, stride: usize, k: i32, n: i3
         to += 32;
       }
     } else {
-      // What is read past the last column lies in the memory, and is masked
+      // Reads past the last column stay in the memory, and are masked
       const rest = i32x4.splat(n - j);
       const low = i32x4.lt_s(i32x4(0, 1, 2, 3), rest);
       const high = i32x4.lt_s(i32x4(4, 5, 6, 7), rest);

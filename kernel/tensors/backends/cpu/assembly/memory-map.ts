@@ -1,9 +1,11 @@
-// Where things lie in the program's memory, in bytes: for AssemblyScript, for TypeScript and for the build (`--memoryBase`), in this order.
-// Plain numbers, which both languages read alike.
+// Where things lie in the program's memory, in bytes: for AssemblyScript, for TypeScript and for the build
+// (`--memoryBase`). Plain numbers in ascending order, which both languages read alike.
 
-// The words through which threads share out a task (pool.ts). Each that several threads write has a cache line of its own.
+// The words through which threads share out a task (pool.ts). Each word that several threads write has its own cache line.
 
-/** i64: number of the task in the upper 22 bits, then how many chunks are taken from the end, and from the beginning. */
+/**
+ * i64: number of the task in the upper 22 bits, then how many chunks are taken from the end, and from the beginning.
+ */
 export const TICKET = 1024;
 /** i32: index of the task's function. */
 export const TASK = 1088;

@@ -1,5 +1,6 @@
-// Op kernels that only move data. Most are one walk over the dimensions of a result, with a stride in bytes for each in the result and
-// in the source: transpose, concatenate, slice, pad, tile, reverse. The others pick rows by index: gather, scatter, one-hot.
+// Op kernels that only move data. Most are one walk over the dimensions of a result, with a stride in bytes for each in
+// the result and in the source: transpose, concatenate, slice, pad, tile, reverse. The others pick rows by index:
+// gather, scatter, one-hot.
 import { args, bound, chunksOf, parallel, threadCount } from './pool';
 
 /** Bytes that are worth a chunk of their own. */
@@ -28,7 +29,7 @@ class Dim {
 class MoveArgs {
   to: usize;
   from: usize;
-  /** Bytes of what is moved as one. */
+  /** Bytes of an element, or of a short row that is moved as one. */
   size: i32;
   rank: i32;
   kind: i32;
@@ -48,7 +49,7 @@ export function moveStart(): void {
   args<MoveArgs>().rank = 0;
 }
 
-/** A dimension of `n` elements, with strides in elements. One that goes on where the last one steps is made one with it. */
+/** A dimension of `n` elements, with strides in elements. It is merged with the last one where they step alike. */
 export function moveDim(n: i32, to: i32, from: i32): void {
   const a = args<MoveArgs>();
   if (n == 1) return;
@@ -128,7 +129,7 @@ export function move(to: usize, from: usize, size: i32): void {
   dispatch();
 }
 
-/** Chooses how to walk, and does. */
+/** Chooses a way to walk, and walks. */
 function dispatch(): void {
   const a = args<MoveArgs>();
   const size = a.size;
@@ -168,7 +169,10 @@ function swap(a: Dim, b: Dim): void {
   b.from = from;
 }
 
-/** How far element `index` of the first `rank` dimensions is from the first one: in the result or, if `source`, in the source. */
+/**
+ * How far element `index` of the first `rank` dimensions is from the first one: in the result or, if `source`, in the
+ * source.
+ */
 // @ts-ignore: decorator
 @inline
 function offset(source: bool, index: i32, rank: i32, without: i32): usize {
@@ -216,7 +220,7 @@ function copyRows(to: usize, from: usize, n: i32, toStride: usize, fromStride: u
   }
 }
 
-/** Copies what is too short for the call of a function. */
+/** Copies a few bytes: calling a function would cost more. */
 // @ts-ignore: decorator
 @inline
 function copyShort(to: usize, from: usize, bytes: usize): void {
@@ -499,7 +503,8 @@ const WIDE: i32 = 32;
 /** Sums of rows by segment. */
 export function segmentSum(args: SegmentSumArgs): void {
   const a = changetype<SegmentSumTask>(args);
-  // A chunk has columns, as wide as possible: all have the same work, whatever the ids. Narrow rows are shared out instead.
+  // A chunk has columns, as wide as possible: all have the same work, whatever the ids. Narrow rows are shared out
+  // instead.
   a.byColumns = a.words >= WIDE * threadCount();
   const work = ((<i64>a.count + <i64>a.segments) * <i64>a.words) / SUM_GRAIN;
   const most = a.byColumns ? threadCount() : a.segments;

@@ -4,13 +4,14 @@ import { sideBySide } from './reduce';
 import { madd, nmadd, sum4 } from './simd';
 import { loadSome, rowGrain, rowSum, storeSome } from './softmax';
 
-// --- Batch normalization -------------------------------------------------------------------------------------------------------
+// --- Batch normalization ---
 //
-// x [rows, channels] is worked on as [groups, width]: `side` rows side by side make whole vectors, so each channel has `side` columns.
-// Each chunk has its statistics for each column, by blocks that stay in the nearest cache; statistics of two parts are joined by the
-// formulas of Chan, Golub and LeVeque (1979), which lose nothing where the mean is large. Rows that fill no group are taken one by one.
+// x [rows, channels] is worked on as [groups, width]: `side` rows side by side make whole vectors, so each channel has
+// `side` columns. Each chunk has its statistics for each column, by blocks that stay in the nearest cache; statistics
+// of two parts are joined by the formulas of Chan, Golub and LeVeque (1979), which lose nothing where the mean is
+// large. Rows that fill no group are taken one by one.
 
-/** Numbers of a block of groups: what is read twice lies in the nearest cache the second time. */
+/** Numbers of a block of groups. A block is read twice: the second time it is in the nearest cache. */
 const BLOCK: i32 = 4096;
 
 /** Batch normalization over all rows of x [rows, channels]. Vectors have `channels` numbers. */
@@ -82,8 +83,8 @@ export function batchNormBytes(rows: i32, channels: i32): usize {
 }
 
 /**
- * Joins the statistics of a block of `count` groups at x, of one or four vectors' columns, to `mean` and `m2`, the sum of squared
- * deviations, of the `before` groups; `stride` in bytes.
+ * Joins the statistics of a block of `count` groups at x, of one or four vectors' columns, to `mean` and `m2`, the sum
+ * of squared deviations, of the `before` groups; `stride` in bytes.
  */
 // @ts-ignore: decorator
 @inline
@@ -243,7 +244,10 @@ function setUpBatch(args: BatchNormArgs): BatchTask {
   return a;
 }
 
-/** Scales the groups on all threads and the remaining rows here, with a channel's parameters repeated for each of its columns. */
+/**
+ * Scales the groups on all threads and the remaining rows here, with a channel's parameters repeated for each of its
+ * columns.
+ */
 function scaleAll(): void {
   const a = args<BatchTask>();
   const rows = a.rows;
@@ -561,7 +565,7 @@ export function batchNormTrainGrad(args: BatchNormGradArgs): void {
   }
 }
 
-// --- Layer normalization ---------------------------------------------------------------------------------------------------------
+// --- Layer normalization ---
 
 /** Layer normalization of each row of x [rows, columns]. */
 @unmanaged
@@ -597,7 +601,10 @@ export class LayerNormGradArgs extends LayerNormArgs {
   work: usize;
 }
 
-/** y = (x − mean) · rstd · gamma + beta (Ba, Kiros and Hinton 2016), with the mean of each row and rstd = 1 / √(variance + epsilon). */
+/**
+ * y = (x − mean) · rstd · gamma + beta (Ba, Kiros and Hinton 2016), with the mean of each row and rstd = 1 / √(variance
+ * + epsilon).
+ */
 export function layerNorm(args: LayerNormArgs): void {
   parallel(layerNormTask.index, chunksOf(args.rows, 2 * rowGrain(args.columns)));
 }
@@ -650,7 +657,10 @@ function layerNormTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** Rows whose contributions to dgamma and dbeta are summed before they are added to the rest, which keeps rounding errors small. */
+/**
+ * Rows whose contributions to dgamma and dbeta are summed before they are added to the rest, which keeps rounding
+ * errors small.
+ */
 const LAYER_BLOCK: i32 = 64;
 
 // @ts-ignore: decorator

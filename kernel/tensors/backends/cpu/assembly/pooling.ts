@@ -1,9 +1,9 @@
-// Max and average pooling of images [batch, height, width, channels] and their gradients. Windows are walked for four channels or more
-// at a time.
+// Max and average pooling of images [batch, height, width, channels] and their gradients. Windows are walked for four
+// channels or more at a time.
 import { args, bound, chunksOf, parallel } from './pool';
 import { ConvShape, shape } from './shape';
 
-/** What a window does with the elements in it. */
+/** How a window combines its elements. */
 // @ts-ignore: decorator
 @inline
 const MAX = 0;
@@ -14,7 +14,9 @@ const SUM = 1;
 /** Element operations that are worth a chunk of their own. */
 const GRAIN = 32768;
 
-/** Max or average pooling, or the gradient with respect to its image. `filter…` in the shape is the size of the windows. */
+/**
+ * Max or average pooling, or the gradient with respect to its image. `filter…` in the shape is the size of the windows.
+ */
 @unmanaged
 export class PoolArgs extends ConvShape {
   /** [batch, inHeight, inWidth, inDepth] float32. */
@@ -210,8 +212,8 @@ function windowOf4(
 }
 
 /**
- * dL/dx of the mean over all elements of a window, also those in the padding: each element of x gets the sum of the dy of the windows
- * that it is in, over the window's size.
+ * dL/dx of the mean over all elements of a window, also those in the padding: each element of x gets the sum of the dy
+ * of the windows that it is in, over the window's size.
  */
 export function avgPoolGrad(args: PoolArgs): void {
   const s = args;
@@ -310,7 +312,8 @@ export function maxPoolGrad(args: PoolArgs): void {
   else overRows(maxPoolGradOverlapTask.index, s.batch * s.inHeight, s.outWidth, s.inDepth, cost / s.strideY + 1);
 }
 
-// Windows that do not overlap: a row of them writes all rows of dx from its own first one to the next one's, each element once.
+// Windows that do not overlap: a row of them writes all rows of dx from its own first one to the next one's, each
+// element once.
 function maxPoolGradApartTask(chunk: i32, chunks: i32): void {
   const a = args<PoolArgs>();
   const s = shape();
@@ -359,8 +362,8 @@ function maxPoolGradApartTask(chunk: i32, chunks: i32): void {
   }
 }
 
-// Windows that overlap: a chunk has rows of dx for its own, and walks all windows that reach into them. Windows at the border of two
-// chunks are walked by both.
+// Windows that overlap: a chunk has rows of dx for its own, and walks all windows that reach into them. Windows at the
+// border of two chunks are walked by both.
 function maxPoolGradOverlapTask(chunk: i32, chunks: i32): void {
   const a = args<PoolArgs>();
   const s = shape();
@@ -444,7 +447,7 @@ function spread2Of4(p: usize, away: usize, rowBytes: usize, pixel: usize, g: usi
 
 /**
  * Gives the dy of one window, at `g`, to the first largest of its `height` × `width` pixels at `at`.
- * @param add whether to add to what is in dx; else what is there is overwritten
+ * @param add whether to add to dx; else it is overwritten
  * @param away from x to dx in bytes
  * @param first row of the window to be written, and `end` the one after the last: the others belong to another thread
  */

@@ -1,5 +1,5 @@
-// Random numbers: xoshiro128+ of Blackman and Vigna (2018), four of them side by side. Every block of numbers has a generator of its
-// own, begun from the seed and the block's number, so that the numbers do not depend on the threads.
+// Random numbers: xoshiro128+ of Blackman and Vigna (2018), four of them side by side. Every block of numbers has a
+// generator of its own, started from the seed and the block's number, so that the numbers do not depend on the threads.
 import { Distribution } from './distributions';
 import { log4, sine } from './math';
 import { args, bound, parallel, threadCount } from './pool';
@@ -52,7 +52,9 @@ let s1: v128 = i32x4.splat(0);
 let s2: v128 = i32x4.splat(0);
 let s3: v128 = i32x4.splat(0);
 
-/** Begins the generators of a block: their states are words of a splitmix generator, as its authors advise. */
+/**
+ * Starts the generators of a block: their states are words of a splitmix generator, as the authors of xoshiro advise.
+ */
 function start(seed0: i32, seed1: i32, block: i32): void {
   let state = (<u64>(<u32>seed1) << 32) | <u64>(<u32>seed0);
   state += <u64>block * 0xd1342543de82ef95;
@@ -141,7 +143,9 @@ function normals(to: usize, bytes: usize): void {
 /** erf(√2), the probability of two standard deviations. */
 const WITHIN: f32 = 0.9544997361036416;
 
-/** √2 · erf⁻¹ of a uniform number of (−erf √2, erf √2); erf⁻¹ from M. Giles, "Approximating the erfinv function", 2010. */
+/**
+ * √2 · erf⁻¹ of a uniform number of (−erf √2, erf √2); erf⁻¹ from M. Giles, "Approximating the erfinv function", 2010.
+ */
 function truncated(to: usize, bytes: usize): void {
   const mean = f32x4.splat(args<RandomArgs>().a);
   const deviation = f32x4.splat(args<RandomArgs>().b * 1.4142135623730951);

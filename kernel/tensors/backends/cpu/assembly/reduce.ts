@@ -1,5 +1,5 @@
-// Reductions: sums, means, products, extrema, the places of the extrema; and the gradient of sums and means, which repeats elements.
-// A tensor is seen as [outer, reduced, inner]; inner is 1 where the last axes are reduced.
+// Reductions: sums, means, products, extrema, the places of the extrema; and the gradient of sums and means, which
+// repeats elements. A tensor is seen as [outer, reduced, inner]; inner is 1 where the last axes are reduced.
 import { Op } from './reductions';
 import { args, bound, chunksOf, parallel, scratch, scratchBytes } from './pool';
 
@@ -13,8 +13,9 @@ const TILE: i32 = 2048;
 const WIDE: i32 = 256;
 
 /**
- * `op` is a literal wherever this is called, so that one case remains. NaN makes NaN, in extrema too: `pmax` keeps it where it is the
- * first operand, and a comparison says whether the second is (all ones are a NaN). `f32x4.max` does the same in thrice the time.
+ * `op` is a literal wherever this is called, so that one case remains. NaN makes NaN, in extrema too: `pmax` keeps it
+ * where it is the first operand, and a comparison says whether the second is (all ones are a NaN). `f32x4.max` does the
+ * same in thrice the time.
  */
 // @ts-ignore: decorator
 @inline
@@ -160,8 +161,8 @@ function reduceColumns(op: i32, x: usize, rows: i32, stride: usize, width: i32, 
 }
 
 /**
- * y [inner] = the rows of x [rows, inner] as one. A narrow matrix is taken as one with several rows side by side, so that rows are
- * whole vectors and enough of them are under way at a time.
+ * y [inner] = the rows of x [rows, inner] as one. A narrow matrix is taken as one with several rows side by side, so
+ * that rows are whole vectors and enough of them are under way at a time.
  */
 // @ts-ignore: decorator
 @inline
@@ -250,7 +251,7 @@ export function reduce(args: ReduceArgs): void {
       chunks = min(min(chunks, room / (results << 2)), reduced);
     }
   }
-  // The first thread's upper half: reductions use less than the lower one for themselves
+  // The first thread's upper half: the reductions themselves use less than the lower one
   a.partials = scratch() + (scratchBytes() >> 1);
   parallel(reduceTask.index, chunks);
   if (a.by == BY_REDUCED) {
@@ -510,8 +511,8 @@ function beyond(kind: i32, a: v128, b: v128): v128 {
 }
 
 /**
- * y [outer, inner] int32 = where along the middle axis of x [outer, reduced, inner] the first of the largest, or smallest, elements
- * is. NaN is passed over, unless it is the first element: then the answer is 0, as in TensorFlow.js.
+ * y [outer, inner] int32 = where along the middle axis of x [outer, reduced, inner] the first of the largest, or
+ * smallest, elements is. NaN is passed over, unless it is the first element: then the answer is 0, as in TensorFlow.js.
  */
 export function argExtremum(args: ArgExtremumArgs): void {
   const a = changetype<ArgExtremumTask>(args);

@@ -1,5 +1,5 @@
-// Resizing of images [batch, height, width, channels] and its gradients. Where each row and column of the result comes from is given by
-// tables, which the caller makes by the convention for a pixel's place.
+// Resizing of images [batch, height, width, channels] and its gradients. Where each row and column of the result comes
+// from is given by tables, which the caller makes by the convention for a pixel's place.
 import { args, bound, chunksOf, parallel } from './pool';
 import { madd } from './simd';
 
@@ -13,7 +13,10 @@ export class ResizeArgs {
   x: usize;
   /** [batch, newHeight, newWidth, channels]. */
   y: usize;
-  /** Per row of y: the row of x, or the one above, the one below and the weight of that. i32 [height], i32 [height], f32 [height]. */
+  /**
+   * Per row of y: the row of x, or the one above, the one below and the weight of that. i32 [height], i32 [height], f32
+   * [height].
+   */
   rows: usize;
   /** The same per column. */
   columns: usize;

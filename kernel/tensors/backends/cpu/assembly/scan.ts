@@ -79,7 +79,7 @@ function scanChunk(op: i32, chunk: i32, chunks: i32): void {
       }
       continue;
     }
-    // Row by row; what has run up so far is the row before
+    // Row by row: each adds to the row before it
     let c: usize = 0;
     for (; c + 16 <= bytes; c += 16) v128.store(y + c, exclusive ? neutral : v128.load(x + c));
     for (; c < bytes; c += 4) v128.store32_lane(y + c, exclusive ? neutral : v128.load32_splat(x + c), 0);

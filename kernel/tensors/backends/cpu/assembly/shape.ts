@@ -1,7 +1,11 @@
-// The geometry of a convolution or pooling, of images with their channels last. The argument record of each such op kernel begins with it.
+// The geometry of a convolution or pooling, of images with their channels last. The argument record of each such op
+// kernel begins with it.
 import { ARGS } from './memory-map';
 
-/** x [batch, inHeight, inWidth, inDepth], y [batch, outHeight, outWidth, outDepth]; y's pixel (0, 0) looks at x from (−top, −left) on. */
+/**
+ * x [batch, inHeight, inWidth, inDepth], y [batch, outHeight, outWidth, outDepth]; y's pixel (0, 0) looks at x from
+ * (−top, −left) on.
+ */
 @unmanaged
 export class ConvShape {
   batch: i32;
@@ -22,14 +26,17 @@ export class ConvShape {
 }
 
 /**
- * A convolution or one of its gradients. x, w and y are what the convolution's image, filter and result are, or the gradients with
- * respect to these: an op kernel reads two of them and writes the third.
+ * A convolution or one of its gradients. x, w and y are what the convolution's image, filter and result are, or the
+ * gradients with respect to these: an op kernel reads two of them and writes the third.
  */
 @unmanaged
 export class ConvArgs extends ConvShape {
   /** [batch, inHeight, inWidth, inDepth] float32. */
   x: usize;
-  /** [filterHeight, filterWidth, inDepth, outDepth] float32; of a depthwise convolution [filterHeight, filterWidth, outDepth]. */
+  /**
+   * [filterHeight, filterWidth, inDepth, outDepth] float32; of a depthwise convolution [filterHeight, filterWidth,
+   * outDepth].
+   */
   w: usize;
   /** [batch, outHeight, outWidth, outDepth] float32. */
   y: usize;
@@ -37,7 +44,10 @@ export class ConvArgs extends ConvShape {
   bias: usize;
   /** Working memory, as many bytes as the function for it says. */
   work: usize;
-  /** Pixels of a row of the image that is read, with the padding that the filter reads, if it is to be copied so; else 0. */
+  /**
+   * Pixels of a row of the image that is read, with the padding that the filter reads, if it is to be copied so; else
+   * 0.
+   */
   padded: i32;
   /** Whether negative results become 0. */
   relu: bool;

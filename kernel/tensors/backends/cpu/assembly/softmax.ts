@@ -1,4 +1,5 @@
-// Softmax and the cross-entropy of softmax and labels, with their gradients: a row at a time, which stays in the nearest cache.
+// Softmax and the cross-entropy of softmax and labels, with their gradients: a row at a time, which stays in the
+// nearest cache.
 import { log4 } from './math';
 import { args, bound, chunksOf, parallel } from './pool';
 import { madd, nmadd, sum4 } from './simd';
@@ -32,9 +33,10 @@ function largest(v: v128): v128 {
 }
 
 /**
- * The numbers of expDown: 1.5 · 2²³, the addition of which rounds to an integer in the low bits; log₂ e; ln 2 in two parts,
- * the product of the first with a small integer being exact; the polynomial of SLEEF's expf (N. Shibata); 1; the least x.
- * They are loaded from memory, since V8 builds a vector constant of two words again at each use: twice as slow in all.
+ * The numbers of expDown: 1.5 · 2²³, the addition of which rounds to an integer in the low bits; log₂ e; ln 2 in two
+ * parts, the product of the first with a small integer being exact; the polynomial of SLEEF's expf (N. Shibata); 1; the
+ * least x. They are loaded from memory, since V8 builds a vector constant of two words again at each use: twice as slow
+ * in all.
  */
 const EXP: usize = memory.data<f32>([
   12582912, 1.4426950408889634, 0.693145751953125, 1.428606765330187e-6, 0.00019852761, 0.0013930436, 0.008333361,
@@ -288,7 +290,10 @@ export function rowSum(x: usize, n: i32): f32 {
 export class CrossEntropyArgs {
   /** [rows, classes]. */
   logits: usize;
-  /** [rows, classes], smoothed to keep · labels + add; or, of the sparse ones, [rows] int32: the number of the right class. */
+  /**
+   * [rows, classes], smoothed to keep · labels + add; or, of the sparse ones, [rows] int32: the number of the right
+   * class.
+   */
   labels: usize;
   /** [rows], written by the cross-entropy. */
   loss: usize;
@@ -443,8 +448,8 @@ function sparseCrossEntropyGradTask(chunk: i32, chunks: i32): void {
 }
 
 /**
- * The cross-entropy of probabilities with labels, as Keras defines it, or its gradient with respect to the probabilities. With q the
- * probabilities over their sum, kept between ε and 1 − ε.
+ * The cross-entropy of probabilities with labels, as Keras defines it, or its gradient with respect to the
+ * probabilities. With q the probabilities over their sum, kept between ε and 1 − ε.
  */
 @unmanaged
 export class ProbabilityArgs {

@@ -1,7 +1,8 @@
-// 3 × 3 convolutions of stride 1 and their gradients by Winograd's minimal filtering, F(4 × 4, 3 × 3): tiles of 6 × 6 pixels and the
-// filters are transformed, multiplied channel by channel in 36 matrix products, and transformed back, with a fourth of the
-// multiplications (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, §4.3; the matrices are theirs). The
-// gradients of the filter and of the image are the adjoints of the same computation. Channels are multiples of four.
+// 3 × 3 convolutions of stride 1 and their gradients by Winograd's minimal filtering, F(4 × 4, 3 × 3): tiles of 6 × 6
+// pixels and the filters are transformed, multiplied channel by channel in 36 matrix products, and transformed back,
+// with a fourth of the multiplications (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, §4.3;
+// the matrices are theirs). The gradients of the filter and of the image are the adjoints of the same computation.
+// Channels are multiples of four.
 import { args, bound, chunksOf, parallel, scratch, threadCount } from './pool';
 import { ConvArgs } from './shape';
 import { gatherTile, outerTile } from './tile';
@@ -13,8 +14,8 @@ const FEW_IMAGES: i32 = 8;
 /** Filters of one channel to another that are worth a chunk of the transformation. */
 const FILTER_GRAIN: i32 = 1024;
 
-// The scratch memory of a thread, in bytes: a tile during its transformation, with a second one or a row behind it; the table of a
-// product; the 36 matrices of the transformed tiles, and those of the products.
+// The scratch memory of a thread, in bytes: a tile during its transformation, with a second one or a row behind it; the
+// table of a product; the 36 matrices of the transformed tiles, and those of the products.
 const RESULT_AT: usize = 512;
 const ROW_AT: usize = 640;
 const TABLE_AT: usize = 1024;
@@ -22,8 +23,8 @@ const MATRICES_AT: usize = 2048;
 
 @unmanaged
 class WinogradTask extends ConvArgs {
-  // `work` holds the transformed filters: [36, ceil(outDepth / 8), inDepth, 8]; in the gradient of the filter partial sums
-  // [chunks, 36, inDepth, columns]. The geometry is the convolution's, or exchanged as `exchange` and `turn` say.
+  // `work` holds the transformed filters: [36, ceil(outDepth / 8), inDepth, 8]; in the gradient of the filter partial
+  // sums [chunks, 36, inDepth, columns]. The geometry is the convolution's, or exchanged as `exchange` and `turn` say.
   columns: i32; // outDepth, rounded up to 8
   tilesY: i32;
   tilesX: i32;
@@ -68,7 +69,10 @@ function setUp(args: ConvArgs, exchange: bool, turn: bool): WinogradTask {
   return t;
 }
 
-/** Bytes of one of the 36 matrices of a block, with a cache line more so that the 36 do not fall into the same cache sets. */
+/**
+ * Bytes of one of the 36 matrices of a block, with a cache line more so that the 36 do not fall into the same cache
+ * sets.
+ */
 // @ts-ignore: decorator
 @inline
 function planeBytes(tiles: i32, depth: i32): usize {
@@ -115,8 +119,9 @@ function convolve(t: WinogradTask): void {
 }
 
 /**
- * x = the gradient of conv2d with respect to its image, from that with respect to its result, y; filter 3 × 3, stride 1. It is a convolution
- * of y with the filter turned by 180°; or computed by tiles of y where the image has more tiles, which is then less work.
+ * x = the gradient of conv2d with respect to its image, from that with respect to its result, y; filter 3 × 3, stride
+ * 1. It is a convolution of y with the filter turned by 180°; or computed by tiles of y where the image has more tiles,
+ * which is then less work.
  */
 export function winogradBackpropInput(args: ConvArgs): void {
   const byTiles =
@@ -325,7 +330,9 @@ function products(t: WinogradTask, count: i32, v: usize, m: usize, table: usize)
   }
 }
 
-/** Whole images of dx: blocks of tiles of dy, transformed, multiplied, transformed back and added where they overlap. */
+/**
+ * Whole images of dx: blocks of tiles of dy, transformed, multiplied, transformed back and added where they overlap.
+ */
 function inputTask(chunk: i32, chunks: i32): void {
   const t = args<WinogradTask>();
   const perImage = t.tilesY * t.tilesX;

@@ -1,5 +1,5 @@
-// Convolutions and their gradients. Each is computed in one of several ways, chosen by its geometry; the first that applies is taken:
-// a matrix product, Winograd's algorithm, a way for few channels, the general one.
+// Convolutions and their gradients. Each is computed in one of several ways, chosen by its geometry; the first that
+// applies is taken: a matrix product, Winograd's algorithm, a way for few channels, the general one.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import type { ConvArgs, Exports, MatMulArgs } from '../exports.ts';
@@ -34,7 +34,10 @@ const isPointwise = (c: Geometry) =>
   c.outHeight === c.inHeight &&
   c.outWidth === c.inWidth;
 
-/** Winograd's algorithm works on vectors of four channels; with fewer than two vectors its transformations cost more than they save. */
+/**
+ * Winograd's algorithm works on vectors of four channels; with fewer than two vectors its transformations cost more
+ * than they save.
+ */
 const WINOGRAD_MULTIPLE = 4;
 const WINOGRAD_LEAST_CHANNELS = 8;
 /** With more channels the blocks of transformed tiles would not fit into the scratch memory of a thread. */
@@ -64,7 +67,9 @@ const isWinograd = (c: Geometry) =>
 /** With more channels, looking at the image's borders costs little beside the work itself. */
 const PADDED_DEPTH = 32;
 
-/** An image that is read: pixels of a row, channels, and how many pixels a filter reads before a row and after its end. */
+/**
+ * An image that is read: pixels of a row, channels, and how many pixels a filter reads before a row and after its end.
+ */
 interface Source {
   width: number;
   depth: number;
@@ -73,8 +78,8 @@ interface Source {
 }
 
 /**
- * Pixels of a row of the image with its padding, for filters that move by single pixels. 0 where copying the image so does not pay, or
- * nothing lies outside.
+ * Pixels of a row of the image with its padding, for filters that move by single pixels. 0 where copying the image so
+ * does not pay, or nothing lies outside.
  */
 function paddedWidth(c: Geometry, { width, depth, before, after }: Source): number {
   if (c.strideWidth !== 1 || c.dilationWidth !== 1 || c.filterWidth === 1 || depth > PADDED_DEPTH) return 0;
@@ -82,7 +87,9 @@ function paddedWidth(c: Geometry, { width, depth, before, after }: Source): numb
   return before + width + Math.max(0, after);
 }
 
-/** At most this many results a pixel are computed for several pixels at a time: together they fill a tile of six rows. */
+/**
+ * At most this many results a pixel are computed for several pixels at a time: together they fill a tile of six rows.
+ */
 const FEW_RESULTS = 6;
 /** With a single channel the general way is faster from this many results on. */
 const FEW_RESULTS_OF_ONE_CHANNEL = 4;
@@ -106,8 +113,8 @@ const ROW_TAPS = 64;
 const ROW_NUMBERS = 1024;
 
 /**
- * Whether the gradient of the image is made row by row: for few channels, which alone would not fill a tile, and where most pixels of the
- * image are met by no more than one tap.
+ * Whether the gradient of the image is made row by row: for few channels, which alone would not fill a tile, and where
+ * most pixels of the image are met by no more than one tap.
  */
 function isByRows(c: Geometry): boolean {
   const sparse = c.strideWidth >= c.filterWidth && c.strideHeight >= c.filterHeight;
@@ -172,7 +179,10 @@ const backpropFilter: Direction = {
   general: ['convFilterWorkBytes', 'conv2dBackpropFilter'],
 };
 
-/** The tensors of a convolution or of a gradient: the image, the filter and the result, or the gradients with respect to these. */
+/**
+ * The tensors of a convolution or of a gradient: the image, the filter and the result, or the gradients with respect to
+ * these.
+ */
 interface Tensors {
   x: tf.TensorInfo;
   w: tf.TensorInfo;

@@ -1,5 +1,6 @@
-// Depthwise convolution and its gradients. Where a channel has several filters, the channels are repeated first, so that each has one
-// filter: filter [height, width, channels, multiplier] is [height, width, channels · multiplier] in memory.
+// Depthwise convolution and its gradients. Where a channel has several filters, the channels are repeated first, so
+// that each has one filter: filter [height, width, channels, multiplier] is [height, width, channels · multiplier] in
+// memory.
 import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import { fused, isBias } from './activation.ts';
@@ -8,7 +9,10 @@ import { sizeOf } from './size.ts';
 import { geometryOf, type ConvAttrs, type Geometry } from '../../geometry.ts';
 import { shapeOf } from './shape.ts';
 
-/** The numbers of a convolution of x [batch, height, width, channels]; undefined for what is left to the JavaScript op kernel. */
+/**
+ * The geometry of a convolution of x [batch, height, width, channels]; undefined for cases that the JavaScript op
+ * kernel handles.
+ */
 function geometry(xShape: number[], filterShape: number[], attrs: Record<string, unknown>): Geometry | undefined {
   if (xShape.length !== 4 || filterShape.length !== 4 || filterShape[2] !== xShape[3]) return undefined;
   const info = geometryOf(xShape, filterShape, attrs as unknown as ConvAttrs, true);
@@ -19,7 +23,7 @@ function geometry(xShape: number[], filterShape: number[], attrs: Record<string,
   return info;
 }
 
-/** Hands `use` the address of x with each channel as often as it has filters. */
+/** Hands `use` the address of x with each channel repeated once for each of its filters. */
 function withRepeated(backend: CpuBackend, x: tf.TensorInfo, info: Geometry, use: (at: number) => void): void {
   const multiplier = info.outChannels / info.inChannels;
   if (multiplier === 1) {
@@ -74,7 +78,7 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
   );
 }
 
-/** Whether dy is what the convolution would make. */
+/** Whether dy has the shape of the convolution's result. */
 const matches = ({ shape }: tf.TensorInfo, { outShape }: Geometry) => tf.util.arraysEqual(shape, outShape);
 
 export const depthwise: Record<string, OpKernel> = {

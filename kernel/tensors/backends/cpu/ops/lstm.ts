@@ -6,6 +6,7 @@ import type { OpKernel } from '../op-kernel.ts';
 
 type Infos = Record<string, tf.TensorInfo>;
 
+/** The arguments of a single matrix product that are mostly the same here. */
 const matrices = { bias: 0, batch: 1, aBatch: false, bBatch: false, transposeA: false, transposeB: false, relu: false };
 
 function copy(backend: CpuBackend, from: number, to: number, bytes: number): void {
@@ -14,9 +15,9 @@ function copy(backend: CpuBackend, from: number, to: number, bytes: number): voi
 
 export const lstm: Record<string, OpKernel> = {
   /**
-   * Inputs: x [steps, batch, inputs], kernel [inputs, 4 · units], recurrent [units, 4 · units], bias [4 · units], h and c [batch, units],
-   * all float32; units a multiple of 4. Attributes: hard. Results: states [steps + 2, batch, units], cells [steps + 1, batch, units],
-   * gates [steps, batch, 4 · units].
+   * Inputs: x [steps, batch, inputs], kernel [inputs, 4 · units], recurrent [units, 4 · units], bias [4 · units], h and
+   * c [batch, units], all float32; units a multiple of 4. Attributes: hard. Results: states [steps + 2, batch, units],
+   * cells [steps + 1, batch, units], gates [steps, batch, 4 · units].
    */
   [ops.LSTM.name]: ({ inputs, attrs, backend }) => {
     const { x, kernel, recurrent, bias, h, c } = inputs as Infos as Record<

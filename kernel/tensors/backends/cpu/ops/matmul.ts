@@ -34,7 +34,7 @@ const product = ({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined 
   const [bBatch, bRows, bColumns] = dimensions(b);
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
   const [bk, n] = transposeB ? [bColumns, bRows] : [bRows, bColumns];
-  if (k !== bk) return undefined; // the stock op kernel says what is wrong
+  if (k !== bk) return undefined; // the stock op kernel reports the error
   if (!isBias(bias, n)) return undefined;
   const outer = a.shape.length === 2 && b.shape.length === 2 ? [] : batchShape(a.shape, b.shape, aBatch, bBatch);
   if (!outer) return undefined;

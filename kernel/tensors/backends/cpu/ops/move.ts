@@ -1,4 +1,4 @@
-// Op kernels that only move data. What is wrong with their arguments is left to the JavaScript op kernel to say.
+// Op kernels that only move data. Invalid arguments are left to the JavaScript op kernels, which report them.
 import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
@@ -337,7 +337,7 @@ function padded(
   return y;
 }
 
-/** Borders are filled with what lies as far inside as they do outside; each part of the result is copied for itself. */
+/** Each element of a border is the one as far inside as it is outside; each part of the result is copied separately. */
 const mirrorPad: OpKernel = ({ inputs, attrs, backend }) => {
   const x = inputs['x']!;
   const { paddings, mode } = attrs as unknown as tf.MirrorPadAttrs;

@@ -11,7 +11,10 @@ const addressOf = (backend: CpuBackend, t: TensorInfo | undefined) => (t ? backe
 /** Whether a tensor has as many numbers as there are channels; one that is not given has. */
 const perChannel = (t: TensorInfo | undefined, channels: number) => t === undefined || sizeOf(t.shape) === channels;
 
-/** With given statistics. The stock op kernel repeats parameters of any length; here all have the same length, or are left out. */
+/**
+ * With given statistics. The stock op kernel repeats parameters of any length; here all have the same length, or are
+ * left out.
+ */
 const fusedBatchNorm: OpKernel = ({ inputs, attrs, backend }) => {
   const { x, mean, variance, scale, offset } = inputs as Record<string, TensorInfo>;
   const size = sizeOf(x!.shape);

@@ -1,4 +1,4 @@
-// Reductions: which axes become [outer, reduced, inner], and what is left to the JavaScript backend.
+// Reductions: turns the axes of a tensor into [outer, reduced, inner], and leaves rare cases to the JavaScript backend.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { ops } from '../../../ops.ts';
 import { Op } from '../assembly/reductions.ts';
@@ -8,7 +8,7 @@ import { sizeOf } from './size.ts';
 
 type Axis = number | number[] | null | undefined;
 
-/** The axes of a shape, joined: neighbours that are both reduced, or both kept, are one. Filled by `join`. */
+/** The axes of a shape, joined: neighbors that are both reduced, or both kept, are one. Filled by `join`. */
 const sizes: number[] = [];
 const reducedFlags: boolean[] = [];
 let groups = 0;
@@ -55,8 +55,8 @@ function reducedShape(shape: number[], mask: number, keepDims: boolean): number[
 }
 
 /**
- * Reduces the joined axes of the numbers at `x` into `y`: in one pass if the reduced axes are side by side, else the last ones
- * first, each pass on the result of the one before.
+ * Reduces the joined axes of the numbers at `x` into `y`: in one pass if the reduced axes are side by side, else the
+ * last ones first, each pass on the result of the one before.
  */
 function reduceJoined(backend: CpuBackend, op: Op, x: number, y: TensorInfo, divisor: number): void {
   let [last, passes] = [-1, 0];
@@ -74,7 +74,7 @@ function reduceJoined(backend: CpuBackend, op: Op, x: number, y: TensorInfo, div
     exports.reduce({ op, x, y: backend.address(y), outer, reduced, inner, divisor });
     return;
   }
-  // The kept axes on both sides of the reduced ones become neighbours
+  // The kept axes on both sides of the reduced ones become neighbors
   if (last + 1 < groups) sizes[last - 1]! *= sizes[last + 1]!;
   for (let i = last; i + 2 < groups; i++) {
     sizes[i] = sizes[i + 2]!;
@@ -175,8 +175,8 @@ interface Groups {
 }
 
 /**
- * Repeats the numbers of `from`, times `factor`, along the reduced ones of the first `end` joined axes: the last of them first, before
- * there are more elements.
+ * Repeats the numbers of `from`, times `factor`, along the reduced ones of the first `end` joined axes: the last of
+ * them first, before there are more elements.
  */
 function repeatJoined(backend: CpuBackend, from: Groups, y: TensorInfo, factor: number): void {
   const { x } = from;
@@ -200,8 +200,8 @@ function repeatJoined(backend: CpuBackend, from: Groups, y: TensorInfo, factor: 
 }
 
 /**
- * The gradient of a sum or mean. dy: the result's gradient, with or without the reduced axes. Attributes: `axis`, `inputShape`, and
- * `factor`, which each element is multiplied by. Result: dx [inputShape].
+ * The gradient of a sum or mean. dy: the result's gradient, with or without the reduced axes. Attributes: `axis`,
+ * `inputShape`, and `factor`, which each element is multiplied by. Result: dx [inputShape].
  */
 const sumGrad: OpKernel = ({ inputs, attrs, backend }) => {
   const dy = inputs['dy']!;

@@ -11,7 +11,7 @@ interface Convention {
 /** Writes a table, at `at` in words, of where each of `newN` places lies among `n`. */
 type Table = (backend: CpuBackend, at: number, n: number, newN: number, convention: Convention) => void;
 
-/** How many old places a new one is wide. */
+/** The width of a new place, in old ones. */
 const ratio = (n: number, newN: number, { alignCorners }: Convention) =>
   alignCorners && newN > 1 ? (n - 1) / (newN - 1) : n / newN;
 
@@ -87,7 +87,7 @@ function forward({ inputs, attrs, backend }: OpCall, bilinear: boolean): tf.Tens
   const images = inputs['images']!;
   const { size } = attrs as unknown as tf.ResizeBilinearAttrs;
   const convention = attrs as Convention;
-  // int32 stays what it is where elements are only copied
+  // int32 stays int32 where elements are only copied
   if (images.dtype !== 'float32' && (bilinear || images.dtype !== 'int32')) return undefined;
   const shape = [images.shape[0]!, ...size, images.shape[3]!];
   if (empty(images.shape) || empty(shape)) return undefined;
@@ -95,7 +95,10 @@ function forward({ inputs, attrs, backend }: OpCall, bilinear: boolean): tf.Tens
   return resize(backend, bilinear ? methods.bilinear : methods.nearest, convention, images, y, y);
 }
 
-/** dL/dx from dL/dy; it takes the same convention as the forward pass, which the JavaScript op kernels do for `alignCorners` only. */
+/**
+ * dL/dx from dL/dy; it follows the convention of the forward pass; the JavaScript op kernels do so for `alignCorners`
+ * only.
+ */
 function gradient({ inputs, attrs, backend }: OpCall, bilinear: boolean): tf.TensorInfo | undefined {
   const images = inputs['images']!;
   const dy = inputs['dy']!;

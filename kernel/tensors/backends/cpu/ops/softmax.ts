@@ -1,4 +1,5 @@
-// Softmax, log-softmax and cross-entropies along the last axis, with their gradients: shapes checked, WebAssembly called.
+// Softmax, log-softmax and cross-entropies along the last axis, with their gradients: shapes checked, WebAssembly
+// called.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { ops } from '../../../ops.ts';
 import type { OpKernel } from '../op-kernel.ts';
@@ -44,7 +45,7 @@ function rowwiseGrad(name: 'softmaxGrad' | 'logSoftmaxGrad'): OpKernel {
   };
 }
 
-/** What the program leaves out or does not use: nothing is at address 0. */
+/** The arguments that one of the cross-entropies or another does not use. */
 const none = { labels: 0, loss: 0, normalizer: 0, dy: 0, dlogits: 0, keep: 1, add: 0 };
 
 /** Label smoothing: what labels are multiplied by, and what is then added. */
