@@ -1,4 +1,4 @@
-// The device `cpu`: TensorFlow.js's JavaScript backend on WebAssembly memory, its op kernels replaced by SIMD ones on several threads.
+// The device `cpu`: TensorFlow.js's JavaScript backend on WebAssembly memory, with SIMD op kernels on several threads.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { CpuBackend } from './backend.ts';
@@ -12,16 +12,16 @@ const GIGABYTE = 2 ** 30;
 export interface CpuOptions {
   /** Folder with the built programs: `wasm/cpu-*.wasm` and `cpu-worker.js`. */
   dist: string;
-  /** How many threads compute; by default as many as the processor has cores. */
+  /** The number of threads; by default that of the processor's cores. */
   threads?: number | undefined;
   /** Bytes that all tensors may take; at most 4 GiB, the default. */
   limit?: number | undefined;
 }
 
 export interface CpuDevice {
-  /** What it is, for people. */
+  /** A description for users. */
   detail: string;
-  /** What the user should know once. */
+  /** A message for the user, to be shown once. */
   notice?: string;
   backend: CpuBackend;
 }

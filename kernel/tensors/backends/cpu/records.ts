@@ -1,8 +1,7 @@
 // Records that JavaScript writes into the program's memory for it to read, arguments of tasks above all: words of four
 // bytes. The build makes the classes of AssemblyScript from them (generate.ts).
 
-/** Where the running task's arguments lie, in bytes, as in assembly/pool.ts */
-const ARGS = 2048;
+import { ARGS } from './assembly/memory-map.ts';
 
 export const records = {
   /**

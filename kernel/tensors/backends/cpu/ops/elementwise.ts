@@ -8,18 +8,6 @@ import { records, wordsOf } from '../records.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { sizeOf } from './size.ts';
 
-declare module '../program.ts' {
-  interface Exports {
-    /** The arguments of `unary` and `binary` are in memory: `UnaryArgs`, `BinaryArgs`. */
-    unary(grain: number): void;
-    binary(grain: number): void;
-    select(condition: number, t: number, e: number, y: number, n: number, bytes: number): void;
-    widen(x: number, y: number, n: number, toFloat: number): void;
-    addN(list: number, count: number, y: number, n: number, float: number): void;
-    fill(y: number, n: number, bits: number): void;
-  }
-}
-
 /** A cell of the table, as the program knows it */
 interface Loop {
   /** Its number */

@@ -7,13 +7,6 @@ import type { OpKernel } from '../op-kernel.ts';
 import { optimizerLoop } from '../optimizer-loops.ts';
 import { records, wordsOf } from '../records.ts';
 
-declare module '../program.ts' {
-  interface Exports {
-    /** The arguments are in memory: `UpdateArgs`. */
-    updateParameters(): void;
-  }
-}
-
 /** The values of the names in a rule's numbers, which are compiled: an optimizer's step of a small model is short. */
 const values = new Float64Array(scalars.length);
 const UNBIAS_1 = scalars.indexOf('unbias1');
