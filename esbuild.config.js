@@ -196,6 +196,8 @@ function globalsUsed(code) {
 async function compileOpKernels() {
   const dir = 'kernel/tensors/backends/cpu/assembly';
   await generateSources(dir);
+  const { writeBindings, constants } = await import('./kernel/tensors/backends/cpu/bindings.mjs');
+  await writeBindings();
   const sources = fs.readdirSync(path.join(__dirname, dir), { recursive: true }).filter((f) => f.endsWith('.ts'));
   const compiler = path.join(__dirname, 'node_modules/assemblyscript');
   const { version } = JSON.parse(fs.readFileSync(path.join(compiler, 'package.json'), 'utf8'));
@@ -214,8 +216,7 @@ async function compileOpKernels() {
         ...['-O3', '--runtime', 'stub', '--noAssert', '--disableWarning'],
         ...['--enable', `simd,threads${simd === 'relaxed' ? ',relaxed-simd' : ''}`],
         ...['--importMemory', '--sharedMemory', '--initialMemory', '16', '--maximumMemory', '65536'],
-        // The words that threads share, and a task's arguments, lie below
-        ...['--memoryBase', '65536'],
+        ...['--memoryBase', String(constants('memory-map').PROGRAM_BASE)],
       ];
       await promisify(execFile)(process.execPath, [path.join(compiler, 'bin/asc.js'), ...args], { cwd: __dirname });
       fs.renameSync(`${target}.new`, target);

@@ -1,6 +1,7 @@
 // The table of elementwise ops, one entry for each op kernel. The build makes the loops of the device `cpu` from it
 // (cpu/generate.ts), the devices `cpu` and `webgpu` make their op kernels from it (cpu/ops/elementwise.ts,
-// webgpu/ops/elementwise.ts). At 0, ±∞ and NaN, operands are treated in the order of TensorFlow.js's JavaScript kernels.
+// webgpu/ops/elementwise.ts). At 0, ±∞ and NaN, operands are treated in the order of TensorFlow.js's JavaScript
+// kernels.
 
 export type Dtype = 'float32' | 'int32' | 'bool';
 
@@ -24,11 +25,11 @@ export const costs = {
 } as const satisfies Record<string, Cost>;
 
 /**
- * An op: AssemblyScript for each dtype of its operands that the device `cpu` computes itself. The code is an expression, or
- * statements that end in `return …;`. It works on a vector of each operand (four numbers, or sixteen bools), by the names of the
- * op kernel's inputs, and of each attribute, by its name. It may call all functions of math.ts, simd.ts and
- * elementwise-functions.ts in cpu/assembly/. A result of dtype bool has all bits of a lane set where it is true; of bool
- * operands, it is 0 or 1.
+ * An op: AssemblyScript for each dtype of its operands that the device `cpu` computes itself. The code is an
+ * expression, or statements that end in `return …;`. It works on a vector of each operand (four numbers, or sixteen
+ * bools), by the names of the op kernel's inputs, and of each attribute, by its name. It may call all functions of
+ * math.ts, simd.ts and elementwise-functions.ts in cpu/assembly/. A result of dtype bool has all bits of a lane set
+ * where it is true; of bool operands, it is 0 or 1.
  */
 export interface Op {
   /** The op kernel's inputs; those of its group where absent */
@@ -44,8 +45,8 @@ export interface Op {
   int32?: string;
   bool?: string;
   /**
-   * Of float32, for `webgpu`, where its own op kernel is absent or wrong: an expression in WGSL. It may call the functions
-   * `erf`, `distribution`, `density` and `sigmoid`.
+   * Of float32, for `webgpu`, where its own op kernel is absent or wrong: an expression in WGSL. It may call the
+   * functions `erf`, `distribution`, `density` and `sigmoid`.
    */
   wgsl?: string;
 }
@@ -327,7 +328,10 @@ const all = [
   ...cellsOf(binary, ['a', 'b']),
   ...cellsOf(gradients),
 ];
-/** The program's function `binary` also computes the bools of one tensor: only its loops have results narrower than operands. */
+/**
+ * The program's function `binary` also computes the bools of one tensor: only its loops have results narrower than
+ * operands.
+ */
 const isBinary = ({ operands, to }: Cell) => operands.length === 2 || to === 'bool';
 
 /** The cells of the program's functions `unary` and `binary`; a cell's number there is its index here. */

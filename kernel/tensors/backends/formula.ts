@@ -1,5 +1,5 @@
-// Formulas as text, from which code is made or which are evaluated: sums, differences, products and quotients of names and numbers,
-// parentheses and calls of functions, with the precedence of JavaScript.
+// Formulas as text, from which code is made or which are evaluated: sums, differences, products and quotients of names
+// and numbers, parentheses and calls of functions, with the precedence of JavaScript.
 
 export type Expression =
   | { kind: 'number'; value: number }

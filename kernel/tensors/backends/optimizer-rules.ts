@@ -1,6 +1,6 @@
-// The rules by which optimizers update parameters, one entry each. The build makes the loops of the device `cpu` from them
-// (cpu/generate.ts), the device `webgpu` its shaders (webgpu/ops/optimizer.ts); fused/optimizers.ts runs them as ops of TensorFlow.js
-// where no device has a loop.
+// The rules by which optimizers update parameters, one entry each. The build makes the loops of the device `cpu` from
+// them (cpu/generate.ts), the device `webgpu` its shaders (webgpu/ops/optimizer.ts); fused/optimizers.ts runs them as
+// ops of TensorFlow.js where no device has a loop.
 import { hasOnly, parse, type Expression } from './formula.ts';
 
 /** What a step of an optimizer depends on; 0 where its rule does not have it. */
@@ -25,18 +25,22 @@ export const hyperparameters = [
   'epsilon',
 ] as const satisfies (keyof Hyperparameters)[];
 
-/** Names of numbers in formulas: hyperparameters, and 1 − β₁ᵗ and 1 − β₂ᵗ at step t, in float32 as TensorFlow.js computes them. */
-const scalars: ReadonlySet<string> = new Set([...hyperparameters, 'unbias1', 'unbias2']);
+/**
+ * Names of numbers in formulas: hyperparameters, and 1 − β₁ᵗ and 1 − β₂ᵗ at step t, in float32 as TensorFlow.js
+ * computes them.
+ */
+export const scalars = [...hyperparameters, 'unbias1', 'unbias2'] as const;
+const scalarNames: ReadonlySet<string> = new Set(scalars);
 
 interface Rule {
   /** What the optimizer keeps for each element of a parameter */
   slots: readonly string[];
   /**
-   * Assignments in their order, to slots, to the element `w` of the parameter and to names of their own. `g` is its gradient.
-   * Functions: abs, max, sqrt, and descend(w, rate, direction) = w − rate · sign(direction).
+   * Assignments in their order, to slots, to the element `w` of the parameter and to names of their own. `g` is its
+   * gradient. Functions: abs, max, sqrt, and descend(w, rate, direction) = w − rate · sign(direction).
    *
-   * What depends on numbers alone is computed once for all elements. The device `cpu` fuses a product with the sum or difference
-   * of which it is the first or last part, and multiplies instead of dividing by a number.
+   * What depends on numbers alone is computed once for all elements. The device `cpu` fuses a product with the sum or
+   * difference of which it is the first or last part, and multiplies instead of dividing by a number.
    */
   update: readonly string[];
 }
@@ -129,4 +133,4 @@ export function assignmentsOf(rule: OptimizerRule): readonly Assignment[] {
 }
 
 /** Whether an expression is the same number for all elements. */
-export const isScalar = (e: Expression): boolean => hasOnly(e, scalars);
+export const isScalar = (e: Expression): boolean => hasOnly(e, scalarNames);

@@ -1,5 +1,5 @@
-// The optimisers of `tf.train`, each step in one op kernel for all parameters where the backend has `UpdateParameters`; and two that
-// TensorFlow.js lacks, AdamW and Lion, on every backend.
+// The optimizers of `tf.train`: each step is one op kernel for all parameters where the backend has `UpdateParameters`.
+// AdamW and Lion, which TensorFlow.js lacks, run on every backend.
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
 import * as layers from '@tensorflow/tfjs-layers';
@@ -16,13 +16,13 @@ import { ops, type UpdateParametersAttrs } from '../ops.ts';
 
 type Gradients = tf.NamedTensorMap | NamedTensor[];
 
-/** What an optimiser keeps for one parameter. */
+/** What an optimizer keeps for one parameter. */
 interface Slot {
   originalName: string;
   variable: tf.Variable;
 }
 
-/** The fields of all of TensorFlow.js's optimisers, which keeps them private. */
+/** The fields of TensorFlow.js's optimizers, all of them private there. */
 interface Fields {
   learningRate: number;
   momentum: number;
@@ -47,14 +47,14 @@ interface Fields {
   accBeta1: tf.Variable;
   accBeta2: tf.Variable;
   iteration: tf.Variable;
-  /** −learningRate and momentum as tensors, made when the optimiser was. */
+  /** −learningRate and momentum as tensors, made with the optimizer. */
   c: tf.Scalar;
   m: tf.Scalar;
   incrementIterations(): void;
 }
 type AnyOptimizer = tf.Optimizer & Fields;
 
-/** What the op kernel is told of a class of optimisers. */
+/** What the op kernel needs of a class of optimizers. */
 interface Fused {
   rule: (o: AnyOptimizer) => OptimizerRule;
   hyper: (o: AnyOptimizer) => Partial<Hyperparameters>;
@@ -78,16 +78,16 @@ const noHyper: Hyperparameters = {
   epsilon: 0,
 };
 
-/** What is remembered from step to step, so that a step leaves little garbage. */
+/** Kept from step to step, so that a step leaves little garbage. */
 interface Plan {
-  /** The names of the last step's parameters; they have been found to be different from each other. */
+  /** The names of the last step's parameters, all different. */
   names: string[];
   /** See `UpdateParametersAttrs.tensors`; empty between steps. */
   tensors: tf.Tensor[];
 }
 const plans = new WeakMap<tf.Optimizer, Plan>();
 
-/** Updates all parameters in one op kernel. Returns false, nothing changed, where that cannot be done. */
+/** Updates all parameters in one op kernel. Returns false, and changes nothing, where that is not possible. */
 function updateFused(fused: Fused, o: AnyOptimizer, gradients: Gradients): boolean {
   const kernel = tf.getKernel(ops.UpdateParameters.name, tf.getBackend());
   if (!kernel) return false;
@@ -112,7 +112,7 @@ function updateFused(fused: Fused, o: AnyOptimizer, gradients: Gradients): boole
   return true;
 }
 
-/** Fills `plan.tensors`, and makes the slots that are missing; false where a parameter is not what the op kernel takes. */
+/** Fills `plan.tensors`, and makes missing slots. Returns false where the op kernel does not take a parameter. */
 function gather(plan: Plan, gradients: Gradients, slots: Slot[][], suffixes: string[], initial: number): boolean {
   const registered = tf.engine().registeredVariables;
   const list = Array.isArray(gradients) ? gradients : undefined;
@@ -138,7 +138,7 @@ function gather(plan: Plan, gradients: Gradients, slots: Slot[][], suffixes: str
   return true;
 }
 
-/** Whether no name comes twice: a parameter that does is updated twice, one step after the other, which one pass cannot do. */
+/** Whether no name comes twice: such a parameter is updated twice in a row, which one pass cannot do. */
 function areDistinct(names: string[], plan: Plan): boolean {
   if (names.length === plan.names.length) {
     let i = 0;
@@ -154,7 +154,7 @@ function newSlot(originalName: string, { shape }: tf.Tensor, initial: number): S
   return { originalName, variable: tf.tidy(() => tf.fill(shape, initial).variable(false)) };
 }
 
-/** Whether it holds `size` float32 numbers. If a clone or a reshaped tensor shares them, the variable gets a copy of its own. */
+/** Whether a variable holds `size` float32 numbers. If another tensor shares them, the variable gets its own copy. */
 function isOwnFloat(variable: tf.Variable, size: number): boolean {
   if (variable.dtype !== 'float32' || variable.size !== size || variable.isDisposed) return false;
   if (tf.backend().refCount(variable.dataId) > 1) tf.tidy(() => variable.assign(tf.mul(variable, 1)));
@@ -200,7 +200,7 @@ const rmsprop: Fused = {
 const adamax: Fused = {
   rule: () => 'adamax',
   hyper: ({ learningRate, decay, iterations, beta1, beta2, epsilon }) => ({
-    // As `iteration`, which is on the device
+    // `iterations` equals the variable `iteration`, whose value is on the device
     learningRate: learningRate / (1 + decay * iterations),
     beta1,
     beta2,
@@ -220,7 +220,10 @@ const adadelta: Fused = {
 
 type Class = { prototype: tf.Optimizer };
 
-/** Has a class of optimisers try the op kernel first. `before` is called before steps of many ops, `after` after those of one. */
+/**
+ * Makes a class of optimizers try the op kernel first. `before` runs before a step of many ops, `after` after a step of
+ * one.
+ */
 function fuse(
   cls: Class,
   fused: Fused,
@@ -235,12 +238,12 @@ function fuse(
 }
 
 /**
- * Has the optimisers of TensorFlow.js update all parameters in one op kernel, and adds AdamW and Lion to `tf.train` and to the names
- * that `compile` knows. Call it once.
+ * Makes the optimizers of TensorFlow.js update all parameters in one op kernel, and adds AdamW and Lion to `tf.train`
+ * and to the names that `compile` knows. Call it once.
  *
- * Two things are unlike TensorFlow.js 4.22, where they are faults: SGD and momentum follow `learningRate` and `setMomentum` as the
- * other optimisers do, and centered RMSProp adds ε to the variance, as TensorFlow does, instead of subtracting it, which is not a
- * number wherever a gradient is zero.
+ * It corrects two faults of TensorFlow.js 4.22. SGD and momentum follow `learningRate` and `setMomentum` as the other
+ * optimizers do. Centered RMSProp adds ε to the variance, as TensorFlow does, instead of subtracting it, which makes
+ * NaN where a gradient is zero.
  */
 export function extendOptimizers(): void {
   const refreshRate = (o: AnyOptimizer) => (o as unknown as tf.SGDOptimizer).setLearningRate(o.learningRate);
@@ -271,17 +274,17 @@ export function extendOptimizers(): void {
     const make = typeof args.optimizer === 'string' ? byName[args.optimizer] : undefined;
     if (!make) return compile.call(this, args);
     compile.call(this, { ...args, optimizer: make() });
-    // It goes when the model is disposed
+    // The model disposes of it
     (this as unknown as { isOptimizerOwned: boolean }).isOptimizerOwned = true;
   };
 }
 
-/** Corrects the steps of centered RMSProp that are many ops; for the op kernel it is correct anyway. */
+/** Corrects the steps of centered RMSProp that are many ops; the op kernel is correct. */
 function centerRmsProp(): void {
   const stock = tf.RMSPropOptimizer.prototype.applyGradients;
   tf.RMSPropOptimizer.prototype.applyGradients = function (gradients) {
     const o = this as unknown as AnyOptimizer;
-    // The stock formula subtracts it: −ε is what is to be subtracted
+    // The stock formula subtracts ε: give it −ε
     if (o.centered) o.epsilon = -o.epsilon;
     try {
       stock.call(this, gradients);
@@ -300,7 +303,7 @@ const byName: Record<string, (() => tf.Optimizer) | undefined> = {
 
 /**
  * Adam with decoupled weight decay (Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101).
- * @param weightDecay each step takes learningRate · weightDecay of every parameter from it
+ * @param weightDecay each step multiplies every parameter by 1 − learningRate · weightDecay first
  */
 export function adamw(
   learningRate = 0.001,
@@ -313,8 +316,8 @@ export function adamw(
 }
 
 /**
- * Lion: steps of one size in the direction of the momentum's sign (Chen et al. 2023, https://arxiv.org/abs/2302.06675). Takes learning
- * rates three to ten times smaller than Adam's, and weight decays as much larger.
+ * Lion: steps of one size in the direction of the momentum's sign (Chen et al. 2023, https://arxiv.org/abs/2302.06675).
+ * Its learning rates are three to ten times smaller than Adam's, its weight decays three to ten times larger.
  */
 export function lion(learningRate = 0.0001, beta1 = 0.9, beta2 = 0.99, weightDecay = 0): LionOptimizer {
   return new LionOptimizer(learningRate, beta1, beta2, weightDecay);
@@ -433,7 +436,8 @@ const functions: Record<string, (...operands: (tf.Tensor | number)[]) => tf.Tens
 
 /**
  * A step of one parameter by ops of TensorFlow.js.
- * @param tensors the parameter, its gradient, and what the optimizer keeps for it, as in `UpdateParametersAttrs.tensors`
+ * @param tensors the parameter, its gradient, and what the optimizer keeps for it, as in
+ *   `UpdateParametersAttrs.tensors`
  */
 function updateByOps(rule: OptimizerRule, hyper: Hyperparameters, [value, gradient, ...slots]: tf.Tensor[]): void {
   tf.tidy(() => {

@@ -1,5 +1,5 @@
-// The tfjs backend of the device `cpu`: tensors in one WebAssembly memory. It extends TensorFlow.js's own JavaScript backend, so that
-// every op kernel of that one works on the same memory; faster ones are in ops/.
+// The tfjs backend of the device `cpu`: tensors in one WebAssembly memory. It extends TensorFlow.js's own JavaScript
+// backend, so that every op kernel of that one works on the same memory; faster ones are in ops/.
 import * as tf from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { Heap, HeapFullError } from './heap.ts';
@@ -22,7 +22,7 @@ export class TensorData {
 
   /**
    * @param at address in the memory
-   * @param bytes 0 for what is not in the memory
+   * @param bytes 0 where the data are not in the memory
    */
   constructor(
     private readonly backend: CpuBackend,
@@ -32,7 +32,7 @@ export class TensorData {
     readonly bytes: number,
   ) {}
 
-  /** The elements where they lie, for op kernels in JavaScript. To be read at once and never written to. */
+  /** The elements in place, for op kernels in JavaScript: to be read at once, never written to. */
   get values(): Values | undefined {
     if (this.strings) return this.strings;
     if (this.dtype === 'complex64') return undefined;
@@ -47,7 +47,7 @@ function viewOf(buffer: ArrayBufferLike, dtype: tf.DataType, at: number, bytes: 
   return new Uint8Array(buffer, at, bytes);
 }
 
-/** Where the data of data ids are; what a data id has been moved here with keeps its id. */
+/** The data of each data id. Data moved here from another backend keep their id. */
 class Storage {
   private readonly moved = new WeakMap<object, TensorData>();
   private count = 0;
@@ -143,8 +143,8 @@ export class CpuBackend extends MathBackendCPU {
   }
 
   /**
-   * Runs an op kernel of the JavaScript backend. Those go on reading the elements of tensors that they have disposed of, which JavaScript's
-   * own arrays allow: the memory is not used again before they are done.
+   * Runs an op kernel of the JavaScript backend. Such a kernel may read the elements of tensors after it disposed of
+   * them, since JavaScript arrays allow it: their memory is not reused before it returns.
    */
   runStock(kernel: tf.KernelFunc, call: Parameters<tf.KernelFunc>[0]): ReturnType<tf.KernelFunc> {
     this.holding++;
@@ -160,7 +160,7 @@ export class CpuBackend extends MathBackendCPU {
 
   /**
    * Hands `use` working memory for as long as it runs.
-   * @param results what the op has made by then: given back if it fails, for want of memory above all
+   * @param results the tensors that the op has made so far: disposed of if it fails, mostly for lack of memory
    */
   withMemory<T>(bytes: number, results: readonly tf.TensorInfo[], use: (at: number) => T): T {
     try {
@@ -203,7 +203,7 @@ export class CpuBackend extends MathBackendCPU {
   private allocate(bytes: number, what: () => string): number {
     const at = this.tryToAllocate(bytes);
     if (at !== undefined) return at;
-    // What nothing refers to is of no use to a running op kernel either
+    // A running op kernel cannot use what nothing refers to
     const { holding } = this;
     this.holding = 0;
     const freed = this.whenFull();

@@ -1,4 +1,5 @@
-// The AssemblyScript that is made from tables. The build runs this and puts the files into assembly/generated/, which git ignores.
+// The AssemblyScript that is made from tables. The build runs this and puts the files into assembly/generated/, which
+// git ignores.
 import { cells, costs, type Cell } from '../elementwise.ts';
 import { ruleNames } from '../optimizer-rules.ts';
 import { optimizerLoop } from './optimizer-loops.ts';

@@ -2,14 +2,15 @@
 
 const LINE = 64; // bytes of a cache line, and the alignment of every block
 const PAGE = 65536; // bytes of a page of WebAssembly
-const STEP = 16 * 1024 * 1024; // the memory grows by at least so much at a time
+const STEP = 16 * 1024 * 1024; // the memory grows by at least this much at a time
 
 /** Thrown by `Heap.allocate` when the memory cannot grow any more. */
 export class HeapFullError extends Error {}
 
 /**
- * An allocator with size classes: eight to each doubling of the size, so that at most an eighth of a block is unused. A freed block
- * is reused by the next request of its class. Before the memory grows, free neighbours are merged and given to any class.
+ * An allocator with size classes: eight to each doubling of the size, so that at most an eighth of a block is unused. A
+ * freed block is reused by the next request of its class. Before the memory grows, free neighbors are merged and given
+ * to any class.
  */
 export class Heap {
   /** Free blocks of each class, last freed first: its bytes are the likeliest to be in the cache. */
@@ -21,7 +22,7 @@ export class Heap {
   private freeBytes = 0;
   /** Bytes of blocks in use. */
   used = 0;
-  /** The most that have been in use at a time. */
+  /** The most that have been in use at any time. */
   peak = 0;
 
   /**
@@ -119,7 +120,9 @@ export class Heap {
     return this.fromSpans(size);
   }
 
-  /** Makes one span of free blocks that lie side by side; one at the end of what is in use is given back to the top. */
+  /**
+   * Makes one span of free blocks that lie side by side; one at the end of the used memory is given back to the top.
+   */
   private merge(): void {
     const blocks = this.spans;
     for (const [size, list] of this.free) for (const at of list) blocks.push({ at, size });
@@ -150,7 +153,7 @@ export class Heap {
         this.end = this.memory.buffer.byteLength;
         return true;
       } catch {
-        // the system has not so much: ask for less
+        // the system does not have that much: ask for less
       }
     }
     return false;

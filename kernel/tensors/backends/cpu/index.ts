@@ -1,4 +1,4 @@
-// The device `cpu`: TensorFlow.js's JavaScript backend on WebAssembly memory, its op kernels replaced by SIMD ones on several threads.
+// The device `cpu`: TensorFlow.js's JavaScript backend on WebAssembly memory, with SIMD op kernels on several threads.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { MAX_THREADS } from '../../../wire/limits.ts';
@@ -19,9 +19,9 @@ export interface CpuOptions extends Pick<KernelOptions, 'threads'> {
 }
 
 export interface CpuDevice {
-  /** What it is, for people. */
+  /** A description for users. */
   detail: string;
-  /** What the user should know once. */
+  /** A message for the user, to be shown once. */
   notice?: string;
   backend: CpuBackend;
 }

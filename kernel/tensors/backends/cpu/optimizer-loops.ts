@@ -1,5 +1,5 @@
-// The loops of optimizer rules for the program of the device `cpu`: the build makes AssemblyScript of the formulas (generate.ts), and
-// ops/optimizer.ts gives each loop its numbers.
+// The loops of optimizer rules for the program of the device `cpu`: the build makes AssemblyScript of the formulas
+// (generate.ts), and ops/optimizer.ts gives each loop its numbers.
 import type { Expression } from '../formula.ts';
 import { assignmentsOf, isScalar, rules, type OptimizerRule } from '../optimizer-rules.ts';
 

@@ -3,13 +3,8 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-
-/** What assembly/index.ts exports. Each file of ops/ adds the declarations of what it calls. */
-export interface Exports {
-  initThread(id: number, count: number, spins: number, scratch: number, scratchSize: number): void;
-  work(): void;
-  look(times: number): number;
-}
+import { SCRATCH_BASE, SCRATCH_BYTES } from './assembly/memory-map.ts';
+import { bind, type Exports, type RawExports } from './exports.ts';
 
 export interface Program {
   exports: Exports;
@@ -17,7 +12,7 @@ export interface Program {
   /** Whether multiply and add are one instruction. */
   relaxed: boolean;
   threads: number;
-  /** The first byte that the program does not use itself. */
+  /** The first byte that tensors may use. */
   heapBase: number;
   /** Why there is only one thread, if more were wanted. */
   notice?: string;
@@ -29,15 +24,16 @@ export interface Program {
 export interface WorkerSetUp {
   module: WebAssembly.Module;
   memory: WebAssembly.Memory;
-  init: Parameters<Exports['initThread']>;
+  init: Parameters<RawExports['initThread']>;
 }
 
-const HEAP_BASE = 1024 * 1024;
-/** Working memory of each thread: packed blocks of matrices and tiles of images. */
-const SCRATCH = 4 * 1024 * 1024;
-/** Where memory cannot be shared it has this size from the start, 1 GiB; the system gives its pages when they are used. */
+/** Bytes of a page of WebAssembly memory. */
+const PAGE = 65536;
+/**
+ * Memory that cannot be shared has this size from the start, 1 GiB; the system provides its pages when they are used.
+ */
 const FIXED_PAGES = 16384;
-/** For so long an idle thread looks for work before it sleeps: longer than the pause between two ops of a training step. */
+/** How long an idle thread spins before it sleeps: longer than the pause between two ops of a training step. */
 const SPIN_MICROSECONDS = 150;
 
 /** A function that adds a product with `f32x4.relaxed_madd`: does this engine know the instruction? */
@@ -68,20 +64,21 @@ export async function startProgram(dist: string, wanted: number): Promise<Progra
   const file = path.join(dist, 'wasm', `cpu-${relaxed ? 'relaxed' : 'plain'}-${shared ? 'shared' : 'single'}.wasm`);
   const module = await WebAssembly.compile(readFileSync(file));
   const instance = await WebAssembly.instantiate(module, { env: { memory, abort } });
-  const exports = instance.exports as unknown as Exports;
+  const raw = instance.exports as unknown as RawExports;
   const threads = shared ? wanted : 1;
-  const spins = lookTimes(exports);
-  const init = (id: number): WorkerSetUp['init'] => [id, threads, spins, HEAP_BASE, SCRATCH];
-  memory.grow(Math.max(0, Math.ceil((HEAP_BASE + threads * SCRATCH - memory.buffer.byteLength) / 65536)));
-  const heapBase = HEAP_BASE + threads * SCRATCH;
-  exports.initThread(...init(0));
+  const spins = lookTimes(raw);
+  const init = (id: number): WorkerSetUp['init'] => [id, threads, spins];
+  const heapBase = SCRATCH_BASE + threads * SCRATCH_BYTES;
+  memory.grow(Math.max(0, Math.ceil((heapBase - memory.buffer.byteLength) / PAGE)));
+  const exports = bind(raw, memory);
+  raw.initThread(...init(0));
   const workers: Worker[] = [];
   const stop = () => workers.forEach((w) => void w.terminate());
   try {
     for (let id = 1; id < threads; id++) workers.push(await startWorker(dist, { module, memory, init: init(id) }));
   } catch (e) {
     stop();
-    exports.initThread(0, 1, spins, HEAP_BASE, SCRATCH);
+    raw.initThread(0, 1, spins);
     notice = `No worker thread can be started (${(e as Error).message}): the device "cpu" computes on one thread.`;
     return { exports, memory, relaxed, threads: 1, heapBase, notice, stop: () => {} };
   }
@@ -95,7 +92,7 @@ function abort(): never {
 async function startWorker(dist: string, setUp: WorkerSetUp): Promise<Worker> {
   const worker = new Worker(path.join(dist, 'cpu-worker.js'), {
     workerData: setUp,
-    // none of the cells' flags, streams and environment
+    // without the flags, streams and environment of cells
     execArgv: [],
     stdin: false,
   });
@@ -110,8 +107,8 @@ async function startWorker(dist: string, setUp: WorkerSetUp): Promise<Worker> {
   return worker;
 }
 
-/** How often a thread can look at a word of memory in the time that it shall spin for. */
-function lookTimes(exports: Exports): number {
+/** How often a thread can read a word of memory during the time that it is to spin. */
+function lookTimes(exports: RawExports): number {
   const n = 100_000;
   exports.look(n);
   let best = Infinity;

@@ -1,15 +1,18 @@
-// Records that JavaScript writes into the program's memory for it to read, arguments of tasks above all: words of four bytes. The
-// build makes the classes of AssemblyScript from them (generate.ts).
+// Records that JavaScript writes into the program's memory for it to read, arguments of tasks above all: words of four
+// bytes. The build makes the classes of AssemblyScript from them (generate.ts).
 
-/** Where the running task's arguments lie, in bytes, as in assembly/pool.ts */
-const ARGS = 2048;
+import { ARGS } from './assembly/memory-map.ts';
 
 export const records = {
-  /** y = f(x), with f by its number in the table of elementwise ops and its attributes p and q; x, y [n] of four bytes each */
+  /**
+   * y = f(x), with f by its number in the table of elementwise ops and its attributes p and q; x, y [n] of four bytes
+   * each
+   */
   UnaryArgs: { op: 'i32', x: 'usize', y: 'usize', n: 'i32', p: 'f32', q: 'f32' },
   /**
-   * y = f(a, b), with y [n] read as rows of `inner` elements. Along a row an operand has consecutive elements (`aInner`, `bInner`
-   * 1) or is one element (0); from row to row, along the outer axes, it has any strides. Without broadcasting, y is one row.
+   * y = f(a, b), with y [n] read as rows of `inner` elements. Along a row an operand has consecutive elements
+   * (`aInner`, `bInner` 1) or is one element (0); from row to row, along the outer axes, it has any strides. Without
+   * broadcasting, y is one row.
    */
   BinaryArgs: {
     op: 'i32',

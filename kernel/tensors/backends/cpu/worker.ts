@@ -1,11 +1,13 @@
-// A worker thread of the device `cpu`: an instance of the program on the shared memory that waits for tasks until it is ended.
+// A worker thread of the device `cpu`: an instance of the program on the shared memory that waits for tasks until it is
+// ended.
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Exports, WorkerSetUp } from './program.ts';
+import type { RawExports } from './exports.ts';
+import type { WorkerSetUp } from './program.ts';
 
 const { module, memory, init } = workerData as WorkerSetUp;
 const { exports } = new WebAssembly.Instance(module, { env: { memory, abort: () => {} } });
-const program = exports as unknown as Exports;
+const program = exports as unknown as RawExports;
 program.initThread(...init);
 parentPort!.postMessage('ready');
-// The message must leave the thread before it is given up to the loop
+// The message must leave the thread before the loop takes the thread over
 setImmediate(() => program.work());

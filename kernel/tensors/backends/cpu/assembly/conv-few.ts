@@ -1,19 +1,20 @@
 // 2-D convolutions with at most six results a pixel: eight pixels at a time.
-import { rectify } from './gemm';
+import { rectify } from './matmul';
 import { args, bound, chunksOf, parallel, scratch } from './pool';
 import { clear } from './rows';
-import { shape } from './shape';
+import { ConvArgs, shape } from './shape';
 import { outerTile } from './tile';
 
+/** Numbers of a copied image that are worth a chunk. */
+const COPY_GRAIN: i32 = 16384;
+/** Multiplications below which a chunk of its own costs more than it saves. */
+const GRAIN: i32 = 131072;
+
 @unmanaged
-class FewArgs {
-  x: usize;
-  planar: usize; // [batch, inHeight, inDepth, outWidth + filterWidth − 1, rounded up for tiles of eight]: x with its padding
+class FewTask extends ConvArgs {
+  planar: usize; // [batch, inHeight, inDepth, planarWidth]: x with its padding
   packed: usize; // [filterHeight, filterWidth, inDepth, 6]
-  y: usize;
-  bias: usize;
   planarWidth: i32;
-  relu: bool;
 }
 
 /** Floats of a row of one channel with its padding, for whole tiles of eight pixels. */
@@ -32,42 +33,34 @@ function planarBytes(): usize {
   return <usize>(s.batch * s.inHeight * s.inDepth * planarWidth()) << 2;
 }
 
-/** Bytes of working memory of `conv2dFew`. After `convShape`. */
-export function convFewWorkBytes(): i32 {
-  const s = shape();
-  return <i32>(planarBytes() + (<usize>(s.filterHeight * s.filterWidth * s.inDepth * 6) << 2)) + 64;
+/** Bytes of working memory of `conv2dFew`. */
+export function convFewWorkBytes(args: ConvArgs): usize {
+  return planarBytes() + (<usize>(args.filterHeight * args.filterWidth * args.inDepth * 6) << 2) + 64;
 }
 
-/**
- * As `conv2d`, for at most 6 results a pixel and filters that move along x by single pixels.
- * @param work `convFewWorkBytes` bytes
- */
-export function conv2dFew(x: usize, w: usize, y: usize, bias: usize, work: usize, relu: bool): void {
-  const t = args<FewArgs>();
+/** As `conv2d`, for at most 6 results a pixel and filters that move along x by single pixels. */
+export function conv2dFew(args: ConvArgs): void {
+  const t = changetype<FewTask>(args);
   const s = shape();
-  t.x = x;
-  t.y = y;
-  t.bias = bias;
-  t.relu = relu;
   t.planarWidth = planarWidth();
-  t.planar = work;
-  t.packed = work + planarBytes();
+  t.planar = t.work;
+  t.packed = t.work + planarBytes();
   const taps = s.filterHeight * s.filterWidth * s.inDepth;
   const n = <usize>s.outDepth;
-  let from = w;
+  let from = t.w;
   for (let r = 0, to = t.packed; r < taps; r++, to += 24)
     for (let o: usize = 0; o < 6; o++) {
       store<f32>(to + (o << 2), o < n ? load<f32>(from) : 0);
       if (o < n) from += 4;
     }
-  parallel(planarTask.index, chunksOf(s.batch * s.inHeight, max(1, 16384 / (t.planarWidth * s.inDepth))));
+  parallel(planarTask.index, chunksOf(s.batch * s.inHeight, max(1, COPY_GRAIN / (t.planarWidth * s.inDepth))));
   const tileWork = <i64>taps * s.outWidth * 8;
-  parallel(fewTask.index, chunksOf(s.batch * s.outHeight, max(1, <i32>(131072 / tileWork))));
+  parallel(fewTask.index, chunksOf(s.batch * s.outHeight, max(1, <i32>(GRAIN / tileWork))));
 }
 
 /** Each channel of each row of the image as a row of its own, with zeros around. */
 function planarTask(chunk: i32, chunks: i32): void {
-  const t = args<FewArgs>();
+  const t = args<FewTask>();
   const s = shape();
   const k = s.inDepth;
   const pixel = <usize>k << 2;
@@ -112,7 +105,7 @@ function planarTask(chunk: i32, chunks: i32): void {
 
 /** Tiles of up to six results by eight pixels of a row. */
 function fewTask(chunk: i32, chunks: i32): void {
-  const t = args<FewArgs>();
+  const t = args<FewTask>();
   const s = shape();
   const end = bound(s.batch * s.outHeight, 1, chunk + 1, chunks);
   const tile = scratch();

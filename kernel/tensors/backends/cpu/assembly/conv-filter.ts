@@ -1,64 +1,66 @@
-// The gradient of 2-D convolutions with respect to their filters, channels last: sums over pixels, each thread's own, then those of the threads.
-import { packColumns } from './gemm';
+// The gradient of 2-D convolutions with respect to their filters, channels last: sums over pixels, each thread's own,
+// then those of the threads.
+import { packColumns } from './matmul';
 import { args, bound, chunksOf, parallel, scratch, scratchBytes, threadCount } from './pool';
 import { padRows } from './rows';
-import { shape } from './shape';
+import { ConvArgs, ConvShape, shape } from './shape';
 import { outerTile } from './tile';
 
 /** With fewer channels those of several pixels are taken together for the gradient of the filter. */
 const FEW_FILTER: i32 = 8;
 
+/** About as many pixels of the gradient y are worked on together; their table has 16 bytes for each row. */
+const PIXELS_TOGETHER: i32 = 128;
+/** Where the packed rows of y begin in scratch memory, behind the table. */
+const PACKED_AT: usize = 4096;
+/** Numbers of the sums that are worth a chunk. */
+const SUM_GRAIN: i32 = 8192;
+
+/** `work` holds partial sums: [chunks, taps, inDepth, columns]. */
 @unmanaged
-class FilterArgs {
-  x: usize; // [batch, inHeight, inWidth, inDepth]
-  dy: usize; // [batch, outHeight, outWidth, outDepth]
-  partials: usize; // [chunks, taps, inDepth, columns]
-  dw: usize;
+class FilterTask extends ConvArgs {
   columns: i32; // outDepth, rounded up to 8
   chunks: i32;
 }
 
-/** Into how many parts the sum over pixels is cut, each with a sum of its own. After `convShape`. */
-export function filterChunks(): i32 {
-  const s = shape();
+/** How many parts the sum over pixels is cut into, each with a sum of its own. */
+function filterChunks(s: ConvShape): i32 {
   return max(1, min(threadCount(), s.batch * s.outHeight));
 }
 
+/** Bytes of working memory of `conv2dBackpropFilter`: as many filters as chunks, with outDepth rounded up to 8. */
+export function convFilterWorkBytes(args: ConvArgs): f64 {
+  const columns = (args.outDepth + 7) & ~7;
+  return 4 * <f64>(columns * args.filterHeight * args.filterWidth * args.inDepth) * <f64>filterChunks(args);
+}
+
 /**
- * dw = the gradient of conv2d with respect to its filter: dw[ky, kx, c, o] = Σ over pixels p of x[p · stride + (ky, kx) · dilation, c] · dy[p, o].
- * After `convShape`.
- * @param x [batch, inHeight, inWidth, inDepth] float32
- * @param dy [batch, outHeight, outWidth, outDepth]
- * @param dw [filterHeight, filterWidth, inDepth, outDepth]
- * @param work `filterChunks()` arrays as large as dw with outDepth rounded up to 8
+ * w = the gradient of conv2d with respect to its filter, from that with respect to its result, y:
+ * w[ky, kx, c, o] = Σ over pixels p of x[p · stride + (ky, kx) · dilation, c] · y[p, o].
  */
-export function conv2dBackpropFilter(x: usize, dy: usize, dw: usize, work: usize): void {
-  const t = args<FilterArgs>();
+export function conv2dBackpropFilter(args: ConvArgs): void {
+  const t = changetype<FilterTask>(args);
   const s = shape();
-  t.x = x;
-  t.dy = dy;
-  t.partials = work;
-  t.dw = dw;
   t.columns = (s.outDepth + 7) & ~7;
-  t.chunks = filterChunks();
-  const packed = <usize>4096 + (<usize>(t.columns * rowsTogether(s.outWidth) * s.outWidth) << 2);
+  t.chunks = filterChunks(s);
+  const packed = PACKED_AT + (<usize>(t.columns * rowsTogether(s.outWidth) * s.outWidth) << 2);
   const byRows = s.inDepth < FEW_FILTER && s.dilationX == 1 && packed + filterRowsBytes() <= scratchBytes();
   if (byRows) parallel(filterRowsTask.index, t.chunks);
   else parallel(filterTask.index, t.chunks);
   const rows = s.filterHeight * s.filterWidth * s.inDepth;
-  parallel(sumTask.index, chunksOf(rows, max(1, 8192 / t.columns)));
+  parallel(sumTask.index, chunksOf(rows, max(1, SUM_GRAIN / t.columns)));
 }
 
 /** Adds up the partial sums. */
 function sumTask(chunk: i32, chunks: i32): void {
-  const t = args<FilterArgs>();
+  const t = args<FilterTask>();
   const s = shape();
   const rows = s.filterHeight * s.filterWidth * s.inDepth;
   const end = bound(rows, 1, chunk + 1, chunks);
   const size = <usize>(rows * t.columns) << 2;
   for (let r = bound(rows, 1, chunk, chunks); r < end; r++) {
-    const to = t.dw + (<usize>(r * s.outDepth) << 2);
-    const from = t.partials + (<usize>(r * t.columns) << 2);
+    const to = t.w + (<usize>(r * s.outDepth) << 2);
+    const from = t.work + (<usize>(r * t.columns) << 2);
     let j: usize = 0;
     const wide = (<usize>s.outDepth & ~3) << 2;
     for (; j < wide; j += 16) {
@@ -74,11 +76,11 @@ function sumTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** Rows of dy that are worked on together: so many that they have about 128 pixels. */
+/** Rows of the gradient y that are worked on together. */
 // @ts-ignore: decorator
 @inline
 function rowsTogether(width: i32): i32 {
-  return max(1, 128 / width);
+  return max(1, PIXELS_TOGETHER / width);
 }
 
 /** The first pixel of a row of dy whose tap at `offset` lies inside of the image; and past the last one. */
@@ -95,24 +97,24 @@ function pastInside(offset: i32, stride: i32, width: i32, inWidth: i32): i32 {
 }
 
 function filterTask(chunk: i32, chunks: i32): void {
-  const t = args<FilterArgs>();
+  const t = args<FilterTask>();
   const s = shape();
   const taps = s.filterHeight * s.filterWidth;
   const ldc = <usize>t.columns << 2;
-  const partial = t.partials + (<usize>chunk * taps * s.inDepth) * ldc;
+  const partial = t.work + (<usize>chunk * taps * s.inDepth) * ldc;
   memory.fill(partial, 0, <usize>(taps * s.inDepth) * ldc);
   const rows = s.batch * s.outHeight;
   const end = bound(rows, 1, chunk + 1, chunks);
   const together = rowsTogether(s.outWidth);
   const panels = t.columns >> 3;
   const table = scratch();
-  const packed = table + 16 * 256;
+  const packed = table + PACKED_AT;
   const xRow = <usize>(s.inWidth * s.inDepth) << 2;
   const aStride = <usize>(s.strideX * s.inDepth) << 2;
   for (let first = bound(rows, 1, chunk, chunks); first < end; first += together) {
     const count = min(together, end - first);
     const pixels = count * s.outWidth;
-    packColumns(packed, t.dy + (<usize>(first * s.outWidth * s.outDepth) << 2), <usize>s.outDepth << 2, pixels, s.outDepth);
+    packColumns(packed, t.y + (<usize>(first * s.outWidth * s.outDepth) << 2), <usize>s.outDepth << 2, pixels, s.outDepth);
     for (let ky = 0; ky < s.filterHeight; ky++) {
       for (let kx = 0; kx < s.filterWidth; kx++) {
         const offset = kx * s.dilationX - s.left;
@@ -166,22 +168,22 @@ function filterRowBytes(): usize {
 }
 
 /**
- * As filterTask for few channels: those of the neighbouring pixels that a row of the filter meets lie side by side, and are taken
- * together, from rows copied out with their padding where there is one.
+ * As filterTask for few channels: those of the neighboring pixels that a row of the filter meets lie side by side, and
+ * are taken together, from rows copied out with their padding where there is one.
  */
 function filterRowsTask(chunk: i32, chunks: i32): void {
-  const t = args<FilterArgs>();
+  const t = args<FilterTask>();
   const s = shape();
   const ldc = <usize>t.columns << 2;
   const width = s.filterWidth * s.inDepth;
-  const partial = t.partials + <usize>(chunk * s.filterHeight * width) * ldc;
+  const partial = t.work + <usize>(chunk * s.filterHeight * width) * ldc;
   memory.fill(partial, 0, <usize>(s.filterHeight * width) * ldc);
   const rows = s.batch * s.outHeight;
   const end = bound(rows, 1, chunk + 1, chunks);
   const together = rowsTogether(s.outWidth);
   const panels = t.columns >> 3;
   const table = scratch();
-  const packed = table + 4096;
+  const packed = table + PACKED_AT;
   const band = packed + (<usize>(panels * together * s.outWidth) << 5);
   const inImage =
     s.top == 0 &&
@@ -195,7 +197,7 @@ function filterRowsTask(chunk: i32, chunks: i32): void {
   for (let first = bound(rows, 1, chunk, chunks); first < end; first += together) {
     const count = min(together, end - first);
     const pixels = count * s.outWidth;
-    packColumns(packed, t.dy + (<usize>(first * s.outWidth * s.outDepth) << 2), <usize>s.outDepth << 2, pixels, s.outDepth);
+    packColumns(packed, t.y + (<usize>(first * s.outWidth * s.outDepth) << 2), <usize>s.outDepth << 2, pixels, s.outDepth);
     let to = band;
     for (let r = 0; r < count; ) {
       const image = (first + r) / s.outHeight;

@@ -1,51 +1,43 @@
-// The gradient of 2-D convolutions with respect to an image of few channels: row by row, as the adjoint of what the convolution does. A
-// pixel of dy gives numbers to as many neighbouring pixels as the filter is wide; their channels lie side by side and fill a tile together.
-import { packColumnsTransposed } from './gemm';
+// The gradient of 2-D convolutions with respect to an image of few channels: row by row, as the adjoint of what the
+// convolution does. A pixel of dy gives numbers to as many neighboring pixels as the filter is wide; their channels lie
+// side by side and fill a tile together.
+import { packColumnsTransposed } from './matmul';
 import { args, bound, chunksOf, parallel, scratch } from './pool';
 import { clear, copy } from './rows';
-import { shape } from './shape';
+import { ConvArgs, shape } from './shape';
 import { gatherTile, SEGMENT } from './tile';
 
+/** Multiplications below which a chunk of its own costs more than it saves. */
+const GRAIN: i32 = 65536;
+
+/** `work` holds the packed filter: [filterHeight, panels, outDepth, 8], with the columns of [filterWidth, inDepth]. */
 @unmanaged
-class InputRowsArgs {
-  dy: usize; // [batch, outHeight, outWidth, outDepth]
-  packed: usize; // [filterHeight, panels, outDepth, 8], the columns being those of [filterWidth, inDepth]
-  dx: usize; // [batch, inHeight, inWidth, inDepth]
+class InputRowsTask extends ConvArgs {
   panels: i32;
 }
 
-/** Bytes of working memory of `conv2dBackpropInputRows`. After `convShape`. */
-export function inputRowsWorkBytes(): i32 {
-  const s = shape();
+/** Bytes of working memory of `conv2dBackpropInputRows`. */
+export function convInputRowsWorkBytes(s: ConvArgs): i32 {
   return s.filterHeight * ((s.filterWidth * s.inDepth + 7) >> 3) * s.outDepth * 32;
 }
 
-/**
- * dx = the gradient of conv2d with respect to its image, for filters whose columns are not dilated. After `convShape`.
- * @param dy [batch, outHeight, outWidth, outDepth] float32
- * @param w [filterHeight, filterWidth, inDepth, outDepth]
- * @param dx [batch, inHeight, inWidth, inDepth]
- * @param work `inputRowsWorkBytes` bytes
- */
-export function conv2dBackpropInputRows(dy: usize, w: usize, dx: usize, work: usize): void {
-  const t = args<InputRowsArgs>();
+/** As `conv2dBackpropInput`, for filters whose columns are not dilated. */
+export function conv2dBackpropInputRows(args: ConvArgs): void {
+  const t = changetype<InputRowsTask>(args);
   const s = shape();
-  t.dy = dy;
-  t.packed = work;
-  t.dx = dx;
   const columns = s.filterWidth * s.inDepth;
   t.panels = (columns + 7) >> 3;
   const pixel = <usize>s.outDepth << 2;
   const panelRow = <usize>(t.panels * s.outDepth) << 5;
   for (let ky: usize = 0; ky < <usize>s.filterHeight; ky++)
-    packColumnsTransposed(work + ky * panelRow, w + ky * columns * pixel, pixel, s.outDepth, columns);
+    packColumnsTransposed(t.work + ky * panelRow, t.w + ky * columns * pixel, pixel, s.outDepth, columns);
   const rowWork = <i64>s.filterHeight * s.outWidth * s.outDepth * t.panels * 8;
-  parallel(inputRowsTask.index, chunksOf(s.batch * s.inHeight, max(1, <i32>(65536 / rowWork))));
+  parallel(inputRowsTask.index, chunksOf(s.batch * s.inHeight, max(1, <i32>(GRAIN / rowWork))));
 }
 
 /** Rows of dx. */
 function inputRowsTask(chunk: i32, chunks: i32): void {
-  const t = args<InputRowsArgs>();
+  const t = args<InputRowsTask>();
   const s = shape();
   const end = bound(s.batch * s.inHeight, 1, chunk + 1, chunks);
   const table = scratch();
@@ -73,7 +65,7 @@ function inputRowsTask(chunk: i32, chunks: i32): void {
         const oy = at / s.strideY;
         if (at < 0 || oy >= s.outHeight || oy * s.strideY != at) continue;
         const entry = table + <usize>segments * SEGMENT;
-        let from = t.dy + <usize>((image * s.outHeight + oy) * s.outWidth + x) * pixel;
+        let from = t.y + <usize>((image * s.outHeight + oy) * s.outWidth + x) * pixel;
         for (let q = 0; q < 6; q++) {
           store<u32>(entry + (<usize>q << 2), <u32>from);
           if (q + 1 < pixels) from += pixel;
@@ -83,7 +75,7 @@ function inputRowsTask(chunk: i32, chunks: i32): void {
       }
       if (segments == 0) break;
       for (let p: usize = 0; p < <usize>t.panels; p++)
-        gatherTile(table, segments, s.outDepth, t.packed + p * panelBytes, 32, tile + (p << 5), ldc, pixels, 0, 0, false);
+        gatherTile(table, segments, s.outDepth, t.work + p * panelBytes, 32, tile + (p << 5), ldc, pixels, 0, 0, false);
       let to = row + <usize>x * step;
       for (let q: usize = 0; q < <usize>pixels; q++, to += step) {
         const from = tile + q * ldc;
@@ -91,6 +83,6 @@ function inputRowsTask(chunk: i32, chunks: i32): void {
           v128.store(to + j, f32x4.add(v128.load(to + j), v128.load(from + j)));
       }
     }
-    copy(t.dx + <usize>r * bytes, row + first, bytes);
+    copy(t.x + <usize>r * bytes, row + first, bytes);
   }
 }

@@ -1,26 +1,51 @@
-// 2-D convolutions and the gradients of their images, channels last, as matrix products whose left operand is gathered from the image: each row of it
-// is a pixel's receptive field, and only the addresses of its parts are written down (Dukhan, "The Indirect Convolution Algorithm", 2019).
-// Few input channels are copied out instead ("im2col").
-import { packColumns, packColumnsTransposed, rectify } from './gemm';
+// 2-D convolutions and the gradients of their images, channels last, as matrix products whose left operand is gathered
+// from the image: each row of it is a pixel's receptive field, and only the addresses of its parts are written down
+// (Dukhan, "The Indirect Convolution Algorithm", 2019). Few input channels are copied out instead ("im2col").
+import { packColumns, packColumnsTransposed, rectify } from './matmul';
 import { args, bound, chunksOf, parallel, scratch, scratchBytes, threadCount } from './pool';
 import { padRows } from './rows';
-import { shape } from './shape';
+import { ConvArgs, ConvShape, shape } from './shape';
 import { gatherTile, outerTile, SEGMENT } from './tile';
 
 /** Blocks of six pixels whose addresses are written down together. */
 const GROUP: i32 = 8;
 /** With fewer channels the receptive fields are copied out. */
 const FEW: i32 = 3;
+// The scratch memory of a thread, in bytes. All tasks: addresses of pixels of the result; a tile of the result, and
+// behind it the bias where it has fewer than eight numbers left.
+const TILE_AT: usize = 256;
+const BIAS_AT: usize = TILE_AT + 256;
+// `gatherTask`: of each block how many segments there are, and their length; of six pixels the row and column in the
+// source and where the image begins; tables of segments.
+const BLOCKS_AT: usize = 768;
+const SIX_AT: usize = 896;
+const TABLE_AT: usize = 1024;
+// `copyTask`: the table of one segment, with the six pixels behind it; the copied receptive fields, with a table for
+// each tap behind them
+const COPIED_SIX_AT: usize = TABLE_AT + 64;
+const COPY_AT: usize = 4096;
+// `rowTask`: a tile with the bias behind it; a table of at most 4096 segments, of 16 bytes each; rows of the image
+const ROW_BIAS_AT: usize = 256;
+const ROW_TABLE_AT: usize = 512;
+const ROWS_AT: usize = 4096 + 16 * 4096;
+
+/** Multiplications below which a chunk of its own costs more than it saves. */
+const GRAIN: i32 = 131072;
+/** Numbers of a copied image that are worth a chunk. */
+const PAD_GRAIN: i32 = 65536;
+
+/**
+ * A convolution as a gather: each pixel of the result adds up the pixels of the source that its taps of the filter meet.
+ */
 @unmanaged
-class GatherArgs {
+class GatherTask extends ConvArgs {
   src: usize; // [batch, srcHeight, srcWidth, k] the image that is read
   packed: usize; // panels of eight columns: [ceil(n / 8), taps of the filter, k, 8]
   dst: usize; // [batch, dstHeight, dstWidth, n]
-  bias: usize; // [n], or 0
   taps: usize; // per tap: row and column of the source relative to the pixel, offset in a panel, and an unused word
   zeros: usize; // a run of zeros
   tapCount: i32;
-  run: i32; // so many taps in a row of the filter read neighbouring pixels, whose channels lie side by side
+  run: i32; // as many taps in a row of the filter read neighboring pixels, whose channels lie side by side
   panelBytes: usize;
   srcHeight: i32;
   srcWidth: i32;
@@ -28,130 +53,111 @@ class GatherArgs {
   dstHeight: i32;
   dstWidth: i32;
   n: i32;
-  // The pixels (y0 + i · step, x0 + j · step), i < height, j < width, of the result are computed; they read from the source around
-  // (i · stride, j · stride).
+  // The pixels (y0 + i · stepY, x0 + j · stepX), i < height, j < width, of the result are computed; they read from the
+  // source around (i · readStepY, j · readStepX).
   height: i32;
   width: i32;
   y0: i32;
   x0: i32;
   stepY: i32;
   stepX: i32;
-  strideY: i32;
-  strideX: i32;
+  readStepY: i32;
+  readStepX: i32;
   // Of `padTask` alone: the image as it is, and how many pixels of padding a row gets before it
   plain: usize;
   plainWidth: i32;
   before: i32;
-  relu: bool;
 }
 
-/**
- * y = conv2d(x, w) (+ bias) (then ReLU). After `convShape`.
- * @param x [batch, inHeight, inWidth, inDepth] float32
- * @param w [filterHeight, filterWidth, inDepth, outDepth]
- * @param y [batch, outHeight, outWidth, outDepth]
- * @param bias [outDepth], or 0
- * @param work `convWorkBytes(inDepth, outDepth)` bytes
- * @param padded pixels of a row of x with the padding that the filter reads, for a copy of x behind `work`; 0 for no copy
- */
-export function conv2d(x: usize, w: usize, y: usize, bias: usize, work: usize, padded: i32, relu: bool): void {
-  const t = args<GatherArgs>();
-  const s = shape();
-  const taps = s.filterHeight * s.filterWidth;
-  t.src = x;
-  t.dst = y;
-  t.bias = bias;
-  t.run = s.dilationX == 1 ? s.filterWidth : 1;
+/** y = conv2d(x, w) (+ bias) (then ReLU). */
+export function conv2d(args: ConvArgs): void {
+  const t = changetype<GatherTask>(args);
+  const taps = t.filterHeight * t.filterWidth;
+  t.src = t.x;
+  t.dst = t.y;
+  t.run = t.dilationX == 1 ? t.filterWidth : 1;
   t.tapCount = taps;
-  t.srcHeight = s.inHeight;
-  t.srcWidth = s.inWidth;
-  t.k = s.inDepth;
-  t.dstHeight = s.outHeight;
-  t.dstWidth = s.outWidth;
-  t.n = s.outDepth;
-  t.height = s.outHeight;
-  t.width = s.outWidth;
+  t.srcHeight = t.inHeight;
+  t.srcWidth = t.inWidth;
+  t.k = t.inDepth;
+  t.dstHeight = t.outHeight;
+  t.dstWidth = t.outWidth;
+  t.n = t.outDepth;
+  t.height = t.outHeight;
+  t.width = t.outWidth;
   t.y0 = 0;
   t.x0 = 0;
   t.stepY = 1;
   t.stepX = 1;
-  t.strideY = s.strideY;
-  t.strideX = s.strideX;
-  t.relu = relu;
-  layOut(t, work);
-  const left = padded ? 0 : s.left;
-  for (let ky = 0, tap = 0; ky < s.filterHeight; ky++)
-    for (let kx = 0; kx < s.filterWidth; kx++, tap++)
-      setTap(t, tap, ky * s.dilationY - s.top, kx * s.dilationX - left, tap);
-  packColumns(t.packed, w, <usize>t.n << 2, taps * t.k, t.n);
-  const byRows = t.k == 1 && s.strideX == 1 && s.dilationX == 1 && ROWS_AT + rowsBytes(1) <= scratchBytes();
+  t.readStepY = t.strideY;
+  t.readStepX = t.strideX;
+  layOut(t);
+  const left = t.padded ? 0 : t.left;
+  for (let ky = 0, tap = 0; ky < t.filterHeight; ky++)
+    for (let kx = 0; kx < t.filterWidth; kx++, tap++)
+      setTap(t, tap, ky * t.dilationY - t.top, kx * t.dilationX - left, tap);
+  packColumns(t.packed, t.w, <usize>t.n << 2, taps * t.k, t.n);
+  const byRows = t.k == 1 && t.strideX == 1 && t.dilationX == 1 && ROWS_AT + rowsBytes(1) <= scratchBytes();
   if (byRows) {
-    const rowWork = <i64>s.outWidth * taps * t.n;
-    parallel(rowTask.index, chunksOf(s.batch * s.outHeight, <i32>(131072 / max<i64>(1, rowWork))));
+    const rowWork = <i64>t.outWidth * taps * t.n;
+    parallel(rowTask.index, chunksOf(t.batch * t.outHeight, <i32>(GRAIN / max<i64>(1, rowWork))));
     return;
   }
-  if (padded) pad(t, work + convWorkBytes(t.k, t.n), padded, s.left);
+  if (t.padded) pad(t, t.left);
   runGather(t);
 }
 
 /**
- * dx = the gradient of conv2d with respect to its input: each pixel gathers from the pixels of dy that it went into. The pixels of dx fall
- * into strideY · strideX classes, each of which meets its own taps of the filter. After `convShape`.
- * @param dy [batch, outHeight, outWidth, outDepth] float32
- * @param w [filterHeight, filterWidth, inDepth, outDepth]
- * @param dx [batch, inHeight, inWidth, inDepth]
- * @param work `convWorkBytes(outDepth, inDepth)` bytes
- * @param padded as in `conv2d`, of dy
+ * x = the gradient of conv2d with respect to its image, from that with respect to its result, y: each pixel gathers
+ * from the pixels of y that it contributed to. The pixels of x fall into strideY · strideX classes, each of which meets
+ * its own taps of the filter.
  */
-export function conv2dBackpropInput(dy: usize, w: usize, dx: usize, work: usize, padded: i32): void {
-  const t = args<GatherArgs>();
-  const s = shape();
-  t.src = dy;
-  t.dst = dx;
-  t.bias = 0;
-  // With the taps of a row in reverse order, neighbouring ones read neighbouring pixels
-  t.run = s.strideX == 1 && s.dilationX == 1 ? s.filterWidth : 1;
-  t.srcHeight = s.outHeight;
-  t.srcWidth = s.outWidth;
-  t.k = s.outDepth;
-  t.dstHeight = s.inHeight;
-  t.dstWidth = s.inWidth;
-  t.n = s.inDepth;
-  t.stepY = s.strideY;
-  t.stepX = s.strideX;
-  t.strideY = 1;
-  t.strideX = 1;
-  t.relu = false;
-  layOut(t, work);
+export function conv2dBackpropInput(args: ConvArgs): void {
+  const t = changetype<GatherTask>(args);
+  t.src = t.y;
+  t.dst = t.x;
+  // With the taps of a row in reverse order, neighboring ones read neighboring pixels
+  t.run = t.strideX == 1 && t.dilationX == 1 ? t.filterWidth : 1;
+  t.srcHeight = t.outHeight;
+  t.srcWidth = t.outWidth;
+  t.k = t.outDepth;
+  t.dstHeight = t.inHeight;
+  t.dstWidth = t.inWidth;
+  t.n = t.inDepth;
+  t.stepY = t.strideY;
+  t.stepX = t.strideX;
+  t.readStepY = 1;
+  t.readStepX = 1;
+  layOut(t);
   const row = <usize>t.k << 2;
   for (let p = 0; p < t.n; p += 8) {
     const panel = t.packed + <usize>(p >> 3) * t.panelBytes;
-    for (let tap = 0; tap < s.filterHeight * s.filterWidth; tap++)
+    for (let tap = 0; tap < t.filterHeight * t.filterWidth; tap++)
       packColumnsTransposed(
-        panel + ((<usize>reversed(tap, s.filterWidth) * t.k) << 5),
-        w + <usize>(tap * t.n + p) * row,
+        panel + ((<usize>reversed(tap, t.filterWidth) * t.k) << 5),
+        t.w + <usize>(tap * t.n + p) * row,
         row,
         t.k,
         min(8, t.n - p),
       );
   }
-  const before = s.filterWidth - 1 - s.left;
-  if (padded) pad(t, work + convWorkBytes(t.k, t.n), padded, before);
-  for (let py = 0; py < min(s.strideY, s.inHeight); py++) {
-    for (let px = 0; px < min(s.strideX, s.inWidth); px++) {
+  const before = t.filterWidth - 1 - t.left;
+  if (t.padded) pad(t, before);
+  for (let py = 0; py < min(t.strideY, t.inHeight); py++) {
+    for (let px = 0; px < min(t.strideX, t.inWidth); px++) {
       t.y0 = py;
       t.x0 = px;
-      t.height = (s.inHeight - py + s.strideY - 1) / s.strideY;
-      t.width = (s.inWidth - px + s.strideX - 1) / s.strideX;
+      t.height = (t.inHeight - py + t.strideY - 1) / t.strideY;
+      t.width = (t.inWidth - px + t.strideX - 1) / t.strideX;
       let count = 0;
-      for (let ky = 0; ky < s.filterHeight; ky++) {
-        const oy = py + s.top - ky * s.dilationY;
-        if (oy % s.strideY) continue;
-        for (let kx = s.filterWidth - 1; kx >= 0; kx--) {
-          const ox = px + s.left - kx * s.dilationX;
-          if (ox % s.strideX) continue;
-          const tap = reversed(ky * s.filterWidth + kx, s.filterWidth);
-          setTap(t, count++, oy / s.strideY, ox / s.strideX + (padded ? before : 0), tap);
+      for (let ky = 0; ky < t.filterHeight; ky++) {
+        const oy = py + t.top - ky * t.dilationY;
+        if (oy % t.strideY) continue;
+        for (let kx = t.filterWidth - 1; kx >= 0; kx--) {
+          const ox = px + t.left - kx * t.dilationX;
+          if (ox % t.strideX) continue;
+          const tap = reversed(ky * t.filterWidth + kx, t.filterWidth);
+          setTap(t, count++, oy / t.strideY, ox / t.strideX + (t.padded ? before : 0), tap);
         }
       }
       t.tapCount = count;
@@ -161,37 +167,39 @@ export function conv2dBackpropInput(dy: usize, w: usize, dx: usize, work: usize,
 }
 
 /** Shares out `work`: a run of zeros, which is set, the taps and the packed filter. */
-function layOut(t: GatherArgs, work: usize): void {
-  const s = shape();
-  const taps = <usize>(s.filterHeight * s.filterWidth);
-  const zeros = zeroBytes(t.k * s.filterWidth);
-  t.zeros = work;
-  t.taps = work + zeros;
+function layOut(t: GatherTask): void {
+  const taps = <usize>(t.filterHeight * t.filterWidth);
+  const zeros = zeroBytes(t.k * t.filterWidth);
+  t.zeros = t.work;
+  t.taps = t.work + zeros;
   t.packed = t.taps + (taps << 4);
   t.panelBytes = (taps * t.k) << 5;
-  memory.fill(work, 0, zeros);
+  memory.fill(t.work, 0, zeros);
 }
 
-/** @param packed which tap of the packed filter it is */
-function setTap(t: GatherArgs, tap: i32, y: i32, x: i32, packed: i32): void {
+/** @param packed the number of the tap in the packed filter */
+function setTap(t: GatherTask, tap: i32, y: i32, x: i32, packed: i32): void {
   const at = t.taps + (<usize>tap << 4);
   store<i32>(at, y);
   store<i32>(at, x, 4);
   store<u32>(at, (<u32>(packed * t.k)) << 5, 8);
 }
 
-/** Has the image read from a copy at `at` with `before` pixels of zeros before each row and more behind, so that no tap leaves its row. */
-function pad(t: GatherArgs, at: usize, width: i32, before: i32): void {
+/**
+ * Copies the image behind the working memory, and has it read from there: with `before` pixels of zeros before each row
+ * and more behind it, so that no tap leaves its row.
+ */
+function pad(t: GatherTask, before: i32): void {
   t.plain = t.src;
   t.plainWidth = t.srcWidth;
   t.before = before;
-  t.src = at;
-  t.srcWidth = width;
-  parallel(padTask.index, chunksOf(shape().batch * t.srcHeight, max(1, 65536 / (width * t.k))));
+  t.src = t.work + workBytes(t, t.k, t.n);
+  t.srcWidth = t.padded;
+  parallel(padTask.index, chunksOf(t.batch * t.srcHeight, max(1, PAD_GRAIN / (t.srcWidth * t.k))));
 }
 
 function padTask(chunk: i32, chunks: i32): void {
-  const t = args<GatherArgs>();
+  const t = args<GatherTask>();
   const rows = shape().batch * t.srcHeight;
   const first = bound(rows, 1, chunk, chunks);
   const to = t.src + (<usize>(first * t.srcWidth * t.k) << 2);
@@ -213,18 +221,33 @@ function zeroBytes(k: i32): usize {
   return ((<usize>k << 2) + 127) & ~63;
 }
 
-/** Bytes of working memory that a convolution over `k` channels with `n` results needs. After `convShape`. */
-export function convWorkBytes(k: i32, n: i32): i32 {
-  const s = shape();
+/**
+ * Bytes of working memory of a convolution over `k` channels with `n` results, without the padded copy of the image.
+ */
+// @ts-ignore: decorator
+@inline
+function workBytes(s: ConvShape, k: i32, n: i32): usize {
   const taps = <usize>(s.filterHeight * s.filterWidth);
-  return <i32>(zeroBytes(k * s.filterWidth) + (taps << 4) + ((<usize>((n + 7) >> 3) * taps * k) << 5));
+  return zeroBytes(k * s.filterWidth) + (taps << 4) + ((<usize>((n + 7) >> 3) * taps * k) << 5);
 }
 
-function runGather(t: GatherArgs): void {
+/** Bytes of working memory of `conv2d`. */
+export function convWorkBytes(args: ConvArgs): f64 {
+  const copy = 4 * <f64>(args.batch * args.inHeight) * <f64>(args.padded * args.inDepth);
+  return <f64>workBytes(args, args.inDepth, args.outDepth) + copy;
+}
+
+/** Bytes of working memory of `conv2dBackpropInput`. */
+export function convInputWorkBytes(args: ConvArgs): f64 {
+  const copy = 4 * <f64>(args.batch * args.outHeight) * <f64>(args.padded * args.outDepth);
+  return <f64>workBytes(args, args.outDepth, args.inDepth) + copy;
+}
+
+function runGather(t: GatherTask): void {
   const pixels = shape().batch * t.height * t.width;
   const work = <i64>pixels * t.tapCount * t.k * t.n;
   const groups = (pixels + 6 * GROUP - 1) / (6 * GROUP);
-  const chunks = threadCount() == 1 ? 1 : max(1, min(min(groups, threadCount() * 8), <i32>min<i64>(1 << 20, work / 131072)));
+  const chunks = threadCount() == 1 ? 1 : max(1, min(min(groups, threadCount() * 8), <i32>min<i64>(1 << 20, work / GRAIN)));
   if (t.k < FEW) parallel(copyTask.index, chunks);
   else parallel(gatherTask.index, chunks);
 }
@@ -232,30 +255,33 @@ function runGather(t: GatherArgs): void {
 /** Where a pixel of the grid is written to. */
 // @ts-ignore: decorator
 @inline
-function target(t: GatherArgs, image: i32, i: i32, j: i32): usize {
+function target(t: GatherTask, image: i32, i: i32, j: i32): usize {
   const y = t.y0 + i * t.stepY;
   const x = t.x0 + j * t.stepX;
   return t.dst + ((<usize>((image * t.dstHeight + y) * t.dstWidth + x) * t.n) << 2);
 }
 
-/** Whether the pixels of the grid are all pixels of the result, in their order: a tile can then be written where it belongs. */
+/**
+ * Whether the pixels of the grid are all pixels of the result, in their order: a tile can then be written where it
+ * belongs.
+ */
 // @ts-ignore: decorator
 @inline
-function isWhole(t: GatherArgs): bool {
+function isWhole(t: GatherTask): bool {
   return t.stepY == 1 && t.stepX == 1;
 }
 
 function gatherTask(chunk: i32, chunks: i32): void {
-  const t = args<GatherArgs>();
+  const t = args<GatherTask>();
   const whole = isWhole(t);
   const ldc = <usize>t.n << 2;
   const pixels = shape().batch * t.height * t.width;
   const end = bound(pixels, 6 * GROUP, chunk + 1, chunks);
   const targets = scratch(); // addresses of the 6 · GROUP pixels of the result
-  const tile = targets + 256;
-  const blocksAt = targets + 768; // of each block: how many segments, and their length
-  const six = targets + 896; // of six pixels: row and column in the source, and where its image begins
-  const table = targets + 1024;
+  const tile = targets + TILE_AT;
+  const blocksAt = targets + BLOCKS_AT;
+  const six = targets + SIX_AT;
+  const table = targets + TABLE_AT;
   const tableBytes = <usize>t.tapCount * SEGMENT;
   const panels = (t.n + 7) >> 3;
   const rowBytes = <usize>(t.srcWidth * t.k) << 2;
@@ -272,13 +298,13 @@ function gatherTask(chunk: i32, chunks: i32): void {
       let inRow = t.run > 1;
       for (let q = 0; q < 6; q++) {
         const at = six + <usize>(q << 4);
-        const x = j * t.strideX;
-        store<i32>(at, i * t.strideY);
+        const x = j * t.readStepX;
+        store<i32>(at, i * t.readStepY);
         store<i32>(at, x, 4);
         store<u32>(at, <u32>(t.src + <usize>(image * t.srcHeight) * rowBytes), 8);
         inRow = inRow && x + left >= 0 && x + left + t.run <= t.srcWidth;
         if (!whole) store<u32>(targets + (<usize>(b * 6 + q) << 2), <u32>target(t, image, i, j));
-        // Past the last pixel that one is repeated
+        // The last pixel is repeated past the end
         if (b * 6 + q + 1 < count && ++j == t.width) {
           j = 0;
           if (++i == t.height) {
@@ -319,11 +345,11 @@ function gatherTask(chunk: i32, chunks: i32): void {
       const panel = t.packed + <usize>p * t.panelBytes;
       for (let b = 0; b < blocks; b++) {
         const rows = min(6, count - b * 6);
-        const init = biasOf(t, p, tile + 256);
+        const init = biasOf(t, p, targets + BIAS_AT);
         const segments = load<i32>(blocksAt + <usize>(b << 3));
         const k = load<i32>(blocksAt + <usize>(b << 3), 4);
         const at = t.dst + <usize>(first + b * 6) * ldc + (<usize>p << 5);
-        // What a lone panel writes past its columns is overwritten by the next pixels, if those are this thread's
+        // A single panel writes past its columns; the next pixels overwrite that, if they are this thread's
         if (whole && ((p << 3) + 8 <= t.n || (panels == 1 && (first + b * 6 + rows - 1) * t.n + 8 <= end * t.n))) {
           gatherTile(table + <usize>b * tableBytes, segments, k, panel, 32, at, ldc, rows, init, 0, t.relu);
           continue;
@@ -338,20 +364,20 @@ function gatherTask(chunk: i32, chunks: i32): void {
 
 /** As gatherTask, with the receptive fields of six pixels copied into one block: [taps · k, 6]. */
 function copyTask(chunk: i32, chunks: i32): void {
-  const t = args<GatherArgs>();
+  const t = args<GatherTask>();
   const pixels = shape().batch * t.height * t.width;
   const end = bound(pixels, 6 * GROUP, chunk + 1, chunks);
   const targets = scratch();
-  const tile = targets + 256;
-  const table = targets + 1024;
-  const block = targets + 4096;
+  const tile = targets + TILE_AT;
+  const table = targets + TABLE_AT;
+  const block = targets + COPY_AT;
   const panels = (t.n + 7) >> 3;
   const depth = t.tapCount * t.k;
   // Where the taps in use are not all of the filter's, the panels are not contiguous: one segment for each tap
   const segments = t.tapCount;
-  const table2 = block + <usize>(depth * 24) + 64;
+  const tapTable = block + <usize>(depth * 24) + 64;
   for (let s = 0; s < segments; s++) {
-    const entry = table2 + (<usize>s << 4);
+    const entry = tapTable + (<usize>s << 4);
     store<u32>(entry, <u32>(s * t.k * 24));
     store<u32>(entry, load<u32>(t.taps + (<usize>s << 4), 8), 4);
     store<i32>(entry, t.k, 8);
@@ -361,7 +387,7 @@ function copyTask(chunk: i32, chunks: i32): void {
   const ldc = <usize>t.n << 2;
   store<u64>(table, 0);
   store<i32>(table, depth, 8);
-  const y6 = table + 64; // row, column and image of the six pixels
+  const six = targets + COPIED_SIX_AT;
   for (let first = bound(pixels, 6 * GROUP, chunk, chunks); first < end; first += 6) {
     const rows = min(6, end - first);
     let j = first % t.width;
@@ -369,9 +395,9 @@ function copyTask(chunk: i32, chunks: i32): void {
     let i = rest % t.height;
     let image = rest / t.height;
     for (let q = 0; q < 6; q++) {
-      const at = y6 + (<usize>q << 4);
-      store<i32>(at, i * t.strideY);
-      store<i32>(at, j * t.strideX, 4);
+      const at = six + (<usize>q << 4);
+      store<i32>(at, i * t.readStepY);
+      store<i32>(at, j * t.readStepX, 4);
       store<u32>(at, <u32>(t.src + (<usize>(image * t.srcHeight * t.srcWidth * t.k) << 2)), 8);
       store<u32>(targets + (<usize>q << 2), <u32>target(t, image, i, j));
       if (q + 1 < rows && ++j == t.width) {
@@ -387,7 +413,7 @@ function copyTask(chunk: i32, chunks: i32): void {
       const tapY = load<i32>(t.taps + (<usize>s << 4));
       const tapX = load<i32>(t.taps + (<usize>s << 4), 4);
       for (let q = 0; q < 6; q++) {
-        const at = y6 + (<usize>q << 4);
+        const at = six + (<usize>q << 4);
         const y = load<i32>(at) + tapY;
         const x = load<i32>(at, 4) + tapX;
         let to = fields + (<usize>q << 2);
@@ -408,13 +434,13 @@ function copyTask(chunk: i32, chunks: i32): void {
       fields += <usize>(t.k * 24);
     }
     for (let p = 0; p < panels; p++) {
-      const init = biasOf(t, p, tile + 256);
+      const init = biasOf(t, p, targets + BIAS_AT);
       const panel = t.packed + <usize>p * t.panelBytes;
       const direct = whole && (p << 3) + 8 <= t.n;
       const out = direct ? t.dst + <usize>first * ldc + (<usize>p << 5) : tile;
       const ld: usize = direct ? ldc : 32;
       if (oneSegment) outerTile(table, 1, block, 24, panel, 32, out, ld, rows, init, 0);
-      else outerTile(table2, segments, block, 24, panel, 32, out, ld, rows, init, 0);
+      else outerTile(tapTable, segments, block, 24, panel, 32, out, ld, rows, init, 0);
       if (direct) {
         if (t.relu) rectify(out, ld, rows);
         continue;
@@ -428,12 +454,12 @@ function copyTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** Where `rowTask` keeps rows of the image in its scratch memory. */
-const ROWS_AT: usize = 4096 + 16 * 4096;
-/** About so many bytes of rows are kept. */
+/** About as many bytes of rows are kept in scratch memory. */
 const ROWS: usize = 1 << 15;
 
-/** Bytes of a row of one channel with its padding, and of the rows that `count` rows of the result are computed from. */
+/**
+ * Bytes of a row of one channel with its padding, and of the rows that `count` rows of the result are computed from.
+ */
 // @ts-ignore: decorator
 @inline
 function paddedBytes(): usize {
@@ -448,15 +474,15 @@ function rowsBytes(count: i32): usize {
 }
 
 /**
- * As gatherTask for images of one channel, filters that move by single pixels: neighbouring numbers of a row belong to neighbouring
- * pixels of the result, so that the rows themselves, with their padding, are the left operand.
+ * As gatherTask for images of one channel, filters that move by single pixels: neighboring numbers of a row belong to
+ * neighboring pixels of the result, so that the rows themselves, with their padding, are the left operand.
  */
 function rowTask(chunk: i32, chunks: i32): void {
-  const t = args<GatherArgs>();
+  const t = args<GatherTask>();
   const s = shape();
   const end = bound(s.batch * s.outHeight, 1, chunk + 1, chunks);
   const tile = scratch();
-  const table = tile + 512;
+  const table = tile + ROW_TABLE_AT;
   const band = tile + ROWS_AT;
   const ldc = <usize>t.n << 2;
   const panels = (t.n + 7) >> 3;
@@ -491,11 +517,11 @@ function rowTask(chunk: i32, chunks: i32): void {
       const out = t.dst + <usize>(row * s.outWidth) * ldc;
       for (let p = 0; p < panels; p++) {
         const panel = t.packed + <usize>p * t.panelBytes;
-        const init = biasOf(t, p, tile + 256);
+        const init = biasOf(t, p, tile + ROW_BIAS_AT);
         for (let j = 0; j < s.outWidth; j += 6) {
           const columns = min(6, s.outWidth - j);
           const at = out + <usize>j * ldc + (<usize>p << 5);
-          // What a lone panel writes past its columns is overwritten by the next pixels, if those are this thread's
+          // A single panel writes past its columns; the next pixels overwrite that, if they are this thread's
           const direct = (p << 3) + 8 <= t.n || (panels == 1 && (row * s.outWidth + j + columns - 1) * t.n + 8 <= end * s.outWidth * t.n);
           const to = direct ? at : tile;
           const ld: usize = direct ? ldc : 32;
@@ -508,10 +534,10 @@ function rowTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** Address of eight numbers of the bias, past its end 0; copied to `room` if it has not so many. */
+/** Address of eight numbers of the bias, past its end 0; copied to `room` if it has fewer. */
 // @ts-ignore: decorator
 @inline
-function biasOf(t: GatherArgs, panel: i32, room: usize): usize {
+function biasOf(t: GatherTask, panel: i32, room: usize): usize {
   if (!t.bias) return 0;
   const at = t.bias + (<usize>panel << 5);
   const rest = t.n - (panel << 3);

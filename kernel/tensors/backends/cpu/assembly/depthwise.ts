@@ -1,21 +1,14 @@
-// Depthwise convolution and its gradients: every channel has a filter of its own. Four channels at a time; filter [height, width,
-// channels]. A channel multiplier is no matter of these: the caller repeats the channels, so that they are the shape's outDepth in x too.
+// Depthwise convolution and its gradients: each channel has its own filter. Four channels at a time; filter [height,
+// width, channels]. With several filters a channel, the caller repeats the channels first: x, too, has the shape's
+// outDepth channels here.
 import { args, bound, chunksOf, parallel } from './pool';
-import { shape } from './shape';
+import { ConvArgs, ConvShape, shape } from './shape';
 import { madd } from './simd';
 
 /** Multiplications that are worth a chunk of their own. */
 const GRAIN = 65536;
-
-@unmanaged
-class DepthwiseArgs {
-  x: usize;
-  w: usize;
-  y: usize;
-  /** Of each channel; 0 for none. */
-  bias: usize;
-  relu: bool;
-}
+/** Additions that are worth a chunk of their own. */
+const SUM_GRAIN = 16384;
 
 /** n / d rounded up, at least 0. */
 // @ts-ignore: decorator
@@ -31,20 +24,13 @@ function chunksOfRows(rows: i32): i32 {
   return chunksOf(rows, <i32>(GRAIN / max<i64>(1, cost)));
 }
 
-/** y = x ∗ w + bias, with ReLU behind it if `relu`. After `convShape`. */
-export function depthwiseConv2d(x: usize, w: usize, y: usize, bias: usize, relu: bool): void {
-  const a = args<DepthwiseArgs>();
-  const s = shape();
-  a.x = x;
-  a.w = w;
-  a.y = y;
-  a.bias = bias;
-  a.relu = relu;
-  parallel(convolveTask.index, chunksOfRows(s.batch * s.outHeight));
+/** y = x ∗ w (+ bias) (then ReLU). */
+export function depthwiseConv2d(args: ConvArgs): void {
+  parallel(convolveTask.index, chunksOfRows(args.batch * args.outHeight));
 }
 
 function convolveTask(chunk: i32, chunks: i32): void {
-  const a = args<DepthwiseArgs>();
+  const a = args<ConvArgs>();
   const s = shape();
   const fw = s.filterWidth;
   const dh = s.dilationY;
@@ -95,9 +81,12 @@ function finished(v: v128, relu: bool): v128 {
   return relu ? f32x4.max(v, f32x4.splat(0)) : v;
 }
 
-/** Four pixels side by side. `at` is the first one's first element of x, `height` how many rows of the filter are inside. */
+/**
+ * Four pixels side by side. `at` is the first one's first element of x, `height` how many rows of the filter are
+ * inside.
+ */
 function convolve4(at: usize, w: usize, out: usize, height: i32, rowStep: usize): void {
-  const a = args<DepthwiseArgs>();
+  const a = args<ConvArgs>();
   const s = shape();
   const pixel = <usize>s.outDepth << 2;
   const fw = s.filterWidth;
@@ -160,7 +149,7 @@ function convolve4(at: usize, w: usize, out: usize, height: i32, rowStep: usize)
 
 /** One pixel, with the `height` × `width` elements of the filter that are inside of the image. */
 function convolve1(at: usize, w: usize, out: usize, height: i32, width: i32, rowStep: usize): void {
-  const a = args<DepthwiseArgs>();
+  const a = args<ConvArgs>();
   const s = shape();
   const pixel = <usize>s.outDepth << 2;
   const tap = <usize>s.dilationX * pixel;
@@ -187,7 +176,7 @@ function convolve1(at: usize, w: usize, out: usize, height: i32, width: i32, row
 
 /** `convolve1` for fewer than four channels. */
 function convolveFew(at: usize, w: usize, out: usize, height: i32, width: i32, rowStep: usize): void {
-  const a = args<DepthwiseArgs>();
+  const a = args<ConvArgs>();
   const s = shape();
   const pixel = <usize>s.outDepth << 2;
   const tap = <usize>s.dilationX * pixel;
@@ -206,37 +195,37 @@ function convolveFew(at: usize, w: usize, out: usize, height: i32, width: i32, r
 }
 
 /**
- * dL/dx from dL/dy. After `convShape`, with the shapes of the forward pass.
- * @param work as many bytes as the filter has
+ * x = the gradient with respect to the image, from that with respect to the result, y. `work` has as many bytes as the
+ * filter.
  */
-export function depthwiseConv2dBackpropInput(dy: usize, w: usize, dx: usize, work: usize): void {
-  const a = args<DepthwiseArgs>();
-  const s = shape();
-  if (s.strideY > 1 || s.strideX > 1) {
-    a.x = dx;
-    a.w = w;
-    a.y = dy;
-    parallel(backpropInputTask.index, chunksOfRows(s.batch * s.inHeight));
+export function depthwiseConv2dBackpropInput(args: ConvArgs): void {
+  const t = args;
+  if (t.strideY > 1 || t.strideX > 1) {
+    parallel(backpropInputTask.index, chunksOfRows(t.batch * t.inHeight));
     return;
   }
-  // A convolution of dy with the filter turned round; the shape becomes that of this one
-  const pixel = <usize>s.outDepth << 2;
-  const taps = <usize>(s.filterHeight * s.filterWidth);
-  for (let i: usize = 0; i < taps; i++) memory.copy(work + i * pixel, w + (taps - 1 - i) * pixel, pixel);
-  const height = s.inHeight;
-  const width = s.inWidth;
-  s.inHeight = s.outHeight;
-  s.inWidth = s.outWidth;
-  s.outHeight = height;
-  s.outWidth = width;
-  s.top = (s.filterHeight - 1) * s.dilationY - s.top;
-  s.left = (s.filterWidth - 1) * s.dilationX - s.left;
-  depthwiseConv2d(dy, work, dx, 0, false);
+  // A convolution of y with the filter turned round; the record becomes that of this one
+  const pixel = <usize>t.outDepth << 2;
+  const taps = <usize>(t.filterHeight * t.filterWidth);
+  for (let i: usize = 0; i < taps; i++) memory.copy(t.work + i * pixel, t.w + (taps - 1 - i) * pixel, pixel);
+  const x = t.x;
+  const height = t.inHeight;
+  const width = t.inWidth;
+  t.x = t.y;
+  t.inHeight = t.outHeight;
+  t.inWidth = t.outWidth;
+  t.w = t.work;
+  t.y = x;
+  t.outHeight = height;
+  t.outWidth = width;
+  t.top = (t.filterHeight - 1) * t.dilationY - t.top;
+  t.left = (t.filterWidth - 1) * t.dilationX - t.left;
+  depthwiseConv2d(t);
 }
 
-// The unit is a row of dx: it gets from each row of the filter what the row of dy that it is for says, if there is one
+// The unit is a row of dx: each row of the filter adds its product with the row of dy that it meets, if any
 function backpropInputTask(chunk: i32, chunks: i32): void {
-  const a = args<DepthwiseArgs>();
+  const a = args<ConvArgs>();
   const s = shape();
   const fw = s.filterWidth;
   const sh = s.strideY;
@@ -279,23 +268,26 @@ function backpropInputTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** How many filters fit into the `work` of `depthwiseConv2dBackpropFilter`. After `convShape`. */
-export function depthwiseFilterChunks(): i32 {
-  const s = shape();
+/** How many chunks of rows of y have a sum of their own. */
+function filterChunks(s: ConvShape): i32 {
   return chunksOfRows(s.batch * s.outHeight);
 }
 
+/** Bytes of working memory of `depthwiseConv2dBackpropFilter`. */
+export function depthwiseFilterWorkBytes(args: ConvArgs): f64 {
+  return 4 * <f64>filterChunks(args) * <f64>(args.filterHeight * args.filterWidth * args.outDepth);
+}
+
 /**
- * dL/dw from dL/dy: each chunk of rows of dy has a sum of its own, and these are added in their order. After `convShape`.
- * @param work `depthwiseFilterChunks()` filters
+ * w = the gradient with respect to the filter, from that with respect to the result, y: each chunk of rows of y has a
+ * sum of its own, and these are added in their order.
  */
-export function depthwiseConv2dBackpropFilter(x: usize, dy: usize, dw: usize, work: usize): void {
-  const a = args<DepthwiseArgs>();
-  const s = shape();
-  const chunks = depthwiseFilterChunks();
-  a.x = x;
-  a.y = dy;
-  a.w = chunks == 1 ? dw : work;
+export function depthwiseConv2dBackpropFilter(args: ConvArgs): void {
+  const s = args;
+  const chunks = filterChunks(s);
+  const dw = s.w;
+  const work = s.work;
+  if (chunks > 1) s.w = work;
   parallel(backpropFilterTask.index, chunks);
   if (chunks == 1) return;
   const bytes = <usize>(s.filterHeight * s.filterWidth * s.outDepth) << 2;
@@ -309,7 +301,7 @@ export function depthwiseConv2dBackpropFilter(x: usize, dy: usize, dw: usize, wo
 }
 
 function backpropFilterTask(chunk: i32, chunks: i32): void {
-  const a = args<DepthwiseArgs>();
+  const a = args<ConvArgs>();
   const s = shape();
   const fh = s.filterHeight;
   const fw = s.filterWidth;
@@ -453,26 +445,24 @@ function correlate1(line: usize, g: usize, sums: usize, kx: i32, from: i32, to: 
   }
 }
 
+/** y[i] = Σⱼ x[i, j]: brings back channels that were repeated. */
 @unmanaged
-class GroupArgs {
+export class SumGroupsArgs {
+  /** [n, size]. */
   x: usize;
+  /** [n], written. */
   y: usize;
   n: i32;
   size: i32;
 }
 
-/** y[i] = Σⱼ x[i, j]; x [n, size]: what repeated channels come back as. */
-export function sumGroups(x: usize, y: usize, n: i32, size: i32): void {
-  const a = args<GroupArgs>();
-  a.x = x;
-  a.y = y;
-  a.n = n;
-  a.size = size;
-  parallel(sumGroupsTask.index, chunksOf(n, 16384 / size));
+/** y[i] = Σⱼ x[i, j]: brings back channels that were repeated. */
+export function sumGroups(args: SumGroupsArgs): void {
+  parallel(sumGroupsTask.index, chunksOf(args.n, SUM_GRAIN / args.size));
 }
 
 function sumGroupsTask(chunk: i32, chunks: i32): void {
-  const a = args<GroupArgs>();
+  const a = args<SumGroupsArgs>();
   const bytes = <usize>a.size << 2;
   const end = bound(a.n, 16, chunk + 1, chunks);
   let i = bound(a.n, 16, chunk, chunks);

@@ -1,5 +1,5 @@
-// Functions that the code of elementwise ops calls (kernel/tensors/backends/elementwise.ts); those of four numbers with polynomials
-// are in math.ts.
+// Functions that the code of elementwise ops calls (kernel/tensors/backends/elementwise.ts); those of four numbers with
+// polynomials are in math.ts.
 
 // @ts-ignore: decorator
 @inline

@@ -1,7 +1,7 @@
-// The loops over elements that all elementwise ops share, with NumPy's broadcasting. What is computed at each place is a class without
-// instances whose method `at`, or `one`, is compiled into the loop: assembly/generated/elementwise.ts has one for each op. Loads reach
-// up to 63 bytes beyond an operand's last element, since blocks of memory are whole cache lines. Stores never do, since the
-// neighboring bytes may be another thread's.
+// The loops over elements that all elementwise ops share, with NumPy's broadcasting. What is computed at each place is
+// a class without instances whose method `at`, or `one`, is compiled into the loop: assembly/generated/elementwise.ts
+// has one for each op. Loads reach up to 63 bytes beyond an operand's last element, since blocks of memory are whole
+// cache lines. Stores never do, since the neighboring bytes may be another thread's.
 import { Axis, BinaryArgs, UnaryArgs } from './generated/records';
 import { args, bound, scratch } from './pool';
 
@@ -78,7 +78,10 @@ export function axis(i: i32): Axis {
   );
 }
 
-/** All rows of a chunk, or what of them is in it, by the inner loop `K` with the op `F` in it. Chunks begin at multiples of 16 elements. */
+/**
+ * The rows of a chunk, or the parts of rows in it: the inner loop `K` with the op `F`. Chunks begin at multiples of 16
+ * elements.
+ */
 export function combine<F, K>(chunk: i32, chunks: i32): void {
   const k = changetype<K>(0);
   const g = args<BinaryArgs>();
@@ -111,7 +114,7 @@ export function combine<F, K>(chunk: i32, chunks: i32): void {
     const n = min(inner - column, end - at);
     let rowA = a;
     let rowB = b;
-    // An operand that is one element alone is read from 64 bytes of copies of it
+    // An operand that is one element is read from 64 bytes of copies of it
     if (aInner != 0) rowA += (<usize>column) << k.shift();
     else {
       k.copies(aCopies, a);

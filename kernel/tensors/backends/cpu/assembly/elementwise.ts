@@ -1,4 +1,5 @@
-// The elementwise op kernels: functions of one tensor and of two, choices, casts, sums of many and fills.
+// What JavaScript calls for elementwise op kernels: functions of one tensor and of two, choices, casts, sums of many
+// tensors and fills.
 import { axis, storeBytes, storePart } from './elementwise-loops';
 import { binaryTask, unaryTask } from './generated/elementwise';
 import { BinaryArgs, UnaryArgs } from './generated/records';

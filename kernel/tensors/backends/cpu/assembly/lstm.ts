@@ -1,24 +1,53 @@
-// The recurrent part of an LSTM layer (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000), forward and back through
-// time. In each step a thread computes all four gates of its units, matrix product and activation in one go. Units are a multiple of 4.
-import { packColumns, packColumnsTransposed } from './gemm';
+// The recurrent part of an LSTM layer (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000),
+// forward and back through time. In each step a thread computes all four gates of its units, matrix product and
+// activation in one go. Units are a multiple of 4.
+import { packColumns, packColumnsTransposed } from './matmul';
 import { sigmoid4, tanh4 } from './math';
 import { args, bound, parallel, scratch, threadCount } from './pool';
 import { gatherTile } from './tile';
 
+/** Multiplications below which a chunk of its own costs more than it saves. */
+const GRAIN: i32 = 65536;
+/** Where tiles of products begin in scratch memory, behind their table. */
+const TILES_AT: usize = 256;
+
+/** The recurrent part of the layer: all time steps. */
 @unmanaged
-class LstmArgs {
-  gates: usize; // [steps, batch, 4 · units] in the order input, forget, candidate, output
-  states: usize; // [steps + 2, batch, units]: h before the first step, after each step, and the last c
-  cells: usize; // [steps + 1, batch, units]: c before the first step and after each step
-  packed: usize; // the recurrent weights in panels
-  dStates: usize; // gradient of `states`
-  dGates: usize; // gradient before the activation, as `gates`
-  dCell: usize; // [batch, units]
+export class LstmArgs {
+  /**
+   * [steps, batch, 4 · units] in the order input, forget, candidate, output: x · kernel + bias; becomes the activated
+   * gates.
+   */
+  gates: usize;
+  /** [units, 4 · units], the recurrent weights. */
+  recurrent: usize;
+  /** [steps + 2, batch, units]: h before the first step, which is given, after each step, and the last c. */
+  states: usize;
+  /** [steps + 1, batch, units]: c before the first step, which is given, and after each step. */
+  cells: usize;
+  /** Working memory, `lstmWorkBytes(units)` bytes: the recurrent weights in panels. */
+  work: usize;
   steps: i32;
-  step: i32;
   batch: i32;
   units: i32;
+  /** Whether the gates' activation is clip(0.2 x + 0.5, 0, 1) instead of the sigmoid. */
   hard: bool;
+}
+
+/** The gradient of what goes into the activations of all steps; gates, states and cells as `lstmForward` left them. */
+@unmanaged
+export class LstmGradArgs extends LstmArgs {
+  /** [steps + 2, batch, units], the gradient of `states`; that of the first is not read. */
+  dStates: usize;
+  /** [steps, batch, 4 · units], written: the gradient before the activation. */
+  dGates: usize;
+  /** [batch, units], written: the gradient of the first c. */
+  dCell: usize;
+}
+
+@unmanaged
+class LstmTask extends LstmGradArgs {
+  step: i32;
 }
 
 /** Bytes of working memory for the packed weights. */
@@ -26,49 +55,26 @@ export function lstmWorkBytes(units: i32): i32 {
   return ((units + 7) & ~7) * units * 16;
 }
 
-/**
- * Runs all steps.
- * @param gates [steps, batch, 4 · units]: x · kernel + bias; becomes the activated gates
- * @param recurrent [units, 4 · units]
- * @param states [steps + 2, batch, units], whose first is set
- * @param cells [steps + 1, batch, units], whose first is set
- * @param hard whether the gates' activation is clip(0.2 x + 0.5, 0, 1) instead of the sigmoid
- */
-export function lstmForward(
-  gates: usize,
-  recurrent: usize,
-  states: usize,
-  cells: usize,
-  work: usize,
-  steps: i32,
-  batch: i32,
-  units: i32,
-  hard: bool,
-): void {
-  const t = args<LstmArgs>();
-  t.gates = gates;
-  t.states = states;
-  t.cells = cells;
-  t.packed = work;
-  t.steps = steps;
-  t.batch = batch;
-  t.units = units;
-  t.hard = hard;
+/** Runs all steps. */
+export function lstmForward(args: LstmArgs): void {
+  const t = changetype<LstmTask>(args);
+  const steps = t.steps;
+  const units = t.units;
   const panelBytes = <usize>units << 5;
   const panels = (units + 7) >> 3;
   for (let g = 0; g < 4; g++)
-    packColumns(work + <usize>(g * panels) * panelBytes, recurrent + (<usize>(g * units) << 2), <usize>units << 4, units, units);
+    packColumns(t.work + <usize>(g * panels) * panelBytes, t.recurrent + (<usize>(g * units) << 2), <usize>units << 4, units, units);
   for (let step = 0; step < steps; step++) {
     t.step = step;
     parallel(forwardTask.index, chunks(t));
   }
 }
 
-function chunks(t: LstmArgs): i32 {
+function chunks(t: LstmTask): i32 {
   if (threadCount() == 1) return 1;
   const panels = (t.units + 7) >> 3;
   const work = <i64>t.batch * t.units * t.units * 4;
-  return max(1, min(panels, min(threadCount() * 4, <i32>min<i64>(work / 65536, 1 << 20))));
+  return max(1, min(panels, min(threadCount() * 4, <i32>min<i64>(work / GRAIN, 1 << 20))));
 }
 
 // @ts-ignore: decorator
@@ -90,12 +96,12 @@ function slope(v: v128, hard: bool): v128 {
 }
 
 function forwardTask(chunk: i32, chunks: i32): void {
-  const t = args<LstmArgs>();
+  const t = args<LstmTask>();
   const units = t.units;
   const panels = (units + 7) >> 3;
   const end = bound(panels, 1, chunk + 1, chunks);
   const table = scratch();
-  const tiles = table + 256; // of the four gates, 6 × 8 each
+  const tiles = table + TILES_AT; // of the four gates, 6 × 8 each
   const row = <usize>units << 2;
   const size = <usize>t.batch * row;
   const gates = t.gates + <usize>(t.step * 4) * size;
@@ -112,7 +118,7 @@ function forwardTask(chunk: i32, chunks: i32): void {
         store<u32>(table + (<usize>q << 2), <u32>(h + <usize>(r + min(q, rows - 1)) * row));
       for (let g = 0; g < 4; g++) {
         const init = gates + <usize>(r * 4 + g) * row + column;
-        const panel = t.packed + <usize>(g * panels + p) * panelBytes;
+        const panel = t.work + <usize>(g * panels + p) * panelBytes;
         gatherTile(table, 1, units, panel, 32, tiles + <usize>(g * 192), 32, rows, init, row << 2, false);
       }
       for (let q = 0; q < rows; q++) {
@@ -138,40 +144,14 @@ function forwardTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/**
- * The gradient of what goes into the activations of all steps.
- * @param gates, states, cells as `lstmForward` left them
- * @param dStates [steps + 2, batch, units] gradient of `states`; that of the first is not looked at
- * @param dGates [steps, batch, 4 · units] is set
- * @param dCell [batch, units] is set to the gradient of the first c
- */
-export function lstmBackward(
-  gates: usize,
-  recurrent: usize,
-  cells: usize,
-  dStates: usize,
-  dGates: usize,
-  dCell: usize,
-  work: usize,
-  steps: i32,
-  batch: i32,
-  units: i32,
-  hard: bool,
-): void {
-  const t = args<LstmArgs>();
-  t.gates = gates;
-  t.cells = cells;
-  t.dStates = dStates;
-  t.dGates = dGates;
-  t.dCell = dCell;
-  t.packed = work;
-  t.steps = steps;
-  t.batch = batch;
-  t.units = units;
-  t.hard = hard;
-  const size = (<usize>batch * units) << 2;
-  packColumnsTransposed(work, recurrent, <usize>units << 4, units * 4, units);
-  memory.copy(dCell, dStates + <usize>(steps + 1) * size, size);
+/** The gradient of what goes into the activations of all steps. */
+export function lstmBackward(args: LstmGradArgs): void {
+  const t = changetype<LstmTask>(args);
+  const steps = t.steps;
+  const units = t.units;
+  const size = (<usize>t.batch * units) << 2;
+  packColumnsTransposed(t.work, t.recurrent, <usize>units << 4, units * 4, units);
+  memory.copy(t.dCell, t.dStates + <usize>(steps + 1) * size, size);
   for (let step = steps - 1; step >= 0; step--) {
     t.step = step;
     parallel(backwardTask.index, chunks(t));
@@ -179,12 +159,12 @@ export function lstmBackward(
 }
 
 function backwardTask(chunk: i32, chunks: i32): void {
-  const t = args<LstmArgs>();
+  const t = args<LstmTask>();
   const units = t.units;
   const panels = (units + 7) >> 3;
   const end = bound(panels, 1, chunk + 1, chunks);
   const table = scratch();
-  const tile = table + 256;
+  const tile = table + TILES_AT;
   const row = <usize>units << 2;
   const size = <usize>t.batch * row;
   const gates = t.gates + <usize>(t.step * 4) * size;
@@ -197,7 +177,7 @@ function backwardTask(chunk: i32, chunks: i32): void {
   store<u32>(table, 0, 24);
   for (let p = bound(panels, 1, chunk, chunks); p < end; p++) {
     const column = <usize>p << 5;
-    const panel = t.packed + ((<usize>(p * units) << 2) << 5);
+    const panel = t.work + ((<usize>(p * units) << 2) << 5);
     for (let r = 0; r < t.batch; r += 6) {
       const rows = min(6, t.batch - r);
       const init = dh + <usize>r * row + column;

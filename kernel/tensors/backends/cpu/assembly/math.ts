@@ -1,5 +1,6 @@
-// Exponentials, logarithms and their kin for four float32 at once, to one or two units in the last place: exact at 0, right at ±∞, NaN,
-// overflow, underflow and denormal numbers. Polynomials come from the Cephes library (S. Moshier), SLEEF (N. Shibata) and N. Juffa's erff.
+// Exponentials, logarithms and their kin for four float32 at once, to one or two units in the last place: exact at 0,
+// right at ±∞, NaN, overflow, underflow and denormal numbers. Polynomials come from the Cephes library (S. Moshier),
+// SLEEF (N. Shibata) and N. Juffa's erff.
 import { madd, nmadd } from './simd';
 
 // @ts-ignore: decorator
@@ -9,8 +10,8 @@ function splat(x: f32): v128 {
 }
 
 /**
- * The i-th of a table of numbers, in all lanes. Loaded, since the engine makes a vector constant anew, of several words, wherever it is
- * used: that would take as long as all the rest.
+ * The i-th of a table of numbers, in all lanes. Loaded, since V8 builds a vector constant of several words again
+ * wherever it is used: that would take as long as all the rest.
  */
 // @ts-ignore: decorator
 @inline
@@ -45,8 +46,8 @@ function expTail(r: v128): v128 {
   return madd(p, r, at(EXP_TAIL_NUMBERS, 5));
 }
 
-// Bounds of x; log₂ e; 1.5 · 2²³, whose addition rounds to an integer that then stands in the low bits; ln 2 in two parts, the product
-// of the second with a small integer being exact
+// Bounds of x; log₂ e; 1.5 · 2²³, whose addition rounds to an integer that then stands in the low bits; ln 2 in two
+// parts, the product of the second with a small integer being exact
 const EXP_NUMBERS: usize = memory.data<f32>([
   -104, 89, 1.4426950408889634, 12582912, 1.428606765330187e-6, 0.693145751953125, 1,
 ]);
@@ -181,7 +182,8 @@ const TANH_NUMBERS: usize = memory.data<f32>([
 ]);
 
 /**
- * tanh x as a ratio of polynomials, of degrees 13 and 6, within 4 units in the last place; the coefficients are those of the Eigen library.
+ * tanh x as a ratio of polynomials, of degrees 13 and 6, within 4 units in the last place; the coefficients are those
+ * of the Eigen library.
  */
 // @ts-ignore: decorator
 @inline
@@ -309,7 +311,10 @@ function cosEach(x: v128): v128 {
   return f32x4.replace_lane(y, 3, <f32>NativeMath.cos(f32x4.extract_lane(x, 3)));
 }
 
-/** log₂ of two positive finite float64 that were float32, to 2⁻⁴⁰: 2 atanh(s) / ln 2 with s = (m − 1) / (m + 1), by its series */
+/**
+ * log₂ of two positive finite float64 that were float32, to 2⁻⁴⁰: 2 atanh(s) / ln 2 with s = (m − 1) / (m + 1), by its
+ * series
+ */
 // @ts-ignore: decorator
 @inline
 function log2d(x: v128): v128 {

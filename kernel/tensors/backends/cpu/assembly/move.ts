@@ -1,8 +1,7 @@
-// Op kernels that only move data. Most are one walk over the dimensions of a result, with a stride in bytes for each in the result and
-// in the source: transpose, concatenate, slice, pad, tile, reverse. The others pick rows by index: gather, scatter, one-hot.
+// Op kernels that only move data. Most are one walk over the dimensions of a result, with a stride in bytes for each in
+// the result and in the source: transpose, concatenate, slice, pad, tile, reverse. The others pick rows by index:
+// gather, scatter, one-hot.
 import { args, bound, chunksOf, parallel, threadCount } from './pool';
-
-export * from './resize';
 
 /** Bytes that are worth a chunk of their own. */
 const GRAIN = 65536;
@@ -30,7 +29,7 @@ class Dim {
 class MoveArgs {
   to: usize;
   from: usize;
-  /** Bytes of what is moved as one. */
+  /** Bytes of an element, or of a short row that is moved as one. */
   size: i32;
   rank: i32;
   kind: i32;
@@ -50,7 +49,7 @@ export function moveStart(): void {
   args<MoveArgs>().rank = 0;
 }
 
-/** A dimension of `n` elements, with strides in elements. One that goes on where the last one steps is made one with it. */
+/** A dimension of `n` elements, with strides in elements. It is merged with the last one where they step alike. */
 export function moveDim(n: i32, to: i32, from: i32): void {
   const a = args<MoveArgs>();
   if (n == 1) return;
@@ -130,7 +129,7 @@ export function move(to: usize, from: usize, size: i32): void {
   dispatch();
 }
 
-/** Chooses how to walk, and does. */
+/** Chooses a way to walk, and walks. */
 function dispatch(): void {
   const a = args<MoveArgs>();
   const size = a.size;
@@ -170,7 +169,10 @@ function swap(a: Dim, b: Dim): void {
   b.from = from;
 }
 
-/** How far element `index` of the first `rank` dimensions is from the first one: in the result or, if `source`, in the source. */
+/**
+ * How far element `index` of the first `rank` dimensions is from the first one: in the result or, if `source`, in the
+ * source.
+ */
 // @ts-ignore: decorator
 @inline
 function offset(source: bool, index: i32, rank: i32, without: i32): usize {
@@ -218,7 +220,7 @@ function copyRows(to: usize, from: usize, n: i32, toStride: usize, fromStride: u
   }
 }
 
-/** Copies what is too short for the call of a function. */
+/** Copies a few bytes: calling a function would cost more. */
 // @ts-ignore: decorator
 @inline
 function copyShort(to: usize, from: usize, bytes: usize): void {
@@ -380,59 +382,42 @@ function reversed(to: usize, from: usize, n: i32): void {
   for (; n > 0; n--, to += 4, from -= 4) store<u32>(to, load<u32>(from));
 }
 
+/** y[b, o, i] = x[b, o, indices[b, i]]: picks rows by index. */
 @unmanaged
-class IndexArgs {
+export class GatherArgs {
+  /** [batch, outer, dim] rows. */
   x: usize;
+  /** [batch, count] int32. */
   indices: usize;
+  /** [batch, outer, count] rows, written. */
   y: usize;
+  batch: i32;
   outer: i32;
   count: i32;
   dim: i32;
-  rows: i32;
+  /** Of a row. */
   bytes: i32;
-  words: i32;
-  on: i32;
-  off: i32;
-  size: i32;
-  integers: bool;
-  byColumns: bool;
 }
 
-/**
- * y[b, o, i] = x[b, o, indices[b, i]]: rows of `bytes` bytes of x [batch, outer, dim], picked by indices [batch, count].
- * @returns false, with y unfinished, if an index is not in 0 … dim − 1
- */
-export function gatherRows(
-  x: usize,
-  indices: usize,
-  y: usize,
-  batch: i32,
-  outer: i32,
-  count: i32,
-  dim: i32,
-  bytes: i32,
-): bool {
-  for (let i = 0; i < batch * count; i++) if (load<u32>(indices + (<usize>i << 2)) >= <u32>dim) return false;
-  const a = args<IndexArgs>();
-  a.x = x;
-  a.indices = indices;
-  a.y = y;
-  a.outer = outer;
-  a.count = count;
-  a.dim = dim;
-  a.bytes = bytes;
-  a.rows = batch * outer * count;
+/** Copies rows picked by index. @returns false, with y unfinished, if an index is not in 0 … dim − 1 */
+export function gatherRows(args: GatherArgs): bool {
+  const a = args;
+  const n = a.batch * a.count;
+  const indices = a.indices;
+  const dim = <u32>a.dim;
+  for (let i = 0; i < n; i++) if (load<u32>(indices + (<usize>i << 2)) >= dim) return false;
   // Finding a row costs as much as copying some
-  parallel(gatherRowsTask.index, chunksOf(a.rows, GRAIN / (bytes + 32)));
+  parallel(gatherRowsTask.index, chunksOf(a.batch * a.outer * a.count, GRAIN / (a.bytes + 32)));
   return true;
 }
 
 function gatherRowsTask(chunk: i32, chunks: i32): void {
-  const a = args<IndexArgs>();
+  const a = args<GatherArgs>();
   const bytes = <usize>a.bytes;
   const count = a.count;
-  let row = bound(a.rows, 1, chunk, chunks);
-  const end = bound(a.rows, 1, chunk + 1, chunks);
+  const rows = a.batch * a.outer * count;
+  let row = bound(rows, 1, chunk, chunks);
+  const end = bound(rows, 1, chunk + 1, chunks);
   while (row < end) {
     const block = row / count;
     const first = row - block * count;
@@ -454,11 +439,29 @@ function gatherRowsTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/**
- * The numbers of the rows that coordinates mean: flat[i] = Σⱼ indices[i, j] · strides[j].
- * @returns false if one is not in 0 … limit − 1
- */
-export function flattenIndices(indices: usize, strides: usize, flat: usize, count: i32, rank: i32, limit: i32): bool {
+/** Coordinates [count, rank] as numbers of rows: flat[i] = Σⱼ indices[i, j] · strides[j]. */
+@unmanaged
+export class FlattenArgs {
+  /** [count, rank] int32. */
+  indices: usize;
+  /** [rank] int32. */
+  strides: usize;
+  /** [count] int32, written. */
+  flat: usize;
+  count: i32;
+  rank: i32;
+  /** How many rows there are. */
+  limit: i32;
+}
+
+/** Turns coordinates into numbers of rows. @returns false if one is not in 0 … limit − 1 */
+export function flattenIndices(args: FlattenArgs): bool {
+  const indices = args.indices;
+  const strides = args.strides;
+  const flat = args.flat;
+  const count = args.count;
+  const rank = args.rank;
+  const limit = args.limit;
   for (let i = 0; i < count; i++) {
     let sum: i64 = 0;
     for (let j = 0; j < rank; j++) {
@@ -471,36 +474,45 @@ export function flattenIndices(indices: usize, strides: usize, flat: usize, coun
   return true;
 }
 
-/**
- * y[s] = Σ of the x[i] with ids[i] = s, added in the order of i; rows of `words` numbers, float32 or int32. ids that are no row of y
- * count for nothing. x [count, words], ids [count], y [segments, words].
- */
-export function segmentSum(
-  x: usize,
-  ids: usize,
-  y: usize,
-  count: i32,
-  segments: i32,
-  words: i32,
-  integers: bool,
-): void {
-  const a = args<IndexArgs>();
-  a.x = x;
-  a.indices = ids;
-  a.y = y;
-  a.count = count;
-  a.rows = segments;
-  a.words = words;
-  a.integers = integers;
-  // A chunk has some columns, as wide as can be: all have the same to do, whatever the ids. Narrow rows are shared out instead.
-  a.byColumns = words >= 32 * threadCount();
-  const work = ((<i64>count + <i64>segments) * <i64>words) / 16384;
-  const most = a.byColumns ? threadCount() : segments;
+/** y[s] = Σ of the x[i] with ids[i] = s, added in the order of i; ids that are no row of y are ignored. */
+@unmanaged
+export class SegmentSumArgs {
+  /** [count, words] float32 or int32. */
+  x: usize;
+  /** [count] int32. */
+  ids: usize;
+  /** [segments, words], written. */
+  y: usize;
+  count: i32;
+  segments: i32;
+  words: i32;
+  /** Whether the numbers are int32. */
+  integers: bool;
+}
+
+@unmanaged
+class SegmentSumTask extends SegmentSumArgs {
+  byColumns: bool; // whether a chunk has some columns, or some rows of the result
+}
+
+/** Numbers that are worth a chunk of their own. */
+const SUM_GRAIN: i32 = 16384;
+/** A chunk of columns is at least this wide. */
+const WIDE: i32 = 32;
+
+/** Sums of rows by segment. */
+export function segmentSum(args: SegmentSumArgs): void {
+  const a = changetype<SegmentSumTask>(args);
+  // A chunk has columns, as wide as possible: all have the same work, whatever the ids. Narrow rows are shared out
+  // instead.
+  a.byColumns = a.words >= WIDE * threadCount();
+  const work = ((<i64>a.count + <i64>a.segments) * <i64>a.words) / SUM_GRAIN;
+  const most = a.byColumns ? threadCount() : a.segments;
   parallel(segmentSumTask.index, min(most, chunksOf(<i32>min<i64>(work, 1024), 1)));
 }
 
 function segmentSumTask(chunk: i32, chunks: i32): void {
-  const a = args<IndexArgs>();
+  const a = args<SegmentSumTask>();
   if (a.integers) sumSegments(true, chunk, chunks);
   else sumSegments(false, chunk, chunks);
 }
@@ -508,25 +520,25 @@ function segmentSumTask(chunk: i32, chunks: i32): void {
 // @ts-ignore: decorator
 @inline
 function sumSegments(integers: bool, chunk: i32, chunks: i32): void {
-  const a = args<IndexArgs>();
+  const a = args<SegmentSumTask>();
   const bytes = <usize>a.words << 2;
   let first: usize = 0;
-  let rows = <usize>a.rows;
+  let rows = <usize>a.segments;
   let from: usize = 0;
   let width = bytes;
   if (a.byColumns) {
     from = <usize>bound(a.words, 16, chunk, chunks) << 2;
     width = (<usize>bound(a.words, 16, chunk + 1, chunks) << 2) - from;
   } else {
-    first = bound(a.rows, 1, chunk, chunks);
-    rows = <usize>bound(a.rows, 1, chunk + 1, chunks) - first;
+    first = bound(a.segments, 1, chunk, chunks);
+    rows = <usize>bound(a.segments, 1, chunk + 1, chunks) - first;
   }
   const y = a.y + first * bytes + from;
   if (width == bytes) memory.fill(y, 0, rows * bytes);
   else for (let r: usize = 0; r < rows; r++) memory.fill(y + r * bytes, 0, width);
   let x = a.x + from;
   for (let i = 0; i < a.count; i++, x += bytes) {
-    const r = load<usize>(a.indices + (<usize>i << 2)) - first;
+    const r = load<usize>(a.ids + (<usize>i << 2)) - first;
     if (r >= rows) continue;
     const row = y + r * bytes;
     let c: usize = 0;
@@ -542,24 +554,33 @@ function sumSegments(integers: bool, chunk: i32, chunks: i32): void {
   }
 }
 
-/** y[i, j] = j is indices[i] ? on : off; y [n, depth] of elements of `size` bytes (1 or 4), given by their bits. */
-export function oneHot(indices: usize, y: usize, n: i32, depth: i32, on: i32, off: i32, size: i32): void {
-  const a = args<IndexArgs>();
-  a.indices = indices;
-  a.y = y;
-  a.rows = n;
-  a.dim = depth;
-  a.on = on;
-  a.off = off;
-  a.size = size;
-  parallel(oneHotTask.index, chunksOf(n, GRAIN / (depth * size)));
+/** y[i, j] = `on` where j = indices[i], else `off`. */
+@unmanaged
+export class OneHotArgs {
+  /** [n] int32. */
+  indices: usize;
+  /** [n, depth], written. */
+  y: usize;
+  n: i32;
+  depth: i32;
+  /** The bits of an element. */
+  on: i32;
+  /** The bits of an element. */
+  off: i32;
+  /** Bytes of an element: 1 or 4. */
+  size: i32;
+}
+
+/** One-hot rows. */
+export function oneHot(args: OneHotArgs): void {
+  parallel(oneHotTask.index, chunksOf(args.n, GRAIN / (args.depth * args.size)));
 }
 
 function oneHotTask(chunk: i32, chunks: i32): void {
-  const a = args<IndexArgs>();
-  const depth = a.dim;
-  const begin = bound(a.rows, 1, chunk, chunks);
-  const end = bound(a.rows, 1, chunk + 1, chunks);
+  const a = args<OneHotArgs>();
+  const depth = a.depth;
+  const begin = bound(a.n, 1, chunk, chunks);
+  const end = bound(a.n, 1, chunk + 1, chunks);
   if (a.size == 1) memory.fill(a.y + <usize>begin * <usize>depth, <u8>a.off, <usize>(end - begin) * <usize>depth);
   else fill(a.y + ((<usize>begin * <usize>depth) << 2), a.off, (end - begin) * depth);
   for (let i = begin; i < end; i++) {

@@ -1,37 +1,72 @@
-// Batch and layer normalisation with their gradients, in as few passes over memory as there can be.
+// Batch and layer normalization with their gradients, in as few passes over memory as possible.
 import { args, bound, chunksOf, parallel, scratch, scratchBytes } from './pool';
 import { sideBySide } from './reduce';
 import { madd, nmadd, sum4 } from './simd';
 import { loadSome, rowGrain, rowSum, storeSome } from './softmax';
-export * from './softmax';
 
-// --- Batch normalisation -------------------------------------------------------------------------------------------------------
+// --- Batch normalization ---
 //
-// x [rows, channels] is worked on as [groups, width]: `side` rows side by side make whole vectors, so each channel has `side` columns.
-// Each chunk has its statistics for each column, by blocks that stay in the nearest cache; statistics of two parts are joined by the
-// formulas of Chan, Golub and LeVeque (1979), which lose nothing where the mean is large. Rows that fill no group are taken one by one.
+// x [rows, channels] is worked on as [groups, width]: `side` rows side by side make whole vectors, so each channel has
+// `side` columns. Each chunk has its statistics for each column, by blocks that stay in the nearest cache; statistics
+// of two parts are joined by the formulas of Chan, Golub and LeVeque (1979), which lose nothing where the mean is
+// large. Rows that fill no group are taken one by one.
 
-/** Numbers of a block of groups: what is read twice lies in the nearest cache the second time. */
+/** Numbers of a block of groups. A block is read twice: the second time it is in the nearest cache. */
 const BLOCK: i32 = 4096;
 
+/** Batch normalization over all rows of x [rows, channels]. Vectors have `channels` numbers. */
 @unmanaged
-class BatchArgs {
+export class BatchNormArgs {
+  /** [rows, channels]. */
   x: usize;
-  dy: usize;
+  /** [rows, channels], written. */
   y: usize;
-  /** [chunks, 2, width] */
-  partials: usize;
-  /** [4, width] */
-  params: usize;
+  /** Given, or written by `batchNormTrain`. */
+  mean: usize;
+  /** Given, or written by `batchNormTrain`: the biased one. */
+  variance: usize;
+  /** 0 for all ones. */
+  scale: usize;
+  /** 0 for all zeros. */
+  offset: usize;
+  rows: i32;
+  channels: i32;
+  epsilon: f32;
+  /** Working memory, `batchNormBytes(rows, channels)` bytes. */
+  work: usize;
+}
+
+/** The gradients of `batchNormTrain` with respect to x, scale and offset. */
+@unmanaged
+export class BatchNormGradArgs extends BatchNormArgs {
+  /** [rows, channels], the gradient with respect to y; that with respect to x is written to y. */
+  dy: usize;
+  /** The gradients with respect to the mean and the variance that `batchNormTrain` wrote; 0 for none. */
+  dmean: usize;
+  dvariance: usize;
+  /** Written. */
+  dscale: usize;
+  /** Written. */
+  doffset: usize;
+}
+
+/** How the tensors are cut. */
+@unmanaged
+class BatchTask extends BatchNormGradArgs {
+  partials: usize; // [chunks, 2, width]
+  params: usize; // [4, width]
   groups: i32;
   width: i32;
 }
+
+/** Numbers that are worth a chunk of their own. */
+const GRAIN: i32 = 16384;
 
 // @ts-ignore: decorator
 @inline
 function batchChunks(rows: i32, channels: i32): i32 {
   const groups = rows / sideBySideWhole(channels);
-  return max(1, min(groups, chunksOf(rows * channels, 16384)));
+  return max(1, min(groups, chunksOf(rows * channels, GRAIN)));
 }
 
 /** As sideBySide, but always whole vectors. */
@@ -41,15 +76,15 @@ function sideBySideWhole(channels: i32): i32 {
   return channels > 512 ? (channels % 4 == 0 ? 1 : channels % 2 == 0 ? 2 : 4) : sideBySide(channels);
 }
 
-/** Bytes of working memory that the functions below want. */
+/** Bytes of working memory of batch normalization and its gradient. */
 export function batchNormBytes(rows: i32, channels: i32): usize {
   const width = <usize>(channels * sideBySideWhole(channels));
   return (width * (<usize>batchChunks(rows, channels) * 2 + 4)) << 2;
 }
 
 /**
- * Joins the statistics of a block of `count` groups at x, of one or four vectors' columns, to `mean` and `m2`, the sum of squared
- * deviations, of the `before` groups; `stride` in bytes.
+ * Joins the statistics of a block of `count` groups at x, of one or four vectors' columns, to `mean` and `m2`, the sum
+ * of squared deviations, of the `before` groups; `stride` in bytes.
  */
 // @ts-ignore: decorator
 @inline
@@ -126,7 +161,7 @@ function join(first: bool, share: f32, weight: f32, m: v128, s: v128, mean: usiz
 }
 
 function statisticsTask(chunk: i32, chunks: i32): void {
-  const a = args<BatchArgs>();
+  const a = args<BatchTask>();
   const width = a.width;
   const stride = (<usize>width) << 2;
   const from = bound(a.groups, 1, chunk, chunks);
@@ -147,7 +182,7 @@ function statisticsTask(chunk: i32, chunks: i32): void {
 
 /** y = (x − mean) · factor + offset for each group, with params [mean, factor, offset]. */
 function scaleTask(chunk: i32, chunks: i32): void {
-  const a = args<BatchArgs>();
+  const a = args<BatchTask>();
   const width = a.width;
   const stride = (<usize>width) << 2;
   const to = bound(a.groups, 1, chunk + 1, chunks);
@@ -196,23 +231,27 @@ function scaleBlock(vectors: i32, x: usize, y: usize, count: i32, stride: usize,
   }
 }
 
-/** How a tensor [rows, channels] is cut: the fields of BatchArgs, and the working memory. */
+/** Cuts the tensors, and shares out the working memory. */
 // @ts-ignore: decorator
 @inline
-function setUpBatch(x: usize, y: usize, rows: i32, channels: i32, work: usize): void {
-  const a = args<BatchArgs>();
-  const side = sideBySideWhole(channels);
-  a.x = x;
-  a.y = y;
-  a.width = channels * side;
-  a.groups = rows / side;
-  a.params = work;
-  a.partials = work + (<usize>a.width << 4);
+function setUpBatch(args: BatchNormArgs): BatchTask {
+  const a = changetype<BatchTask>(args);
+  const side = sideBySideWhole(a.channels);
+  a.width = a.channels * side;
+  a.groups = a.rows / side;
+  a.params = a.work;
+  a.partials = a.work + (<usize>a.width << 4);
+  return a;
 }
 
-/** Scales the groups on all threads and the remaining rows here, with a channel's parameters repeated for each of its columns. */
-function scaleAll(rows: i32, channels: i32): void {
-  const a = args<BatchArgs>();
+/**
+ * Scales the groups on all threads and the remaining rows here, with a channel's parameters repeated for each of its
+ * columns.
+ */
+function scaleAll(): void {
+  const a = args<BatchTask>();
+  const rows = a.rows;
+  const channels = a.channels;
   const stride = (<usize>a.width) << 2;
   const side = a.width / channels;
   spread(3, channels, side);
@@ -232,7 +271,7 @@ function scaleAll(rows: i32, channels: i32): void {
 @inline
 function spread(count: i32, channels: i32, side: i32): void {
   if (side == 1) return;
-  const a = args<BatchArgs>();
+  const a = args<BatchTask>();
   const row = (<usize>channels) << 2;
   for (let i = 0; i < count; i++) {
     const p = a.params + <usize>i * ((<usize>a.width) << 2);
@@ -241,26 +280,16 @@ function spread(count: i32, channels: i32, side: i32): void {
   }
 }
 
-/**
- * Batch normalisation with given statistics: y = (x − mean) · scale / √(variance + epsilon) + offset.
- * @param x, y [rows, channels]; the others [channels]; scale and offset may be 0, for 1 and 0
- * @param work batchNormBytes(rows, channels) bytes
- */
-export function batchNorm(
-  x: usize,
-  mean: usize,
-  variance: usize,
-  scale: usize,
-  offset: usize,
-  y: usize,
-  rows: i32,
-  channels: i32,
-  epsilon: f32,
-  work: usize,
-): void {
-  setUpBatch(x, y, rows, channels, work);
-  const a = args<BatchArgs>();
+/** With given statistics: y = (x − mean) · scale / √(variance + epsilon) + offset. */
+export function batchNorm(args: BatchNormArgs): void {
+  const a = setUpBatch(args);
+  const channels = a.channels;
+  const epsilon = a.epsilon;
   const stride = (<usize>a.width) << 2;
+  const mean = a.mean;
+  const variance = a.variance;
+  const scale = a.scale;
+  const offset = a.offset;
   for (let c = 0; c < channels; c++) {
     const i = (<usize>c) << 2;
     const p = a.params + i;
@@ -269,29 +298,19 @@ export function batchNorm(
     store<f32>(p + stride, scale ? load<f32>(scale + i) * rstd : rstd);
     store<f32>(p + 2 * stride, offset ? load<f32>(offset + i) : 0);
   }
-  scaleAll(rows, channels);
+  scaleAll();
 }
 
-/**
- * Batch normalisation with the batch's own statistics (Ioffe and Szegedy 2015, algorithm 1): over all rows of x [rows, channels].
- * @param mean, variance [channels], written; the variance is the biased one
- * @param scale, offset [channels], or 0 for 1 and 0
- * @param work batchNormBytes(rows, channels) bytes
- */
-export function batchNormTrain(
-  x: usize,
-  scale: usize,
-  offset: usize,
-  y: usize,
-  mean: usize,
-  variance: usize,
-  rows: i32,
-  channels: i32,
-  epsilon: f32,
-  work: usize,
-): void {
-  setUpBatch(x, y, rows, channels, work);
-  const a = args<BatchArgs>();
+/** With the batch's own statistics (Ioffe and Szegedy 2015, algorithm 1), which are written. */
+export function batchNormTrain(args: BatchNormArgs): void {
+  const a = setUpBatch(args);
+  const rows = a.rows;
+  const channels = a.channels;
+  const epsilon = a.epsilon;
+  const mean = a.mean;
+  const variance = a.variance;
+  const scale = a.scale;
+  const offset = a.offset;
   const stride = (<usize>a.width) << 2;
   const side = a.width / channels;
   const groups = a.groups;
@@ -347,12 +366,12 @@ export function batchNormTrain(
     store<f32>(p + stride, scale ? load<f32>(scale + i) * rstd : rstd);
     store<f32>(p + 2 * stride, offset ? load<f32>(offset + i) : 0);
   }
-  scaleAll(rows, channels);
+  scaleAll();
 }
 
 /** Σ dy and Σ dy · (x − mean) of each column, with params [mean]. */
 function gradSumsTask(chunk: i32, chunks: i32): void {
-  const a = args<BatchArgs>();
+  const a = args<BatchTask>();
   const width = a.width;
   const stride = (<usize>width) << 2;
   const from = bound(a.groups, 1, chunk, chunks);
@@ -432,7 +451,7 @@ function addTo(first: bool, sums: usize, s: v128, t: v128, stride: usize): void 
 
 /** y = dy · a + (x − mean) · b + c for each group, with params [mean, a, b, c]. */
 function gradTask(chunk: i32, chunks: i32): void {
-  const a = args<BatchArgs>();
+  const a = args<BatchTask>();
   const width = a.width;
   const stride = (<usize>width) << 2;
   const to = bound(a.groups, 1, chunk + 1, chunks);
@@ -466,34 +485,22 @@ function gradBlock(vectors: i32, dy: usize, x: usize, y: usize, count: i32, stri
   }
 }
 
-/**
- * The gradient of batchNormTrain (Ioffe and Szegedy 2015, section 3), for gradients of all three of its results.
- * @param dy, x, dx [rows, channels]
- * @param mean, variance as batchNormTrain gave them
- * @param scale [channels], or 0 for 1
- * @param dmean, dvariance gradients with respect to them, or 0 if there is none
- * @param dscale, doffset [channels], written
- * @param work batchNormBytes(rows, channels) bytes
- */
-export function batchNormTrainGrad(
-  dy: usize,
-  x: usize,
-  mean: usize,
-  variance: usize,
-  scale: usize,
-  dmean: usize,
-  dvariance: usize,
-  dx: usize,
-  dscale: usize,
-  doffset: usize,
-  rows: i32,
-  channels: i32,
-  epsilon: f32,
-  work: usize,
-): void {
-  setUpBatch(x, dx, rows, channels, work);
-  const a = args<BatchArgs>();
-  a.dy = dy;
+/** The gradient of `batchNormTrain` (Ioffe and Szegedy 2015, section 3), for gradients of all three of its results. */
+export function batchNormTrainGrad(args: BatchNormGradArgs): void {
+  const a = setUpBatch(args);
+  const rows = a.rows;
+  const channels = a.channels;
+  const epsilon = a.epsilon;
+  const dy = a.dy;
+  const x = a.x;
+  const dx = a.y;
+  const mean = a.mean;
+  const variance = a.variance;
+  const scale = a.scale;
+  const dmean = a.dmean;
+  const dvariance = a.dvariance;
+  const dscale = a.dscale;
+  const doffset = a.doffset;
   const stride = (<usize>a.width) << 2;
   const side = a.width / channels;
   const groups = a.groups;
@@ -558,57 +565,52 @@ export function batchNormTrainGrad(
   }
 }
 
-// --- Layer normalisation ---------------------------------------------------------------------------------------------------------
+// --- Layer normalization ---
 
+/** Layer normalization of each row of x [rows, columns]. */
 @unmanaged
-class LayerArgs {
+export class LayerNormArgs {
+  /** [rows, columns]. */
   x: usize;
+  /** [rows, columns], written. */
   y: usize;
-  dy: usize;
+  /** [columns]. */
   gamma: usize;
+  /** [columns]; the gradient does not use it. */
   beta: usize;
+  /** [rows], written by `layerNorm`. */
   mean: usize;
+  /** [rows], written by `layerNorm`: 1 / √(variance + epsilon). */
   rstd: usize;
-  /** [chunks, 2, columns] */
-  partials: usize;
   rows: i32;
   columns: i32;
+  /** The gradient does not use it. */
   epsilon: f32;
 }
 
+/** The gradients of `layerNorm` with respect to x, gamma and beta. */
+@unmanaged
+export class LayerNormGradArgs extends LayerNormArgs {
+  /** [rows, columns], the gradient with respect to y; that with respect to x is written to y. */
+  dy: usize;
+  /** [columns], written. */
+  dgamma: usize;
+  /** [columns], written. */
+  dbeta: usize;
+  /** Working memory, `layerNormBytes(rows, columns)` bytes: partial sums [chunks, 2, columns]. */
+  work: usize;
+}
+
 /**
- * Layer normalisation (Ba, Kiros and Hinton 2016): y = (x − mean) · rstd · gamma + beta, with the mean of each row and
- * rstd = 1 / √(variance + epsilon).
- * @param x, y [rows, columns]
- * @param gamma, beta [columns]
- * @param mean, rstd [rows], written
+ * y = (x − mean) · rstd · gamma + beta (Ba, Kiros and Hinton 2016), with the mean of each row and rstd = 1 / √(variance
+ * + epsilon).
  */
-export function layerNorm(
-  x: usize,
-  gamma: usize,
-  beta: usize,
-  y: usize,
-  mean: usize,
-  rstd: usize,
-  rows: i32,
-  columns: i32,
-  epsilon: f32,
-): void {
-  const a = args<LayerArgs>();
-  a.x = x;
-  a.y = y;
-  a.gamma = gamma;
-  a.beta = beta;
-  a.mean = mean;
-  a.rstd = rstd;
-  a.rows = rows;
-  a.columns = columns;
-  a.epsilon = epsilon;
-  parallel(layerNormTask.index, chunksOf(rows, 2 * rowGrain(columns)));
+export function layerNorm(args: LayerNormArgs): void {
+  parallel(layerNormTask.index, chunksOf(args.rows, 2 * rowGrain(args.columns)));
 }
 
 function layerNormTask(chunk: i32, chunks: i32): void {
-  const a = args<LayerArgs>();
+  const a = args<LayerNormArgs>();
   const n = a.columns;
   const bytes = (<usize>n) << 2;
   const whole = (<usize>(n & ~3)) << 2;
@@ -655,7 +657,10 @@ function layerNormTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** Rows whose contributions to dgamma and dbeta are summed for themselves first. */
+/**
+ * Rows whose contributions to dgamma and dbeta are summed before they are added to the rest, which keeps rounding
+ * errors small.
+ */
 const LAYER_BLOCK: i32 = 64;
 
 // @ts-ignore: decorator
@@ -664,42 +669,19 @@ function layerChunks(rows: i32, columns: i32): i32 {
   return max(1, min(rows, chunksOf(rows, 2 * rowGrain(columns))));
 }
 
-/** Bytes of working memory that layerNormGrad wants. */
+/** Bytes of working memory of `layerNormGrad`. */
 export function layerNormBytes(rows: i32, columns: i32): usize {
   return ((<usize>layerChunks(rows, columns) * 2 + 2) * <usize>columns) << 2;
 }
 
-/**
- * The gradient of layerNorm.
- * @param dy, x, dx [rows, columns]
- * @param gamma [columns]
- * @param mean, rstd [rows], as layerNorm gave them
- * @param dgamma, dbeta [columns], written
- * @param work layerNormBytes(rows, columns) bytes
- */
-export function layerNormGrad(
-  dy: usize,
-  x: usize,
-  gamma: usize,
-  mean: usize,
-  rstd: usize,
-  dx: usize,
-  dgamma: usize,
-  dbeta: usize,
-  rows: i32,
-  columns: i32,
-  work: usize,
-): void {
-  const a = args<LayerArgs>();
-  a.dy = dy;
-  a.x = x;
-  a.y = dx;
-  a.gamma = gamma;
-  a.mean = mean;
-  a.rstd = rstd;
-  a.partials = work;
-  a.rows = rows;
-  a.columns = columns;
+/** The gradient of `layerNorm`. */
+export function layerNormGrad(args: LayerNormGradArgs): void {
+  const a = args;
+  const rows = a.rows;
+  const columns = a.columns;
+  const work = a.work;
+  const dgamma = a.dgamma;
+  const dbeta = a.dbeta;
   const chunks = layerChunks(rows, columns);
   parallel(layerNormGradTask.index, chunks);
   const bytes = (<usize>columns) << 2;
@@ -718,10 +700,10 @@ export function layerNormGrad(
 }
 
 function layerNormGradTask(chunk: i32, chunks: i32): void {
-  const a = args<LayerArgs>();
+  const a = args<LayerNormGradArgs>();
   const n = a.columns;
   const bytes = (<usize>n) << 2;
-  const sums = a.partials + <usize>chunk * 2 * bytes;
+  const sums = a.work + <usize>chunk * 2 * bytes;
   const from = bound(a.rows, 1, chunk, chunks);
   const to = bound(a.rows, 1, chunk + 1, chunks);
   // A row too long for the working memory has few beside it: they need no blocks
@@ -745,7 +727,7 @@ function layerNormGradTask(chunk: i32, chunks: i32): void {
 // @ts-ignore: decorator
 @inline
 function layerNormGradRow(r: i32, acc: usize): void {
-  const a = args<LayerArgs>();
+  const a = args<LayerNormGradArgs>();
   const n = a.columns;
   const bytes = (<usize>n) << 2;
   const whole = (<usize>(n & ~3)) << 2;
@@ -793,8 +775,24 @@ function layerNormGradRow(r: i32, acc: usize): void {
   }
 }
 
-/** y = average − (average − value) · decay; all [n]. Short: on one thread. */
-export function movingAverage(average: usize, value: usize, y: usize, n: i32, decay: f32): void {
+/** y = average − (average − value) · decay; all [n]. */
+@unmanaged
+export class MovingAverageArgs {
+  average: usize;
+  value: usize;
+  /** Written. */
+  y: usize;
+  n: i32;
+  decay: f32;
+}
+
+/** y = average − (average − value) · decay. There are few numbers: on one thread. */
+export function movingAverage(args: MovingAverageArgs): void {
+  const average = args.average;
+  const value = args.value;
+  const y = args.y;
+  const n = args.n;
+  const decay = args.decay;
   const bytes = (<usize>n) << 2;
   const d = f32x4.splat(decay);
   let i: usize = 0;

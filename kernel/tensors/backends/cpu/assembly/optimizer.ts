@@ -1,5 +1,5 @@
-// Updates of parameters: one task over the elements of all of them, whatever the optimizer. Each rule is one pass, which reads and writes
-// once what it needs of an element (generated/optimizer.ts).
+// Updates of parameters: one task over the elements of all of them, whatever the optimizer. Each rule is one pass,
+// which reads and writes once what it needs of an element (generated/optimizer.ts).
 import { update } from './generated/optimizer';
 import { Parameter, UpdateArgs } from './generated/records';
 import { args, bound, chunksOf, parallel } from './pool';
@@ -8,8 +8,8 @@ import { args, bound, chunksOf, parallel } from './pool';
 const GRAIN = 8192;
 
 /**
- * Updates in place what `UpdateArgs` says. Behind the last element of each parameter it writes up to the next multiple of 4 elements:
- * they must belong to the parameter's block of memory, which holds for whole blocks of the heap.
+ * Updates in place what `UpdateArgs` says. Behind the last element of each parameter it writes up to the next multiple
+ * of 4 elements: they must belong to the parameter's block of memory, which holds for whole blocks of the heap.
  */
 export function updateParameters(): void {
   parallel(updateTask.index, chunksOf(args<UpdateArgs>().total, GRAIN));

@@ -1,26 +1,15 @@
-// The thread pool, seen from inside: one block of shared memory, through which the main thread hands out the chunks of a task and
-// the workers take them. A task is a function of this program; its arguments lie in shared memory too.
+// The thread pool, seen from inside: through a few words of shared memory the main thread hands out the chunks of a
+// task, and the workers take them. A task is a function of this program; its arguments lie in shared memory too
+// (memory-map.ts).
 
-// Each word that several threads write has a cache line of its own.
-const TICKET: usize = 1024; // i64: number of the task in the upper 22 bits, then how many chunks are taken from the end, and from the beginning
-const TASK: usize = 1088; // i32: index of the function
-const CHUNKS: usize = 1092; // i32: how many chunks the task has
-const DONE: usize = 1152; // i32: how many of them are done
-const WAITING: usize = 1156; // i32: 1 while the main thread sleeps until they are
-const EPOCH: usize = 1216; // i32: number of the task; what idle workers watch
-const SLEEPERS: usize = 1280; // i32: how many workers sleep
-const ACTIVE: usize = 1344; // i32: how many workers may be inside of a task
+import { ACTIVE, ARGS, CHUNKS, DONE, EPOCH, SLEEPERS, TASK, TICKET, WAITING } from './memory-map';
+import { SCRATCH_BASE, SCRATCH_BYTES } from './memory-map';
 
 /** Bits of the ticket for each of the two numbers of chunks. */
 const BITS: i64 = 21;
 const MASK: i64 = (1 << BITS) - 1;
-/** More chunks taken than a task has: there is nothing more to be taken. */
+/** More chunks taken than a task has: none is left. */
 const CLOSED: i64 = MASK;
-
-/** Where the shape of the convolution or pooling at hand lies (shape.ts). */
-export const SHAPE: usize = 1536;
-/** Where the running task's arguments lie. */
-const ARGS: usize = 2048;
 
 /** How often an idle thread looks before it sleeps. */
 let spins: i32 = 0;
@@ -28,9 +17,6 @@ let threads: i32 = 1;
 let running: bool = false;
 /** Which thread of the pool this instance runs in; 0 is the main one. */
 let thread: i32 = 0;
-
-let scratchBase: usize = 0;
-let scratchSize: usize = 0;
 
 /** The arguments of the running task, as a record of the shape that the task knows. */
 // @ts-ignore: decorator
@@ -43,13 +29,13 @@ export function args<T>(): T {
 // @ts-ignore: decorator
 @inline
 export function scratch(): usize {
-  return scratchBase + <usize>thread * scratchSize;
+  return SCRATCH_BASE + <usize>thread * SCRATCH_BYTES;
 }
 
 // @ts-ignore: decorator
 @inline
 export function scratchBytes(): usize {
-  return scratchSize;
+  return SCRATCH_BYTES;
 }
 
 // @ts-ignore: decorator
@@ -63,19 +49,17 @@ export function threadCount(): i32 {
  * @param id 0 in the main thread, 1… in the workers
  * @param count threads in all
  * @param spin how often to look before sleeping
- * @param base of the threads' scratch memory, `size` bytes for each
  */
-export function initThread(id: i32, count: i32, spin: i32, base: usize, size: usize): void {
+export function initThread(id: i32, count: i32, spin: i32): void {
   thread = id;
   threads = count;
   spins = spin;
-  scratchBase = base;
-  scratchSize = size;
 }
 
 /**
- * How many chunks `n` units of work are cut into, if fewer than `grain` are not worth a chunk of their own: at most four for each
- * thread, so that a thread that was held up does not hold up all. Depends on nothing else, so that results do not either.
+ * How many chunks `n` units of work are cut into, if fewer than `grain` are not worth a chunk of their own: at most
+ * eight for each thread, so that a thread that was delayed does not delay all. It depends on nothing else, so that
+ * results do not either.
  */
 // @ts-ignore: decorator
 @inline
@@ -92,14 +76,17 @@ export function bound(n: i32, step: i32, i: i32, chunks: i32): i32 {
   return min(n, <i32>((steps * i) / chunks) * step);
 }
 
-/** The ticket of a task of which no chunk has been taken. */
+/** The ticket of a task before any chunk is taken. */
 // @ts-ignore: decorator
 @inline
 function ticketOf(epoch: i32): i64 {
   return <i64>epoch << (2 * BITS);
 }
 
-/** Runs the function with index `task` once for each chunk, fewer than 2²¹, on all threads, and returns when all are done. */
+/**
+ * Runs the function with index `task` once for each chunk, fewer than 2²¹, on all threads, and returns when all are
+ * done.
+ */
 export function parallel(task: i32, chunks: i32): void {
   if (threads == 1 || chunks <= 1) {
     for (let i = 0; i < chunks; i++) call_indirect<void>(task, i, chunks);
@@ -108,12 +95,13 @@ export function parallel(task: i32, chunks: i32): void {
   const last = atomic.load<i32>(EPOCH);
   const epoch = last + 1;
   if (running) {
-    // The last task was ended from outside in the middle. Nobody may take more of its chunks, and all must have left it.
+    // The last task was interrupted from outside. No thread may take more of its chunks, and all must have left it.
     atomic.store<i64>(TICKET, ticketOf(epoch));
     while (atomic.load<i32>(ACTIVE) > 0) {}
   }
   running = true;
-  // Closed first: a worker that has read the last ticket, with all chunks taken, must not take it for one of the new task
+  // Closed first: a worker that has read the last ticket, with all chunks taken, must not take it for one of the new
+  // task
   atomic.store<i64>(TICKET, ticketOf(epoch) | CLOSED);
   atomic.store<i32>(TASK, task);
   atomic.store<i32>(CHUNKS, chunks);
@@ -135,15 +123,16 @@ export function parallel(task: i32, chunks: i32): void {
 }
 
 /**
- * Works on chunks of the task `epoch` until none is left. Every other thread takes them from the end: of tensors of the same size a thread
- * gets the same half most of the time, which is in its cache.
+ * Works on chunks of the task `epoch` until none is left. Every other thread takes them from the end: with tensors of
+ * the same size a thread gets the same half most of the time, which is in its cache.
  */
 function take(epoch: i32): void {
   const fromEnd = (thread & 1) != 0;
   while (true) {
     const ticket = atomic.load<i64>(TICKET);
     if ((ticket ^ ticketOf(epoch)) >> (2 * BITS)) return;
-    // Valid if the exchange succeeds: the next task is set up only when all chunks of this one are done, and its ticket is no more
+    // Valid if the exchange succeeds: the next task is set up only when all chunks of this one are done, and its ticket
+    // is no longer valid
     const task = atomic.load<i32>(TASK);
     const chunks = atomic.load<i32>(CHUNKS);
     const first = <i32>(ticket & MASK);
@@ -157,7 +146,7 @@ function take(epoch: i32): void {
   }
 }
 
-/** What a worker does until it is ended. */
+/** The loop of a worker thread. It does not return. */
 export function work(): void {
   let seen = 0;
   while (true) {

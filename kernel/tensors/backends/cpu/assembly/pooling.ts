@@ -1,9 +1,9 @@
-// Max and average pooling of images [batch, height, width, channels] and their gradients. Windows are walked for four channels or more
-// at a time.
+// Max and average pooling of images [batch, height, width, channels] and their gradients. Windows are walked for four
+// channels or more at a time.
 import { args, bound, chunksOf, parallel } from './pool';
-import { shape } from './shape';
+import { ConvShape, shape } from './shape';
 
-/** What a window does with the elements in it. */
+/** How a window combines its elements. */
 // @ts-ignore: decorator
 @inline
 const MAX = 0;
@@ -14,10 +14,16 @@ const SUM = 1;
 /** Element operations that are worth a chunk of their own. */
 const GRAIN = 32768;
 
+/**
+ * Max or average pooling, or the gradient with respect to its image. `filter…` in the shape is the size of the windows.
+ */
 @unmanaged
-class PoolArgs {
+export class PoolArgs extends ConvShape {
+  /** [batch, inHeight, inWidth, inDepth] float32. */
   x: usize;
+  /** [batch, outHeight, outWidth, inDepth]; the gradients do not use it. */
   y: usize;
+  /** The gradient with respect to y; pooling itself does not use it, nor dx. */
   dy: usize;
   dx: usize;
 }
@@ -28,22 +34,18 @@ function overRows(task: i32, rows: i32, width: i32, channels: i32, cost: i32): v
   parallel(task, chunksOf(rows, <i32>(GRAIN / operations)));
 }
 
-/** The largest element of each window; NaN is ignored, and −∞ is that of an empty window. After `convShape`. */
-export function maxPool(x: usize, y: usize): void {
-  const a = args<PoolArgs>();
-  const s = shape();
-  a.x = x;
-  a.y = y;
-  overRows(maxPoolTask.index, s.batch * s.outHeight, s.outWidth, s.inDepth, s.filterHeight * s.filterWidth);
+/** y = the largest element of each window; NaN is ignored, and an empty window has −∞. */
+export function maxPool(args: PoolArgs): void {
+  poolOver(maxPoolTask.index, args);
 }
 
-/** The mean of each window's elements inside of the image; NaN where there is none. After `convShape`. */
-export function avgPool(x: usize, y: usize): void {
-  const a = args<PoolArgs>();
-  const s = shape();
-  a.x = x;
-  a.y = y;
-  overRows(avgPoolTask.index, s.batch * s.outHeight, s.outWidth, s.inDepth, s.filterHeight * s.filterWidth);
+/** y = the mean of each window's elements inside of the image; NaN where there is none. */
+export function avgPool(args: PoolArgs): void {
+  poolOver(avgPoolTask.index, args);
+}
+
+function poolOver(task: i32, s: PoolArgs): void {
+  overRows(task, s.batch * s.outHeight, s.outWidth, s.inDepth, s.filterHeight * s.filterWidth);
 }
 
 function maxPoolTask(chunk: i32, chunks: i32): void {
@@ -210,14 +212,11 @@ function windowOf4(
 }
 
 /**
- * dL/dx of the mean over all elements of a window, also those in the padding: each element of x gets the sum of the dy of the windows
- * that it is in, over the window's size. After `convShape`.
+ * dL/dx of the mean over all elements of a window, also those in the padding: each element of x gets the sum of the dy
+ * of the windows that it is in, over the window's size.
  */
-export function avgPoolGrad(dy: usize, dx: usize): void {
-  const a = args<PoolArgs>();
-  const s = shape();
-  a.dy = dy;
-  a.dx = dx;
+export function avgPoolGrad(args: PoolArgs): void {
+  const s = args;
   const whole =
     s.filterHeight == s.strideY &&
     s.filterWidth == s.strideX &&
@@ -304,20 +303,17 @@ function avgPoolGradTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** dL/dx of `maxPool`: dy goes to the first largest element of each window. After `convShape`. */
-export function maxPoolGrad(x: usize, dy: usize, dx: usize): void {
-  const a = args<PoolArgs>();
-  const s = shape();
-  a.x = x;
-  a.dy = dy;
-  a.dx = dx;
+/** dL/dx of `maxPool`: dy goes to the first largest element of each window. */
+export function maxPoolGrad(args: PoolArgs): void {
+  const s = args;
   const cost = s.filterHeight * s.filterWidth * 2;
   if (s.strideY >= s.filterHeight && s.strideX >= s.filterWidth)
     overRows(maxPoolGradApartTask.index, s.batch * s.outHeight, s.outWidth, s.inDepth, cost);
   else overRows(maxPoolGradOverlapTask.index, s.batch * s.inHeight, s.outWidth, s.inDepth, cost / s.strideY + 1);
 }
 
-// Windows that do not overlap: a row of them writes all rows of dx from its own first one to the next one's, each element once.
+// Windows that do not overlap: a row of them writes all rows of dx from its own first one to the next one's, each
+// element once.
 function maxPoolGradApartTask(chunk: i32, chunks: i32): void {
   const a = args<PoolArgs>();
   const s = shape();
@@ -366,8 +362,8 @@ function maxPoolGradApartTask(chunk: i32, chunks: i32): void {
   }
 }
 
-// Windows that overlap: a chunk has rows of dx for its own, and walks all windows that reach into them. Windows at the border of two
-// chunks are walked by both.
+// Windows that overlap: a chunk has rows of dx for its own, and walks all windows that reach into them. Windows at the
+// border of two chunks are walked by both.
 function maxPoolGradOverlapTask(chunk: i32, chunks: i32): void {
   const a = args<PoolArgs>();
   const s = shape();
@@ -451,7 +447,7 @@ function spread2Of4(p: usize, away: usize, rowBytes: usize, pixel: usize, g: usi
 
 /**
  * Gives the dy of one window, at `g`, to the first largest of its `height` × `width` pixels at `at`.
- * @param add whether to add to what is in dx; else what is there is overwritten
+ * @param add whether to add to dx; else it is overwritten
  * @param away from x to dx in bytes
  * @param first row of the window to be written, and `end` the one after the last: the others belong to another thread
  */

@@ -1,43 +1,32 @@
-// Random numbers: xoshiro128+ of Blackman and Vigna (2018), four of them side by side. Every block of numbers has a generator of its
-// own, begun from the seed and the block's number, so that the numbers do not depend on the threads.
+// Random numbers: xoshiro128+ of Blackman and Vigna (2018), four of them side by side. Every block of numbers has a
+// generator of its own, started from the seed and the block's number, so that the numbers do not depend on the threads.
+import { Distribution } from './distributions';
 import { log4, sine } from './math';
 import { args, bound, parallel, threadCount } from './pool';
 import { madd } from './simd';
 
-// What is drawn; ops/random.ts has the same numbers
-const UNIFORM: i32 = 0;
-const NORMAL: i32 = 1;
-const TRUNCATED_NORMAL: i32 = 2;
-const MASK: i32 = 3;
-
 /** Numbers of a block. */
 const BLOCK: i32 = 4096;
 
+/** Random numbers of a kind with the parameters a and b. */
 @unmanaged
-class RandomArgs {
+export class RandomArgs {
+  /** [n] float32, written; the numbers behind the last, up to the next multiple of 8, must belong to it. */
   to: usize;
   n: i32;
+  /** A `Distribution`. */
   kind: i32;
+  /** The lower half of the seed. */
   seed0: i32;
+  /** The upper half of the seed. */
   seed1: i32;
   a: f32;
   b: f32;
 }
 
-/**
- * Fills `to` with n random numbers; what lies behind the last, up to the next multiple of 8, must belong to it.
- * @param kind 0: uniform in [a, b); 1: normal with mean a and standard deviation b; 2: that within two standard deviations; 3: b with
- *   probability a, else 0
- */
-export function random(to: usize, n: i32, kind: i32, seed0: i32, seed1: i32, a: f32, b: f32): void {
-  const t = args<RandomArgs>();
-  t.to = to;
-  t.n = n;
-  t.kind = kind;
-  t.seed0 = seed0;
-  t.seed1 = seed1;
-  t.a = a;
-  t.b = b;
+/** Fills memory with random numbers. */
+export function random(args: RandomArgs): void {
+  const n = args.n;
   const blocks = (n + BLOCK - 1) / BLOCK;
   parallel(randomTask.index, threadCount() == 1 ? 1 : min(threadCount() * 4, max(1, blocks >> 1)));
 }
@@ -50,9 +39,9 @@ function randomTask(chunk: i32, chunks: i32): void {
     start(t.seed0, t.seed1, first / BLOCK);
     const to = t.to + (<usize>first << 2);
     const bytes = <usize>((count + 7) & ~7) << 2;
-    if (t.kind == UNIFORM) uniforms(to, bytes);
-    else if (t.kind == NORMAL) normals(to, bytes);
-    else if (t.kind == TRUNCATED_NORMAL) truncated(to, bytes);
+    if (t.kind == Distribution.Uniform) uniforms(to, bytes);
+    else if (t.kind == Distribution.Normal) normals(to, bytes);
+    else if (t.kind == Distribution.TruncatedNormal) truncated(to, bytes);
     else masks(to, bytes);
   }
 }
@@ -63,7 +52,9 @@ let s1: v128 = i32x4.splat(0);
 let s2: v128 = i32x4.splat(0);
 let s3: v128 = i32x4.splat(0);
 
-/** Begins the generators of a block: their states are words of a splitmix generator, as its authors advise. */
+/**
+ * Starts the generators of a block: their states are words of a splitmix generator, as the authors of xoshiro advise.
+ */
 function start(seed0: i32, seed1: i32, block: i32): void {
   let state = (<u64>(<u32>seed1) << 32) | <u64>(<u32>seed0);
   state += <u64>block * 0xd1342543de82ef95;
@@ -152,7 +143,9 @@ function normals(to: usize, bytes: usize): void {
 /** erf(√2), the probability of two standard deviations. */
 const WITHIN: f32 = 0.9544997361036416;
 
-/** √2 · erf⁻¹ of a uniform number of (−erf √2, erf √2); erf⁻¹ from M. Giles, "Approximating the erfinv function", 2010. */
+/**
+ * √2 · erf⁻¹ of a uniform number of (−erf √2, erf √2); erf⁻¹ from M. Giles, "Approximating the erfinv function", 2010.
+ */
 function truncated(to: usize, bytes: usize): void {
   const mean = f32x4.splat(args<RandomArgs>().a);
   const deviation = f32x4.splat(args<RandomArgs>().b * 1.4142135623730951);

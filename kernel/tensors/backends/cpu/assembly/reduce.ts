@@ -1,38 +1,31 @@
-// Reductions: sums, means, products, extrema, where the extrema are, running sums and products; and the way back, which repeats
-// elements. A tensor is seen as [outer, reduced, inner]; inner is 1 where the last axes are reduced.
+// Reductions: sums, means, products, extrema, the places of the extrema; and the gradient of sums and means, which
+// repeats elements. A tensor is seen as [outer, reduced, inner]; inner is 1 where the last axes are reduced.
+import { Op } from './reductions';
 import { args, bound, chunksOf, parallel, scratch, scratchBytes } from './pool';
-
-/** How two numbers become one. The same numbers are in ops/reduce.ts. */
-const SUM: i32 = 0;
-const MAX: i32 = 1;
-const MIN: i32 = 2;
-const PROD: i32 = 3;
-const SUM_INT: i32 = 4;
-const MAX_INT: i32 = 5;
-const MIN_INT: i32 = 6;
 
 /** Elements that are worth a chunk of their own. */
 const GRAIN: i32 = 16384;
-/** Rows whose sum is taken for itself before it is added to the rest: rounding errors grow with the blocks, not with the rows. */
+/** Rows whose sum is taken before it is added to the rest: rounding errors grow with the blocks, not with the rows. */
 const BLOCK: i32 = 128;
 /** Columns that are reduced at a time, so that their sums stay in the nearest cache. */
 const TILE: i32 = 2048;
-/** A chunk of columns is at least so wide, or rows are split instead. */
+/** A chunk of columns is at least this wide, or rows are split instead. */
 const WIDE: i32 = 256;
 
 /**
- * `op` is a literal wherever this is called, so that one case remains. NaN makes NaN, in extrema too: `pmax` keeps it where it is the
- * first operand, and a comparison says whether the second is (all ones are a NaN). `f32x4.max` does the same in thrice the time.
+ * `op` is a literal wherever this is called, so that one case remains. NaN makes NaN, in extrema too: `pmax` keeps it
+ * where it is the first operand, and a comparison says whether the second is (all ones are a NaN). `f32x4.max` does the
+ * same in thrice the time.
  */
 // @ts-ignore: decorator
 @inline
-function combine(op: i32, a: v128, b: v128): v128 {
-  if (op == SUM) return f32x4.add(a, b);
-  if (op == MAX) return v128.or(f32x4.pmax(a, b), f32x4.ne(b, b));
-  if (op == MIN) return v128.or(f32x4.pmin(a, b), f32x4.ne(b, b));
-  if (op == PROD) return f32x4.mul(a, b);
-  if (op == SUM_INT) return i32x4.add(a, b);
-  if (op == MAX_INT) return i32x4.max_s(a, b);
+export function combine(op: i32, a: v128, b: v128): v128 {
+  if (op == Op.Sum) return f32x4.add(a, b);
+  if (op == Op.Max) return v128.or(f32x4.pmax(a, b), f32x4.ne(b, b));
+  if (op == Op.Min) return v128.or(f32x4.pmin(a, b), f32x4.ne(b, b));
+  if (op == Op.Prod) return f32x4.mul(a, b);
+  if (op == Op.SumInt) return i32x4.add(a, b);
+  if (op == Op.MaxInt) return i32x4.max_s(a, b);
   return i32x4.min_s(a, b);
 }
 
@@ -168,8 +161,8 @@ function reduceColumns(op: i32, x: usize, rows: i32, stride: usize, width: i32, 
 }
 
 /**
- * y [inner] = the rows of x [rows, inner] as one. A narrow matrix is taken as one with several rows side by side, so that rows are
- * whole vectors and enough of them are under way at a time.
+ * y [inner] = the rows of x [rows, inner] as one. A narrow matrix is taken as one with several rows side by side, so
+ * that rows are whole vectors and enough of them are under way at a time.
  */
 // @ts-ignore: decorator
 @inline
@@ -217,33 +210,34 @@ const BY_INNER: i32 = 1;
 /** Each chunk makes a result of its own from a part of the reduced axis; they are reduced in their order afterwards. */
 const BY_REDUCED: i32 = 2;
 
+/** A reduction along the middle axis. */
 @unmanaged
-class ReduceArgs {
-  x: usize;
-  y: usize;
-  partials: usize;
+export class ReduceArgs {
+  /** An `Op`. */
   op: i32;
-  by: i32;
+  /** [outer, reduced, inner]. */
+  x: usize;
+  /** [outer, inner], written. */
+  y: usize;
   outer: i32;
   reduced: i32;
   inner: i32;
+  /** What the results are divided by; 1 for integers. */
   divisor: f32;
 }
 
-/**
- * y [outer, inner] = x [outer, reduced, inner] reduced.
- * @param op one of the constants above
- * @param divisor what the results are divided by; 1 for integers
- */
-export function reduce(op: i32, x: usize, y: usize, outer: i32, reduced: i32, inner: i32, divisor: f32): void {
-  const a = args<ReduceArgs>();
-  a.x = x;
-  a.y = y;
-  a.op = op;
-  a.outer = outer;
-  a.reduced = reduced;
-  a.inner = inner;
-  a.divisor = divisor;
+@unmanaged
+class ReduceTask extends ReduceArgs {
+  partials: usize;
+  by: i32;
+}
+
+/** y [outer, inner] = x [outer, reduced, inner] reduced along the middle axis. */
+export function reduce(args: ReduceArgs): void {
+  const a = changetype<ReduceTask>(args);
+  const outer = a.outer;
+  const reduced = a.reduced;
+  const inner = a.inner;
   a.by = BY_OUTER;
   let chunks = chunksOf(outer * reduced * inner, GRAIN);
   if (chunks > outer) {
@@ -257,7 +251,7 @@ export function reduce(op: i32, x: usize, y: usize, outer: i32, reduced: i32, in
       chunks = min(min(chunks, room / (results << 2)), reduced);
     }
   }
-  // The first thread's upper half: reductions use less than the lower one for themselves
+  // The first thread's upper half: the reductions themselves use less than the lower one
   a.partials = scratch() + (scratchBytes() >> 1);
   parallel(reduceTask.index, chunks);
   if (a.by == BY_REDUCED) {
@@ -271,20 +265,20 @@ export function reduce(op: i32, x: usize, y: usize, outer: i32, reduced: i32, in
 }
 
 function reduceTask(chunk: i32, chunks: i32): void {
-  const op = args<ReduceArgs>().op;
-  if (op == SUM) reduceChunk(SUM, chunk, chunks);
-  else if (op == MAX) reduceChunk(MAX, chunk, chunks);
-  else if (op == MIN) reduceChunk(MIN, chunk, chunks);
-  else if (op == PROD) reduceChunk(PROD, chunk, chunks);
-  else if (op == SUM_INT) reduceChunk(SUM_INT, chunk, chunks);
-  else if (op == MAX_INT) reduceChunk(MAX_INT, chunk, chunks);
-  else reduceChunk(MIN_INT, chunk, chunks);
+  const op = args<ReduceTask>().op;
+  if (op == Op.Sum) reduceChunk(Op.Sum, chunk, chunks);
+  else if (op == Op.Max) reduceChunk(Op.Max, chunk, chunks);
+  else if (op == Op.Min) reduceChunk(Op.Min, chunk, chunks);
+  else if (op == Op.Prod) reduceChunk(Op.Prod, chunk, chunks);
+  else if (op == Op.SumInt) reduceChunk(Op.SumInt, chunk, chunks);
+  else if (op == Op.MaxInt) reduceChunk(Op.MaxInt, chunk, chunks);
+  else reduceChunk(Op.MinInt, chunk, chunks);
 }
 
 // @ts-ignore: decorator
 @inline
 function reduceChunk(op: i32, chunk: i32, chunks: i32): void {
-  const a = args<ReduceArgs>();
+  const a = args<ReduceTask>();
   const outer = a.outer;
   const reduced = a.reduced;
   const inner = a.inner;
@@ -339,9 +333,12 @@ function reduceChunk(op: i32, chunk: i32, chunks: i32): void {
   if (a.by == BY_OUTER) divide(start, (to - from) * inner, a.divisor);
 }
 
+/** The gradient of a sum or mean. */
 @unmanaged
-class RepeatArgs {
+export class RepeatArgs {
+  /** [outer, inner]. */
   x: usize;
+  /** [outer, times, inner], written. */
   y: usize;
   outer: i32;
   times: i32;
@@ -350,15 +347,9 @@ class RepeatArgs {
 }
 
 /** y [outer, times, inner] = factor · x [outer, inner]: the gradient of a sum or mean. */
-export function repeat(x: usize, y: usize, outer: i32, times: i32, inner: i32, factor: f32): void {
-  const a = args<RepeatArgs>();
-  a.x = x;
-  a.y = y;
-  a.outer = outer;
-  a.times = times;
-  a.inner = inner;
-  a.factor = factor;
-  parallel(repeatTask.index, min(outer * times, chunksOf(outer * times * inner, GRAIN)));
+export function repeat(args: RepeatArgs): void {
+  const rows = args.outer * args.times;
+  parallel(repeatTask.index, min(rows, chunksOf(rows * args.inner, GRAIN)));
 }
 
 function repeatTask(chunk: i32, chunks: i32): void {
@@ -427,17 +418,34 @@ export function floatsOfBools(x: usize, y: usize, n: i32): void {
   for (; i < count; i++) store<f32>(y + (i << 2), <f32>load<u8>(x + i));
 }
 
-/**
- * y [outer, inner] = whether all, or any, of x [outer, reduced, inner] are true; bytes.
- * @param all 1 for all, 0 for any
- */
-export function reduceBools(all: i32, x: usize, y: usize, outer: i32, reduced: i32, inner: i32): void {
+/** Whether all, or any, of x are true along the middle axis; bytes. */
+@unmanaged
+export class ReduceBoolsArgs {
+  /** [outer, reduced, inner]. */
+  x: usize;
+  /** [outer, inner], written. */
+  y: usize;
+  outer: i32;
+  reduced: i32;
+  inner: i32;
+  /** Whether it asks for all, or for any. */
+  all: bool;
+}
+
+/** y [outer, inner] = whether all, or any, of x [outer, reduced, inner] are true. */
+export function reduceBools(args: ReduceBoolsArgs): void {
+  const all = args.all;
+  let x = args.x;
+  let y = args.y;
+  const outer = args.outer;
+  const reduced = args.reduced;
+  const inner = args.inner;
   const matrix = <usize>reduced * <usize>inner;
   for (let o = 0; o < outer; o++) {
     if (inner == 1) {
       let p = x;
       const end = x + matrix;
-      let result = all != 0;
+      let result = all;
       if (all) {
         while (p + 16 <= end && i8x16.all_true(v128.load(p))) p += 16;
         while (p < end && load<u8>(p) != 0) p++;
@@ -470,63 +478,62 @@ export function reduceBools(all: i32, x: usize, y: usize, outer: i32, reduced: i
   }
 }
 
+/** The place of an extremum along the middle axis. */
 @unmanaged
-class WhereArgs {
+export class ArgExtremumArgs {
+  /** An `Op`: one of the extrema. */
+  op: i32;
+  /** [outer, reduced, inner]. */
   x: usize;
+  /** [outer, inner] int32, written. */
   y: usize;
-  kind: i32;
   outer: i32;
   reduced: i32;
   inner: i32;
-  parts: i32;
 }
 
-const ARG_MAX: i32 = 0;
-const ARG_MIN: i32 = 1;
-const ARG_MAX_INT: i32 = 2;
-const ARG_MIN_INT: i32 = 3;
+@unmanaged
+class ArgExtremumTask extends ArgExtremumArgs {
+  parts: i32; // parts that the columns are cut into
+}
+
+/** Where columns are shared out among threads, each gets at least this number. */
+const COLUMNS: i32 = 64;
 
 /** Whether a is beyond b, all ones or zeros in each lane. Never so for NaN. */
 // @ts-ignore: decorator
 @inline
 function beyond(kind: i32, a: v128, b: v128): v128 {
-  if (kind == ARG_MAX) return f32x4.gt(a, b);
-  if (kind == ARG_MIN) return f32x4.lt(a, b);
-  if (kind == ARG_MAX_INT) return i32x4.gt_s(a, b);
+  if (kind == Op.Max) return f32x4.gt(a, b);
+  if (kind == Op.Min) return f32x4.lt(a, b);
+  if (kind == Op.MaxInt) return i32x4.gt_s(a, b);
   return i32x4.lt_s(a, b);
 }
 
 /**
- * y [outer, inner] int32 = where along the middle axis of x [outer, reduced, inner] the first of the largest, or smallest, elements
- * is. NaN is passed over, unless it is the first element: then the answer is 0, as in TensorFlow.js.
- * @param kind one of the constants above
+ * y [outer, inner] int32 = where along the middle axis of x [outer, reduced, inner] the first of the largest, or
+ * smallest, elements is. NaN is passed over, unless it is the first element: then the answer is 0, as in TensorFlow.js.
  */
-export function argExtremum(kind: i32, x: usize, y: usize, outer: i32, reduced: i32, inner: i32): void {
-  const a = args<WhereArgs>();
-  a.x = x;
-  a.y = y;
-  a.kind = kind;
-  a.outer = outer;
-  a.reduced = reduced;
-  a.inner = inner;
-  const chunks = chunksOf(outer * reduced * inner, GRAIN);
+export function argExtremum(args: ArgExtremumArgs): void {
+  const a = changetype<ArgExtremumTask>(args);
+  const chunks = chunksOf(a.outer * a.reduced * a.inner, GRAIN);
   // Columns are split where there are too few matrices
-  a.parts = inner == 1 || outer >= chunks ? 1 : min(max(1, inner / 64), chunks);
-  parallel(argExtremumTask.index, min(chunks, outer * a.parts));
+  a.parts = a.inner == 1 || a.outer >= chunks ? 1 : min(max(1, a.inner / COLUMNS), chunks);
+  parallel(argExtremumTask.index, min(chunks, a.outer * a.parts));
 }
 
 function argExtremumTask(chunk: i32, chunks: i32): void {
-  const kind = args<WhereArgs>().kind;
-  if (kind == ARG_MAX) argExtremumChunk(ARG_MAX, chunk, chunks);
-  else if (kind == ARG_MIN) argExtremumChunk(ARG_MIN, chunk, chunks);
-  else if (kind == ARG_MAX_INT) argExtremumChunk(ARG_MAX_INT, chunk, chunks);
-  else argExtremumChunk(ARG_MIN_INT, chunk, chunks);
+  const kind = args<ArgExtremumTask>().op;
+  if (kind == Op.Max) argExtremumChunk(Op.Max, chunk, chunks);
+  else if (kind == Op.Min) argExtremumChunk(Op.Min, chunk, chunks);
+  else if (kind == Op.MaxInt) argExtremumChunk(Op.MaxInt, chunk, chunks);
+  else argExtremumChunk(Op.MinInt, chunk, chunks);
 }
 
 // @ts-ignore: decorator
 @inline
 function argExtremumChunk(kind: i32, chunk: i32, chunks: i32): void {
-  const a = args<WhereArgs>();
+  const a = args<ArgExtremumTask>();
   const reduced = a.reduced;
   const inner = a.inner;
   const end = bound(a.outer * a.parts, 1, chunk + 1, chunks);
@@ -627,7 +634,7 @@ function argRow(kind: i32, x: usize, n: i32): i32 {
     }
     return where;
   }
-  const isFloat = kind == ARG_MAX || kind == ARG_MIN;
+  const isFloat = kind == Op.Max || kind == Op.Min;
   if (isFloat && !i32x4.all_true(f32x4.eq(first, first))) return 0;
   // First the extremum, then the first element that equals it
   let b0 = first;
@@ -657,106 +664,4 @@ function argRow(kind: i32, x: usize, n: i32): i32 {
   }
   while (i32x4.bitmask(isFloat ? f32x4.eq(v128.load32_splat(p), b0) : i32x4.eq(v128.load32_splat(p), b0)) == 0) p += 4;
   return <i32>((p - x) >> 2);
-}
-
-@unmanaged
-class ScanArgs {
-  x: usize;
-  y: usize;
-  op: i32;
-  outer: i32;
-  n: i32;
-  inner: i32;
-  exclusive: i32;
-  reverse: i32;
-  parts: i32;
-}
-
-/**
- * Running sums or products along the middle axis: x, y [outer, n, inner].
- * @param op SUM, PROD or SUM_INT
- * @param exclusive 1 if an element is not part of its own result
- * @param reverse 1 if it runs from the last to the first
- */
-export function scan(
-  op: i32,
-  x: usize,
-  y: usize,
-  outer: i32,
-  n: i32,
-  inner: i32,
-  exclusive: i32,
-  reverse: i32,
-): void {
-  const a = args<ScanArgs>();
-  a.x = x;
-  a.y = y;
-  a.op = op;
-  a.outer = outer;
-  a.n = n;
-  a.inner = inner;
-  a.exclusive = exclusive;
-  a.reverse = reverse;
-  const chunks = chunksOf(outer * n * inner, GRAIN);
-  a.parts = inner == 1 || outer >= chunks ? 1 : min(max(1, inner / 64), chunks);
-  parallel(scanTask.index, min(chunks, outer * a.parts));
-}
-
-function scanTask(chunk: i32, chunks: i32): void {
-  const op = args<ScanArgs>().op;
-  if (op == SUM) scanChunk(SUM, chunk, chunks);
-  else if (op == PROD) scanChunk(PROD, chunk, chunks);
-  else scanChunk(SUM_INT, chunk, chunks);
-}
-
-// @ts-ignore: decorator
-@inline
-function scanChunk(op: i32, chunk: i32, chunks: i32): void {
-  const a = args<ScanArgs>();
-  const n = a.n;
-  const inner = a.inner;
-  const rowBytes = (<usize>inner) << 2;
-  // Going backwards is a step that is negative, which unsigned arithmetic makes of a wrapped one
-  const step: usize = a.reverse ? <usize>0 - rowBytes : rowBytes;
-  const begin = a.reverse ? <usize>(n - 1) * rowBytes : 0;
-  const end = bound(a.outer * a.parts, 1, chunk + 1, chunks);
-  const neutral = op == PROD ? f32x4.splat(1) : i32x4.splat(0);
-  const exclusive = a.exclusive != 0;
-  for (let t = bound(a.outer * a.parts, 1, chunk, chunks); t < end; t++) {
-    const matrix = (<usize>(t / a.parts) * <usize>n) * rowBytes + begin;
-    const part = t % a.parts;
-    const from = matrix + ((<usize>bound(inner, 16, part, a.parts)) << 2);
-    const bytes = matrix + ((<usize>bound(inner, 16, part + 1, a.parts)) << 2) - from;
-    let x = a.x + from;
-    let y = a.y + from;
-    if (inner == 1) {
-      let running = neutral;
-      for (let i = 0; i < n; i++) {
-        const v = v128.load32_splat(x);
-        // The first element is taken as it is: 0 + −0 would be 0
-        const next = i == 0 ? v : combine(op, v, running);
-        v128.store32_lane(y, exclusive ? running : next, 0);
-        running = next;
-        x += step;
-        y += step;
-      }
-      continue;
-    }
-    // Row by row; what has run up so far is the row before
-    let c: usize = 0;
-    for (; c + 16 <= bytes; c += 16) v128.store(y + c, exclusive ? neutral : v128.load(x + c));
-    for (; c < bytes; c += 4) v128.store32_lane(y + c, exclusive ? neutral : v128.load32_splat(x + c), 0);
-    for (let i = 1; i < n; i++) {
-      const before = y;
-      y += step;
-      if (!exclusive) x += step;
-      for (c = 0; c + 16 <= bytes; c += 16) {
-        v128.store(y + c, combine(op, v128.load(x + c), v128.load(before + c)));
-      }
-      for (; c < bytes; c += 4) {
-        v128.store32_lane(y + c, combine(op, v128.load32_splat(x + c), v128.load32_splat(before + c)), 0);
-      }
-      if (exclusive) x += step;
-    }
-  }
 }

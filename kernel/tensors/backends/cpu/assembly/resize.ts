@@ -1,17 +1,24 @@
-// Resizing of images [batch, height, width, channels] and its gradients. Where each row and column of the result comes from is given by
-// tables, so that all conventions of what a pixel's place is are one to these.
+// Resizing of images [batch, height, width, channels] and its gradients. Where each row and column of the result comes
+// from is given by tables, which the caller makes by the convention for a pixel's place.
 import { args, bound, chunksOf, parallel } from './pool';
 import { madd } from './simd';
 
 /** Numbers that are worth a chunk of their own. */
 const GRAIN = 16384;
 
+/** Resizing of images, none of whose dimensions is 0, or its gradient, which reads dy at y and writes dx at x. */
 @unmanaged
-class ResizeArgs {
+export class ResizeArgs {
+  /** [batch, height, width, channels]. */
   x: usize;
+  /** [batch, newHeight, newWidth, channels]. */
   y: usize;
-  /** Per row of y: the row of x, or the one above, the one below and the weight of that. i32 [height], i32 [height], f32 [height]. */
+  /**
+   * Per row of y: the row of x, or the one above, the one below and the weight of that. i32 [height], i32 [height], f32
+   * [height].
+   */
   rows: usize;
+  /** The same per column. */
   columns: usize;
   batch: i32;
   height: i32;
@@ -21,33 +28,9 @@ class ResizeArgs {
   newWidth: i32;
 }
 
-/** The shapes of the next call: x [batch, height, width, channels], y [batch, newHeight, newWidth, channels], none of them 0. */
-export function resizeShape(
-  batch: i32,
-  height: i32,
-  width: i32,
-  channels: i32,
-  newHeight: i32,
-  newWidth: i32,
-  rows: usize,
-  columns: usize,
-): void {
-  const a = args<ResizeArgs>();
-  a.batch = batch;
-  a.height = height;
-  a.width = width;
-  a.channels = channels;
-  a.newHeight = newHeight;
-  a.newWidth = newWidth;
-  a.rows = rows;
-  a.columns = columns;
-}
-
-/** y[b, i, j] = x[b, rows[i], columns[j]]; words of 4 bytes. After `resizeShape`. */
-export function resizeNearest(x: usize, y: usize): void {
-  const a = args<ResizeArgs>();
-  a.x = x;
-  a.y = y;
+/** y[b, i, j] = x[b, rows[i], columns[j]]; words of 4 bytes. */
+export function resizeNearest(args: ResizeArgs): void {
+  const a = args;
   parallel(resizeNearestTask.index, chunksOf(a.batch * a.newHeight, GRAIN / (a.newWidth * a.channels)));
 }
 
@@ -88,11 +71,9 @@ function resizeNearestTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** dL/dx of `resizeNearest`, from dL/dy at y: the sum over all copies of each pixel. After `resizeShape`; rows and columns ascend. */
-export function resizeNearestGrad(y: usize, x: usize): void {
-  const a = args<ResizeArgs>();
-  a.x = x;
-  a.y = y;
+/** dL/dx of `resizeNearest`, from dL/dy at y: the sum over all copies of each pixel. Rows and columns ascend. */
+export function resizeNearestGrad(args: ResizeArgs): void {
+  const a = args;
   const each = (a.newHeight * a.newWidth * a.channels) / a.height + 1;
   parallel(resizeNearestGradTask.index, chunksOf(a.batch * a.height, GRAIN / each));
 }
@@ -137,11 +118,9 @@ function firstFrom(table: usize, n: i32, least: i32): i32 {
   return low;
 }
 
-/** Each element of y is the weighted mean of four of x. After `resizeShape`. */
-export function resizeBilinear(x: usize, y: usize): void {
-  const a = args<ResizeArgs>();
-  a.x = x;
-  a.y = y;
+/** Each element of y is the weighted mean of four of x. */
+export function resizeBilinear(args: ResizeArgs): void {
+  const a = args;
   parallel(resizeBilinearTask.index, chunksOf(a.batch * a.newHeight, GRAIN / (a.newWidth * a.channels * 4)));
 }
 
@@ -186,11 +165,9 @@ function resizeBilinearTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** dL/dx of `resizeBilinear`, from dL/dy at y. After `resizeShape`. */
-export function resizeBilinearGrad(y: usize, x: usize): void {
-  const a = args<ResizeArgs>();
-  a.x = x;
-  a.y = y;
+/** dL/dx of `resizeBilinear`, from dL/dy at y. */
+export function resizeBilinearGrad(args: ResizeArgs): void {
+  const a = args;
   const each = (a.newHeight * a.newWidth * a.channels * 4) / a.height + 1;
   parallel(resizeBilinearGradTask.index, chunksOf(a.batch * a.height, GRAIN / each));
 }

@@ -1,7 +1,9 @@
-// Rows of images, copied with what lies around them. The engine's own memory.copy and memory.fill are calls, too dear for a few dozen bytes.
+// Rows of images, copied with the zeros around them. memory.copy and memory.fill are calls of the engine, too slow for
+// a few dozen bytes.
 
 /**
- * Copies rows of an image with zeros around: to[r][x] = from[first + r][x − left], `width` pixels of `depth` numbers a row.
+ * Copies rows of an image with zeros around: to[r][x] = from[first + r][x − left], `width` pixels of `depth` numbers a
+ * row.
  * @param height of the image
  * @param imageWidth pixels of a row of the image
  */

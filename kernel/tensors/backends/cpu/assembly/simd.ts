@@ -1,4 +1,4 @@
-// Words for four numbers at once, used by all op kernels.
+// Operations on vectors of four numbers, used by all op kernels.
 
 /** a · b + c in each lane: fused where the program is built for relaxed SIMD, else rounded twice. */
 // @ts-ignore: decorator

@@ -1,4 +1,5 @@
-// Softmax and the cross-entropy of softmax and labels, with their gradients: a row at a time, which stays in the nearest cache.
+// Softmax and the cross-entropy of softmax and labels, with their gradients: a row at a time, which stays in the
+// nearest cache.
 import { log4 } from './math';
 import { args, bound, chunksOf, parallel } from './pool';
 import { madd, nmadd, sum4 } from './simd';
@@ -32,9 +33,10 @@ function largest(v: v128): v128 {
 }
 
 /**
- * The numbers of expDown: 1.5 · 2²³, whose addition rounds to an integer that then stands in the low bits; log₂ e; ln 2 in two parts,
- * the product of the first with a small integer being exact; the polynomial of SLEEF's expf (N. Shibata); 1; the least x.
- * They are loaded, since the engine makes a vector constant anew, of two words, wherever it is used: twice as slow in all.
+ * The numbers of expDown: 1.5 · 2²³, the addition of which rounds to an integer in the low bits; log₂ e; ln 2 in two
+ * parts, the product of the first with a small integer being exact; the polynomial of SLEEF's expf (N. Shibata); 1; the
+ * least x. They are loaded from memory, since V8 builds a vector constant of two words again at each use: twice as slow
+ * in all.
  */
 const EXP: usize = memory.data<f32>([
   12582912, 1.4426950408889634, 0.693145751953125, 1.428606765330187e-6, 0.00019852761, 0.0013930436, 0.008333361,
@@ -67,11 +69,14 @@ function expDown(v: v128): v128 {
   return f32x4.mul(p, i32x4.add(i32x4.shl(rounded, 23), one));
 }
 
-/** Rows that are worth a chunk: about ten microseconds of exponentials. */
+/** Numbers that are worth a chunk: about ten microseconds of exponentials. */
+const GRAIN: i32 = 8192;
+
+/** Rows that are worth a chunk. */
 // @ts-ignore: decorator
 @inline
 export function rowGrain(columns: i32): i32 {
-  return max(1, 8192 / columns);
+  return max(1, GRAIN / columns);
 }
 
 /** The largest of the row's n numbers, in all lanes. */
@@ -126,24 +131,30 @@ function rowExp(x: usize, n: i32, shift: v128, keep: bool, y: usize): f32 {
   return sum4(f32x4.add(a, b));
 }
 
+/** A function of each row of a matrix [rows, columns]. */
 @unmanaged
-class RowsArgs {
+export class RowsArgs {
   x: usize;
+  /** Written. */
   y: usize;
-  /** a second input */
-  z: usize;
+  rows: i32;
+  columns: i32;
+}
+
+/** The gradient of such a function, computed from its result; all [rows, columns]. */
+@unmanaged
+export class RowsGradArgs {
+  dy: usize;
+  y: usize;
+  /** Written. */
+  dx: usize;
   rows: i32;
   columns: i32;
 }
 
 /** y = exp(x) / Σ exp(x) in each row; x, y [rows, columns] */
-export function softmax(x: usize, y: usize, rows: i32, columns: i32): void {
-  const a = args<RowsArgs>();
-  a.x = x;
-  a.y = y;
-  a.rows = rows;
-  a.columns = columns;
-  parallel(softmaxTask.index, chunksOf(rows, rowGrain(columns)));
+export function softmax(args: RowsArgs): void {
+  parallel(softmaxTask.index, chunksOf(args.rows, rowGrain(args.columns)));
 }
 
 function softmaxTask(chunk: i32, chunks: i32): void {
@@ -165,13 +176,8 @@ function softmaxTask(chunk: i32, chunks: i32): void {
 }
 
 /** y = x − log Σ exp(x) in each row; x, y [rows, columns] */
-export function logSoftmax(x: usize, y: usize, rows: i32, columns: i32): void {
-  const a = args<RowsArgs>();
-  a.x = x;
-  a.y = y;
-  a.rows = rows;
-  a.columns = columns;
-  parallel(logSoftmaxTask.index, chunksOf(rows, rowGrain(columns)));
+export function logSoftmax(args: RowsArgs): void {
+  parallel(logSoftmaxTask.index, chunksOf(args.rows, rowGrain(args.columns)));
 }
 
 function logSoftmaxTask(chunk: i32, chunks: i32): void {
@@ -192,18 +198,12 @@ function logSoftmaxTask(chunk: i32, chunks: i32): void {
 }
 
 /** dx = (dy − Σ dy·y) · y in each row, y being the softmax; all [rows, columns] */
-export function softmaxGrad(dy: usize, y: usize, dx: usize, rows: i32, columns: i32): void {
-  const a = args<RowsArgs>();
-  a.x = dy;
-  a.y = dx;
-  a.z = y;
-  a.rows = rows;
-  a.columns = columns;
-  parallel(softmaxGradTask.index, chunksOf(rows, 2 * rowGrain(columns)));
+export function softmaxGrad(args: RowsGradArgs): void {
+  parallel(softmaxGradTask.index, chunksOf(args.rows, 2 * rowGrain(args.columns)));
 }
 
 function softmaxGradTask(chunk: i32, chunks: i32): void {
-  const a = args<RowsArgs>();
+  const a = args<RowsGradArgs>();
   const n = a.columns;
   const bytes = (<usize>n) << 2;
   const rest = n & 3;
@@ -212,9 +212,9 @@ function softmaxGradTask(chunk: i32, chunks: i32): void {
   const end = bound(a.rows, 1, chunk + 1, chunks);
   for (let r = bound(a.rows, 1, chunk, chunks); r < end; r++) {
     const at = <usize>r * bytes;
-    const dy = a.x + at;
-    const y = a.z + at;
-    const dx = a.y + at;
+    const dy = a.dy + at;
+    const y = a.y + at;
+    const dx = a.dx + at;
     let s0 = zero;
     let s1 = zero;
     let i: usize = 0;
@@ -236,18 +236,12 @@ function softmaxGradTask(chunk: i32, chunks: i32): void {
 }
 
 /** dx = dy − exp(y) · Σ dy in each row, y being the logarithm of the softmax; all [rows, columns] */
-export function logSoftmaxGrad(dy: usize, y: usize, dx: usize, rows: i32, columns: i32): void {
-  const a = args<RowsArgs>();
-  a.x = dy;
-  a.y = dx;
-  a.z = y;
-  a.rows = rows;
-  a.columns = columns;
-  parallel(logSoftmaxGradTask.index, chunksOf(rows, rowGrain(columns)));
+export function logSoftmaxGrad(args: RowsGradArgs): void {
+  parallel(logSoftmaxGradTask.index, chunksOf(args.rows, rowGrain(args.columns)));
 }
 
 function logSoftmaxGradTask(chunk: i32, chunks: i32): void {
-  const a = args<RowsArgs>();
+  const a = args<RowsGradArgs>();
   const n = a.columns;
   const bytes = (<usize>n) << 2;
   const rest = n & 3;
@@ -256,9 +250,9 @@ function logSoftmaxGradTask(chunk: i32, chunks: i32): void {
   const end = bound(a.rows, 1, chunk + 1, chunks);
   for (let r = bound(a.rows, 1, chunk, chunks); r < end; r++) {
     const at = <usize>r * bytes;
-    const dy = a.x + at;
-    const y = a.z + at;
-    const dx = a.y + at;
+    const dy = a.dy + at;
+    const y = a.y + at;
+    const dx = a.dx + at;
     const sum = f32x4.splat(rowSum(dy, n));
     let i: usize = 0;
     for (; i < whole; i += 16) v128.store(dx + i, nmadd(expDown(v128.load(y + i)), sum, v128.load(dy + i)));
@@ -291,48 +285,35 @@ export function rowSum(x: usize, n: i32): f32 {
   return sum4(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
 }
 
+/** The cross-entropy of the softmax of logits with labels, or its gradient with respect to the logits. */
 @unmanaged
-class CrossEntropyArgs {
+export class CrossEntropyArgs {
+  /** [rows, classes]. */
   logits: usize;
+  /**
+   * [rows, classes], smoothed to keep · labels + add; or, of the sparse ones, [rows] int32: the number of the right
+   * class.
+   */
   labels: usize;
+  /** [rows], written by the cross-entropy. */
   loss: usize;
+  /** [rows, 2], written by the cross-entropy: the largest logit m, and log Σ exp(logits − m). */
   normalizer: usize;
+  /** [rows], the gradient with respect to the loss. */
   dy: usize;
+  /** [rows, classes], written by the gradient. */
   dlogits: usize;
   rows: i32;
   classes: i32;
-  /** What labels are multiplied by, and what is added to them: label smoothing. */
+  /** Label smoothing: what labels are multiplied by. */
   keep: f32;
+  /** Label smoothing: what is then added to them. */
   add: f32;
 }
 
-/**
- * Cross-entropy of the softmax of logits with labels: loss = −Σ labels · log softmax(logits) in each row.
- * @param logits [rows, classes]
- * @param labels [rows, classes]; those that count are keep · labels + add
- * @param loss [rows]
- * @param normalizer [rows, 2]: the largest logit m, and log Σ exp(logits − m)
- */
-export function softmaxCrossEntropy(
-  logits: usize,
-  labels: usize,
-  loss: usize,
-  normalizer: usize,
-  rows: i32,
-  classes: i32,
-  keep: f32,
-  add: f32,
-): void {
-  const a = args<CrossEntropyArgs>();
-  a.logits = logits;
-  a.labels = labels;
-  a.loss = loss;
-  a.normalizer = normalizer;
-  a.rows = rows;
-  a.classes = classes;
-  a.keep = keep;
-  a.add = add;
-  parallel(crossEntropyTask.index, chunksOf(rows, rowGrain(classes)));
+/** loss = −Σ labels · log softmax(logits) in each row. */
+export function softmaxCrossEntropy(args: CrossEntropyArgs): void {
+  parallel(crossEntropyTask.index, chunksOf(args.rows, rowGrain(args.classes)));
 }
 
 function crossEntropyTask(chunk: i32, chunks: i32): void {
@@ -365,29 +346,9 @@ function crossEntropyTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** dlogits = (softmax(logits) · Σ labels − labels) · dy, with what softmaxCrossEntropy took and gave; dy [rows] */
-export function softmaxCrossEntropyGrad(
-  dy: usize,
-  logits: usize,
-  labels: usize,
-  normalizer: usize,
-  dlogits: usize,
-  rows: i32,
-  classes: i32,
-  keep: f32,
-  add: f32,
-): void {
-  const a = args<CrossEntropyArgs>();
-  a.dy = dy;
-  a.logits = logits;
-  a.labels = labels;
-  a.normalizer = normalizer;
-  a.dlogits = dlogits;
-  a.rows = rows;
-  a.classes = classes;
-  a.keep = keep;
-  a.add = add;
-  parallel(crossEntropyGradTask.index, chunksOf(rows, rowGrain(classes)));
+/** dlogits = (softmax(logits) · Σ labels − labels) · dy, of `softmaxCrossEntropy`. */
+export function softmaxCrossEntropyGrad(args: CrossEntropyArgs): void {
+  parallel(crossEntropyGradTask.index, chunksOf(args.rows, rowGrain(args.classes)));
 }
 
 function crossEntropyGradTask(chunk: i32, chunks: i32): void {
@@ -422,26 +383,9 @@ function crossEntropyGradTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/**
- * As softmaxCrossEntropy, with the number of the right class for each row.
- * @param labels [rows] int32; one that is no class makes the row's loss NaN
- */
-export function sparseSoftmaxCrossEntropy(
-  logits: usize,
-  labels: usize,
-  loss: usize,
-  normalizer: usize,
-  rows: i32,
-  classes: i32,
-): void {
-  const a = args<CrossEntropyArgs>();
-  a.logits = logits;
-  a.labels = labels;
-  a.loss = loss;
-  a.normalizer = normalizer;
-  a.rows = rows;
-  a.classes = classes;
-  parallel(sparseCrossEntropyTask.index, chunksOf(rows, rowGrain(classes)));
+/** loss = −log softmax(logits) of the right class in each row; NaN where the label is no class. */
+export function sparseSoftmaxCrossEntropy(args: CrossEntropyArgs): void {
+  parallel(sparseCrossEntropyTask.index, chunksOf(args.rows, rowGrain(args.classes)));
 }
 
 function sparseCrossEntropyTask(chunk: i32, chunks: i32): void {
@@ -466,25 +410,9 @@ function sparseCrossEntropyTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** dlogits = (softmax(logits) − one-hot labels) · dy, with what sparseSoftmaxCrossEntropy took and gave; dy [rows] */
-export function sparseSoftmaxCrossEntropyGrad(
-  dy: usize,
-  logits: usize,
-  labels: usize,
-  normalizer: usize,
-  dlogits: usize,
-  rows: i32,
-  classes: i32,
-): void {
-  const a = args<CrossEntropyArgs>();
-  a.dy = dy;
-  a.logits = logits;
-  a.labels = labels;
-  a.normalizer = normalizer;
-  a.dlogits = dlogits;
-  a.rows = rows;
-  a.classes = classes;
-  parallel(sparseCrossEntropyGradTask.index, chunksOf(rows, rowGrain(classes)));
+/** dlogits = (softmax(logits) − one-hot labels) · dy, of `sparseSoftmaxCrossEntropy`. */
+export function sparseSoftmaxCrossEntropyGrad(args: CrossEntropyArgs): void {
+  parallel(sparseCrossEntropyGradTask.index, chunksOf(args.rows, rowGrain(args.classes)));
 }
 
 function sparseCrossEntropyGradTask(chunk: i32, chunks: i32): void {
@@ -519,41 +447,30 @@ function sparseCrossEntropyGradTask(chunk: i32, chunks: i32): void {
   }
 }
 
+/**
+ * The cross-entropy of probabilities with labels, as Keras defines it, or its gradient with respect to the
+ * probabilities. With q the probabilities over their sum, kept between ε and 1 − ε.
+ */
 @unmanaged
-class ProbabilityArgs {
+export class ProbabilityArgs {
+  /** [rows, classes]. */
   probabilities: usize;
+  /** [rows, classes]. */
   labels: usize;
+  /** [rows], written by the cross-entropy. */
   loss: usize;
+  /** [rows], the gradient with respect to the loss. */
   dy: usize;
+  /** [rows, classes], written by the gradient. */
   dx: usize;
   rows: i32;
   classes: i32;
   epsilon: f32;
 }
 
-/**
- * Cross-entropy of probabilities with labels, as Keras has it: loss = −Σ labels · log q in each row, where q is the probabilities over
- * their sum, kept between ε and 1 − ε.
- * @param probabilities [rows, classes]
- * @param labels [rows, classes]
- * @param loss [rows]
- */
-export function categoricalCrossEntropy(
-  probabilities: usize,
-  labels: usize,
-  loss: usize,
-  rows: i32,
-  classes: i32,
-  epsilon: f32,
-): void {
-  const a = args<ProbabilityArgs>();
-  a.probabilities = probabilities;
-  a.labels = labels;
-  a.loss = loss;
-  a.rows = rows;
-  a.classes = classes;
-  a.epsilon = epsilon;
-  parallel(categoricalTask.index, chunksOf(rows, rowGrain(classes)));
+/** loss = −Σ labels · log q in each row. */
+export function categoricalCrossEntropy(args: ProbabilityArgs): void {
+  parallel(categoricalTask.index, chunksOf(args.rows, rowGrain(args.classes)));
 }
 
 function categoricalTask(chunk: i32, chunks: i32): void {
@@ -582,25 +499,9 @@ function categoricalTask(chunk: i32, chunks: i32): void {
   }
 }
 
-/** dprobabilities of categoricalCrossEntropy; dy [rows]. Where q was held at a bound, nothing comes through it. */
-export function categoricalCrossEntropyGrad(
-  dy: usize,
-  probabilities: usize,
-  labels: usize,
-  dx: usize,
-  rows: i32,
-  classes: i32,
-  epsilon: f32,
-): void {
-  const a = args<ProbabilityArgs>();
-  a.dy = dy;
-  a.probabilities = probabilities;
-  a.labels = labels;
-  a.dx = dx;
-  a.rows = rows;
-  a.classes = classes;
-  a.epsilon = epsilon;
-  parallel(categoricalGradTask.index, chunksOf(rows, rowGrain(classes)));
+/** The gradient of `categoricalCrossEntropy`. Where q was held at a bound, its gradient is 0. */
+export function categoricalCrossEntropyGrad(args: ProbabilityArgs): void {
+  parallel(categoricalGradTask.index, chunksOf(args.rows, rowGrain(args.classes)));
 }
 
 /** labels where q lies between the bounds, else 0. */

@@ -1,5 +1,6 @@
-// The innermost loops of matrix products and convolutions: tiles of 6 × 8 or 4 × 8 numbers of the result, kept in registers while the sums
-// run. 12 accumulators, two vectors of the right operand and one number of the left fill the 16 registers of x86-64.
+// The innermost loops of matrix products and convolutions: tiles of 6 × 8 or 4 × 8 numbers of the result, kept in
+// registers while the sums run. 12 accumulators, two vectors of the right operand and one number of the left fill the
+// 16 registers of x86-64.
 import { madd } from './simd';
 
 /** Bytes of a segment in the table of `gatherTile` */
@@ -7,8 +8,8 @@ export const SEGMENT: usize = 32;
 
 /**
  * C[i, j] = init[i, j] + Σ over segments s and n < k of A(s, i)[n] · B(s)[n, j], for i < rows ≤ 6 and j < 8.
- * @param table for each segment the addresses of the six rows of A, whose numbers follow each other (rows past `rows` repeat a valid
- *   one), and where B begins, from `panel`; the rows of B, eight numbers each, are `bStride` bytes apart
+ * @param table for each segment the addresses of the six rows of A, whose numbers follow each other (rows past `rows`
+ *   repeat a valid one), and where B begins, from `panel`; the rows of B, eight numbers each, are `bStride` bytes apart
  * @param init address of what is added, rows `initStride` bytes apart; 0 for nothing
  * @param relu whether negative results become 0
  */
@@ -80,8 +81,8 @@ class Outer {
 }
 
 /**
- * `gatherTile` or `outerTile`, by its `Source`, for as many rows as `Rows` says. The compiler decides what depends on these: the loop
- * has no branch, and what the other tiles need falls away.
+ * `gatherTile` or `outerTile`, by its `Source`, for as many rows as `Rows` says. The compiler decides what depends on
+ * these: the loop has no branch, and what the other tiles need falls away.
  */
 function tile<Rows, Source>(
   table: usize,

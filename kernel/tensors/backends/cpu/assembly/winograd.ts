@@ -1,156 +1,159 @@
-// 3 × 3 convolutions of stride 1 and their gradients by Winograd's minimal filtering, F(4 × 4, 3 × 3): tiles of 6 × 6 pixels and the
-// filters are transformed, multiplied channel by channel in 36 matrix products, and transformed back, with a fourth of the
-// multiplications (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, §4.3; the matrices are theirs). The
-// gradients of the filter and of the image are the adjoints of the same computation. Channels are multiples of four.
+// 3 × 3 convolutions of stride 1 and their gradients by Winograd's minimal filtering, F(4 × 4, 3 × 3): tiles of 6 × 6
+// pixels and the filters are transformed, multiplied channel by channel in 36 matrix products, and transformed back,
+// with a fourth of the multiplications (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, §4.3;
+// the matrices are theirs). The gradients of the filter and of the image are the adjoints of the same computation.
+// Channels are multiples of four.
 import { args, bound, chunksOf, parallel, scratch, threadCount } from './pool';
-import { shape } from './shape';
+import { ConvArgs } from './shape';
 import { gatherTile, outerTile } from './tile';
 
 /** Bytes of the transformed tiles that are worked on at a time: about half of the L2 cache. */
 const BLOCK: usize = 524288;
+/** With fewer images, one image after the other is not enough work for all threads. */
+const FEW_IMAGES: i32 = 8;
+/** Filters of one channel to another that are worth a chunk of the transformation. */
+const FILTER_GRAIN: i32 = 1024;
+
+// The scratch memory of a thread, in bytes: a tile during its transformation, with a second one or a row behind it; the
+// table of a product; the 36 matrices of the transformed tiles, and those of the products.
+const RESULT_AT: usize = 512;
+const ROW_AT: usize = 640;
+const TABLE_AT: usize = 1024;
+const MATRICES_AT: usize = 2048;
 
 @unmanaged
-class WinogradArgs {
-  x: usize; // [batch, inHeight, inWidth, inDepth]
-  y: usize; // [batch, outHeight, outWidth, outDepth]; read in the gradients by tiles of dy
-  w: usize;
-  bias: usize;
-  u: usize; // the transformed filters: [36, ceil(outDepth / 8), inDepth, 8]; in the gradient partial sums [chunks, 36, inDepth, columns]
-  // As of the convolution, or exchanged as `exchange` and `turn` say
-  inHeight: i32;
-  inWidth: i32;
-  inDepth: i32;
-  outHeight: i32;
-  outWidth: i32;
-  outDepth: i32;
+class WinogradTask extends ConvArgs {
+  // `work` holds the transformed filters: [36, ceil(outDepth / 8), inDepth, 8]; in the gradient of the filter partial
+  // sums [chunks, 36, inDepth, columns]. The geometry is the convolution's, or exchanged as `exchange` and `turn` say.
   columns: i32; // outDepth, rounded up to 8
-  top: i32;
-  left: i32;
   tilesY: i32;
   tilesX: i32;
   tiles: i32; // of all images
   block: i32; // tiles that are worked on together
   chunks: i32;
   perChunk: i32; // images that are worked on together, in the adjoint for the image
-  relu: bool;
-  exchange: bool; // the filter's depths are exchanged: it leads from what are the results of the convolution to its image
-  turn: bool; // the filter is turned by 180°: the image of the convolution is what is computed, its results are what is read
+  exchange: bool; // the filter's depths are exchanged: it leads from the result of the convolution to its image
+  turn: bool; // the filter is turned by 180°: the image of the convolution is computed, and its result is read
 }
 
-function setUp(exchange: bool, turn: bool): WinogradArgs {
-  const t = args<WinogradArgs>();
-  const s = shape();
+/** Exchanges the convolution's result and image as told, and cuts the result into tiles. */
+function setUp(args: ConvArgs, exchange: bool, turn: bool): WinogradTask {
+  const t = changetype<WinogradTask>(args);
   t.exchange = exchange;
   t.turn = turn;
-  t.inDepth = exchange ? s.outDepth : s.inDepth;
-  t.outDepth = exchange ? s.inDepth : s.outDepth;
+  if (exchange) {
+    const depth = t.inDepth;
+    t.inDepth = t.outDepth;
+    t.outDepth = depth;
+  }
+  if (turn) {
+    const x = t.x;
+    const height = t.inHeight;
+    const width = t.inWidth;
+    t.x = t.y;
+    t.inHeight = t.outHeight;
+    t.inWidth = t.outWidth;
+    t.y = x;
+    t.outHeight = height;
+    t.outWidth = width;
+    t.top = 2 - t.top;
+    t.left = 2 - t.left;
+  }
   t.columns = (t.outDepth + 7) & ~7;
-  t.inHeight = turn ? s.outHeight : s.inHeight;
-  t.inWidth = turn ? s.outWidth : s.inWidth;
-  t.outHeight = turn ? s.inHeight : s.outHeight;
-  t.outWidth = turn ? s.inWidth : s.outWidth;
-  t.top = turn ? 2 - s.top : s.top;
-  t.left = turn ? 2 - s.left : s.left;
-  t.tilesY = (t.outHeight + 3) >> 2;
-  t.tilesX = (t.outWidth + 3) >> 2;
-  t.tiles = s.batch * t.tilesY * t.tilesX;
+  t.tilesY = tilesOf(t.outHeight);
+  t.tilesX = tilesOf(t.outWidth);
+  t.tiles = t.batch * t.tilesY * t.tilesX;
   const fit = <i32>(BLOCK / (<usize>(144 * (t.inDepth + t.columns))));
   // No larger than what gives every thread work
   t.block = max(6, min(min(96, fit), (t.tiles / threadCount() + 5)) / 6 * 6);
   return t;
 }
 
-/** Bytes of one of the 36 matrices of a block, with a cache line more so that the 36 do not fall into the same cache sets. */
+/**
+ * Bytes of one of the 36 matrices of a block, with a cache line more so that the 36 do not fall into the same cache
+ * sets.
+ */
 // @ts-ignore: decorator
 @inline
 function planeBytes(tiles: i32, depth: i32): usize {
   return ((<usize>(tiles * depth) << 2) & ~127) + 192;
 }
 
-/** Bytes of working memory for `winogradConv2d`. */
-export function winogradWorkBytes(inDepth: i32, outDepth: i32): i32 {
+/** How many tiles of 4 × 4 pixels lie along `n` pixels. */
+// @ts-ignore: decorator
+@inline
+function tilesOf(n: i32): i32 {
+  return (n + 3) >> 2;
+}
+
+/** Bytes of a transformed filter. */
+// @ts-ignore: decorator
+@inline
+function transformedBytes(inDepth: i32, outDepth: i32): i32 {
   return 144 * inDepth * ((outDepth + 7) & ~7);
 }
 
-/** Bytes of working memory for `winogradFilter`. */
-export function winogradFilterBytes(inDepth: i32, outDepth: i32): i32 {
-  return threadCount() * winogradWorkBytes(inDepth, outDepth);
+/** Bytes of working memory of `winogradConv2d`. */
+export function winogradWorkBytes(args: ConvArgs): i32 {
+  return transformedBytes(args.inDepth, args.outDepth);
 }
 
-/**
- * y = conv2d(x, w) (+ bias) (then ReLU), filter 3 × 3, stride 1. After `convShape`.
- * @param x [batch, inHeight, inWidth, inDepth] float32
- * @param w [3, 3, inDepth, outDepth]
- * @param y [batch, outHeight, outWidth, outDepth]
- * @param work `winogradWorkBytes(inDepth, outDepth)` bytes
- * @param adjoint whether y is instead the gradient with respect to the image, [batch, inHeight, inWidth, inDepth], and x that with respect to
- *   the results: a convolution of these with the filter turned by 180°. `work` is then `winogradWorkBytes(outDepth, inDepth)` bytes
- */
-export function winogradConv2d(
-  x: usize,
-  w: usize,
-  y: usize,
-  bias: usize,
-  work: usize,
-  adjoint: bool,
-  relu: bool,
-): void {
-  const t = setUp(adjoint, adjoint);
-  t.x = x;
-  t.y = y;
-  t.bias = bias;
-  t.relu = relu;
-  transformFilter(t, w, work);
+/** Bytes of working memory of `winogradBackpropInput`. */
+export function winogradInputWorkBytes(args: ConvArgs): i32 {
+  return transformedBytes(args.outDepth, args.inDepth);
+}
+
+/** Bytes of working memory of `winogradBackpropFilter`. */
+export function winogradFilterWorkBytes(args: ConvArgs): i32 {
+  return threadCount() * transformedBytes(args.inDepth, args.outDepth);
+}
+
+/** y = conv2d(x, w) (+ bias) (then ReLU), filter 3 × 3, stride 1. */
+export function winogradConv2d(args: ConvArgs): void {
+  convolve(setUp(args, false, false));
+}
+
+function convolve(t: WinogradTask): void {
+  transformFilter(t);
   parallel(tilesTask.index, (t.tiles + t.block - 1) / t.block);
 }
 
 /**
- * dx = the gradient of conv2d with respect to its image, filter 3 × 3, stride 1, by tiles of dy. Where the image has more tiles than dy, this
- * is less work than a convolution of dy with the turned filter. After `convShape`.
- * @param dy [batch, outHeight, outWidth, outDepth] float32
- * @param w [3, 3, inDepth, outDepth]
- * @param dx [batch, inHeight, inWidth, inDepth]
- * @param work `winogradWorkBytes(outDepth, inDepth)` bytes
+ * x = the gradient of conv2d with respect to its image, from that with respect to its result, y; filter 3 × 3, stride
+ * 1. It is a convolution of y with the filter turned by 180°; or computed by tiles of y where the image has more tiles,
+ * which is then less work.
  */
-export function winogradInput(dy: usize, w: usize, dx: usize, work: usize): void {
-  const t = setUp(true, false);
-  t.x = dx;
-  t.y = dy;
-  transformFilter(t, w, work);
-  const batch = shape().batch;
+export function winogradBackpropInput(args: ConvArgs): void {
+  const byTiles =
+    args.batch >= FEW_IMAGES &&
+    tilesOf(args.outHeight) * tilesOf(args.outWidth) < tilesOf(args.inHeight) * tilesOf(args.inWidth);
+  if (!byTiles) {
+    convolve(setUp(args, true, true));
+    return;
+  }
+  const t = setUp(args, true, false);
+  transformFilter(t);
   const rounds = (t.tiles + threadCount() * t.block - 1) / (threadCount() * t.block);
-  t.perChunk = (batch + threadCount() * rounds - 1) / (threadCount() * rounds);
-  parallel(inputTask.index, (batch + t.perChunk - 1) / t.perChunk);
+  t.perChunk = (t.batch + threadCount() * rounds - 1) / (threadCount() * rounds);
+  parallel(inputTask.index, (t.batch + t.perChunk - 1) / t.perChunk);
 }
 
-/**
- * dw = the gradient of conv2d with respect to its 3 × 3 filter, stride 1. After `convShape`.
- * @param x [batch, inHeight, inWidth, inDepth] float32
- * @param dy [batch, outHeight, outWidth, outDepth]
- * @param dw [3, 3, inDepth, outDepth]
- * @param work `winogradFilterBytes` bytes
- */
-export function winogradFilter(x: usize, dy: usize, dw: usize, work: usize): void {
-  const t = setUp(false, false);
-  t.x = x;
-  t.y = dy;
-  t.w = dw;
-  t.u = work;
+/** w = the gradient of conv2d with respect to its 3 × 3 filter, from that with respect to its result, y; stride 1. */
+export function winogradBackpropFilter(args: ConvArgs): void {
+  const t = setUp(args, false, false);
   t.chunks = max(1, min(threadCount(), (t.tiles + 5) / 6));
   parallel(filterSumTask.index, t.chunks);
-  parallel(filterBackTask.index, chunksOf(t.inDepth * t.outDepth, 1024));
+  parallel(filterBackTask.index, chunksOf(t.inDepth * t.outDepth, FILTER_GRAIN));
 }
 
 /** The filter w to U, at `work`. */
-function transformFilter(t: WinogradArgs, w: usize, work: usize): void {
-  t.w = w;
-  t.u = work;
-  parallel(filterTransformTask.index, chunksOf(t.inDepth * t.outDepth, 1024));
+function transformFilter(t: WinogradTask): void {
+  parallel(filterTransformTask.index, chunksOf(t.inDepth * t.outDepth, FILTER_GRAIN));
 }
 
 /** U = G g Gᵀ, for four results of an input channel at a time. */
 function filterTransformTask(chunk: i32, chunks: i32): void {
-  const t = args<WinogradArgs>();
+  const t = args<WinogradTask>();
   const quads = t.columns >> 2;
   const units = t.inDepth * quads;
   const end = bound(units, 1, chunk + 1, chunks);
@@ -172,7 +175,7 @@ function filterTransformTask(chunk: i32, chunks: i32): void {
       } else v128.store(to, v128.load(t.w + (<usize>((tap * t.inDepth + c) * t.outDepth + o) << 2)));
     }
     for (let j: usize = 0; j < 48; j += 16) timesG(g + j, 48, rows + j, 48);
-    const out = t.u + (<usize>((o >> 3) * t.inDepth + c) << 5) + (<usize>(o & 4) << 2);
+    const out = t.work + (<usize>((o >> 3) * t.inDepth + c) << 5) + (<usize>(o & 4) << 2);
     for (let i: usize = 0; i < 6; i++) timesG(rows + i * 48, 16, out + i * 6 * plane, plane);
   }
 }
@@ -217,7 +220,7 @@ function timesB(a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, to: usize,
 }
 
 /** A tile's 6 × 6 pixels of x, all channels, transformed into row `row` of the 36 matrices at `v`. */
-function transformInput(t: WinogradArgs, tile: i32, v: usize, plane: usize, row: i32, temp: usize): void {
+function transformInput(t: WinogradTask, tile: i32, v: usize, plane: usize, row: i32, temp: usize): void {
   const perImage = t.tilesY * t.tilesX;
   const image = tile / perImage;
   const rest = tile - image * perImage;
@@ -285,31 +288,33 @@ function transformInput(t: WinogradArgs, tile: i32, v: usize, plane: usize, row:
 
 /** Blocks of tiles: transform, 36 matrix products, transform back. */
 function tilesTask(chunk: i32, chunks: i32): void {
-  const t = args<WinogradArgs>();
+  const t = args<WinogradTask>();
   const first = chunk * t.block;
   const count = min(t.block, t.tiles - first);
   const temp = scratch();
-  const table = temp + 1024;
-  const v = temp + 2048;
+  const table = temp + TABLE_AT;
+  const v = temp + MATRICES_AT;
   const plane = planeBytes(t.block, t.inDepth);
   const m = v + 36 * plane;
   const planeM = planeBytes(t.block, t.columns);
   for (let i = 0; i < count; i++) transformInput(t, first + i, v, plane, i, temp);
   const ldm = <usize>t.columns << 2;
-  products(t, count, v, plane, m, planeM, table);
+  products(t, count, v, m, table);
   for (let i = 0; i < count; i++) transformOutput(t, first + i, m + <usize>i * ldm, planeM, temp);
 }
 
 /** The 36 matrix products of `count` tiles: m[ξ] = v[ξ] · u[ξ]. */
 // @ts-ignore: decorator
 @inline
-function products(t: WinogradArgs, count: i32, v: usize, plane: usize, m: usize, planeM: usize, table: usize): void {
+function products(t: WinogradTask, count: i32, v: usize, m: usize, table: usize): void {
+  const plane = planeBytes(t.block, t.inDepth);
+  const planeM = planeBytes(t.block, t.columns);
   const panels = t.columns >> 3;
   const depth = <usize>t.inDepth << 2;
   const ldm = <usize>t.columns << 2;
   store<u32>(table, 0, 24);
   for (let xi: usize = 0; xi < 36; xi++) {
-    const panel0 = t.u + ((xi * t.inDepth * t.columns) << 2);
+    const panel0 = t.work + ((xi * t.inDepth * t.columns) << 2);
     for (let r = 0; r < count; r += 6) {
       const rows = min(6, count - r);
       const a = v + xi * plane + <usize>r * depth;
@@ -325,15 +330,17 @@ function products(t: WinogradArgs, count: i32, v: usize, plane: usize, m: usize,
   }
 }
 
-/** Whole images of dx: blocks of tiles of dy, transformed, multiplied, transformed back and added where they overlap. */
+/**
+ * Whole images of dx: blocks of tiles of dy, transformed, multiplied, transformed back and added where they overlap.
+ */
 function inputTask(chunk: i32, chunks: i32): void {
-  const t = args<WinogradArgs>();
+  const t = args<WinogradTask>();
   const perImage = t.tilesY * t.tilesX;
   const firstImage = chunk * t.perChunk;
-  const images = min(t.perChunk, shape().batch - firstImage);
+  const images = min(t.perChunk, t.batch - firstImage);
   const temp = scratch();
-  const table = temp + 1024;
-  const v = temp + 2048;
+  const table = temp + TABLE_AT;
+  const v = temp + MATRICES_AT;
   const plane = planeBytes(t.block, t.inDepth);
   const m = v + 36 * plane;
   const planeM = planeBytes(t.block, t.columns);
@@ -345,7 +352,7 @@ function inputTask(chunk: i32, chunks: i32): void {
   for (let first = firstImage * perImage; first < end; first += t.block) {
     const count = min(t.block, end - first);
     for (let i = 0; i < count; i++) transformGradient(t, first + i, t.inDepth, v + <usize>i * depth, plane, temp);
-    products(t, count, v, plane, m, planeM, table);
+    products(t, count, v, m, table);
     for (let i = 0; i < count; i++) addInput(t, first + i, m + <usize>i * ldm, planeM, temp);
   }
 }
@@ -370,7 +377,7 @@ function timesBTransposed(a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, 
 }
 
 /** Adds to 6 × 6 pixels of dx, all channels, what comes from a tile's row of the 36 matrices. */
-function addInput(t: WinogradArgs, tile: i32, m: usize, plane: usize, temp: usize): void {
+function addInput(t: WinogradTask, tile: i32, m: usize, plane: usize, temp: usize): void {
   const perImage = t.tilesY * t.tilesX;
   const image = tile / perImage;
   const rest = tile - image * perImage;
@@ -384,7 +391,7 @@ function addInput(t: WinogradArgs, tile: i32, m: usize, plane: usize, temp: usiz
   const depth = <usize>t.outDepth << 2;
   const line = <usize>t.inWidth * depth;
   const origin = t.x + <usize>(image * t.inHeight) * line + <usize>y0 * line + <usize>x0 * depth;
-  const row = temp + 640;
+  const row = temp + ROW_AT;
   for (let c: usize = 0; c < depth; c += 16) {
     for (let x: usize = 0; x < 6; x++) {
       const at = m + c + x * plane;
@@ -435,7 +442,7 @@ function timesA(a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, to: usize,
 }
 
 /** A tile's 4 × 4 pixels of y, all channels, from its row of the 36 matrices. */
-function transformOutput(t: WinogradArgs, tile: i32, m: usize, plane: usize, temp: usize): void {
+function transformOutput(t: WinogradTask, tile: i32, m: usize, plane: usize, temp: usize): void {
   const perImage = t.tilesY * t.tilesX;
   const image = tile / perImage;
   const rest = tile - image * perImage;
@@ -447,7 +454,7 @@ function transformOutput(t: WinogradArgs, tile: i32, m: usize, plane: usize, tem
   const depth = <usize>t.outDepth << 2;
   const line = <usize>t.outWidth * depth;
   const out = t.y + (<usize>(image * t.outHeight + y0) * t.outWidth + x0) * depth;
-  const result = temp + 512;
+  const result = temp + RESULT_AT;
   const zero = f32x4.splat(0);
   for (let c: usize = 0; c < depth; c += 16) {
     for (let y: usize = 0; y < 6; y++) {
@@ -508,7 +515,7 @@ function timesATransposed(a: v128, b: v128, c: v128, d: v128, to: usize, stride:
 }
 
 /** A tile's 4 × 4 pixels of dy, all `channels`, transformed into its row of the 36 matrices. */
-function transformGradient(t: WinogradArgs, tile: i32, channels: i32, m: usize, plane: usize, temp: usize): void {
+function transformGradient(t: WinogradTask, tile: i32, channels: i32, m: usize, plane: usize, temp: usize): void {
   const perImage = t.tilesY * t.tilesX;
   const image = tile / perImage;
   const rest = tile - image * perImage;
@@ -554,18 +561,18 @@ function transformGradient(t: WinogradArgs, tile: i32, channels: i32, m: usize, 
 
 /** Partial sums of the gradient of the transformed filters: dU[ξ] = Σ over tiles V[ξ]ᵀ · dM[ξ]. */
 function filterSumTask(chunk: i32, chunks: i32): void {
-  const t = args<WinogradArgs>();
+  const t = args<WinogradTask>();
   const end = bound(t.tiles, 1, chunk + 1, chunks);
   const temp = scratch();
-  const table = temp + 1024;
-  const v = temp + 2048;
+  const table = temp + TABLE_AT;
+  const v = temp + MATRICES_AT;
   const plane = planeBytes(t.block, t.inDepth);
   const m = v + 36 * plane;
   const planeM = planeBytes(t.block, t.columns);
   const depth = <usize>t.inDepth << 2;
   const ldm = <usize>t.columns << 2;
   const size = <usize>t.inDepth * ldm;
-  const sums = t.u + <usize>chunk * 36 * size;
+  const sums = t.work + <usize>chunk * 36 * size;
   // Columns past outDepth are never written by the transformation
   if (t.columns != t.outDepth) memory.fill(m, 0, 36 * planeM);
   store<u64>(table, 0);
@@ -617,18 +624,18 @@ function timesGTransposed(a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, 
 
 /** dw = Gᵀ (Σ of the partial sums) G. */
 function filterBackTask(chunk: i32, chunks: i32): void {
-  const t = args<WinogradArgs>();
+  const t = args<WinogradTask>();
   const quads = t.outDepth >> 2;
   const units = t.inDepth * quads;
   const end = bound(units, 1, chunk + 1, chunks);
   const ldm = <usize>t.columns << 2;
   const size = <usize>t.inDepth * ldm;
   const u = scratch(); // 6 × 6
-  const rows = u + 640; // 6 × 3
+  const rows = u + ROW_AT; // 6 × 3
   for (let unit = bound(units, 1, chunk, chunks); unit < end; unit++) {
     const c = unit / quads;
     const o = (unit - c * quads) << 2;
-    const from = t.u + <usize>c * ldm + (<usize>o << 2);
+    const from = t.work + <usize>c * ldm + (<usize>o << 2);
     for (let xi: usize = 0; xi < 36; xi++) {
       let sum = v128.load(from + xi * size);
       for (let q: usize = 1; q < <usize>t.chunks; q++) sum = f32x4.add(sum, v128.load(from + (q * 36 + xi) * size));

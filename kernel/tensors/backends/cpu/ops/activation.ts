@@ -1,4 +1,4 @@
-// Fused ops: their bias, and the activation at their end where the op kernel does not apply it itself.
+// The bias and the activation of fused ops, for op kernels that apply no activation themselves but ReLU.
 import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import type { OpCall } from '../op-kernel.ts';
@@ -17,10 +17,10 @@ export interface ActivationAttrs {
   leakyreluAlpha?: number;
 }
 
-/** Whether `activate` knows it. */
+/** Whether `activate` applies an activation. */
 const isActivation = ({ activation }: ActivationAttrs) => !activation || activation === 'linear' || activation in opOf;
 
-/** Applies an activation to y, which is used up. */
+/** Applies an activation to y, and disposes of y. */
 function activate(
   backend: CpuBackend,
   y: tf.TensorInfo,
@@ -35,7 +35,7 @@ function activate(
   return result;
 }
 
-/** The fused op that applies an activation to what `op` makes, which applies ReLU itself. */
+/** A fused op: applies an activation to the result of `op`, which applies ReLU itself. */
 export const fused =
   (op: (call: OpCall) => tf.TensorInfo | undefined) =>
   (call: OpCall): tf.TensorInfo | undefined => {
@@ -46,6 +46,6 @@ export const fused =
     return activate(backend, y, attrs, inputs['preluActivationWeights']);
   };
 
-/** Whether a bias, where there is one, is of `n` numbers to be added to the last axis. */
+/** Whether a bias is absent, or `n` numbers for the last axis. */
 export const isBias = (bias: tf.TensorInfo | undefined, n: number) =>
   !bias || (bias.dtype === 'float32' && bias.shape.length === 1 && bias.shape[0] === n);

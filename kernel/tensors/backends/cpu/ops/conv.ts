@@ -1,38 +1,24 @@
-// Convolutions and their gradients.
+// Convolutions and their gradients. Each is computed in one of several ways, chosen by its geometry; the first that
+// applies is taken: a matrix product, Winograd's algorithm, a way for few channels, the general one.
 import type * as tf from '@tensorflow/tfjs-core';
+import type { CpuBackend } from '../backend.ts';
+import type { ConvArgs, Exports, MatMulArgs } from '../exports.ts';
 import { fused, isBias } from './activation.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { geometryOf, type ConvAttrs, type Geometry } from '../../geometry.ts';
-import { setShape } from './shape.ts';
+import { shapeOf } from './shape.ts';
 
-/** Addresses and numbers. */
-type N = number;
-
-// All after `setShape`
-declare module '../program.ts' {
-  interface Exports {
-    convWorkBytes(k: N, n: N): N;
-    conv2d(x: N, w: N, y: N, bias: N, work: N, padded: N, relu: boolean): void;
-    conv2dBackpropInput(dy: N, w: N, dx: N, work: N, padded: N): void;
-    filterChunks(): N;
-    conv2dBackpropFilter(x: N, dy: N, dw: N, work: N): void;
-    convFewWorkBytes(): N;
-    conv2dFew(x: N, w: N, y: N, bias: N, work: N, relu: boolean): void;
-    inputRowsWorkBytes(): N;
-    conv2dBackpropInputRows(dy: N, w: N, dx: N, work: N): void;
-    winogradWorkBytes(inDepth: N, outDepth: N): N;
-    winogradFilterBytes(inDepth: N, outDepth: N): N;
-    winogradConv2d(x: N, w: N, y: N, bias: N, work: N, adjoint: boolean, relu: boolean): void;
-    winogradFilter(x: N, dy: N, dw: N, work: N): void;
-    winogradInput(dy: N, w: N, dx: N, work: N): void;
-  }
-}
+/** Bytes of a row of the result, with its edges, that the scratch memory of a thread has room for. */
+const ROW_BYTES = 2 ** 21;
+/** Taps of a filter that the scratch memory has room for: each has an entry in a table. */
+const TAPS = 2 ** 12;
+/** The program writes results in groups of eight channels: the last group may reach this far beyond a row. */
+const GROUP = 8;
 
 /** Undefined where that is left to the JavaScript op kernel. */
 function geometry(xShape: number[], filterShape: number[], attrs: Record<string, unknown>): Geometry | undefined {
   const c = geometryOf(xShape, filterShape, attrs as unknown as ConvAttrs, false);
-  // Working memory of a thread holds a row of the result
-  if (!c || c.outWidth * (c.outChannels + 8) * 4 > 2 ** 21 || c.filterHeight * c.filterWidth > 2 ** 12)
+  if (!c || c.outWidth * (c.outChannels + GROUP) * 4 > ROW_BYTES || c.filterHeight * c.filterWidth > TAPS)
     return undefined;
   return c;
 }
@@ -49,77 +35,198 @@ const isPointwise = (c: Geometry) =>
   c.outWidth === c.inWidth;
 
 /**
- * Whether Winograd's algorithm is the faster one: with few pixels its transformations of the filter cost more than they save, and its
- * tiles of 4 × 4 pixels waste too much of a tiny image.
+ * Winograd's algorithm works on vectors of four channels; with fewer than two vectors its transformations cost more
+ * than they save.
  */
-function isWinograd(c: Geometry): boolean {
-  return (
-    c.filterHeight === 3 &&
-    c.filterWidth === 3 &&
-    c.strideHeight === 1 &&
-    c.strideWidth === 1 &&
-    c.dilationHeight === 1 &&
-    c.dilationWidth === 1 &&
-    c.inChannels % 4 === 0 &&
-    c.outChannels % 4 === 0 &&
-    c.inChannels >= 8 &&
-    c.outChannels >= 8 &&
-    c.inChannels <= 512 &&
-    c.outChannels <= 512 &&
-    c.outHeight >= 3 &&
-    c.outWidth >= 3 &&
-    c.batchSize * c.outHeight * c.outWidth >= 256
-  );
-}
+const WINOGRAD_MULTIPLE = 4;
+const WINOGRAD_LEAST_CHANNELS = 8;
+/** With more channels the blocks of transformed tiles would not fit into the scratch memory of a thread. */
+const WINOGRAD_MOST_CHANNELS = 512;
+/** Its tiles of 4 × 4 pixels waste too much of a smaller image. */
+const WINOGRAD_LEAST_SIDE = 3;
+/** With fewer pixels the transformations of the filter cost more than they save. */
+const WINOGRAD_LEAST_PIXELS = 256;
 
-/** With fewer images they are not work enough for all threads, one image after the other. */
-const FEW_IMAGES = 8;
-/** How many of Winograd's tiles an image has. */
-const tiles = (height: number, width: number) => Math.ceil(height / 4) * Math.ceil(width / 4);
+const fitsWinograd = (channels: number) =>
+  channels % WINOGRAD_MULTIPLE === 0 && channels >= WINOGRAD_LEAST_CHANNELS && channels <= WINOGRAD_MOST_CHANNELS;
 
-/** With more channels than that, looking at the image's borders costs little beside the work itself. */
+/** Whether Winograd's algorithm is possible, and the fastest one. */
+const isWinograd = (c: Geometry) =>
+  c.filterHeight === 3 &&
+  c.filterWidth === 3 &&
+  c.strideHeight === 1 &&
+  c.strideWidth === 1 &&
+  c.dilationHeight === 1 &&
+  c.dilationWidth === 1 &&
+  fitsWinograd(c.inChannels) &&
+  fitsWinograd(c.outChannels) &&
+  c.outHeight >= WINOGRAD_LEAST_SIDE &&
+  c.outWidth >= WINOGRAD_LEAST_SIDE &&
+  c.batchSize * c.outHeight * c.outWidth >= WINOGRAD_LEAST_PIXELS;
+
+/** With more channels, looking at the image's borders costs little beside the work itself. */
 const PADDED_DEPTH = 32;
 
 /**
- * Pixels of a row of the image that is read, with the padding that a filter moving by single pixels looks at on both sides: `before`, and
- * `after` from the last one on. 0 where copying the image so does not pay, or nothing lies outside.
+ * An image that is read: pixels of a row, channels, and how many pixels a filter reads before a row and after its end.
  */
-function paddedWidth(c: Geometry, width: number, depth: number, before: number, after: number): number {
+interface Source {
+  width: number;
+  depth: number;
+  before: number;
+  after: number;
+}
+
+/**
+ * Pixels of a row of the image with its padding, for filters that move by single pixels. 0 where copying the image so
+ * does not pay, or nothing lies outside.
+ */
+function paddedWidth(c: Geometry, { width, depth, before, after }: Source): number {
   if (c.strideWidth !== 1 || c.dilationWidth !== 1 || c.filterWidth === 1 || depth > PADDED_DEPTH) return 0;
   if (before < 0 || (before === 0 && after <= 0)) return 0;
   return before + width + Math.max(0, after);
 }
 
-/** So few results a pixel are computed for several pixels at a time: they fill a tile. */
-const FEW_RESULTS = 6;
-
 /**
- * Whether that pays: the last tile of a row may be filled badly, and the image is copied.
+ * At most this many results a pixel are computed for several pixels at a time: together they fill a tile of six rows.
  */
-function isFew(c: Geometry): boolean {
-  return (
-    c.strideWidth === 1 &&
-    c.dilationWidth === 1 &&
-    c.padInfo.left < c.filterWidth &&
-    c.outChannels <= FEW_RESULTS &&
-    (c.inChannels > 1 || c.outChannels <= 4) &&
-    c.outWidth >= 7 &&
-    c.filterHeight * Math.min(c.filterWidth, c.inChannels) <= 1024
-  );
-}
+const FEW_RESULTS = 6;
+/** With a single channel the general way is faster from this many results on. */
+const FEW_RESULTS_OF_ONE_CHANNEL = 4;
+/** A row that is shorter fills a tile of eight pixels badly. */
+const FEW_LEAST_WIDTH = 7;
+/** Segments of a tile that its table in scratch memory has room for. */
+const SEGMENTS = 1024;
+
+/** Whether the way for few results pays: the last tile of a row may be filled badly, and the image is copied. */
+const isFew = (c: Geometry) =>
+  c.strideWidth === 1 &&
+  c.dilationWidth === 1 &&
+  c.padInfo.left < c.filterWidth &&
+  c.outChannels <= FEW_RESULTS &&
+  (c.inChannels > 1 || c.outChannels <= FEW_RESULTS_OF_ONE_CHANNEL) &&
+  c.outWidth >= FEW_LEAST_WIDTH &&
+  c.filterHeight * Math.min(c.filterWidth, c.inChannels) <= SEGMENTS;
+
+/** Rows of a filter, and numbers of one, that the scratch memory has room for when gradients are made row by row. */
+const ROW_TAPS = 64;
+const ROW_NUMBERS = 1024;
 
 /**
- * Whether the gradient of the image is made row by row: for few channels, which alone would not fill a tile, and where most pixels of the
- * image are met by no more than one tap.
+ * Whether the gradient of the image is made row by row: for few channels, which alone would not fill a tile, and where
+ * most pixels of the image are met by no more than one tap.
  */
 function isByRows(c: Geometry): boolean {
   const sparse = c.strideWidth >= c.filterWidth && c.strideHeight >= c.filterHeight;
   return (
     c.dilationWidth === 1 &&
-    c.filterHeight <= 64 &&
-    c.filterWidth * c.inChannels <= 1024 &&
+    c.filterHeight <= ROW_TAPS &&
+    c.filterWidth * c.inChannels <= ROW_NUMBERS &&
     (c.inChannels <= FEW_RESULTS || sparse)
   );
+}
+
+type Names<Function> = { [Name in keyof Exports]: Exports[Name] extends Function ? Name : never }[keyof Exports];
+/** A way to compute: the function that says how many bytes of working memory it needs, and the one that computes. */
+type Way = [bytes: Names<(args: ConvArgs) => number>, run: Names<(args: ConvArgs) => void>];
+
+/** A convolution or one of its gradients, as the ways to compute it. */
+interface Direction {
+  /** As a matrix product of pixels [pixels, channels] and filter [inChannels, outChannels]. */
+  product: (c: Geometry, pixels: number, args: ConvArgs) => Partial<MatMulArgs> & Product;
+  winograd: Way;
+  /** The way for few channels, and when it is taken. */
+  few?: { way: Way; applies: (c: Geometry) => boolean };
+  general: Way;
+  /** `padded` of the general way; 0 by default. */
+  padded?: (c: Geometry) => number;
+}
+type Product = Pick<MatMulArgs, 'a' | 'b' | 'c' | 'm' | 'n' | 'k'>;
+
+const forward: Direction = {
+  product: (c, pixels, { x, w, y }) => ({ a: x, b: w, c: y, m: pixels, n: c.outChannels, k: c.inChannels }),
+  winograd: ['winogradWorkBytes', 'winogradConv2d'],
+  few: { way: ['convFewWorkBytes', 'conv2dFew'], applies: isFew },
+  general: ['convWorkBytes', 'conv2d'],
+  padded: (c) => {
+    const before = c.padInfo.left;
+    const after = c.outWidth + c.filterWidth - 1 - before - c.inWidth;
+    return paddedWidth(c, { width: c.inWidth, depth: c.inChannels, before, after });
+  },
+};
+
+const backpropInput: Direction = {
+  product: (c, pixels, { x, w, y }) => ({
+    ...{ a: y, b: w, c: x, m: pixels, n: c.inChannels, k: c.outChannels },
+    transposeB: true,
+  }),
+  winograd: ['winogradInputWorkBytes', 'winogradBackpropInput'],
+  few: { way: ['convInputRowsWorkBytes', 'conv2dBackpropInputRows'], applies: isByRows },
+  general: ['convInputWorkBytes', 'conv2dBackpropInput'],
+  padded: (c) => {
+    const { left } = c.padInfo;
+    const after = c.inWidth + left - c.outWidth;
+    return paddedWidth(c, { width: c.outWidth, depth: c.outChannels, before: c.filterWidth - 1 - left, after });
+  },
+};
+
+const backpropFilter: Direction = {
+  product: (c, pixels, { x, w, y }) => ({
+    ...{ a: x, b: y, c: w, m: c.inChannels, n: c.outChannels, k: pixels },
+    transposeA: true,
+  }),
+  winograd: ['winogradFilterWorkBytes', 'winogradBackpropFilter'],
+  general: ['convFilterWorkBytes', 'conv2dBackpropFilter'],
+};
+
+/**
+ * The tensors of a convolution or of a gradient: the image, the filter and the result, or the gradients with respect to
+ * these.
+ */
+interface Tensors {
+  x: tf.TensorInfo;
+  w: tf.TensorInfo;
+  y: tf.TensorInfo;
+  bias?: tf.TensorInfo | undefined;
+  relu?: boolean;
+}
+
+/** Computes `result`, which is one of the tensors, the first way that applies. */
+function compute(
+  backend: CpuBackend,
+  c: Geometry,
+  direction: Direction,
+  tensors: Tensors,
+  result: tf.TensorInfo,
+): tf.TensorInfo {
+  const { exports } = backend.program;
+  const { bias, relu = false } = tensors;
+  const args: ConvArgs = {
+    shape: shapeOf(c),
+    x: backend.address(tensors.x),
+    w: backend.address(tensors.w),
+    y: backend.address(tensors.y),
+    bias: bias ? backend.address(bias) : 0,
+    work: 0,
+    padded: 0,
+    relu,
+  };
+  if (isPointwise(c)) {
+    const pixels = c.batchSize * c.outHeight * c.outWidth;
+    const one = { batch: 1, aBatch: false, bBatch: false, transposeA: false, transposeB: false };
+    exports.matMul({ ...one, bias: args.bias, relu, ...direction.product(c, pixels, args) });
+    return result;
+  }
+  let way = direction.general;
+  if (isWinograd(c)) way = direction.winograd;
+  else if (direction.few?.applies(c)) ({ way } = direction.few);
+  else args.padded = direction.padded?.(c) ?? 0;
+  const [bytes, run] = way;
+  return backend.withMemory(exports[bytes](args), [result], (work) => {
+    args.work = work;
+    exports[run](args);
+    return result;
+  });
 }
 
 function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined {
@@ -130,31 +237,7 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
   if (!isBias(bias, c.outChannels)) return undefined;
   const y = backend.output([c.batchSize, c.outHeight, c.outWidth, c.outChannels], 'float32');
   if (c.batchSize * c.outHeight * c.outWidth * c.outChannels === 0) return y;
-  const { exports } = backend.program;
-  const [xs, ws, ys] = [x, filter, y].map((t) => backend.address(t)) as [number, number, number];
-  const bs = bias ? backend.address(bias) : 0;
-  const relu = attrs['activation'] === 'relu';
-  if (isPointwise(c)) {
-    const pixels = c.batchSize * c.outHeight * c.outWidth;
-    exports.matMul(xs, ws, ys, bs, 1, pixels, c.outChannels, c.inChannels, false, false, false, false, relu);
-    return y;
-  }
-  setShape(backend, c);
-  if (isWinograd(c)) {
-    const bytes = exports.winogradWorkBytes(c.inChannels, c.outChannels);
-    backend.withMemory(bytes, [y], (work) => exports.winogradConv2d(xs, ws, ys, bs, work, false, relu));
-    return y;
-  }
-  if (isFew(c)) {
-    backend.withMemory(exports.convFewWorkBytes(), [y], (work) => exports.conv2dFew(xs, ws, ys, bs, work, relu));
-    return y;
-  }
-  const { left } = c.padInfo;
-  const width = paddedWidth(c, c.inWidth, c.inChannels, left, c.outWidth + c.filterWidth - 1 - left - c.inWidth);
-  const copy = 4 * c.batchSize * c.inHeight * width * c.inChannels;
-  const bytes = exports.convWorkBytes(c.inChannels, c.outChannels) + copy;
-  backend.withMemory(bytes, [y], (work) => exports.conv2d(xs, ws, ys, bs, work, width, relu));
-  return y;
+  return compute(backend, c, forward, { x, w: filter, y, bias, relu: attrs['activation'] === 'relu' }, y);
 }
 
 export const convolution: Record<string, OpKernel> = {
@@ -167,37 +250,11 @@ export const convolution: Record<string, OpKernel> = {
     if (!isFloat(dy, filter) || dy.shape.length !== 4) return undefined;
     const inputShape = attrs['inputShape'] as number[];
     const c = geometry(inputShape, filter.shape, attrs);
-    // A transposed convolution may ask for an image that no convolution would make dy's size of
+    // A transposed convolution may ask for an image that no convolution turns into one of dy's size
     if (!c || dy.shape[1] !== c.outHeight || dy.shape[2] !== c.outWidth) return undefined;
     const dx = backend.output(inputShape, 'float32');
     if (inputShape.includes(0)) return dx;
-    const { exports } = backend.program;
-    const [dys, ws, dxs] = [dy, filter, dx].map((t) => backend.address(t)) as [number, number, number];
-    if (isPointwise(c)) {
-      const pixels = c.batchSize * c.outHeight * c.outWidth;
-      exports.matMul(dys, ws, dxs, 0, 1, pixels, c.inChannels, c.outChannels, false, false, false, true, false);
-      return dx;
-    }
-    setShape(backend, c);
-    if (isWinograd(c)) {
-      const byTiles = c.batchSize >= FEW_IMAGES && tiles(c.outHeight, c.outWidth) < tiles(c.inHeight, c.inWidth);
-      backend.withMemory(exports.winogradWorkBytes(c.outChannels, c.inChannels), [dx], (work) => {
-        if (byTiles) exports.winogradInput(dys, ws, dxs, work);
-        else exports.winogradConv2d(dys, ws, dxs, 0, work, true, false);
-      });
-      return dx;
-    }
-    if (isByRows(c)) {
-      const bytes = exports.inputRowsWorkBytes();
-      backend.withMemory(bytes, [dx], (work) => exports.conv2dBackpropInputRows(dys, ws, dxs, work));
-      return dx;
-    }
-    const { left } = c.padInfo;
-    const width = paddedWidth(c, c.outWidth, c.outChannels, c.filterWidth - 1 - left, c.inWidth + left - c.outWidth);
-    const copy = 4 * c.batchSize * c.outHeight * width * c.outChannels;
-    const bytes = exports.convWorkBytes(c.outChannels, c.inChannels) + copy;
-    backend.withMemory(bytes, [dx], (work) => exports.conv2dBackpropInput(dys, ws, dxs, work, width));
-    return dx;
+    return compute(backend, c, backpropInput, { x: dx, w: filter, y: dy }, dx);
   },
 
   Conv2DBackpropFilter: ({ inputs, attrs, backend }) => {
@@ -213,22 +270,6 @@ export const convolution: Record<string, OpKernel> = {
       backend.floats().fill(0, at, at + filterShape.reduce((a, b) => a * b));
       return dw;
     }
-    const { exports } = backend.program;
-    const [xs, dys, dws] = [x, dy, dw].map((t) => backend.address(t)) as [number, number, number];
-    if (isPointwise(c)) {
-      const pixels = c.batchSize * c.outHeight * c.outWidth;
-      exports.matMul(xs, dys, dws, 0, 1, c.inChannels, c.outChannels, pixels, false, false, true, false, false);
-      return dw;
-    }
-    setShape(backend, c);
-    if (isWinograd(c)) {
-      const bytes = exports.winogradFilterBytes(c.inChannels, c.outChannels);
-      backend.withMemory(bytes, [dw], (work) => exports.winogradFilter(xs, dys, dws, work));
-      return dw;
-    }
-    const columns = (c.outChannels + 7) & ~7;
-    const bytes = 4 * columns * c.filterHeight * c.filterWidth * c.inChannels * exports.filterChunks();
-    backend.withMemory(bytes, [dw], (work) => exports.conv2dBackpropFilter(xs, dys, dws, work));
-    return dw;
+    return compute(backend, c, backpropFilter, { x, w: dw, y: dy }, dw);
   },
 };

@@ -1,24 +1,18 @@
-// Depthwise convolution and its gradients. Where a channel has several filters, the channels are repeated first, so that all is as with
-// one filter each: filter [height, width, channels, multiplier] is [height, width, channels · multiplier] in memory.
+// Depthwise convolution and its gradients. Where a channel has several filters, the channels are repeated first, so
+// that each has one filter: filter [height, width, channels, multiplier] is [height, width, channels · multiplier] in
+// memory.
 import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import { fused, isBias } from './activation.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { sizeOf } from './size.ts';
 import { geometryOf, type ConvAttrs, type Geometry } from '../../geometry.ts';
-import { setShape } from './shape.ts';
+import { shapeOf } from './shape.ts';
 
-declare module '../program.ts' {
-  interface Exports {
-    depthwiseConv2d(x: number, w: number, y: number, bias: number, relu: boolean): void;
-    depthwiseConv2dBackpropInput(dy: number, w: number, dx: number, work: number): void;
-    depthwiseFilterChunks(): number;
-    depthwiseConv2dBackpropFilter(x: number, dy: number, dw: number, work: number): void;
-    sumGroups(x: number, y: number, n: number, size: number): void;
-  }
-}
-
-/** The numbers of a convolution of x [batch, height, width, channels]; undefined for what is left to the JavaScript op kernel. */
+/**
+ * The geometry of a convolution of x [batch, height, width, channels]; undefined for cases that the JavaScript op
+ * kernel handles.
+ */
 function geometry(xShape: number[], filterShape: number[], attrs: Record<string, unknown>): Geometry | undefined {
   if (xShape.length !== 4 || filterShape.length !== 4 || filterShape[2] !== xShape[3]) return undefined;
   const info = geometryOf(xShape, filterShape, attrs as unknown as ConvAttrs, true);
@@ -29,7 +23,7 @@ function geometry(xShape: number[], filterShape: number[], attrs: Record<string,
   return info;
 }
 
-/** Hands `use` the address of x with each channel as often as it has filters. */
+/** Hands `use` the address of x with each channel repeated once for each of its filters. */
 function withRepeated(backend: CpuBackend, x: tf.TensorInfo, info: Geometry, use: (at: number) => void): void {
   const multiplier = info.outChannels / info.inChannels;
   if (multiplier === 1) {
@@ -72,14 +66,19 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
   const relu = attrs['activation'] === 'relu';
   return made(backend, info.outShape, (y) =>
     withRepeated(backend, x, info, (from) => {
-      setShape(backend, info);
-      const w = backend.address(filter);
-      backend.program.exports.depthwiseConv2d(from, w, y, bias ? backend.address(bias) : 0, relu);
+      backend.program.exports.depthwiseConv2d({
+        shape: shapeOf(info),
+        x: from,
+        w: backend.address(filter),
+        y,
+        bias: bias ? backend.address(bias) : 0,
+        ...{ work: 0, padded: 0, relu },
+      });
     }),
   );
 }
 
-/** Whether dy is what the convolution would make. */
+/** Whether dy has the shape of the convolution's result. */
 const matches = ({ shape }: tf.TensorInfo, { outShape }: Geometry) => tf.util.arraysEqual(shape, outShape);
 
 export const depthwise: Record<string, OpKernel> = {
@@ -99,10 +98,15 @@ export const depthwise: Record<string, OpKernel> = {
     const work = sizeOf(filter.shape) * 4;
     return made(backend, inputShape, (dx) =>
       backend.withMemory(repeated + work, [], (at) => {
-        setShape(backend, info);
         const to = multiplier === 1 ? dx : at + work;
-        exports.depthwiseConv2dBackpropInput(backend.address(dy), backend.address(filter), to, at);
-        if (multiplier > 1) exports.sumGroups(to, dx, n, multiplier);
+        exports.depthwiseConv2dBackpropInput({
+          shape: shapeOf(info),
+          x: to,
+          w: backend.address(filter),
+          y: backend.address(dy),
+          ...{ bias: 0, work: at, padded: 0, relu: false },
+        });
+        if (multiplier > 1) exports.sumGroups({ x: to, y: dx, n, size: multiplier });
       }),
     );
   },
@@ -115,10 +119,15 @@ export const depthwise: Record<string, OpKernel> = {
     const { exports } = backend.program;
     return made(backend, filterShape, (dw) =>
       withRepeated(backend, x, info, (from) => {
-        setShape(backend, info);
-        const bytes = exports.depthwiseFilterChunks() * sizeOf(filterShape) * 4;
-        backend.withMemory(bytes, [], (work) =>
-          exports.depthwiseConv2dBackpropFilter(from, backend.address(dy), dw, work),
+        const args = {
+          shape: shapeOf(info),
+          x: from,
+          w: dw,
+          y: backend.address(dy),
+          ...{ bias: 0, work: 0, padded: 0, relu: false },
+        };
+        backend.withMemory(exports.depthwiseFilterWorkBytes(args), [], (work) =>
+          exports.depthwiseConv2dBackpropFilter({ ...args, work }),
         );
       }),
     );

@@ -1,23 +1,12 @@
-// The elementwise op kernels: functions of one tensor and of two with broadcasting, made from the table that all devices share
-// (kernel/tensors/backends/elementwise.ts); choices, casts, sums of many and fills. Rare dtypes fall back to the JavaScript kernels.
+// The elementwise op kernels: functions of one tensor and of two with broadcasting, made from the table that all
+// devices share (kernel/tensors/backends/elementwise.ts); choices, casts, sums of many and fills. Rare dtypes fall back
+// to the JavaScript kernels.
 import type * as tf from '@tensorflow/tfjs-core';
 import * as table from '../../elementwise.ts';
 import type { CpuBackend } from '../backend.ts';
 import { records, wordsOf } from '../records.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { sizeOf } from './size.ts';
-
-declare module '../program.ts' {
-  interface Exports {
-    /** The arguments of `unary` and `binary` are in memory: `UnaryArgs`, `BinaryArgs`. */
-    unary(grain: number): void;
-    binary(grain: number): void;
-    select(condition: number, t: number, e: number, y: number, n: number, bytes: number): void;
-    widen(x: number, y: number, n: number, toFloat: number): void;
-    addN(list: number, count: number, y: number, n: number, float: number): void;
-    fill(y: number, n: number, bits: number): void;
-  }
-}
 
 /** A cell of the table, as the program knows it */
 interface Loop {
@@ -111,8 +100,8 @@ const aStrides = new Int32Array(AXES);
 const bStrides = new Int32Array(AXES);
 
 /**
- * Fills `lengths`, `aStrides` and `bStrides` with the axes of f(a, b) from the inside out, and `shape` with its shape. Neighboring
- * axes along which the operands behave alike become one.
+ * Fills `lengths`, `aStrides` and `bStrides` with the axes of f(a, b) from the inside out, and `shape` with its shape.
+ * Neighboring axes along which the operands behave alike become one.
  * @returns how many axes there are; −1 where the shapes do not fit each other, or more than `AXES` axes remain
  */
 function joinAxes(a: number[], b: number[], shape: number[]): number {

@@ -11,6 +11,9 @@ import { optimizer } from './optimizer.ts';
 import { pooling } from './pooling.ts';
 import { random } from './random.ts';
 import { reduction } from './reduce.ts';
+import { resizing } from './resize.ts';
+import { scans } from './scan.ts';
+import { softmaxes } from './softmax.ts';
 
 export const opKernels: Record<string, OpKernel> = {
   ...elementwise,
@@ -19,8 +22,11 @@ export const opKernels: Record<string, OpKernel> = {
   ...depthwise,
   ...lstm,
   ...reduction,
+  ...scans,
+  ...softmaxes,
   ...normalization,
   ...movement,
+  ...resizing,
   ...pooling,
   ...optimizer,
   ...random,

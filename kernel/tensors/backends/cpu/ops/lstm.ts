@@ -4,31 +4,10 @@ import { ops } from '../../../ops.ts';
 import type { CpuBackend } from '../backend.ts';
 import type { OpKernel } from '../op-kernel.ts';
 
-type Three = [number, number, number];
-type Five = [...Three, number, number];
-
-declare module '../program.ts' {
-  interface Exports {
-    lstmWorkBytes(units: number): number;
-    /** gates, recurrent, states, cells, work; steps, batch, units */
-    lstmForward(...args: [...Five, ...Three, hard: boolean]): void;
-    /** gates, recurrent, cells, dStates, dGates, dCell, work; steps, batch, units */
-    lstmBackward(...args: [...Five, ...[number, number], ...Three, hard: boolean]): void;
-  }
-}
-
 type Infos = Record<string, tf.TensorInfo>;
 
-/** c = a · b of matrices, for parts of this op. */
-function product(
-  backend: CpuBackend,
-  [a, b, c, bias]: [a: number, b: number, c: number, bias: number],
-  [m, n, k]: [m: number, n: number, k: number],
-  transposeA: boolean,
-  transposeB: boolean,
-): void {
-  backend.program.exports.matMul(a, b, c, bias, 1, m, n, k, false, false, transposeA, transposeB, false);
-}
+/** The arguments of a single matrix product that are mostly the same here. */
+const matrices = { bias: 0, batch: 1, aBatch: false, bBatch: false, transposeA: false, transposeB: false, relu: false };
 
 function copy(backend: CpuBackend, from: number, to: number, bytes: number): void {
   backend.bytes().copyWithin(to, from, from + bytes);
@@ -36,9 +15,9 @@ function copy(backend: CpuBackend, from: number, to: number, bytes: number): voi
 
 export const lstm: Record<string, OpKernel> = {
   /**
-   * Inputs: x [steps, batch, inputs], kernel [inputs, 4 · units], recurrent [units, 4 · units], bias [4 · units], h and c [batch, units],
-   * all float32; units a multiple of 4. Attributes: hard. Results: states [steps + 2, batch, units], cells [steps + 1, batch, units],
-   * gates [steps, batch, 4 · units].
+   * Inputs: x [steps, batch, inputs], kernel [inputs, 4 · units], recurrent [units, 4 · units], bias [4 · units], h and
+   * c [batch, units], all float32; units a multiple of 4. Attributes: hard. Results: states [steps + 2, batch, units],
+   * cells [steps + 1, batch, units], gates [steps, batch, 4 · units].
    */
   [ops.LSTM.name]: ({ inputs, attrs, backend }) => {
     const { x, kernel, recurrent, bias, h, c } = inputs as Infos as Record<
@@ -53,17 +32,26 @@ export const lstm: Record<string, OpKernel> = {
     const [gs, ss, cs] = [backend.address(gates), backend.address(states), backend.address(cells)];
     copy(backend, backend.address(h), ss, batch * units * 4);
     copy(backend, backend.address(c), cs, batch * units * 4);
-    product(
-      backend,
-      [backend.address(x), backend.address(kernel), gs, backend.address(bias)],
-      [steps * batch, 4 * units, depth],
-      false,
-      false,
-    );
     const { exports } = backend.program;
+    exports.matMul({
+      ...matrices,
+      a: backend.address(x),
+      b: backend.address(kernel),
+      c: gs,
+      bias: backend.address(bias),
+      m: steps * batch,
+      n: 4 * units,
+      k: depth,
+    });
     const hard = attrs['hard'] as boolean;
     backend.withMemory(exports.lstmWorkBytes(units), [states, cells, gates], (work) =>
-      exports.lstmForward(gs, backend.address(recurrent), ss, cs, work, steps, batch, units, hard),
+      exports.lstmForward({
+        gates: gs,
+        recurrent: backend.address(recurrent),
+        states: ss,
+        cells: cs,
+        ...{ work, steps, batch, units, hard },
+      }),
     );
     return [states, cells, gates];
   },
@@ -84,25 +72,27 @@ export const lstm: Record<string, OpKernel> = {
     const dRecurrent = backend.output(recurrent.shape, 'float32');
     const dh = backend.output([batch, units], 'float32');
     const dc = backend.output([batch, units], 'float32');
-    const [dgs, dcs] = [backend.address(dGates), backend.address(dc)];
+    const dgs = backend.address(dGates);
     backend.withMemory(exports.lstmWorkBytes(units), [dGates, dx, dKernel, dRecurrent, dh, dc], (work) =>
-      exports.lstmBackward(
-        ...([backend.address(gates), backend.address(recurrent), backend.address(cells), backend.address(dy)] as const),
-        ...([dgs, dcs, work, steps, batch, units, attrs['hard'] as boolean] as const),
-      ),
+      exports.lstmBackward({
+        gates: backend.address(gates),
+        recurrent: backend.address(recurrent),
+        states: backend.address(states),
+        cells: backend.address(cells),
+        dStates: backend.address(dy),
+        dGates: dgs,
+        dCell: backend.address(dc),
+        ...{ work, steps, batch, units, hard: attrs['hard'] as boolean },
+      }),
     );
-    const ks = backend.address(kernel);
-    const rs = backend.address(recurrent);
-    product(backend, [dgs, ks, backend.address(dx), 0], [rows, depth, 4 * units], false, true);
-    product(backend, [backend.address(x), dgs, backend.address(dKernel), 0], [depth, 4 * units, rows], true, false);
-    product(
-      backend,
-      [backend.address(states), dgs, backend.address(dRecurrent), 0],
-      [units, 4 * units, rows],
-      true,
-      false,
-    );
-    product(backend, [dgs, rs, backend.address(dh), 0], [batch, units, 4 * units], false, true);
+    const ofInputs = { a: dgs, b: backend.address(kernel), c: backend.address(dx), transposeB: true };
+    exports.matMul({ ...matrices, ...ofInputs, m: rows, n: depth, k: 4 * units });
+    const ofWeights = { a: backend.address(x), b: dgs, c: backend.address(dKernel), transposeA: true };
+    exports.matMul({ ...matrices, ...ofWeights, m: depth, n: 4 * units, k: rows });
+    const recurrentWeights = { a: backend.address(states), b: dgs, c: backend.address(dRecurrent), transposeA: true };
+    exports.matMul({ ...matrices, ...recurrentWeights, m: units, n: 4 * units, k: rows });
+    const firstState = { a: dgs, b: backend.address(recurrent), c: backend.address(dh), transposeB: true };
+    exports.matMul({ ...matrices, ...firstState, m: batch, n: units, k: 4 * units });
     const sum = tf.getKernel('Sum', 'cpu').kernelFunc;
     const db = sum({ inputs: { x: dGates }, attrs: { axis: [0], keepDims: false }, backend }) as tf.TensorInfo;
     backend.disposeIntermediateTensorInfo(dGates);

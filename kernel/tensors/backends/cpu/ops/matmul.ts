@@ -3,26 +3,6 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { fused, isBias, type ActivationAttrs } from './activation.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
 
-declare module '../program.ts' {
-  interface Exports {
-    matMul(
-      a: number,
-      b: number,
-      c: number,
-      bias: number,
-      batch: number,
-      m: number,
-      n: number,
-      k: number,
-      aBatch: boolean,
-      bBatch: boolean,
-      transposeA: boolean,
-      transposeB: boolean,
-      relu: boolean,
-    ): void;
-  }
-}
-
 interface MatMulAttrs extends ActivationAttrs {
   transposeA: boolean;
   transposeB: boolean;
@@ -54,28 +34,28 @@ const product = ({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined 
   const [bBatch, bRows, bColumns] = dimensions(b);
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
   const [bk, n] = transposeB ? [bColumns, bRows] : [bRows, bColumns];
-  if (k !== bk) return undefined; // the stock op kernel says what is wrong
+  if (k !== bk) return undefined; // the stock op kernel reports the error
   if (!isBias(bias, n)) return undefined;
   const outer = a.shape.length === 2 && b.shape.length === 2 ? [] : batchShape(a.shape, b.shape, aBatch, bBatch);
   if (!outer) return undefined;
   const batch = Math.max(aBatch, bBatch);
   const c = backend.output([...outer, m, n], 'float32');
   if (aBatch === 0 || bBatch === 0 || m * n === 0) return c;
-  backend.program.exports.matMul(
-    backend.address(a),
-    backend.address(b),
-    backend.address(c),
-    bias ? backend.address(bias) : 0,
+  backend.program.exports.matMul({
+    a: backend.address(a),
+    b: backend.address(b),
+    c: backend.address(c),
+    bias: bias ? backend.address(bias) : 0,
     batch,
     m,
     n,
     k,
-    aBatch > 1,
-    bBatch > 1,
+    aBatch: aBatch > 1,
+    bBatch: bBatch > 1,
     transposeA,
     transposeB,
-    activation === 'relu',
-  );
+    relu: activation === 'relu',
+  });
   return c;
 };
 

@@ -1,39 +1,8 @@
-// Op kernels that only move data. What is wrong with their arguments is left to the JavaScript op kernel to say.
+// Op kernels that only move data. Invalid arguments are left to the JavaScript op kernels, which report them.
 import * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { sizeOf } from './size.ts';
-import { resizing } from './resize.ts';
-
-declare module '../program.ts' {
-  interface Exports {
-    moveStart(): void;
-    moveDim(n: number, to: number, from: number): void;
-    move(to: number, from: number, size: number): void;
-    moveConstant(to: number, bits: number, size: number): void;
-    gatherRows(
-      x: number,
-      indices: number,
-      y: number,
-      batch: number,
-      outer: number,
-      count: number,
-      dim: number,
-      bytes: number,
-    ): number;
-    flattenIndices(indices: number, strides: number, flat: number, count: number, rank: number, limit: number): number;
-    segmentSum(
-      x: number,
-      ids: number,
-      y: number,
-      count: number,
-      segments: number,
-      words: number,
-      integers: boolean,
-    ): void;
-    oneHot(indices: number, y: number, n: number, depth: number, on: number, off: number, size: number): void;
-  }
-}
 
 type Movable = 'float32' | 'int32' | 'bool';
 
@@ -70,24 +39,24 @@ function several(backend: CpuBackend, x: tf.TensorInfo, shapes: number[][]): tf.
   return tensors;
 }
 
-/**
- * Copies a matrix whose rows lie together into or out of one whose rows are `toStride` and `fromStride` elements apart.
- * @param to address of the first element, `from` likewise
- */
+/** Rows of a matrix in memory: the address of the first element, and elements from one row to the next. */
+interface Rows {
+  at: number;
+  stride: number;
+}
+
+/** Copies a matrix between places; elements have `size` bytes. */
 function copyMatrix(
   { program: { exports } }: CpuBackend,
-  rows: number,
-  columns: number,
-  to: number,
-  toStride: number,
-  from: number,
-  fromStride: number,
+  [rows, columns]: readonly [number, number],
+  to: Rows,
+  from: Rows,
   size: number,
 ): void {
   exports.moveStart();
-  exports.moveDim(rows, toStride, fromStride);
+  exports.moveDim(rows, to.stride, from.stride);
   exports.moveDim(columns, 1, 1);
-  exports.move(to, from, size);
+  exports.move(to.at, from.at, size);
 }
 
 function transposed(backend: CpuBackend, x: tf.TensorInfo, perm: number[]): tf.TensorInfo | undefined {
@@ -202,8 +171,8 @@ function cut(
   let from = backend.address(x);
   for (let i = 0; i < parts.length; i++) {
     const columns = sizes[i]! * inner;
-    if (rows * columns > 0)
-      copyMatrix(backend, rows, columns, backend.address(parts[i]!), columns, from, stride, bytes);
+    const to = { at: backend.address(parts[i]!), stride: columns };
+    if (rows * columns > 0) copyMatrix(backend, [rows, columns], to, { at: from, stride }, bytes);
     from += columns * bytes;
   }
   return parts;
@@ -244,7 +213,8 @@ function joined(backend: CpuBackend, tensors: readonly tf.TensorInfo[], rows: nu
     const n = sizeOf(t.shape);
     if (n === 0) continue;
     const columns = n / rows;
-    copyMatrix(backend, rows, columns, to, stride, backend.address(t), columns, bytes);
+    const from = { at: backend.address(t), stride: columns };
+    copyMatrix(backend, [rows, columns], { at: to, stride }, from, bytes);
     to += columns * bytes;
   }
   return y;
@@ -367,7 +337,7 @@ function padded(
   return y;
 }
 
-/** Borders are filled with what lies as far inside as they do outside; each part of the result is copied for itself. */
+/** Each element of a border is the one as far inside as it is outside; each part of the result is copied separately. */
 const mirrorPad: OpKernel = ({ inputs, attrs, backend }) => {
   const x = inputs['x']!;
   const { paddings, mode } = attrs as unknown as tf.MirrorPadAttrs;
@@ -483,9 +453,17 @@ const gather: OpKernel = ({ inputs, attrs, backend }) => {
   const each = sizeOf(indices.shape) / batchSize;
   if (sizeOf(outputShape) === 0) return undefined;
   const y = like(backend, x, outputShape);
-  const [from, ids, to] = [backend.address(x), backend.address(indices), backend.address(y)];
-  if (backend.program.exports.gatherRows(from, ids, to, batchSize, outerSize, each, dimSize, sliceSize * bytes))
-    return y;
+  const valid = backend.program.exports.gatherRows({
+    x: backend.address(x),
+    indices: backend.address(indices),
+    y: backend.address(y),
+    batch: batchSize,
+    outer: outerSize,
+    count: each,
+    dim: dimSize,
+    bytes: sliceSize * bytes,
+  });
+  if (valid) return y;
   backend.disposeIntermediateTensorInfo(y);
   return undefined;
 };
@@ -502,30 +480,42 @@ const unsortedSegmentSum: OpKernel = ({ inputs, attrs, backend }) => {
   shape[0] = segments;
   const y = backend.output(shape, 'float32');
   const rows = x.shape[0]!;
-  const [from, at, to] = [backend.address(x), backend.address(ids), backend.address(y)];
-  backend.program.exports.segmentSum(from, at, to, rows, segments, n / rows, false);
+  backend.program.exports.segmentSum({
+    x: backend.address(x),
+    ids: backend.address(ids),
+    y: backend.address(y),
+    count: rows,
+    segments,
+    words: n / rows,
+    integers: false,
+  });
   return y;
 };
 
+/** What coordinates [count, rank] refer to: rows, `limit` of them, with steps between the rows of each dimension. */
+interface Coordinates {
+  indices: tf.TensorInfo;
+  strides: number[];
+  count: number;
+  rank: number;
+  limit: number;
+}
+
 /**
- * Hands `use` the address of the numbers of the rows that coordinates [n, rank] mean.
- * @param limit how many rows there are
- * @returns undefined if a coordinate is out of them
+ * Hands `use` the address of the numbers of the rows that the coordinates refer to.
+ * @returns undefined if a coordinate is outside
  */
 function withRows<T>(
   backend: CpuBackend,
-  indices: tf.TensorInfo,
-  strides: number[],
-  n: number,
-  rank: number,
-  limit: number,
+  { indices, strides, count, rank, limit }: Coordinates,
   use: (rows: number) => T,
 ): T | undefined {
-  return backend.withMemory((n + rank) * 4, [], (rows) => {
-    const at = rows + n * 4;
+  return backend.withMemory((count + rank) * 4, [], (flat) => {
+    const at = flat + count * 4;
     for (let i = 0; i < rank; i++) backend.ints()[(at >>> 2) + i] = strides[i]!;
-    const valid = backend.program.exports.flattenIndices(backend.address(indices), at, rows, n, rank, limit);
-    return valid ? use(rows) : undefined;
+    const from = backend.address(indices);
+    const valid = backend.program.exports.flattenIndices({ indices: from, strides: at, flat, count, rank, limit });
+    return valid ? use(flat) : undefined;
   });
 }
 
@@ -538,10 +528,18 @@ const gatherNd: OpKernel = ({ inputs, backend }) => {
   if (n === 0) return undefined;
   const rank = indices.shape.at(-1)!;
   const limit = sizeOf(params.shape) / sliceSize;
-  return withRows(backend, indices, strides, n, rank, limit, (rows) => {
+  return withRows(backend, { indices, strides, count: n, rank, limit }, (rows) => {
     const y = like(backend, params, shape);
-    const [from, to] = [backend.address(params), backend.address(y)];
-    backend.program.exports.gatherRows(from, rows, to, 1, 1, n, limit, sliceSize * bytes);
+    backend.program.exports.gatherRows({
+      x: backend.address(params),
+      indices: rows,
+      y: backend.address(y),
+      batch: 1,
+      outer: 1,
+      count: n,
+      dim: limit,
+      bytes: sliceSize * bytes,
+    });
     return y;
   });
 };
@@ -556,10 +554,18 @@ const scatterNd: OpKernel = ({ inputs, attrs, backend }) => {
   const { sliceRank, numUpdates, sliceSize, strides, outputSize } = info;
   if (outputSize === 0 || numUpdates === 0 || sizeOf(updates.shape) !== numUpdates * sliceSize) return undefined;
   const segments = outputSize / sliceSize;
-  return withRows(backend, indices, strides, numUpdates, sliceRank, segments, (rows) => {
+  const coordinates = { indices, strides, count: numUpdates, rank: sliceRank, limit: segments };
+  return withRows(backend, coordinates, (rows) => {
     const y = backend.output(shape, dtype);
-    const [from, to] = [backend.address(updates), backend.address(y)];
-    backend.program.exports.segmentSum(from, rows, to, numUpdates, segments, sliceSize, dtype === 'int32');
+    backend.program.exports.segmentSum({
+      x: backend.address(updates),
+      ids: rows,
+      y: backend.address(y),
+      count: numUpdates,
+      segments,
+      words: sliceSize,
+      integers: dtype === 'int32',
+    });
     return y;
   });
 };
@@ -572,8 +578,15 @@ const oneHot: OpKernel = ({ inputs, attrs, backend }) => {
   const n = sizeOf(indices.shape);
   if (bytes === 0 || indices.dtype !== 'int32' || !natural(depth) || n * depth === 0) return undefined;
   const y = backend.output([...indices.shape, depth], type as Movable);
-  const [on, off] = [bitsOf(onValue, type), bitsOf(offValue, type)];
-  backend.program.exports.oneHot(backend.address(indices), backend.address(y), n, depth, on, off, bytes);
+  backend.program.exports.oneHot({
+    indices: backend.address(indices),
+    y: backend.address(y),
+    n,
+    depth,
+    on: bitsOf(onValue, type),
+    off: bitsOf(offValue, type),
+    size: bytes,
+  });
   return y;
 };
 
@@ -687,5 +700,4 @@ export const movement: Record<string, OpKernel> = {
   SpaceToBatchND: spaceToBatch,
   BatchToSpaceND: batchToSpace,
   DepthToSpace: depthToSpace,
-  ...resizing,
 };

@@ -1,21 +1,34 @@
 // The update of all parameters by an optimizer, in one call of the program.
 import { ops, type UpdateParametersAttrs } from '../../../ops.ts';
-import { valueOf } from '../../formula.ts';
-import { ruleNames } from '../../optimizer-rules.ts';
+import type { Expression } from '../../formula.ts';
+import { hyperparameters, ruleNames, scalars, type OptimizerRule } from '../../optimizer-rules.ts';
 import type { CpuBackend } from '../backend.ts';
 import type { OpKernel } from '../op-kernel.ts';
 import { optimizerLoop } from '../optimizer-loops.ts';
 import { records, wordsOf } from '../records.ts';
 
-declare module '../program.ts' {
-  interface Exports {
-    /** The arguments are in memory: `UpdateArgs`. */
-    updateParameters(): void;
+/** The values of the names in a rule's numbers, which are compiled: an optimizer's step of a small model is short. */
+const values = new Float64Array(scalars.length);
+const UNBIAS_1 = scalars.indexOf('unbias1');
+const UNBIAS_2 = scalars.indexOf('unbias2');
+
+function compiled(e: Expression): () => number {
+  if (e.kind === 'number') return () => e.value;
+  if (e.kind === 'name') {
+    const i = (scalars as readonly string[]).indexOf(e.name);
+    return () => values[i]!;
   }
+  if (e.kind === 'call') throw new Error(`${e.name}() is not computed once for all elements.`);
+  const [left, right] = [compiled(e.left), compiled(e.right)];
+  if (e.operator === '+') return () => left() + right();
+  if (e.operator === '-') return () => left() - right();
+  return e.operator === '*' ? () => left() * right() : () => left() / right();
 }
 
 /** The program's number of each rule, and the numbers that its loop reads */
-const loops = new Map(ruleNames.map((rule, code) => [rule, { code, numbers: optimizerLoop(rule).numbers }]));
+const loops = Object.fromEntries(
+  ruleNames.map((rule, code) => [rule, { code, numbers: optimizerLoop(rule).numbers.map(compiled) }]),
+) as Record<OptimizerRule, { code: number; numbers: (() => number)[] }>;
 
 const updateArgs = wordsOf(records.UpdateArgs);
 /** The word behind the arguments, where the loop's numbers begin */
@@ -46,19 +59,18 @@ function update(backend: CpuBackend, { rule, tensors, slots, powers, hyper }: Up
       for (let k = 0; k < stride; k++) words[at + parameter.value + k] = backend.address(tensors[i + k]!);
       total += (size + 15) & -16;
     }
-    const [at1, at2] = [0, 1].map((k) => (k < powers.length ? backend.address(powers[k]!) >>> 2 : 0)) as [
-      number,
-      number,
-    ];
+    const at1 = powers.length > 0 ? backend.address(powers[0]!) >>> 2 : 0;
+    const at2 = powers.length > 1 ? backend.address(powers[1]!) >>> 2 : 0;
     const floats = backend.floats();
-    const { code, numbers } = loops.get(rule)!;
+    const { code, numbers } = loops[rule];
     words[updateArgs.rule] = code;
     words[updateArgs.parameters] = table;
     words[updateArgs.count] = count;
     words[updateArgs.total] = total;
-    const [unbias1, unbias2] = [Math.fround(1 - floats[at1]!), Math.fround(1 - floats[at2]!)];
-    const names = { ...hyper, unbias1, unbias2 };
-    for (let k = 0; k < numbers.length; k++) floats[NUMBERS_AT + k] = valueOf(numbers[k]!, names);
+    for (let i = 0; i < hyperparameters.length; i++) values[i] = hyper[hyperparameters[i]!];
+    values[UNBIAS_1] = Math.fround(1 - floats[at1]!);
+    values[UNBIAS_2] = Math.fround(1 - floats[at2]!);
+    for (let k = 0; k < numbers.length; k++) floats[NUMBERS_AT + k] = numbers[k]!();
     backend.program.exports.updateParameters();
     // Powers of β₁ and β₂ for the next step; in float32, as tfjs has them
     if (powers.length > 0) floats[at1]! *= hyper.beta1;

@@ -2,16 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { type Geometry } from '../../geometry.ts';
-import { setShape } from './shape.ts';
-
-declare module '../program.ts' {
-  interface Exports {
-    maxPool(x: number, y: number): void;
-    avgPool(x: number, y: number): void;
-    maxPoolGrad(x: number, dy: number, dx: number): void;
-    avgPoolGrad(dy: number, dx: number): void;
-  }
-}
+import { shapeOf } from './shape.ts';
 
 /** The windows over x [batch, height, width, channels]. */
 function windows(x: tf.TensorInfo, attrs: Record<string, unknown>): Geometry {
@@ -29,8 +20,13 @@ function forward({ inputs, attrs, backend }: OpCall, name: 'maxPool' | 'avgPool'
   for (const n of inShape) if (n === 0) return undefined;
   for (const n of outShape) if (n <= 0) return undefined;
   const y = backend.output(outShape, 'float32');
-  setShape(backend, info);
-  backend.program.exports[name](backend.address(x), backend.address(y));
+  backend.program.exports[name]({
+    shape: shapeOf(info),
+    x: backend.address(x),
+    y: backend.address(y),
+    dy: 0,
+    dx: 0,
+  });
   return y;
 }
 
@@ -43,12 +39,15 @@ function gradient({ inputs, attrs, backend }: OpCall, name: 'maxPoolGrad' | 'avg
   for (const n of x.shape) if (n === 0) return undefined;
   for (const n of dy.shape) if (n === 0) return undefined;
   const dx = backend.output(x.shape, 'float32');
-  const [xs, dys, dxs] = [backend.address(x), backend.address(dy), backend.address(dx)];
-  // Rounded up or down: dy knows
-  setShape(backend, { ...windows(x, attrs), outHeight: dy.shape[1]!, outWidth: dy.shape[2]! });
-  const { exports } = backend.program;
-  if (name === 'maxPoolGrad') exports.maxPoolGrad(xs, dys, dxs);
-  else exports.avgPoolGrad(dys, dxs);
+  // dy knows whether sizes are rounded up or down
+  const shape = { ...shapeOf(windows(x, attrs)), outHeight: dy.shape[1]!, outWidth: dy.shape[2]! };
+  backend.program.exports[name]({
+    shape,
+    x: backend.address(x),
+    y: 0,
+    dy: backend.address(dy),
+    dx: backend.address(dx),
+  });
   return dx;
 }
 

@@ -1,44 +1,20 @@
-// Reductions: which axes become [outer, reduced, inner], and what is left to the JavaScript backend.
+// Reductions: turns the axes of a tensor into [outer, reduced, inner], and leaves rare cases to the JavaScript backend.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { ops } from '../../../ops.ts';
+import { Op } from '../assembly/reductions.ts';
 import type { CpuBackend } from '../backend.ts';
 import type { OpKernel } from '../op-kernel.ts';
 import { sizeOf } from './size.ts';
 
-declare module '../program.ts' {
-  interface Exports {
-    reduce(op: number, x: number, y: number, outer: number, reduced: number, inner: number, divisor: number): void;
-    reduceBools(all: number, x: number, y: number, outer: number, reduced: number, inner: number): void;
-    repeat(x: number, y: number, outer: number, times: number, inner: number, factor: number): void;
-    argExtremum(kind: number, x: number, y: number, outer: number, reduced: number, inner: number): void;
-    scan(
-      op: number,
-      x: number,
-      y: number,
-      outer: number,
-      n: number,
-      inner: number,
-      exclusive: number,
-      reverse: number,
-    ): void;
-    floatsOfInts(x: number, y: number, n: number): void;
-    floatsOfBools(x: number, y: number, n: number): void;
-  }
-}
-
-/** How two numbers become one: the constants of assembly/reduce.ts. */
-const Op = { sum: 0, max: 1, min: 2, prod: 3, sumInt: 4, maxInt: 5, minInt: 6 } as const;
-const ArgKind = { max: 0, min: 1, maxInt: 2, minInt: 3 } as const;
-
 type Axis = number | number[] | null | undefined;
 
-/** The axes of a shape, joined: neighbours that are both reduced, or both kept, are one. Filled by `join`. */
+/** The axes of a shape, joined: neighbors that are both reduced, or both kept, are one. Filled by `join`. */
 const sizes: number[] = [];
 const reducedFlags: boolean[] = [];
 let groups = 0;
 
 /** The axes as bits, or −1 if they are not valid: the stock op kernel says why. */
-function axesMask(axis: Axis, rank: number): number {
+export function axesMask(axis: Axis, rank: number): number {
   if (rank > 30) return -1;
   if (axis === null || axis === undefined) return (1 << rank) - 1;
   if (typeof axis === 'number') {
@@ -79,10 +55,10 @@ function reducedShape(shape: number[], mask: number, keepDims: boolean): number[
 }
 
 /**
- * Reduces the joined axes of the numbers at `x` into `y`: in one pass if the reduced axes are side by side, else the last ones
- * first, each pass on the result of the one before.
+ * Reduces the joined axes of the numbers at `x` into `y`: in one pass if the reduced axes are side by side, else the
+ * last ones first, each pass on the result of the one before.
  */
-function reduceJoined(backend: CpuBackend, op: number, x: number, y: TensorInfo, divisor: number): void {
+function reduceJoined(backend: CpuBackend, op: Op, x: number, y: TensorInfo, divisor: number): void {
   let [last, passes] = [-1, 0];
   for (let i = 0; i < groups; i++) {
     if (!reducedFlags[i]) continue;
@@ -95,10 +71,10 @@ function reduceJoined(backend: CpuBackend, op: number, x: number, y: TensorInfo,
   const reduced = last < 0 ? 1 : sizes[last]!;
   const { exports } = backend.program;
   if (passes <= 1) {
-    exports.reduce(op, x, backend.address(y), outer, reduced, inner, divisor);
+    exports.reduce({ op, x, y: backend.address(y), outer, reduced, inner, divisor });
     return;
   }
-  // The kept axes on both sides of the reduced ones become neighbours
+  // The kept axes on both sides of the reduced ones become neighbors
   if (last + 1 < groups) sizes[last - 1]! *= sizes[last + 1]!;
   for (let i = last; i + 2 < groups; i++) {
     sizes[i] = sizes[i + 2]!;
@@ -106,13 +82,13 @@ function reduceJoined(backend: CpuBackend, op: number, x: number, y: TensorInfo,
   }
   groups = last + 1 < groups ? groups - 2 : groups - 1;
   backend.withMemory(outer * inner * 4, [y], (to) => {
-    exports.reduce(op, x, to, outer, reduced, inner, 1);
+    exports.reduce({ op, x, y: to, outer, reduced, inner, divisor: 1 });
     reduceJoined(backend, op, to, y, divisor);
   });
 }
 
 /** @param integer the op for int32; undefined if that is left to the JavaScript backend */
-function reduces(axisName: string, float: number, integer: number | undefined): OpKernel {
+function reduces(axisName: string, float: Op, integer: Op | undefined): OpKernel {
   return ({ inputs, attrs, backend }) => {
     const x = inputs['x']!;
     const op = x.dtype === 'float32' ? float : x.dtype === 'int32' ? integer : undefined;
@@ -136,19 +112,19 @@ const mean: OpKernel = ({ inputs, attrs, backend }) => {
   const count = size / sizeOf(resultShape);
   const from = backend.address(x);
   join(shape, mask);
-  if (dtype === 'float32') reduceJoined(backend, Op.sum, from, y, count);
+  if (dtype === 'float32') reduceJoined(backend, Op.Sum, from, y, count);
   else
     backend.withMemory(size * 4, [y], (floats) => {
       const { exports } = backend.program;
       if (dtype === 'int32') exports.floatsOfInts(from, floats, size);
       else exports.floatsOfBools(from, floats, size);
-      reduceJoined(backend, Op.sum, floats, y, count);
+      reduceJoined(backend, Op.Sum, floats, y, count);
     });
   return y;
 };
 
 /** Logical and, or. All axes of one kind must be side by side; others are left to the JavaScript backend. */
-function logical(all: 0 | 1): OpKernel {
+function logical(all: boolean): OpKernel {
   return ({ inputs, attrs, backend }) => {
     const x = inputs['x']!;
     const mask = axesMask(attrs['axis'] as Axis, x.shape.length);
@@ -164,13 +140,14 @@ function logical(all: 0 | 1): OpKernel {
     }
     if (blocks > 1) return undefined;
     const y = backend.output(reducedShape(x.shape, mask, attrs['keepDims'] === true), 'bool');
-    backend.program.exports.reduceBools(all, backend.address(x), backend.address(y), outer, reduced, inner);
+    const [from, to] = [backend.address(x), backend.address(y)];
+    backend.program.exports.reduceBools({ x: from, y: to, outer, reduced, inner, all });
     return y;
   };
 }
 
 /** Where the extremum along one axis is. */
-function argExtremum(float: number, integer: number): OpKernel {
+function argExtremum(float: Op, integer: Op): OpKernel {
   return ({ inputs, attrs, backend }) => {
     const x = inputs['x']!;
     const { shape, dtype } = x;
@@ -182,45 +159,29 @@ function argExtremum(float: number, integer: number): OpKernel {
     const at = axis < 0 ? axis + shape.length : axis;
     const [outer, inner] = [sizeOf(shape, 0, at), sizeOf(shape, at + 1)];
     const y = backend.output(reducedShape(shape, mask, false), 'int32');
-    const kind = dtype === 'float32' ? float : integer;
-    backend.program.exports.argExtremum(kind, backend.address(x), backend.address(y), outer, shape[at]!, inner);
+    const op = dtype === 'float32' ? float : integer;
+    const [from, to] = [backend.address(x), backend.address(y)];
+    backend.program.exports.argExtremum({ op, x: from, y: to, outer, reduced: shape[at]!, inner });
     return y;
   };
 }
 
-/** Running sums and products along one axis. */
-function scan(float: number, integer: number | undefined): OpKernel {
-  return ({ inputs, attrs, backend }) => {
-    const x = inputs['x']!;
-    const { shape, dtype } = x;
-    const op = dtype === 'float32' ? float : dtype === 'int32' ? integer : undefined;
-    const axis = attrs['axis'] as number;
-    if (op === undefined || axesMask(axis, shape.length) < 0 || sizeOf(shape) === 0) return undefined;
-    const at = axis < 0 ? axis + shape.length : axis;
-    const [outer, inner] = [sizeOf(shape, 0, at), sizeOf(shape, at + 1)];
-    const y = backend.output(shape, dtype as 'float32' | 'int32');
-    const [exclusive, reverse] = [attrs['exclusive'] ? 1 : 0, attrs['reverse'] ? 1 : 0];
-    const [from, to] = [backend.address(x), backend.address(y)];
-    backend.program.exports.scan(op, from, to, outer, shape[at]!, inner, exclusive, reverse);
-    return y;
-  };
+/** Numbers at an address: groups of `inner` numbers, which belong to the axes from `end` on. */
+interface Groups {
+  x: number;
+  end: number;
+  outer: number;
+  inner: number;
 }
 
 /**
- * Repeats the numbers at `x`, times `factor`, along the reduced ones of the first `end` joined axes: the last of them first, before there are
- * more elements.
- * @param outer how many groups of `inner` numbers there are at x; the latter belong to the axes from `end` on
+ * Repeats the numbers of `from`, times `factor`, along the reduced ones of the first `end` joined axes: the last of
+ * them first, before there are more elements.
  */
-function repeatJoined(
-  backend: CpuBackend,
-  x: number,
-  y: TensorInfo,
-  end: number,
-  outer: number,
-  inner: number,
-  factor: number,
-): void {
-  let at = end - 1;
+function repeatJoined(backend: CpuBackend, from: Groups, y: TensorInfo, factor: number): void {
+  const { x } = from;
+  let { outer, inner } = from;
+  let at = from.end - 1;
   for (; at >= 0 && !reducedFlags[at]; at--) {
     inner *= sizes[at]!;
     outer /= sizes[at]!;
@@ -229,18 +190,18 @@ function repeatJoined(
   const { exports } = backend.program;
   // Every other axis is reduced
   if (at < 2) {
-    exports.repeat(x, backend.address(y), outer, times, inner, factor);
+    exports.repeat({ x, y: backend.address(y), outer, times, inner, factor });
     return;
   }
   backend.withMemory(outer * times * inner * 4, [y], (to) => {
-    exports.repeat(x, to, outer, times, inner, factor);
-    repeatJoined(backend, to, y, at, outer, inner * times, 1);
+    exports.repeat({ x, y: to, outer, times, inner, factor });
+    repeatJoined(backend, { x: to, end: at, outer, inner: inner * times }, y, 1);
   });
 }
 
 /**
- * The gradient of a sum or mean. dy: the result's gradient, with or without the reduced axes. Attributes: `axis`, `inputShape`, and
- * `factor`, which each element is multiplied by. Result: dx [inputShape].
+ * The gradient of a sum or mean. dy: the result's gradient, with or without the reduced axes. Attributes: `axis`,
+ * `inputShape`, and `factor`, which each element is multiplied by. Result: dx [inputShape].
  */
 const sumGrad: OpKernel = ({ inputs, attrs, backend }) => {
   const dy = inputs['dy']!;
@@ -251,21 +212,20 @@ const sumGrad: OpKernel = ({ inputs, attrs, backend }) => {
   const dx = backend.output(shape, 'float32');
   if (size === 0) return dx;
   join(shape, mask);
-  repeatJoined(backend, backend.address(dy), dx, groups, sizeOf(dy.shape), 1, attrs['factor'] as number);
+  const from = { x: backend.address(dy), end: groups, outer: sizeOf(dy.shape), inner: 1 };
+  repeatJoined(backend, from, dx, attrs['factor'] as number);
   return dx;
 };
 
 export const reduction: Record<string, OpKernel> = {
-  Sum: reduces('axis', Op.sum, Op.sumInt),
+  Sum: reduces('axis', Op.Sum, Op.SumInt),
   Mean: mean,
-  Max: reduces('reductionIndices', Op.max, Op.maxInt),
-  Min: reduces('axis', Op.min, Op.minInt),
-  Prod: reduces('axis', Op.prod, undefined),
-  All: logical(1),
-  Any: logical(0),
-  ArgMax: argExtremum(ArgKind.max, ArgKind.maxInt),
-  ArgMin: argExtremum(ArgKind.min, ArgKind.minInt),
-  Cumsum: scan(Op.sum, Op.sumInt),
-  Cumprod: scan(Op.prod, undefined),
+  Max: reduces('reductionIndices', Op.Max, Op.MaxInt),
+  Min: reduces('axis', Op.Min, Op.MinInt),
+  Prod: reduces('axis', Op.Prod, undefined),
+  All: logical(true),
+  Any: logical(false),
+  ArgMax: argExtremum(Op.Max, Op.MaxInt),
+  ArgMin: argExtremum(Op.Min, Op.MinInt),
   [ops.SumGrad.name]: sumGrad,
 };

@@ -3,25 +3,6 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
 
-declare module '../program.ts' {
-  interface Exports {
-    resizeShape(
-      batch: number,
-      height: number,
-      width: number,
-      channels: number,
-      newHeight: number,
-      newWidth: number,
-      rows: number,
-      columns: number,
-    ): void;
-    resizeNearest(x: number, y: number): void;
-    resizeNearestGrad(dy: number, dx: number): void;
-    resizeBilinear(x: number, y: number): void;
-    resizeBilinearGrad(dy: number, dx: number): void;
-  }
-}
-
 interface Convention {
   alignCorners?: boolean;
   halfPixelCenters?: boolean;
@@ -30,7 +11,7 @@ interface Convention {
 /** Writes a table, at `at` in words, of where each of `newN` places lies among `n`. */
 type Table = (backend: CpuBackend, at: number, n: number, newN: number, convention: Convention) => void;
 
-/** How many old places a new one is wide. */
+/** The width of a new place, in old ones. */
 const ratio = (n: number, newN: number, { alignCorners }: Convention) =>
   alignCorners && newN > 1 ? (n - 1) / (newN - 1) : n / newN;
 
@@ -58,34 +39,46 @@ const linear: Table = (backend, at, n, newN, convention) => {
   }
 };
 
+/** An op between images of two sizes: its function in the program, and the tables that it reads. */
+interface Method {
+  name: 'resizeNearest' | 'resizeNearestGrad' | 'resizeBilinear' | 'resizeBilinearGrad';
+  table: Table;
+  /** Per place in the tables. */
+  words: number;
+}
+const methods = {
+  nearest: { name: 'resizeNearest', table: nearest, words: 1 },
+  nearestGrad: { name: 'resizeNearestGrad', table: nearest, words: 1 },
+  bilinear: { name: 'resizeBilinear', table: linear, words: 3 },
+  bilinearGrad: { name: 'resizeBilinearGrad', table: linear, words: 3 },
+} as const satisfies Record<string, Method>;
+
 /**
- * Runs an op between images of two sizes.
- * @param small the shape of the original, `large` that of the resized images
- * @param words per place in the tables
+ * Runs an op between the original images x and the resized ones y, or their gradients.
+ * @param result the one of the two that it writes
  */
 function resize(
   backend: CpuBackend,
-  name: 'resizeNearest' | 'resizeNearestGrad' | 'resizeBilinear' | 'resizeBilinearGrad',
-  table: Table,
-  words: number,
-  small: number[],
-  large: number[],
+  { name, table, words }: Method,
   convention: Convention,
-  from: tf.TensorInfo,
-  to: tf.TensorInfo,
+  x: tf.TensorInfo,
+  y: tf.TensorInfo,
+  result: tf.TensorInfo,
 ): tf.TensorInfo {
-  const [batch, height, width, channels] = small as [number, number, number, number];
-  const [, newHeight, newWidth] = large as [number, number, number];
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const [, newHeight, newWidth] = y.shape as [number, number, number, number];
   const columnsAt = newHeight * words * 4;
-  backend.withMemory(columnsAt + newWidth * words * 4, [to], (rows) => {
+  return backend.withMemory(columnsAt + newWidth * words * 4, [result], (rows) => {
     const columns = rows + columnsAt;
     table(backend, rows >>> 2, height, newHeight, convention);
     table(backend, columns >>> 2, width, newWidth, convention);
-    const { exports } = backend.program;
-    exports.resizeShape(batch, height, width, channels, newHeight, newWidth, rows, columns);
-    exports[name](backend.address(from), backend.address(to));
+    backend.program.exports[name]({
+      x: backend.address(x),
+      y: backend.address(y),
+      ...{ rows, columns, batch, height, width, channels, newHeight, newWidth },
+    });
+    return result;
   });
-  return to;
 }
 
 const empty = (shape: readonly number[]) => shape.length !== 4 || shape.some((n) => !(n > 0));
@@ -94,28 +87,25 @@ function forward({ inputs, attrs, backend }: OpCall, bilinear: boolean): tf.Tens
   const images = inputs['images']!;
   const { size } = attrs as unknown as tf.ResizeBilinearAttrs;
   const convention = attrs as Convention;
-  // int32 stays what it is where elements are only copied
+  // int32 stays int32 where elements are only copied
   if (images.dtype !== 'float32' && (bilinear || images.dtype !== 'int32')) return undefined;
   const shape = [images.shape[0]!, ...size, images.shape[3]!];
   if (empty(images.shape) || empty(shape)) return undefined;
   const y = backend.output(shape, images.dtype);
-  const [name, table, words] = bilinear
-    ? (['resizeBilinear', linear, 3] as const)
-    : (['resizeNearest', nearest, 1] as const);
-  return resize(backend, name, table, words, images.shape, shape, convention, images, y);
+  return resize(backend, bilinear ? methods.bilinear : methods.nearest, convention, images, y, y);
 }
 
-/** dL/dx from dL/dy; it takes the same convention as the forward pass, which the JavaScript op kernels do for `alignCorners` only. */
+/**
+ * dL/dx from dL/dy; it follows the convention of the forward pass; the JavaScript op kernels do so for `alignCorners`
+ * only.
+ */
 function gradient({ inputs, attrs, backend }: OpCall, bilinear: boolean): tf.TensorInfo | undefined {
   const images = inputs['images']!;
   const dy = inputs['dy']!;
   const convention = attrs as Convention;
   if (images.dtype !== 'float32' || dy.dtype !== 'float32' || empty(images.shape) || empty(dy.shape)) return undefined;
   const dx = backend.output(images.shape, 'float32');
-  const [name, table, words] = bilinear
-    ? (['resizeBilinearGrad', linear, 3] as const)
-    : (['resizeNearestGrad', nearest, 1] as const);
-  return resize(backend, name, table, words, images.shape, dy.shape, convention, dy, dx);
+  return resize(backend, bilinear ? methods.bilinearGrad : methods.nearestGrad, convention, dx, dy, dx);
 }
 
 export const resizing: Record<string, OpKernel> = {

@@ -1,5 +1,6 @@
 // Ops on each element by itself: those that stock op kernels get wrong on graphics cards (NaN, large angles,
-// conversion), and gradients of activations in one op kernel each.
+// conversion), and those that the table of elementwise ops has WGSL for (backends/elementwise.ts), among them gradients
+// of activations.
 import type * as tf from '@tensorflow/tfjs-core';
 import * as table from '../../elementwise.ts';
 import type { Correction, OpCall, OpKernel } from '../op-kernel.ts';

@@ -1,5 +1,6 @@
-// The update of all parameters by an optimizer. Parameters and what the optimizer keeps for them are moved into one buffer, an arena: a
-// dispatch reaches all of them by one binding, and the gradients take the others. Without it, each parameter takes fourteen dispatches.
+// The update of all parameters by an optimizer. Parameters and what the optimizer keeps for them are moved into one
+// buffer, an arena: a dispatch reaches all of them by one binding, and the gradients take the others. Without it, each
+// parameter takes fourteen dispatches.
 import type * as tf from '@tensorflow/tfjs-core';
 import { ops, type UpdateParametersAttrs } from '../../../ops.ts';
 import type { Expression } from '../../formula.ts';

@@ -1,5 +1,5 @@
-// The optimisers: one op kernel for all parameters against TensorFlow.js's own steps of many ops, and AdamW and Lion against their
-// formulas. Needs the build in dist/.
+// The optimizers: one op kernel for all parameters against TensorFlow.js's own steps of many ops, and AdamW and Lion
+// against their formulas. Needs the build in dist/.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as stock from '@tensorflow/tfjs-core';
@@ -11,12 +11,14 @@ import type { adamw, lion } from '../../../../../kernel/tensors/fused/optimizers
 import { dist } from '../../../../paths.ts';
 
 const bundle = createRequire(import.meta.url)(path.join(dist, 'tf.js')) as typeof Bundle;
-/** The library of cells. Its classes are not those of `stock`, but both have one engine and one registry of op kernels. */
+/**
+ * The library of cells. Its classes are not those of `stock`, but both have one engine and one registry of op kernels.
+ */
 const tf = bundle.tf as unknown as typeof stock & typeof Layers;
 const train = tf.train as typeof stock.train & { adamw: typeof adamw; lion: typeof lion };
 
 const NAME = ops.UpdateParameters.name;
-/** Runs something with the op kernel for all parameters away, as on a backend that lacks it. */
+/** Runs `f` without the op kernel for all parameters, as on a backend that lacks it. */
 function withoutOpKernel<T>(f: () => T): T {
   const config = stock.getKernel(NAME, 'cpu');
   stock.unregisterKernel(NAME, 'cpu');
@@ -45,7 +47,7 @@ afterEach(() => {
 });
 
 let state = 1;
-/** Numbers in [-1, 1), the same ones in each run. */
+/** Numbers in [-1, 1), the same in each run. */
 function random(n: number): Float32Array {
   return Float32Array.from({ length: n }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -75,8 +77,8 @@ const kinds: [string, Make][] = [
 ];
 
 /**
- * Steps of two optimisers from the same values with the same gradients; one gradient is missing in each step.
- * @returns per optimiser the values of all parameters
+ * Steps of several optimizers from the same values with the same gradients; each step lacks one gradient.
+ * @returns for each optimizer the values of all parameters
  */
 function steps(optimizers: stock.Optimizer[], { count = 4, asMap = false } = {}): Float32Array[][] {
   const first = shapes.map((s) => random(sizeOf(s)));
@@ -98,7 +100,7 @@ function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   expect(a.length).toBe(b.length);
   let worst = 0;
   for (let i = 0; i < a.length; i++) {
-    // not a number counts as infinitely far
+    // NaN counts as infinitely far
     worst = Math.max(worst, Math.abs(a[i]! - b[i]!) / Math.max(1, Math.abs(b[i]!)) || (a[i] === b[i] ? 0 : Infinity));
   }
   return worst;
@@ -367,16 +369,19 @@ it('centered RMSProp stays a number where a gradient is zero', () => {
 });
 
 describe('compile', () => {
-  it.each(['adamw', 'AdamW', 'lion', 'Lion'])('knows %s by name, and its own optimiser goes with the model', (name) => {
-    const before = tf.memory().numTensors;
-    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
-    model.compile({ optimizer: name as 'adam', loss: 'meanSquaredError' });
-    expect(model.optimizer.getClassName().toLowerCase()).toBe(name.toLowerCase());
-    model.dispose();
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  it.each(['adamw', 'AdamW', 'lion', 'Lion'])(
+    'knows %s by name, and disposes of its own optimizer with the model',
+    (name) => {
+      const before = tf.memory().numTensors;
+      const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+      model.compile({ optimizer: name as 'adam', loss: 'meanSquaredError' });
+      expect(model.optimizer.getClassName().toLowerCase()).toBe(name.toLowerCase());
+      model.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
 
-  it('trains with an optimiser of either class, and saves and loads it', async () => {
+  it('trains with an optimizer of either class, and saves and loads it', async () => {
     const model = tf.sequential({
       layers: [tf.layers.dense({ units: 1, inputShape: [2], kernelInitializer: 'ones' })],
     });

@@ -1,4 +1,5 @@
-// Elementwise op kernels of the device `cpu`, each against TensorFlow.js's own, and the fused gradients against the formulas they stand for.
+// Elementwise op kernels of the device `cpu`, each against TensorFlow.js's own, and the fused gradients against the
+// formulas they stand for.
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

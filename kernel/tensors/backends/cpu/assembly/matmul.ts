@@ -1,88 +1,76 @@
-// Matrix products C = A · B, single or in batches, either operand transposed, with bias and ReLU: cut into tiles for the threads, the
-// right operand packed so that the innermost loop reads it in one stream. Goto & van de Geijn, "Anatomy of High-Performance Matrix
-// Multiplication" (2008), without its packing of a left operand for few columns.
+// Matrix products C = A · B, single or in batches, either operand transposed, with bias and ReLU: cut into tiles for
+// the threads, the right operand packed so that the innermost loop reads it in one stream. Goto & van de Geijn,
+// "Anatomy of High-Performance Matrix Multiplication" (2008), without its packing of a left operand for few columns.
 import { args, bound, parallel, scratch, threadCount } from './pool';
 import { gatherTile, outerTile, SEGMENT } from './tile';
 
-/** The most of the summed dimension that is worked on at a time: a packed panel of 8 columns then fills half of the L1 cache. */
+/**
+ * The most of the summed dimension that is worked on at a time: a packed panel of 8 columns then fills half of the L1
+ * cache.
+ */
 const KC: i32 = 512;
 /** Rows of a block of A: with KC of them it takes about half of the L2 cache. */
 const MC: i32 = 192;
 /** Columns of a block of B. */
 const NC: i32 = 256;
-/** With so many panels of B, packing A costs less than it saves. */
+/** From this many panels of B on, packing A costs less than it saves. */
 const MANY_PANELS: i32 = 8;
+// The scratch memory of a thread, in bytes: the table of a tile, a tile of 6 × 8 where C has fewer columns, the packed
+// blocks of B and A
+const EDGE_AT: usize = 1024;
+const PACKED_AT: usize = 4096;
 /** Multiplications below which a chunk of its own costs more than it saves. */
 const GRAIN: i32 = 131072;
 
+/** c = a · b (+ bias) (then ReLU). */
 @unmanaged
-class MatMulArgs {
+export class MatMulArgs {
+  /** [batch or 1, m, k] float32, or [.., k, m] if `transposeA`. */
   a: usize;
+  /** [batch or 1, k, n], or [.., n, k] if `transposeB`. */
   b: usize;
+  /** [batch, m, n], written. */
   c: usize;
+  /** [n], or 0 for none. */
   bias: usize;
   batch: i32;
   m: i32;
   n: i32;
   k: i32;
-  aBatch: usize; // bytes from one matrix of the batch to the next; 0 if all use the same
-  bBatch: usize;
+  /** Whether `a` has a matrix for each of the batch, or one for all. */
+  aBatch: bool;
+  /** The same of `b`. */
+  bBatch: bool;
   transposeA: bool;
   transposeB: bool;
   relu: bool;
+}
+
+@unmanaged
+class MatMulTask extends MatMulArgs {
+  aStep: usize; // bytes from one matrix of the batch to the next; 0 if all use the same
+  bStep: usize;
   mc: i32; // rows of a chunk
   nc: i32; // columns of a chunk
 }
 
-/**
- * c = a · b (+ bias) (then ReLU).
- * @param a [batch or 1, m, k] float32, or [.., k, m] if `transposeA`
- * @param b [batch or 1, k, n], or [.., n, k] if `transposeB`
- * @param c [batch, m, n]
- * @param bias [n], or 0 for none
- * @param aBatch whether `a` has a matrix for each of the batch
- */
-export function matMul(
-  a: usize,
-  b: usize,
-  c: usize,
-  bias: usize,
-  batch: i32,
-  m: i32,
-  n: i32,
-  k: i32,
-  aBatch: bool,
-  bBatch: bool,
-  transposeA: bool,
-  transposeB: bool,
-  relu: bool,
-): void {
-  const t = args<MatMulArgs>();
-  t.a = a;
-  t.b = b;
-  t.c = c;
-  t.bias = bias;
-  t.batch = batch;
-  t.m = m;
-  t.n = n;
-  t.k = k;
-  t.aBatch = aBatch ? <usize>(m * k) << 2 : 0;
-  t.bBatch = bBatch ? <usize>(k * n) << 2 : 0;
-  t.transposeA = transposeA;
-  t.transposeB = transposeB;
-  t.relu = relu;
+/** c = a · b (+ bias) (then ReLU). */
+export function matMul(args: MatMulArgs): void {
+  const t = changetype<MatMulTask>(args);
+  t.aStep = t.aBatch ? <usize>(t.m * t.k) << 2 : 0;
+  t.bStep = t.bBatch ? <usize>(t.k * t.n) << 2 : 0;
   plan(t);
-  const tiles = batch * ((m + t.mc - 1) / t.mc) * ((n + t.nc - 1) / t.nc);
+  const tiles = t.batch * ((t.m + t.mc - 1) / t.mc) * ((t.n + t.nc - 1) / t.nc);
   // Small matrices of a batch share a chunk
-  const work = <i64>batch * m * n * k;
+  const work = <i64>t.batch * t.m * t.n * t.k;
   parallel(matMulTask.index, threadCount() == 1 ? 1 : max(1, min(tiles, <i32>min<i64>(1 << 20, work / GRAIN))));
 }
 
 /**
- * How C is cut up. Each tile packs its part of B anew (and of a transposed A), so tiles should be tall or wide, yet enough of them for
- * all threads to end at about the same time.
+ * Cuts C into tiles. Each packs its part of B again (and of a transposed A), so tiles should be tall or wide, yet
+ * enough of them for all threads to finish at about the same time.
  */
-function plan(t: MatMulArgs): void {
+function plan(t: MatMulTask): void {
   let mc = min(t.m, MC);
   let nc = min(t.n, NC);
   const wanted = threadCount() == 1 ? 1 : threadCount() * 4;
@@ -99,7 +87,7 @@ function plan(t: MatMulArgs): void {
 }
 
 function matMulTask(chunk: i32, chunks: i32): void {
-  const t = args<MatMulArgs>();
+  const t = args<MatMulTask>();
   const rows = (t.m + t.mc - 1) / t.mc;
   const columns = (t.n + t.nc - 1) / t.nc;
   const tiles = t.batch * rows * columns;
@@ -110,21 +98,15 @@ function matMulTask(chunk: i32, chunks: i32): void {
     const row = rest / columns;
     const i = row * t.mc;
     const j = (rest - row * columns) * t.nc;
-    block(
-      t.a + <usize>matrix * t.aBatch,
-      t.b + <usize>matrix * t.bBatch,
-      t.c + ((<usize>matrix * t.m * t.n) << 2),
-      t,
-      i,
-      min(t.mc, t.m - i),
-      j,
-      min(t.nc, t.n - j),
-    );
+    block(t, matrix, i, min(t.mc, t.m - i), j, min(t.nc, t.n - j));
   }
 }
 
-/** The tile of C with the rows i … i + mc and the columns j … j + nc. */
-function block(a: usize, b: usize, c: usize, t: MatMulArgs, i: i32, mc: i32, j: i32, nc: i32): void {
+/** The tile of the product `matrix` of the batch with the rows i … i + mc and the columns j … j + nc. */
+function block(t: MatMulTask, matrix: i32, i: i32, mc: i32, j: i32, nc: i32): void {
+  const a = t.a + <usize>matrix * t.aStep;
+  const b = t.b + <usize>matrix * t.bStep;
+  const c = t.c + ((<usize>matrix * t.m * t.n) << 2);
   const m = t.m;
   const n = t.n;
   const k = t.k;
@@ -133,8 +115,8 @@ function block(a: usize, b: usize, c: usize, t: MatMulArgs, i: i32, mc: i32, j: 
   const kc = (k + blocks - 1) / blocks;
   const panels = (nc + 7) >> 3;
   const table = scratch();
-  const edge = table + 1024; // a tile of 6 × 8, where C has fewer columns
-  const packedB = table + 4096;
+  const edge = table + EDGE_AT;
+  const packedB = table + PACKED_AT;
   const packedA = packedB + ((<usize>panels * kc) << 5);
   if (k == 0) {
     for (let r = 0; r < mc; r++) {
@@ -256,7 +238,7 @@ export function packColumns(to: usize, from: usize, stride: usize, k: i32, n: i3
         to += 32;
       }
     } else {
-      // What is read past the last column lies in the memory, and is masked
+      // Reads past the last column stay in the memory, and are masked
       const rest = i32x4.splat(n - j);
       const low = i32x4.lt_s(i32x4(0, 1, 2, 3), rest);
       const high = i32x4.lt_s(i32x4(4, 5, 6, 7), rest);

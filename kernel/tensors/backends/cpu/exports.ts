@@ -1,0 +1,1254 @@
+// Made by bindings.mjs from the AssemblyScript sources in assembly/ when the op kernels are compiled. Not to be edited by hand.
+import { ARGS } from './assembly/memory-map.ts';
+
+/** c = a · b (+ bias) (then ReLU). */
+export interface MatMulArgs {
+  /** [batch or 1, m, k] float32, or [.., k, m] if `transposeA`. */
+  a: number;
+  /** [batch or 1, k, n], or [.., n, k] if `transposeB`. */
+  b: number;
+  /** [batch, m, n], written. */
+  c: number;
+  /** [n], or 0 for none. */
+  bias: number;
+  batch: number;
+  m: number;
+  n: number;
+  k: number;
+  /** Whether `a` has a matrix for each of the batch, or one for all. */
+  aBatch: boolean;
+  /** The same of `b`. */
+  bBatch: boolean;
+  transposeA: boolean;
+  transposeB: boolean;
+  relu: boolean;
+}
+
+/**
+ * x [batch, inHeight, inWidth, inDepth], y [batch, outHeight, outWidth, outDepth]; y's pixel (0, 0) looks at x from
+ * (−top, −left) on.
+ */
+export interface ConvShape {
+  batch: number;
+  inHeight: number;
+  inWidth: number;
+  inDepth: number;
+  outHeight: number;
+  outWidth: number;
+  outDepth: number;
+  filterHeight: number;
+  filterWidth: number;
+  strideY: number;
+  strideX: number;
+  dilationY: number;
+  dilationX: number;
+  top: number;
+  left: number;
+}
+
+/**
+ * A convolution or one of its gradients. x, w and y are what the convolution's image, filter and result are, or the
+ * gradients with respect to these: an op kernel reads two of them and writes the third.
+ */
+export interface ConvArgs {
+  shape: ConvShape;
+  /** [batch, inHeight, inWidth, inDepth] float32. */
+  x: number;
+  /**
+   * [filterHeight, filterWidth, inDepth, outDepth] float32; of a depthwise convolution [filterHeight, filterWidth,
+   * outDepth].
+   */
+  w: number;
+  /** [batch, outHeight, outWidth, outDepth] float32. */
+  y: number;
+  /** [outDepth] float32, added to each pixel of the result; 0 for none. */
+  bias: number;
+  /** Working memory, as many bytes as the function for it says. */
+  work: number;
+  /**
+   * Pixels of a row of the image that is read, with the padding that the filter reads, if it is to be copied so; else
+   * 0.
+   */
+  padded: number;
+  /** Whether negative results become 0. */
+  relu: boolean;
+}
+
+/** y[i] = Σⱼ x[i, j]: brings back channels that were repeated. */
+export interface SumGroupsArgs {
+  /** [n, size]. */
+  x: number;
+  /** [n], written. */
+  y: number;
+  n: number;
+  size: number;
+}
+
+/**
+ * Max or average pooling, or the gradient with respect to its image. `filter…` in the shape is the size of the windows.
+ */
+export interface PoolArgs {
+  shape: ConvShape;
+  /** [batch, inHeight, inWidth, inDepth] float32. */
+  x: number;
+  /** [batch, outHeight, outWidth, inDepth]; the gradients do not use it. */
+  y: number;
+  /** The gradient with respect to y; pooling itself does not use it, nor dx. */
+  dy: number;
+  dx: number;
+}
+
+/** Batch normalization over all rows of x [rows, channels]. Vectors have `channels` numbers. */
+export interface BatchNormArgs {
+  /** [rows, channels]. */
+  x: number;
+  /** [rows, channels], written. */
+  y: number;
+  /** Given, or written by `batchNormTrain`. */
+  mean: number;
+  /** Given, or written by `batchNormTrain`: the biased one. */
+  variance: number;
+  /** 0 for all ones. */
+  scale: number;
+  /** 0 for all zeros. */
+  offset: number;
+  rows: number;
+  channels: number;
+  epsilon: number;
+  /** Working memory, `batchNormBytes(rows, channels)` bytes. */
+  work: number;
+}
+
+/** The gradients of `batchNormTrain` with respect to x, scale and offset. */
+export interface BatchNormGradArgs extends BatchNormArgs {
+  /** [rows, channels], the gradient with respect to y; that with respect to x is written to y. */
+  dy: number;
+  /** The gradients with respect to the mean and the variance that `batchNormTrain` wrote; 0 for none. */
+  dmean: number;
+  dvariance: number;
+  /** Written. */
+  dscale: number;
+  /** Written. */
+  doffset: number;
+}
+
+/** y = average − (average − value) · decay; all [n]. */
+export interface MovingAverageArgs {
+  average: number;
+  value: number;
+  /** Written. */
+  y: number;
+  n: number;
+  decay: number;
+}
+
+/** Layer normalization of each row of x [rows, columns]. */
+export interface LayerNormArgs {
+  /** [rows, columns]. */
+  x: number;
+  /** [rows, columns], written. */
+  y: number;
+  /** [columns]. */
+  gamma: number;
+  /** [columns]; the gradient does not use it. */
+  beta: number;
+  /** [rows], written by `layerNorm`. */
+  mean: number;
+  /** [rows], written by `layerNorm`: 1 / √(variance + epsilon). */
+  rstd: number;
+  rows: number;
+  columns: number;
+  /** The gradient does not use it. */
+  epsilon: number;
+}
+
+/** The gradients of `layerNorm` with respect to x, gamma and beta. */
+export interface LayerNormGradArgs extends LayerNormArgs {
+  /** [rows, columns], the gradient with respect to y; that with respect to x is written to y. */
+  dy: number;
+  /** [columns], written. */
+  dgamma: number;
+  /** [columns], written. */
+  dbeta: number;
+  /** Working memory, `layerNormBytes(rows, columns)` bytes: partial sums [chunks, 2, columns]. */
+  work: number;
+}
+
+/** A function of each row of a matrix [rows, columns]. */
+export interface RowsArgs {
+  x: number;
+  /** Written. */
+  y: number;
+  rows: number;
+  columns: number;
+}
+
+/** The gradient of such a function, computed from its result; all [rows, columns]. */
+export interface RowsGradArgs {
+  dy: number;
+  y: number;
+  /** Written. */
+  dx: number;
+  rows: number;
+  columns: number;
+}
+
+/** The cross-entropy of the softmax of logits with labels, or its gradient with respect to the logits. */
+export interface CrossEntropyArgs {
+  /** [rows, classes]. */
+  logits: number;
+  /**
+   * [rows, classes], smoothed to keep · labels + add; or, of the sparse ones, [rows] int32: the number of the right
+   * class.
+   */
+  labels: number;
+  /** [rows], written by the cross-entropy. */
+  loss: number;
+  /** [rows, 2], written by the cross-entropy: the largest logit m, and log Σ exp(logits − m). */
+  normalizer: number;
+  /** [rows], the gradient with respect to the loss. */
+  dy: number;
+  /** [rows, classes], written by the gradient. */
+  dlogits: number;
+  rows: number;
+  classes: number;
+  /** Label smoothing: what labels are multiplied by. */
+  keep: number;
+  /** Label smoothing: what is then added to them. */
+  add: number;
+}
+
+/**
+ * The cross-entropy of probabilities with labels, as Keras defines it, or its gradient with respect to the
+ * probabilities. With q the probabilities over their sum, kept between ε and 1 − ε.
+ */
+export interface ProbabilityArgs {
+  /** [rows, classes]. */
+  probabilities: number;
+  /** [rows, classes]. */
+  labels: number;
+  /** [rows], written by the cross-entropy. */
+  loss: number;
+  /** [rows], the gradient with respect to the loss. */
+  dy: number;
+  /** [rows, classes], written by the gradient. */
+  dx: number;
+  rows: number;
+  classes: number;
+  epsilon: number;
+}
+
+/** A reduction along the middle axis. */
+export interface ReduceArgs {
+  /** An `Op`. */
+  op: number;
+  /** [outer, reduced, inner]. */
+  x: number;
+  /** [outer, inner], written. */
+  y: number;
+  outer: number;
+  reduced: number;
+  inner: number;
+  /** What the results are divided by; 1 for integers. */
+  divisor: number;
+}
+
+/** Whether all, or any, of x are true along the middle axis; bytes. */
+export interface ReduceBoolsArgs {
+  /** [outer, reduced, inner]. */
+  x: number;
+  /** [outer, inner], written. */
+  y: number;
+  outer: number;
+  reduced: number;
+  inner: number;
+  /** Whether it asks for all, or for any. */
+  all: boolean;
+}
+
+/** The gradient of a sum or mean. */
+export interface RepeatArgs {
+  /** [outer, inner]. */
+  x: number;
+  /** [outer, times, inner], written. */
+  y: number;
+  outer: number;
+  times: number;
+  inner: number;
+  factor: number;
+}
+
+/** The place of an extremum along the middle axis. */
+export interface ArgExtremumArgs {
+  /** An `Op`: one of the extrema. */
+  op: number;
+  /** [outer, reduced, inner]. */
+  x: number;
+  /** [outer, inner] int32, written. */
+  y: number;
+  outer: number;
+  reduced: number;
+  inner: number;
+}
+
+/** Running sums or products along the middle axis. */
+export interface ScanArgs {
+  /** An `Op`: Sum, Prod or SumInt. */
+  op: number;
+  /** [outer, n, inner]. */
+  x: number;
+  /** [outer, n, inner], written. */
+  y: number;
+  outer: number;
+  n: number;
+  inner: number;
+  /** Whether an element is left out of its own result. */
+  exclusive: boolean;
+  /** Whether it runs from the last to the first. */
+  reverse: boolean;
+}
+
+/** y[b, o, i] = x[b, o, indices[b, i]]: picks rows by index. */
+export interface GatherArgs {
+  /** [batch, outer, dim] rows. */
+  x: number;
+  /** [batch, count] int32. */
+  indices: number;
+  /** [batch, outer, count] rows, written. */
+  y: number;
+  batch: number;
+  outer: number;
+  count: number;
+  dim: number;
+  /** Of a row. */
+  bytes: number;
+}
+
+/** Coordinates [count, rank] as numbers of rows: flat[i] = Σⱼ indices[i, j] · strides[j]. */
+export interface FlattenArgs {
+  /** [count, rank] int32. */
+  indices: number;
+  /** [rank] int32. */
+  strides: number;
+  /** [count] int32, written. */
+  flat: number;
+  count: number;
+  rank: number;
+  /** How many rows there are. */
+  limit: number;
+}
+
+/** y[s] = Σ of the x[i] with ids[i] = s, added in the order of i; ids that are no row of y are ignored. */
+export interface SegmentSumArgs {
+  /** [count, words] float32 or int32. */
+  x: number;
+  /** [count] int32. */
+  ids: number;
+  /** [segments, words], written. */
+  y: number;
+  count: number;
+  segments: number;
+  words: number;
+  /** Whether the numbers are int32. */
+  integers: boolean;
+}
+
+/** y[i, j] = `on` where j = indices[i], else `off`. */
+export interface OneHotArgs {
+  /** [n] int32. */
+  indices: number;
+  /** [n, depth], written. */
+  y: number;
+  n: number;
+  depth: number;
+  /** The bits of an element. */
+  on: number;
+  /** The bits of an element. */
+  off: number;
+  /** Bytes of an element: 1 or 4. */
+  size: number;
+}
+
+/** Random numbers of a kind with the parameters a and b. */
+export interface RandomArgs {
+  /** [n] float32, written; the numbers behind the last, up to the next multiple of 8, must belong to it. */
+  to: number;
+  n: number;
+  /** A `Distribution`. */
+  kind: number;
+  /** The lower half of the seed. */
+  seed0: number;
+  /** The upper half of the seed. */
+  seed1: number;
+  a: number;
+  b: number;
+}
+
+/** The recurrent part of the layer: all time steps. */
+export interface LstmArgs {
+  /**
+   * [steps, batch, 4 · units] in the order input, forget, candidate, output: x · kernel + bias; becomes the activated
+   * gates.
+   */
+  gates: number;
+  /** [units, 4 · units], the recurrent weights. */
+  recurrent: number;
+  /** [steps + 2, batch, units]: h before the first step, which is given, after each step, and the last c. */
+  states: number;
+  /** [steps + 1, batch, units]: c before the first step, which is given, and after each step. */
+  cells: number;
+  /** Working memory, `lstmWorkBytes(units)` bytes: the recurrent weights in panels. */
+  work: number;
+  steps: number;
+  batch: number;
+  units: number;
+  /** Whether the gates' activation is clip(0.2 x + 0.5, 0, 1) instead of the sigmoid. */
+  hard: boolean;
+}
+
+/** The gradient of what goes into the activations of all steps; gates, states and cells as `lstmForward` left them. */
+export interface LstmGradArgs extends LstmArgs {
+  /** [steps + 2, batch, units], the gradient of `states`; that of the first is not read. */
+  dStates: number;
+  /** [steps, batch, 4 · units], written: the gradient before the activation. */
+  dGates: number;
+  /** [batch, units], written: the gradient of the first c. */
+  dCell: number;
+}
+
+/** Resizing of images, none of whose dimensions is 0, or its gradient, which reads dy at y and writes dx at x. */
+export interface ResizeArgs {
+  /** [batch, height, width, channels]. */
+  x: number;
+  /** [batch, newHeight, newWidth, channels]. */
+  y: number;
+  /**
+   * Per row of y: the row of x, or the one above, the one below and the weight of that. i32 [height], i32 [height], f32
+   * [height].
+   */
+  rows: number;
+  /** The same per column. */
+  columns: number;
+  batch: number;
+  height: number;
+  width: number;
+  channels: number;
+  newHeight: number;
+  newWidth: number;
+}
+
+/** What the program exports, for JavaScript: addresses are numbers, and a record of arguments is an object. */
+export interface Exports {
+  /**
+   * Called once in each instance.
+   * @param id 0 in the main thread, 1… in the workers
+   * @param count threads in all
+   * @param spin how often to look before sleeping
+   */
+  initThread(id: number, count: number, spin: number): void;
+  /** The loop of a worker thread. It does not return. */
+  work(): void;
+  /** Looks `n` times, for the main thread to time how long a look takes. */
+  look(n: number): number;
+  /** Computes what `UnaryArgs` says; fewer than `grain` elements are not worth a second thread. */
+  unary(grain: number): void;
+  /** Computes what `BinaryArgs` says; fewer than `grain` elements are not worth a second thread. */
+  binary(grain: number): void;
+  /** y = condition is 1 : t, else e; condition [n] bool; t, e, y [n] of `bytes` bytes each, 4 or 1 */
+  select(condition: number, t: number, e: number, y: number, n: number, bytes: number): void;
+  /** y = x; x [n] bool, y [n] float32 or int32 */
+  widen(x: number, y: number, n: number, toFloat: number): void;
+  /** y = x₀ + x₁ + …; `list` holds the `count` addresses; x, y [n] float32 or int32 */
+  addN(list: number, count: number, y: number, n: number, float: number): void;
+  /** y = the float32 or int32 with these bits; y [n] */
+  fill(y: number, n: number, bits: number): void;
+  /** c = a · b (+ bias) (then ReLU). */
+  matMul(args: MatMulArgs): void;
+  /** y = conv2d(x, w) (+ bias) (then ReLU). */
+  conv2d(args: ConvArgs): void;
+  /** Bytes of working memory of `conv2d`. */
+  convWorkBytes(args: ConvArgs): number;
+  /**
+   * x = the gradient of conv2d with respect to its image, from that with respect to its result, y: each pixel gathers
+   * from the pixels of y that it contributed to. The pixels of x fall into strideY · strideX classes, each of which meets
+   * its own taps of the filter.
+   */
+  conv2dBackpropInput(args: ConvArgs): void;
+  /** Bytes of working memory of `conv2dBackpropInput`. */
+  convInputWorkBytes(args: ConvArgs): number;
+  /** As `conv2d`, for at most 6 results a pixel and filters that move along x by single pixels. */
+  conv2dFew(args: ConvArgs): void;
+  /** Bytes of working memory of `conv2dFew`. */
+  convFewWorkBytes(args: ConvArgs): number;
+  /**
+   * w = the gradient of conv2d with respect to its filter, from that with respect to its result, y:
+   * w[ky, kx, c, o] = Σ over pixels p of x[p · stride + (ky, kx) · dilation, c] · y[p, o].
+   */
+  conv2dBackpropFilter(args: ConvArgs): void;
+  /** Bytes of working memory of `conv2dBackpropFilter`: as many filters as chunks, with outDepth rounded up to 8. */
+  convFilterWorkBytes(args: ConvArgs): number;
+  /** As `conv2dBackpropInput`, for filters whose columns are not dilated. */
+  conv2dBackpropInputRows(args: ConvArgs): void;
+  /** Bytes of working memory of `conv2dBackpropInputRows`. */
+  convInputRowsWorkBytes(s: ConvArgs): number;
+  /** y = conv2d(x, w) (+ bias) (then ReLU), filter 3 × 3, stride 1. */
+  winogradConv2d(args: ConvArgs): void;
+  /** Bytes of working memory of `winogradConv2d`. */
+  winogradWorkBytes(args: ConvArgs): number;
+  /**
+   * x = the gradient of conv2d with respect to its image, from that with respect to its result, y; filter 3 × 3, stride
+   * 1. It is a convolution of y with the filter turned by 180°; or computed by tiles of y where the image has more tiles,
+   * which is then less work.
+   */
+  winogradBackpropInput(args: ConvArgs): void;
+  /** Bytes of working memory of `winogradBackpropInput`. */
+  winogradInputWorkBytes(args: ConvArgs): number;
+  /** w = the gradient of conv2d with respect to its 3 × 3 filter, from that with respect to its result, y; stride 1. */
+  winogradBackpropFilter(args: ConvArgs): void;
+  /** Bytes of working memory of `winogradBackpropFilter`. */
+  winogradFilterWorkBytes(args: ConvArgs): number;
+  /** y = x ∗ w (+ bias) (then ReLU). */
+  depthwiseConv2d(args: ConvArgs): void;
+  /**
+   * x = the gradient with respect to the image, from that with respect to the result, y. `work` has as many bytes as the
+   * filter.
+   */
+  depthwiseConv2dBackpropInput(args: ConvArgs): void;
+  /** y[i] = Σⱼ x[i, j]: brings back channels that were repeated. */
+  sumGroups(args: SumGroupsArgs): void;
+  /**
+   * w = the gradient with respect to the filter, from that with respect to the result, y: each chunk of rows of y has a
+   * sum of its own, and these are added in their order.
+   */
+  depthwiseConv2dBackpropFilter(args: ConvArgs): void;
+  /** Bytes of working memory of `depthwiseConv2dBackpropFilter`. */
+  depthwiseFilterWorkBytes(args: ConvArgs): number;
+  /** y = the largest element of each window; NaN is ignored, and an empty window has −∞. */
+  maxPool(args: PoolArgs): void;
+  /** y = the mean of each window's elements inside of the image; NaN where there is none. */
+  avgPool(args: PoolArgs): void;
+  /** dL/dx of `maxPool`: dy goes to the first largest element of each window. */
+  maxPoolGrad(args: PoolArgs): void;
+  /**
+   * dL/dx of the mean over all elements of a window, also those in the padding: each element of x gets the sum of the dy
+   * of the windows that it is in, over the window's size.
+   */
+  avgPoolGrad(args: PoolArgs): void;
+  /** Bytes of working memory of batch normalization and its gradient. */
+  batchNormBytes(rows: number, channels: number): number;
+  /** With given statistics: y = (x − mean) · scale / √(variance + epsilon) + offset. */
+  batchNorm(args: BatchNormArgs): void;
+  /** With the batch's own statistics (Ioffe and Szegedy 2015, algorithm 1), which are written. */
+  batchNormTrain(args: BatchNormArgs): void;
+  /** The gradient of `batchNormTrain` (Ioffe and Szegedy 2015, section 3), for gradients of all three of its results. */
+  batchNormTrainGrad(args: BatchNormGradArgs): void;
+  /** y = average − (average − value) · decay. There are few numbers: on one thread. */
+  movingAverage(args: MovingAverageArgs): void;
+  /**
+   * y = (x − mean) · rstd · gamma + beta (Ba, Kiros and Hinton 2016), with the mean of each row and rstd = 1 / √(variance
+   * + epsilon).
+   */
+  layerNorm(args: LayerNormArgs): void;
+  /** Bytes of working memory of `layerNormGrad`. */
+  layerNormBytes(rows: number, columns: number): number;
+  /** The gradient of `layerNorm`. */
+  layerNormGrad(args: LayerNormGradArgs): void;
+  /** y = exp(x) / Σ exp(x) in each row; x, y [rows, columns] */
+  softmax(args: RowsArgs): void;
+  /** y = x − log Σ exp(x) in each row; x, y [rows, columns] */
+  logSoftmax(args: RowsArgs): void;
+  /** dx = (dy − Σ dy·y) · y in each row, y being the softmax; all [rows, columns] */
+  softmaxGrad(args: RowsGradArgs): void;
+  /** dx = dy − exp(y) · Σ dy in each row, y being the logarithm of the softmax; all [rows, columns] */
+  logSoftmaxGrad(args: RowsGradArgs): void;
+  /** loss = −Σ labels · log softmax(logits) in each row. */
+  softmaxCrossEntropy(args: CrossEntropyArgs): void;
+  /** dlogits = (softmax(logits) · Σ labels − labels) · dy, of `softmaxCrossEntropy`. */
+  softmaxCrossEntropyGrad(args: CrossEntropyArgs): void;
+  /** loss = −log softmax(logits) of the right class in each row; NaN where the label is no class. */
+  sparseSoftmaxCrossEntropy(args: CrossEntropyArgs): void;
+  /** dlogits = (softmax(logits) − one-hot labels) · dy, of `sparseSoftmaxCrossEntropy`. */
+  sparseSoftmaxCrossEntropyGrad(args: CrossEntropyArgs): void;
+  /** loss = −Σ labels · log q in each row. */
+  categoricalCrossEntropy(args: ProbabilityArgs): void;
+  /** The gradient of `categoricalCrossEntropy`. Where q was held at a bound, its gradient is 0. */
+  categoricalCrossEntropyGrad(args: ProbabilityArgs): void;
+  /** y [outer, inner] = x [outer, reduced, inner] reduced along the middle axis. */
+  reduce(args: ReduceArgs): void;
+  /** y [outer, inner] = whether all, or any, of x [outer, reduced, inner] are true. */
+  reduceBools(args: ReduceBoolsArgs): void;
+  /** y [outer, times, inner] = factor · x [outer, inner]: the gradient of a sum or mean. */
+  repeat(args: RepeatArgs): void;
+  /**
+   * y [outer, inner] int32 = where along the middle axis of x [outer, reduced, inner] the first of the largest, or
+   * smallest, elements is. NaN is passed over, unless it is the first element: then the answer is 0, as in TensorFlow.js.
+   */
+  argExtremum(args: ArgExtremumArgs): void;
+  /** y [n] float32 = x [n] int32 */
+  floatsOfInts(x: number, y: number, n: number): void;
+  /** y [n] float32 = x [n] bool */
+  floatsOfBools(x: number, y: number, n: number): void;
+  /** Running sums or products along the middle axis. */
+  scan(args: ScanArgs): void;
+  /** Begins a walk: `moveDim` for each dimension from the outermost one, then `move` or `moveConstant`. */
+  moveStart(): void;
+  /** A dimension of `n` elements, with strides in elements. It is merged with the last one where they step alike. */
+  moveDim(n: number, to: number, from: number): void;
+  /** Copies elements of `size` bytes (1 or 4). There are no empty dimensions. */
+  move(to: number, from: number, size: number): void;
+  /** Sets the elements of the walk to a constant, given by its bits. */
+  moveConstant(to: number, bits: number, size: number): void;
+  /** Copies rows picked by index. @returns false, with y unfinished, if an index is not in 0 … dim − 1 */
+  gatherRows(args: GatherArgs): boolean;
+  /** Turns coordinates into numbers of rows. @returns false if one is not in 0 … limit − 1 */
+  flattenIndices(args: FlattenArgs): boolean;
+  /** Sums of rows by segment. */
+  segmentSum(args: SegmentSumArgs): void;
+  /** One-hot rows. */
+  oneHot(args: OneHotArgs): void;
+  /** Fills memory with random numbers. */
+  random(args: RandomArgs): void;
+  /** Bytes of working memory for the packed weights. */
+  lstmWorkBytes(units: number): number;
+  /** Runs all steps. */
+  lstmForward(args: LstmArgs): void;
+  /** The gradient of what goes into the activations of all steps. */
+  lstmBackward(args: LstmGradArgs): void;
+  /** y[b, i, j] = x[b, rows[i], columns[j]]; words of 4 bytes. */
+  resizeNearest(args: ResizeArgs): void;
+  /** dL/dx of `resizeNearest`, from dL/dy at y: the sum over all copies of each pixel. Rows and columns ascend. */
+  resizeNearestGrad(args: ResizeArgs): void;
+  /** Each element of y is the weighted mean of four of x. */
+  resizeBilinear(args: ResizeArgs): void;
+  /** dL/dx of `resizeBilinear`, from dL/dy at y. */
+  resizeBilinearGrad(args: ResizeArgs): void;
+  /**
+   * Updates in place what `UpdateArgs` says. Behind the last element of each parameter it writes up to the next multiple
+   * of 4 elements: they must belong to the parameter's block of memory, which holds for whole blocks of the heap.
+   */
+  updateParameters(): void;
+}
+
+/** What the program exports, as WebAssembly has it: a record is given by its address. */
+export interface RawExports {
+  initThread(id: number, count: number, spin: number): void;
+  work(): void;
+  look(n: number): number;
+  unary(grain: number): void;
+  binary(grain: number): void;
+  select(condition: number, t: number, e: number, y: number, n: number, bytes: number): void;
+  widen(x: number, y: number, n: number, toFloat: number): void;
+  addN(list: number, count: number, y: number, n: number, float: number): void;
+  fill(y: number, n: number, bits: number): void;
+  matMul(args: number): void;
+  conv2d(args: number): void;
+  convWorkBytes(args: number): number;
+  conv2dBackpropInput(args: number): void;
+  convInputWorkBytes(args: number): number;
+  conv2dFew(args: number): void;
+  convFewWorkBytes(args: number): number;
+  conv2dBackpropFilter(args: number): void;
+  convFilterWorkBytes(args: number): number;
+  conv2dBackpropInputRows(args: number): void;
+  convInputRowsWorkBytes(s: number): number;
+  winogradConv2d(args: number): void;
+  winogradWorkBytes(args: number): number;
+  winogradBackpropInput(args: number): void;
+  winogradInputWorkBytes(args: number): number;
+  winogradBackpropFilter(args: number): void;
+  winogradFilterWorkBytes(args: number): number;
+  depthwiseConv2d(args: number): void;
+  depthwiseConv2dBackpropInput(args: number): void;
+  sumGroups(args: number): void;
+  depthwiseConv2dBackpropFilter(args: number): void;
+  depthwiseFilterWorkBytes(args: number): number;
+  maxPool(args: number): void;
+  avgPool(args: number): void;
+  maxPoolGrad(args: number): void;
+  avgPoolGrad(args: number): void;
+  batchNormBytes(rows: number, channels: number): number;
+  batchNorm(args: number): void;
+  batchNormTrain(args: number): void;
+  batchNormTrainGrad(args: number): void;
+  movingAverage(args: number): void;
+  layerNorm(args: number): void;
+  layerNormBytes(rows: number, columns: number): number;
+  layerNormGrad(args: number): void;
+  softmax(args: number): void;
+  logSoftmax(args: number): void;
+  softmaxGrad(args: number): void;
+  logSoftmaxGrad(args: number): void;
+  softmaxCrossEntropy(args: number): void;
+  softmaxCrossEntropyGrad(args: number): void;
+  sparseSoftmaxCrossEntropy(args: number): void;
+  sparseSoftmaxCrossEntropyGrad(args: number): void;
+  categoricalCrossEntropy(args: number): void;
+  categoricalCrossEntropyGrad(args: number): void;
+  reduce(args: number): void;
+  reduceBools(args: number): void;
+  repeat(args: number): void;
+  argExtremum(args: number): void;
+  floatsOfInts(x: number, y: number, n: number): void;
+  floatsOfBools(x: number, y: number, n: number): void;
+  scan(args: number): void;
+  moveStart(): void;
+  moveDim(n: number, to: number, from: number): void;
+  move(to: number, from: number, size: number): void;
+  moveConstant(to: number, bits: number, size: number): void;
+  gatherRows(args: number): number;
+  flattenIndices(args: number): number;
+  segmentSum(args: number): void;
+  oneHot(args: number): void;
+  random(args: number): void;
+  lstmWorkBytes(units: number): number;
+  lstmForward(args: number): void;
+  lstmBackward(args: number): void;
+  resizeNearest(args: number): void;
+  resizeNearestGrad(args: number): void;
+  resizeBilinear(args: number): void;
+  resizeBilinearGrad(args: number): void;
+  updateParameters(): void;
+}
+
+/** Bytes of the largest record. */
+const RECORD_BYTES = 88;
+
+/** The functions that write a record of arguments to its place in memory and run the op kernel on it. */
+export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
+  const ints = new Int32Array(buffer, ARGS, RECORD_BYTES / 4);
+  const floats = new Float32Array(buffer, ARGS, RECORD_BYTES / 4);
+  const bytes = new Uint8Array(buffer, ARGS, RECORD_BYTES);
+
+  function writeMatMulArgs(args: MatMulArgs): void {
+    ints[0] = args.a;
+    ints[1] = args.b;
+    ints[2] = args.c;
+    ints[3] = args.bias;
+    ints[4] = args.batch;
+    ints[5] = args.m;
+    ints[6] = args.n;
+    ints[7] = args.k;
+    bytes[32] = args.aBatch ? 1 : 0;
+    bytes[33] = args.bBatch ? 1 : 0;
+    bytes[34] = args.transposeA ? 1 : 0;
+    bytes[35] = args.transposeB ? 1 : 0;
+    bytes[36] = args.relu ? 1 : 0;
+  }
+
+  function writeConvShape(args: ConvShape): void {
+    ints[0] = args.batch;
+    ints[1] = args.inHeight;
+    ints[2] = args.inWidth;
+    ints[3] = args.inDepth;
+    ints[4] = args.outHeight;
+    ints[5] = args.outWidth;
+    ints[6] = args.outDepth;
+    ints[7] = args.filterHeight;
+    ints[8] = args.filterWidth;
+    ints[9] = args.strideY;
+    ints[10] = args.strideX;
+    ints[11] = args.dilationY;
+    ints[12] = args.dilationX;
+    ints[13] = args.top;
+    ints[14] = args.left;
+  }
+
+  function writeConvArgs(args: ConvArgs): void {
+    writeConvShape(args.shape);
+    ints[15] = args.x;
+    ints[16] = args.w;
+    ints[17] = args.y;
+    ints[18] = args.bias;
+    ints[19] = args.work;
+    ints[20] = args.padded;
+    bytes[84] = args.relu ? 1 : 0;
+  }
+
+  function writeSumGroupsArgs(args: SumGroupsArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.n;
+    ints[3] = args.size;
+  }
+
+  function writePoolArgs(args: PoolArgs): void {
+    writeConvShape(args.shape);
+    ints[15] = args.x;
+    ints[16] = args.y;
+    ints[17] = args.dy;
+    ints[18] = args.dx;
+  }
+
+  function writeBatchNormArgs(args: BatchNormArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.mean;
+    ints[3] = args.variance;
+    ints[4] = args.scale;
+    ints[5] = args.offset;
+    ints[6] = args.rows;
+    ints[7] = args.channels;
+    floats[8] = args.epsilon;
+    ints[9] = args.work;
+  }
+
+  function writeBatchNormGradArgs(args: BatchNormGradArgs): void {
+    writeBatchNormArgs(args);
+    ints[10] = args.dy;
+    ints[11] = args.dmean;
+    ints[12] = args.dvariance;
+    ints[13] = args.dscale;
+    ints[14] = args.doffset;
+  }
+
+  function writeMovingAverageArgs(args: MovingAverageArgs): void {
+    ints[0] = args.average;
+    ints[1] = args.value;
+    ints[2] = args.y;
+    ints[3] = args.n;
+    floats[4] = args.decay;
+  }
+
+  function writeLayerNormArgs(args: LayerNormArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.gamma;
+    ints[3] = args.beta;
+    ints[4] = args.mean;
+    ints[5] = args.rstd;
+    ints[6] = args.rows;
+    ints[7] = args.columns;
+    floats[8] = args.epsilon;
+  }
+
+  function writeLayerNormGradArgs(args: LayerNormGradArgs): void {
+    writeLayerNormArgs(args);
+    ints[9] = args.dy;
+    ints[10] = args.dgamma;
+    ints[11] = args.dbeta;
+    ints[12] = args.work;
+  }
+
+  function writeRowsArgs(args: RowsArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.rows;
+    ints[3] = args.columns;
+  }
+
+  function writeRowsGradArgs(args: RowsGradArgs): void {
+    ints[0] = args.dy;
+    ints[1] = args.y;
+    ints[2] = args.dx;
+    ints[3] = args.rows;
+    ints[4] = args.columns;
+  }
+
+  function writeCrossEntropyArgs(args: CrossEntropyArgs): void {
+    ints[0] = args.logits;
+    ints[1] = args.labels;
+    ints[2] = args.loss;
+    ints[3] = args.normalizer;
+    ints[4] = args.dy;
+    ints[5] = args.dlogits;
+    ints[6] = args.rows;
+    ints[7] = args.classes;
+    floats[8] = args.keep;
+    floats[9] = args.add;
+  }
+
+  function writeProbabilityArgs(args: ProbabilityArgs): void {
+    ints[0] = args.probabilities;
+    ints[1] = args.labels;
+    ints[2] = args.loss;
+    ints[3] = args.dy;
+    ints[4] = args.dx;
+    ints[5] = args.rows;
+    ints[6] = args.classes;
+    floats[7] = args.epsilon;
+  }
+
+  function writeReduceArgs(args: ReduceArgs): void {
+    ints[0] = args.op;
+    ints[1] = args.x;
+    ints[2] = args.y;
+    ints[3] = args.outer;
+    ints[4] = args.reduced;
+    ints[5] = args.inner;
+    floats[6] = args.divisor;
+  }
+
+  function writeReduceBoolsArgs(args: ReduceBoolsArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.outer;
+    ints[3] = args.reduced;
+    ints[4] = args.inner;
+    bytes[20] = args.all ? 1 : 0;
+  }
+
+  function writeRepeatArgs(args: RepeatArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.outer;
+    ints[3] = args.times;
+    ints[4] = args.inner;
+    floats[5] = args.factor;
+  }
+
+  function writeArgExtremumArgs(args: ArgExtremumArgs): void {
+    ints[0] = args.op;
+    ints[1] = args.x;
+    ints[2] = args.y;
+    ints[3] = args.outer;
+    ints[4] = args.reduced;
+    ints[5] = args.inner;
+  }
+
+  function writeScanArgs(args: ScanArgs): void {
+    ints[0] = args.op;
+    ints[1] = args.x;
+    ints[2] = args.y;
+    ints[3] = args.outer;
+    ints[4] = args.n;
+    ints[5] = args.inner;
+    bytes[24] = args.exclusive ? 1 : 0;
+    bytes[25] = args.reverse ? 1 : 0;
+  }
+
+  function writeGatherArgs(args: GatherArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.indices;
+    ints[2] = args.y;
+    ints[3] = args.batch;
+    ints[4] = args.outer;
+    ints[5] = args.count;
+    ints[6] = args.dim;
+    ints[7] = args.bytes;
+  }
+
+  function writeFlattenArgs(args: FlattenArgs): void {
+    ints[0] = args.indices;
+    ints[1] = args.strides;
+    ints[2] = args.flat;
+    ints[3] = args.count;
+    ints[4] = args.rank;
+    ints[5] = args.limit;
+  }
+
+  function writeSegmentSumArgs(args: SegmentSumArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.ids;
+    ints[2] = args.y;
+    ints[3] = args.count;
+    ints[4] = args.segments;
+    ints[5] = args.words;
+    bytes[24] = args.integers ? 1 : 0;
+  }
+
+  function writeOneHotArgs(args: OneHotArgs): void {
+    ints[0] = args.indices;
+    ints[1] = args.y;
+    ints[2] = args.n;
+    ints[3] = args.depth;
+    ints[4] = args.on;
+    ints[5] = args.off;
+    ints[6] = args.size;
+  }
+
+  function writeRandomArgs(args: RandomArgs): void {
+    ints[0] = args.to;
+    ints[1] = args.n;
+    ints[2] = args.kind;
+    ints[3] = args.seed0;
+    ints[4] = args.seed1;
+    floats[5] = args.a;
+    floats[6] = args.b;
+  }
+
+  function writeLstmArgs(args: LstmArgs): void {
+    ints[0] = args.gates;
+    ints[1] = args.recurrent;
+    ints[2] = args.states;
+    ints[3] = args.cells;
+    ints[4] = args.work;
+    ints[5] = args.steps;
+    ints[6] = args.batch;
+    ints[7] = args.units;
+    bytes[32] = args.hard ? 1 : 0;
+  }
+
+  function writeLstmGradArgs(args: LstmGradArgs): void {
+    writeLstmArgs(args);
+    ints[9] = args.dStates;
+    ints[10] = args.dGates;
+    ints[11] = args.dCell;
+  }
+
+  function writeResizeArgs(args: ResizeArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.rows;
+    ints[3] = args.columns;
+    ints[4] = args.batch;
+    ints[5] = args.height;
+    ints[6] = args.width;
+    ints[7] = args.channels;
+    ints[8] = args.newHeight;
+    ints[9] = args.newWidth;
+  }
+
+  return {
+    initThread: raw.initThread,
+    work: raw.work,
+    look: raw.look,
+    unary: raw.unary,
+    binary: raw.binary,
+    select: raw.select,
+    widen: raw.widen,
+    addN: raw.addN,
+    fill: raw.fill,
+    matMul(args) {
+      writeMatMulArgs(args);
+      return raw.matMul(ARGS);
+    },
+    conv2d(args) {
+      writeConvArgs(args);
+      return raw.conv2d(ARGS);
+    },
+    convWorkBytes(args) {
+      writeConvArgs(args);
+      return raw.convWorkBytes(ARGS);
+    },
+    conv2dBackpropInput(args) {
+      writeConvArgs(args);
+      return raw.conv2dBackpropInput(ARGS);
+    },
+    convInputWorkBytes(args) {
+      writeConvArgs(args);
+      return raw.convInputWorkBytes(ARGS);
+    },
+    conv2dFew(args) {
+      writeConvArgs(args);
+      return raw.conv2dFew(ARGS);
+    },
+    convFewWorkBytes(args) {
+      writeConvArgs(args);
+      return raw.convFewWorkBytes(ARGS) >>> 0;
+    },
+    conv2dBackpropFilter(args) {
+      writeConvArgs(args);
+      return raw.conv2dBackpropFilter(ARGS);
+    },
+    convFilterWorkBytes(args) {
+      writeConvArgs(args);
+      return raw.convFilterWorkBytes(ARGS);
+    },
+    conv2dBackpropInputRows(args) {
+      writeConvArgs(args);
+      return raw.conv2dBackpropInputRows(ARGS);
+    },
+    convInputRowsWorkBytes(args) {
+      writeConvArgs(args);
+      return raw.convInputRowsWorkBytes(ARGS);
+    },
+    winogradConv2d(args) {
+      writeConvArgs(args);
+      return raw.winogradConv2d(ARGS);
+    },
+    winogradWorkBytes(args) {
+      writeConvArgs(args);
+      return raw.winogradWorkBytes(ARGS);
+    },
+    winogradBackpropInput(args) {
+      writeConvArgs(args);
+      return raw.winogradBackpropInput(ARGS);
+    },
+    winogradInputWorkBytes(args) {
+      writeConvArgs(args);
+      return raw.winogradInputWorkBytes(ARGS);
+    },
+    winogradBackpropFilter(args) {
+      writeConvArgs(args);
+      return raw.winogradBackpropFilter(ARGS);
+    },
+    winogradFilterWorkBytes(args) {
+      writeConvArgs(args);
+      return raw.winogradFilterWorkBytes(ARGS);
+    },
+    depthwiseConv2d(args) {
+      writeConvArgs(args);
+      return raw.depthwiseConv2d(ARGS);
+    },
+    depthwiseConv2dBackpropInput(args) {
+      writeConvArgs(args);
+      return raw.depthwiseConv2dBackpropInput(ARGS);
+    },
+    sumGroups(args) {
+      writeSumGroupsArgs(args);
+      return raw.sumGroups(ARGS);
+    },
+    depthwiseConv2dBackpropFilter(args) {
+      writeConvArgs(args);
+      return raw.depthwiseConv2dBackpropFilter(ARGS);
+    },
+    depthwiseFilterWorkBytes(args) {
+      writeConvArgs(args);
+      return raw.depthwiseFilterWorkBytes(ARGS);
+    },
+    maxPool(args) {
+      writePoolArgs(args);
+      return raw.maxPool(ARGS);
+    },
+    avgPool(args) {
+      writePoolArgs(args);
+      return raw.avgPool(ARGS);
+    },
+    maxPoolGrad(args) {
+      writePoolArgs(args);
+      return raw.maxPoolGrad(ARGS);
+    },
+    avgPoolGrad(args) {
+      writePoolArgs(args);
+      return raw.avgPoolGrad(ARGS);
+    },
+    batchNormBytes: (rows, channels) => raw.batchNormBytes(rows, channels) >>> 0,
+    batchNorm(args) {
+      writeBatchNormArgs(args);
+      return raw.batchNorm(ARGS);
+    },
+    batchNormTrain(args) {
+      writeBatchNormArgs(args);
+      return raw.batchNormTrain(ARGS);
+    },
+    batchNormTrainGrad(args) {
+      writeBatchNormGradArgs(args);
+      return raw.batchNormTrainGrad(ARGS);
+    },
+    movingAverage(args) {
+      writeMovingAverageArgs(args);
+      return raw.movingAverage(ARGS);
+    },
+    layerNorm(args) {
+      writeLayerNormArgs(args);
+      return raw.layerNorm(ARGS);
+    },
+    layerNormBytes: (rows, columns) => raw.layerNormBytes(rows, columns) >>> 0,
+    layerNormGrad(args) {
+      writeLayerNormGradArgs(args);
+      return raw.layerNormGrad(ARGS);
+    },
+    softmax(args) {
+      writeRowsArgs(args);
+      return raw.softmax(ARGS);
+    },
+    logSoftmax(args) {
+      writeRowsArgs(args);
+      return raw.logSoftmax(ARGS);
+    },
+    softmaxGrad(args) {
+      writeRowsGradArgs(args);
+      return raw.softmaxGrad(ARGS);
+    },
+    logSoftmaxGrad(args) {
+      writeRowsGradArgs(args);
+      return raw.logSoftmaxGrad(ARGS);
+    },
+    softmaxCrossEntropy(args) {
+      writeCrossEntropyArgs(args);
+      return raw.softmaxCrossEntropy(ARGS);
+    },
+    softmaxCrossEntropyGrad(args) {
+      writeCrossEntropyArgs(args);
+      return raw.softmaxCrossEntropyGrad(ARGS);
+    },
+    sparseSoftmaxCrossEntropy(args) {
+      writeCrossEntropyArgs(args);
+      return raw.sparseSoftmaxCrossEntropy(ARGS);
+    },
+    sparseSoftmaxCrossEntropyGrad(args) {
+      writeCrossEntropyArgs(args);
+      return raw.sparseSoftmaxCrossEntropyGrad(ARGS);
+    },
+    categoricalCrossEntropy(args) {
+      writeProbabilityArgs(args);
+      return raw.categoricalCrossEntropy(ARGS);
+    },
+    categoricalCrossEntropyGrad(args) {
+      writeProbabilityArgs(args);
+      return raw.categoricalCrossEntropyGrad(ARGS);
+    },
+    reduce(args) {
+      writeReduceArgs(args);
+      return raw.reduce(ARGS);
+    },
+    reduceBools(args) {
+      writeReduceBoolsArgs(args);
+      return raw.reduceBools(ARGS);
+    },
+    repeat(args) {
+      writeRepeatArgs(args);
+      return raw.repeat(ARGS);
+    },
+    argExtremum(args) {
+      writeArgExtremumArgs(args);
+      return raw.argExtremum(ARGS);
+    },
+    floatsOfInts: raw.floatsOfInts,
+    floatsOfBools: raw.floatsOfBools,
+    scan(args) {
+      writeScanArgs(args);
+      return raw.scan(ARGS);
+    },
+    moveStart: raw.moveStart,
+    moveDim: raw.moveDim,
+    move: raw.move,
+    moveConstant: raw.moveConstant,
+    gatherRows(args) {
+      writeGatherArgs(args);
+      return raw.gatherRows(ARGS) !== 0;
+    },
+    flattenIndices(args) {
+      writeFlattenArgs(args);
+      return raw.flattenIndices(ARGS) !== 0;
+    },
+    segmentSum(args) {
+      writeSegmentSumArgs(args);
+      return raw.segmentSum(ARGS);
+    },
+    oneHot(args) {
+      writeOneHotArgs(args);
+      return raw.oneHot(ARGS);
+    },
+    random(args) {
+      writeRandomArgs(args);
+      return raw.random(ARGS);
+    },
+    lstmWorkBytes: raw.lstmWorkBytes,
+    lstmForward(args) {
+      writeLstmArgs(args);
+      return raw.lstmForward(ARGS);
+    },
+    lstmBackward(args) {
+      writeLstmGradArgs(args);
+      return raw.lstmBackward(ARGS);
+    },
+    resizeNearest(args) {
+      writeResizeArgs(args);
+      return raw.resizeNearest(ARGS);
+    },
+    resizeNearestGrad(args) {
+      writeResizeArgs(args);
+      return raw.resizeNearestGrad(ARGS);
+    },
+    resizeBilinear(args) {
+      writeResizeArgs(args);
+      return raw.resizeBilinear(ARGS);
+    },
+    resizeBilinearGrad(args) {
+      writeResizeArgs(args);
+      return raw.resizeBilinearGrad(ARGS);
+    },
+    updateParameters: raw.updateParameters,
+  };
+}
