@@ -1,6 +1,6 @@
-// Builds the programs into dist/: the extension, the command line, the kernel, the tensor library with its op kernels, and the
-// renderers. `node esbuild.config.js [--watch] [--production] [--outdir DIR] [--only=NAME,…] [--inputs FILE]`: with --inputs,
-// FILE gets a JSON list of all files that went into dist/ (for the license notices).
+// Builds the programs into dist/: the extension, the command line, the kernel, the tensor library with its op kernels,
+// and the renderers. `node esbuild.config.js [--watch] [--production] [--outdir DIR] [--only=NAME,…] [--inputs FILE]`:
+// with --inputs, FILE gets a JSON list of all files that went into dist/ (for the license notices).
 const crypto = require('node:crypto');
 const { execFile } = require('node:child_process');
 const fs = require('node:fs');
@@ -57,7 +57,8 @@ const programs = {
     ...node,
     entryPoints: { tf: 'kernel/tensors/index.ts', 'cpu-worker': 'kernel/tensors/backends/cpu/worker.ts' },
     outdir: dist,
-    // keepNames costs a call for each function that is created, and each op creates some; without minifying, names stay anyway
+    // keepNames costs a call for each function that is created, and each op creates some; without minifying, names stay
+    // anyway
     keepNames: false,
     minify: false,
     minifySyntax: production,
@@ -153,7 +154,9 @@ function seal(text) {
   return `(function (${names.join(', ')}) { ${code}\n})(${args.join(', ')});\n${map}`;
 }
 
-/** The built-in globals that a script uses and does not declare, without those whose mere reading costs time or warns. */
+/**
+ * The built-in globals that a script uses and does not declare, without those whose mere reading costs time or warns.
+ */
 function globalsUsed(code) {
   const lazy = new Set([
     'fetch',
@@ -190,8 +193,8 @@ function globalsUsed(code) {
 }
 
 /**
- * Compiles the op kernels of the device `cpu` to WebAssembly: with relaxed SIMD and with plain SIMD, on shared memory and on memory
- * of one thread. What has not changed is not compiled again.
+ * Compiles the op kernels of the device `cpu` to WebAssembly: with relaxed SIMD and with plain SIMD, on shared memory
+ * and on memory of one thread. What has not changed is not compiled again.
  */
 async function compileOpKernels() {
   const dir = 'kernel/tensors/backends/cpu/assembly';
@@ -241,7 +244,10 @@ async function generateSources(dir) {
   }
 }
 
-/** The same program on memory that is not shared: they differ in a flag of the memory's import (3: shared, with a maximum; 1: with a maximum). */
+/**
+ * The same program on memory that is not shared: they differ in a flag of the memory's import (3: shared, with a
+ * maximum; 1: with a maximum).
+ */
 function withOwnMemory(program) {
   const memoryImport = Buffer.from('\x03env\x06memory\x02\x03', 'latin1');
   const at = program.indexOf(memoryImport);
@@ -300,8 +306,8 @@ function holdsTheSame(from, target) {
 }
 
 /**
- * Compiles the op kernels again when their sources change. It watches all of kernel/tensors/, because sources may be generated
- * from tables there; a change that does not reach the sources costs no compilation.
+ * Compiles the op kernels again when their sources change. It watches all of kernel/tensors/, because sources may be
+ * generated from tables there; a change that does not reach the sources costs no compilation.
  */
 function watchOpKernels() {
   const stamp = path.join(dist, 'wasm/cpu.hash');

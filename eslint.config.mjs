@@ -3,9 +3,9 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /**
- * What each room may import of the others: code and types of `code`, types alone of `types`. An entry is a room, or one folder or
- * file of it. Values of TensorFlow.js are imported where `tensorflow` is set, and nowhere else: a second copy of it would be a
- * second engine. Only extension/ imports `vscode`.
+ * What each room may import of the others: code and types of `code`, types alone of `types`. An entry is a room, or one
+ * folder or file of it. Values of TensorFlow.js are imported where `tensorflow` is set, and nowhere else: a second copy
+ * of it would be a second engine. Only extension/ imports `vscode`.
  */
 const rooms = {
   'kernel/wire': {},

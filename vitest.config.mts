@@ -1,5 +1,5 @@
-// The seven test projects of vitest: units of the sources, units of the build, gradients, the kernel process, the device
-// webgpu, the command line, and VS Code in a browser.
+// The seven test projects of vitest: units of the sources, units of the build, gradients, the kernel process, the
+// device webgpu, the command line, and VS Code in a browser.
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** A project over `test/<name>/`. Times in milliseconds. */

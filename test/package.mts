@@ -1,6 +1,6 @@
-// `npm run package [-- --target linux-x64]`: makes out/dlnb-<version>-<target>.vsix with a production build. The package is
-// put together in out/package/<target>/, and dist/ is left alone; "files" in package.json lists what goes in.
-// `--target universal` is for platforms without a package of their own: it holds no native program.
+// `npm run package [-- --target linux-x64]`: makes out/dlnb-<version>-<target>.vsix with a production build. The
+// package is put together in out/package/<target>/, and dist/ is left alone; "files" in package.json lists what goes
+// in. `--target universal` is for platforms without a package of their own: it holds no native program.
 import { createVSIX } from '@vscode/vsce';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -101,10 +101,10 @@ export function stageExtension(target: string, build: Build): string {
 }
 
 /**
- * Makes a text in Markdown independent of files beside it: pictures become `data:` URLs, and links to files of the repository,
- * which the package does not hold, become their text. VS Code's page of an extension never finds a relative picture: it shows
- * the README without its folder. Markdown previews show pictures in the text; so does the page, except in recent versions,
- * which show https pictures only and the alternative text of others.
+ * Makes a text in Markdown independent of files beside it: pictures become `data:` URLs, and links to files of the
+ * repository, which the package does not hold, become their text. VS Code's page of an extension never finds a relative
+ * picture: it shows the README without its folder. Markdown previews show pictures in the text; so does the page,
+ * except in recent versions, which show https pictures only and the alternative text of others.
  * @throws Error when a picture does not exist
  */
 export function withOwnPictures(markdown: string): string {
@@ -165,8 +165,8 @@ function placeEsbuild(folder: string, target: string): void {
 }
 
 /**
- * Puts esbuild as WebAssembly where the kernel finds the package `esbuild` when there is no program beside it. It runs on all
- * platforms and starts more slowly.
+ * Puts esbuild as WebAssembly where the kernel finds the package `esbuild` when there is no program beside it. It runs
+ * on all platforms and starts more slowly.
  */
 function placeEsbuildWasm(folder: string, from: string): void {
   const to = join(folder, '../node_modules/esbuild');

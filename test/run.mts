@@ -1,6 +1,6 @@
-// `npm test [-- [--long] [PART…]]`: installs what the tests need, builds once and runs all suites, or only the named parts.
-// With --long it also runs tests that take minutes, as CI does. The last line is `N passed, N failed`, the sums of all
-// suites; a suite that could not run counts as a failure.
+// `npm test [-- [--long] [PART…]]`: installs what the tests need, builds once and runs all suites, or only the named
+// parts. With --long it also runs tests that take minutes, as CI does. The last line is `N passed, N failed`, the sums
+// of all suites; a suite that could not run counts as a failure.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

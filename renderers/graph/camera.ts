@@ -17,7 +17,7 @@ const MAX_SCALE = 4;
 /** Below this scale text is unreadable: a tall graph is then shown from its top. */
 const READABLE = 0.55;
 /** A graph that fits only at a smaller scale is first shown from its beginning. */
-const RECOGNISABLE = 0.4;
+const RECOGNIZABLE = 0.4;
 const WELL_READABLE = 0.8;
 const MAX_HEIGHT = 620;
 const MIN_HEIGHT = 150;
@@ -36,7 +36,7 @@ export const stageHeight = ({ height }: Extent, scale: number) =>
   Math.round(Math.max(MIN_HEIGHT, Math.min(MAX_HEIGHT, height * scale)));
 
 /** The scale at which a drawing is first shown. */
-export const firstScale = (drawing: Extent, available: number) => Math.max(RECOGNISABLE, fitScale(drawing, available));
+export const firstScale = (drawing: Extent, available: number) => Math.max(RECOGNIZABLE, fitScale(drawing, available));
 
 /** Centers the drawing; one that is too wide or too high is shown from its beginning. */
 export function centered(drawing: Extent, stage: Extent, scale: number): Camera {

@@ -42,7 +42,7 @@ const small = (text: string, download: boolean): string =>
       : []),
   );
 
-/** With DLNB_LONG, as in CI, each with every optimiser; else they take turns. */
+/** With DLNB_LONG, as in CI, each with every optimizer; else they take turns. */
 const long = process.env['DLNB_LONG'] !== undefined;
 const pairs = ARCHITECTURES.flatMap((a) => dataOf(a).map((data) => ({ architecture: a.id, data }))).map((pair, i) => ({
   ...pair,

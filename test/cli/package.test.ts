@@ -1,5 +1,5 @@
-// The package for each platform: its native programs and no others, its README with pictures, and the licenses of all its
-// contents.
+// The package for each platform: its native programs and no others, its README with pictures, and the licenses of all
+// its contents.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

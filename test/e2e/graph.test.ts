@@ -1,5 +1,5 @@
-// Graphs in VS Code: drawn, hovered, folded, zoomed and walked through, in three themes, narrow and wide, and again from the
-// saved file.
+// Graphs in VS Code: drawn, hovered, folded, zoomed and walked through, in three themes, narrow and wide, and again
+// from the saved file.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

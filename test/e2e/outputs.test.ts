@@ -1,5 +1,5 @@
-// Many outputs in one notebook: all are drawn in their places, scrolling and live updates move nothing, cleared outputs free
-// their memory, and malicious files do no harm.
+// Many outputs in one notebook: all are drawn in their places, scrolling and live updates move nothing, cleared outputs
+// free their memory, and malicious files do no harm.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CDPSession, Frame } from 'playwright-core';

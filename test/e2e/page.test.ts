@@ -1,5 +1,5 @@
-// An exported page in a real browser, opened from the disk without a network: figures by the editor's renderers, frames of
-// HTML outputs at their height, formulas in their own fonts, and no code of the notebook running in the page itself.
+// An exported page in a real browser, opened from the disk without a network: figures by the editor's renderers, frames
+// of HTML outputs at their height, formulas in their own fonts, and no code of the notebook running in the page itself.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
-// A new user: the walkthrough, a model notebook made from the command palette in an empty folder, Run All, and a look at the
-// trained model; the course; and a sample without an open folder. Pictures go to out/screenshots/.
+// A new user: the walkthrough, a model notebook made from the command palette in an empty folder, Run All, and a look
+// at the trained model; the course; and a sample without an open folder. Pictures go to out/screenshots/.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -105,7 +105,7 @@ describe('a new user', () => {
     await vs.page.setViewportSize(viewport);
   });
 
-  it('chooses architecture, data and optimiser, with a way back', async () => {
+  it('chooses architecture, data and optimizer, with a way back', async () => {
     expect(readdirSync(vs.profile.folder)).toEqual([]);
     await palette(vs.page, 'DLNB: New Model Notebook');
     for (const { label } of ARCHITECTURES) await row(label).waitFor();

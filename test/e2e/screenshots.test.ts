@@ -48,7 +48,9 @@ describe('the samples in a light and in a dark theme', () => {
     await vs.page.locator(to === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').waitFor();
   }
 
-  /** Scrolls down until the next cell begins in sight, or to the end; the output, which is in no row, is then above it. */
+  /**
+   * Scrolls down until the next cell begins in sight, or to the end; the output, which is in no row, is then above it.
+   */
   async function showOutput(cell: number): Promise<void> {
     const view = (await vs.page.locator('.notebookOverlay:visible .cell-list-container').boundingBox())!;
     for (let turns = 0; turns < 8; turns++) {

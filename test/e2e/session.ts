@@ -1,5 +1,5 @@
-// One VS Code for a file of end-to-end tests: a profile with the packaged extension, a server and a browser page; if a test
-// fails, a screenshot and logs are kept.
+// One VS Code for a file of end-to-end tests: a profile with the packaged extension, a server and a browser page; if a
+// test fails, a screenshot and logs are kept.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';

@@ -1,5 +1,5 @@
-// Tensors under cells in VS Code: drawn from the output alone, read by pointer and keyboard, in all themes and widths, with
-// more detail while the kernel lives.
+// Tensors under cells in VS Code: drawn from the output alone, read by pointer and keyboard, in all themes and widths,
+// with more detail while the kernel lives.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';

@@ -1,5 +1,5 @@
-// Plots, progress bars and a live training in VS Code: drawn, growing without flicker or jumps, stopped by their button, and
-// drawn again after a reload without a kernel.
+// Plots, progress bars and a live training in VS Code: drawn, growing without flicker or jumps, stopped by their
+// button, and drawn again after a reload without a kernel.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';

@@ -94,7 +94,7 @@ const cases: Record<string, LayerCase[]> = {
     of('without scale', [6, 5], (tf) => tf.layers.batchNormalization({ scale: false }), {
       by: (tf, x, beta) => normalized(tf, x).add(beta),
     }),
-    of('without centre', [6, 5], (tf) => tf.layers.batchNormalization({ center: false }), {
+    of('without center', [6, 5], (tf) => tf.layers.batchNormalization({ center: false }), {
       by: (tf, x, gamma) => normalized(tf, x).mul(gamma),
     }),
     of('not in training', [6, 5], (tf) => tf.layers.batchNormalization({}), {
@@ -106,7 +106,7 @@ const cases: Record<string, LayerCase[]> = {
     of('of sequences', [2, 3, 33], (tf) => tf.layers.layerNormalization({ epsilon: 0.01 })),
     of('along two axes', [2, 3, 5], (tf) => tf.layers.layerNormalization({ axis: [1, 2] })),
     of('without scale', [4, 7], (tf) => tf.layers.layerNormalization({ scale: false })),
-    of('without scale and centre', [4, 7], (tf) => tf.layers.layerNormalization({ scale: false, center: false })),
+    of('without scale and center', [4, 7], (tf) => tf.layers.layerNormalization({ scale: false, center: false })),
   ],
   ...recurrent('simpleRNN', (tf, o) => tf.layers.simpleRNN(o)),
   ...recurrent('gru', (tf, o) => tf.layers.gru(o)),

@@ -71,7 +71,7 @@ const cases: [string, string][] = [
   ['a disposed tensor', 'const gone = tf.tensor([1]); gone.dispose(); gone'],
   ['a tensor that a tidy disposes of after display', "tf.tidy(() => { display(tf.ones([3]).mul(2)) }); 'next'"],
   ['a variable that is assigned after display', 'const v = tf.variable(tf.zeros([2])); display(v); v.assign(tf.ones([2])); v'],
-  ['a variable that an optimiser updates after display', 'const w = tf.variable(tf.zeros([2])); display(w); tf.train.sgd(1).minimize(() => w.sum() as tf.Scalar); w'],
+  ['a variable that an optimizer updates after display', 'const w = tf.variable(tf.zeros([2])); display(w); tf.train.sgd(1).minimize(() => w.sum() as tf.Scalar); w'],
   ['values that hold tensors', "display({ loss: tf.scalar(2), list: [tf.ones([2, 2]), 'x'], big: tf.zeros([5000]) }); new Map([['w', tf.range(0, 3)]])"],
   ['outputs in the order of the calls', "console.log('a'); display(tf.scalar(1)); console.log('b'); display(2); display(tf.scalar(3), { id: 'n' }); console.error('c'); display(tf.scalar(4), { id: 'n' }); console.log('d')"], // prettier-ignore
   ['printed tensors', "console.log(tf.ones([2, 2])); console.log('loss', tf.scalar(0.5), { n: 1 }); console.log('%s of %d', 'tensor', 3, tf.tensor([1])); console.warn(tf.scalar(7)); tf.zeros([2000]); console.log('end')"], // prettier-ignore
@@ -163,7 +163,7 @@ describe('on a device without synchronous reads', () => {
       "const set = data.dataset(data.shapes({ n: 32 })).oneHot(); const res = nn.resnet({ depth: 8, inputShape: [32, 32, 3], filters: 2 }); res.compile({ optimizer: nn.clipping(tf.train.momentum(0.01, 0.9), { norm: 1 }), loss: 'categoricalCrossentropy' }); await res.fitDataset(set.shuffle(1).batch(16), { epochs: 1, callbacks: [nn.scheduleCallback(nn.cosineDecay({ rate: 0.1, steps: 2 }))] }); 1",
     ],
     [
-      'recurrent layers, an embedding and every optimiser',
+      'recurrent layers, an embedding and every optimizer',
       "for (const optimizer of [tf.train.sgd(0.1), tf.train.momentum(0.1, 0.9), tf.train.adagrad(0.1), tf.train.adadelta(), tf.train.rmsprop(0.1, 0.9, 0.1, 1e-7, true), tf.train.adam(), tf.train.adamax(0.1, 0.9, 0.99, 1e-7, 0.1), tf.train.adamw(), tf.train.lion()]) { const seq = tf.sequential({ layers: [tf.layers.embedding({ inputDim: 9, outputDim: 4, inputLength: 5 }), tf.layers.lstm({ units: 3, returnSequences: true, recurrentInitializer: 'orthogonal' }), tf.layers.gru({ units: 2 }), tf.layers.dense({ units: 1 })] }); seq.compile({ optimizer, loss: 'meanSquaredError', metrics: ['mae'] }); await seq.fit(tf.zeros([6, 5]), tf.ones([6, 1]), { epochs: 2, batchSize: 3 }) } 1",
     ],
   ])('trains: %s', async (_, code) => {

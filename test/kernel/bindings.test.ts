@@ -43,7 +43,7 @@ describe('names of a cell', () => {
     expect((await k.run('const kept = ;')).status).toBe('error');
     expect(await value('kept')).toBe('10');
   });
-  it('can be declared again after an initialiser threw', async () => {
+  it('can be declared again after an initializer threw', async () => {
     expect((await k.run('const poisoned: number = (() => { throw new Error("no") })()')).status).toBe('error');
     expect(await value('let poisoned = 4; poisoned')).toBe('4');
   });

@@ -18,7 +18,7 @@ describe('cuda, by a stand-in', () => {
     installStandIn(k.dir, standIn);
   };
 
-  it('is the first that auto takes, and trains with our optimisers, gradients and files', async () => {
+  it('is the first that auto takes, and trains with our optimizers, gradients and files', async () => {
     cuda();
     const { error, text, stderr } = await k.run(`${tfjs}
       const losses: number[][] = [];

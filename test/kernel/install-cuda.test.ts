@@ -153,7 +153,7 @@ it('keeps what was installed before when npm fails, and says why in plain words'
   expect([existsSync(`${h.folder}.part`), existsSync(path.join(h.folder, 'node_modules'))]).toEqual([false, true]);
 });
 
-it('ends npm when it is cancelled, and leaves nothing behind', async () => {
+it('ends npm when it is canceled, and leaves nothing behind', async () => {
   const { host: h, abort } = host({ hang: true });
   const done = installCuda(h);
   let pid: string | undefined;

@@ -64,12 +64,12 @@ export class TestKernel {
     const order = Array.from({ length: Math.max(this.count, 1) }, (_, i) => `c${i + 1}`);
     const outcome = await this.process.run({ cell, language: 'typescript', code, order });
     clearTimeout(timer);
-    return { outcome, status: outcome.status, ...summarise(this.messages.slice(from)) };
+    return { outcome, status: outcome.status, ...summarize(this.messages.slice(from)) };
   }
 
   /** What has come since message number `from`. */
   since(from: number) {
-    return summarise(this.messages.slice(from));
+    return summarize(this.messages.slice(from));
   }
 
   get device(): DeviceState | undefined {
@@ -82,7 +82,7 @@ export class TestKernel {
   }
 }
 
-function summarise(messages: NotebookMessage[]) {
+function summarize(messages: NotebookMessage[]) {
   const events = messages.flatMap((m) => (m.type === 'output' ? [m.event] : []));
   const stream = (name: string) =>
     events.flatMap((e) => (e.kind === 'stream' && e.name === name ? [e.text] : [])).join('');

@@ -1,6 +1,6 @@
-// `npm run samples [-- ID…]` runs the samples without an editor on the device `cpu`, one after another. It prints for each
-// the time, how many of its claims held, and the peak memory of its kernel. It fails if a cell fails. `-- --readme` writes the
-// table in README.md.
+// `npm run samples [-- ID…]` runs the samples without an editor on the device `cpu`, one after another. It prints for
+// each the time, how many of its claims held, and the peak memory of its kernel. It fails if a cell fails. `--
+// --readme` writes the table in README.md.
 import { writeFileSync, readFileSync } from 'node:fs';
 import { readIndex, readmeFile, withTable } from './index.mts';
 import { runSample, sampleLine } from './sample.mts';

@@ -24,7 +24,9 @@ describe('tests of units', () => {
   it('stand at the path of the file or folder that they test', () => {
     const stray = tests.filter((test) => {
       const tested = test.replace(/^test\/(unit|built)\//, '').replace(/\.test\.ts$/, '');
-      return !['', '.ts', '.mts', '.js', '.mjs'].some((ending) => existsSync(path.join(root, tested + ending)));
+      return !['', '.ts', '.mts', '.js', '.mjs', '.json'].some((ending) =>
+        existsSync(path.join(root, tested + ending)),
+      );
     });
     expect(stray).toEqual([]);
   });

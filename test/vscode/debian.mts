@@ -1,5 +1,5 @@
-// The Debian packages that the tests need beyond Node and npm: Chromium, its fonts, a Vulkan loader, and a C++ compiler for
-// VS Code's log files. They are installed if that is possible (root, apt-get); else an error names what is missing.
+// The Debian packages that the tests need beyond Node and npm: Chromium, its fonts, a Vulkan loader, and a C++ compiler
+// for VS Code's log files. They are installed if that is possible (root, apt-get); else an error names what is missing.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';

@@ -1,5 +1,5 @@
-// Runs the Mocha suite of test/exthost/ in the real extension host of the real workbench, under code-server and Chromium.
-// Used by test/run.mts; by hand: node test/vscode/exthost.mts [--grep TITLE]
+// Runs the Mocha suite of test/exthost/ in the real extension host of the real workbench, under code-server and
+// Chromium. Used by test/run.mts; by hand: node test/vscode/exthost.mts [--grep TITLE]
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

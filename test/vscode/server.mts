@@ -132,7 +132,10 @@ const profileArgs = (p: Profile) => [
   p.extensions,
 ];
 
-/** The environment of a server: without the variables of an editor or a test runner that started us, without a marketplace. */
+/**
+ * The environment of a server: without the variables of an editor or a test runner that started us, without a
+ * marketplace.
+ */
 function serverEnv(profile: Profile, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env)) {

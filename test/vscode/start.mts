@@ -1,6 +1,6 @@
-// `npm start` builds, and opens real VS Code with the extension and the perceptron notebook: desktop VS Code if its command
-// `code` is on the PATH, else VS Code for the web on a free port of this machine. `npm start -- --headless` runs the samples
-// without an editor and writes their outputs to out/report.html.
+// `npm start` builds, and opens real VS Code with the extension and the perceptron notebook: desktop VS Code if its
+// command `code` is on the PATH, else VS Code for the web on a free port of this machine. `npm start -- --headless`
+// runs the samples without an editor and writes their outputs to out/report.html.
 import { createVSIX } from '@vscode/vsce';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -115,8 +115,8 @@ async function steadyPort(): Promise<number> {
 }
 
 /**
- * A few lines of an extension that open the first notebook when nothing is open. VS Code's own `openFile` in the address
- * opens a file before it knows the notebook types of a newly installed extension, and so as text.
+ * A few lines of an extension that open the first notebook when nothing is open. VS Code's own `openFile` in the
+ * address opens a file before it knows the notebook types of a newly installed extension, and so as text.
  */
 async function makeOpener(): Promise<string> {
   const dir = join(home, 'opener');

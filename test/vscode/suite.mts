@@ -1,5 +1,5 @@
-// Bundles the Mocha files of test/exthost/ for the extension host, and prepares the workspace that they run in. They are the
-// same for code-server (exthost.mts) and for desktop VS Code (electron.mts).
+// Bundles the Mocha files of test/exthost/ for the extension host, and prepares the workspace that they run in. They
+// are the same for code-server (exthost.mts) and for desktop VS Code (electron.mts).
 import { build } from 'esbuild';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -22,7 +22,9 @@ export async function openNotebook(page: Page, name: string): Promise<void> {
   await notebookShown(page);
 }
 
-/** Waits until a notebook editor shows cells. (The row of a Markdown cell is hidden: it is drawn in the output webview.) */
+/**
+ * Waits until a notebook editor shows cells. (The row of a Markdown cell is hidden: it is drawn in the output webview.)
+ */
 export async function notebookShown(page: Page, timeout = 60_000): Promise<void> {
   await page
     .locator('.notebookOverlay:visible .cell-list-container .monaco-list-row')
@@ -46,7 +48,10 @@ export async function palette(page: Page, title: string): Promise<void> {
 export const outputsFrame = (page: Page): FrameLocator =>
   page.frameLocator('.notebookOverlay:visible iframe.webview.ready').frameLocator('#active-frame');
 
-/** The row of the notebook's i-th cell, all kinds counted from 0. The list is virtual: the order in the DOM means nothing. */
+/**
+ * The row of the notebook's i-th cell, all kinds counted from 0. The list is virtual: the order in the DOM means
+ * nothing.
+ */
 export const cellRow = (page: Page, i: number): Locator =>
   page.locator(`.notebookOverlay:visible .cell-list-container .monaco-list-row[data-index="${i}"]`);
 
@@ -86,8 +91,8 @@ export const statusItem = (page: Page, text: string | RegExp): Locator =>
   page.locator('.part.statusbar .statusbar-item', { hasText: text }).first();
 
 /**
- * VS Code asks every 250 ms whether the output webview has the focus. Keys that follow a click in an output at once would
- * go to the output; no person types that fast, so wait as long as a person would.
+ * VS Code asks every 250 ms whether the output webview has the focus. Keys that follow a click in an output at once
+ * would go to the output; no person types that fast, so wait as long as a person would.
  */
 async function humanPause(page: Page): Promise<void> {
   if (await page.evaluate(() => document.activeElement?.tagName === 'IFRAME')) await page.waitForTimeout(700);

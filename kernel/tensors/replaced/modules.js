@@ -1,5 +1,5 @@
-// Which modules of TensorFlow.js are replaced by modules of this folder while bundling (esbuild.config.js): `module`, where
-// `importer` imports it, by `by`.
+// Which modules of TensorFlow.js are replaced by modules of this folder while bundling (esbuild.config.js): `module`,
+// where `importer` imports it, by `by`.
 module.exports = [
   { module: /^\.\/fused\/(conv2d|mat_mul)$/, importer: /tfjs-core\/dist\/ops\/fused_ops\.js$/, by: 'fused-ops.ts' },
   {

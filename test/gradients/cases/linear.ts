@@ -199,7 +199,7 @@ export const linearMade: Table = {
     one(
       'one step',
       [uniform([]), uniform([7, 16]), uniform([16]), uniform([3, 3]), uniform([3, 4]), uniform([3, 4])],
-      (tf, forgetBias, kernel, bias, data, c, h) => tf.basicLSTMCell(forgetBias, kernel, bias, data, c, h),
+      (tf, ...inputs) => tf.basicLSTMCell(...(inputs as [X, X, X, X, X, X])),
     ),
   ],
   multiRNNCell: [
@@ -214,7 +214,7 @@ export const linearMade: Table = {
         uniform([1, 4]),
         uniform([1, 2]),
       ],
-      (tf, k1, k2, b1, b2, data, state1, state2) => {
+      (tf, ...[k1, k2, b1, b2, data, state1, state2]) => {
         const cell = (kernel: X, bias: X) => (x: X, c: X, h: X) =>
           tf.basicLSTMCell(tf.scalar(1), kernel, bias, x, c, h);
         const [c, h] = tf.multiRNNCell(

@@ -1,4 +1,5 @@
-// Losses, with weights and every way to reduce them; activations and small ops of networks that tfjs composes of others.
+// Losses, with weights and every way to reduce them; activations and small ops of networks that tfjs composes of
+// others.
 import type { Case, X } from '../check.ts';
 import type { Tensor, TF } from '../device.ts';
 import { given, offZero, uniform, type Draw } from '../random.ts';

@@ -119,8 +119,8 @@ export class UniformCache {
 }
 
 /**
- * Lays the parts out in `scratch` as WGSL does in a struct: vectors of 2 are aligned to 8 bytes, longer ones to 16. Five
- * or six numbers are a struct in the struct, and the part after them is aligned to 16 as well.
+ * Lays the parts out in `scratch` as WGSL does in a struct: vectors of 2 are aligned to 8 bytes, longer ones to 16.
+ * Five or six numbers are a struct in the struct, and the part after them is aligned to 16 as well.
  * @returns their size in bytes
  */
 function pack(parts: readonly UniformPart[]): number {

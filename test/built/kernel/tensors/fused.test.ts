@@ -1,5 +1,5 @@
-// Layers and losses that run on op kernels of the device `cpu`, against the same layers and losses on TensorFlow.js's own op kernels, in
-// the library as the kernel loads it.
+// Layers and losses that run on op kernels of the device `cpu`, against the same layers and losses on TensorFlow.js's
+// own op kernels, in the library as the kernel loads it.
 import type * as tf from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -44,7 +44,9 @@ describe('layers on op kernels, against the same layers on the stock backend', (
 
   type Layers = () => Parameters<typeof all.sequential>[0];
 
-  /** Three steps of training with batches that the model has not seen, and a prediction: everything that it has learnt. */
+  /**
+   * Three steps of training with batches that the model has not seen, and a prediction: everything that it has learnt.
+   */
   async function train(backend: string, make: Layers, loss: string | typeof all.losses.softmaxCrossEntropy) {
     await all.setBackend(backend);
     seed = 7;
@@ -77,14 +79,14 @@ describe('layers on op kernels, against the same layers on the stock backend', (
   const { layers } = all;
   const activation = 'softmax';
   const models: Record<string, Layers> = {
-    'batch normalisation of rows': () => ({
+    'batch normalization of rows': () => ({
       layers: [
         layers.dense({ units: 10, inputShape: [5] }),
         layers.batchNormalization({}),
         layers.dense({ units: 3, activation }),
       ],
     }),
-    'batch normalisation of images': () => ({
+    'batch normalization of images': () => ({
       layers: [
         layers.conv2d({ filters: 6, kernelSize: 3, inputShape: [8, 7, 2] }),
         layers.batchNormalization({ momentum: 0.9, epsilon: 1e-5 }),
@@ -94,7 +96,7 @@ describe('layers on op kernels, against the same layers on the stock backend', (
         layers.dense({ units: 4, activation }),
       ],
     }),
-    'batch normalisation of sequences, also over other axes': () => ({
+    'batch normalization of sequences, also over other axes': () => ({
       layers: [
         layers.batchNormalization({ axis: 2, inputShape: [6, 3] }),
         // TensorFlow.js itself throws where these are trained
@@ -104,7 +106,7 @@ describe('layers on op kernels, against the same layers on the stock backend', (
         layers.dense({ units: 3, activation }),
       ],
     }),
-    'layer normalisation': () => ({
+    'layer normalization': () => ({
       layers: [
         layers.dense({ units: 7, inputShape: [4, 5] }),
         layers.layerNormalization({}),

@@ -244,7 +244,7 @@ describe('as a web page', () => {
     );
   });
 
-  it('writes formulas as MathML and code in colour', () => {
+  it('writes formulas as MathML and code in color', () => {
     expect(body(md('$e^x$'))).toMatch(/<math[^]*<\/math>/);
     expect(body(md('$$\n\\sum_i x_i\n$$'))).toMatch(/<math[^>]*display="block"/);
     expect(body(code('const a = 1;'))).toContain('<span class="hljs-keyword">const</span>');
@@ -256,7 +256,7 @@ describe('as a web page', () => {
     expect(html).toContain('<img src="data:image/png;base64,AA" alt="beside"> <em>gone</em>');
   });
 
-  it('shows terminal colours, and of lines written over with \\r the last state', () => {
+  it('shows terminal colors, and of lines written over with \\r the last state', () => {
     expect(body(code('', shown({ mime: STDOUT, text: '\x1b[31mred\x1b[0m & 1%\r50%\r100%\ndone\r\n' })))).toContain(
       '100%\ndone\n</pre>',
     );

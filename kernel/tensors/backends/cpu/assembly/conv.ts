@@ -35,7 +35,8 @@ const GRAIN: i32 = 131072;
 const PAD_GRAIN: i32 = 65536;
 
 /**
- * A convolution as a gather: each pixel of the result adds up the pixels of the source that its taps of the filter meet.
+ * A convolution as a gather: each pixel of the result adds up the pixels of the source that its taps of the filter
+ * meet.
  */
 @unmanaged
 class GatherTask extends ConvArgs {

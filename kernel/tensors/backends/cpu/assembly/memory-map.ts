@@ -1,7 +1,8 @@
 // Where things lie in the program's memory, in bytes: for AssemblyScript, for TypeScript and for the build
 // (`--memoryBase`). Plain numbers in ascending order, which both languages read alike.
 
-// The words through which threads share out a task (pool.ts). Each word that several threads write has its own cache line.
+// The words through which threads share out a task (pool.ts). Each word that several threads write has its own cache
+// line.
 
 /**
  * i64: number of the task in the upper 22 bits, then how many chunks are taken from the end, and from the beginning.

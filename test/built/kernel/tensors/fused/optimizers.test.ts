@@ -169,14 +169,15 @@ describe.each(kinds)('%s', (_, make) => {
 });
 
 const own: [string, () => stock.Optimizer, (w: number[], gradients: number[][]) => number[]][] = [
-  ['AdamW', () => train.adamw(0.05, 0.8, 0.9, 1e-3, 0.3), (w, gs) => adamReference(w, gs, 0.05, 0.8, 0.9, 1e-3, 0.3)],
-  ['AdamW, its defaults', () => train.adamw(), (w, gs) => adamReference(w, gs, 1e-3, 0.9, 0.999, 1e-7, 0.01)],
-  ['Lion', () => train.lion(0.05, 0.8, 0.9, 0.3), (w, gs) => lionReference(w, gs, 0.05, 0.8, 0.9, 0.3)],
-  ['Lion, its defaults', () => train.lion(), (w, gs) => lionReference(w, gs, 1e-4, 0.9, 0.99, 0)],
+  ['AdamW', () => train.adamw(0.05, 0.8, 0.9, 1e-3, 0.3), (w, gs) => adamReference(w, gs, [0.05, 0.8, 0.9, 1e-3, 0.3])],
+  ['AdamW, its defaults', () => train.adamw(), (w, gs) => adamReference(w, gs, [1e-3, 0.9, 0.999, 1e-7, 0.01])],
+  ['Lion', () => train.lion(0.05, 0.8, 0.9, 0.3), (w, gs) => lionReference(w, gs, [0.05, 0.8, 0.9, 0.3])],
+  ['Lion, its defaults', () => train.lion(), (w, gs) => lionReference(w, gs, [1e-4, 0.9, 0.99, 0])],
 ];
 
 // Algorithm 2 of Loshchilov & Hutter 2019, with the schedule's multiplier as the learning rate
-function adamReference(w: number[], gs: number[][], lr: number, b1: number, b2: number, eps: number, decay: number) {
+function adamReference(w: number[], gs: number[][], hyper: [number, number, number, number, number]) {
+  const [lr, b1, b2, eps, decay] = hyper;
   return w.map((x, i) => {
     let [m, v] = [0, 0];
     gs.forEach((g, t) => {
@@ -188,7 +189,7 @@ function adamReference(w: number[], gs: number[][], lr: number, b1: number, b2: 
   });
 }
 // Algorithm 2 of Chen et al. 2023
-function lionReference(w: number[], gs: number[][], lr: number, b1: number, b2: number, decay: number) {
+function lionReference(w: number[], gs: number[][], [lr, b1, b2, decay]: [number, number, number, number]) {
   return w.map((x, i) => {
     let m = 0;
     for (const g of gs) {

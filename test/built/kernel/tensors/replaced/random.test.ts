@@ -1,5 +1,5 @@
-// Random tensors of the device `cpu`: their distributions, by the test of Kolmogorov and Smirnov, and that they depend on nothing but
-// Math.random, or the seed.
+// Random tensors of the device `cpu`: their distributions, by the test of Kolmogorov and Smirnov, and that they depend
+// on nothing but Math.random, or the seed.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -38,7 +38,9 @@ function phi(x: number): number {
   return 0.5 * (1 + Math.sign(x) * erf);
 }
 
-/** The largest distance between the values' distribution and `cdf`, times √n; beyond 1.95 in one of a thousand samples. */
+/**
+ * The largest distance between the values' distribution and `cdf`, times √n; beyond 1.95 in one of a thousand samples.
+ */
 function distance(values: ArrayLike<number>, cdf: (x: number) => number): number {
   const sorted = Float64Array.from(values).sort();
   const n = sorted.length;

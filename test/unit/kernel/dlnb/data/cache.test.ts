@@ -1,5 +1,5 @@
-// The cache of downloads, with the loaders of public data sets that use it, against small files that a server on loopback serves:
-// formats, cache, checksums, and what errors say.
+// The cache of downloads, with the loaders of public data sets that use it, against small files that a server on
+// loopback serves: formats, cache, checksums, and what errors say.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';

@@ -1,5 +1,6 @@
-// How a kernel process ends, and what its runs then say. The processes are real; each runs a few lines of its own instead of a
-// kernel, since a kernel does not end in all these ways when asked. Real kernels are tested in test/kernel.
+// How a kernel process ends, and what its runs then say. The processes are real; each runs a few lines of its own
+// instead of a kernel, since a kernel does not end in all these ways when asked. Real kernels are tested in
+// test/kernel.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

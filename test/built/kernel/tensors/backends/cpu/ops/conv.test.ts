@@ -1,5 +1,6 @@
-// Convolutions of the device `cpu` and their gradients, each against its definition: sums over all pixels and taps in double precision.
-// Shapes, strides and paddings are drawn so that every way of computing them is taken, at all remainders of its tiles.
+// Convolutions of the device `cpu` and their gradients, each against its definition: sums over all pixels and taps in
+// double precision. Shapes, strides and paddings are drawn so that every way of computing them is taken, at all
+// remainders of its tiles.
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HeapFullError } from '../../../../../../../kernel/tensors/backends/cpu/heap.ts';

@@ -1,5 +1,5 @@
-// The op kernels of the device `cpu` that move data, pool and convolve depthwise, against those of TensorFlow.js's JavaScript backend:
-// the same inputs, with one thread and with two. Needs the build in dist/.
+// The op kernels of the device `cpu` that move data, pool and convolve depthwise, against those of TensorFlow.js's
+// JavaScript backend: the same inputs, with one thread and with two. Needs the build in dist/.
 import * as tf from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -455,7 +455,8 @@ describe('resizing', () => {
     }
   });
   it('has the gradients of these', () => {
-    // ⟨resize(x), dy⟩ = ⟨x, grad(dy)⟩, as both are linear; the JavaScript op kernels are wrong for more than one image and half pixels
+    // ⟨resize(x), dy⟩ = ⟨x, grad(dy)⟩, as both are linear; the JavaScript op kernels are wrong for more than one image
+    // and half pixels
     const dot = (a: Numbers, b: Numbers) => {
       let sum = 0;
       for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
@@ -552,7 +553,8 @@ describe('depthwise convolution', () => {
       if (!outShape) continue;
       const [x, filter, dy] = [operand(c.shape), operand(c.filterShape), operand(outShape)];
       const attrs = { ...c.attrs, inputShape: c.shape, filterShape: c.filterShape };
-      // The JavaScript op kernels of the gradients know nothing of dilation: a filter with zeros between its elements is the same
+      // The JavaScript op kernels of the gradients know nothing of dilation: a filter with zeros between its elements
+      // is the same
       const [dh, dw] = c.attrs.dilations as [number, number];
       const [h, w, ...depth] = c.filterShape as [number, number, number, number];
       const d = sizeOf(depth);

@@ -1,4 +1,5 @@
-// Reductions, softmax, cross-entropy and normalisation of the device `cpu`, each against TensorFlow.js's own op kernels.
+// Reductions, softmax, cross-entropy and normalization of the device `cpu`, each against TensorFlow.js's own op
+// kernels.
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -265,7 +266,7 @@ function equals(
   expected.forEach((values, i) => close(actual[i]!.values, values, tolerance, `${what}, output ${i}`));
 }
 
-describe.each([2, 1])('softmax and normalisation, threads: %i', (threads) => {
+describe.each([2, 1])('softmax and normalization, threads: %i', (threads) => {
   let device: CpuDevice;
   beforeAll(async () => {
     device = await startCpu({ dist, threads });
@@ -370,7 +371,7 @@ describe.each([2, 1])('softmax and normalisation, threads: %i', (threads) => {
   const shapes = [...rows, [3000, 16], [20000, 3], [900, 64], [50, 1100], [3, 2050]] as [number, number][];
   const positive = (shape: number[]): Given => ({ ...float(shape), values: floats(sizeOf(shape)).map((v) => v + 1.5) });
 
-  it('batch normalisation with given statistics', () => {
+  it('batch normalization with given statistics', () => {
     for (const [n, c] of shapes) {
       const [mean, variance, scale, offset] = [float([c]), positive([c]), float([c]), float([c])];
       const x = float([n, 1, 1, c], 3);
@@ -384,7 +385,7 @@ describe.each([2, 1])('softmax and normalisation, threads: %i', (threads) => {
     same('FusedBatchNorm', { x, mean: float([5]), variance: positive([5]), scale: float([1]) }, {});
   });
 
-  it('batch normalisation in training, and its gradient', () => {
+  it('batch normalization in training, and its gradient', () => {
     const epsilon = 1e-3;
     for (const [n, c] of shapes) {
       // a mean that is large beside the deviation: sums of squares would cancel
@@ -438,7 +439,7 @@ describe.each([2, 1])('softmax and normalisation, threads: %i', (threads) => {
       ]);
   });
 
-  it('layer normalisation and its gradient', () => {
+  it('layer normalization and its gradient', () => {
     const epsilon = 1e-3;
     for (const [n, c] of shapes) {
       const x = { ...float([n, c]), values: floats(n * c).map((v) => v + 10) };

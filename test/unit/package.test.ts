@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { DEVICE_SETTINGS, MAX_THREADS } from '../../../kernel/wire/limits.ts';
-import { kernelSettings } from '../../../kernel/wire/options.ts';
+import { DEVICE_SETTINGS, MAX_THREADS } from '../../kernel/wire/limits.ts';
+import { kernelSettings } from '../../kernel/wire/options.ts';
+import { root } from '../paths.ts';
 
-const root = path.join(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 interface Property {
   enum?: string[];

@@ -1,10 +1,10 @@
-// Unknown options of plots.
+// Unknown options are errors that name the known ones.
 import { describe, expect, it } from 'vitest';
-import { animate } from '../../../../../kernel/dlnb/viz/animate.ts';
-import { confusionMatrix } from '../../../../../kernel/dlnb/viz/confusion-matrix.ts';
-import { line, scatter } from '../../../../../kernel/dlnb/viz/curves.ts';
-import { heatmap } from '../../../../../kernel/dlnb/viz/grids.ts';
-import { histogram } from '../../../../../kernel/dlnb/viz/histogram.ts';
+import { animate } from '../../../../kernel/dlnb/viz/animate.ts';
+import { confusionMatrix } from '../../../../kernel/dlnb/viz/confusion-matrix.ts';
+import { line, scatter } from '../../../../kernel/dlnb/viz/curves.ts';
+import { heatmap } from '../../../../kernel/dlnb/viz/grids.ts';
+import { histogram } from '../../../../kernel/dlnb/viz/histogram.ts';
 
 describe('options', () => {
   it('that are unknown are named, with the known ones', () => {

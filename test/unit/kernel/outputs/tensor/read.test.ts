@@ -1,8 +1,8 @@
 // Synchronous reads: only the error that marks values on the device means "await them"; every other one is a fault.
 import { describe, expect, it } from 'vitest';
 import { runInNewContext } from 'node:vm';
-import { onDeviceError, onHost, valuesNow } from '../../../../kernel/outputs/tensor/read.ts';
-import type { TensorLike } from '../../../../kernel/outputs/tensor/values.ts';
+import { onDeviceError, onHost, valuesNow } from '../../../../../kernel/outputs/tensor/read.ts';
+import type { TensorLike } from '../../../../../kernel/outputs/tensor/values.ts';
 
 /** A tensor on a device whose synchronous read throws this. */
 const throwing = (error: unknown): TensorLike => ({
