@@ -7,7 +7,7 @@ import { root } from '../paths.ts';
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 const manifest = JSON.parse(read('package.json')) as {
   scripts: Record<string, string>;
-  contributes: { commands: { title: string }[]; configuration: { properties: object } };
+  contributes: { commands: { command: string; title: string }[]; configuration: { properties: object } };
 };
 
 const docs = readdirSync(path.join(root, 'docs'))
@@ -70,8 +70,10 @@ describe.each(texts)('%s', (file, text) => {
     const titles = manifest.contributes.commands.map(({ title }) => title);
     const commands = [...prose(text).matchAll(/\*DLNB: ([^*]+)\*/g)].map((m) => m[1]!.replaceAll('\n', ' '));
     expect(commands.filter((name) => !titles.includes(name))).toEqual([]);
-    const settings = quoted(text).filter((code) => /^dlnb\.[a-z]\w+$/.test(code));
-    expect(settings.filter((name) => !(name in manifest.contributes.configuration.properties))).toEqual([]);
+    const ids = manifest.contributes.commands.map(({ command }) => command);
+    const known = [...ids, ...Object.keys(manifest.contributes.configuration.properties)];
+    const named = quoted(text).filter((code) => /^dlnb\.[a-z]\w+$/.test(code));
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
   });
 
   it('has lines of at most 120 characters, apart from tables and pictures', () => {
