@@ -306,7 +306,9 @@ describe('filters and feature maps', () => {
     hostile.cells[0]!.outputs = [{ items: [{ mime: FILTERS, base64: payload.toString('base64') }] }];
     writeFileSync(join(vs.profile.folder, 'hostile.dlnb'), JSON.stringify(hostile));
     await openNotebook(vs.page, 'hostile.dlnb');
-    await outputsFrame(vs.page).getByText('the kernel of stage 1 is of an unknown kind').waitFor({ timeout: 30_000 });
+    await outputsFrame(vs.page)
+      .getByText('the op of the kernel of stage 1 is not one of conv')
+      .waitFor({ timeout: 30_000 });
     expect(await outputsFrame(vs.page).locator('img').count()).toBe(0);
   });
 });

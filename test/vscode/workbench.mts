@@ -9,9 +9,17 @@ export async function workbenchReady(page: Page, timeout = 60_000): Promise<void
   await page.waitForFunction(loaded, null, { timeout });
 }
 
-/** Opens a file of the workspace's root as a user does: a double click in the Explorer. */
+/**
+ * Opens a file of the workspace's root as a user does: a double click in the Explorer. On a busy machine VS Code's
+ * watcher may miss a file that was just written; then the Explorer is refreshed.
+ */
 export async function openFromExplorer(page: Page, name: string): Promise<void> {
   const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first();
+  const listed = await row.waitFor({ timeout: 5_000 }).then(
+    () => true,
+    () => false,
+  );
+  if (!listed) await palette(page, 'File: Refresh Explorer');
   await row.waitFor();
   await row.dblclick();
 }
