@@ -1,5 +1,5 @@
 // Makes exports.ts: the types of what the WebAssembly program exports, and the functions that write argument records
-// into its memory. Both follow from the AssemblyScript sources in assembly/. `node bindings.mjs` prints the text;
+// and entries of tables into its memory. Both follow from the AssemblyScript sources in assembly/. `node bindings.mjs` prints the text;
 // esbuild.config.js keeps the file up to date, and a test compares the two.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -59,6 +59,17 @@ function doc(node) {
 
 /** Records by name: their own fields with their offsets, and the record that they begin with. */
 const records = new Map();
+/** Records that lie in tables (assembly/tables.ts), not at the place of the arguments. */
+const entries = new Set();
+
+/** The layout of a field; that of a table is its address. */
+function layoutOf(module, type) {
+  const [, entry] = type.match(/^Table<(\w+)>$/) ?? [];
+  if (!entry) return layouts[type];
+  entries.add(record(module, entry));
+  return layouts.usize;
+}
+
 function record(module, name) {
   if (records.has(name)) return records.get(name);
   const found = classOf(module, name);
@@ -67,7 +78,7 @@ function record(module, name) {
   const base = parent && record(found.module, parent);
   let end = base ? base.end : 0;
   const fields = found.node.members.filter(ts.isPropertyDeclaration).map((member) => {
-    const layout = layouts[member.type.getText()];
+    const layout = layoutOf(found.module, member.type.getText());
     if (!layout) throw new Error(`${name}.${member.name.text}: JavaScript cannot write ${member.type.getText()}.`);
     const at = Math.ceil(end / layout.bytes) * layout.bytes;
     end = at + layout.bytes;
@@ -127,8 +138,26 @@ function writer({ name, base, fields }) {
   return `function write${name}(args: ${name}): void { ${[...part, ...lines].join('\n')} }`;
 }
 
+const constantName = (name) => name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+
+/** The function that writes an entry of a table, at any address, and the entry's size. */
+function entryWriter({ name, base, fields, end }) {
+  if (base || fields.some((f) => f.view !== 'ints'))
+    throw new Error(`${name}: a table's entries have integers of four bytes.`);
+  const lines = fields.map((f) => `ints[word + ${f.at / 4}] = entry.${f.name};`);
+  return `/** Bytes of an entry of a table of \`${name}\`. */
+export const ${constantName(name)}_BYTES = ${end};
+
+/** Writes an entry at an address; \`ints\` is the whole memory. */
+export function write${name}(ints: Int32Array, at: number, entry: ${name}): void {
+  const word = at >>> 2;
+  ${lines.join('\n')}
+}`;
+}
+
 function text() {
   const all = functions();
+  const argumentRecords = [...records.values()].filter((r) => !entries.has(r));
   const interfaces = [...records.values()].map(({ name, base, fields, doc }) => {
     const part = base && partName(base);
     const first = part ? [`${part}: ${base.name};`] : [];
@@ -153,7 +182,7 @@ function text() {
     const names = parameters.map((p) => p.name);
     return `${name}: (${names.join(', ')}) => ${call(...names)},`;
   });
-  const size = Math.max(...[...records.values()].map((r) => r.end));
+  const size = Math.max(...argumentRecords.map((r) => r.end));
   return `// Made by bindings.mjs from the AssemblyScript sources in assembly/ when the op kernels are compiled. Not to be edited by hand.
 import { ARGS } from './assembly/memory-map.ts';
 
@@ -165,7 +194,9 @@ export interface Exports { ${calls.join('\n')} }
 /** What the program exports, as WebAssembly has it: a record is given by its address. */
 export interface RawExports { ${raw.join('\n')} }
 
-/** Bytes of the largest record. */
+${[...entries].map(entryWriter).join('\n\n')}
+
+/** Bytes of the largest record of arguments. */
 const RECORD_BYTES = ${Math.ceil(size / 4) * 4};
 
 /** The functions that write a record of arguments to its place in memory and run the op kernel on it. */
@@ -174,7 +205,7 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
   const floats = new Float32Array(buffer, ARGS, RECORD_BYTES / 4);
   const bytes = new Uint8Array(buffer, ARGS, RECORD_BYTES);
 
-  ${[...records.values()].map(writer).join('\n\n')}
+  ${argumentRecords.map(writer).join('\n\n')}
 
   return { ${made.join('\n')} };
 }

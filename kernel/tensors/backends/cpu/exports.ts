@@ -1,6 +1,59 @@
 // Made by bindings.mjs from the AssemblyScript sources in assembly/ when the op kernels are compiled. Not to be edited by hand.
 import { ARGS } from './assembly/memory-map.ts';
 
+/** y = f(x); x, y [n] of four bytes each. */
+export interface UnaryArgs {
+  /** Number of f in the table of elementwise ops. */
+  op: number;
+  x: number;
+  /** Written. */
+  y: number;
+  n: number;
+  /** The first attribute of f, if it has any. */
+  p: number;
+  /** The second attribute of f. */
+  q: number;
+  /** Fewer elements are not worth a second thread. */
+  grain: number;
+}
+
+/** An outer axis of a broadcast; strides in elements. */
+export interface Axis {
+  length: number;
+  aStride: number;
+  bStride: number;
+}
+
+/**
+ * y = f(a, b), with y [n] read as rows of `inner` elements. Along a row an operand has consecutive elements (`aInner`,
+ * `bInner` 1) or is one element (0); from row to row, along the outer axes, it has any strides. Without broadcasting, y
+ * is one row.
+ */
+export interface BinaryArgs {
+  /** Number of f in the table of elementwise ops. */
+  op: number;
+  a: number;
+  b: number;
+  /** Written. */
+  y: number;
+  n: number;
+  inner: number;
+  aInner: number;
+  bInner: number;
+  /** The first attribute of f, if it has any. */
+  p: number;
+  /** The second attribute of f. */
+  q: number;
+  /** Bytes of an element of a and of b. */
+  bytes: number;
+  /** Number of outer axes. */
+  outer: number;
+  /** [outer], from the inside out. */
+  axes: number;
+  /** Fewer elements are not worth a second thread. */
+  grain: number;
+}
+
 /** c = a · b (+ bias) (then ReLU). */
 export interface MatMulArgs {
   /** [batch or 1, m, k] float32, or [.., k, m] if `transposeA`. */
@@ -437,6 +490,32 @@ export interface ResizeArgs {
   newWidth: number;
 }
 
+/** A parameter, its gradient and its slots, which are what the optimizer keeps for it: `n` float32 each. */
+export interface Parameter {
+  /** The place of its first element among the elements of all parameters: a multiple of 16. */
+  start: number;
+  n: number;
+  value: number;
+  gradient: number;
+  /** 0 if the rule has no such slot; so are the next two. */
+  slot0: number;
+  slot1: number;
+  slot2: number;
+}
+
+/** An update of parameters by an optimizer's rule. */
+export interface UpdateArgs {
+  /** Number of the rule, in the order of `ruleNames`. */
+  rule: number;
+  /** [count], in the order of their `start`. */
+  parameters: number;
+  count: number;
+  /** Elements of all parameters, those of each rounded up to a multiple of 16. */
+  total: number;
+  /** Address of the numbers that the rule's loop reads: float32. */
+  numbers: number;
+}
+
 /** What the program exports, for JavaScript: addresses are numbers, and a record of arguments is an object. */
 export interface Exports {
   /**
@@ -450,10 +529,10 @@ export interface Exports {
   work(): void;
   /** Looks `n` times, for the main thread to time how long a look takes. */
   look(n: number): number;
-  /** Computes what `UnaryArgs` says; fewer than `grain` elements are not worth a second thread. */
-  unary(grain: number): void;
-  /** Computes what `BinaryArgs` says; fewer than `grain` elements are not worth a second thread. */
-  binary(grain: number): void;
+  /** y = f(x). */
+  unary(args: UnaryArgs): void;
+  /** y = f(a, b) with broadcasting. It overwrites a part of the arguments. */
+  binary(args: BinaryArgs): void;
   /** y = condition is 1 : t, else e; condition [n] bool; t, e, y [n] of `bytes` bytes each, 4 or 1 */
   select(condition: number, t: number, e: number, y: number, n: number, bytes: number): void;
   /** y = x; x [n] bool, y [n] float32 or int32 */
@@ -623,10 +702,10 @@ export interface Exports {
   /** dL/dx of `resizeBilinear`, from dL/dy at y. */
   resizeBilinearGrad(args: ResizeArgs): void;
   /**
-   * Updates in place what `UpdateArgs` says. Behind the last element of each parameter it writes up to the next multiple
-   * of 4 elements: they must belong to the parameter's block of memory, which holds for whole blocks of the heap.
+   * Updates parameters and their slots in place. Behind the last element of each it writes up to the next multiple of 4
+   * elements: they must belong to the same block of memory, which holds for whole blocks of the heap.
    */
-  updateParameters(): void;
+  updateParameters(args: UpdateArgs): void;
 }
 
 /** What the program exports, as WebAssembly has it: a record is given by its address. */
@@ -634,8 +713,8 @@ export interface RawExports {
   initThread(id: number, count: number, spin: number): void;
   work(): void;
   look(n: number): number;
-  unary(grain: number): void;
-  binary(grain: number): void;
+  unary(args: number): void;
+  binary(args: number): void;
   select(condition: number, t: number, e: number, y: number, n: number, bytes: number): void;
   widen(x: number, y: number, n: number, toFloat: number): void;
   addN(list: number, count: number, y: number, n: number, float: number): void;
@@ -707,10 +786,36 @@ export interface RawExports {
   resizeNearestGrad(args: number): void;
   resizeBilinear(args: number): void;
   resizeBilinearGrad(args: number): void;
-  updateParameters(): void;
+  updateParameters(args: number): void;
 }
 
-/** Bytes of the largest record. */
+/** Bytes of an entry of a table of `Axis`. */
+export const AXIS_BYTES = 12;
+
+/** Writes an entry at an address; `ints` is the whole memory. */
+export function writeAxis(ints: Int32Array, at: number, entry: Axis): void {
+  const word = at >>> 2;
+  ints[word + 0] = entry.length;
+  ints[word + 1] = entry.aStride;
+  ints[word + 2] = entry.bStride;
+}
+
+/** Bytes of an entry of a table of `Parameter`. */
+export const PARAMETER_BYTES = 28;
+
+/** Writes an entry at an address; `ints` is the whole memory. */
+export function writeParameter(ints: Int32Array, at: number, entry: Parameter): void {
+  const word = at >>> 2;
+  ints[word + 0] = entry.start;
+  ints[word + 1] = entry.n;
+  ints[word + 2] = entry.value;
+  ints[word + 3] = entry.gradient;
+  ints[word + 4] = entry.slot0;
+  ints[word + 5] = entry.slot1;
+  ints[word + 6] = entry.slot2;
+}
+
+/** Bytes of the largest record of arguments. */
 const RECORD_BYTES = 88;
 
 /** The functions that write a record of arguments to its place in memory and run the op kernel on it. */
@@ -718,6 +823,33 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
   const ints = new Int32Array(buffer, ARGS, RECORD_BYTES / 4);
   const floats = new Float32Array(buffer, ARGS, RECORD_BYTES / 4);
   const bytes = new Uint8Array(buffer, ARGS, RECORD_BYTES);
+
+  function writeUnaryArgs(args: UnaryArgs): void {
+    ints[0] = args.op;
+    ints[1] = args.x;
+    ints[2] = args.y;
+    ints[3] = args.n;
+    floats[4] = args.p;
+    floats[5] = args.q;
+    ints[6] = args.grain;
+  }
+
+  function writeBinaryArgs(args: BinaryArgs): void {
+    ints[0] = args.op;
+    ints[1] = args.a;
+    ints[2] = args.b;
+    ints[3] = args.y;
+    ints[4] = args.n;
+    ints[5] = args.inner;
+    ints[6] = args.aInner;
+    ints[7] = args.bInner;
+    floats[8] = args.p;
+    floats[9] = args.q;
+    ints[10] = args.bytes;
+    ints[11] = args.outer;
+    ints[12] = args.axes;
+    ints[13] = args.grain;
+  }
 
   function writeMatMulArgs(args: MatMulArgs): void {
     ints[0] = args.a;
@@ -998,12 +1130,26 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
     ints[9] = args.newWidth;
   }
 
+  function writeUpdateArgs(args: UpdateArgs): void {
+    ints[0] = args.rule;
+    ints[1] = args.parameters;
+    ints[2] = args.count;
+    ints[3] = args.total;
+    ints[4] = args.numbers;
+  }
+
   return {
     initThread: raw.initThread,
     work: raw.work,
     look: raw.look,
-    unary: raw.unary,
-    binary: raw.binary,
+    unary(args) {
+      writeUnaryArgs(args);
+      return raw.unary(ARGS);
+    },
+    binary(args) {
+      writeBinaryArgs(args);
+      return raw.binary(ARGS);
+    },
     select: raw.select,
     widen: raw.widen,
     addN: raw.addN,
@@ -1249,6 +1395,9 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
       writeResizeArgs(args);
       return raw.resizeBilinearGrad(ARGS);
     },
-    updateParameters: raw.updateParameters,
+    updateParameters(args) {
+      writeUpdateArgs(args);
+      return raw.updateParameters(ARGS);
+    },
   };
 }

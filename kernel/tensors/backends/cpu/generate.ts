@@ -3,7 +3,6 @@
 import { cells, costs, type Cell } from '../elementwise.ts';
 import { ruleNames } from '../optimizer-rules.ts';
 import { optimizerLoop } from './optimizer-loops.ts';
-import { records } from './records.ts';
 
 const suffixes = { float32: '', int32: 'Int', bool: 'Bool' };
 const className = ({ op, from }: Cell) => `${op}${suffixes[from]}`;
@@ -67,14 +66,14 @@ function imports(module: string, source: string, code: string): string {
 }
 
 const optimizer = () => `// Made by the build from kernel/tensors/backends/optimizer-rules.ts: the loop of each rule.
+import { Parameter, UpdateArgs } from '../optimizer-records';
 import { args } from '../pool';
 import { madd, nmadd } from '../simd';
-import { Parameter, UpdateArgs } from './records';
 
 // @ts-ignore: decorator
 @inline
 function numberAt(i: i32): v128 {
-  return v128.load32_splat(changetype<usize>(args<UpdateArgs>()) + offsetof<UpdateArgs>() + ((<usize>i) << 2));
+  return v128.load32_splat(args<UpdateArgs>().numbers + ((<usize>i) << 2));
 }
 
 // @ts-ignore: decorator
@@ -105,23 +104,13 @@ export function generate(source: (file: string) => string): Record<string, strin
   const classes = [...cells.unary, ...cells.binary].map(classOf).join('\n');
   const modules = ['math', 'simd', 'elementwise-functions'];
   return {
-    'records.ts': [
-      '// Made by the build from kernel/tensors/backends/cpu/records.ts: the arguments of tasks.',
-      ...Object.entries(records).map(
-        ([name, fields]) =>
-          `@unmanaged export class ${name} {\n${Object.entries(fields)
-            .map(([field, type]) => `  ${field}: ${type};\n`)
-            .join('')}}`,
-      ),
-      '',
-    ].join('\n'),
     'optimizer.ts': optimizer(),
     'elementwise.ts': [
       '// Made by the build from kernel/tensors/backends/elementwise.ts: the elementwise ops and the choice between them.',
       ...modules.map((module) => imports(module, source(`${module}.ts`), classes)),
-      "import { Bools, combine, Flags, map, mapEach, mapWide, Slow, Words } from '../elementwise-loops';",
+      "import { BinaryArgs, Bools, combine, Flags, map, mapEach, mapWide } from '../elementwise-loops';",
+      "import { Slow, UnaryArgs, Words } from '../elementwise-loops';",
       "import { args } from '../pool';",
-      "import { BinaryArgs, UnaryArgs } from './records';",
       classes,
       task('unaryTask', 'UnaryArgs', cells.unary, unaryLoop),
       task('binaryTask', 'BinaryArgs', cells.binary, binaryLoop),

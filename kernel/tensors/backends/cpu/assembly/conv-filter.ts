@@ -208,7 +208,7 @@ function filterRowsTask(chunk: i32, chunks: i32): void {
       else {
         const copied = (same - 1) * s.strideY + (s.filterHeight - 1) * s.dilationY + 1;
         const pixelsOfRow = (s.outWidth - 1) * s.strideX + s.filterWidth;
-        padRows(to, from, y * s.strideY - s.top, copied, s.inHeight, s.inWidth, s.inDepth, s.left, pixelsOfRow);
+        padRows(s, to, from, y * s.strideY - s.top, copied, pixelsOfRow);
         from = to;
         to += <usize>copied * rowBytes;
       }

@@ -3,7 +3,7 @@
 // (Dukhan, "The Indirect Convolution Algorithm", 2019). Few input channels are copied out instead ("im2col").
 import { packColumns, packColumnsTransposed, rectify } from './matmul';
 import { args, bound, chunksOf, parallel, scratch, scratchBytes, threadCount } from './pool';
-import { padRows } from './rows';
+import { padRow, padRows } from './rows';
 import { ConvArgs, ConvShape, shape } from './shape';
 import { gatherTile, outerTile, SEGMENT } from './tile';
 
@@ -203,9 +203,16 @@ function padTask(chunk: i32, chunks: i32): void {
   const t = args<GatherTask>();
   const rows = shape().batch * t.srcHeight;
   const first = bound(rows, 1, chunk, chunks);
-  const to = t.src + (<usize>(first * t.srcWidth * t.k) << 2);
-  const count = bound(rows, 1, chunk + 1, chunks) - first;
-  padRows(to, t.plain, first, count, rows, t.plainWidth, t.k, t.before, t.srcWidth);
+  const end = bound(rows, 1, chunk + 1, chunks);
+  const pixel = <usize>t.k << 2;
+  const plainBytes = <usize>t.plainWidth * pixel;
+  const rowBytes = <usize>t.srcWidth * pixel;
+  const before = <usize>min(t.before, t.srcWidth) * pixel;
+  const inside = <usize>max(0, min(t.plainWidth, t.srcWidth - t.before)) * pixel;
+  const after = rowBytes - before - inside;
+  let to = t.src + <usize>first * rowBytes;
+  let from = t.plain + <usize>first * plainBytes;
+  for (let r = first; r < end; r++, to += rowBytes, from += plainBytes) padRow(to, from, before, inside, after);
 }
 
 /** The place of a tap if the taps of each row are in reverse order. */
@@ -510,7 +517,7 @@ function rowTask(chunk: i32, chunks: i32): void {
     if (inImage) from += <usize>(y * s.strideY) * srcBytes;
     else {
       const rows = (count - 1) * s.strideY + (s.filterHeight - 1) * s.dilationY + 1;
-      padRows(band, from, y * s.strideY - s.top, rows, s.inHeight, s.inWidth, 1, s.left, s.outWidth + s.filterWidth - 1);
+      padRows(s, band, from, y * s.strideY - s.top, rows, s.outWidth + s.filterWidth - 1);
       from = band;
     }
     for (let r = 0; r < count; r++, row++) {

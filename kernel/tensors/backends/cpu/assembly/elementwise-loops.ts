@@ -2,8 +2,64 @@
 // a class without instances whose method `at`, or `one`, is compiled into the loop: assembly/generated/elementwise.ts
 // has one for each op. Loads reach up to 63 bytes beyond an operand's last element, since blocks of memory are whole
 // cache lines. Stores never do, since the neighboring bytes may be another thread's.
-import { Axis, BinaryArgs, UnaryArgs } from './generated/records';
 import { args, bound, scratch } from './pool';
+import { entry, Table } from './tables';
+
+/** y = f(x); x, y [n] of four bytes each. */
+@unmanaged
+export class UnaryArgs {
+  /** Number of f in the table of elementwise ops. */
+  op: i32;
+  x: usize;
+  /** Written. */
+  y: usize;
+  n: i32;
+  /** The first attribute of f, if it has any. */
+  p: f32;
+  /** The second attribute of f. */
+  q: f32;
+  /** Fewer elements are not worth a second thread. */
+  grain: i32;
+}
+
+/** An outer axis of a broadcast; strides in elements. */
+@unmanaged
+export class Axis {
+  length: i32;
+  aStride: i32;
+  bStride: i32;
+}
+
+/**
+ * y = f(a, b), with y [n] read as rows of `inner` elements. Along a row an operand has consecutive elements (`aInner`,
+ * `bInner` 1) or is one element (0); from row to row, along the outer axes, it has any strides. Without broadcasting, y
+ * is one row.
+ */
+@unmanaged
+export class BinaryArgs {
+  /** Number of f in the table of elementwise ops. */
+  op: i32;
+  a: usize;
+  b: usize;
+  /** Written. */
+  y: usize;
+  n: i32;
+  inner: i32;
+  aInner: i32;
+  bInner: i32;
+  /** The first attribute of f, if it has any. */
+  p: f32;
+  /** The second attribute of f. */
+  q: f32;
+  /** Bytes of an element of a and of b. */
+  bytes: i32;
+  /** Number of outer axes. */
+  outer: i32;
+  /** [outer], from the inside out. */
+  axes: Table<Axis>;
+  /** Fewer elements are not worth a second thread. */
+  grain: i32;
+}
 
 /** The first `count` of four words, 1…3 */
 // @ts-ignore: decorator
@@ -69,15 +125,6 @@ export function mapEach<F>(chunk: i32, chunks: i32): void {
   }
 }
 
-/** Outer axis `i` of the running task */
-// @ts-ignore: decorator
-@inline
-export function axis(i: i32): Axis {
-  return changetype<Axis>(
-    changetype<usize>(args<BinaryArgs>()) + offsetof<BinaryArgs>() + <usize>i * offsetof<Axis>(),
-  );
-}
-
 /**
  * The rows of a chunk, or the parts of rows in it: the inner loop `K` with the op `F`. Chunks begin at multiples of 16
  * elements.
@@ -90,6 +137,7 @@ export function combine<F, K>(chunk: i32, chunks: i32): void {
   if (at == end) return;
   const inner = g.inner;
   const outer = g.outer;
+  const axes = g.axes;
   const aInner = g.aInner;
   const bInner = g.bInner;
   const p = f32x4.splat(g.p);
@@ -103,7 +151,7 @@ export function combine<F, K>(chunk: i32, chunks: i32): void {
   const indices = aCopies + 128;
   let rest = first;
   for (let i = 0; i < outer; i++) {
-    const along = axis(i);
+    const along = entry<Axis>(axes, i);
     const index = rest % along.length;
     rest /= along.length;
     store<i32>(indices + ((<usize>i) << 2), index);
@@ -130,7 +178,7 @@ export function combine<F, K>(chunk: i32, chunks: i32): void {
     if (at == end) return;
     column = 0;
     for (let i = 0; i < outer; i++) {
-      const along = axis(i);
+      const along = entry<Axis>(axes, i);
       a += (<usize>along.aStride) << k.shift();
       b += (<usize>along.bStride) << k.shift();
       const index = load<i32>(indices + ((<usize>i) << 2)) + 1;

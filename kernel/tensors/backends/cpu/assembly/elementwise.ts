@@ -1,13 +1,13 @@
 // What JavaScript calls for elementwise op kernels: functions of one tensor and of two, choices, casts, sums of many
 // tensors and fills.
-import { axis, storeBytes, storePart } from './elementwise-loops';
+import { Axis, BinaryArgs, storeBytes, storePart, UnaryArgs } from './elementwise-loops';
 import { binaryTask, unaryTask } from './generated/elementwise';
-import { BinaryArgs, UnaryArgs } from './generated/records';
 import { args, bound, chunksOf, parallel, scratch } from './pool';
+import { entry } from './tables';
 
-/** Computes what `UnaryArgs` says; fewer than `grain` elements are not worth a second thread. */
-export function unary(grain: i32): void {
-  parallel(unaryTask.index, chunksOf(args<UnaryArgs>().n, grain));
+/** y = f(x). */
+export function unary(args: UnaryArgs): void {
+  parallel(unaryTask.index, chunksOf(args.n, args.grain));
 }
 
 /** Rows of fewer elements are put together to longer ones. */
@@ -15,26 +15,25 @@ const SHORT = 64;
 /** Where the main thread's scratch memory holds them */
 const TILE: usize = 1024;
 
-/** Computes what `BinaryArgs` says; fewer than `grain` elements are not worth a second thread. */
-export function binary(grain: i32): void {
-  const g = args<BinaryArgs>();
-  const inner = g.inner;
-  if (g.outer == 1 && inner < SHORT && g.aInner != 0 && g.bInner != 0) {
+/** y = f(a, b) with broadcasting. It overwrites a part of the arguments. */
+export function binary(args: BinaryArgs): void {
+  const inner = args.inner;
+  if (args.outer == 1 && inner < SHORT && args.aInner != 0 && args.bInner != 0) {
     // One operand is the same row for all: with copies of it side by side, several rows are one
-    const first = axis(0);
+    const first = entry<Axis>(args.axes, 0);
     const rows = min(first.length, 4 * SHORT / inner);
-    const bytes = <usize>(inner * g.bytes);
+    const bytes = <usize>(inner * args.bytes);
     const tile = scratch() + TILE;
-    const source = first.aStride == 0 ? g.a : g.b;
+    const source = first.aStride == 0 ? args.a : args.b;
     for (let i = 0; i < rows; i++) memory.copy(tile + <usize>i * bytes, source, bytes);
-    if (first.aStride == 0) g.a = tile;
-    else g.b = tile;
-    g.inner = rows * inner;
+    if (first.aStride == 0) args.a = tile;
+    else args.b = tile;
+    args.inner = rows * inner;
     first.length = i32.MAX_VALUE;
     first.aStride *= rows;
     first.bStride *= rows;
   }
-  parallel(binaryTask.index, chunksOf(g.n, grain));
+  parallel(binaryTask.index, chunksOf(args.n, args.grain));
 }
 
 @unmanaged

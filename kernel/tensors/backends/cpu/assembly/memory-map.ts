@@ -25,6 +25,8 @@ export const ACTIVE = 1344;
 
 /** The argument record of the running op kernel: JavaScript writes it, and the tasks of all threads read it. */
 export const ARGS = 2048;
+/** The outer axes of a broadcast, records `Axis`: a part of an elementwise op's arguments. */
+export const AXES = 3072;
 
 /** The program's own constants and tables: what the compiler is told to begin with. */
 export const PROGRAM_BASE = 65536;

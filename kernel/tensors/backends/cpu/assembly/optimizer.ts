@@ -1,18 +1,19 @@
 // Updates of parameters: one task over the elements of all of them, whatever the optimizer. Each rule is one pass,
 // which reads and writes once what it needs of an element (generated/optimizer.ts).
 import { update } from './generated/optimizer';
-import { Parameter, UpdateArgs } from './generated/records';
+import { Parameter, UpdateArgs } from './optimizer-records';
 import { args, bound, chunksOf, parallel } from './pool';
+import { entry } from './tables';
 
 /** Elements that are worth a chunk of their own */
 const GRAIN = 8192;
 
 /**
- * Updates in place what `UpdateArgs` says. Behind the last element of each parameter it writes up to the next multiple
- * of 4 elements: they must belong to the parameter's block of memory, which holds for whole blocks of the heap.
+ * Updates parameters and their slots in place. Behind the last element of each it writes up to the next multiple of 4
+ * elements: they must belong to the same block of memory, which holds for whole blocks of the heap.
  */
-export function updateParameters(): void {
-  parallel(updateTask.index, chunksOf(args<UpdateArgs>().total, GRAIN));
+export function updateParameters(args: UpdateArgs): void {
+  parallel(updateTask.index, chunksOf(args.total, GRAIN));
 }
 
 function updateTask(chunk: i32, chunks: i32): void {
@@ -24,11 +25,11 @@ function updateTask(chunk: i32, chunks: i32): void {
   let high = t.count - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (changetype<Parameter>(t.parameters + <usize>middle * offsetof<Parameter>()).start <= from) low = middle;
+    if (entry<Parameter>(t.parameters, middle).start <= from) low = middle;
     else high = middle - 1;
   }
   for (let i = low; i < t.count; i++) {
-    const p = changetype<Parameter>(t.parameters + <usize>i * offsetof<Parameter>());
+    const p = entry<Parameter>(t.parameters, i);
     if (p.start >= to) return;
     const first = max(from, p.start) - p.start;
     const last = min(to - p.start, p.n);

@@ -126,10 +126,11 @@ function copyRow(x: usize, width: usize, y: usize): void {
   for (; at < bytes; at += 4) store<i32>(y + at, load<i32>(x + at));
 }
 
-/** y [width] = the rows of x [rows, width] as one. `stride` in bytes; `spare` has room for TILE numbers. */
+/** y [width] = the rows of x [rows, width] as one. `stride` in bytes. It uses TILE numbers of the scratch memory. */
 // @ts-ignore: decorator
 @inline
-function reduceColumns(op: i32, x: usize, rows: i32, stride: usize, width: i32, y: usize, spare: usize): void {
+function reduceColumns(op: i32, x: usize, rows: i32, stride: usize, width: i32, y: usize): void {
+  const spare = scratch();
   for (let from: i32 = 0; from < width; from += TILE) {
     const w = <usize>min(TILE, width - from);
     const out = y + ((<usize>from) << 2);
@@ -167,17 +168,16 @@ function reduceColumns(op: i32, x: usize, rows: i32, stride: usize, width: i32, 
 // @ts-ignore: decorator
 @inline
 function reduceMatrix(op: i32, x: usize, rows: i32, inner: i32, y: usize): void {
-  const spare = scratch();
   const side = sideBySide(inner);
   if (side == 1 || rows < 2 * side) {
-    reduceColumns(op, x, rows, (<usize>inner) << 2, inner, y, spare);
+    reduceColumns(op, x, rows, (<usize>inner) << 2, inner, y);
     return;
   }
   const wide = inner * side;
-  const sums = spare + ((<usize>TILE) << 2);
+  const sums = scratch() + ((<usize>TILE) << 2);
   const groups = rows / side;
-  reduceColumns(op, x, groups, (<usize>wide) << 2, wide, sums, spare);
-  reduceColumns(op, sums, side, (<usize>inner) << 2, inner, y, spare);
+  reduceColumns(op, x, groups, (<usize>wide) << 2, wide, sums);
+  reduceColumns(op, sums, side, (<usize>inner) << 2, inner, y);
   let p = x + ((<usize>(groups * wide)) << 2);
   for (let r = groups * side; r < rows; r++) {
     oneRow(op, p, <usize>inner, y);
@@ -308,9 +308,8 @@ function reduceChunk(op: i32, chunk: i32, chunks: i32): void {
   y += (<usize>from * <usize>inner) << 2;
   const start = y;
   if (a.by == BY_INNER) {
-    const spare = scratch();
     for (let o = from; o < to; o++) {
-      reduceColumns(op, x, rows, (<usize>inner) << 2, width, y, spare);
+      reduceColumns(op, x, rows, (<usize>inner) << 2, width, y);
       divide(y, width, a.divisor);
       x += outerBytes;
       y += (<usize>inner) << 2;

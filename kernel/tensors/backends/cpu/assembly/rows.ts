@@ -1,37 +1,32 @@
 // Rows of images, copied with the zeros around them. memory.copy and memory.fill are calls of the engine, too slow for
 // a few dozen bytes.
+import { ConvShape } from './shape';
 
 /**
- * Copies rows of an image with zeros around: to[r][x] = from[first + r][x − left], `width` pixels of `depth` numbers a
- * row.
- * @param height of the image
- * @param imageWidth pixels of a row of the image
+ * Copies rows of an image with zeros around: to[r][x] = image[first + r][x − left], `width` pixels a row.
+ * @param s the geometry: height, width and depth of the image are `inHeight`, `inWidth` and `inDepth`
  */
-export function padRows(
-  to: usize,
-  from: usize,
-  first: i32,
-  rows: i32,
-  height: i32,
-  imageWidth: i32,
-  depth: i32,
-  left: i32,
-  width: i32,
-): void {
-  const pixel = <usize>depth << 2;
+export function padRows(s: ConvShape, to: usize, image: usize, first: i32, rows: i32, width: i32): void {
+  const pixel = <usize>s.inDepth << 2;
+  const height = s.inHeight;
+  const imageRow = <usize>s.inWidth * pixel;
   const rowBytes = <usize>width * pixel;
-  const before = <usize>min(left, width) * pixel;
-  const inside = <usize>max(0, min(imageWidth, width - left)) * pixel;
+  const before = <usize>min(s.left, width) * pixel;
+  const inside = <usize>max(0, min(s.inWidth, width - s.left)) * pixel;
   for (let r = 0; r < rows; r++, to += rowBytes) {
     const y = first + r;
-    if (<u32>y >= <u32>height) {
-      clear(to, rowBytes);
-      continue;
-    }
-    clear(to, before);
-    copy(to + before, from + <usize>(y * imageWidth) * pixel, inside);
-    clear(to + before + inside, rowBytes - before - inside);
+    if (<u32>y >= <u32>height) clear(to, rowBytes);
+    else padRow(to, image + <usize>y * imageRow, before, inside, rowBytes - before - inside);
   }
+}
+
+/** Copies the `inside` bytes of a row, with `before` and `after` bytes of zeros around them. */
+// @ts-ignore: decorator
+@inline
+export function padRow(to: usize, from: usize, before: usize, inside: usize, after: usize): void {
+  clear(to, before);
+  copy(to + before, from, inside);
+  clear(to + before + inside, after);
 }
 
 // @ts-ignore: decorator

@@ -4,7 +4,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import * as table from '../../elementwise.ts';
 import type { CpuBackend } from '../backend.ts';
-import { records, wordsOf } from '../records.ts';
+import { AXES } from '../assembly/memory-map.ts';
+import { AXIS_BYTES, writeAxis, type Axis, type BinaryArgs, type UnaryArgs } from '../exports.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { sizeOf } from './size.ts';
 
@@ -39,10 +40,25 @@ function sameShape(a: number[], b: number[]): boolean {
   return true;
 }
 
-const unaryArgs = wordsOf(records.UnaryArgs);
-const binaryArgs = wordsOf(records.BinaryArgs);
-/** The word behind the record, where the outer axes begin */
-const AXES_AT = binaryArgs.op + Object.keys(binaryArgs).length;
+// The arguments of the running op: one object of each kind for all ops, because an allocation counts for small tensors.
+// An op without attributes leaves `p` and `q` as they are, and its loop ignores them.
+const unaryArgs: UnaryArgs = { op: 0, x: 0, y: 0, n: 0, p: 0, q: 0, grain: 0 };
+const binaryArgs: BinaryArgs = {
+  op: 0,
+  a: 0,
+  b: 0,
+  y: 0,
+  n: 0,
+  inner: 0,
+  aInner: 0,
+  bInner: 0,
+  p: 0,
+  q: 0,
+  bytes: 0,
+  outer: 0,
+  axes: AXES,
+  grain: 0,
+};
 
 type Attrs = Record<string, unknown>;
 const noAttrs: Attrs = {};
@@ -50,63 +66,54 @@ const noAttrs: Attrs = {};
 /** y = f(x), of x's shape */
 function map(backend: CpuBackend, loop: Loop, x: tf.TensorInfo, attrs = noAttrs): tf.TensorInfo {
   const y = backend.output(x.shape, loop.to);
-  const ints = backend.ints();
-  ints[unaryArgs.op] = loop.op;
-  ints[unaryArgs.x] = backend.address(x);
-  ints[unaryArgs.y] = backend.address(y);
-  ints[unaryArgs.n] = sizeOf(x.shape);
-  if (loop.attrs.length > 0) {
-    const floats = backend.floats();
-    floats[unaryArgs.p] = attrs[loop.attrs[0]!] as number;
-    if (loop.attrs.length > 1) floats[unaryArgs.q] = attrs[loop.attrs[1]!] as number;
-  }
-  backend.program.exports.unary(loop.grain);
+  unaryArgs.op = loop.op;
+  unaryArgs.x = backend.address(x);
+  unaryArgs.y = backend.address(y);
+  unaryArgs.n = sizeOf(x.shape);
+  unaryArgs.grain = loop.grain;
+  if (loop.attrs.length > 0) unaryArgs.p = attrs[loop.attrs[0]!] as number;
+  if (loop.attrs.length > 1) unaryArgs.q = attrs[loop.attrs[1]!] as number;
+  backend.program.exports.unary(unaryArgs);
   return y;
 }
 
-/** Writes the arguments of y = f(a, b) for tensors of one shape. */
+/** Sets the arguments of y = f(a, b) for tensors of one shape. */
 function prepare(backend: CpuBackend, loop: Loop, a: tf.TensorInfo, b: tf.TensorInfo, y: tf.TensorInfo): void {
-  const ints = backend.ints();
   const n = sizeOf(y.shape);
-  ints[binaryArgs.op] = loop.op;
-  ints[binaryArgs.a] = backend.address(a);
-  ints[binaryArgs.b] = backend.address(b);
-  ints[binaryArgs.y] = backend.address(y);
-  ints[binaryArgs.n] = n;
-  ints[binaryArgs.inner] = n;
-  ints[binaryArgs.aInner] = 1;
-  ints[binaryArgs.bInner] = 1;
-  ints[binaryArgs.bytes] = loop.bytes;
-  ints[binaryArgs.outer] = 0;
+  binaryArgs.op = loop.op;
+  binaryArgs.a = backend.address(a);
+  binaryArgs.b = backend.address(b);
+  binaryArgs.y = backend.address(y);
+  binaryArgs.n = n;
+  binaryArgs.inner = n;
+  binaryArgs.aInner = 1;
+  binaryArgs.bInner = 1;
+  binaryArgs.bytes = loop.bytes;
+  binaryArgs.outer = 0;
+  binaryArgs.grain = loop.grain;
 }
 
 /** y = f(a, b) for tensors of one shape */
 function zip(backend: CpuBackend, loop: Loop, a: tf.TensorInfo, b: tf.TensorInfo, attrs = noAttrs): tf.TensorInfo {
   const y = backend.output(a.shape, loop.to);
   prepare(backend, loop, a, b, y);
-  if (loop.attrs.length > 0) {
-    const floats = backend.floats();
-    floats[binaryArgs.p] = attrs[loop.attrs[0]!] as number;
-    if (loop.attrs.length > 1) floats[binaryArgs.q] = attrs[loop.attrs[1]!] as number;
-  }
-  backend.program.exports.binary(loop.grain);
+  if (loop.attrs.length > 0) binaryArgs.p = attrs[loop.attrs[0]!] as number;
+  if (loop.attrs.length > 1) binaryArgs.q = attrs[loop.attrs[1]!] as number;
+  backend.program.exports.binary(binaryArgs);
   return y;
 }
 
-/** The longest list of axes that a broadcast may have: one row and seven outer ones */
-const AXES = 8;
-const lengths = new Int32Array(AXES);
-const aStrides = new Int32Array(AXES);
-const bStrides = new Int32Array(AXES);
+/** The axes of the running broadcast: a row and at most seven outer axes */
+const axes: readonly Axis[] = Array.from({ length: 8 }, () => ({ length: 0, aStride: 0, bStride: 0 }));
 
 /**
- * Fills `lengths`, `aStrides` and `bStrides` with the axes of f(a, b) from the inside out, and `shape` with its shape.
- * Neighboring axes along which the operands behave alike become one.
- * @returns how many axes there are; −1 where the shapes do not fit each other, or more than `AXES` axes remain
+ * Fills `axes` with the axes of f(a, b) from the inside out, and `shape` with its shape. Neighboring axes along which
+ * the operands behave alike become one.
+ * @returns the number of axes; −1 where the shapes do not fit each other, or `axes` is too short
  */
 function joinAxes(a: number[], b: number[], shape: number[]): number {
   const rank = shape.length;
-  let [axes, aStride, bStride] = [0, 1, 1];
+  let [count, aStride, bStride] = [0, 1, 1];
   // 1: only a varies along the axis, 2: only b, 3: both; 0 before the first axis
   let last = 0;
   for (let i = 1; i <= rank; i++) {
@@ -117,19 +124,19 @@ function joinAxes(a: number[], b: number[], shape: number[]): number {
     shape[rank - i] = length;
     if (length === 1) continue;
     const now = aLength === bLength ? 3 : bLength === 1 ? 1 : 2;
-    if (now === last) lengths[axes - 1]! *= length;
+    if (now === last) axes[count - 1]!.length *= length;
     else {
-      if (axes === AXES) return -1;
-      lengths[axes] = length;
-      aStrides[axes] = now === 2 ? 0 : aStride;
-      bStrides[axes] = now === 1 ? 0 : bStride;
-      axes++;
+      if (count === axes.length) return -1;
+      const axis = axes[count++]!;
+      axis.length = length;
+      axis.aStride = now === 2 ? 0 : aStride;
+      axis.bStride = now === 1 ? 0 : bStride;
       last = now;
     }
     aStride *= aLength;
     bStride *= bLength;
   }
-  return axes;
+  return count;
 }
 
 /**
@@ -139,24 +146,21 @@ function joinAxes(a: number[], b: number[], shape: number[]): number {
 function broadcast(backend: CpuBackend, loop: Loop, a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo | undefined {
   if (sameShape(a.shape, b.shape)) return zip(backend, loop, a, b);
   const shape = new Array<number>(Math.max(a.shape.length, b.shape.length));
-  const axes = joinAxes(a.shape, b.shape, shape);
-  if (axes < 0) return undefined;
+  const count = joinAxes(a.shape, b.shape, shape);
+  if (count < 0) return undefined;
   const y = backend.output(shape, loop.to);
   prepare(backend, loop, a, b, y);
+  if (binaryArgs.n === 0) return y;
+  if (count > 0) {
+    const row = axes[0]!;
+    binaryArgs.inner = row.length;
+    binaryArgs.aInner = row.aStride;
+    binaryArgs.bInner = row.bStride;
+    binaryArgs.outer = count - 1;
+  }
   const ints = backend.ints();
-  if (ints[binaryArgs.n] === 0) return y;
-  if (axes > 0) {
-    ints[binaryArgs.inner] = lengths[0]!;
-    ints[binaryArgs.aInner] = aStrides[0]!;
-    ints[binaryArgs.bInner] = bStrides[0]!;
-    ints[binaryArgs.outer] = axes - 1;
-  }
-  for (let i = 1, at = AXES_AT; i < axes; i++) {
-    ints[at++] = lengths[i]!;
-    ints[at++] = aStrides[i]!;
-    ints[at++] = bStrides[i]!;
-  }
-  backend.program.exports.binary(loop.grain);
+  for (let i = 1; i < count; i++) writeAxis(ints, AXES + (i - 1) * AXIS_BYTES, axes[i]!);
+  backend.program.exports.binary(binaryArgs);
   return y;
 }
 

@@ -3,9 +3,9 @@ import { ops, type UpdateParametersAttrs } from '../../../ops.ts';
 import type { Expression } from '../../formula.ts';
 import { hyperparameters, ruleNames, scalars, type OptimizerRule } from '../../optimizer-rules.ts';
 import type { CpuBackend } from '../backend.ts';
+import { PARAMETER_BYTES, writeParameter, type Parameter } from '../exports.ts';
 import type { OpKernel } from '../op-kernel.ts';
 import { optimizerLoop } from '../optimizer-loops.ts';
-import { records, wordsOf } from '../records.ts';
 
 /** The values of the names in a rule's numbers, which are compiled: an optimizer's step of a small model is short. */
 const values = new Float64Array(scalars.length);
@@ -30,12 +30,8 @@ const loops = Object.fromEntries(
   ruleNames.map((rule, code) => [rule, { code, numbers: optimizerLoop(rule).numbers.map(compiled) }]),
 ) as Record<OptimizerRule, { code: number; numbers: (() => number)[] }>;
 
-const updateArgs = wordsOf(records.UpdateArgs);
-/** The word behind the arguments, where the loop's numbers begin */
-const NUMBERS_AT = updateArgs.rule + Object.keys(updateArgs).length;
-/** 32-bit words of an entry in the program's table of parameters */
-const parameter = wordsOf(records.Parameter, 0);
-const WORDS = Object.keys(parameter).length;
+/** The entry of the table of parameters that is written next: one object for all, to allocate none */
+const parameter: Parameter = { start: 0, n: 0, value: 0, gradient: 0, slot0: 0, slot1: 0, slot2: 0 };
 
 export const optimizer: Record<string, OpKernel> = {
   [ops.UpdateParameters.name]: ({ attrs, backend }) => {
@@ -47,31 +43,32 @@ export const optimizer: Record<string, OpKernel> = {
 function update(backend: CpuBackend, { rule, tensors, slots, powers, hyper }: UpdateParametersAttrs): void {
   const stride = 2 + slots;
   const count = tensors.length / stride;
-  backend.withMemory(count * WORDS * 4, [], (table) => {
-    const words = backend.ints();
-    let at = table >>> 2;
+  const { code, numbers } = loops[rule];
+  const tableBytes = count * PARAMETER_BYTES;
+  backend.withMemory(tableBytes + numbers.length * 4, [], (parameters) => {
+    const ints = backend.ints();
     let total = 0;
-    for (let i = 0; i < tensors.length; i += stride, at += WORDS) {
+    for (let i = 0, at = parameters; i < tensors.length; i += stride, at += PARAMETER_BYTES) {
       const { size } = tensors[i]!;
-      words[at + parameter.start] = total;
-      words[at + parameter.n] = size;
-      // The value, its gradient and the slots
-      for (let k = 0; k < stride; k++) words[at + parameter.value + k] = backend.address(tensors[i + k]!);
+      parameter.start = total;
+      parameter.n = size;
+      parameter.value = backend.address(tensors[i]!);
+      parameter.gradient = backend.address(tensors[i + 1]!);
+      parameter.slot0 = slots > 0 ? backend.address(tensors[i + 2]!) : 0;
+      parameter.slot1 = slots > 1 ? backend.address(tensors[i + 3]!) : 0;
+      parameter.slot2 = slots > 2 ? backend.address(tensors[i + 4]!) : 0;
+      writeParameter(ints, at, parameter);
       total += (size + 15) & -16;
     }
     const at1 = powers.length > 0 ? backend.address(powers[0]!) >>> 2 : 0;
     const at2 = powers.length > 1 ? backend.address(powers[1]!) >>> 2 : 0;
     const floats = backend.floats();
-    const { code, numbers } = loops[rule];
-    words[updateArgs.rule] = code;
-    words[updateArgs.parameters] = table;
-    words[updateArgs.count] = count;
-    words[updateArgs.total] = total;
     for (let i = 0; i < hyperparameters.length; i++) values[i] = hyper[hyperparameters[i]!];
     values[UNBIAS_1] = Math.fround(1 - floats[at1]!);
     values[UNBIAS_2] = Math.fround(1 - floats[at2]!);
-    for (let k = 0; k < numbers.length; k++) floats[NUMBERS_AT + k] = numbers[k]!();
-    backend.program.exports.updateParameters();
+    const numbersAt = parameters + tableBytes;
+    for (let k = 0; k < numbers.length; k++) floats[(numbersAt >>> 2) + k] = numbers[k]!();
+    backend.program.exports.updateParameters({ rule: code, parameters, count, total, numbers: numbersAt });
     // Powers of β₁ and β₂ for the next step; in float32, as tfjs has them
     if (powers.length > 0) floats[at1]! *= hyper.beta1;
     if (powers.length > 1) floats[at2]! *= hyper.beta2;

@@ -28,7 +28,7 @@ describe('the bindings of the WebAssembly program', () => {
 describe('the memory map', () => {
   test('keeps the words of the pool, the arguments, the tables and the scratch memory apart', () => {
     const words = [map.TICKET, map.TASK, map.CHUNKS, map.DONE, map.WAITING, map.EPOCH, map.SLEEPERS, map.ACTIVE];
-    const places = [...words, map.ARGS, map.PROGRAM_BASE, map.SCRATCH_BASE];
+    const places = [...words, map.ARGS, map.AXES, map.PROGRAM_BASE, map.SCRATCH_BASE];
     expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
   });
 });
