@@ -19,7 +19,7 @@ export async function openFromExplorer(page: Page, name: string): Promise<void> 
     () => true,
     () => false,
   );
-  if (!listed) await palette(page, 'File: Refresh Explorer');
+  if (!listed) await palette(page, 'Refresh Explorer');
   await row.waitFor();
   await row.dblclick();
 }
