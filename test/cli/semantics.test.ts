@@ -2,7 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Output } from '../../kernel/notebook/format/types.ts';
-import { cases, difference } from '../semantics/cases.ts';
+import { difference } from '../semantics/case.ts';
+import { cases } from '../semantics/cases.ts';
 import { dlnb, Folder, notebook } from './cli.ts';
 
 const decoded = ({ items }: Output) =>

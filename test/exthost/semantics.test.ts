@@ -1,6 +1,7 @@
 // What cells mean: the same cases as through the command line, run by the editor.
 import * as assert from 'node:assert/strict';
-import { cases, difference } from '../semantics/cases.ts';
+import { difference } from '../semantics/case.ts';
+import { cases } from '../semantics/cases.ts';
 import { closeAll, notebookWith, run } from './helpers.ts';
 
 const decoder = new TextDecoder();
