@@ -66,4 +66,3 @@ export const cell = (source: string, ...outputs: Expected[]): SemanticsCell => (
 export const value = (v: string | RegExp): Expected => ({ value: v });
 /** Printed text. */
 export const stdout = (v: string | RegExp): Expected => ({ stdout: v });
-
