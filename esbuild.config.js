@@ -47,7 +47,11 @@ const programs = {
   },
   kernel: {
     ...node,
-    entryPoints: { kernel: 'kernel/process/main.ts', interrupter: 'kernel/process/cell/interrupter.ts' },
+    entryPoints: {
+      kernel: 'kernel/process/main.ts',
+      interrupter: 'kernel/process/cell/interrupter.ts',
+      parser: 'kernel/process/cell/parser.ts',
+    },
     outdir: dist,
     external: ['./tf.js'],
     plugins: [sealed()],

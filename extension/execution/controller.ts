@@ -1,11 +1,13 @@
 // Registers DLNB as the kernel of `.dlnb` notebooks: run, run all, interrupt.
 import * as vscode from 'vscode';
+import { LANGUAGES as RUNNABLE } from '../../kernel/wire/protocol.ts';
 import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
 import type { KernelStarter } from './kernel-starter.ts';
 import { Sessions } from './sessions.ts';
 
 export const CONTROLLER_ID = 'dlnb';
-export const LANGUAGES = ['typescript', 'javascript'];
+/** The first is the language of new cells. */
+export const LANGUAGES: string[] = [...RUNNABLE];
 
 export function createController(starter: KernelStarter): {
   controller: vscode.NotebookController;

@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { startEsbuild } from './cell/strip.ts';
+import { startParser } from './cell/typed.ts';
 import type { KernelOptions } from '../wire/options.ts';
 import { handle, type Handlers, type HostMessage, type KernelMessage } from '../wire/protocol.ts';
 import { KernelSession } from './session.ts';
@@ -70,7 +71,10 @@ process.on('disconnect', () => {
 });
 
 session.listen();
-startEsbuild().then(
+const esbuild = startEsbuild();
+// While esbuild's process starts
+startParser();
+esbuild.then(
   () => send({ type: 'ready', pid: process.pid, node: process.version, startMs: performance.now() }),
   (e: Error) => {
     writeSync(2, `esbuild, which strips the types of cells, cannot be started: ${e.message}\n`);

@@ -120,7 +120,8 @@ export class KernelSession {
     });
     const file = options.notebook ?? path.join(cwd, 'notebook.dlnb');
     this.evaluator = new Evaluator({
-      import: (specifier, names, needed) => this.modules.import(specifier, names, needed),
+      import: (specifier) => this.modules.import(specifier),
+      load: (specifier, names, needed) => this.modules.import(specifier, names, needed),
       meta: Object.freeze({ url: pathToFileURL(file).href, filename: file, dirname: cwd }),
     });
     for (const [name, value] of Object.entries({
@@ -194,7 +195,8 @@ export class KernelSession {
       const restore = this.device.guard();
       const result = await this.evaluator.evaluate(transformed, state.context);
       if (result.status === 'interrupted') restore();
-      for (const name of transformed.names) this.declared.add(name);
+      const refused = result.status === 'threw' && result.refused;
+      if (!refused) for (const name of transformed.names) this.declared.add(name);
       status = await this.conclude(result, state);
     } catch (e) {
       status = e instanceof InterruptError ? 'interrupted' : 'error';

@@ -16,7 +16,9 @@ export function handle<M extends { type: string }>(handlers: Handlers<M>, messag
   return true;
 }
 
-export type Language = 'typescript' | 'javascript';
+/** Languages of cells that run, by VS Code's names. Those with `react` have JSX. */
+export const LANGUAGES = ['typescript', 'javascript', 'typescriptreact', 'javascriptreact'] as const;
+export type Language = (typeof LANGUAGES)[number];
 
 /** One representation of a value. */
 export type MimeItem = { mime: string } & ({ text: string } | { json: unknown } | { bytes: Uint8Array });

@@ -5,6 +5,7 @@ import { hostError, type KernelProcess } from '../client/index.ts';
 import type { CodeCell, Notebook } from '../../notebook/format/types.ts';
 import {
   handle,
+  LANGUAGES,
   type DeviceState,
   type Handlers,
   type Language,
@@ -191,4 +192,4 @@ export class NotebookRun {
   }
 }
 
-const isRunnable = ({ language }: CodeCell) => language === 'typescript' || language === 'javascript';
+const isRunnable = ({ language }: CodeCell) => (LANGUAGES as readonly string[]).includes(language);

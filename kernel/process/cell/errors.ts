@@ -205,6 +205,8 @@ export function errorText(error: CellError, indent = ''): string {
 }
 
 function hintFor(name: string, message: string): string | undefined {
+  if (name === 'ReferenceError' && /^(module|exports) is not defined$/.test(message))
+    return 'A cell is no CommonJS module and exports nothing: its variables are known in all cells that run later.';
   if (name === 'ReferenceError' && /^(\S+) is not defined$/.test(message)) {
     return 'If another cell declares it, run that cell first.';
   }

@@ -20,12 +20,22 @@ export interface RunContext {
 /** The result of a cell. */
 export type Evaluated =
   | { status: 'ok'; hasValue: boolean; value: unknown }
-  | { status: 'threw'; error: unknown }
+  /** `refused`: V8 could not compile the cell, so none of its variables exists. */
+  | { status: 'threw'; error: unknown; refused?: true }
   | { status: 'interrupted'; error: unknown };
 
 /** Functions that the code of a cell calls. */
 export interface CellBridge {
-  import: (specifier: string, names?: string[], needed?: string[]) => Promise<unknown>;
+  /** `import(…)`. */
+  import: (specifier: string, options?: ImportCallOptions) => Promise<unknown>;
+  /**
+   * `import … from`.
+   * @param names what is imported, if not all
+   * @param needed those that the cell uses as values
+   * @param types those that it uses in types alone
+   */
+  load: (specifier: string, names?: string[], needed?: string[], types?: string[]) => Promise<unknown>;
+  /** `import.meta`. */
   meta: object;
 }
 
@@ -41,7 +51,8 @@ export class Evaluator {
   readonly context = new AsyncLocalStorage<RunContext>();
   private readonly session = new Session();
   private readonly flag = new Int32Array(new SharedArrayBuffer(FLAG_BYTES));
-  private current: { context: RunContext; settle: (e: Evaluated) => void; value: Evaluated } | undefined;
+  private current:
+    { context: RunContext; expression: string; settle: (e: Evaluated) => void; value: Evaluated } | undefined;
   /** The run whose cell is being transformed. */
   private preparing: RunContext | undefined;
   /** The run whose code has ended and whose outputs are being completed. */
@@ -119,6 +130,7 @@ export class Evaluator {
     return new Promise((resolve) => {
       const running = {
         context,
+        expression: cell.expression,
         value: { status: 'ok', hasValue: false, value: undefined } as Evaluated,
         settle: (e: Evaluated) => {
           if (this.current !== running) return;
@@ -175,9 +187,11 @@ export class Evaluator {
       const details = answer?.exceptionDetails;
       const text = details?.exception?.description ?? failure?.message ?? details?.text ?? 'evaluation failed';
       const error = new SyntaxError(text.split('\n')[0]!.replace(/^SyntaxError: /, ''));
+      // V8 names no script that it could not compile
+      const script = /\/\/# sourceURL=(.*)$/.exec(running.expression)?.[1] ?? '';
       if (details)
-        error.stack = `${error.name}: ${error.message}\n    at ${details.url ?? ''}:${details.lineNumber + 1}:${details.columnNumber + 1}`;
-      return { status: 'threw', error };
+        error.stack = `${error.name}: ${error.message}\n    at ${details.url || script}:${details.lineNumber + 1}:${details.columnNumber + 1}`;
+      return { status: 'threw', error, refused: true };
     }
     if (value.status === 'threw' && (context.interrupted || value.error instanceof InterruptError)) {
       return { status: 'interrupted', error: value.error };

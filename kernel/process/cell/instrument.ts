@@ -1,7 +1,7 @@
 // Inserts the tests that make code interruptible, at the start of every loop body and every function.
-import * as walk from 'acorn-walk';
 import type { AnyNode, Function as FunctionNode, Program, Statement } from 'acorn';
 import type MagicString from 'magic-string';
+import { walk } from './walk.ts';
 
 /**
  * Names that the inserted tests use. The evaluator defines them in the script scope; user code may not declare them.
@@ -24,27 +24,35 @@ export function addInterruptTests(ast: Program, s: MagicString): void {
     const { body } = node;
     if (body.type !== 'BlockStatement') {
       // The expression of an arrow function keeps its own parentheses inside the new ones
-      const arrow = s.original.lastIndexOf('=>', body.start) + 2;
-      s.appendRight(arrow, ` (${FLAG}[0]&&${CHECK}(),(`).appendLeft(node.end, '))');
+      s.appendRight(afterArrow(s.original, node), ` (${FLAG}[0]&&${CHECK}(),(`).appendLeft(node.end, '))');
       return;
     }
     const directives = body.body.filter((b) => b.type === 'ExpressionStatement' && b.directive);
     s.appendLeft(directives.at(-1)?.end ?? body.start + 1, test);
   };
-  walk.full(ast, (node) => {
+  walk<AnyNode>(ast, (node) => {
     switch (node.type) {
       case 'WhileStatement':
       case 'DoWhileStatement':
       case 'ForStatement':
       case 'ForInStatement':
       case 'ForOfStatement':
-        loop(node as AnyNode & { body: Statement });
+        loop(node);
         break;
       case 'FunctionDeclaration':
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
-        fn(node as FunctionNode);
+        fn(node);
         break;
     }
   });
+}
+
+/** The place behind the `=>` of an arrow function. Comments may hold arrows too. */
+function afterArrow(code: string, { params, start, body }: FunctionNode): number {
+  const tokens = /\/\/.*|\/\*[^]*?\*\/|=>/g;
+  tokens.lastIndex = params.at(-1)?.end ?? start;
+  for (let found = tokens.exec(code); found && found.index < body.start; found = tokens.exec(code))
+    if (found[0] === '=>') return tokens.lastIndex;
+  return body.start;
 }

@@ -195,7 +195,7 @@ export class ModuleLoader {
       keepImports: false,
       compilerOptions: this.compilerOptions,
     });
-    const ast = parse(stripped.code, script, text);
+    const ast = parse(stripped.code, script, text, { map: stripped.map });
     const commonjs =
       ext === '.cjs' || (!isModule(ast) && /\b(module\.exports|exports\.|require\()/.test(stripped.code));
     const s = new MagicString(stripped.code);

@@ -36,6 +36,8 @@ export interface StripOptions {
   script: string;
   /** Keep unused imports. Cells need them, because a later cell may use them. */
   keepImports: boolean;
+  /** Let JSX import what it needs from React, without an import in the text. */
+  automaticJsx?: boolean;
   /** `compilerOptions` of the user's tsconfig.json; only those that change the meaning of code apply. */
   compilerOptions?: Record<string, unknown>;
 }
@@ -89,10 +91,11 @@ const meaningful = [
  */
 export async function strip(
   code: string,
-  { loader, script, keepImports, compilerOptions = {} }: StripOptions,
+  { loader, script, keepImports, automaticJsx = false, compilerOptions = {} }: StripOptions,
 ): Promise<Stripped> {
   const esbuild = await startEsbuild();
   const kept = Object.fromEntries(Object.entries(compilerOptions).filter(([k]) => meaningful.includes(k)));
+  if (automaticJsx) kept['jsx'] = 'react-jsx';
   try {
     const {
       code: js,
@@ -121,7 +124,7 @@ export async function strip(
 
 function fromMessage(m: Esbuild.Message, code: string, script: string, reword?: (name: string) => string): SourceError {
   const name = /"([^"]+)"/.exec(m.text)?.[1] ?? '';
-  const text = reword ? reword(name) : m.text;
+  const text = reword ? reword(name) : m.text.replace(/:$/, '');
   const line = m.location?.line ?? 1;
   // esbuild counts columns in UTF-8 bytes from 0
   const before = Buffer.from(m.location?.lineText ?? '')

@@ -1,12 +1,16 @@
-// Transforms a TypeScript cell into one expression for V8's REPL mode. Top-level names become session variables, which
+// Transforms a TypeScript cell into one script for V8's REPL mode. Top-level names become session variables, which
 // later cells can read, assign and declare again; imports become calls of the kernel; the value of the last expression
-// is passed to the kernel.
+// is passed to the kernel. The typed text is read first (typed.ts), then esbuild strips its types (strip.ts), and what
+// it prints is rewritten here.
 import * as acorn from 'acorn';
 import MagicString from 'magic-string';
 import remapping from '@jridgewell/remapping';
+import { decodedMap, decodedMappings, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import type { Language } from '../../wire/protocol.ts';
 import { addInterruptTests } from './instrument.ts';
-import { SourceError, strip } from './strip.ts';
+import { SourceError, strip, type Stripped } from './strip.ts';
+import { MARK, readTyped, toTyped, type TypedCell } from './typed.ts';
+import { isKey, walk } from './walk.ts';
 
 /** The global object whose functions the code of a cell calls. */
 export const BRIDGE = '__dlnb';
@@ -38,30 +42,25 @@ export interface TransformOptions {
  * @throws SourceError for a syntax error or a reserved name, with its position in the cell as typed
  */
 export async function transformCell(source: string, options: TransformOptions): Promise<TransformedCell> {
-  const { script, language, declared } = options;
-  const stripped = await strip(source, {
-    loader: language === 'typescript' ? 'ts' : 'js',
-    script,
-    keepImports: true,
-    ...(options.compilerOptions ? { compilerOptions: options.compilerOptions } : {}),
-  });
-  const ast = parse(stripped.code, script, source);
+  const { script, declared } = options;
+  const typed = readTyped(source, options);
+  const stripped = await stripTyped(typed, source, options);
+  const ast = parse(stripped.code, script, source, { map: stripped.map, ...(typed.doubt ? { at: typed.doubt } : {}) });
   const s = new MagicString(stripped.code);
-  const cell = new CellRewriter(s, ast);
+  const cell = new CellRewriter(s, ast, typed);
   cell.rewrite();
   addInterruptTests(ast, s);
 
   const own = new Set(source.match(/[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/gu));
   const names = cell.names.filter((n) => own.has(n));
-  const reserved = names.find((n) => n.startsWith(BRIDGE));
-  if (reserved)
-    throw new SourceError(
-      `"${reserved}" is a reserved name: names that start with "${BRIDGE}" belong to the kernel`,
-      script,
-      1,
-      1,
-      source,
-    );
+  const reserved = names.find((n) => n.startsWith(BRIDGE) || CONSTANTS.has(n));
+  if (reserved) {
+    const message = CONSTANTS.has(reserved)
+      ? `"${reserved}" cannot be declared: JavaScript has a constant of this name`
+      : `"${reserved}" is a reserved name: names that start with "${BRIDGE}" belong to the kernel`;
+    const { line, column } = acorn.getLineInfo(source, source.indexOf(reserved));
+    throw new SourceError(message, script, line, column + 1, source);
+  }
   // Helpers and temporaries of esbuild (for decorators and `using`) stay private to the cell: other cells must not
   // replace them
   const helpers = cell.names.filter((n) => !own.has(n));
@@ -71,51 +70,117 @@ export async function transformCell(source: string, options: TransformOptions): 
   );
   s.append(`}catch(e){${BRIDGE}.threw(e)}void 0\n//# sourceURL=${script}`);
   const outer = s.generateMap({ hires: 'boundary', source: 'stripped.js' });
-  const map = remapping(outer as never, (file) =>
-    file === 'stripped.js' ? (JSON.parse(stripped.map) as never) : null,
-  );
+  const map = remapping(outer as never, (file) => (file === 'stripped.js' ? (stripped.map as never) : null));
   return { expression: s.toString(), map: map.toString(), names };
 }
 
-/** Parses the output of esbuild, which has already reported nearly every syntax error. */
-export function parse(code: string, script: string, source: string): acorn.Program {
+/** Global constants, which V8 lets no script declare. */
+const CONSTANTS = new Set(['undefined', 'NaN', 'Infinity']);
+
+/** Strips the types of a cell. Positions, also those of errors, are those of the text as typed. */
+async function stripTyped(typed: TypedCell, source: string, options: TransformOptions) {
+  const { script, compilerOptions } = options;
+  let stripped: Stripped;
+  try {
+    stripped = await strip(typed.text, {
+      loader: typed.loader,
+      script,
+      keepImports: true,
+      automaticJsx: typed.automaticJsx,
+      ...(compilerOptions ? { compilerOptions } : {}),
+    });
+  } catch (e) {
+    if (!(e instanceof SourceError)) throw e;
+    throw new SourceError(e.message, script, e.line, toTyped(typed, e.line, e.column - 1) + 1, source);
+  }
+  const trace = new TraceMap(stripped.map);
+  for (const line of decodedMappings(trace)) {
+    // In place: the decoded map is this trace's own
+    for (const segment of line as number[][])
+      if (segment.length > 1) segment[3] = toTyped(typed, segment[2]! + 1, segment[3]!);
+  }
+  return { code: stripped.code, map: decodedMap(trace) };
+}
+
+/** `line` from 1, `column` from 0. */
+type Position = Pick<acorn.Position, 'line' | 'column'>;
+
+/** A source map as JSON or decoded. */
+type AnyMap = ConstructorParameters<typeof TraceMap>[0];
+
+/**
+ * Parses the output of esbuild, which has already reported nearly every syntax error.
+ * @param typed the map to the text as typed, and the place of an error there, if it is known
+ * @throws SourceError with its place in the text as typed
+ */
+export function parse(
+  code: string,
+  script: string,
+  source: string,
+  typed: { map?: AnyMap; at?: { message: string; line: number; column: number } } = {},
+): acorn.Program {
   try {
     return acorn.parse(code, { ecmaVersion: 'latest', sourceType: 'module', allowAwaitOutsideFunction: true });
   } catch (e) {
-    const at = (e as { loc?: acorn.Position }).loc;
+    if (e instanceof RangeError) throw new SourceError(TOO_DEEP, script, 1, 1, source);
+    if (typed.at) throw new SourceError(typed.at.message, script, typed.at.line, typed.at.column, source);
+    const at = (e as { loc?: acorn.Position }).loc ?? { line: 1, column: 0 };
     const message = (e as Error).message.replace(/ \(\d+:\d+\)$/, '');
-    throw new SourceError(message, script, at?.line ?? 1, (at?.column ?? 0) + 1, source);
+    const { line, column } = (typed.map ? placeAsTyped(typed.map, at) : undefined) ?? at;
+    throw new SourceError(message, script, line, column + 1, source);
   }
+}
+
+const TOO_DEEP =
+  'The code is nested too deeply to be compiled. Split the longest expression or chain of "else if" into parts';
+
+/** The place as typed of a place in compiled code, or of the code before it. */
+function placeAsTyped(map: AnyMap, at: Position): Position | undefined {
+  const trace = new TraceMap(map);
+  for (let { line, column } = at; line > 0; line--, column = Number.MAX_SAFE_INTEGER) {
+    const found = originalPositionFor(trace, { line, column });
+    if (found.line !== null) return found;
+  }
+  return undefined;
 }
 
 /** Rewrites the top level of a cell. */
 class CellRewriter {
-  /** Declared names, in order of declaration. */
-  readonly names: string[] = [];
+  private readonly declared = new Set<string>();
   /** Enums and namespaces of the cell so far: later ones of the same name merge with them. */
   private readonly merged = new Set<string>();
+  /** Names that the cell uses as values. */
+  private readonly used: ReadonlySet<string>;
   /** Place of hoisted statements: before the first statement that is neither an import nor a function. */
   private readonly hoistTo: number;
 
   constructor(
     private readonly s: MagicString,
     private readonly ast: acorn.Program,
+    private readonly typed: TypedCell,
   ) {
+    this.used = usedNames(ast);
     this.hoistTo = ast.body.find((n) => !isHoisted(n))?.start ?? ast.end;
+  }
+
+  /** Declared names, in order of declaration. */
+  get names(): string[] {
+    return [...this.declared];
   }
 
   rewrite(): void {
     const last = this.ast.body.at(-1);
     for (const node of this.ast.body) this.topLevel(node);
-    if (last?.type === 'ExpressionStatement') {
-      this.s.appendRight(last.start, `${BRIDGE}.result((`);
-      this.s.appendLeft(last.expression.end, ')),void 0');
+    if (!this.typed.marked && last?.type === 'ExpressionStatement') {
+      // The parser of typed text has refused the cell, and esbuild has not
+      this.s.prependRight(last.start, `${MARK}((`);
+      this.s.appendLeft(last.end - (this.s.original[last.end - 1] === ';' ? 1 : 0), '))');
     }
     this.expressions(this.ast);
   }
 
   private declare(name: string): void {
-    if (!this.names.includes(name)) this.names.push(name);
+    this.declared.add(name);
   }
 
   private topLevel(node: acorn.Statement | acorn.ModuleDeclaration): void {
@@ -123,7 +188,7 @@ class CellRewriter {
       case 'ImportDeclaration':
         return this.importDeclaration(node);
       case 'ExportAllDeclaration':
-        this.s.overwrite(node.start, node.end, `await ${BRIDGE}.import(${node.source.raw});`);
+        this.s.overwrite(node.start, node.end, `await ${BRIDGE}.load(${node.source.raw});`);
         return;
       case 'ExportDefaultDeclaration':
         return this.exportDefault(node);
@@ -132,21 +197,22 @@ class CellRewriter {
           this.s.remove(node.start, node.declaration.start);
           return this.topLevel(node.declaration);
         }
-        if (node.source) this.s.overwrite(node.start, node.end, `await ${BRIDGE}.import(${node.source.raw});`);
+        if (node.source) this.s.overwrite(node.start, node.end, `await ${BRIDGE}.load(${node.source.raw});`);
         else this.s.remove(node.start, node.end);
         return;
       case 'FunctionDeclaration':
         return this.functionDeclaration(node);
       case 'ClassDeclaration':
         this.declare(node.id!.name);
-        // An anonymous class gets the name of the variable, and refers to itself through the session variable
-        this.s.overwrite(node.start, node.id!.end, `${node.id!.name} = class`);
+        // Inside itself the class keeps its name: its static fields need it before the variable has its value, and
+        // instances of an earlier version need that version
+        this.s.appendRight(node.start, `${node.id!.name} = `);
         this.s.appendLeft(node.end, ';');
         return;
       case 'VariableDeclaration':
         return this.variables(node, false);
       case 'ExpressionStatement':
-        return this.enumOrNamespace(node);
+        return this.namespace(node);
       default:
         return this.nestedVars(node);
     }
@@ -156,7 +222,7 @@ class CellRewriter {
    * Hoists imports, as modules do. `import d, { a as b } from 'x'` assigns `d` and `b` from the exports of the module.
    */
   private importDeclaration(node: acorn.ImportDeclaration): void {
-    const from = `await ${BRIDGE}.import(${node.source.raw}`;
+    const from = `await ${BRIDGE}.load(${node.source.raw}`;
     let text: string;
     const star = node.specifiers.find((i) => i.type === 'ImportNamespaceSpecifier');
     const others = node.specifiers.filter((i) => i.type !== 'ImportNamespaceSpecifier');
@@ -170,13 +236,14 @@ class CellRewriter {
           : 'default';
       return { imported, local: i.local.name };
     });
-    // A name that the cell uses as a value must exist; an unused name may have been a type
-    const needed = wanted.filter((w) => this.isUsed(w.local, node)).map((w) => w.imported);
+    // A name that the cell uses as a value must exist; one that it uses in types alone may be a type
+    const needed = wanted.filter((w) => this.used.has(w.local)).map((w) => w.imported);
+    const types = wanted.filter((w) => !this.used.has(w.local) && this.typed.mentioned.has(w.local));
     if (wanted.length === 0) text = star ? `${star.local.name} = ${from});` : `${from});`;
     else {
       const pattern = `{${wanted.map((w) => `${JSON.stringify(w.imported)}: ${w.local}`).join(', ')}}`;
-      const names = JSON.stringify(wanted.map((w) => w.imported));
-      text = `(${pattern} = ${from}, ${names}, ${JSON.stringify(needed)}));`;
+      const lists = [wanted.map((w) => w.imported), needed, ...(types.length ? [types.map((w) => w.imported)] : [])];
+      text = `(${pattern} = ${from}, ${lists.map((list) => JSON.stringify(list)).join(', ')}));`;
       if (star) text += `${star.local.name} = ${from});`;
     }
     this.s.overwrite(node.start, node.end, text);
@@ -185,16 +252,6 @@ class CellRewriter {
 
   private hoist(node: acorn.AnyNode): void {
     if (node.start > this.hoistTo) this.s.move(node.start, node.end, this.hoistTo);
-  }
-
-  private isUsed(name: string, declaration: acorn.ImportDeclaration): boolean {
-    let used = false;
-    visit(this.ast, (n, parent) => {
-      if (n === declaration) return false;
-      if (n.type === 'Identifier' && n.name === name && !isKey(n, parent)) used = true;
-      return !used;
-    });
-    return used;
   }
 
   private exportDefault(node: acorn.ExportDefaultDeclaration): void {
@@ -211,11 +268,10 @@ class CellRewriter {
   private functionDeclaration(node: acorn.FunctionDeclaration | acorn.AnonymousFunctionDeclaration): void {
     const name = node.id!.name;
     this.declare(name);
-    const head = this.s.original.slice(node.start, node.id!.start).replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
     this.s.overwrite(
       node.start,
       node.id!.end,
-      `${name} = ${head.includes('async') ? 'async ' : ''}function${node.generator ? '*' : ''} `,
+      `${name} = ${node.async ? 'async ' : ''}function${node.generator ? '*' : ''} `,
     );
     this.s.appendLeft(node.end, ';');
     this.hoist(node);
@@ -244,8 +300,9 @@ class CellRewriter {
 
   /** Declares every `var` inside blocks and loops, which is a session variable too. */
   private nestedVars(node: acorn.AnyNode): void {
-    visit(node, (n, parent) => {
+    walk<acorn.AnyNode>(node, (n, parent) => {
       if (isFunction(n) || n.type === 'ClassDeclaration' || n.type === 'ClassExpression') return false;
+      if (n.type === 'ExpressionStatement') this.namespace(n);
       if (n.type === 'VariableDeclaration' && n.kind === 'var') {
         const head =
           (parent?.type === 'ForStatement' && parent.init === n) ||
@@ -263,46 +320,40 @@ class CellRewriter {
   }
 
   /**
-   * esbuild compiles an enum to `var E = ((E2) => …)(E || {})`. The first enum of a name in a cell must not merge with
-   * an enum of an earlier cell.
+   * esbuild compiles an enum to `var E = ((E2) => {…})(E || {})`. The first enum of a name in a cell must not merge
+   * with an enum of an earlier cell.
    */
   private freshEnum(d: acorn.VariableDeclarator): void {
-    if (
-      d.id.type !== 'Identifier' ||
-      d.init?.type !== 'CallExpression' ||
-      d.init.callee.type !== 'ArrowFunctionExpression'
-    )
-      return;
-    this.freshArgument(d.init, d.id.name);
+    const isEmpty = (n: acorn.Expression) => n.type === 'ObjectExpression' && n.properties.length === 0;
+    if (d.id.type === 'Identifier' && d.init) this.fresh(d.init, d.id.name, isEmpty);
   }
 
-  /** esbuild compiles a namespace to `((N2) => …)(N || (N = {}))`. Treats it like {@link freshEnum}. */
-  private enumOrNamespace(node: acorn.ExpressionStatement): void {
-    const call = node.expression;
-    if (call.type !== 'CallExpression' || call.callee.type !== 'ArrowFunctionExpression') return;
-    const arg = call.arguments[0];
-    if (arg?.type === 'LogicalExpression' && arg.left.type === 'Identifier' && this.names.includes(arg.left.name))
-      this.freshArgument(call, arg.left.name);
+  /** esbuild compiles a namespace to `((N2) => {…})(N || (N = {}))`. Treats it like {@link freshEnum}. */
+  private namespace({ expression }: acorn.ExpressionStatement): void {
+    const arg = expression.type === 'CallExpression' ? expression.arguments[0] : undefined;
+    if (arg?.type !== 'LogicalExpression' || arg.left.type !== 'Identifier') return;
+    const { name } = arg.left;
+    const isMade = (n: acorn.Expression) =>
+      n.type === 'AssignmentExpression' && n.left.type === 'Identifier' && n.left.name === name;
+    this.fresh(expression, name, isMade);
   }
 
-  /** Replaces `name || …` by `void 0 || …` in the first call for a name. */
-  private freshArgument(call: acorn.CallExpression, name: string): void {
-    const arg = call.arguments[0];
-    if (
-      call.arguments.length !== 1 ||
-      arg?.type !== 'LogicalExpression' ||
-      arg.operator !== '||' ||
-      arg.left.type !== 'Identifier' ||
-      arg.left.name !== name
-    )
-      return;
-    if (!this.merged.has(name)) this.s.overwrite(arg.start, arg.left.end, 'void 0');
+  /** Replaces `name || …` by `void 0 || …` in the first call that esbuild has made for an enum or a namespace. */
+  private fresh(call: acorn.Expression, name: string, isStart: (n: acorn.Expression) => boolean): void {
+    if (!this.typed.merging.has(name) || this.merged.has(name)) return;
+    if (call.type !== 'CallExpression' || call.arguments.length !== 1) return;
+    const { callee } = call;
+    const arg = call.arguments[0]!;
+    if (callee.type !== 'ArrowFunctionExpression' || callee.params.length !== 1) return;
+    if (arg.type !== 'LogicalExpression' || arg.operator !== '||' || !isStart(arg.right)) return;
+    if (arg.left.type !== 'Identifier' || arg.left.name !== name) return;
+    this.s.overwrite(arg.start, arg.left.end, 'void 0');
     this.merged.add(name);
   }
 
   /** Replaces `import(x)` and `import.meta` everywhere in the cell. */
   private expressions(root: acorn.AnyNode): void {
-    visit(root, (n) => {
+    walk<acorn.AnyNode>(root, (n) => {
       // `update` and not `overwrite`, which would remove what was put before a last expression that starts here
       if (n.type === 'ImportExpression') this.s.update(n.start, n.start + 'import'.length, `${BRIDGE}.import`);
       if (n.type === 'MetaProperty' && n.meta.name === 'import') this.s.update(n.start, n.end, `${BRIDGE}.meta`);
@@ -320,15 +371,15 @@ const isHoisted = (n: acorn.AnyNode): boolean =>
   (n.type === 'ExportNamedDeclaration' && n.declaration?.type === 'FunctionDeclaration') ||
   (n.type === 'ExportDefaultDeclaration' && n.declaration.type === 'FunctionDeclaration');
 
-/** Whether an identifier is the name of a property and not a reference to a variable. */
-function isKey(n: acorn.AnyNode, parent: acorn.AnyNode | undefined): boolean {
-  if (parent?.type === 'MemberExpression') return parent.property === n && !parent.computed;
-  if (parent?.type === 'Property') return parent.key === n && !parent.computed && !parent.shorthand;
-  return (
-    (parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition') &&
-    parent.key === n &&
-    !parent.computed
-  );
+/** The names that a script uses outside its imports. */
+function usedNames(ast: acorn.Program): Set<string> {
+  const names = new Set<string>();
+  walk<acorn.AnyNode>(ast, (n, parent) => {
+    if (n.type === 'ImportDeclaration') return false;
+    if (n.type === 'Identifier' && !isKey(n, parent)) names.add(n.name);
+    return true;
+  });
+  return names;
 }
 
 /** All names that a pattern binds. */
@@ -346,19 +397,5 @@ function boundNames(pattern: acorn.Pattern): string[] {
       return boundNames(pattern.left);
     default:
       return [];
-  }
-}
-
-/** Visits nodes with their parents, outer nodes first. `enter` returns whether to visit the children. */
-function visit(
-  node: acorn.AnyNode,
-  enter: (n: acorn.AnyNode, parent?: acorn.AnyNode) => boolean,
-  parent?: acorn.AnyNode,
-): void {
-  if (!enter(node, parent)) return;
-  for (const value of Object.values(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (child && typeof (child as acorn.AnyNode).type === 'string') visit(child as acorn.AnyNode, enter, node);
-    }
   }
 }

@@ -23,14 +23,13 @@ async function rewritten(cell: string, ...declared: string[]): Promise<string> {
 
 const table: Record<string, [cell: string, script: string][]> = {
   'the value of the last expression goes to the kernel': [
-    ['1 + 2', '__dlnb.result((1 + 2)),void 0;'],
-    ['f(1); // why', '__dlnb.result((f(1))),void 0;'],
-    ['a; b', 'a; __dlnb.result((b)),void 0;'],
-    ['x = 5', '__dlnb.result((x = 5)),void 0;'],
-    ['await p', '__dlnb.result((await p)),void 0;'],
-    ['[1].map(f)', '__dlnb.result(([1].map(f))),void 0;'],
-    // esbuild keeps these parentheses: the value is the first argument
-    ['({ a: 1 })', '__dlnb.result((({ a: 1 })),void 0);'],
+    ['1 + 2', '__dlnb.result(1 + 2);'],
+    ['f(1); // why', '__dlnb.result(f(1));'],
+    ['a; b', 'a; __dlnb.result(b);'],
+    ['x = 5', '__dlnb.result(x = 5);'],
+    ['await p', '__dlnb.result(await p);'],
+    ['[1].map(f)', '__dlnb.result([1].map(f));'],
+    ['({ a: 1 })', '__dlnb.result({ a: 1 });'],
   ],
   'a cell that ends with a statement has no value': [
     ['if (a) b; else c;', 'if (a) b; else c;'],
@@ -42,7 +41,7 @@ const table: Record<string, [cell: string, script: string][]> = {
   'declarations become assignments of session variables': [
     ['const a = 1;', 'let a; a = 1;'],
     ['let b', 'let b; b = void 0;'],
-    ['const a = 1, b = 2; a + b', 'let a,b; a = 1, b = 2; __dlnb.result((a + b)),void 0;'],
+    ['const a = 1, b = 2; a + b', 'let a,b; a = 1, b = 2; __dlnb.result(a + b);'],
     // `var` without a value keeps the one that the variable has
     ['var c', 'let c; void 0;'],
     ['var a = 1; var a;', 'let a; a = 1; void 0;'],
@@ -57,33 +56,33 @@ const table: Record<string, [cell: string, script: string][]> = {
     ['function f(x) { return x; }', 'let f; f = function (x) {‹check›; return x; };'],
     ['f(); function f() {}', 'let f; f = function () {‹check›; };f();'],
     ['async function* g() {}', 'let g; g = async function* () {‹check›; };'],
-    ['f(); class A { m() { return A; } }', 'let A; f(); A = class { m() {‹check›; return A; } };'],
-    ['class B extends A {}', 'let B; B = class extends A { };'],
+    ['f(); class A { m() { return A; } }', 'let A; f(); A = class A { m() {‹check›; return A; } };'],
+    ['class B extends A {}', 'let B; B = class B extends A { };'],
   ],
   'imports become calls of the kernel, before everything else': [
-    ["import 'x';", 'await __dlnb.import("x");'],
-    ["import * as ns from 'x';", 'let ns; ns = await __dlnb.import("x");'],
+    ["import 'x';", 'await __dlnb.load("x");'],
+    ["import * as ns from 'x';", 'let ns; ns = await __dlnb.load("x");'],
     // Which names are wanted, and which of them the cell uses as values: those must exist
-    ["import d from 'x';", 'let d; ({"default": d} = await __dlnb.import("x", ["default"], []));'],
+    ["import d from 'x';", 'let d; ({"default": d} = await __dlnb.load("x", ["default"], []));'],
     [
       "import { a as b, c } from 'x'; b",
-      'let b,c; ({"a": b, "c": c} = await __dlnb.import("x", ["a","c"], ["a"])); __dlnb.result((b)),void 0;',
+      'let b,c; ({"a": b, "c": c} = await __dlnb.load("x", ["a","c"], ["a"])); __dlnb.result(b);',
     ],
     [
       "import y, * as z from 'y';",
-      'let y,z; ({"default": y} = await __dlnb.import("y", ["default"], []));z = await __dlnb.import("y");',
+      'let y,z; ({"default": y} = await __dlnb.load("y", ["default"], []));z = await __dlnb.load("y");',
     ],
-    ["f();\nimport { f } from 'x';", 'let f; ({"f": f} = await __dlnb.import("x", ["f"], ["f"]));f();'],
+    ["f();\nimport { f } from 'x';", 'let f; ({"f": f} = await __dlnb.load("x", ["f"], ["f"]));f();'],
     ["const m = await import('x');", 'let m; m = await __dlnb.import("x");'],
-    ["import('x').then(f)", '__dlnb.result((__dlnb.import("x").then(f))),void 0;'],
-    ['import.meta.url', '__dlnb.result((__dlnb.meta.url)),void 0;'],
+    ["import('x').then(f)", '__dlnb.result(__dlnb.import("x").then(f));'],
+    ['import.meta.url', '__dlnb.result(__dlnb.meta.url);'],
   ],
   'export is dropped': [
     ['export const a = 1;', 'let a; a = 1;'],
     ['export default 5;', '(5);'],
     ['export default function f() {}', 'let f; f = function () {‹check›; };'],
     ['export { a };', ''],
-    ["export * from 'x';", 'await __dlnb.import("x");'],
+    ["export * from 'x';", 'await __dlnb.load("x");'],
   ],
   'loops and functions test the interrupt flag': [
     ['for (let i = 0; i < 3; i++) f(i);', 'for (let i = 0; i < 3; i++) {‹check›;f(i);}'],
@@ -100,18 +99,15 @@ const table: Record<string, [cell: string, script: string][]> = {
     ],
   ],
   'types go': [
-    ['const n: number = 1; n as unknown;', 'let n; n = 1; __dlnb.result((n)),void 0;'],
+    ['const n: number = 1; n as unknown;', 'let n; n = 1; __dlnb.result(n);'],
     ['type T = number; interface I { a: T }', ''],
     ['declare const q: number;', ''],
     ["import type { T } from 'x';", ''],
-    [
-      "import { type T, v } from 'x'; v",
-      'let v; ({"v": v} = await __dlnb.import("x", ["v"], ["v"])); __dlnb.result((v)),void 0;',
-    ],
+    ["import { type T, v } from 'x'; v", 'let v; ({"v": v} = await __dlnb.load("x", ["v"], ["v"])); __dlnb.result(v);'],
     ['function id<T>(x: T): T { return x; }', 'let id; id = function (x) {‹check›; return x; };'],
     [
       'class C { private a = 1; constructor(public b: number) {} }',
-      'let C; C = class { constructor(b) {‹check›; this.b = b; } b; a = 1; };',
+      'let C; C = class C { constructor(b) {‹check›; this.b = b; } b; a = 1; };',
     ],
   ],
   'enums and namespaces start afresh in each cell, and merge within one': [
@@ -122,7 +118,7 @@ const table: Record<string, [cell: string, script: string][]> = {
     ],
     [
       'namespace N { export const a = 1; } N',
-      'let N; void 0; ((N2) => {‹check›; N2.a = 1; })(void 0 || (N = {})); __dlnb.result((N)),void 0;',
+      'let N; void 0; ((N2) => {‹check›; N2.a = 1; })(void 0 || (N = {})); __dlnb.result(N);',
     ],
   ],
 };
@@ -137,7 +133,7 @@ describe('a cell as a whole', () => {
   it('is one script that hands over what it throws and carries its name', async () => {
     const { expression, names } = await transform('const a = 1;\na + 1');
     expect(expression).toBe(
-      '"use strict";let a;try{a = 1;\n__dlnb.result((a + 1)),void 0;\n}catch(e){__dlnb.threw(e)}void 0\n//# sourceURL=dlnb-cell:/a/1',
+      '"use strict";let a;try{a = 1;\n__dlnb.result(a + 1);\n}catch(e){__dlnb.threw(e)}void 0\n//# sourceURL=dlnb-cell:/a/1',
     );
     expect(names).toEqual(['a']);
   });
@@ -166,7 +162,7 @@ describe('errors of a cell', () => {
   const refused: [cell: string, message: string, line: number, column: number][] = [
     ['1;\nconst a = ;', 'Unexpected ";"', 2, 11],
     ['const é = 1; é = 2;', 'Assignment to constant variable é', 1, 14],
-    ['const __dlnbX = 1;', '"__dlnbX" is a reserved name: names that start with "__dlnb" belong to the kernel', 1, 1],
+    ['const __dlnbX = 1;', '"__dlnbX" is a reserved name: names that start with "__dlnb" belong to the kernel', 1, 7],
   ];
   it.each(refused)('%j: %s', async (cell, message, line, column) => {
     await expect(transform(cell)).rejects.toMatchObject({ name: 'SyntaxError', message, line, column, script });
