@@ -51,6 +51,7 @@ const programs = {
       kernel: 'kernel/process/main.ts',
       interrupter: 'kernel/process/cell/interrupter.ts',
       parser: 'kernel/process/cell/parser.ts',
+      deep: 'kernel/process/cell/deep.ts',
     },
     outdir: dist,
     external: ['./tf.js'],

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ACKNOWLEDGED, BUSY, FLAG_BYTES, InterruptError, RAISED, REQUESTED, STOP_TRAINING } from './flag.ts';
 import { CHECK, FLAG } from './instrument.ts';
-import { BRIDGE, type TransformedCell } from './transform.ts';
+import { BRIDGE, TOO_DEEP, type TransformedCell } from './transform.ts';
 
 /** The run of a cell that the executing code belongs to, also in its promises and timers. */
 export interface RunContext {
@@ -186,7 +186,8 @@ export class Evaluator {
       }
       const details = answer?.exceptionDetails;
       const text = details?.exception?.description ?? failure?.message ?? details?.text ?? 'evaluation failed';
-      const error = new SyntaxError(text.split('\n')[0]!.replace(/^SyntaxError: /, ''));
+      const first = text.split('\n')[0]!.replace(/^SyntaxError: /, '');
+      const error = new SyntaxError(first.startsWith('RangeError') ? TOO_DEEP : first);
       // V8 names no script that it could not compile
       const script = /\/\/# sourceURL=(.*)$/.exec(running.expression)?.[1] ?? '';
       if (details)

@@ -2,6 +2,10 @@
 // later cells can read, assign and declare again; imports become calls of the kernel; the value of the last expression
 // is passed to the kernel. The typed text is read first (typed.ts), then esbuild strips its types (strip.ts), and what
 // it prints is rewritten here.
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import * as acorn from 'acorn';
 import MagicString from 'magic-string';
 import remapping from '@jridgewell/remapping';
@@ -9,7 +13,7 @@ import { decodedMap, decodedMappings, originalPositionFor, TraceMap } from '@jri
 import type { Language } from '../../wire/protocol.ts';
 import { addInterruptTests } from './instrument.ts';
 import { SourceError, strip, type Stripped } from './strip.ts';
-import { MARK, readTyped, toTyped, type TypedCell } from './typed.ts';
+import { MARK, readTyped, TooDeepError, toTyped, type TypedCell } from './typed.ts';
 import { isKey, walk } from './walk.ts';
 
 /** The global object whose functions the code of a cell calls. */
@@ -37,11 +41,56 @@ export interface TransformOptions {
   compilerOptions?: Record<string, unknown>;
 }
 
+/** What is wrong with a cell that does not fit on a stack. */
+export const TOO_DEEP =
+  'The code is nested too deeply to be compiled. Split the longest expression or chain of "else if" into parts';
+
+/** What the thread with a large stack gets. */
+export interface DeepTask {
+  source: string;
+  options: TransformOptions;
+}
+/** What it answers: the cell, or the error, with its place if the cell is at fault. */
+export type DeepAnswer = { cell: TransformedCell } | { message: string; at?: { line: number; column: number } };
+
+/** Enough for an expression of 100,000 operands. In mebibytes. */
+const DEEP_STACK = 256;
+
 /**
  * Transforms a cell.
  * @throws SourceError for a syntax error or a reserved name, with its position in the cell as typed
  */
 export async function transformCell(source: string, options: TransformOptions): Promise<TransformedCell> {
+  try {
+    return await transformHere(source, options);
+  } catch (e) {
+    if (e instanceof TooDeepError) return transformDeep(source, options);
+    throw e;
+  }
+}
+
+/** Transforms a cell that needs a larger stack, in a thread. */
+async function transformDeep(source: string, options: TransformOptions): Promise<TransformedCell> {
+  const file = path.join(__dirname, 'deep.js');
+  const tooDeep = new SourceError(TOO_DEEP, options.script, 1, 1, source);
+  if (!existsSync(file)) throw tooDeep;
+  const workerData: DeepTask = { source, options };
+  const worker = new Worker(file, { workerData, resourceLimits: { stackSizeMb: DEEP_STACK } });
+  try {
+    const [answer] = (await once(worker, 'message')) as [DeepAnswer];
+    if ('cell' in answer) return answer.cell;
+    if (!answer.at) throw tooDeep;
+    throw new SourceError(answer.message, options.script, answer.at.line, answer.at.column, source);
+  } finally {
+    void worker.terminate();
+  }
+}
+
+/**
+ * Transforms a cell in this thread.
+ * @throws SourceError like {@link transformCell}; TooDeepError if the stack is too small
+ */
+export async function transformHere(source: string, options: TransformOptions): Promise<TransformedCell> {
   const { script, declared } = options;
   const typed = readTyped(source, options);
   const stripped = await stripTyped(typed, source, options);
@@ -111,7 +160,7 @@ type AnyMap = ConstructorParameters<typeof TraceMap>[0];
 /**
  * Parses the output of esbuild, which has already reported nearly every syntax error.
  * @param typed the map to the text as typed, and the place of an error there, if it is known
- * @throws SourceError with its place in the text as typed
+ * @throws SourceError with its place in the text as typed; TooDeepError
  */
 export function parse(
   code: string,
@@ -122,7 +171,7 @@ export function parse(
   try {
     return acorn.parse(code, { ecmaVersion: 'latest', sourceType: 'module', allowAwaitOutsideFunction: true });
   } catch (e) {
-    if (e instanceof RangeError) throw new SourceError(TOO_DEEP, script, 1, 1, source);
+    if (e instanceof RangeError || /stack space/.test((e as Error).message)) throw new TooDeepError(TOO_DEEP);
     if (typed.at) throw new SourceError(typed.at.message, script, typed.at.line, typed.at.column, source);
     const at = (e as { loc?: acorn.Position }).loc ?? { line: 1, column: 0 };
     const message = (e as Error).message.replace(/ \(\d+:\d+\)$/, '');
@@ -130,9 +179,6 @@ export function parse(
     throw new SourceError(message, script, line, column + 1, source);
   }
 }
-
-const TOO_DEEP =
-  'The code is nested too deeply to be compiled. Split the longest expression or chain of "else if" into parts';
 
 /** The place as typed of a place in compiled code, or of the code before it. */
 function placeAsTyped(map: AnyMap, at: Position): Position | undefined {

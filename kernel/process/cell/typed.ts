@@ -47,6 +47,9 @@ export interface TypedOptions {
   compilerOptions?: Record<string, unknown>;
 }
 
+/** The stack is too small to parse a text. */
+export class TooDeepError extends Error {}
+
 /** The call around the last expression of a cell. */
 export const MARK = '__dlnb.result';
 
@@ -79,7 +82,7 @@ interface Parsed {
 
 /**
  * Reads a cell. A cell that the parser refuses comes back unmarked: esbuild names the error, or knows better.
- * @throws SourceError for what a cell cannot have, with the remedy
+ * @throws SourceError for what a cell cannot have, with the remedy; TooDeepError
  */
 export function readTyped(source: string, options: TypedOptions): TypedCell {
   const { language } = options;
@@ -135,8 +138,8 @@ function parse(text: string, typescript: boolean, jsx: boolean, options: TypedOp
     const tree = loadParser().parse(text, parserOptions(typescript, jsx, options));
     return { tree, doubt: doubtOf(tree.errors?.[0]) };
   } catch (e) {
-    // The stack ended in an expression of very many parts: no error of the user
-    return { tree: undefined, doubt: e instanceof RangeError ? undefined : doubtOf(e) };
+    if (e instanceof RangeError) throw new TooDeepError();
+    return { tree: undefined, doubt: doubtOf(e) };
   }
 }
 
