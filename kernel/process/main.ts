@@ -1,6 +1,7 @@
 // Entry of the kernel process: connects a session to Node's IPC, and the standard streams to the cells that print.
 import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
+import { keepListeners } from './cell/listeners.ts';
 import { startEsbuild } from './cell/strip.ts';
 import type { KernelOptions } from '../wire/options.ts';
 import { handle, type Handlers, type HostMessage, type KernelMessage } from '../wire/protocol.ts';
@@ -70,6 +71,7 @@ process.on('disconnect', () => {
 });
 
 session.listen();
+keepListeners(process);
 startEsbuild().then(
   () => send({ type: 'ready', pid: process.pid, node: process.version, startMs: performance.now() }),
   (e: Error) => {

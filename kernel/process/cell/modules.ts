@@ -12,6 +12,7 @@ import MagicString from 'magic-string';
 import remapping from '@jridgewell/remapping';
 import type { Program } from 'acorn';
 import { addInterruptTests } from './instrument.ts';
+import { namesNotebook, packageNotFound } from './missing-package.ts';
 import { strip, type Loader } from './strip.ts';
 import { parse } from './transform.ts';
 
@@ -127,12 +128,13 @@ export class ModuleLoader {
           : resolvePackage(specifier, pathToFileURL(path.join(dir, 'cell.mjs')).href);
     } catch (e) {
       if ((e as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw e;
-      const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
-      throw new Error(
-        `Cannot find package "${name}" from the notebook's folder ${this.options.dir}. Install it there: npm install ${name}`,
-      );
+      throw packageNotFound(specifier);
     }
-    return (await import(url)) as Namespace;
+    try {
+      return (await import(url)) as Namespace;
+    } catch (e) {
+      throw namesNotebook(e, { dir: this.options.dir, own: __dirname });
+    }
   }
 
   /** Loads a file of the user and all files that it imports. */
