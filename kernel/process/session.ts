@@ -1,12 +1,12 @@
 // The kernel's state behind one notebook: runs its cells one after another and sends what they show. No process, no
 // IPC.
 import path from 'node:path';
-import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
 import { InterruptError, isInterrupt } from './cell/flag.ts';
+import { notebookRequire } from './cell/missing-package.ts';
 import { ModuleLoader } from './cell/modules.ts';
 import { isAbort } from './cell/thrown.ts';
 import { transformCell } from './cell/transform.ts';
@@ -131,7 +131,7 @@ export class KernelSession {
     });
     for (const [name, value] of Object.entries({
       display: library.display,
-      require: createRequire(path.join(cwd, 'notebook.js')),
+      require: notebookRequire(path.join(cwd, 'notebook.js')),
       __dirname: cwd,
       __filename: file,
     })) {

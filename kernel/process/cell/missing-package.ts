@@ -1,5 +1,5 @@
 // Packages that a cell imports and that are not installed, and what npm can be asked to install.
-import { isBuiltin } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
 import { types } from 'node:util';
 
@@ -39,6 +39,33 @@ export function namesNotebook(thrown: unknown, { dir, own }: { dir: string; own:
     );
   // Node's `url` of what was not found is a path of this machine
   if (Object.hasOwn(thrown, 'url')) Object.defineProperty(thrown, 'url', { enumerable: false });
+  return thrown;
+}
+
+/**
+ * `require` of a notebook. An error that a module is not found lists no file that the kernel has made up.
+ * @param file a path in the notebook's folder
+ */
+export function notebookRequire(file: string): NodeJS.Require {
+  return new Proxy(createRequire(file), {
+    apply(target, self, args) {
+      try {
+        return Reflect.apply(target, self, args) as unknown;
+      } catch (e) {
+        throw withoutStackOf(file, e);
+      }
+    },
+  });
+}
+
+/** Removes the list of requiring files from an error if the notebook alone is in it. */
+function withoutStackOf(file: string, thrown: unknown): unknown {
+  if (!types.isNativeError(thrown)) return thrown;
+  const { code, requireStack } = thrown as { code?: unknown; requireStack?: unknown };
+  if (code !== 'MODULE_NOT_FOUND' || !Array.isArray(requireStack) || requireStack.some((f) => f !== file))
+    return thrown;
+  thrown.message = thrown.message.replace(/\nRequire stack:[^]*$/, '');
+  Object.defineProperty(thrown, 'requireStack', { enumerable: false });
   return thrown;
 }
 
