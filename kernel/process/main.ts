@@ -1,6 +1,7 @@
 // Entry of the kernel process: connects a session to Node's IPC, and the standard streams to the cells that print.
 import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
+import { keepListeners } from './cell/listeners.ts';
 import { startEsbuild } from './cell/strip.ts';
 import { startParser } from './cell/typed.ts';
 import type { KernelOptions } from '../wire/options.ts';
@@ -71,6 +72,7 @@ process.on('disconnect', () => {
 });
 
 session.listen();
+keepListeners(process);
 const esbuild = startEsbuild();
 // While esbuild's process starts
 startParser();

@@ -1,17 +1,19 @@
 // The kernel's state behind one notebook: runs its cells one after another and sends what they show. No process, no
 // IPC.
 import path from 'node:path';
-import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
-import { InterruptError } from './cell/flag.ts';
+import { InterruptError, isInterrupt } from './cell/flag.ts';
+import { notebookRequire } from './cell/missing-package.ts';
 import { ModuleLoader } from './cell/modules.ts';
+import { isAbort } from './cell/thrown.ts';
 import { transformCell } from './cell/transform.ts';
 import { DeviceManager } from './device/index.ts';
 import { toBundle } from '../outputs/bundle.ts';
 import { waitForTensors } from '../outputs/console.ts';
+import { ConsoleGroups } from '../outputs/groups.ts';
 import { InOrder } from '../outputs/order.ts';
 import { CellStreams, MAX_SHOWN_CHARS } from '../outputs/streams.ts';
 import { DisplayedTensors } from '../outputs/tensor/index.ts';
@@ -37,6 +39,9 @@ import type {
 /** How long an interrupted run waits for outputs whose values are still being read from the device. */
 const LAST_OUTPUTS_MS = 250;
 
+/** Warnings that say nothing to a reader: a rejected promise that a cell awaits later is awaited, after all. */
+const QUIET_WARNINGS = new Set(['ExperimentalWarning', 'PromiseRejectionHandledWarning']);
+
 interface RunState {
   context: RunContext;
   streams: CellStreams;
@@ -56,6 +61,7 @@ export class KernelSession {
   private readonly evaluator: Evaluator;
   private readonly modules: ModuleLoader;
   private readonly errors: ErrorReader;
+  private readonly groups = new ConsoleGroups(console);
   private readonly device: DeviceManager;
   private readonly tensors = new DisplayedTensors(() => this.device.name);
   private readonly library: LibrarySession;
@@ -126,7 +132,7 @@ export class KernelSession {
     });
     for (const [name, value] of Object.entries({
       display: library.display,
-      require: createRequire(path.join(cwd, 'notebook.js')),
+      require: notebookRequire(path.join(cwd, 'notebook.js')),
       __dirname: cwd,
       __filename: file,
     })) {
@@ -137,11 +143,12 @@ export class KernelSession {
   /** Starts to listen to interrupts, unhandled errors and printed text. */
   listen(): void {
     this.evaluator.listen();
+    this.errors.attach();
     waitForTensors(console, (name, text) => this.print(name, text));
     process.on('unhandledRejection', (reason) => this.late(reason, 'Unhandled promise rejection'));
     process.on('uncaughtException', (error) => this.late(error, 'Uncaught exception'));
     process.on('warning', (warning) => {
-      if (warning.name !== 'ExperimentalWarning') this.print('stderr', `${warning.name}: ${warning.message}\n`);
+      if (!QUIET_WARNINGS.has(warning.name)) this.print('stderr', `${warning.name}: ${warning.message}\n`);
     });
   }
 
@@ -178,6 +185,8 @@ export class KernelSession {
     const { run, cell, code, language, order } = message;
     const started = performance.now();
     this.errors.setOrder(order);
+    this.errors.attach();
+    const indent = this.groups.depth;
     const state = this.begin(run, cell);
     this.sendMessage({ type: 'started', run, cell });
     this.evaluator.prepare(state.context);
@@ -199,13 +208,14 @@ export class KernelSession {
       if (!refused) for (const name of transformed.names) this.declared.add(name);
       status = await this.conclude(result, state);
     } catch (e) {
-      status = e instanceof InterruptError ? 'interrupted' : 'error';
+      status = isInterrupt(e) ? 'interrupted' : 'error';
       this.sendError(state, e);
     }
     if (await this.lastOutputs(state, status)) {
       status = 'interrupted';
       this.sendError(state, new InterruptError());
     }
+    if (status !== 'ok') this.groups.endTo(indent);
     state.streams.end();
     this.sendMessage({ type: 'finished', run, cell, status, ms: performance.now() - started });
   }
@@ -340,9 +350,9 @@ export class KernelSession {
     const context = this.evaluator.context.getStore();
     const cell = context?.cell ?? this.errors.cellOf(thrown);
     const state = (cell !== undefined ? this.runs.get(cell) : undefined) ?? this.latest;
-    if (!state) return void process.stderr.write(`${what}: ${String(thrown)}\n`);
+    if (!state) return void process.stderr.write(`${what}: ${this.errors.read(thrown).message}\n`);
     // An interrupted run has reported it already
-    if (thrown instanceof InterruptError || (context?.interrupted && (thrown as Error)?.name === 'AbortError')) return;
+    if (isInterrupt(thrown) || (context?.interrupted && isAbort(thrown))) return;
     this.sendError(state, thrown, what);
   }
 

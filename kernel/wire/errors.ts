@@ -21,6 +21,8 @@ export interface ErrorFrame {
   line: number;
   /** Column as typed, from 1. */
   column: number;
+  /** The typed line, without its indent, of a frame in another cell or file than the code frame. */
+  code?: string;
 }
 
 /** Payload of `CELL_ERROR`, version 1. Holds no absolute paths. */
@@ -28,14 +30,20 @@ export interface CellError {
   version: 1;
   name: string;
   message: string;
+  /** How it belongs to the error that holds it, if it is not its cause: `Error 1 of 3`. */
+  label?: string;
+  /** Its own properties as Node prints them: `{ status: 404 }`. */
+  properties?: string;
   /** What to do about it, if the kernel knows. */
   hint?: string;
+  /** The npm package that must be installed. */
+  missingPackage?: string;
   /** Source around the innermost frame of the user's code, with a marker; plain text without colors. */
   codeFrame?: string;
   /** Where {@link codeFrame} is. */
   at?: ErrorFrame;
   /** Innermost first, without the kernel's own frames. */
   frames: ErrorFrame[];
-  /** `error.cause`, and the members of an AggregateError. */
+  /** `error.cause`, the members of an AggregateError, and both errors of a SuppressedError. */
   causes?: CellError[];
 }

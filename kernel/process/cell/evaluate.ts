@@ -3,7 +3,16 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Session } from 'node:inspector';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { ACKNOWLEDGED, BUSY, FLAG_BYTES, InterruptError, RAISED, REQUESTED, STOP_TRAINING } from './flag.ts';
+import {
+  ACKNOWLEDGED,
+  BUSY,
+  FLAG_BYTES,
+  InterruptError,
+  isInterrupt,
+  RAISED,
+  REQUESTED,
+  STOP_TRAINING,
+} from './flag.ts';
 import { CHECK, FLAG } from './instrument.ts';
 import { BRIDGE, TOO_DEEP, type TransformedCell } from './transform.ts';
 
@@ -194,7 +203,7 @@ export class Evaluator {
         error.stack = `${error.name}: ${error.message}\n    at ${details.url || script}:${details.lineNumber + 1}:${details.columnNumber + 1}`;
       return { status: 'threw', error, refused: true };
     }
-    if (value.status === 'threw' && (context.interrupted || value.error instanceof InterruptError)) {
+    if (value.status === 'threw' && (context.interrupted || isInterrupt(value.error))) {
       return { status: 'interrupted', error: value.error };
     }
     return value;

@@ -1,4 +1,5 @@
 // The memory that the main thread and the interrupter share, and the error that an interrupt throws in a cell.
+import { types } from 'node:util';
 
 /** Not 0 if code must call the check. The only word that instrumented code reads. */
 export const RAISED = 0;
@@ -23,3 +24,7 @@ export class InterruptError extends Error {
     super('The cell was interrupted. Variables keep their values.');
   }
 }
+
+/** Whether a thrown value is an {@link InterruptError}. A proxy is none; its traps are not called. */
+export const isInterrupt = (thrown: unknown): thrown is InterruptError =>
+  !types.isProxy(thrown) && thrown instanceof InterruptError;

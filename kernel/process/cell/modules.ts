@@ -12,6 +12,7 @@ import MagicString from 'magic-string';
 import remapping from '@jridgewell/remapping';
 import type { Program } from 'acorn';
 import { addInterruptTests } from './instrument.ts';
+import { namesNotebook, packageNotFound } from './missing-package.ts';
 import { strip, type Loader } from './strip.ts';
 import { parse } from './transform.ts';
 
@@ -103,9 +104,11 @@ export class ModuleLoader {
   /** Path of a file of the user; undefined for Node's modules and packages. */
   private userFile(specifier: string, dir: string): string | undefined {
     if (/^file:/.test(specifier))
-      return inPackage(fileURLToPath(specifier)) ? undefined : existing(fileURLToPath(specifier), specifier);
+      return inPackage(fileURLToPath(specifier))
+        ? undefined
+        : existing(fileURLToPath(specifier), specifier, this.options.dir);
     if (/^\.{0,2}\//.test(specifier) || specifier === '.' || specifier === '..' || path.isAbsolute(specifier)) {
-      const file = existing(path.resolve(dir, specifier), specifier);
+      const file = existing(path.resolve(dir, specifier), specifier, this.options.dir);
       return inPackage(file) ? undefined : file;
     }
     if (isBuiltin(specifier)) return undefined;
@@ -127,12 +130,13 @@ export class ModuleLoader {
           : resolvePackage(specifier, pathToFileURL(path.join(dir, 'cell.mjs')).href);
     } catch (e) {
       if ((e as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw e;
-      const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
-      throw new Error(
-        `Cannot find package "${name}" from the notebook's folder ${this.options.dir}. Install it there: npm install ${name}`,
-      );
+      throw packageNotFound(specifier);
     }
-    return (await import(url)) as Namespace;
+    try {
+      return (await import(url)) as Namespace;
+    } catch (e) {
+      throw namesNotebook(e, { dir: this.options.dir, own: __dirname });
+    }
   }
 
   /** Loads a file of the user and all files that it imports. */
@@ -304,11 +308,12 @@ function probe(base: string): string | undefined {
   ].find(isFile);
 }
 
-function existing(base: string, specifier: string): string {
+/** @param notebook the folder that paths in messages are relative to */
+function existing(base: string, specifier: string, notebook: string): string {
   const file = probe(base);
   if (!file)
     throw new Error(
-      `Cannot find "${specifier}": there is no file ${base}${path.extname(base) ? '' : ' (also tried with .ts, .js, .json and as a folder with an index file)'}`,
+      `Cannot find "${specifier}": there is no file ${path.relative(notebook, base).split(path.sep).join('/')}${path.extname(base) ? '' : ' (also tried with .ts, .js, .json and as a folder with an index file)'}`,
     );
   return file;
 }

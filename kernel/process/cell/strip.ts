@@ -18,6 +18,8 @@ export class SourceError extends SyntaxError {
     readonly code: string,
   ) {
     super(message);
+    // A printed error shows its enumerable properties, and these hold a path and the whole text
+    for (const key of Object.keys(this)) Object.defineProperty(this, key, { enumerable: false });
   }
 }
 
