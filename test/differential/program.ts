@@ -77,7 +77,12 @@ export class Generator {
     const whole = this.random.chance(0.15);
     const parts: string[] = [];
     const length = this.random.int(3, 9);
-    for (let i = 0; i < length; i++) parts.push(this.comments(this.part()));
+    for (let i = 0; i < length; i++) {
+      // Functions after an error exist in a module, and not if they are in later cells
+      const fails = this.random.chance(0.06);
+      parts.push(this.comments(fails ? this.uncaught(2) : this.part()));
+      if (fails && !whole) break;
+    }
     if (whole) parts.splice(this.random.int(0, parts.length), 0, this.comments(this.usesLater()));
     parts.push(...this.later.map((text) => this.comments(text)));
     // A part must not go on with the expression of the part before it
@@ -561,7 +566,6 @@ export class Generator {
       () => `${this.num(d)}${end()}`,
       () => `(${this.any(d)})${end()}`,
     ];
-    if (r.chance(0.06)) return this.uncaught(d);
     const text = r.pick(choices)();
     return r.chance(0.15) ? `${r.pick(LINE)}${text}` : text;
   }
