@@ -1,11 +1,13 @@
 // `npm test [-- [--long] [PART…]]`: installs what the tests need, builds once and runs all suites, or only the named
-// parts. With --long it also runs tests that take minutes, as CI does. The last line is `N passed, N failed`, the sums
-// of all suites; a suite that could not run counts as a failure.
+// parts. With --long it also runs tests that take minutes, as CI does. The part `differential` takes `--programs N` and
+// `--seed N`. The last line is `N passed, N failed`, the sums of all suites; a suite that could not run counts as a
+// failure.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { conformance } from './conformance/conformance.mts';
+import { differential } from './differential/differential.mts';
 import { readIndex } from './samples/index.mts';
 import { runSample, sampleLine } from './samples/sample.mts';
 import { adapterEnv, defaultAdapter } from './swiftshader.mts';
@@ -49,6 +51,7 @@ const suites: Record<string, () => Promise<Outcome>> = {
   'gpu-gradients': () =>
     vitest('gradients', { DLNB_TEST_DEVICE: 'webgpu', ...adapterEnv(defaultAdapter()) }, 'gpu-gradients'),
   kernel: () => vitest('kernel'),
+  differential: () => differential({ programs: Number(flags.programs), seed: Number(flags.seed) }),
   cli: () => vitest('cli'),
   samples: async () => {
     const outcome: Outcome = { passed: 0, failed: 0, detail: '' };
@@ -78,11 +81,18 @@ const ofBuild = (part: string) => !['typecheck', 'lint', 'unit'].includes(part);
 /** Parts that take minutes: they run with --long, or if they are named. */
 const LONG = new Set(['gpu-gradients']);
 
-const args = process.argv.slice(2);
-const long = args.includes('--long');
+const { values: flags, positionals: parts } = parseArgs({
+  allowPositionals: true,
+  options: {
+    long: { type: 'boolean', default: false },
+    // Of the part `differential`: how many programs, and the seed of the first
+    programs: { type: 'string', default: '2000' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const { long } = flags;
 // Tests that can do less read it
 if (long) process.env['DLNB_LONG'] = '1';
-const parts = args.filter((arg) => arg !== '--long');
 const unknown = parts.filter((p) => !(p in suites));
 if (unknown.length > 0) {
   console.error(`npm test: no part "${unknown.join('", "')}"; the parts are: ${Object.keys(suites).join(', ')}`);
