@@ -73,11 +73,12 @@ process.on('disconnect', () => {
 
 session.listen();
 keepListeners(process);
-const esbuild = startEsbuild();
-// While esbuild's process starts
-startParser();
-esbuild.then(
-  () => send({ type: 'ready', pid: process.pid, node: process.version, startMs: performance.now() }),
+startEsbuild().then(
+  () => {
+    send({ type: 'ready', pid: process.pid, node: process.version, startMs: performance.now() });
+    // When the first cell, if one is waiting, is likely to have been read
+    setTimeout(startParser, 300).unref();
+  },
   (e: Error) => {
     writeSync(2, `esbuild, which strips the types of cells, cannot be started: ${e.message}\n`);
     ending = true;

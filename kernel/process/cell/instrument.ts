@@ -13,8 +13,13 @@ const test = `if(${FLAG}[0])${CHECK}();`;
 /**
  * Adds an interrupt test to each loop body and function of `ast`, whose text is in `s`. The flag is an Int32Array in
  * shared memory, so that a test costs one load and one branch.
+ * @param seen is called for each node, with its parent
  */
-export function addInterruptTests(ast: Program, s: MagicString): void {
+export function addInterruptTests(
+  ast: Program,
+  s: MagicString,
+  seen?: (node: AnyNode, parent?: AnyNode) => void,
+): void {
   const loop = (node: AnyNode & { body: Statement }) => {
     const { body } = node;
     if (body.type === 'BlockStatement') s.appendLeft(body.start + 1, test);
@@ -30,7 +35,8 @@ export function addInterruptTests(ast: Program, s: MagicString): void {
     const directives = body.body.filter((b) => b.type === 'ExpressionStatement' && b.directive);
     s.appendLeft(directives.at(-1)?.end ?? body.start + 1, test);
   };
-  walk<AnyNode>(ast, (node) => {
+  walk<AnyNode>(ast, (node, parent) => {
+    seen?.(node, parent);
     switch (node.type) {
       case 'WhileStatement':
       case 'DoWhileStatement':

@@ -13,7 +13,7 @@ import { decodedMap, decodedMappings, originalPositionFor, TraceMap } from '@jri
 import type { Language } from '../../wire/protocol.ts';
 import { addInterruptTests } from './instrument.ts';
 import { SourceError, strip, type Stripped } from './strip.ts';
-import { MARK, readTyped, TooDeepError, toTyped, type TypedCell } from './typed.ts';
+import { isTooDeep, MARK, readTyped, TooDeepError, toTyped, type TypedCell } from './typed.ts';
 import { isKey, walk } from './walk.ts';
 
 /** The global object whose functions the code of a cell calls. */
@@ -97,8 +97,8 @@ export async function transformHere(source: string, options: TransformOptions): 
   const ast = parse(stripped.code, script, source, { map: stripped.map, ...(typed.doubt ? { at: typed.doubt } : {}) });
   const s = new MagicString(stripped.code);
   const cell = new CellRewriter(s, ast, typed);
+  addInterruptTests(ast, s, (node, parent) => cell.read(node, parent));
   cell.rewrite();
-  addInterruptTests(ast, s);
 
   const own = new Set(source.match(/[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/gu));
   const names = cell.names.filter((n) => own.has(n));
@@ -171,7 +171,7 @@ export function parse(
   try {
     return acorn.parse(code, { ecmaVersion: 'latest', sourceType: 'module', allowAwaitOutsideFunction: true });
   } catch (e) {
-    if (e instanceof RangeError || /stack space/.test((e as Error).message)) throw new TooDeepError(TOO_DEEP);
+    if (isTooDeep(e)) throw new TooDeepError(TOO_DEEP);
     if (typed.at) throw new SourceError(typed.at.message, script, typed.at.line, typed.at.column, source);
     const at = (e as { loc?: acorn.Position }).loc ?? { line: 1, column: 0 };
     const message = (e as Error).message.replace(/ \(\d+:\d+\)$/, '');
@@ -196,7 +196,7 @@ class CellRewriter {
   /** Enums and namespaces of the cell so far: later ones of the same name merge with them. */
   private readonly merged = new Set<string>();
   /** Names that the cell uses as values. */
-  private readonly used: ReadonlySet<string>;
+  private readonly used = new Set<string>();
   /** Place of hoisted statements: before the first statement that is neither an import nor a function. */
   private readonly hoistTo: number;
 
@@ -205,7 +205,6 @@ class CellRewriter {
     private readonly ast: acorn.Program,
     private readonly typed: TypedCell,
   ) {
-    this.used = usedNames(ast);
     this.hoistTo = ast.body.find((n) => !isHoisted(n))?.start ?? ast.end;
   }
 
@@ -222,7 +221,18 @@ class CellRewriter {
       this.s.prependRight(last.start, `${MARK}((`);
       this.s.appendLeft(last.end - (this.s.original[last.end - 1] === ';' ? 1 : 0), '))');
     }
-    this.expressions(this.ast);
+  }
+
+  /** Reads each node before {@link rewrite}: notes the names that are used, and replaces `import(x)` and `import.meta`. */
+  read(node: acorn.AnyNode, parent: acorn.AnyNode | undefined): void {
+    if (node.type === 'Identifier') {
+      if (!isKey(node, parent) && !isImported(parent)) this.used.add(node.name);
+    } else if (node.type === 'ImportExpression') {
+      // `update` and not `overwrite`, which would remove what was put before and behind
+      this.s.update(node.start, node.start + 'import'.length, `${BRIDGE}.import`);
+    } else if (node.type === 'MetaProperty' && node.meta.name === 'import') {
+      this.s.update(node.start, node.end, `${BRIDGE}.meta`);
+    }
   }
 
   private declare(name: string): void {
@@ -396,37 +406,21 @@ class CellRewriter {
     this.s.overwrite(arg.start, arg.left.end, 'void 0');
     this.merged.add(name);
   }
-
-  /** Replaces `import(x)` and `import.meta` everywhere in the cell. */
-  private expressions(root: acorn.AnyNode): void {
-    walk<acorn.AnyNode>(root, (n) => {
-      // `update` and not `overwrite`, which would remove what was put before a last expression that starts here
-      if (n.type === 'ImportExpression') this.s.update(n.start, n.start + 'import'.length, `${BRIDGE}.import`);
-      if (n.type === 'MetaProperty' && n.meta.name === 'import') this.s.update(n.start, n.end, `${BRIDGE}.meta`);
-      return true;
-    });
-  }
 }
 
 const isFunction = (n: acorn.AnyNode) =>
   n.type === 'FunctionDeclaration' || n.type === 'FunctionExpression' || n.type === 'ArrowFunctionExpression';
+
+const isImported = (parent: acorn.AnyNode | undefined) =>
+  parent?.type === 'ImportSpecifier' ||
+  parent?.type === 'ImportDefaultSpecifier' ||
+  parent?.type === 'ImportNamespaceSpecifier';
 
 const isHoisted = (n: acorn.AnyNode): boolean =>
   n.type === 'ImportDeclaration' ||
   n.type === 'FunctionDeclaration' ||
   (n.type === 'ExportNamedDeclaration' && n.declaration?.type === 'FunctionDeclaration') ||
   (n.type === 'ExportDefaultDeclaration' && n.declaration.type === 'FunctionDeclaration');
-
-/** The names that a script uses outside its imports. */
-function usedNames(ast: acorn.Program): Set<string> {
-  const names = new Set<string>();
-  walk<acorn.AnyNode>(ast, (n, parent) => {
-    if (n.type === 'ImportDeclaration') return false;
-    if (n.type === 'Identifier' && !isKey(n, parent)) names.add(n.name);
-    return true;
-  });
-  return names;
-}
 
 /** All names that a pattern binds. */
 function boundNames(pattern: acorn.Pattern): string[] {

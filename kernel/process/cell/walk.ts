@@ -13,29 +13,24 @@ const APART = new Set(['loc', 'extra', 'errors', 'comments', 'tokens', 'parent']
  * @param enter returns false to leave out what is inside the node
  */
 export function walk<N extends TreeNode>(root: N, enter: (node: N, parent?: N) => boolean | void): void {
-  const waiting: [N, N | undefined][] = [[root, undefined]];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const [node, parent] = next;
-    if (enter(node, parent) === false) continue;
-    const first = waiting.length;
-    for (const key in node) {
-      if (APART.has(key)) continue;
-      const value: unknown = node[key];
-      if (Array.isArray(value)) for (const child of value) push(waiting, child, node);
-      else push(waiting, value, node);
+  const nodes: N[] = [root];
+  const parents: (N | undefined)[] = [undefined];
+  const push = (value: unknown, parent: N) => {
+    if (typeof value !== 'object' || value === null || typeof (value as TreeNode).type !== 'string') return;
+    nodes.push(value as N);
+    parents.push(parent);
+  };
+  for (let node = nodes.pop(); node; node = nodes.pop()) {
+    if (enter(node, parents.pop()) === false) continue;
+    // The lists are taken from their ends, so what comes first is put there last
+    const keys = Object.keys(node);
+    for (let i = keys.length - 1; i >= 0; i--) {
+      const value: unknown = node[keys[i] as keyof N];
+      if (typeof value !== 'object' || value === null || APART.has(keys[i]!)) continue;
+      if (Array.isArray(value)) for (let j = value.length - 1; j >= 0; j--) push(value[j], node);
+      else push(value, node);
     }
-    reverse(waiting, first);
   }
-}
-
-function push<N extends TreeNode>(waiting: [N, N | undefined][], value: unknown, parent: N): void {
-  if (typeof value === 'object' && value !== null && typeof (value as TreeNode).type === 'string')
-    waiting.push([value as N, parent]);
-}
-
-/** Turns the end of a list round, from an index on: the list is taken from its end. */
-function reverse(list: unknown[], from: number): void {
-  for (let i = from, j = list.length - 1; i < j; i++, j--) [list[i], list[j]] = [list[j], list[i]];
 }
 
 /** Whether an identifier is the name of a property and not a reference to a variable. In both kinds of trees. */
