@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
 import { InterruptError } from './cell/flag.ts';
+import { addScript, installFunctionTexts, newKey } from './cell/function-text.ts';
 import { ModuleLoader } from './cell/modules.ts';
 import { transformCell } from './cell/transform.ts';
 import { DeviceManager } from './device/index.ts';
@@ -136,6 +137,7 @@ export class KernelSession {
 
   /** Starts to listen to interrupts, unhandled errors and printed text. */
   listen(): void {
+    installFunctionTexts();
     this.evaluator.listen();
     waitForTensors(console, (name, text) => this.print(name, text));
     process.on('unhandledRejection', (reason) => this.late(reason, 'Unhandled promise rejection'));
@@ -185,13 +187,16 @@ export class KernelSession {
     try {
       const script = this.errors.nameScript(cell);
       this.errors.add(script, code);
+      const key = newKey();
       const transformed = await transformCell(code, {
         language,
         script,
         declared: this.declared,
         compilerOptions: this.modules.compilerOptions,
+        key,
       });
       this.errors.add(script, code, transformed.map);
+      addScript(key, { code: transformed.expression, map: transformed.map, typed: code });
       const restore = this.device.guard();
       const result = await this.evaluator.evaluate(transformed, state.context);
       if (result.status === 'interrupted') restore();

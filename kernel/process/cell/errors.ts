@@ -8,6 +8,7 @@ import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { CELL_ERROR, ERROR } from '../../wire/mime.ts';
 import type { CellError, ErrorFrame, PlainError } from '../../wire/errors.ts';
 import type { MimeBundle } from '../../wire/protocol.ts';
+import { originalTexts } from './function-text.ts';
 import { SourceError } from './strip.ts';
 
 /** URL scheme of the script names of cells: `dlnb-cell:/<id>/<version>`. */
@@ -65,6 +66,7 @@ export class ErrorReader {
    * Replaces script positions in a text, such as a printed stack, by `cell 3, line 7` or a path with the line as typed.
    */
   rewrite(text: string): string {
+    text = originalTexts(text);
     if (!text.includes(SCHEME) && !text.includes('file://')) return text;
     return text.replace(/(?:dlnb-cell:\/[^\s:()]+|file:\/\/\/[^\s()]+?):(\d+):(\d+)/g, (whole) => {
       const at = /^(.*):(\d+):(\d+)$/.exec(whole)!;

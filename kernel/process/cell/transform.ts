@@ -39,6 +39,8 @@ export interface TransformOptions {
    */
   declared: ReadonlySet<string>;
   compilerOptions?: Record<string, unknown>;
+  /** Labels the functions of the cell: see function-text.ts. */
+  key?: string;
 }
 
 /** What is wrong with a cell that does not fit on a stack. */
@@ -97,7 +99,7 @@ export async function transformHere(source: string, options: TransformOptions): 
   const ast = parse(stripped.code, script, source, { map: stripped.map, ...(typed.doubt ? { at: typed.doubt } : {}) });
   const s = new MagicString(stripped.code);
   const cell = new CellRewriter(s, ast, typed);
-  addInterruptTests(ast, s, (node, parent) => cell.read(node, parent));
+  addInterruptTests(ast, s, options.key, (node, parent) => cell.read(node, parent));
   cell.rewrite();
 
   const own = new Set(source.match(/[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/gu));

@@ -167,6 +167,25 @@ function readFull(source: string, text: string, { typescript, jsx }: Syntax, opt
   return cell;
 }
 
+/** The tree of a typed text, of whatever syntax it is; undefined if it cannot be parsed. */
+export function parseTyped(source: string, compilerOptions?: Record<string, unknown>): TreeNode | undefined {
+  const text = source.replace(/^#!/, '//');
+  const options: TypedOptions = { language: 'typescript', script: '', ...(compilerOptions ? { compilerOptions } : {}) };
+  const syntaxes = [
+    { typescript: true, jsx: false },
+    { typescript: true, jsx: true },
+    { typescript: false, jsx: true },
+  ];
+  let best: TreeNode | undefined;
+  for (const { typescript, jsx } of syntaxes) {
+    const { tree, doubt } = parse(text, typescript, jsx, options);
+    const object = doubt ? objectLiteral(text, typescript, jsx, options) : undefined;
+    if (object ?? (tree && !doubt)) return object ?? tree!.program;
+    best ??= tree?.program;
+  }
+  return best;
+}
+
 /** The place as typed of a place in the text that esbuild got. */
 export function toTyped(cell: TypedCell, line: number, column: number): number {
   for (const inserted of cell.insertions) {
