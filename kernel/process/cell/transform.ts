@@ -12,6 +12,7 @@ import remapping from '@jridgewell/remapping';
 import { decodedMap, decodedMappings, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import type { Language } from '../../wire/protocol.ts';
 import { addInterruptTests } from './instrument.ts';
+import { restoreNames } from './names.ts';
 import { SourceError, strip, type Stripped } from './strip.ts';
 import { isTooDeep, MARK, readTyped, TooDeepError, toTyped, type TypedCell } from './typed.ts';
 import { isKey, walk } from './walk.ts';
@@ -99,6 +100,7 @@ export async function transformHere(source: string, options: TransformOptions): 
   const ast = parse(stripped.code, script, source, { map: stripped.map, ...(typed.doubt ? { at: typed.doubt } : {}) });
   const s = new MagicString(stripped.code);
   const cell = new CellRewriter(s, ast, typed);
+  if (typed.loader === 'ts' || typed.loader === 'js') restoreNames(ast, s, new TraceMap(stripped.map));
   addInterruptTests(ast, s, options.key, (node, parent) => cell.read(node, parent));
   cell.rewrite();
 

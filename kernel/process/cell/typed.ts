@@ -109,7 +109,7 @@ function readPlain(text: string, typescript: boolean): TypedCell | undefined {
     acorn.parse(code, { ecmaVersion: 'latest', sourceType: 'module', allowAwaitOutsideFunction: true }).body;
   try {
     const body = read(text);
-    let last = body.at(-1);
+    let last = lastOf(body);
     // Behind two characters, as in {@link objectLiteral}
     const object =
       body.length === 1 && last?.type === 'BlockStatement' ? tryTo(() => read(`(\n${text}\n)`)[0]) : undefined;
@@ -268,9 +268,14 @@ export function isTooDeep(error: unknown): boolean {
   return error instanceof RangeError || (error instanceof SyntaxError && error.message.includes('stack space'));
 }
 
+/** The last statement; `1;;` ends with an empty one, which does not count. */
+function lastOf<N extends TreeNode>(body: readonly N[]): N | undefined {
+  return body.findLast((node) => node.type !== 'EmptyStatement');
+}
+
 /** The last statement if it is an expression; also a text alone, which the parser takes for a directive. */
 function lastExpression({ program }: Tree) {
-  const last = program.body.at(-1) ?? program.directives.at(-1);
+  const last = lastOf(program.body) ?? program.directives.at(-1);
   return last?.type === 'ExpressionStatement' || last?.type === 'Directive' ? last : undefined;
 }
 
