@@ -1,6 +1,7 @@
 // The semantics of cells, as notebooks with the outputs that they must have. Data only: the command line and the
 // extension host run it.
 import { cell, stdout, value, type SemanticsCase } from './case.ts';
+import { transformCases } from './transform-cases.ts';
 
 export const cases: SemanticsCase[] = [
   {
@@ -248,4 +249,5 @@ export const cases: SemanticsCase[] = [
       cell('(await t.sum().data())[0]', value('10')),
     ],
   },
+  ...transformCases,
 ];

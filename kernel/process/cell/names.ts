@@ -3,25 +3,31 @@
 import type * as acorn from 'acorn';
 import { decodedMappings, type TraceMap } from '@jridgewell/trace-mapping';
 import type MagicString from 'magic-string';
-import { walk } from './walk.ts';
+import { isKey, walk } from './walk.ts';
 
 /**
  * Restores the names as typed in the output of esbuild.
  * @param trace the source map of the output, which has the typed name of each renamed one
  */
 export function restoreNames(ast: acorn.Program, s: MagicString, trace: TraceMap): void {
-  if (trace.names.length === 0) return;
+  if (trace.names.length === 0 && !s.original.includes('class _')) return;
   const typed = typedNames(s.original, trace);
   const renamed: acorn.Identifier[] = [];
   /** Names that esbuild needs beside the typed ones: of enums and namespaces, and of functions in blocks. */
   const needed = new Set<string>();
-  walk<acorn.AnyNode>(ast, (node) => {
+  /** `var A = class _A {…}`, which esbuild makes of classes beside a `using`. */
+  const classes = new Map<string, { name: string; end: number }>();
+  walk<acorn.AnyNode>(ast, (node, parent) => {
     if (node.type === 'Identifier') {
+      const { name: inner, end = 0 } = classes.get(node.name) ?? {};
+      if (inner !== undefined && node.start < end && !isKey(node, parent)) s.update(node.start, node.end, inner);
       const name = typed.get(node.start);
       if (name !== undefined && !name.startsWith('_') && isNumbered(node.name, name)) renamed.push(node);
     } else if (node.type === 'VariableDeclarator') {
       // `let f2 = function () {}; var f = f2;` for a function in a block
       const { id, init } = node;
+      if (id.type === 'Identifier' && init?.type === 'ClassExpression' && init.id?.name === `_${id.name}`)
+        classes.set(init.id.name, { name: id.name, end: init.end });
       if (id.type === 'Identifier' && init?.type === 'Identifier')
         if (typed.get(init.start) === (typed.get(id.start) ?? id.name)) needed.add(init.name);
     } else if (node.type === 'CallExpression' && node.callee.type === 'ArrowFunctionExpression') {
