@@ -7,6 +7,7 @@ import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
 import { InterruptError, isInterrupt } from './cell/flag.ts';
 import { notebookRequire } from './cell/missing-package.ts';
+import { addScript, installFunctionTexts, newKey } from './cell/function-text.ts';
 import { ModuleLoader } from './cell/modules.ts';
 import { isAbort } from './cell/thrown.ts';
 import { transformCell } from './cell/transform.ts';
@@ -142,6 +143,7 @@ export class KernelSession {
 
   /** Starts to listen to interrupts, unhandled errors and printed text. */
   listen(): void {
+    installFunctionTexts();
     this.evaluator.listen();
     this.errors.attach();
     waitForTensors(console, (name, text) => this.print(name, text));
@@ -194,13 +196,16 @@ export class KernelSession {
     try {
       const script = this.errors.nameScript(cell);
       this.errors.add(script, code);
+      const key = newKey();
       const transformed = await transformCell(code, {
         language,
         script,
         declared: this.declared,
         compilerOptions: this.modules.compilerOptions,
+        key,
       });
       this.errors.add(script, code, transformed.map);
+      addScript(key, { code: transformed.expression, map: transformed.map, typed: code });
       const restore = this.device.guard();
       const result = await this.evaluator.evaluate(transformed, state.context);
       if (result.status === 'interrupted') restore();

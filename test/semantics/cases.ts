@@ -2,6 +2,7 @@
 // extension host run it.
 import { cell, stdout, value, type SemanticsCase } from './case.ts';
 import { errorsCases } from './errors-cases.ts';
+import { transformCases } from './transform-cases.ts';
 
 export const cases: SemanticsCase[] = [
   {
@@ -250,4 +251,5 @@ export const cases: SemanticsCase[] = [
     ],
   },
   ...errorsCases,
+  ...transformCases,
 ];

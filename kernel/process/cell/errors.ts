@@ -11,6 +11,7 @@ import type { MimeBundle } from '../../wire/protocol.ts';
 import { hintFor, tidyTensorMessage } from './hints.ts';
 import { missingPackage } from './missing-package.ts';
 import { Stacks } from './stacks.ts';
+import { originalTexts } from './function-text.ts';
 import { SourceError } from './strip.ts';
 import { isError, nameOf, partsOf, propertiesOf, type Part } from './thrown.ts';
 
@@ -92,6 +93,7 @@ export class ErrorReader {
    */
   rewrite(text: string): string {
     if (text.includes(this.ownDir)) text = text.replace(/^ +at .*(?:\n|$)/gm, (line) => (this.isOwn(line) ? '' : line));
+    text = originalTexts(text);
     if (!text.includes(SCHEME) && !text.includes('file://')) return text;
     return text.replace(/(?:dlnb-cell:\/[^\s:()]+|file:\/\/\/[^\s()]+?):(\d+):(\d+)/g, (whole) => {
       const at = /^(.*):(\d+):(\d+)$/.exec(whole)!;

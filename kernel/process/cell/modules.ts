@@ -10,9 +10,12 @@ import { createPathsMatcher, getTsconfig, type TsConfigResult } from 'get-tsconf
 import { resolve as resolvePackage } from 'import-meta-resolve';
 import MagicString from 'magic-string';
 import remapping from '@jridgewell/remapping';
+import { TraceMap } from '@jridgewell/trace-mapping';
 import type { Program } from 'acorn';
+import { addScript, newKey } from './function-text.ts';
 import { addInterruptTests } from './instrument.ts';
 import { namesNotebook, packageNotFound } from './missing-package.ts';
+import { restoreNames } from './names.ts';
 import { strip, type Loader } from './strip.ts';
 import { parse } from './transform.ts';
 
@@ -203,11 +206,14 @@ export class ModuleLoader {
     const commonjs =
       ext === '.cjs' || (!isModule(ast) && /\b(module\.exports|exports\.|require\()/.test(stripped.code));
     const s = new MagicString(stripped.code);
-    addInterruptTests(ast, s);
+    restoreNames(ast, s, new TraceMap(stripped.map));
+    const key = newKey();
+    addInterruptTests(ast, s, key);
     const map = remapping(s.generateMap({ hires: 'boundary', source: 'stripped.js' }) as never, (f) =>
       f === 'stripped.js' ? (JSON.parse(stripped.map) as never) : null,
     );
     this.options.onSource(script, text, map.toString());
+    addScript(key, { code: s.toString(), map: map.toString(), typed: text, compilerOptions: this.compilerOptions });
     return {
       file,
       text,

@@ -12,6 +12,7 @@ import remapping from '@jridgewell/remapping';
 import { decodedMap, decodedMappings, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import type { Language } from '../../wire/protocol.ts';
 import { addInterruptTests } from './instrument.ts';
+import { restoreNames } from './names.ts';
 import { SourceError, strip, type Stripped } from './strip.ts';
 import { isTooDeep, MARK, readTyped, TooDeepError, toTyped, type TypedCell } from './typed.ts';
 import { isKey, walk } from './walk.ts';
@@ -39,6 +40,8 @@ export interface TransformOptions {
    */
   declared: ReadonlySet<string>;
   compilerOptions?: Record<string, unknown>;
+  /** Labels the functions of the cell: see function-text.ts. */
+  key?: string;
 }
 
 /** What is wrong with a cell that does not fit on a stack. */
@@ -97,7 +100,8 @@ export async function transformHere(source: string, options: TransformOptions): 
   const ast = parse(stripped.code, script, source, { map: stripped.map, ...(typed.doubt ? { at: typed.doubt } : {}) });
   const s = new MagicString(stripped.code);
   const cell = new CellRewriter(s, ast, typed);
-  addInterruptTests(ast, s, (node, parent) => cell.read(node, parent));
+  if (typed.loader === 'ts' || typed.loader === 'js') restoreNames(ast, s, new TraceMap(stripped.map));
+  addInterruptTests(ast, s, options.key, (node, parent) => cell.read(node, parent));
   cell.rewrite();
 
   const own = new Set(source.match(/[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/gu));

@@ -109,7 +109,7 @@ function readPlain(text: string, typescript: boolean): TypedCell | undefined {
     acorn.parse(code, { ecmaVersion: 'latest', sourceType: 'module', allowAwaitOutsideFunction: true }).body;
   try {
     const body = read(text);
-    let last = body.at(-1);
+    let last = lastOf(body);
     // Behind two characters, as in {@link objectLiteral}
     const object =
       body.length === 1 && last?.type === 'BlockStatement' ? tryTo(() => read(`(\n${text}\n)`)[0]) : undefined;
@@ -165,6 +165,25 @@ function readFull(source: string, text: string, { typescript, jsx }: Syntax, opt
   const last = object ?? lastExpression(parsed.tree!);
   if (last) mark(cell, last);
   return cell;
+}
+
+/** The tree of a typed text, of whatever syntax it is; undefined if it cannot be parsed. */
+export function parseTyped(source: string, compilerOptions?: Record<string, unknown>): TreeNode | undefined {
+  const text = source.replace(/^#!/, '//');
+  const options: TypedOptions = { language: 'typescript', script: '', ...(compilerOptions ? { compilerOptions } : {}) };
+  const syntaxes = [
+    { typescript: true, jsx: false },
+    { typescript: true, jsx: true },
+    { typescript: false, jsx: true },
+  ];
+  let best: TreeNode | undefined;
+  for (const { typescript, jsx } of syntaxes) {
+    const { tree, doubt } = parse(text, typescript, jsx, options);
+    const object = doubt ? objectLiteral(text, typescript, jsx, options) : undefined;
+    if (object ?? (tree && !doubt)) return object ?? tree!.program;
+    best ??= tree?.program;
+  }
+  return best;
 }
 
 /** The place as typed of a place in the text that esbuild got. */
@@ -249,9 +268,14 @@ export function isTooDeep(error: unknown): boolean {
   return error instanceof RangeError || (error instanceof SyntaxError && error.message.includes('stack space'));
 }
 
+/** The last statement; `1;;` ends with an empty one, which does not count. */
+function lastOf<N extends TreeNode>(body: readonly N[]): N | undefined {
+  return body.findLast((node) => node.type !== 'EmptyStatement');
+}
+
 /** The last statement if it is an expression; also a text alone, which the parser takes for a directive. */
 function lastExpression({ program }: Tree) {
-  const last = program.body.at(-1) ?? program.directives.at(-1);
+  const last = lastOf(program.body) ?? program.directives.at(-1);
   return last?.type === 'ExpressionStatement' || last?.type === 'Directive' ? last : undefined;
 }
 
