@@ -1,5 +1,6 @@
 // The module `dlnb` that cells import: puts its parts together for one session of the kernel.
 import type { Displayable } from '../wire/displayable.ts';
+import { isMimeRecord } from '../outputs/drawable.ts';
 import { html, image, md, plot, svg } from '../outputs/html.ts';
 import type { TrainingDelta } from '../wire/training.ts';
 import { makeProgress, type ProgressFunction } from './progress/index.ts';
@@ -23,13 +24,15 @@ export type * from './nn/index.ts';
 export interface DisplayOptions {
   /** Replaces the output that was last shown with this id, in any cell. */
   id?: string;
+  /** Whether the value is `{ [mime]: data }`, what is to be shown, as in Deno. Known by itself if all keys are types. */
+  raw?: boolean;
 }
 
-const DISPLAY_OPTIONS: OptionNames<DisplayOptions> = { id: true };
+const DISPLAY_OPTIONS: OptionNames<DisplayOptions> = { id: true, raw: true };
 
 /** What the module needs from its session. */
 export interface LibraryHost {
-  display(value: unknown, id: string | undefined): Promise<void>;
+  display(value: unknown, options: DisplayOptions): Promise<void>;
   signal(): AbortSignal;
   /** The run of a cell that the caller belongs to. */
   run(): object;
@@ -59,7 +62,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
   const { loaded } = host;
   const show = {
     // Displaying a bar or a chart does not fail: its promise need not be awaited
-    display: (value: Displayable, id: string) => void host.display(value, id),
+    display: (value: Displayable, id: string) => void host.display(value, { id }),
     run: () => host.run(),
     clock: () => performance.now(),
   };
@@ -99,7 +102,9 @@ function makeModule<T extends object>(host: LibraryHost, parts: T) {
     const { id } = options;
     if (id !== undefined && (typeof id !== 'string' || id === ''))
       throw new TypeError('display: the id must be a non-empty string');
-    return host.display(value, id);
+    if (options.raw && !isMimeRecord(value))
+      throw new TypeError("display: with raw, the value must be an object of MIME types: { 'text/html': '…' }");
+    return host.display(value, typeof options === 'object' ? options : {});
   };
   return { display, html, svg, md, image, plot, ...parts, signal: () => host.signal() };
 }

@@ -1,12 +1,15 @@
 // From a value to its MIME bundle: what the value's own `Jupyter.display` method returns, else a drawing (tensors,
 // models) and a plain text.
-import { inspect, types } from 'node:util';
+import { inspect, types, type InspectOptions } from 'node:util';
 import { DISPLAY, type Displayable } from '../wire/displayable.ts';
 import { SUMMARY } from '../wire/mime.ts';
 import { sizeOf } from '../wire/tensor.ts';
 import type { MimeBundle, MimeItem } from '../wire/protocol.ts';
 import type { DisplayedTensors } from './tensor/index.ts';
 import { goOn, onHost, read, withValues, type TensorReads } from './tensor/read.ts';
+import { drawableRecord, type MimeRecord } from './drawable.ts';
+import { hideInternals } from './internals.ts';
+import { valueItem } from './value/index.ts';
 import { edgesOf } from './tensor/sample.ts';
 import { isTensor, type NumberArray, type TensorLike } from './tensor/values.ts';
 import { summary, summaryText, type ModelLike } from './model-summary.ts';
@@ -22,25 +25,44 @@ export const MAX_TEXT = 100_000;
  */
 export function toBundle(value: unknown, tensors: DisplayedTensors): MimeBundle | Promise<MimeBundle> {
   const method = isObject(value) && !types.isProxy(value) ? (value as Partial<Displayable>)[DISPLAY] : undefined;
-  if (typeof method !== 'function') {
-    if (isModel(value)) return modelBundle(value);
-    if (isTensor(value)) return goOn(onHost(value), (here) => tensorBundle(value, here, tensors));
-    const drawn = tensors.item(value);
-    return goOn(readText(value), (text): MimeBundle => {
-      const plain: MimeItem = { mime: 'text/plain', text };
-      return drawn ? [drawn, plain] : [plain];
-    });
+  if (typeof method === 'function') {
+    const record: unknown = method.call(value as Displayable);
+    return goOn(record, (made) => ownBundle(value, made));
   }
-  const fromRecord = (record: unknown): MimeBundle => {
-    if (!isObject(record))
-      throw new TypeError(
-        `[Symbol.for("Jupyter.display")]() must return an object of MIME types, not ${inspect(record)}`,
-      );
-    const items = Object.entries(record).map(([mime, data]) => toItem(mime, data));
-    return items.length > 0 ? items : [{ mime: 'text/plain', text: toText(value) }];
-  };
-  const record: unknown = method.call(value as Displayable);
-  return types.isPromise(record) ? record.then(fromRecord) : fromRecord(record);
+  if (holds(() => isModel(value))) return modelBundle(value as ModelLike);
+  if (holds(() => isTensor(value)))
+    return goOn(onHost(value as TensorLike), (here) => tensorBundle(value as TensorLike, here, tensors));
+  const drawable = drawableRecord(value);
+  if (drawable) return goOn(drawable, recordBundle);
+  if (types.isPromise(value)) return [{ mime: 'text/plain', text: `${toText(value)}\n${FORGOTTEN}` }];
+  const drawn = tensors.item(value) ?? valueItem(value);
+  return goOn(readText(value), (text): MimeBundle => {
+    const plain: MimeItem = { mime: 'text/plain', text };
+    return drawn ? [drawn, plain] : [plain];
+  });
+}
+
+/** Said of a promise that is shown. */
+const FORGOTTEN = 'This is a promise and not its value. Did you forget await?';
+
+/** The bundle of what a value's own display method has returned. */
+function ownBundle(value: unknown, record: unknown): MimeBundle {
+  if (!isObject(record))
+    throw new TypeError(
+      `[Symbol.for("Jupyter.display")]() must return an object of MIME types, not ${inspect(record)}`,
+    );
+  const items = recordBundle(record as MimeRecord);
+  return items.length > 0 ? items : [{ mime: 'text/plain', text: toText(value) }];
+}
+
+/**
+ * The bundle of `{ [mime]: data }`. Entries without data are left out.
+ * @throws TypeError for a key that is no MIME type, and for an image that is neither bytes, base64 nor a data URL
+ */
+export function recordBundle(record: MimeRecord): MimeBundle {
+  return Object.entries(record).flatMap(([mime, data]) =>
+    data === undefined || data === null ? [] : [toItem(mime, data)],
+  );
 }
 
 /** @param here the same tensor with its values */
@@ -59,10 +81,21 @@ function toItem(mime: string, data: unknown): MimeItem {
     return { mime, json: plainJson(typeof data === 'string' ? parseOr(data) : data) };
   if (typeof data === 'string') {
     // Deno's protocol carries binary images as base64
-    if (/^image\/(?!svg)/.test(mime)) return { mime, bytes: new Uint8Array(Buffer.from(data, 'base64')) };
+    if (/^(image\/(?!svg)|audio\/|video\/)/.test(mime)) return { mime, bytes: encodedBytes(data, mime) };
     return { mime, text: data };
   }
   return { mime, json: plainJson(data) };
+}
+
+/**
+ * The bytes of an image in base64, alone or as a data URL.
+ * @throws TypeError if it is neither
+ */
+export function encodedBytes(text: string, mime: string): Uint8Array {
+  const base64 = text.replace(/^data:[^,]*;base64,/, '').replace(/\s/g, '');
+  if (base64 === '' || base64.length % 4 === 1 || !/^[\w+/-]*={0,2}$/.test(base64))
+    throw new TypeError(`${mime} must be a Uint8Array, a text in base64 or a data URL; this text is none of them`);
+  return new Uint8Array(Buffer.from(base64, 'base64'));
 }
 
 /** A value as plain JSON: typed arrays become arrays, NaN and infinities null, as plotly expects. */
@@ -93,14 +126,35 @@ function readText(value: unknown): string | Promise<string> {
 
 /** One value as text, as `console.log` would show it, cut to {@link MAX_TEXT} characters. */
 export function toText(value: unknown, tensors?: TensorReads): string {
-  if (isHistory(value)) return historyText(value);
+  if (holds(() => isHistory(value))) return historyText(value as HistoryLike);
   // A timer as the value of a cell: its fields are Node's, and differ in each run
-  if (isObject(value) && /^(Timeout|Immediate)$/.test(value.constructor?.name) && Symbol.dispose in value)
-    return value.constructor.name;
+  if (value instanceof Timeout) return 'Timeout';
+  if (value instanceof Immediate) return 'Immediate';
+  hideInternals(value);
   const options = { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100, compact: 3 };
   // Node passes unknown options to the values' own methods; that of tensors is in tensors/index.ts
-  const text = inspect(value, tensors ? Object.assign(options, { tensors }) : options);
+  const text = inspected(value, tensors ? Object.assign(options, { tensors }) : options);
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}\n… ${text.length - MAX_TEXT} more characters`;
+}
+
+/** The text of a value, also if a method of its own that makes the text throws. */
+function inspected(value: unknown, options: InspectOptions): string {
+  try {
+    return inspect(value, options);
+  } catch {
+    return inspect(value, { ...options, customInspect: false });
+  }
+}
+
+const [Timeout, Immediate] = timerClasses();
+
+/** The classes of Node's timers, which have no public name. */
+function timerClasses() {
+  const timeout = setTimeout(() => {});
+  const immediate = setImmediate(() => {});
+  clearTimeout(timeout);
+  clearImmediate(immediate);
+  return [timeout.constructor, immediate.constructor] as (new () => object)[] as [new () => object, new () => object];
 }
 
 /** TensorFlow.js prints the first and last `edge` indices of axes longer than `most`. */
@@ -124,12 +178,13 @@ function printed(t: TensorLike): TensorLike {
 }
 
 function isModel(value: unknown): value is ModelLike {
-  const m = value as ModelLike & { summary?: unknown };
+  const m = value as ModelLike & { summary?: unknown; getClassName?: unknown };
   return (
     isObject(value) &&
     !types.isProxy(value) &&
     Array.isArray(m.layers) &&
     typeof m.summary === 'function' &&
+    typeof m.getClassName === 'function' &&
     'built' in m
   );
 }
@@ -157,7 +212,15 @@ interface HistoryLike {
 
 function isHistory(value: unknown): value is HistoryLike {
   const h = value as Partial<HistoryLike> & { params?: unknown };
-  return isObject(value) && !types.isProxy(value) && Array.isArray(h.epoch) && isObject(h.history) && 'params' in h;
+  return (
+    isObject(value) &&
+    !types.isProxy(value) &&
+    // An instance of tfjs-layers' class, not an object that looks like it
+    value.constructor?.name === 'History' &&
+    Array.isArray(h.epoch) &&
+    isObject(h.history) &&
+    'params' in h
+  );
 }
 
 /** The first and last value of each metric; all values are long, and in the chart. */
@@ -165,6 +228,15 @@ function historyText({ epoch, history }: HistoryLike): string {
   const digits = (v: unknown) => (typeof v === 'number' ? String(Number(v.toPrecision(4))) : 'a tensor');
   const metrics = Object.entries(history).map(([name, v]) => `${name} ${digits(v[0])} → ${digits(v.at(-1))}`);
   return `History of ${epoch.length} ${epoch.length === 1 ? 'epoch' : 'epochs'}: ${metrics.join(', ')}`;
+}
+
+/** Whether a test of a value holds; not if a getter of the value throws. */
+function holds(test: () => boolean): boolean {
+  try {
+    return test();
+  } catch {
+    return false;
+  }
 }
 
 const isObject = (v: unknown): v is object => (typeof v === 'object' && v !== null) || typeof v === 'function';

@@ -1,7 +1,7 @@
 // Values for display that cells make: HTML, SVG and Markdown from template literals, images and plots.
 import { PLOTLY } from '../wire/mime.ts';
 import type { PlotlyFigure } from '../wire/plotly.ts';
-import { plainJson } from './bundle.ts';
+import { encodedBytes, plainJson } from './bundle.ts';
 import { DISPLAY, type Displayable } from '../wire/displayable.ts';
 
 type Markup = 'text/html' | 'image/svg+xml' | 'text/markdown';
@@ -26,11 +26,14 @@ export class MarkupValue implements Displayable {
 export interface MarkupTag {
   /** Interpolated strings are escaped; values of the same kind, and arrays of them, are inserted unchanged. */
   (strings: TemplateStringsArray, ...values: unknown[]): MarkupValue;
+  /** The same as {@link raw}. @throws TypeError for a value that is no text */
+  (text: string): MarkupValue;
   /** Markup from a string, not escaped: for text that you trust. */
   raw(text: string): MarkupValue;
 }
 
 function markupTag(
+  name: string,
   mime: Markup,
   escape: (text: string) => string,
   texts: (strings: TemplateStringsArray) => readonly string[] = (strings) => strings,
@@ -41,23 +44,35 @@ function markupTag(
     if (value === null || value === undefined || value === false) return '';
     return escape(String(value));
   };
-  const tag = (strings: TemplateStringsArray, ...values: unknown[]) =>
-    new MarkupValue(
+  const raw = (text: string) => new MarkupValue(mime, String(text));
+  const tag = (strings: TemplateStringsArray | string, ...values: unknown[]) => {
+    if (typeof strings === 'string') return raw(strings);
+    if (strings instanceof MarkupValue && strings.mime === mime) return strings;
+    if (!isTemplate(strings))
+      throw new TypeError(
+        `${name}: write ${name}\`…\` or ${name}('…') with a text, not ${strings === null ? 'null' : typeof strings}`,
+      );
+    return new MarkupValue(
       mime,
       texts(strings).reduce((text, s, i) => text + insert(values[i - 1]) + s),
     );
-  return Object.assign(tag, { raw: (text: string) => new MarkupValue(mime, String(text)) });
+  };
+  return Object.assign(tag, { raw });
 }
+
+const isTemplate = (value: unknown): value is TemplateStringsArray =>
+  Array.isArray(value) && Array.isArray((value as unknown as Partial<TemplateStringsArray>).raw);
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escapeMarkup = (text: string) => text.replace(/[&<>"']/g, (c) => escapes[c]!);
 
 /** HTML: html`<b>${text}</b>`. */
-export const html = markupTag('text/html', escapeMarkup);
+export const html = markupTag('html', 'text/html', escapeMarkup);
 /** SVG: svg`<svg viewBox="0 0 10 10">…</svg>`. */
-export const svg = markupTag('image/svg+xml', escapeMarkup);
+export const svg = markupTag('svg', 'image/svg+xml', escapeMarkup);
 /** Markdown: md`**${text}**`, with formulas: md`$\pi$`. */
 export const md = markupTag(
+  'md',
   'text/markdown',
   (text) => text.replace(/[\\`*_{}[\]<>#|$]/g, '\\$&'),
   // Backslashes belong to Markdown and KaTeX, except those that escape a backtick or ${ of the template literal
@@ -66,12 +81,19 @@ export const md = markupTag(
 
 /**
  * An image from its encoded bytes.
- * @param bytes a whole PNG, JPEG, … file
- * @param mime its MIME type
+ * @param data a whole PNG, JPEG, … file, or a data URL of one
+ * @param mime its MIME type; of a data URL, the URL's own
+ * @throws TypeError if the data is neither
  */
-export function image(bytes: Uint8Array | ArrayBuffer, mime = 'image/png'): Displayable {
+export function image(data: Uint8Array | ArrayBuffer | string, mime = 'image/png'): Displayable {
+  if (typeof data === 'string') {
+    const [, own] = /^data:(image\/[\w.+-]+);base64,/.exec(data) ?? [];
+    if (!own) throw new TypeError('image: a text must be a data URL in base64: data:image/png;base64,…');
+    return image(encodedBytes(data, own), own);
+  }
+  const bytes = data;
   if (!(bytes instanceof Uint8Array) && !(bytes instanceof ArrayBuffer))
-    throw new TypeError('image: the bytes must be a Uint8Array or an ArrayBuffer of an encoded image');
+    throw new TypeError('image: the bytes must be a Uint8Array, an ArrayBuffer or a data URL of an encoded image');
   return { [DISPLAY]: () => ({ [mime]: bytes, 'text/plain': `${mime}, ${bytes.byteLength} bytes` }) };
 }
 

@@ -12,14 +12,16 @@ import { ModuleLoader } from './cell/modules.ts';
 import { isAbort } from './cell/thrown.ts';
 import { transformCell } from './cell/transform.ts';
 import { DeviceManager } from './device/index.ts';
-import { toBundle } from '../outputs/bundle.ts';
+import { recordBundle, toBundle } from '../outputs/bundle.ts';
+import { isMimeRecord } from '../outputs/drawable.ts';
+import { printPromisesPlainly } from '../outputs/internals.ts';
 import { waitForTensors } from '../outputs/console.ts';
 import { ConsoleGroups } from '../outputs/groups.ts';
 import { InOrder } from '../outputs/order.ts';
 import { CellStreams, MAX_SHOWN_CHARS } from '../outputs/streams.ts';
 import { DisplayedTensors } from '../outputs/tensor/index.ts';
 import { goOn } from '../outputs/tensor/read.ts';
-import { makeLibrary, type LibrarySession } from '../dlnb/index.ts';
+import { makeLibrary, type DisplayOptions, type LibrarySession } from '../dlnb/index.ts';
 import { MAX_OUTPUTS } from '../wire/limits.ts';
 import type { KernelOptions } from '../wire/options.ts';
 import type {
@@ -101,8 +103,8 @@ export class KernelSession {
       loaded: (tf) => this.library.tensorsLoaded(tf),
     });
     this.library = makeLibrary({
-      display: (value, id) => {
-        const sent = this.display(value, id);
+      display: (value, options) => {
+        const sent = this.display(value, options);
         this.displayed.add(sent);
         return sent;
       },
@@ -146,6 +148,7 @@ export class KernelSession {
     installFunctionTexts();
     this.evaluator.listen();
     this.errors.attach();
+    printPromisesPlainly();
     waitForTensors(console, (name, text) => this.print(name, text));
     process.on('unhandledRejection', (reason) => this.late(reason, 'Unhandled promise rejection'));
     process.on('uncaughtException', (error) => this.late(error, 'Uncaught exception'));
@@ -298,10 +301,10 @@ export class KernelSession {
   }
 
   /** The function `display(value, { id })` of cells. Rejects with the error of the value's own display method. */
-  private display(value: unknown, id: string | undefined): Promise<void> {
+  private display(value: unknown, { id }: DisplayOptions): Promise<void> {
     const state = this.stateOfCaller();
     if (!state) return Promise.resolve();
-    const bundle = toBundle(value, this.tensors);
+    const bundle = isMimeRecord(value) ? recordBundle(value) : toBundle(value, this.tensors);
     // The promise that the caller gets carries an error of the bundle
     state.order.add(bundle, (b) => this.show(state, this.displayEvent(state, id, b)));
     return bundle instanceof Promise ? bundle.then(() => {}) : Promise.resolve();

@@ -28,3 +28,7 @@ export const SUMMARY = 'application/vnd.dlnb.summary+json';
 export const TENSOR = 'application/vnd.dlnb.tensor';
 /** Curves of training runs. Payload: `TrainingChart` in training.ts. */
 export const TRAINING = 'application/vnd.dlnb.training+json';
+/**
+ * A value that holds others, as a tree, or an array of records, as a table. Payload: `ValuePayload` in value.ts.
+ */
+export const VALUE = 'application/vnd.dlnb.value+json';

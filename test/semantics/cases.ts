@@ -1,10 +1,12 @@
 // The semantics of cells, as notebooks with the outputs that they must have. Data only: the command line and the
 // extension host run it.
 import { cell, stdout, value, type SemanticsCase } from './case.ts';
+import { valuesCases } from './values-cases.ts';
 import { errorsCases } from './errors-cases.ts';
 import { transformCases } from './transform-cases.ts';
 
 export const cases: SemanticsCase[] = [
+  ...valuesCases,
   {
     name: 'a constant may be declared again',
     cells: [

@@ -8,7 +8,10 @@ const COLORS = {
     --error: #b3261e; --error-card: #fdf3f2; --stderr: #8a5300; --mark: #fff3bf;
     --black: #24292f; --red: #b3261e; --green: #1a7f37; --yellow: #8a5300; --blue: #0f5f9e; --magenta: #8250df; --cyan: #0b6e75; --white: #6e7781;
     --vscode-editor-background: #ffffff; --vscode-foreground: #1f2328; --vscode-descriptionForeground: #636c76;
-    --vscode-editorHoverWidget-background: #f6f8fa;`,
+    --vscode-editorHoverWidget-background: #f6f8fa;
+    --vscode-debugTokenExpression-name: var(--keyword); --vscode-debugTokenExpression-string: var(--string);
+    --vscode-debugTokenExpression-number: var(--number); --vscode-debugTokenExpression-boolean: var(--type);
+    --vscode-textLink-foreground: var(--accent);`,
   dark: `
     color-scheme: dark;
     --page: #16181d; --text: #e3e6ea; --muted: #98a1ac; --rule: #2c3038; --card: #1e2127; --accent: #5aa9f2;
@@ -16,7 +19,10 @@ const COLORS = {
     --error: #ff8a80; --error-card: #2a1c1d; --stderr: #e3b263; --mark: #4d4215;
     --black: #8b949e; --red: #ff8a80; --green: #7bd88f; --yellow: #e3b263; --blue: #79b8ff; --magenta: #c8a6ff; --cyan: #6cced6; --white: #e3e6ea;
     --vscode-editor-background: #16181d; --vscode-foreground: #e3e6ea; --vscode-descriptionForeground: #98a1ac;
-    --vscode-editorHoverWidget-background: #1e2127;`,
+    --vscode-editorHoverWidget-background: #1e2127;
+    --vscode-debugTokenExpression-name: var(--keyword); --vscode-debugTokenExpression-string: var(--string);
+    --vscode-debugTokenExpression-number: var(--number); --vscode-debugTokenExpression-boolean: var(--type);
+    --vscode-textLink-foreground: var(--accent);`,
 };
 
 const THEME = `

@@ -5,7 +5,7 @@ import { makeLibrary } from '../../../../kernel/dlnb/index.ts';
 describe('display', () => {
   const shown: [value: unknown, id: string | undefined][] = [];
   const { library } = makeLibrary({
-    display: async (value, id) => void shown.push([value, id]),
+    display: async (value, { id }) => void shown.push([value, id]),
     signal: () => new AbortController().signal,
     run: () => shown,
     loaded: () => undefined,
@@ -15,7 +15,7 @@ describe('display', () => {
 
   it('refuses unknown options and an empty id', () => {
     expect(() => library.display(1, { key: 'a' } as object)).toThrow(
-      'display: there is no option "key"; there are "id"',
+      'display: there is no option "key"; there are "id", "raw"',
     );
     expect(() => library.display(1, { id: '' })).toThrow('display: the id must be a non-empty string');
   });

@@ -1,0 +1,129 @@
+// An array of records as a table: pages of rows, sorted by the column that is clicked.
+import type { ValueNode, ValueTable } from '../../kernel/wire/value.ts';
+import { button, element } from '../shared/dom.ts';
+import { count } from '../shared/numbers.ts';
+
+/** Rows on a page. */
+const PAGE = 20;
+
+/** The order of the rows: none, or by a column. */
+interface Order {
+  column: number;
+  descending: boolean;
+}
+
+type Indexed = { index: number; cells: (ValueNode | null)[] };
+
+export function drawTable({ columns, moreColumns, rows, total }: ValueTable): HTMLElement {
+  const box = element('div', 'table-box');
+  const scroller = element('div', 'scroller');
+  const table = element('table', '');
+  table.setAttribute('aria-label', `Table of ${count(total)} records with ${count(columns.length)} columns`);
+  const head = element('thead', '');
+  const body = element('tbody', '');
+  table.append(head, body);
+  scroller.append(table);
+  // Keyboards scroll it
+  scroller.tabIndex = 0;
+  const foot = element('div', 'foot');
+  box.append(scroller, foot);
+  const all: Indexed[] = rows.map((cells, index) => ({ index, cells }));
+  const numeric = columns.map((_, c) => isNumeric(rows, c));
+  let order: Order | undefined;
+  let page = 0;
+
+  const draw = () => {
+    const sorted = order ? sort(all, order) : all;
+    const from = page * PAGE;
+    head.replaceChildren(headRow());
+    body.replaceChildren(...sorted.slice(from, from + PAGE).map((row) => bodyRow(row, numeric)));
+    foot.replaceChildren(...footParts(from, Math.min(from + PAGE, rows.length)));
+  };
+  const headRow = () => {
+    const row = element('tr', '');
+    row.append(element('th', 'index', ''));
+    columns.forEach((name, column) => {
+      const cell = element('th', numeric[column] ? 'number' : '');
+      cell.scope = 'col';
+      const mine = order?.column === column ? order : undefined;
+      if (mine) cell.setAttribute('aria-sort', mine.descending ? 'descending' : 'ascending');
+      const mark = mine ? (mine.descending ? ' ↓' : ' ↑') : '';
+      cell.append(button(`${name}${mark}`, `Sort by ${name}`, () => sortBy(column), 'head'));
+      row.append(cell);
+    });
+    return row;
+  };
+  const sortBy = (column: number) => {
+    // First click upward, second downward, third as in the array
+    if (order?.column !== column) order = { column, descending: false };
+    else if (!order.descending) order = { column, descending: true };
+    else order = undefined;
+    page = 0;
+    draw();
+    head.querySelectorAll('button')[column]?.focus();
+  };
+  const footParts = (from: number, to: number): HTMLElement[] => {
+    const shown = rows.length > PAGE ? `${count(from + 1)} to ${count(to)} of ` : '';
+    const facts = [`${shown}${count(total)} ${total === 1 ? 'record' : 'records'}`];
+    if (rows.length < total) facts.push(`the first ${count(rows.length)} are in this output`);
+    if (moreColumns > 0) facts.push(`${count(moreColumns)} more columns`);
+    const parts: HTMLElement[] = [element('span', 'facts', facts.join(' · '))];
+    if (rows.length > PAGE) {
+      const turn = (by: number, text: string, title: string) => {
+        const made = button(
+          text,
+          title,
+          () => {
+            page += by;
+            draw();
+            (foot.querySelector<HTMLButtonElement>(by < 0 ? '.back' : '.on') ?? made).focus();
+          },
+          by < 0 ? 'back' : 'on',
+        );
+        made.disabled = by < 0 ? page === 0 : to === rows.length;
+        return made;
+      };
+      parts.push(turn(-1, '‹ Back', 'Previous rows'), turn(1, 'Next ›', 'Next rows'));
+    }
+    return parts;
+  };
+  draw();
+  return box;
+}
+
+function bodyRow({ index, cells }: Indexed, numeric: readonly boolean[]): HTMLElement {
+  const row = element('tr', '');
+  const number = element('th', 'index', String(index));
+  number.scope = 'row';
+  row.append(number);
+  cells.forEach((cell, column) => {
+    const made = element('td', `${numeric[column] ? 'number ' : ''}value ${cell?.kind ?? 'empty'}`, cell?.text ?? '');
+    if (cell && cell.text.length > 40) made.title = cell.text;
+    row.append(made);
+  });
+  return row;
+}
+
+/** Whether all values of a column are numbers, or missing. */
+function isNumeric(rows: ValueTable['rows'], column: number): boolean {
+  const kinds = rows.map((row) => row[column]?.kind ?? 'empty');
+  return kinds.includes('number') && kinds.every((kind) => kind === 'number' || kind === 'empty');
+}
+
+/** Numbers by size, texts by the alphabet; what is missing or no number comes last in both directions. */
+function sort(rows: readonly Indexed[], { column, descending }: Order): Indexed[] {
+  const sign = descending ? -1 : 1;
+  const rank = (cell: ValueNode | null | undefined) =>
+    !cell || cell.kind === 'empty' || cell.text === 'NaN' ? 2 : cell.kind === 'number' ? 0 : 1;
+  return [...rows].sort((a, b) => {
+    const [x, y] = [a.cells[column], b.cells[column]];
+    const [i, j] = [rank(x), rank(y)];
+    if (i === 2 || j === 2) return i - j || a.index - b.index;
+    if (i !== j) return sign * (i - j);
+    const by =
+      i === 0
+        ? Number(x!.text.replace(/n$/, '')) - Number(y!.text.replace(/n$/, ''))
+        : x!.text.localeCompare(y!.text, 'en');
+    return sign * by || a.index - b.index;
+  });
+}
