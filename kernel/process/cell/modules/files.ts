@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
+import { parse as parseJson, type ParseError } from 'jsonc-parser';
 import { SourceError } from '../strip.ts';
-import { commonJsNamespace, jsonNamespace, synthetic, type Namespace } from './interop.ts';
+import { commonJsNamespace, hasNames, jsonNamespace, synthetic, type Namespace } from './interop.ts';
 import type { FileTarget, Resolver, Target } from './resolve.ts';
 import { readSource, readSourceSync, REQUIRE, urlOf, type Import, type Source, type SourceOptions } from './source.ts';
 import { missingName } from './suggest.ts';
@@ -63,8 +64,9 @@ export class UserFiles {
       await module.evaluate();
       return module;
     } catch (e) {
+      const better = await this.misnamed(e, graph);
       for (const url of stale) this.files.delete(url); // the next import tries again
-      throw (await this.misnamed(e, graph)) ?? e;
+      throw better ?? e;
     }
   }
 
@@ -76,7 +78,7 @@ export class UserFiles {
       await this.link(graph, [urlOf(entry)]);
     } catch (e) {
       for (const url of stale) this.files.delete(url);
-      throw (await this.misnamed(e, graph)) ?? e;
+      throw e;
     }
   }
 
@@ -178,6 +180,13 @@ export class UserFiles {
       this.files.set(url, { source, deps });
     }
     return stale;
+  }
+
+  /** The names that a file exports, without those of other files that it exports all of. */
+  private namesOf(url: string): string[] {
+    const { source, commonjs, json } = this.files.get(url) ?? {};
+    const value = commonjs?.exports ?? json?.value;
+    return hasNames(value) ? Object.keys(value) : (source?.exports ?? []);
   }
 
   /** Links the ES modules of a graph that are required, since `require` cannot wait for it. */
@@ -298,7 +307,7 @@ export class UserFiles {
       loaded.json ??= { value: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown };
       return loaded.json.value;
     } catch (e) {
-      const { line, column } = placeInJson(text, (e as Error).message);
+      const { line, column } = placeInJson(text);
       const message = `${path.relative(this.host.dir, file)} is not JSON: ${(e as Error).message}`;
       throw new SourceError(message, url, line, column, text);
     }
@@ -318,7 +327,7 @@ export class UserFiles {
       const target = this.host.resolver.resolve(specifier, source.file);
       const names =
         target.kind === 'file'
-          ? (graph.get(urlOf(target))?.source.exports ?? [])
+          ? this.namesOf(urlOf(target))
           : Object.keys((await this.host.foreign(target, {})).namespace);
       return atImport(source, found, new SyntaxError(missingName(specifier, name, names)));
     }
@@ -341,11 +350,11 @@ export function checkAttributes({ file }: FileTarget, { type, ...others }: Attri
   if (path.extname(file) !== '.json') throw new TypeError(`"${path.basename(file)}" is not of type "json"`);
 }
 
-/** Where the text of a file is not JSON; at its start if the message does not say. */
-function placeInJson(text: string, message: string): { line: number; column: number } {
-  const [, position] = /at position (\d+)/.exec(message) ?? [];
-  const at = position !== undefined ? Number(position) : /end of JSON/.test(message) ? text.length : 0;
-  const before = text.slice(0, at).split('\n');
+/** Where a text is not JSON: Node's message does not always say it. */
+function placeInJson(text: string): { line: number; column: number } {
+  const errors: ParseError[] = [];
+  parseJson(text, errors, { disallowComments: true });
+  const before = text.slice(0, errors[0]?.offset ?? 0).split('\n');
   return { line: before.length, column: before.at(-1)!.length + 1 };
 }
 

@@ -4,7 +4,7 @@ import { builtinModules, createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createPathsMatcher, getTsconfig, type TsConfigResult } from 'get-tsconfig';
-import { resolve as resolvePackage } from 'import-meta-resolve';
+import { moduleResolve } from 'import-meta-resolve';
 import { didYouMean } from './suggest.ts';
 
 /** A file of the user. */
@@ -107,7 +107,7 @@ export class Resolver {
     let failure: { code?: string; url?: string; message: string };
     try {
       if (how === 'require') return toTarget(createRequire(from).resolve(specifier));
-      const url = new URL(resolvePackage(specifier, pathToFileURL(from).href));
+      const url = moduleResolve(specifier, pathToFileURL(from));
       return url.protocol === 'file:'
         ? toTarget(fileURLToPath(url), url.search + url.hash)
         : { kind: 'package', url: url.href };
@@ -121,7 +121,7 @@ export class Resolver {
     const manifest = readManifest(folder);
     const found =
       manifest['exports'] === undefined
-        ? withoutExports(specifier, from, path.join(folder, rest))
+        ? withoutExports(specifier, from, path.join(folder, rest || mainOf(manifest)))
         : failure.url && probe(fileURLToPath(failure.url));
     // TypeScript of a linked package is built nowhere; packages in node_modules are taken as they are
     if (found) return toTarget(realpathSync(found));
@@ -287,6 +287,8 @@ export function readManifest(folder: string): Record<string, unknown> {
     return {};
   }
 }
+
+const mainOf = ({ main }: Record<string, unknown>): string => (typeof main === 'string' ? main : 'index');
 
 /** A part of a package without `exports`, as `require` finds it, or a TypeScript file. */
 function withoutExports(specifier: string, from: string, base: string): string | undefined {

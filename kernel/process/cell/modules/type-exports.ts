@@ -84,7 +84,7 @@ export class TypeExports {
         const same =
           module === specifier ||
           (/^\.{0,2}\//.test(module) && declarationFile(path.resolve(path.dirname(at), module)) === file);
-        const found = same ? this.kindIn(declarations, name, at, seen) : undefined;
+        const found = same ? this.kindIn(declarations, name, at, seen, parts[i]) : undefined;
         if (found) return found;
       }
       for (const reference of parts[i]!.references) {
@@ -95,10 +95,11 @@ export class TypeExports {
     return undefined;
   }
 
-  private kindIn(d: Declarations, name: string, file: string, seen: Set<string>): Kind {
+  /** @param around what stands around `declare module` */
+  private kindIn(d: Declarations, name: string, file: string, seen: Set<string>, around: Declarations = d): Kind {
     if (d.whole !== undefined) {
       if (name === 'default') return 'value';
-      const inside = d.namespaces.get(d.whole)?.has(name);
+      const inside = (d.namespaces.get(d.whole) ?? around.namespaces.get(d.whole))?.has(name);
       if (inside) return 'type';
       const imported = d.imports.get(d.whole);
       return imported ? this.follow(name, imported.from, file, seen) : undefined;
@@ -279,7 +280,9 @@ function declared(node: Statement, d: Declarations): string[] {
       const types = d.namespaces.get(name) ?? new Set();
       for (const t of inner.types) if (!inner.values.has(t)) types.add(t);
       d.namespaces.set(name, types);
-      return inner.values.size > 0 ? value(name) : d.values.has(name) ? [name] : type(name);
+      const hasValue =
+        inner.values.size > 0 || [...inner.exports.values()].some((e) => !e.isType && !inner.types.has(e.name));
+      return hasValue ? value(name) : d.values.has(name) ? [name] : type(name);
     }
     default:
       return [];
