@@ -201,7 +201,8 @@ function toTarget(file: string, query = ''): Target {
   return foreign ? { kind: 'package', url: pathToFileURL(file).href + query } : { kind: 'file', file, query };
 }
 
-function isFile(file: string): boolean {
+/** Whether there is a file of this path. */
+export function isFile(file: string): boolean {
   try {
     return statSync(file).isFile();
   } catch {

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type * as Parser from '@babel/parser';
 import { moduleResolve } from 'import-meta-resolve';
 import { loadParser } from '../typed.ts';
-import { packageFolder, probe, readManifest, type Target } from './resolve.ts';
+import { isFile, packageFolder, probe, readManifest, type Target } from './resolve.ts';
 import listed from './type-names.json' with { type: 'json' };
 
 type Statement = ReturnType<typeof Parser.parse>['program']['body'][number];
@@ -302,11 +302,6 @@ function declarationFile(base: string): string | undefined {
     path.join(base, 'index.ts'),
   ].find(isFile);
 }
-
-const isFile = (file: string) => {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  return stats?.isFile() === true;
-};
 
 /** The declarations of a package, from itself or from `@types`. */
 function declarationsOf(specifier: string, from: string): string | undefined {
