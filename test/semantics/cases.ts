@@ -1,8 +1,10 @@
 // The semantics of cells, as notebooks with the outputs that they must have. Data only: the command line and the
 // extension host run it.
 import { cell, stdout, value, type SemanticsCase } from './case.ts';
+import { modulesCases } from './modules-cases.ts';
 
 export const cases: SemanticsCase[] = [
+  ...modulesCases,
   {
     name: 'a constant may be declared again',
     cells: [
