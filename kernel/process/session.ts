@@ -2,11 +2,9 @@
 // IPC.
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
 import { InterruptError, isInterrupt } from './cell/flag.ts';
-import { notebookRequire } from './cell/missing-package.ts';
 import { addScript, installFunctionTexts, newKey } from './cell/function-text.ts';
 import { ModuleLoader } from './cell/modules.ts';
 import { isAbort } from './cell/thrown.ts';
@@ -116,26 +114,28 @@ export class KernelSession {
       takeStop: (chart) => this.evaluator.takeStop(chart),
     });
     const { library } = this.library;
-    const tf = () => this.device.library();
+    const tf = { load: () => this.device.library(), loaded: () => this.device.loaded };
     this.modules = new ModuleLoader({
       dir: cwd,
+      ...(options.notebook ? { notebook: options.notebook } : {}),
       builtins: {
-        dlnb: () => Promise.resolve(library),
+        dlnb: { load: () => Promise.resolve(library), loaded: () => library },
         ...Object.fromEntries(
           ['tfjs', 'tfjs-core', 'tfjs-layers', 'tfjs-data', 'tfjs-converter'].map((n) => [`@tensorflow/${n}`, tf]),
         ),
       },
+      notify: (text) => this.print('stderr', `${text}\n`),
       onSource: (script, source, map) => this.errors.add(script, source, map),
     });
     const file = options.notebook ?? path.join(cwd, 'notebook.dlnb');
     this.evaluator = new Evaluator({
-      import: (specifier) => this.modules.import(specifier),
-      load: (specifier, names, needed) => this.modules.import(specifier, names, needed),
-      meta: Object.freeze({ url: pathToFileURL(file).href, filename: file, dirname: cwd }),
+      import: (specifier, options) => this.modules.import(specifier, options),
+      load: (specifier, names, needed, types) => this.modules.load(specifier, names, needed, types),
+      meta: this.modules.meta,
     });
     for (const [name, value] of Object.entries({
       display: library.display,
-      require: notebookRequire(path.join(cwd, 'notebook.js')),
+      require: this.modules.require,
       __dirname: cwd,
       __filename: file,
     })) {
@@ -209,6 +209,7 @@ export class KernelSession {
       });
       this.errors.add(script, code, transformed.map);
       addScript(key, { code: transformed.expression, map: transformed.map, typed: code });
+      await this.evaluator.context.run(state.context, () => this.modules.prepare(code, transformed.expression));
       const restore = this.device.guard();
       const result = await this.evaluator.evaluate(transformed, state.context);
       if (result.status === 'interrupted') restore();
@@ -278,7 +279,7 @@ export class KernelSession {
     const { value } = result;
     const show = result.hasValue && value !== undefined && !(value instanceof Promise && this.displayed.has(value));
     if (!show) return 'ok';
-    const made = toBundle(value, this.tensors);
+    const made = toBundle(this.modules.drawn(value), this.tensors);
     const bundle = made instanceof Promise ? await this.evaluator.wait(made, context) : made;
     this.emit(state, { kind: 'display', bundle });
     return 'ok';
@@ -304,7 +305,7 @@ export class KernelSession {
   private display(value: unknown, { id }: DisplayOptions): Promise<void> {
     const state = this.stateOfCaller();
     if (!state) return Promise.resolve();
-    const bundle = isMimeRecord(value) ? recordBundle(value) : toBundle(value, this.tensors);
+    const bundle = isMimeRecord(value) ? recordBundle(value) : toBundle(this.modules.drawn(value), this.tensors);
     // The promise that the caller gets carries an error of the bundle
     state.order.add(bundle, (b) => this.show(state, this.displayEvent(state, id, b)));
     return bundle instanceof Promise ? bundle.then(() => {}) : Promise.resolve();

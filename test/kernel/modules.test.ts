@@ -83,7 +83,7 @@ it('loads npm packages from the folder of the notebook: ES modules, CommonJS, su
 });
 
 it('says what is missing and how to get it', async () => {
-  k = new TestKernel({ 'helper.ts': 'export const helper = 1;' });
+  k = new TestKernel({ 'helper.ts': 'export const helper = 1; export interface OnlyAType {}' });
   expect((await k.run("import x from 'not-there/sub'")).error?.message).toMatch(
     /Cannot find package "not-there".*npm install not-there/,
   );
@@ -92,6 +92,7 @@ it('says what is missing and how to get it', async () => {
     'does not export "helpr"; did you mean "helper"?',
   );
   expect((await k.run("import h from './helper.ts'; h")).error?.message).toContain('no default export');
+  expect((await k.run("import { nothing } from './helper.ts'")).error?.message).toContain('does not export "nothing"');
   expect((await k.run("import { OnlyAType } from './helper.ts'")).status).toBe('ok');
 });
 

@@ -1,12 +1,12 @@
 // The semantics of cells, as notebooks with the outputs that they must have. Data only: the command line and the
 // extension host run it.
 import { cell, stdout, value, type SemanticsCase } from './case.ts';
-import { valuesCases } from './values-cases.ts';
 import { errorsCases } from './errors-cases.ts';
+import { modulesCases } from './modules-cases.ts';
 import { transformCases } from './transform-cases.ts';
+import { valuesCases } from './values-cases.ts';
 
 export const cases: SemanticsCase[] = [
-  ...valuesCases,
   {
     name: 'a constant may be declared again',
     cells: [
@@ -253,5 +253,7 @@ export const cases: SemanticsCase[] = [
     ],
   },
   ...errorsCases,
+  ...modulesCases,
   ...transformCases,
+  ...valuesCases,
 ];

@@ -1,5 +1,5 @@
 // Packages that a cell imports and that are not installed, and what npm can be asked to install.
-import { createRequire, isBuiltin } from 'node:module';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { types } from 'node:util';
 
@@ -8,15 +8,6 @@ const CODES = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']);
 const MESSAGE = /^Cannot find (?:package|module) (["'])(.+?)\1/;
 /** A name that npm accepts, with its scope. */
 const NAME = /^(?:@[a-z0-9][\w.~-]*\/)?[a-z0-9][\w.~-]*$/i;
-
-/** The error of an import of a package that is not installed. */
-export function packageNotFound(specifier: string): Error {
-  const name = packageOf(specifier);
-  const error = new Error(
-    `Cannot find package "${name}" from the notebook's folder. Install it there: npm install ${name}`,
-  );
-  return Object.defineProperty(error, 'code', { value: 'ERR_MODULE_NOT_FOUND', configurable: true, writable: true });
-}
 
 /**
  * Makes an error of Node's import name the notebook instead of the kernel's bundle, and paths from `node_modules` or
@@ -39,33 +30,6 @@ export function namesNotebook(thrown: unknown, { dir, own }: { dir: string; own:
     );
   // Node's `url` of what was not found is a path of this machine
   if (Object.hasOwn(thrown, 'url')) Object.defineProperty(thrown, 'url', { enumerable: false });
-  return thrown;
-}
-
-/**
- * `require` of a notebook. An error that a module is not found lists no file that the kernel has made up.
- * @param file a path in the notebook's folder
- */
-export function notebookRequire(file: string): NodeJS.Require {
-  return new Proxy(createRequire(file), {
-    apply(target, self, args) {
-      try {
-        return Reflect.apply(target, self, args) as unknown;
-      } catch (e) {
-        throw withoutStackOf(file, e);
-      }
-    },
-  });
-}
-
-/** Removes the list of requiring files from an error if the notebook alone is in it. */
-function withoutStackOf(file: string, thrown: unknown): unknown {
-  if (!types.isNativeError(thrown)) return thrown;
-  const { code, requireStack } = thrown as { code?: unknown; requireStack?: unknown };
-  if (code !== 'MODULE_NOT_FOUND' || !Array.isArray(requireStack) || requireStack.some((f) => f !== file))
-    return thrown;
-  thrown.message = thrown.message.replace(/\nRequire stack:[^]*$/, '');
-  Object.defineProperty(thrown, 'requireStack', { enumerable: false });
   return thrown;
 }
 

@@ -1,275 +1,214 @@
 // Loads the modules that cells import: the kernel's own modules, Node's modules, npm packages from the notebook's
-// folder, and files of the user. Files are transformed like cells, and loaded again after they, or files that they
-// import, have changed on disk.
-import { readFileSync, statSync } from 'node:fs';
-import { createRequire, isBuiltin } from 'node:module';
+// folder, and files of the user. The parts are in modules/: what an import means (resolve.ts), files of the user
+// (source.ts, files.ts), namespaces (interop.ts), and which names are types (type-exports.ts).
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import vm from 'node:vm';
-import { createPathsMatcher, getTsconfig, type TsConfigResult } from 'get-tsconfig';
-import { resolve as resolvePackage } from 'import-meta-resolve';
-import MagicString from 'magic-string';
-import remapping from '@jridgewell/remapping';
-import { TraceMap } from '@jridgewell/trace-mapping';
-import type { Program } from 'acorn';
-import { addScript, newKey } from './function-text.ts';
-import { addInterruptTests } from './instrument.ts';
-import { namesNotebook, packageNotFound } from './missing-package.ts';
-import { restoreNames } from './names.ts';
-import { strip, type Loader } from './strip.ts';
-import { parse } from './transform.ts';
+import type vm from 'node:vm';
+import { namesNotebook } from './missing-package.ts';
+import { checkAttributes, UserFiles, type Attributes } from './modules/files.ts';
+import { jsonNamespace, synthetic, withAllNames, type Namespace } from './modules/interop.ts';
+import { drawReact, jsxModules, jsxSource, REACT_SOURCE } from './modules/jsx.ts';
+import { Resolver, type FileTarget, type Target } from './modules/resolve.ts';
+import { requiresOf } from './modules/source.ts';
+import { missingName } from './modules/suggest.ts';
+import { TypeExports } from './modules/type-exports.ts';
 
-type Namespace = Record<string, unknown>;
+/** A module of the kernel itself. */
+export interface OwnModule {
+  load: () => Promise<object>;
+  /** The module, if it can be had without waiting. */
+  loaded: () => object | undefined;
+}
 
 export interface ModuleLoaderOptions {
   /** The notebook's folder. */
   dir: string;
+  /** The notebook. */
+  notebook?: string;
   /** Modules of the kernel itself, by specifier. */
-  builtins: Record<string, () => Promise<object>>;
+  builtins: Record<string, OwnModule>;
   /** Receives the source map of each transformed file. */
   onSource: (script: string, source: string, map: string) => void;
+  /** Tells the user something, once. */
+  notify?: (text: string) => void;
 }
-
-/** A file of the user, transformed. */
-interface Source {
-  file: string;
-  /** The text on disk from which `code` was made. */
-  text: string;
-  code: string;
-  /** Specifiers of the imports. */
-  imports: string[];
-  kind: 'module' | 'commonjs' | 'json';
-}
-
-/** A loaded file of the user. */
-interface Loaded {
-  source: Source;
-  module: vm.Module;
-  /** Files of the user that it imports. */
-  deps: string[];
-}
-
-const extensions = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json'];
-const loaders: Record<string, Loader> = { '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx', '.jsx': 'jsx' };
 
 /** Loads the modules of a session. */
 export class ModuleLoader {
-  private readonly files = new Map<string, Loaded>();
+  /** The kernel's modules, by specifier. */
+  private readonly own: Record<string, OwnModule>;
+  private readonly resolver: Resolver;
+  private readonly files: UserFiles;
+  private readonly types = new TypeExports();
   private readonly foreign = new Map<string, Promise<vm.Module>>();
-  private config: { result: TsConfigResult | null; match: ((s: string) => string[]) | null; stamp: string } | undefined;
+  private readonly requires = new Map<string, NodeJS.Require>();
+  private noticed = false;
 
-  constructor(private readonly options: ModuleLoaderOptions) {}
-
-  /** `compilerOptions` of the tsconfig.json that applies to the notebook's folder. */
-  get compilerOptions(): Record<string, unknown> {
-    return (this.tsconfig().result?.config.compilerOptions ?? {}) as Record<string, unknown>;
+  constructor(private readonly options: ModuleLoaderOptions) {
+    this.own = { ...options.builtins };
+    for (const [name, module] of Object.entries(jsxModules))
+      this.own[name] = { load: () => Promise.resolve(module), loaded: () => module };
+    this.resolver = new Resolver(options.dir, Object.keys(this.own));
+    this.files = new UserFiles({
+      resolver: this.resolver,
+      dir: options.dir,
+      sourceOptions: () => ({
+        compilerOptions: this.compilerOptions,
+        onSource: (script, source, map) => {
+          this.notice(source);
+          options.onSource(script, source, map);
+        },
+      }),
+      foreign: (target, attributes) => this.moduleOf(target, attributes),
+      dynamic: (specifier, from, attributes) => this.dynamic(specifier, from, attributes),
+      requireOf: (file) => this.requireFrom(file),
+    });
   }
 
   /**
-   * Imports a module for a cell.
-   * @param needed names that the cell uses as values
-   * @throws SyntaxError if the module does not export a needed name
+   * `compilerOptions` of the tsconfig.json that applies to the notebook's folder, and what JSX is compiled for if that
+   * does not say so.
    */
-  async import(specifier: string, names: string[] = [], needed: string[] = []): Promise<Namespace> {
-    const namespace = await this.importFrom(specifier, this.options.dir);
-    if (names.length === 0) return namespace;
-    // Some names of a CommonJS package exist only on its default export
-    const fallback = namespace['default'] as Namespace | undefined;
-    const lacks = (name: string) => !(name in namespace);
-    const found: Namespace = {};
-    for (const name of names) {
-      if (!lacks(name)) found[name] = namespace[name];
-      else if (fallback && (typeof fallback === 'object' || typeof fallback === 'function') && name in fallback)
-        found[name] = fallback[name];
-      else if (needed.includes(name)) {
-        const has = Object.keys(namespace).sort();
-        throw new SyntaxError(
-          name === 'default'
-            ? `the module "${specifier}" has no default export; import names from it: import { ${has.slice(0, 3).join(', ')} } from '${specifier}'`
-            : `the module "${specifier}" does not export "${name}"${closest(name, has)}`,
-        );
+  get compilerOptions(): Record<string, unknown> {
+    const { compilerOptions } = this.resolver;
+    if (compilerOptions['jsxImportSource'] !== undefined || compilerOptions['jsx'] === 'react') return compilerOptions;
+    const source = jsxSource(this.resolver.cell);
+    return source === REACT_SOURCE ? compilerOptions : { ...compilerOptions, jsxImportSource: source };
+  }
+
+  /** `import.meta` of cells. */
+  get meta(): object {
+    const file = this.options.notebook ?? path.join(this.options.dir, 'notebook.dlnb');
+    return Object.freeze({
+      url: pathToFileURL(file).href,
+      filename: file,
+      dirname: this.options.dir,
+      main: true,
+      resolve: (specifier: string) => this.resolver.url(specifier, this.resolver.cell),
+    });
+  }
+
+  /** The function `require` of cells. */
+  get require(): NodeJS.Require {
+    return this.requireFrom(this.resolver.cell);
+  }
+
+  /** A value as it is shown: an element of React becomes HTML. */
+  drawn(value: unknown): unknown {
+    return drawReact(value, this.require);
+  }
+
+  /**
+   * Prepares what a cell is about to do: loads what it requires by literals, since `require` cannot wait.
+   * @param source the cell as typed
+   * @param code the cell transformed
+   */
+  async prepare(source: string, code: string): Promise<void> {
+    this.notice(source);
+    if (!/\brequire\s*\(/.test(source)) return;
+    for (const specifier of requiresOf(code)) {
+      // What fails here fails again, with its error, where the cell requires it
+      try {
+        const target = this.resolver.resolve(specifier, this.resolver.cell, 'require');
+        if (target.kind === 'own') await this.own[target.specifier]!.load();
+        if (target.kind === 'file') await this.files.prepare(target);
+      } catch {
+        continue;
       }
+    }
+  }
+
+  /** `import(specifier, { with })` in a cell. */
+  async import(specifier: string, options?: ImportCallOptions): Promise<Namespace> {
+    if (options !== undefined && (typeof options !== 'object' || options === null))
+      throw new TypeError('The second argument of import() must be an object');
+    return this.namespaceOf(this.resolver.resolve(specifier, this.resolver.cell), { ...(options?.with as Attributes) });
+  }
+
+  /**
+   * Imports a module for a cell: `import … from`.
+   * @param names names that the cell imports; without them, the whole namespace
+   * @param needed those that the cell uses as values
+   * @param types those that it uses in types alone
+   * @throws SyntaxError if the module does not export a name that is not a type
+   */
+  async load(specifier: string, names: string[] = [], needed: string[] = [], types: string[] = []): Promise<Namespace> {
+    const from = this.resolver.cell;
+    let target: Target | undefined;
+    let failure: unknown;
+    try {
+      target = this.resolver.resolve(specifier, from);
+    } catch (e) {
+      failure = e;
+    }
+    const isType = (name: string) => !needed.includes(name) && this.types.has(name, specifier, from, target);
+    // Nothing is loaded for types, neither if they are all there is nor if the cell uses nothing else
+    if (names.length > 0 && (!target || names.every((n) => types.includes(n))) && names.every(isType)) return {};
+    if (!target) throw failure;
+    const namespace = await this.namespaceOf(target, {});
+    if (names.length === 0) return namespace;
+    const found: Namespace = {};
+    // Some names of a module that was compiled to CommonJS exist only on its default export
+    const whole = namespace['default'];
+    const more =
+      (typeof whole === 'object' || typeof whole === 'function') && whole !== null ? (whole as Namespace) : {};
+    for (const name of names) {
+      if (name in namespace) found[name] = namespace[name];
+      else if (name in more) found[name] = more[name];
+      else if (!types.includes(name) && !isType(name))
+        throw new SyntaxError(missingName(specifier, name, Object.keys(namespace)));
     }
     return found;
   }
 
-  private async importFrom(specifier: string, dir: string): Promise<Namespace> {
-    if (typeof specifier !== 'string')
-      throw new TypeError(`import: the specifier must be a string, not ${typeof specifier}`);
-    const builtin = this.options.builtins[specifier];
-    if (builtin) return (await builtin()) as Namespace;
-    const file = this.userFile(specifier, dir);
-    if (!file) return this.importForeign(specifier, dir);
-    const module = await this.load(file);
-    return module.namespace as Namespace;
+  private async namespaceOf(target: Target, attributes: Attributes): Promise<Namespace> {
+    switch (target.kind) {
+      case 'own':
+        return withDefault((await this.own[target.specifier]!.load()) as Namespace);
+      case 'file':
+        checkAttributes(target, attributes);
+        return (await this.files.load(target)).namespace as Namespace;
+      case 'node':
+        return (await import(target.specifier, { with: attributes })) as Namespace;
+      case 'package':
+        return this.importPackage(target.url, attributes);
+    }
   }
 
-  /** Path of a file of the user; undefined for Node's modules and packages. */
-  private userFile(specifier: string, dir: string): string | undefined {
-    if (/^file:/.test(specifier))
-      return inPackage(fileURLToPath(specifier))
-        ? undefined
-        : existing(fileURLToPath(specifier), specifier, this.options.dir);
-    if (/^\.{0,2}\//.test(specifier) || specifier === '.' || specifier === '..' || path.isAbsolute(specifier)) {
-      const file = existing(path.resolve(dir, specifier), specifier, this.options.dir);
-      return inPackage(file) ? undefined : file;
-    }
-    if (isBuiltin(specifier)) return undefined;
-    for (const candidate of this.tsconfig().match?.(specifier) ?? []) {
-      const file = probe(candidate);
-      if (file && !inPackage(file)) return file;
-    }
-    return undefined;
-  }
-
-  private async importForeign(specifier: string, dir: string): Promise<Namespace> {
-    if (isBuiltin(specifier)) return (await import(specifier)) as Namespace;
-    let url: string;
-    try {
-      url = /^(data|file):/.test(specifier)
-        ? specifier
-        : path.isAbsolute(specifier)
-          ? pathToFileURL(specifier).href
-          : resolvePackage(specifier, pathToFileURL(path.join(dir, 'cell.mjs')).href);
-    } catch (e) {
-      if ((e as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw e;
-      throw packageNotFound(specifier);
+  private async importPackage(url: string, attributes: Attributes): Promise<Namespace> {
+    const file = url.startsWith('file:') ? fileURLToPath(url) : '';
+    // Node wants an attribute for JSON, which TypeScript adds to none
+    if (file.endsWith('.json') || file.endsWith('.node')) {
+      if (file.endsWith('.json')) checkAttributes({ kind: 'file', file, query: '' }, attributes);
+      return jsonNamespace(createRequire(file)(file));
     }
     try {
-      return (await import(url)) as Namespace;
+      return withAllNames((await import(url, { with: attributes })) as Namespace, url);
     } catch (e) {
       throw namesNotebook(e, { dir: this.options.dir, own: __dirname });
     }
   }
 
-  /** Loads a file of the user and all files that it imports. */
-  private async load(entry: string): Promise<vm.Module> {
-    const sources = await this.readGraph(entry);
-    // A module is made again if its text has changed, it failed, or a module that it imports is made again
-    const stale = new Set<string>();
-    for (const [file, { source }] of sources) {
-      const old = this.files.get(file);
-      if (!old || old.source !== source || old.module.status === 'errored') stale.add(file);
+  /** The module of `import()` in a file. */
+  private async dynamic(specifier: string, from: string, attributes: Attributes): Promise<vm.Module> {
+    const target = this.resolver.resolve(specifier, from);
+    if (target.kind === 'file') {
+      checkAttributes(target, attributes);
+      return this.files.load(target);
     }
-    for (let grew = true; grew;) {
-      grew = false;
-      for (const [file, { deps }] of sources) {
-        if (!stale.has(file) && deps.some((d) => stale.has(d))) grew = !!stale.add(file);
-      }
-    }
-    for (const file of stale) {
-      const { source, deps } = sources.get(file)!;
-      this.files.set(file, { source, deps, module: this.makeModule(source) });
-    }
-    const { module } = this.files.get(entry)!;
-    try {
-      if (module.status === 'unlinked')
-        await module.link((specifier, referrer) =>
-          this.link(specifier, path.dirname(fileURLToPath(referrer.identifier))),
-        );
-      await module.evaluate();
-    } catch (e) {
-      for (const file of stale) this.files.delete(file); // the next import tries again
-      throw e;
-    }
+    const module = await this.moduleOf(target, attributes);
+    await module.evaluate();
     return module;
   }
 
-  /** Reads all files of the user that `entry` reaches. A file whose text has not changed keeps its source object. */
-  private async readGraph(entry: string): Promise<Map<string, { source: Source; deps: string[] }>> {
-    const graph = new Map<string, { source: Source; deps: string[] }>();
-    const queue = [entry];
-    for (let file = queue.pop(); file; file = queue.pop()) {
-      if (graph.has(file)) continue;
-      const text = readFileSync(file, 'utf8');
-      const old = this.files.get(file)?.source;
-      const source = old?.text === text ? old : await this.readSource(file, text);
-      const dir = path.dirname(file);
-      const deps = source.imports.filter((i) => !this.options.builtins[i]).flatMap((i) => this.userFile(i, dir) ?? []);
-      graph.set(file, { source, deps });
-      queue.push(...deps);
-    }
-    return graph;
-  }
-
-  private async readSource(file: string, text: string): Promise<Source> {
-    const ext = path.extname(file);
-    if (ext === '.json') return { file, text, code: text, imports: [], kind: 'json' };
-    const script = pathToFileURL(file).href;
-    const stripped = await strip(text, {
-      loader: loaders[ext] ?? 'js',
-      script,
-      keepImports: false,
-      compilerOptions: this.compilerOptions,
-    });
-    const ast = parse(stripped.code, script, text, { map: stripped.map });
-    const commonjs =
-      ext === '.cjs' || (!isModule(ast) && /\b(module\.exports|exports\.|require\()/.test(stripped.code));
-    const s = new MagicString(stripped.code);
-    restoreNames(ast, s, new TraceMap(stripped.map));
-    const key = newKey();
-    addInterruptTests(ast, s, key);
-    const map = remapping(s.generateMap({ hires: 'boundary', source: 'stripped.js' }) as never, (f) =>
-      f === 'stripped.js' ? (JSON.parse(stripped.map) as never) : null,
-    );
-    this.options.onSource(script, text, map.toString());
-    addScript(key, { code: s.toString(), map: map.toString(), typed: text, compilerOptions: this.compilerOptions });
-    return {
-      file,
-      text,
-      code: s.toString(),
-      imports: commonjs ? [] : importsOf(ast),
-      kind: commonjs ? 'commonjs' : 'module',
-    };
-  }
-
-  private makeModule(source: Source): vm.Module {
-    const identifier = pathToFileURL(source.file).href;
-    const dir = path.dirname(source.file);
-    if (source.kind === 'json') {
-      let value: unknown;
-      try {
-        value = JSON.parse(source.text);
-      } catch (e) {
-        throw new SyntaxError(`${path.relative(this.options.dir, source.file)} is not JSON: ${(e as Error).message}`);
-      }
-      return synthetic({ ...(isRecord(value) ? value : {}), default: value }, identifier);
-    }
-    if (source.kind === 'commonjs') return this.makeCommonJs(source, identifier);
-    const options: vm.SourceTextModuleOptions = {
-      identifier,
-      initializeImportMeta: (meta) => Object.assign(meta, { url: identifier, dirname: dir, filename: source.file }),
-      importModuleDynamically: (async (specifier: string) => this.dynamic(specifier, dir)) as never,
-    };
-    return new vm.SourceTextModule(source.code, options);
-  }
-
-  private makeCommonJs(source: Source, identifier: string): vm.Module {
-    const module = { exports: {} as Namespace };
-    const dir = path.dirname(source.file);
-    const body = vm.compileFunction(source.code, ['exports', 'require', 'module', '__filename', '__dirname'], {
-      filename: identifier,
-    });
-    body.call(module.exports, module.exports, createRequire(source.file), module, source.file, dir);
-    const { exports } = module;
-    return synthetic({ ...(isRecord(exports) ? exports : {}), default: exports }, identifier);
-  }
-
-  private async dynamic(specifier: string, dir: string): Promise<vm.Module | Namespace> {
-    const file = this.options.builtins[specifier] ? undefined : this.userFile(specifier, dir);
-    return file ? this.load(file) : this.link(specifier, dir).then(async (m) => (await m.evaluate(), m));
-  }
-
-  private async link(specifier: string, dir: string): Promise<vm.Module> {
-    const builtin = this.options.builtins[specifier];
-    const file = builtin ? undefined : this.userFile(specifier, dir);
-    if (file) return this.files.get(file)!.module;
-    // All importers of a module of Node or the kernel share one namespace; a package depends on the importing folder
-    const key = builtin || isBuiltin(specifier) ? specifier : `${dir}\n${specifier}`;
+  /** The module of a file's import that is no file of the user. All importers share it. */
+  private moduleOf(target: Exclude<Target, FileTarget>, attributes: Attributes): Promise<vm.Module> {
+    const key = target.kind === 'package' ? target.url : target.specifier;
     let module = this.foreign.get(key);
     if (!module) {
-      module = this.importFrom(specifier, dir).then(async (namespace) => {
-        const m = synthetic(namespace, `dlnb:${specifier}`);
+      module = this.namespaceOf(target, attributes).then(async (namespace) => {
+        const m = synthetic(target.kind === 'own' ? { ...namespace, default: namespace } : namespace, `dlnb:${key}`);
         await m.link(() => Promise.reject(new Error('unreachable')));
         return m;
       });
@@ -279,80 +218,73 @@ export class ModuleLoader {
     return module;
   }
 
-  private tsconfig() {
-    const found = getTsconfig(this.options.dir);
-    const stamp = found ? `${found.path} ${statSync(found.path).mtimeMs}` : '';
-    if (this.config?.stamp !== stamp) {
-      this.config = { result: found, match: found ? createPathsMatcher(found) : null, stamp };
+  /** The function `require` of a file of the user, or of cells. */
+  private requireFrom(file: string): NodeJS.Require {
+    const known = this.requires.get(file);
+    if (known) return known;
+    const native = createRequire(file);
+    const require = Object.assign((specifier: string) => this.requireModule(specifier, file, native), {
+      cache: native.cache,
+      extensions: native.extensions,
+      main: native.main,
+      resolve: Object.assign(
+        (specifier: string, options?: NodeJS.RequireResolveOptions) => {
+          if (options) return native.resolve(specifier, options);
+          const target = this.resolver.resolve(specifier, file, 'require');
+          if (target.kind === 'file') return target.file;
+          return target.kind === 'package' ? fileURLToPath(target.url) : target.specifier;
+        },
+        { paths: native.resolve.paths },
+      ),
+    }) as NodeJS.Require;
+    this.requires.set(file, require);
+    return require;
+  }
+
+  private requireModule(specifier: string, from: string, native: NodeJS.Require): unknown {
+    const target = this.resolver.resolve(specifier, from, 'require');
+    switch (target.kind) {
+      case 'own': {
+        const module = this.own[target.specifier]!.loaded();
+        if (module) return module;
+        throw new Error(
+          `require: "${specifier}" is not loaded yet. Write it as a literal in the cell, require('${specifier}'), or import it: import * as tf from '${specifier}'`,
+        );
+      }
+      case 'file':
+        return this.files.require(target);
+      case 'node':
+        return native(specifier) as unknown;
+      case 'package':
+        return requirePackage(specifier, target.url, native);
     }
-    return this.config!;
   }
-}
 
-const inPackage = (file: string) => file.split(path.sep).includes('node_modules');
-const isRecord = (v: unknown): v is Namespace => typeof v === 'object' && v !== null && !Array.isArray(v);
-
-function isFile(file: string): boolean {
-  try {
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/**
- * The file that a path stands for: also without its extension, with `.js` instead of `.ts`, or as a folder with an
- * index file.
- */
-function probe(base: string): string | undefined {
-  const swapped = /\.([mc]?)jsx?$/.exec(base);
-  return [
-    base,
-    ...extensions.map((e) => base + e),
-    ...(swapped ? [`${base.slice(0, swapped.index)}.${swapped[1]}ts`, `${base.slice(0, swapped.index)}.tsx`] : []),
-    ...extensions.map((e) => path.join(base, `index${e}`)),
-  ].find(isFile);
-}
-
-/** @param notebook the folder that paths in messages are relative to */
-function existing(base: string, specifier: string, notebook: string): string {
-  const file = probe(base);
-  if (!file)
-    throw new Error(
-      `Cannot find "${specifier}": there is no file ${path.relative(notebook, base).split(path.sep).join('/')}${path.extname(base) ? '' : ' (also tried with .ts, .js, .json and as a folder with an index file)'}`,
+  /** Says once that an option of the user's tsconfig.json is not followed, if code needs it. */
+  private notice(text: string): void {
+    if (this.noticed || !/^\s*@[A-Za-z_$]/m.test(text)) return;
+    if (this.resolver.compilerOptions['emitDecoratorMetadata'] !== true) return;
+    this.noticed = true;
+    this.options.notify?.(
+      'The option "emitDecoratorMetadata" of tsconfig.json is not followed: decorators get no types of parameters and properties. Libraries that need them (TypeORM, NestJS) must be told the types.',
     );
-  return file;
+  }
 }
 
-function isModule(ast: Program): boolean {
-  return ast.body.some((n) => /^(Import|Export)/.test(n.type));
+/** The kernel's modules have themselves as default export: `import tf from '@tensorflow/tfjs'`, as with CommonJS. */
+function withDefault(module: Namespace): Namespace {
+  if (!('default' in module) && Object.isExtensible(module))
+    Object.defineProperty(module, 'default', { value: module, configurable: true, writable: true });
+  return module;
 }
 
-function importsOf(ast: Program): string[] {
-  return ast.body.flatMap((n) => ('source' in n && n.source ? [String(n.source.value)] : []));
-}
-
-function synthetic(namespace: Namespace, identifier: string): vm.Module {
-  const names = Object.keys(namespace).filter((n) => n !== 'module.exports' && n !== '__esModule');
-  return new vm.SyntheticModule(
-    names,
-    function (this: vm.SyntheticModule) {
-      for (const name of names) this.setExport(name, namespace[name]);
-    },
-    { identifier },
-  );
-}
-
-/** `; did you mean "x"?` with a name that differs in letter case or by one letter; empty if there is none. */
-function closest(name: string, names: string[]): string {
-  const near = names.find((n) => n.toLowerCase() === name.toLowerCase()) ?? names.find((n) => oneEdit(n, name));
-  return near ? `; did you mean "${near}"?` : '';
-}
-
-function oneEdit(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 1) return false;
-  let i = 0;
-  while (i < a.length && a[i] === b[i]) i++;
-  const rests = [a.slice(i + 1) === b.slice(i + 1), a.slice(i + 1) === b.slice(i), a.slice(i) === b.slice(i + 1)];
-  return rests.includes(true);
+function requirePackage(specifier: string, url: string, native: NodeJS.Require): unknown {
+  try {
+    return native(fileURLToPath(url)) as unknown;
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException)?.code !== 'ERR_REQUIRE_ESM') throw e;
+    throw new Error(
+      `require: "${specifier}" is an ES module, which this version of Node.js cannot require. Import it: import * as name from '${specifier}', or await import('${specifier}')`,
+    );
+  }
 }

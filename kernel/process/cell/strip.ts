@@ -44,35 +44,36 @@ export interface StripOptions {
   compilerOptions?: Record<string, unknown>;
 }
 
+let esbuild: typeof Esbuild | undefined;
 let service: Promise<typeof Esbuild> | undefined;
 
 /**
- * Starts esbuild's service, once. The built product has its program in `esbuild/` beside the kernel's bundle. An early
- * call warms it up for the first transform.
+ * Starts esbuild's service, once. An early call warms it up for the first transform.
  */
 export function startEsbuild(): Promise<typeof Esbuild> {
   service ??= (async () => {
-    const dir = path.join(__dirname, 'esbuild');
-    const program = path.join(dir, process.platform === 'win32' ? 'esbuild.exe' : 'esbuild');
-    const require = createRequire(path.join(__dirname, 'kernel.js'));
-    let esbuild: typeof Esbuild;
-    if (existsSync(program)) {
-      // esbuild reads the variable when it is loaded; the user's code must not see it
-      const before = process.env['ESBUILD_BINARY_PATH'];
-      process.env['ESBUILD_BINARY_PATH'] = program;
-      try {
-        esbuild = require(path.join(dir, 'lib/main.js')) as typeof Esbuild;
-      } finally {
-        if (before === undefined) delete process.env['ESBUILD_BINARY_PATH'];
-        else process.env['ESBUILD_BINARY_PATH'] = before;
-      }
-    } else {
-      esbuild = require('esbuild') as typeof Esbuild;
-    }
-    await esbuild.transform('', { loader: 'ts' });
-    return esbuild;
+    await loadEsbuild().transform('', { loader: 'ts' });
+    return loadEsbuild();
   })();
   return service;
+}
+
+/** Loads esbuild's API. The built product has its program in `esbuild/` beside the kernel's bundle. */
+function loadEsbuild(): typeof Esbuild {
+  if (esbuild) return esbuild;
+  const dir = path.join(__dirname, 'esbuild');
+  const program = path.join(dir, process.platform === 'win32' ? 'esbuild.exe' : 'esbuild');
+  const require = createRequire(path.join(__dirname, 'kernel.js'));
+  if (!existsSync(program)) return (esbuild = require('esbuild') as typeof Esbuild);
+  // esbuild reads the variable when it is loaded; the user's code must not see it
+  const before = process.env['ESBUILD_BINARY_PATH'];
+  process.env['ESBUILD_BINARY_PATH'] = program;
+  try {
+    return (esbuild = require(path.join(dir, 'lib/main.js')) as typeof Esbuild);
+  } finally {
+    if (before === undefined) delete process.env['ESBUILD_BINARY_PATH'];
+    else process.env['ESBUILD_BINARY_PATH'] = before;
+  }
 }
 
 /**
@@ -91,37 +92,59 @@ const meaningful = [
  * Strips the types of a text.
  * @throws SourceError at the first error
  */
-export async function strip(
-  code: string,
-  { loader, script, keepImports, automaticJsx = false, compilerOptions = {} }: StripOptions,
-): Promise<Stripped> {
+export async function strip(code: string, options: StripOptions): Promise<Stripped> {
   const esbuild = await startEsbuild();
-  const kept = Object.fromEntries(Object.entries(compilerOptions).filter(([k]) => meaningful.includes(k)));
-  if (automaticJsx) kept['jsx'] = 'react-jsx';
   try {
-    const {
-      code: js,
-      map,
-      warnings,
-    } = await esbuild.transform(code, {
-      loader,
-      sourcefile: script,
-      sourcemap: 'external',
-      sourcesContent: false,
-      target: 'node20',
-      supported: { 'top-level-await': true },
-      legalComments: 'inline',
-      tsconfigRaw: { compilerOptions: { ...kept, ...(keepImports ? { verbatimModuleSyntax: true } : {}) } as object },
-    });
-    // Rewriting a cell makes constants assignable, so this error of JavaScript's run time is thrown here
-    const constant = warnings.find((w) => w.id === 'assign-to-constant');
-    if (constant) throw fromMessage(constant, code, script, (name) => `Assignment to constant variable ${name}`);
-    return { code: js, map };
+    return stripped(await esbuild.transform(code, transformOptions(options)), code, options.script);
   } catch (e) {
-    const first = (e as Esbuild.TransformFailure).errors?.[0];
-    if (!first) throw e;
-    throw fromMessage(first, code, script);
+    throw asSourceError(e, code, options.script);
   }
+}
+
+/**
+ * Strips the types of a text, for files that are required. It starts a process for each text.
+ * @throws SourceError at the first error
+ */
+export function stripSync(code: string, options: StripOptions): Stripped {
+  try {
+    return stripped(loadEsbuild().transformSync(code, transformOptions(options)), code, options.script);
+  } catch (e) {
+    throw asSourceError(e, code, options.script);
+  }
+}
+
+function transformOptions({
+  loader,
+  script,
+  keepImports,
+  automaticJsx = false,
+  compilerOptions = {},
+}: StripOptions): Esbuild.TransformOptions {
+  const kept = Object.fromEntries(Object.entries(compilerOptions).filter(([k]) => meaningful.includes(k)));
+  // A bundler would compile preserved JSX later
+  if (automaticJsx || kept['jsx'] === 'preserve' || kept['jsx'] === 'react-native') kept['jsx'] = 'react-jsx';
+  return {
+    loader,
+    sourcefile: script,
+    sourcemap: 'external',
+    sourcesContent: false,
+    target: 'node20',
+    supported: { 'top-level-await': true },
+    legalComments: 'inline',
+    tsconfigRaw: { compilerOptions: { ...kept, ...(keepImports ? { verbatimModuleSyntax: true } : {}) } as object },
+  };
+}
+
+function stripped({ code: js, map, warnings }: Esbuild.TransformResult, code: string, script: string): Stripped {
+  // Rewriting a cell makes constants assignable, so this error of JavaScript's run time is thrown here
+  const constant = warnings.find((w) => w.id === 'assign-to-constant');
+  if (constant) throw fromMessage(constant, code, script, (name) => `Assignment to constant variable ${name}`);
+  return { code: js, map };
+}
+
+function asSourceError(e: unknown, code: string, script: string): unknown {
+  const first = (e as Esbuild.TransformFailure).errors?.[0];
+  return first ? fromMessage(first, code, script) : e;
 }
 
 function fromMessage(m: Esbuild.Message, code: string, script: string, reword?: (name: string) => string): SourceError {

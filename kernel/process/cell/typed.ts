@@ -57,7 +57,7 @@ export const MARK = '__dlnb.result';
 let parser: typeof Parser | undefined;
 
 /** Loads the parser, once. The built product has it in `parser.js` beside the kernel's bundle. */
-function loadParser(): typeof Parser {
+export function loadParser(): typeof Parser {
   if (!parser) {
     const require = createRequire(path.join(__dirname, 'kernel.js'));
     const built = path.join(__dirname, 'parser.js');

@@ -10,47 +10,54 @@ let dir: string;
 let loader: ModuleLoader;
 beforeAll(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'dlnb-modules-'));
-  const builtins = {
-    own: async () => ({ Layer: 1, train: 2, default: { onDefault: 3 } }),
-    none: async () => ({ a: 1 }),
-  };
+  const own = { Layer: 1, train: 2, default: { onDefault: 3 } };
+  const builtins = { own: { load: async () => own, loaded: () => own } };
   loader = new ModuleLoader({ dir, builtins, onSource: () => {} });
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('names', () => {
   it('come from the module, or from its default export, as those of CommonJS packages do', async () => {
-    expect(await loader.import('own', ['Layer', 'onDefault'], ['Layer', 'onDefault'])).toEqual({
+    expect(await loader.load('own', ['Layer', 'onDefault'], ['Layer', 'onDefault'])).toEqual({
       Layer: 1,
       onDefault: 3,
     });
-    expect(await loader.import('node:path', ['sep'], ['sep'])).toEqual({ sep: path.sep });
+    expect(await loader.load('node:path', ['sep'], ['sep'])).toEqual({ sep: path.sep });
   });
 
-  it('that the cell does not use may be missing: they may have been types', async () => {
-    expect(await loader.import('own', ['Options', 'train'], ['train'])).toEqual({ train: 2 });
+  it('that are missing are errors, used or not, unless the cell uses them in types alone', async () => {
+    await expect(loader.load('own', ['Options', 'train'], ['train'])).rejects.toThrow('does not export "Options"');
+    expect(await loader.load('own', ['Options', 'train'], ['train'], ['Options'])).toEqual({ train: 2 });
+  });
+
+  it('of the kernel include a default export: the module itself', async () => {
+    const namespace = { a: 1 };
+    const module = { load: async () => namespace, loaded: () => namespace };
+    const own = new ModuleLoader({ dir, builtins: { plain: module }, onSource: () => {} });
+    expect((await own.load('plain', ['default'], ['default']))['default']).toBe(namespace);
+    expect(Object.keys(await own.load('plain'))).toEqual(['a']);
   });
 
   const missing: [module: string, name: string, message: string][] = [
     ['own', 'layer', 'the module "own" does not export "layer"; did you mean "Layer"?'],
-    ['own', 'trian', 'the module "own" does not export "trian"'],
+    ['own', 'trian', 'the module "own" does not export "trian"; did you mean "train"?'],
     ['own', 'trai', 'the module "own" does not export "trai"; did you mean "train"?'],
-    ['none', 'default', `the module "none" has no default export; import names from it: import { a } from 'none'`],
+    ['own', 'nothing', 'the module "own" does not export "nothing"'],
   ];
   it.each(missing)('that the cell uses must exist: %s, %s', async (module, name, message) => {
-    await expect(loader.import(module, [name], [name])).rejects.toEqual(new SyntaxError(message));
+    await expect(loader.load(module, [name], [name])).rejects.toEqual(new SyntaxError(message));
   });
 });
 
 describe('what cannot be found', () => {
   it('is named, with the remedy for a package', async () => {
-    await expect(loader.import('@none/such/deep')).rejects.toThrow(
-      'Cannot find package "@none/such" from the notebook\'s folder. Install it there: npm install @none/such',
+    await expect(loader.load('@none/such/deep')).rejects.toThrow(
+      `Cannot find package "@none/such" from the notebook's folder. Install it there: npm install @none/such`,
     );
-    await expect(loader.import('./none')).rejects.toThrow(
+    await expect(loader.load('./none')).rejects.toThrow(
       /^Cannot find "\.\/none": there is no file .*none \(also tried with \.ts, \.js, \.json/,
     );
-    await expect(loader.import('./none.js')).rejects.toThrow(/none\.js$/);
+    await expect(loader.load('./none.js')).rejects.toThrow(/none\.js$/);
   });
 });
 
