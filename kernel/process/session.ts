@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
 import { InterruptError } from './cell/flag.ts';
@@ -17,7 +18,9 @@ import { CellStreams, MAX_SHOWN_CHARS } from '../outputs/streams.ts';
 import { DisplayedTensors } from '../outputs/tensor/index.ts';
 import { goOn } from '../outputs/tensor/read.ts';
 import { makeLibrary, type LibrarySession } from '../dlnb/index.ts';
+import type { CellError } from '../wire/errors.ts';
 import { MAX_OUTPUTS } from '../wire/limits.ts';
+import { OVERFLOW_ID } from '../wire/overflow.ts';
 import type { KernelOptions } from '../wire/options.ts';
 import type {
   Answer,
@@ -168,6 +171,11 @@ export class KernelSession {
     order.pass();
   }
 
+  /** The run that the executing code belongs to. */
+  owner(): object {
+    return this.stateOfCaller() ?? this;
+  }
+
   /** Sends all printed text that is still buffered. */
   flush(): void {
     for (const { streams } of this.runs.values()) streams.end();
@@ -305,12 +313,14 @@ export class KernelSession {
   }
 
   private show(state: RunState, event: OutputEvent): void {
-    state.streams.flush();
+    // An update stands elsewhere; anything else begins a new output, and text after it another one
+    if (event.kind === 'update') state.streams.flush();
+    else state.streams.break();
     this.send(state, event);
   }
 
   private send(state: RunState, event: OutputEvent): void {
-    if (event.kind === 'display' && state.outputs >= MAX_OUTPUTS) {
+    if (event.kind === 'display' && state.outputs >= MAX_OUTPUTS && !event.id?.startsWith(OVERFLOW_ID)) {
       if (!state.full) {
         state.full = true;
         const text = `A cell shows at most ${MAX_OUTPUTS} outputs; the others are left out. Use display(value, { id }) to update one in place.\n`;
@@ -318,17 +328,22 @@ export class KernelSession {
       }
       return;
     }
+    const { run, cell } = state.context;
+    // Nothing is shown: a sequence for terminals, for example one that hides the cursor
+    if (event.kind === 'stream' && event.text === '' && !event.back)
+      return this.sendMessage({ type: 'output', run, cell, event });
     // Text is appended to the last output if that shows the same stream
     if (event.kind === 'display' || event.kind === 'error' || (event.kind === 'stream' && event.name !== state.open))
       state.outputs++;
     if (event.kind !== 'update') state.open = event.kind === 'stream' ? event.name : undefined;
-    const { run, cell } = state.context;
     this.sendMessage({ type: 'output', run, cell, event });
   }
 
   /** @param what beginning of the message */
   private sendError(state: RunState, thrown: unknown, what = ''): void {
     const error = this.errors.read(thrown);
+    // Node's own assertions color their messages
+    withoutColors(error);
     if (what) error.message = `${what}: ${error.message}`;
     this.emit(state, { kind: 'error', error, bundle: this.errors.bundle(error) });
   }
@@ -349,4 +364,9 @@ export class KernelSession {
     const state = context ? this.runs.get(context.cell) : undefined;
     return state ?? this.latest;
   }
+}
+
+function withoutColors(error: CellError): void {
+  error.message = stripVTControlCharacters(error.message);
+  error.causes?.forEach(withoutColors);
 }

@@ -92,9 +92,23 @@ export interface FinishedMessage {
   ms: number;
 }
 
+/** Printed text, folded as a terminal does. */
+export interface StreamEvent {
+  kind: 'stream';
+  name: 'stdout' | 'stderr';
+  /** Free of control characters but tabs, line feeds and sequences for colors, unless it is {@link native}. */
+  text: string;
+  /** Characters that the end of the shown text loses before `text` is appended: a line was written over. */
+  back?: number;
+  /** As the cell printed it, where that differs from `text`: for a terminal. */
+  raw?: string;
+  /** Written past the kernel by native code or a child process; no later `back` reaches it. */
+  native?: true;
+}
+
 export type OutputEvent =
   /** Text for stdout or stderr: append it to the cell's last output if that is the same stream. */
-  | { kind: 'stream'; name: 'stdout' | 'stderr'; text: string }
+  | StreamEvent
   /** A new output. With an `id`, later `update` events replace its items, in whatever cell it stands. */
   | { kind: 'display'; id?: string; bundle: MimeBundle }
   /**

@@ -1,15 +1,12 @@
 // `dlnb run`: runs a notebook without an editor.
 import os from 'node:os';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { deviceOf, type WantedDevice } from '../client/index.ts';
-import { fileItem } from '../client/outputs.ts';
-import { OVERFLOW } from '../../wire/mime.ts';
-import type { OverflowNotice } from '../../wire/overflow.ts';
 import { printNotebook } from '../../notebook/format/index.ts';
-import type { CodeCell } from '../../notebook/format/types.ts';
 import type { KernelSettings } from '../../wire/options.ts';
-import type { OutputEvent } from '../../wire/protocol.ts';
 import { NotebookRun, type CellResult } from './execute.ts';
+import { EventPrinter } from './events.ts';
 import { LiveOutputs } from './live.ts';
 import { checkWritable, readNotebook, sameFile, writeWhole } from './files.ts';
 import { startKernel, temporaryLogs } from './start.ts';
@@ -47,16 +44,17 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
     print: (text) => terminal.lines('stdout', text),
     clock: () => performance.now(),
   });
-  const run: NotebookRun = new NotebookRun(notebook, {
+  const printer = new EventPrinter(terminal, logDir);
+  const run = new NotebookRun(notebook, {
     start: () => startKernel({ ...settings, device: wanted.device, cwd, notebook: path.resolve(file), logDir }),
     keepGoing: !!keepGoing,
     ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
     onCell: (result, i, total) => progress.begin(result, i, total),
-    onOutput: (event) => void (live.take(event) || printEvent(terminal, event)),
+    onOutput: (event, cell) => void (live.take(event) || printer.take(event, cell.id)),
     onTraining: (text) => live.status(text),
     onCellEnd: ({ cell }) => {
       progress.end();
-      printOverflow(terminal, run, cell, logDir);
+      printer.cellEnds(cell.id);
     },
   });
   for (const { cell, number, status } of run.results) {
@@ -77,6 +75,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
     terminal.lines('stderr', `dlnb: ${startError.message}`);
   } finally {
     progress.end();
+    printer.settle();
     signals.ignore();
   }
   let code = signals.caught ? 128 + os.constants.signals[signals.caught] : run.failed || startError ? 1 : 0;
@@ -115,31 +114,6 @@ function hearSignals(run: NotebookRun): { caught: NodeJS.Signals | undefined; ig
   });
   const off = () => listeners.forEach(([signal, listener]) => process.off(signal, listener));
   return heard;
-}
-
-function printEvent(terminal: Terminal, event: OutputEvent): void {
-  if (event.kind === 'stream') {
-    if (event.name === 'stdout') terminal.stdout(event.text);
-    else terminal.stderr(event.text);
-  } else if (event.kind === 'error') {
-    terminal.lines('stderr', outputText({ items: event.bundle.map(fileItem) }));
-  } else if (event.kind === 'display' && !event.bundle.some(({ mime }) => mime === OVERFLOW)) {
-    const text = outputText({ items: event.bundle.map(fileItem) });
-    if (text) terminal.lines('stdout', text);
-  }
-}
-
-/** Tells where the full text of a cell is. Called when the cell has ended, because only then are the numbers final. */
-function printOverflow(terminal: Terminal, run: NotebookRun, cell: CodeCell, logDir: string): void {
-  for (const { items } of run.outputs.of(cell.id)) {
-    const item = items.find(({ mime }) => mime === OVERFLOW);
-    if (!item || !('json' in item)) continue;
-    const { lines, log } = item.json as unknown as OverflowNotice;
-    terminal.lines(
-      'stderr',
-      `dlnb: the output is cut here; all ${lines} lines are in ${path.join(logDir, path.basename(log))}`,
-    );
-  }
 }
 
 function printEnd(
@@ -182,7 +156,10 @@ function report(run: NotebookRun, file: string, ms: number, startError: Error | 
       ms: Math.round(ms * 1000) / 1000,
       outputs: run.outputs
         .of(cell.id)
-        .map((output) => ({ mimes: output.items.map(({ mime }) => mime), text: outputText(output) })),
+        .map((output) => ({
+          mimes: output.items.map(({ mime }) => mime),
+          text: stripVTControlCharacters(outputText(output)),
+        })),
     })),
   };
 }

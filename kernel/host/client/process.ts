@@ -144,7 +144,7 @@ export class KernelProcess {
         // The message that a device is being started may arrive in the same turn
         setImmediate(() => {
           if (!this.current || !this.isReady || performance.now() < this.quietUntil) return;
-          this.emit({ type: 'output', ...this.current, event: { kind: 'stream', name, text } });
+          this.emit({ type: 'output', ...this.current, event: { kind: 'stream', name, text, native: true } });
         });
       });
     }
