@@ -2,6 +2,7 @@
 // capped. Once the cap is reached, the whole text goes to a log file, and its end is shown below the beginning.
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { OutputEvent } from '../wire/protocol.ts';
 import { OVERFLOW } from '../wire/mime.ts';
 import { OVERFLOW_ID, type OverflowNotice } from '../wire/overflow.ts';
@@ -72,8 +73,14 @@ export class CellStreams {
     this.tail.break();
   }
 
-  /** Sends the waiting text. */
-  flush(): void {
+  /** The unfinished last line of stdout, without colors. */
+  get lastLine(): string {
+    this.flush();
+    return stripVTControlCharacters(this.terminals.stdout.lastLine);
+  }
+
+  /** Sends the waiting text. @param raw what terminals get instead of it */
+  flush(raw?: string): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.lastFlush = performance.now();
@@ -82,7 +89,7 @@ export class CellStreams {
       this.bytes += Buffer.byteLength(this.waiting);
       this.lines += newlines(this.waiting);
       this.waiting = '';
-      this.show(text);
+      this.show(text, raw);
     }
     if (!this.log) return;
     if (this.lastFlush - this.lastNotice > TAIL_MS) this.notice();
@@ -108,12 +115,12 @@ export class CellStreams {
     this.shown = '';
   }
 
-  private show(text: string): void {
+  private show(text: string, raw = text): void {
     const { name, terminals } = this;
     const change = terminals[name].write(text);
     // The text of the other stream stands above now. A hidden cursor shows nothing
     if (change.back > 0 || change.text) terminals[name === 'stdout' ? 'stderr' : 'stdout'].seal();
-    if (!this.log) return this.toHead(change, text);
+    if (!this.log) return this.toHead(change, raw);
     this.toLog(text);
     this.tail.add(name, change);
   }

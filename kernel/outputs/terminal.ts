@@ -86,6 +86,11 @@ export class TerminalText {
     return { back: tail.length - same, text: shown.text.slice(same) };
   }
 
+  /** The text behind the last line feed. */
+  get lastLine(): string {
+    return this.tail.slice(this.tail.lastIndexOf('\n') + 1);
+  }
+
   /** From now on only the last characters of the shown text can change. */
   seal(characters = 0): void {
     if (this.screen && characters === 0) this.tailStyle = this.screen.style;

@@ -11,6 +11,7 @@ import { InterruptError } from './cell/flag.ts';
 import { ModuleLoader } from './cell/modules.ts';
 import { transformCell } from './cell/transform.ts';
 import { DeviceManager } from './device/index.ts';
+import { CellInput } from './input.ts';
 import { toBundle } from '../outputs/bundle.ts';
 import { waitForTensors } from '../outputs/console.ts';
 import { InOrder } from '../outputs/order.ts';
@@ -62,6 +63,7 @@ export class KernelSession {
   private readonly device: DeviceManager;
   private readonly tensors = new DisplayedTensors(() => this.device.name);
   private readonly library: LibrarySession;
+  private readonly input: CellInput;
   private readonly declared = new Set<string>();
   /** The last run of each cell, for late outputs. */
   private readonly runs = new Map<string, RunState>();
@@ -126,6 +128,15 @@ export class KernelSession {
       import: (specifier, names, needed) => this.modules.import(specifier, names, needed),
       meta: Object.freeze({ url: pathToFileURL(file).href, filename: file, dirname: cwd }),
     });
+    this.input = new CellInput({
+      sleep: () => this.evaluator.sleep(),
+      caller: () => this.stateOfCaller()?.context,
+      isRunning: () => this.evaluator.running !== undefined,
+      echo: (text, raw) => this.echo(text, raw),
+      lastLine: () => this.latest?.streams.lastLine ?? '',
+      fail: (error) => this.evaluator.running && this.evaluator.fail(this.evaluator.running, error),
+      isTTY: options.input !== 'pipe',
+    });
     for (const [name, value] of Object.entries({
       display: library.display,
       require: createRequire(path.join(cwd, 'notebook.js')),
@@ -138,7 +149,8 @@ export class KernelSession {
 
   /** Starts to listen to interrupts, unhandled errors and printed text. */
   listen(): void {
-    this.evaluator.listen();
+    this.evaluator.listen(this.input.threadPort);
+    this.input.install();
     waitForTensors(console, (name, text) => this.print(name, text));
     process.on('unhandledRejection', (reason) => this.late(reason, 'Unhandled promise rejection'));
     process.on('uncaughtException', (error) => this.late(error, 'Uncaught exception'));
@@ -164,11 +176,23 @@ export class KernelSession {
     if (!state) return;
     const { order, streams } = state;
     order.add(text, (t) => streams.write(name, t));
+    this.input.poke();
     // Text beyond what a cell shows is not held back
     state.held = order.isIdle ? 0 : state.held + (text instanceof Promise ? 0 : text.length);
     if (state.held < MAX_SHOWN_CHARS) return;
     state.held = 0;
     order.pass();
+  }
+
+  /** Prints a question, or the answer: at once, because the host shows a box or reads its own input. */
+  private echo(text: string, raw?: string): void {
+    const state = this.stateOfCaller();
+    if (!state) return;
+    state.order.add(text, (t) => {
+      state.streams.flush();
+      state.streams.write('stdout', t);
+      state.streams.flush(raw);
+    });
   }
 
   /** The run that the executing code belongs to. */
@@ -212,6 +236,7 @@ export class KernelSession {
       status = 'interrupted';
       this.sendError(state, new InterruptError());
     }
+    this.input.runEnds();
     state.streams.end();
     this.sendMessage({ type: 'finished', run, cell, status, ms: performance.now() - started });
   }

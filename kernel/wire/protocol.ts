@@ -65,7 +65,40 @@ export type HostMessage = RunMessage | ShutdownMessage | AskMessage;
 export type ControlMessage =
   | { type: 'interrupt' }
   /** The Stop button of a training chart: its runs end at the next step, without an error. */
-  | { type: 'stopTraining'; chart: number };
+  | { type: 'stopTraining'; chart: number }
+  | InputAnswer;
+
+/** A cell asks the person. It travels over the control pipe too, because the main thread may wait for the answer. */
+export interface InputQuestion {
+  type: 'input';
+  /** Unique in the life of the kernel process. */
+  request: number;
+  run: number;
+  cell: string;
+  /** `line`: the next line of `process.stdin`. */
+  kind: 'prompt' | 'confirm' | 'alert' | 'line';
+  /** The question; of a line the last text that the cell has printed. */
+  message: string;
+  /** The answer that is offered. */
+  preset?: string;
+}
+/** The answer is not wanted any more: the run was interrupted, or the code has stopped reading. */
+export interface InputOver {
+  type: 'inputOver';
+  request: number;
+}
+export interface InputAnswer {
+  type: 'inputAnswer';
+  request: number;
+  /** null: the person gave none, or the input has ended. A confirmation is `y` or `n`. */
+  text: string | null;
+  /** Why nobody can answer, as the rest of a sentence. */
+  problem?: string;
+  /** The answer was a line of the host's own input. true: its terminal shows it already. */
+  echoed?: boolean;
+}
+/** What the kernel writes on the control pipe, a line of JSON each. */
+export type ControlQuestion = InputQuestion | InputOver;
 
 // ---- kernel to host
 
@@ -180,5 +213,5 @@ export interface AnswerMessage {
 /** What the host's end of the process needs itself. */
 export type ProcessMessage = ReadyMessage | ExitingMessage | FinishedMessage | AnswerMessage;
 /** What the notebook shows. */
-export type NotebookMessage = StartedMessage | OutputMessage | DeviceMessage | TrainingMessage;
-export type KernelMessage = ProcessMessage | NotebookMessage;
+export type NotebookMessage = StartedMessage | OutputMessage | DeviceMessage | TrainingMessage | ControlQuestion;
+export type KernelMessage = ProcessMessage | Exclude<NotebookMessage, ControlQuestion>;

@@ -5,8 +5,10 @@ import { hostError, type KernelProcess } from '../client/index.ts';
 import type { CodeCell, Notebook } from '../../notebook/format/types.ts';
 import {
   handle,
+  type ControlQuestion,
   type DeviceState,
   type Handlers,
+  type InputAnswer,
   type Language,
   type NotebookMessage,
   type OutputEvent,
@@ -26,6 +28,9 @@ export interface CellResult {
   ms: number;
 }
 
+/** An answer to a cell's question. */
+export type GivenAnswer = Pick<InputAnswer, 'text' | 'problem' | 'echoed'>;
+
 /** Why a run ends early. */
 export type StopReason = 'timeout' | 'signal';
 
@@ -37,6 +42,8 @@ export interface ExecuteOptions {
   timeoutMs?: number;
   onCell?: (result: CellResult, index: number, total: number) => void;
   onOutput?: (event: OutputEvent, cell: CodeCell) => void;
+  /** Answers a cell's question. Never rejects. */
+  onInput?: (question: Extract<ControlQuestion, { type: 'input' }>) => Promise<GivenAnswer>;
   /** Called with the state of a training, in one line, at most 20 times a second. */
   onTraining?: (text: string) => void;
   onCellEnd?: (result: CellResult) => void;
@@ -67,6 +74,8 @@ export class NotebookRun {
       if (result) this.show(result.cell, event);
     },
     device: ({ state }) => (this.device = state),
+    input: (question) => void this.answer(question),
+    inputOver: () => {},
     training: ({ text }) => this.options.onTraining?.(text),
   };
 
@@ -158,6 +167,13 @@ export class NotebookRun {
       throw e;
     }
     return this.stopped ? undefined : kernel;
+  }
+
+  private async answer(question: Extract<ControlQuestion, { type: 'input' }>): Promise<void> {
+    const { kernel } = this;
+    const nobody = { text: null, problem: 'this command gives no input.' };
+    const answer = (await this.options.onInput?.(question)) ?? nobody;
+    kernel?.answer({ request: question.request, ...answer });
   }
 
   private async runCell(kernel: KernelProcess, result: CellResult, index: number, total: number): Promise<void> {

@@ -6,6 +6,7 @@ import { deviceOf, type WantedDevice } from '../client/index.ts';
 import { printNotebook } from '../../notebook/format/index.ts';
 import type { KernelSettings } from '../../wire/options.ts';
 import { NotebookRun, type CellResult } from './execute.ts';
+import { InputLines } from './input.ts';
 import { EventPrinter } from './events.ts';
 import { LiveOutputs } from './live.ts';
 import { checkWritable, readNotebook, sameFile, writeWhole } from './files.ts';
@@ -19,6 +20,8 @@ export interface RunOptions extends Partial<KernelSettings> {
   timeout?: number;
   json?: boolean;
   keepGoing?: boolean;
+  /** false: cells that ask for input fail. */
+  input?: boolean;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface RunOptions extends Partial<KernelSettings> {
  * @throws UsageError when the run cannot begin
  */
 export async function runCommand(file: string, options: RunOptions): Promise<number> {
-  const { out, timeout, json, keepGoing, ...settings } = options;
+  const { out, timeout, json, keepGoing, input, ...settings } = options;
   const notebook = await readNotebook(file);
   if (out !== undefined) await checkWritable(out);
   const terminal = new Terminal(!!json);
@@ -44,13 +47,16 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
     print: (text) => terminal.lines('stdout', text),
     clock: () => performance.now(),
   });
+  const lines = new InputLines(input !== false, terminal.isTerminal('stdout'));
   const printer = new EventPrinter(terminal, logDir);
   const run = new NotebookRun(notebook, {
-    start: () => startKernel({ ...settings, device: wanted.device, cwd, notebook: path.resolve(file), logDir }),
+    start: () =>
+      startKernel({ ...settings, device: wanted.device, cwd, notebook: path.resolve(file), logDir, input: lines.kind }),
     keepGoing: !!keepGoing,
     ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
     onCell: (result, i, total) => progress.begin(result, i, total),
     onOutput: (event, cell) => void (live.take(event) || printer.take(event, cell.id)),
+    onInput: (question) => lines.answer(question),
     onTraining: (text) => live.status(text),
     onCellEnd: ({ cell }) => {
       progress.end();
@@ -76,6 +82,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
   } finally {
     progress.end();
     printer.settle();
+    lines.close();
     signals.ignore();
   }
   let code = signals.caught ? 128 + os.constants.signals[signals.caught] : run.failed || startError ? 1 : 0;
@@ -154,12 +161,10 @@ function report(run: NotebookRun, file: string, ms: number, startError: Error | 
       number,
       status,
       ms: Math.round(ms * 1000) / 1000,
-      outputs: run.outputs
-        .of(cell.id)
-        .map((output) => ({
-          mimes: output.items.map(({ mime }) => mime),
-          text: stripVTControlCharacters(outputText(output)),
-        })),
+      outputs: run.outputs.of(cell.id).map((output) => ({
+        mimes: output.items.map(({ mime }) => mime),
+        text: stripVTControlCharacters(outputText(output)),
+      })),
     })),
   };
 }
