@@ -12,6 +12,7 @@ import { ModuleLoader } from './cell/modules.ts';
 import { transformCell } from './cell/transform.ts';
 import { DeviceManager } from './device/index.ts';
 import { CellInput } from './input.ts';
+import { PendingWork } from './pending.ts';
 import { toBundle } from '../outputs/bundle.ts';
 import { waitForTensors } from '../outputs/console.ts';
 import { InOrder } from '../outputs/order.ts';
@@ -64,6 +65,7 @@ export class KernelSession {
   private readonly tensors = new DisplayedTensors(() => this.device.name);
   private readonly library: LibrarySession;
   private readonly input: CellInput;
+  private readonly pending = new PendingWork();
   private readonly declared = new Set<string>();
   /** The last run of each cell, for late outputs. */
   private readonly runs = new Map<string, RunState>();
@@ -84,6 +86,7 @@ export class KernelSession {
   private readonly answers: { [Q in Question]: (ask: Questions[Q]['ask']) => Answer<Q> | Promise<Answer<Q>> } = {
     slice: ({ source, axes }) => this.tensors.slice(source, axes),
     save: ({ source, file }) => this.tensors.save(source, file),
+    pending: () => ({ names: this.pending.names() }),
   };
 
   constructor(
@@ -209,6 +212,7 @@ export class KernelSession {
     const { run, cell, code, language, order } = message;
     const started = performance.now();
     this.errors.setOrder(order);
+    this.pending.begin();
     const state = this.begin(run, cell);
     this.sendMessage({ type: 'started', run, cell });
     this.evaluator.prepare(state.context);

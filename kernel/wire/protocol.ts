@@ -44,6 +44,8 @@ export interface ShutdownMessage {
 export interface Questions {
   /** A part of a tensor that was shown, as the payload of an output. */
   slice: { ask: { source: TensorSource; axes: AxisRange[] }; answer: { bytes: Uint8Array } };
+  /** What keeps running after the cells: timers, servers, child processes, in words. */
+  pending: { ask: Record<string, never>; answer: { names: string[] } };
   /** All values of a tensor that was shown, as a `.npy` file. An existing file is replaced. `size`: bytes written. */
   save: { ask: { source: TensorSource; /** Absolute path. */ file: string }; answer: { size: number } };
 }

@@ -44,6 +44,10 @@ export interface ExecuteOptions {
   onOutput?: (event: OutputEvent, cell: CodeCell) => void;
   /** Answers a cell's question. Never rejects. */
   onInput?: (question: Extract<ControlQuestion, { type: 'input' }>) => Promise<GivenAnswer>;
+  /** Milliseconds to wait after the last cell for what still runs. */
+  waitMs?: number;
+  /** Called when the wait takes a while, and again when it is given up. */
+  onWait?: (names: string[], end: 'waits' | 'gives up') => void;
   /** Called with the state of a training, in one line, at most 20 times a second. */
   onTraining?: (text: string) => void;
   onCellEnd?: (result: CellResult) => void;
@@ -53,6 +57,8 @@ export interface ExecuteOptions {
 const GRACE_MS = 3000;
 /** After the last cell, timers and promises of the cells may still print for this long. */
 const SETTLE_MS = 50;
+/** So long a wait is not worth a word. */
+const QUIET_MS = 1000;
 
 export class NotebookRun {
   readonly outputs = new NotebookOutputs();
@@ -114,12 +120,40 @@ export class NotebookRun {
         await this.runCell(kernel, result, i, runnable.length);
         if (this.stopped || (result.status !== 'ok' && !keepGoing)) break;
       }
-      if (this.kernel && !this.stopped) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+      if (this.kernel && !this.stopped) await sleep(SETTLE_MS);
+      const ended = runnable.every(({ status }) => status === 'ok') || keepGoing;
+      if (ended) await this.waitForRest(runnable.at(-1)?.cell);
       await this.kernel?.shutdown();
     } finally {
       this.timers.forEach(clearTimeout);
       await this.kernel?.kill();
     }
+  }
+
+  /** Waits until nothing runs any more that the cells have started, or the time is over. */
+  private async waitForRest(last: CodeCell | undefined): Promise<void> {
+    const { waitMs = 0, onWait } = this.options;
+    const { kernel } = this;
+    if (!kernel || !last) return;
+    const began = performance.now();
+    let names: string[] = [];
+    let told = false;
+    while (this.kernel && !this.stopped && waitMs > 0) {
+      const left = began + waitMs - performance.now();
+      if (left <= 0) return onWait?.(names, 'gives up');
+      // A cell's timer may compute, so that the kernel does not answer
+      const answer = await Promise.race([kernel.ask('pending', {}), sleep(left, false)]);
+      if (answer && 'names' in answer) names = answer.names;
+      if (!this.kernel || (answer && names.length === 0)) break;
+      if (!told && performance.now() - began > QUIET_MS) {
+        told = true;
+        onWait?.(names, 'waits');
+      }
+      await sleep(Math.min(SETTLE_MS, left));
+    }
+    if (this.kernel || this.stopped) return;
+    const exit = await kernel.exited;
+    if (exit.code !== 0) this.show(last, hostError('Kernel ended', exit.text));
   }
 
   /**
@@ -206,5 +240,12 @@ export class NotebookRun {
     this.options.onOutput?.(event, cell);
   }
 }
+
+/** @param holds whether the program waits for it */
+const sleep = (ms: number, holds = true) =>
+  new Promise<undefined>((resolve) => {
+    const timer = setTimeout(resolve, ms, undefined);
+    if (!holds) timer.unref();
+  });
 
 const isRunnable = ({ language }: CodeCell) => language === 'typescript' || language === 'javascript';

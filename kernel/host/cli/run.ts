@@ -13,6 +13,9 @@ import { checkWritable, readNotebook, sameFile, writeWhole } from './files.ts';
 import { startKernel, temporaryLogs } from './start.ts';
 import { outputText, Terminal } from './terminal.ts';
 
+/** Seconds. */
+const DEFAULT_WAIT = 10;
+
 /** A device here replaces the notebook's own. */
 export interface RunOptions extends Partial<KernelSettings> {
   out?: string;
@@ -20,6 +23,8 @@ export interface RunOptions extends Partial<KernelSettings> {
   timeout?: number;
   json?: boolean;
   keepGoing?: boolean;
+  /** Seconds to wait at the end for what still runs. */
+  wait?: number;
   /** false: cells that ask for input fail. */
   input?: boolean;
 }
@@ -30,7 +35,7 @@ export interface RunOptions extends Partial<KernelSettings> {
  * @throws UsageError when the run cannot begin
  */
 export async function runCommand(file: string, options: RunOptions): Promise<number> {
-  const { out, timeout, json, keepGoing, input, ...settings } = options;
+  const { out, timeout, json, keepGoing, input, wait = DEFAULT_WAIT, ...settings } = options;
   const notebook = await readNotebook(file);
   if (out !== undefined) await checkWritable(out);
   const terminal = new Terminal(!!json);
@@ -56,6 +61,17 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
     ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
     onCell: (result, i, total) => progress.begin(result, i, total),
     onOutput: (event, cell) => void (live.take(event) || printer.take(event, cell.id)),
+    waitMs: wait * 1000,
+    onWait: (names, end) => {
+      const what = names.length > 0 ? names.join(', ') : 'code that computes';
+      printer.settle();
+      terminal.lines(
+        'stderr',
+        end === 'waits'
+          ? `dlnb: all cells have run; waiting for ${what}, ${wait} s at most (--wait).`
+          : `dlnb: after ${wait} s (--wait), ended without waiting for ${what} any longer.`,
+      );
+    },
     onInput: (question) => lines.answer(question),
     onTraining: (text) => live.status(text),
     onCellEnd: ({ cell }) => {
