@@ -61,7 +61,7 @@ function joinText(out: EditorCommand[], command: OutputCommand): boolean {
 function overwrite(out: EditorCommand[], command: OutputCommand): boolean {
   const i = out.findLastIndex((c) => isOutput(c) && c.key === command.key);
   const before = out[i];
-  if (!before || !isOutput(before) || before.do === 'appendItems') return false;
-  out[i] = { ...before, items: command.items };
+  if (!before || !isOutput(before)) return false;
+  out[i] = before.do === 'appendItems' ? command : { ...before, items: command.items };
   return true;
 }

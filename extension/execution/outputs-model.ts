@@ -2,7 +2,8 @@
 // No editor, no process: projection.ts applies the commands.
 import { MAX_OUTPUTS } from '../../kernel/wire/limits.ts';
 import { STDERR, STDOUT } from '../../kernel/wire/mime.ts';
-import type { MimeBundle, OutputEvent } from '../../kernel/wire/protocol.ts';
+import type { MimeBundle, OutputEvent, StreamEvent } from '../../kernel/wire/protocol.ts';
+import { StreamText } from '../../kernel/wire/stream-text.ts';
 import type { EditorCommand, OutputKey } from './editor-commands.ts';
 
 /** How a run ended. `canceled`: it never ran, or the user restarted the kernel during it. */
@@ -29,6 +30,8 @@ type Stream = 'stdout' | 'stderr';
 interface ShownOutput {
   key: OutputKey;
   stream?: Stream;
+  /** Of a stream. */
+  text?: StreamText;
   id?: string;
 }
 interface CellState {
@@ -112,7 +115,7 @@ export class OutputsModel {
   private output(cell: string, state: CellState, event: OutputEvent): EditorCommand[] {
     switch (event.kind) {
       case 'stream':
-        return this.stream(cell, state, event.name, event.text);
+        return this.stream(cell, state, event);
       case 'display':
         return this.show(cell, state, event.bundle, { id: event.id });
       case 'update':
@@ -124,17 +127,25 @@ export class OutputsModel {
     }
   }
 
-  private stream(cell: string, state: CellState, stream: Stream, text: string): EditorCommand[] {
-    if (text === '') return [];
-    const items = [{ mime: stream === 'stdout' ? STDOUT : STDERR, text }];
+  private stream(cell: string, state: CellState, event: StreamEvent): EditorCommand[] {
+    const { name: stream, text, back } = event;
+    if (text === '' && !back) return [];
+    const mime = stream === 'stdout' ? STDOUT : STDERR;
     if (!state.stale) {
       // The kernel sends no more displays than a cell shows, but all text: in a full cell it goes to the last output of
       // its stream
       const full = state.outputs.length >= MAX_OUTPUTS;
       const target = full ? state.outputs.findLast((o) => o.stream === stream) : state.outputs.at(-1);
-      if (target?.stream === stream) return [{ do: 'appendItems', cell, key: target.key, items }];
+      if (target?.text && target.stream === stream) {
+        const { key } = target;
+        if (target.text.apply(event)) return [{ do: 'appendItems', cell, key, items: [{ mime, text }] }];
+        return [{ do: 'replaceItems', cell, key, items: [{ mime, text: target.text.text }] }];
+      }
     }
-    return this.show(cell, state, items, { stream });
+    if (text === '') return [];
+    const shown = new StreamText();
+    shown.apply(event);
+    return this.show(cell, state, [{ mime, text }], { stream, text: shown });
   }
 
   /** Replaces the outputs with this id in all cells. If the user has cleared them, the value is a new output. */

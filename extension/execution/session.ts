@@ -8,6 +8,7 @@ import { log } from '../log.ts';
 import { newerVersionText, type NotebookMetadata } from '../notebook/data.ts';
 import { cellId, findCell, idsOf } from '../notebook/ids.ts';
 import { settings } from '../settings.ts';
+import { InputBoxes } from './input.ts';
 import { NotebookKernel, type KernelState } from './kernel-process.ts';
 import { workingFolder, type KernelStarter } from './kernel-starter.ts';
 import { OutputsModel, type RunEnd, type RunEvent } from './outputs-model.ts';
@@ -36,6 +37,7 @@ export class NotebookSession implements vscode.Disposable {
     restart: () => this.restart(),
     restartOnCpu: () => this.restartOnCpu(),
   });
+  private readonly boxes = new InputBoxes();
   private readonly kernel: NotebookKernel;
   /** Number of runs since the kernel started. */
   private order = 0;
@@ -51,12 +53,16 @@ export class NotebookSession implements vscode.Disposable {
       starting: () => {
         this.device.kernelStarts(this.wanted);
         this.order = 0;
+        this.boxes.dispose();
         this.apply({ type: 'kernelGone' });
       },
       messages: {
         started: ({ cell }) => this.apply({ type: 'started', cell, order: ++this.order, time: Date.now() }),
         output: ({ cell, event }) => this.apply({ type: 'output', cell, event }),
         training: ({ delta }) => this.training.fire(delta),
+        input: (question) =>
+          void this.boxes.ask(question, this.notebook, (answer) => this.kernel.process?.answer(answer)),
+        inputOver: ({ request }) => this.boxes.takeBack(request),
         device: ({ state }) => {
           this.kernel.setState({ device: state });
           this.device.changed(state);
@@ -193,6 +199,7 @@ export class NotebookSession implements vscode.Disposable {
 
   dispose(): void {
     this.kernel.kill();
+    this.boxes.dispose();
     this.projection.dispose();
     this.changed.dispose();
     this.training.dispose();
@@ -219,6 +226,7 @@ export class NotebookSession implements vscode.Disposable {
       order: [...idsOf(this.notebook).values()],
     });
     clearTimeout(settle);
+    if (outcome.status === 'died') this.boxes.dispose();
     if (outcome.status !== 'died') return this.end(id, outcome.status);
     if (outcome.exit.expected) return this.end(id, 'canceled');
     return this.fail(id, 'Kernel', outcome.exit.text + suspicion(outcome.exit, this.state.device), false);

@@ -1,7 +1,7 @@
 // Entry of the kernel process: connects a session to Node's IPC, and the standard streams to the cells that print.
 import { writeSync } from 'node:fs';
-import { Writable } from 'node:stream';
 import { keepListeners } from './cell/listeners.ts';
+import { captureStreams, offerColors } from './captured.ts';
 import { startEsbuild } from './cell/strip.ts';
 import { startParser } from './cell/typed.ts';
 import type { KernelOptions } from '../wire/options.ts';
@@ -26,25 +26,8 @@ Error.stackTraceLimit = 100;
 
 const session = new KernelSession(options, send);
 
-/** Replaces a standard stream by one whose text goes to the cell that wrote it. */
-function capture(name: 'stdout' | 'stderr'): void {
-  const stream = new Writable({
-    decodeStrings: false,
-    write(chunk: string | Uint8Array, encoding, done) {
-      session.print(
-        name,
-        typeof chunk === 'string'
-          ? chunk
-          : Buffer.from(chunk).toString(encoding === ('buffer' as string) ? 'utf8' : encoding),
-      );
-      done();
-    },
-  });
-  Object.assign(stream, { fd: name === 'stdout' ? 1 : 2, isTTY: false, columns: 120 });
-  Object.defineProperty(process, name, { value: stream, configurable: true, enumerable: true, writable: true });
-}
-capture('stdout');
-capture('stderr');
+captureStreams(session);
+offerColors();
 
 let ending = false;
 const handlers: Handlers<HostMessage> = {

@@ -2,6 +2,7 @@
 // IPC.
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
 import { InterruptError, isInterrupt } from './cell/flag.ts';
@@ -13,6 +14,8 @@ import { DeviceManager } from './device/index.ts';
 import { recordBundle, toBundle } from '../outputs/bundle.ts';
 import { isMimeRecord } from '../outputs/drawable.ts';
 import { printPromisesPlainly } from '../outputs/internals.ts';
+import { CellInput } from './input.ts';
+import { PendingWork } from './pending.ts';
 import { waitForTensors } from '../outputs/console.ts';
 import { ConsoleGroups } from '../outputs/groups.ts';
 import { InOrder } from '../outputs/order.ts';
@@ -20,7 +23,9 @@ import { CellStreams, MAX_SHOWN_CHARS } from '../outputs/streams.ts';
 import { DisplayedTensors } from '../outputs/tensor/index.ts';
 import { goOn } from '../outputs/tensor/read.ts';
 import { makeLibrary, type DisplayOptions, type LibrarySession } from '../dlnb/index.ts';
+import type { CellError } from '../wire/errors.ts';
 import { MAX_OUTPUTS } from '../wire/limits.ts';
+import { OVERFLOW_ID } from '../wire/overflow.ts';
 import type { KernelOptions } from '../wire/options.ts';
 import type {
   Answer,
@@ -66,6 +71,8 @@ export class KernelSession {
   private readonly device: DeviceManager;
   private readonly tensors = new DisplayedTensors(() => this.device.name);
   private readonly library: LibrarySession;
+  private readonly input: CellInput;
+  private readonly pending = new PendingWork();
   private readonly declared = new Set<string>();
   /** The last run of each cell, for late outputs. */
   private readonly runs = new Map<string, RunState>();
@@ -86,6 +93,7 @@ export class KernelSession {
   private readonly answers: { [Q in Question]: (ask: Questions[Q]['ask']) => Answer<Q> | Promise<Answer<Q>> } = {
     slice: ({ source, axes }) => this.tensors.slice(source, axes),
     save: ({ source, file }) => this.tensors.save(source, file),
+    pending: () => ({ names: this.pending.names() }),
   };
 
   constructor(
@@ -133,6 +141,15 @@ export class KernelSession {
       load: (specifier, names, needed, types) => this.modules.load(specifier, names, needed, types),
       meta: this.modules.meta,
     });
+    this.input = new CellInput({
+      sleep: () => this.evaluator.sleep(),
+      caller: () => this.stateOfCaller()?.context,
+      isRunning: () => this.evaluator.running !== undefined,
+      echo: (text, raw) => this.echo(text, raw),
+      lastLine: () => this.latest?.streams.lastLine ?? '',
+      fail: (error) => this.evaluator.running && this.evaluator.fail(this.evaluator.running, error),
+      isTTY: options.input !== 'pipe',
+    });
     for (const [name, value] of Object.entries({
       display: library.display,
       require: this.modules.require,
@@ -146,9 +163,10 @@ export class KernelSession {
   /** Starts to listen to interrupts, unhandled errors and printed text. */
   listen(): void {
     installFunctionTexts();
-    this.evaluator.listen();
     this.errors.attach();
     printPromisesPlainly();
+    this.evaluator.listen(this.input.threadPort);
+    this.input.install();
     waitForTensors(console, (name, text) => this.print(name, text));
     process.on('unhandledRejection', (reason) => this.late(reason, 'Unhandled promise rejection'));
     process.on('uncaughtException', (error) => this.late(error, 'Uncaught exception'));
@@ -174,11 +192,28 @@ export class KernelSession {
     if (!state) return;
     const { order, streams } = state;
     order.add(text, (t) => streams.write(name, t));
+    this.input.poke();
     // Text beyond what a cell shows is not held back
     state.held = order.isIdle ? 0 : state.held + (text instanceof Promise ? 0 : text.length);
     if (state.held < MAX_SHOWN_CHARS) return;
     state.held = 0;
     order.pass();
+  }
+
+  /** Prints a question, or the answer: at once, because the host shows a box or reads its own input. */
+  private echo(text: string, raw?: string): void {
+    const state = this.stateOfCaller();
+    if (!state) return;
+    state.order.add(text, (t) => {
+      state.streams.flush();
+      state.streams.write('stdout', t);
+      state.streams.flush(raw);
+    });
+  }
+
+  /** The run that the executing code belongs to. */
+  owner(): object {
+    return this.stateOfCaller() ?? this;
   }
 
   /** Sends all printed text that is still buffered. */
@@ -192,6 +227,7 @@ export class KernelSession {
     this.errors.setOrder(order);
     this.errors.attach();
     const indent = this.groups.depth;
+    this.pending.begin();
     const state = this.begin(run, cell);
     this.sendMessage({ type: 'started', run, cell });
     this.evaluator.prepare(state.context);
@@ -225,6 +261,7 @@ export class KernelSession {
       this.sendError(state, new InterruptError());
     }
     if (status !== 'ok') this.groups.endTo(indent);
+    this.input.runEnds();
     state.streams.end();
     this.sendMessage({ type: 'finished', run, cell, status, ms: performance.now() - started });
   }
@@ -326,12 +363,14 @@ export class KernelSession {
   }
 
   private show(state: RunState, event: OutputEvent): void {
-    state.streams.flush();
+    // An update stands elsewhere; anything else begins a new output, and text after it another one
+    if (event.kind === 'update') state.streams.flush();
+    else state.streams.break();
     this.send(state, event);
   }
 
   private send(state: RunState, event: OutputEvent): void {
-    if (event.kind === 'display' && state.outputs >= MAX_OUTPUTS) {
+    if (event.kind === 'display' && state.outputs >= MAX_OUTPUTS && !event.id?.startsWith(OVERFLOW_ID)) {
       if (!state.full) {
         state.full = true;
         const text = `A cell shows at most ${MAX_OUTPUTS} outputs; the others are left out. Use display(value, { id }) to update one in place.\n`;
@@ -339,17 +378,22 @@ export class KernelSession {
       }
       return;
     }
+    const { run, cell } = state.context;
+    // Nothing is shown: a sequence for terminals, for example one that hides the cursor
+    if (event.kind === 'stream' && event.text === '' && !event.back)
+      return this.sendMessage({ type: 'output', run, cell, event });
     // Text is appended to the last output if that shows the same stream
     if (event.kind === 'display' || event.kind === 'error' || (event.kind === 'stream' && event.name !== state.open))
       state.outputs++;
     if (event.kind !== 'update') state.open = event.kind === 'stream' ? event.name : undefined;
-    const { run, cell } = state.context;
     this.sendMessage({ type: 'output', run, cell, event });
   }
 
   /** @param what beginning of the message */
   private sendError(state: RunState, thrown: unknown, what = ''): void {
     const error = this.errors.read(thrown);
+    // Node's own assertions color their messages
+    withoutColors(error);
     if (what) error.message = `${what}: ${error.message}`;
     this.emit(state, { kind: 'error', error, bundle: this.errors.bundle(error) });
   }
@@ -370,4 +414,9 @@ export class KernelSession {
     const state = context ? this.runs.get(context.cell) : undefined;
     return state ?? this.latest;
   }
+}
+
+function withoutColors(error: CellError): void {
+  error.message = stripVTControlCharacters(error.message);
+  error.causes?.forEach(withoutColors);
 }

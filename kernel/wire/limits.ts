@@ -17,3 +17,7 @@ export type DeviceSetting = 'auto' | DeviceName;
 
 /** What can be asked for, as people see it listed. */
 export const DEVICE_SETTINGS = ['auto', 'cpu', 'webgpu', 'cuda'] as const satisfies readonly DeviceSetting[];
+
+/** Size of the terminal that cells print to. */
+export const SCREEN_COLUMNS = 120;
+export const SCREEN_ROWS = 50;

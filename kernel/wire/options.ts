@@ -18,6 +18,8 @@ export interface KernelOptions extends KernelSettings {
   notebook?: string | undefined;
   /** Folder of the host's own copy of the packages of the device `cuda`; others are found from {@link cwd}. */
   cuda?: string | undefined;
+  /** Where answers to a cell's questions come from: a person (the default), or a pipe, which ends. */
+  input?: 'person' | 'pipe' | undefined;
   /** Folder for the logs of cells that print more than is shown; made when needed. */
   logDir: string;
 }

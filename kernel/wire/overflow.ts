@@ -1,4 +1,7 @@
-// The payload of the notice under a cell that printed more than is shown.
+// The payload of the notice between the beginning and the end of what a cell printed, when it is more than is shown.
+
+/** Display ids that begin so are the notice, and the outputs below it that hold the end. */
+export const OVERFLOW_ID = 'dlnb-overflow:';
 
 /** Payload of `OVERFLOW`, version 1. */
 export interface OverflowNotice {
@@ -9,6 +12,8 @@ export interface OverflowNotice {
   lines: number;
   /** Bytes that the cell printed in all. */
   bytes: number;
-  /** Bytes that are shown above the notice. */
+  /** Bytes that are shown, above the notice and below it. */
   shown: number;
+  /** Lines that are not shown; absent in files of older versions, which show no end. */
+  omitted?: number;
 }

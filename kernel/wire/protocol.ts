@@ -46,6 +46,8 @@ export interface ShutdownMessage {
 export interface Questions {
   /** A part of a tensor that was shown, as the payload of an output. */
   slice: { ask: { source: TensorSource; axes: AxisRange[] }; answer: { bytes: Uint8Array } };
+  /** What keeps running after the cells: timers, servers, child processes, in words. */
+  pending: { ask: Record<string, never>; answer: { names: string[] } };
   /** All values of a tensor that was shown, as a `.npy` file. An existing file is replaced. `size`: bytes written. */
   save: { ask: { source: TensorSource; /** Absolute path. */ file: string }; answer: { size: number } };
 }
@@ -67,7 +69,40 @@ export type HostMessage = RunMessage | ShutdownMessage | AskMessage;
 export type ControlMessage =
   | { type: 'interrupt' }
   /** The Stop button of a training chart: its runs end at the next step, without an error. */
-  | { type: 'stopTraining'; chart: number };
+  | { type: 'stopTraining'; chart: number }
+  | InputAnswer;
+
+/** A cell asks the person. It travels over the control pipe too, because the main thread may wait for the answer. */
+export interface InputQuestion {
+  type: 'input';
+  /** Unique in the life of the kernel process. */
+  request: number;
+  run: number;
+  cell: string;
+  /** `line`: the next line of `process.stdin`. */
+  kind: 'prompt' | 'confirm' | 'alert' | 'line';
+  /** The question; of a line the last text that the cell has printed. */
+  message: string;
+  /** The answer that is offered. */
+  preset?: string;
+}
+/** The answer is not wanted any more: the run was interrupted, or the code has stopped reading. */
+export interface InputOver {
+  type: 'inputOver';
+  request: number;
+}
+export interface InputAnswer {
+  type: 'inputAnswer';
+  request: number;
+  /** null: the person gave none, or the input has ended. A confirmation is `y` or `n`. */
+  text: string | null;
+  /** Why nobody can answer, as the rest of a sentence. */
+  problem?: string;
+  /** The answer was a line of the host's own input. true: its terminal shows it already. */
+  echoed?: boolean;
+}
+/** What the kernel writes on the control pipe, a line of JSON each. */
+export type ControlQuestion = InputQuestion | InputOver;
 
 // ---- kernel to host
 
@@ -94,9 +129,23 @@ export interface FinishedMessage {
   ms: number;
 }
 
+/** Printed text, folded as a terminal does. */
+export interface StreamEvent {
+  kind: 'stream';
+  name: 'stdout' | 'stderr';
+  /** Free of control characters but tabs, line feeds and sequences for colors, unless it is {@link native}. */
+  text: string;
+  /** Characters that the end of the shown text loses before `text` is appended: a line was written over. */
+  back?: number;
+  /** As the cell printed it, where that differs from `text`: for a terminal. */
+  raw?: string;
+  /** Written past the kernel by native code or a child process; no later `back` reaches it. */
+  native?: true;
+}
+
 export type OutputEvent =
   /** Text for stdout or stderr: append it to the cell's last output if that is the same stream. */
-  | { kind: 'stream'; name: 'stdout' | 'stderr'; text: string }
+  | StreamEvent
   /** A new output. With an `id`, later `update` events replace its items, in whatever cell it stands. */
   | { kind: 'display'; id?: string; bundle: MimeBundle }
   /**
@@ -168,5 +217,5 @@ export interface AnswerMessage {
 /** What the host's end of the process needs itself. */
 export type ProcessMessage = ReadyMessage | ExitingMessage | FinishedMessage | AnswerMessage;
 /** What the notebook shows. */
-export type NotebookMessage = StartedMessage | OutputMessage | DeviceMessage | TrainingMessage;
-export type KernelMessage = ProcessMessage | NotebookMessage;
+export type NotebookMessage = StartedMessage | OutputMessage | DeviceMessage | TrainingMessage | ControlQuestion;
+export type KernelMessage = ProcessMessage | Exclude<NotebookMessage, ControlQuestion>;

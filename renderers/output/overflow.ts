@@ -1,11 +1,18 @@
-// The notice under a cell that printed more than is shown.
+// The notice between the beginning and the end of what a cell printed, when it is more than is shown.
 import type { OverflowNotice } from '../../kernel/wire/overflow.ts';
 import { element } from '../shared/dom.ts';
 import { link, type Links } from './dom.ts';
 
-export function drawOverflow({ log, lines, bytes, shown }: OverflowNotice, links: Links): HTMLElement {
+export function drawOverflow({ log, lines, bytes, shown, omitted }: OverflowNotice, links: Links): HTMLElement {
   const box = element('div', 'notice');
-  box.append(`The cell printed ${lines.toLocaleString('en')} lines (${size(bytes)}); ${size(shown)} are shown. `);
+  const all = `${lines.toLocaleString('en')} lines`;
+  box.append(
+    omitted === undefined
+      ? `The cell printed ${all} (${size(bytes)}); ${size(shown)} are shown. `
+      : omitted === 0
+        ? `A part of what the cell printed (${size(bytes)}) is left out here. `
+        : `${omitted.toLocaleString('en')} of ${all} (${size(bytes)}) are left out here. `,
+  );
   box.append(
     links.post
       ? link('Open full log', { type: 'openLog', log }, links)

@@ -50,6 +50,7 @@ export function readOverflow(value: unknown): OverflowNotice {
     lines: count(notice, 'lines'),
     bytes: count(notice, 'bytes'),
     shown: count(notice, 'shown'),
+    ...optional(notice, { omitted: count }),
   };
 }
 

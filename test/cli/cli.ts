@@ -24,14 +24,15 @@ export interface Running {
   result: Promise<Result>;
 }
 
-/** Starts `dlnb` in a folder. It leads a process group, so that a test can press Ctrl+C as a terminal does. */
-export function start(cwd: string, args: string[], env: NodeJS.ProcessEnv = {}): Running {
+/** Starts `dlnb` in a folder, with an empty input or this one. It leads a process group, so that a test can press Ctrl+C as a terminal does. */
+export function start(cwd: string, args: string[], env: NodeJS.ProcessEnv = {}, input?: string): Running {
   const child = spawn(process.execPath, [path.join(dist, 'cli.js'), ...args], {
     cwd,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  child.stdin?.end(input);
   const now = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
     child[name]!.setEncoding('utf8').on('data', (text: string) => (now[name] += text));

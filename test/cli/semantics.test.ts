@@ -50,7 +50,8 @@ describe('cells run by the command line', () => {
     const log = folder.read('out.dlnb.logs/c1.log').trimEnd().split('\n');
     expect(log).toHaveLength(200_000);
     expect(log.at(-1)).toBe('line 199999');
-    expect(log.join('\n').startsWith(stdout.trimEnd())).toBe(true);
+    // The beginning and the end
+    expect(stdout.trimEnd().split('\n')).toEqual([...log.slice(0, 9000), ...log.slice(-1000)]);
     expect(readdirSync(folder.path).sort()).toEqual(['n.dlnb', 'out.dlnb', 'out.dlnb.logs']);
   });
 });

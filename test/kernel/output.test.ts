@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_SHOWN_LINES } from '../../kernel/outputs/streams.ts';
+import { TAIL_LINES } from '../../kernel/outputs/tail.ts';
+import { OVERFLOW, STDOUT } from '../../kernel/wire/mime.ts';
 import { TestKernel } from './kernel.ts';
 
 /** Whether a process runs; one that has ended and waits to be reaped does not. */
@@ -128,11 +130,27 @@ describe('streams', () => {
       cell: 'big cell',
     });
     expect(performance.now() - started).toBeLessThan(20_000);
-    expect(stdout.split('\n')).toHaveLength(MAX_SHOWN_LINES + 1);
-    const notices = events.filter((e) => e.kind === 'display' || e.kind === 'update');
+    // The beginning as a stream, and the end below the notice
+    const end = events.findLast((e) => e.kind !== 'stream' && 'bundle' in e && e.bundle[0]!.mime === STDOUT);
+    const tail = end && 'bundle' in end && 'text' in end.bundle[0]! ? end.bundle[0].text : '';
+    expect(stdout.split('\n')).toHaveLength(MAX_SHOWN_LINES - TAIL_LINES + 1);
+    expect(tail.split('\n')).toHaveLength(TAIL_LINES + 1);
+    expect(tail).toMatch(/^line 199000\n[^]*\nline 199999\n$/);
+    const notices = events.filter((e) => e.kind !== 'stream' && 'bundle' in e && e.bundle[0]!.mime === OVERFLOW);
     expect(notices[0]!.kind).toBe('display');
-    expect(notices.at(-1)!.bundle[0]).toMatchObject({
-      json: { version: 1, log: 'big_cell.log', lines: 200_000, shown: stdout.length },
+    expect(notices.at(-1)).toMatchObject({
+      bundle: [
+        {
+          json: {
+            version: 1,
+            log: 'big_cell.log',
+            lines: 200_000,
+            omitted: 190_000,
+            shown: stdout.length + tail.length,
+          },
+        },
+        {},
+      ],
     });
     const log = readFileSync(path.join(k.dir, 'logs/big_cell.log'), 'utf8');
     expect(log.split('\n').length).toBe(200_001);

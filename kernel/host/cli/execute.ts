@@ -6,8 +6,10 @@ import type { CodeCell, Notebook } from '../../notebook/format/types.ts';
 import {
   handle,
   LANGUAGES,
+  type ControlQuestion,
   type DeviceState,
   type Handlers,
+  type InputAnswer,
   type Language,
   type NotebookMessage,
   type OutputEvent,
@@ -27,6 +29,9 @@ export interface CellResult {
   ms: number;
 }
 
+/** An answer to a cell's question. */
+export type GivenAnswer = Pick<InputAnswer, 'text' | 'problem' | 'echoed'>;
+
 /** Why a run ends early. */
 export type StopReason = 'timeout' | 'signal';
 
@@ -38,6 +43,12 @@ export interface ExecuteOptions {
   timeoutMs?: number;
   onCell?: (result: CellResult, index: number, total: number) => void;
   onOutput?: (event: OutputEvent, cell: CodeCell) => void;
+  /** Answers a cell's question. Never rejects. */
+  onInput?: (question: Extract<ControlQuestion, { type: 'input' }>) => Promise<GivenAnswer>;
+  /** Milliseconds to wait after the last cell for what still runs. */
+  waitMs?: number;
+  /** Called when the wait takes a while, and again when it is given up. */
+  onWait?: (names: string[], end: 'waits' | 'gives up') => void;
   /** Called with the state of a training, in one line, at most 20 times a second. */
   onTraining?: (text: string) => void;
   onCellEnd?: (result: CellResult) => void;
@@ -47,6 +58,8 @@ export interface ExecuteOptions {
 const GRACE_MS = 3000;
 /** After the last cell, timers and promises of the cells may still print for this long. */
 const SETTLE_MS = 50;
+/** So long a wait is not worth a word. */
+const QUIET_MS = 1000;
 
 export class NotebookRun {
   readonly outputs = new NotebookOutputs();
@@ -68,6 +81,8 @@ export class NotebookRun {
       if (result) this.show(result.cell, event);
     },
     device: ({ state }) => (this.device = state),
+    input: (question) => void this.answer(question),
+    inputOver: () => {},
     training: ({ text }) => this.options.onTraining?.(text),
   };
 
@@ -106,12 +121,40 @@ export class NotebookRun {
         await this.runCell(kernel, result, i, runnable.length);
         if (this.stopped || (result.status !== 'ok' && !keepGoing)) break;
       }
-      if (this.kernel && !this.stopped) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+      if (this.kernel && !this.stopped) await sleep(SETTLE_MS);
+      const ended = runnable.every(({ status }) => status === 'ok') || keepGoing;
+      if (ended) await this.waitForRest(runnable.at(-1)?.cell);
       await this.kernel?.shutdown();
     } finally {
       this.timers.forEach(clearTimeout);
       await this.kernel?.kill();
     }
+  }
+
+  /** Waits until nothing runs any more that the cells have started, or the time is over. */
+  private async waitForRest(last: CodeCell | undefined): Promise<void> {
+    const { waitMs = 0, onWait } = this.options;
+    const { kernel } = this;
+    if (!kernel || !last) return;
+    const began = performance.now();
+    let names: string[] = [];
+    let told = false;
+    while (this.kernel && !this.stopped && waitMs > 0) {
+      const left = began + waitMs - performance.now();
+      if (left <= 0) return onWait?.(names, 'gives up');
+      // A cell's timer may compute, so that the kernel does not answer
+      const answer = await Promise.race([kernel.ask('pending', {}), sleep(left, false)]);
+      if (answer && 'names' in answer) names = answer.names;
+      if (!this.kernel || (answer && names.length === 0)) break;
+      if (!told && performance.now() - began > QUIET_MS) {
+        told = true;
+        onWait?.(names, 'waits');
+      }
+      await sleep(Math.min(SETTLE_MS, left));
+    }
+    if (this.kernel || this.stopped) return;
+    const exit = await kernel.exited;
+    if (exit.code !== 0) this.show(last, hostError('Kernel ended', exit.text));
   }
 
   /**
@@ -161,6 +204,13 @@ export class NotebookRun {
     return this.stopped ? undefined : kernel;
   }
 
+  private async answer(question: Extract<ControlQuestion, { type: 'input' }>): Promise<void> {
+    const { kernel } = this;
+    const nobody = { text: null, problem: 'this command gives no input.' };
+    const answer = (await this.options.onInput?.(question)) ?? nobody;
+    kernel?.answer({ request: question.request, ...answer });
+  }
+
   private async runCell(kernel: KernelProcess, result: CellResult, index: number, total: number): Promise<void> {
     const { cell } = result;
     const { onCell, onCellEnd } = this.options;
@@ -193,3 +243,9 @@ export class NotebookRun {
 }
 
 const isRunnable = ({ language }: CodeCell) => (LANGUAGES as readonly string[]).includes(language);
+/** @param holds whether the program waits for it */
+const sleep = (ms: number, holds = true) =>
+  new Promise<undefined>((resolve) => {
+    const timer = setTimeout(resolve, ms, undefined);
+    if (!holds) timer.unref();
+  });

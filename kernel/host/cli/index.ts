@@ -66,6 +66,13 @@ function makeProgram(done: (code: number) => void): Command {
     .option('-o, --out <file>', 'write the executed copy there, also when a cell fails; may be the notebook itself');
   addKernelOptions(run, "the notebook's own, else auto")
     .addOption(new Option('--timeout <seconds>', 'stop after this time').argParser(seconds))
+    .addOption(
+      new Option(
+        '--wait <seconds>',
+        'at the end, wait so long for timers, servers and promises that still run (default: 10; 0: not at all)',
+      ).argParser((text) => (text === '0' ? 0 : seconds(text))),
+    )
+    .option('--no-input', 'cells that ask for input fail (default: the answers come from this terminal or a pipe)')
     .option('--json', 'print one JSON document at the end; text goes to stderr')
     .option('-k, --keep-going', 'run the cells after one that failed, too (the exit code is still 1)')
     .action(async (file: string, options: Parameters<typeof runCommand>[1]) => done(await runCommand(file, options)));
@@ -105,6 +112,7 @@ function makeProgram(done: (code: number) => void): Command {
     .command('devices')
     .description('print which device computes on this machine, and why the others do not');
   addKernelOptions(devices, 'auto')
+    .option('--no-input', 'cells that ask for input fail (default: the answers come from this terminal or a pipe)')
     .option('--json', 'print it as JSON')
     .action(async (options: Parameters<typeof devicesCommand>[0]) => done(await devicesCommand(options)));
   return program;

@@ -1,19 +1,20 @@
 // `dlnb run`: runs a notebook without an editor.
 import os from 'node:os';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { deviceOf, type WantedDevice } from '../client/index.ts';
-import { fileItem } from '../client/outputs.ts';
-import { OVERFLOW } from '../../wire/mime.ts';
-import type { OverflowNotice } from '../../wire/overflow.ts';
 import { printNotebook } from '../../notebook/format/index.ts';
-import type { CodeCell } from '../../notebook/format/types.ts';
 import type { KernelSettings } from '../../wire/options.ts';
-import type { OutputEvent } from '../../wire/protocol.ts';
 import { NotebookRun, type CellResult } from './execute.ts';
+import { InputLines } from './input.ts';
+import { EventPrinter } from './events.ts';
 import { LiveOutputs } from './live.ts';
 import { checkWritable, readNotebook, sameFile, writeWhole } from './files.ts';
 import { startKernel, temporaryLogs } from './start.ts';
 import { outputText, Terminal } from './terminal.ts';
+
+/** Seconds. */
+const DEFAULT_WAIT = 10;
 
 /** A device here replaces the notebook's own. */
 export interface RunOptions extends Partial<KernelSettings> {
@@ -22,6 +23,10 @@ export interface RunOptions extends Partial<KernelSettings> {
   timeout?: number;
   json?: boolean;
   keepGoing?: boolean;
+  /** Seconds to wait at the end for what still runs. */
+  wait?: number;
+  /** false: cells that ask for input fail. */
+  input?: boolean;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface RunOptions extends Partial<KernelSettings> {
  * @throws UsageError when the run cannot begin
  */
 export async function runCommand(file: string, options: RunOptions): Promise<number> {
-  const { out, timeout, json, keepGoing, ...settings } = options;
+  const { out, timeout, json, keepGoing, input, wait = DEFAULT_WAIT, ...settings } = options;
   const notebook = await readNotebook(file);
   if (out !== undefined) await checkWritable(out);
   const terminal = new Terminal(!!json);
@@ -47,16 +52,31 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
     print: (text) => terminal.lines('stdout', text),
     clock: () => performance.now(),
   });
-  const run: NotebookRun = new NotebookRun(notebook, {
-    start: () => startKernel({ ...settings, device: wanted.device, cwd, notebook: path.resolve(file), logDir }),
+  const lines = new InputLines(input !== false, terminal.isTerminal('stdout'));
+  const printer = new EventPrinter(terminal, logDir);
+  const run = new NotebookRun(notebook, {
+    start: () =>
+      startKernel({ ...settings, device: wanted.device, cwd, notebook: path.resolve(file), logDir, input: lines.kind }),
     keepGoing: !!keepGoing,
     ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
     onCell: (result, i, total) => progress.begin(result, i, total),
-    onOutput: (event) => void (live.take(event) || printEvent(terminal, event)),
+    onOutput: (event, cell) => void (live.take(event) || printer.take(event, cell.id)),
+    waitMs: wait * 1000,
+    onWait: (names, end) => {
+      const what = names.length > 0 ? names.join(', ') : 'code that computes';
+      printer.settle();
+      terminal.lines(
+        'stderr',
+        end === 'waits'
+          ? `dlnb: all cells have run; waiting for ${what}, ${wait} s at most (--wait).`
+          : `dlnb: after ${wait} s (--wait), ended without waiting for ${what} any longer.`,
+      );
+    },
+    onInput: (question) => lines.answer(question),
     onTraining: (text) => live.status(text),
     onCellEnd: ({ cell }) => {
       progress.end();
-      printOverflow(terminal, run, cell, logDir);
+      printer.cellEnds(cell.id);
     },
   });
   for (const { cell, number, status } of run.results) {
@@ -77,6 +97,8 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
     terminal.lines('stderr', `dlnb: ${startError.message}`);
   } finally {
     progress.end();
+    printer.settle();
+    lines.close();
     signals.ignore();
   }
   let code = signals.caught ? 128 + os.constants.signals[signals.caught] : run.failed || startError ? 1 : 0;
@@ -117,31 +139,6 @@ function hearSignals(run: NotebookRun): { caught: NodeJS.Signals | undefined; ig
   return heard;
 }
 
-function printEvent(terminal: Terminal, event: OutputEvent): void {
-  if (event.kind === 'stream') {
-    if (event.name === 'stdout') terminal.stdout(event.text);
-    else terminal.stderr(event.text);
-  } else if (event.kind === 'error') {
-    terminal.lines('stderr', outputText({ items: event.bundle.map(fileItem) }));
-  } else if (event.kind === 'display' && !event.bundle.some(({ mime }) => mime === OVERFLOW)) {
-    const text = outputText({ items: event.bundle.map(fileItem) });
-    if (text) terminal.lines('stdout', text);
-  }
-}
-
-/** Tells where the full text of a cell is. Called when the cell has ended, because only then are the numbers final. */
-function printOverflow(terminal: Terminal, run: NotebookRun, cell: CodeCell, logDir: string): void {
-  for (const { items } of run.outputs.of(cell.id)) {
-    const item = items.find(({ mime }) => mime === OVERFLOW);
-    if (!item || !('json' in item)) continue;
-    const { lines, log } = item.json as unknown as OverflowNotice;
-    terminal.lines(
-      'stderr',
-      `dlnb: the output is cut here; all ${lines} lines are in ${path.join(logDir, path.basename(log))}`,
-    );
-  }
-}
-
 function printEnd(
   terminal: Terminal,
   run: NotebookRun,
@@ -180,9 +177,10 @@ function report(run: NotebookRun, file: string, ms: number, startError: Error | 
       number,
       status,
       ms: Math.round(ms * 1000) / 1000,
-      outputs: run.outputs
-        .of(cell.id)
-        .map((output) => ({ mimes: output.items.map(({ mime }) => mime), text: outputText(output) })),
+      outputs: run.outputs.of(cell.id).map((output) => ({
+        mimes: output.items.map(({ mime }) => mime),
+        text: stripVTControlCharacters(outputText(output)),
+      })),
     })),
   };
 }

@@ -29,6 +29,11 @@ export class Terminal {
     return !!this.err.isTTY;
   }
 
+  /** Whether a stream is a terminal. */
+  isTerminal(stream: 'stdout' | 'stderr'): boolean {
+    return !!(stream === 'stdout' ? this.out : this.err).isTTY;
+  }
+
   stdout(text: string): void {
     this.write(this.out, text);
   }

@@ -2,12 +2,15 @@
 import { STDERR, STDOUT } from '../../wire/mime.ts';
 import { foldTerminalText } from '../../notebook/format/terminal.ts';
 import type { Json, Output, OutputItem } from '../../notebook/format/types.ts';
-import type { MimeBundle, OutputEvent } from '../../wire/protocol.ts';
+import type { MimeBundle, OutputEvent, StreamEvent } from '../../wire/protocol.ts';
+import { StreamText } from '../../wire/stream-text.ts';
 
 interface Shown {
   output: Output;
   /** Display id. */
   id?: string;
+  /** Of an output that is a stream. */
+  stream?: StreamText;
 }
 
 /** The outputs of the cells of one notebook during a run. */
@@ -40,7 +43,7 @@ export class NotebookOutputs {
   apply(cell: string, event: OutputEvent): void {
     switch (event.kind) {
       case 'stream':
-        return this.append(cell, event.name === 'stdout' ? STDOUT : STDERR, event.text);
+        return this.print(cell, event);
       case 'display':
         this.add(cell, {
           output: { items: event.bundle.map(fileItem) },
@@ -65,13 +68,21 @@ export class NotebookOutputs {
     if (shown.length === 0) this.add(cell, { output: { items: bundle.map(fileItem) }, id });
   }
 
-  private append(cell: string, mime: string, text: string): void {
-    if (text === '') return;
-    const last = this.clearing.has(cell) ? undefined : this.cells.get(cell)?.at(-1)?.output;
-    const item = last?.items[0];
+  private print(cell: string, event: StreamEvent): void {
+    if (event.text === '' && !event.back) return;
+    const mime = event.name === 'stdout' ? STDOUT : STDERR;
+    const last = this.clearing.has(cell) ? undefined : this.cells.get(cell)?.at(-1);
+    const item = last?.output.items[0];
     // An output with a single item of this type is a stream
-    if (last?.items.length === 1 && item?.mime === mime && 'text' in item) item.text += text;
-    else this.add(cell, { output: { items: [{ mime, text }] } });
+    if (last?.id === undefined && last?.output.items.length === 1 && item?.mime === mime && 'text' in item) {
+      if (!last.stream) (last.stream = new StreamText()).apply({ ...event, text: item.text, back: 0, native: true });
+      last.stream.apply(event);
+      item.text = last.stream.text;
+      return;
+    }
+    const stream = new StreamText();
+    stream.apply(event);
+    if (stream.text) this.add(cell, { output: { items: [{ mime, text: stream.text }] }, stream });
   }
 
   private add(cell: string, shown: Shown): void {

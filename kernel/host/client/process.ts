@@ -1,14 +1,16 @@
 // The host's end of one kernel process: start, run, ask, interrupt, end. When the process exits, every pending run ends
 // too.
 import { fork, type ChildProcess } from 'node:child_process';
-import type { Writable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { KernelOptions } from '../../wire/options.ts';
 import {
   handle,
   type Answer,
   type ControlMessage,
+  type ControlQuestion,
   type Handlers,
   type HostMessage,
+  type InputAnswer,
   type KernelMessage,
   type NotebookMessage,
   type ProcessMessage,
@@ -58,7 +60,7 @@ export class KernelProcess {
   readonly exited: Promise<ExitReason>;
 
   private readonly child: ChildProcess;
-  private readonly control: Writable;
+  private readonly control: Duplex;
   private readonly pending = new Map<number, { cell: string; end: (outcome: RunOutcome) => void }>();
   private readonly listeners = new Set<(message: NotebookMessage) => void>();
   /** Questions without an answer yet. */
@@ -107,7 +109,8 @@ export class KernelProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
       windowsHide: true,
     } as Parameters<typeof fork>[2]);
-    this.control = this.child.stdio[4] as Writable;
+    this.control = this.child.stdio[4] as Duplex;
+    this.hearQuestions();
     this.control.on('error', () => {}); // the process has ended: 'close' reports it
 
     let startError: Error | undefined;
@@ -144,7 +147,7 @@ export class KernelProcess {
         // The message that a device is being started may arrive in the same turn
         setImmediate(() => {
           if (!this.current || !this.isReady || performance.now() < this.quietUntil) return;
-          this.emit({ type: 'output', ...this.current, event: { kind: 'stream', name, text } });
+          this.emit({ type: 'output', ...this.current, event: { kind: 'stream', name, text, native: true } });
         });
       });
     }
@@ -194,6 +197,11 @@ export class KernelProcess {
     this.sendControl({ type: 'stopTraining', chart });
   }
 
+  /** Answers a cell's question. */
+  answer(answer: Omit<InputAnswer, 'type'>): void {
+    this.sendControl({ type: 'inputAnswer', ...answer });
+  }
+
   /** Lets the kernel flush its output and end; kills it after `graceMs`. */
   async shutdown(graceMs = 2000): Promise<ExitReason> {
     this.ending = true;
@@ -211,6 +219,20 @@ export class KernelProcess {
     this.ending = true;
     this.child.kill('SIGKILL');
     return this.exited;
+  }
+
+  /** Questions of cells come over the control pipe, because the kernel's main thread may wait for the answer. */
+  private hearQuestions(): void {
+    let rest = '';
+    this.control.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) {
+        const message = JSON.parse(line) as ControlQuestion;
+        // The text that the cell printed before comes by the other channel
+        setImmediate(() => this.emit(message));
+      }
+    });
   }
 
   private sendControl(message: ControlMessage): void {

@@ -106,8 +106,10 @@ function libraryFor(json: Json): string {
 }
 
 function overflow(json: Json): string {
-  const { lines, bytes } = json as unknown as OverflowNotice;
+  const { lines, bytes, omitted } = json as unknown as OverflowNotice;
   const size = bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  if (typeof omitted === 'number' && omitted > 0)
+    return `<p class="note">${omitted.toLocaleString('en')} of ${Number(lines).toLocaleString('en')} lines (${size}) are left out here.</p>`;
   return `<p class="note">The output is cut here: the cell printed ${Number(lines).toLocaleString('en')} lines (${size}) in all.</p>`;
 }
 

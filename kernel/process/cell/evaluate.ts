@@ -2,11 +2,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Session } from 'node:inspector';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { Worker, type MessagePort } from 'node:worker_threads';
 import {
   ACKNOWLEDGED,
   BUSY,
   FLAG_BYTES,
+  INPUT,
   InterruptError,
   isInterrupt,
   RAISED,
@@ -93,10 +94,11 @@ export class Evaluator {
     } as never);
   }
 
-  /** Starts the thread that receives interrupts. */
-  listen(): void {
+  /** Starts the thread that receives interrupts, and answers for the port. */
+  listen(input: MessagePort): void {
     const worker = new Worker(path.join(__dirname, 'interrupter.js'), {
-      workerData: { flag: this.flag },
+      workerData: { flag: this.flag, input },
+      transferList: [input],
       stdout: false,
       stderr: false,
     });
@@ -122,6 +124,26 @@ export class Evaluator {
    */
   takeStop(chart: number): boolean {
     return Atomics.compareExchange(this.flag, STOP_TRAINING, chart, 0) === chart;
+  }
+
+  /** The run whose cell is being executed. */
+  get running(): RunContext | undefined {
+    return this.current?.context;
+  }
+
+  /**
+   * Blocks this thread until an answer for the port has come, or an interrupt.
+   * @throws InterruptError if the calling code's run is interrupted
+   */
+  sleep(): void {
+    // An answer that came since the last look is not missed for longer than this
+    Atomics.wait(this.flag, INPUT, Atomics.load(this.flag, INPUT), 50);
+    this.check();
+  }
+
+  /** Ends the evaluation of a run that waits for something that never comes. */
+  fail(context: RunContext, error: Error): void {
+    if (this.current?.context === context) this.current.settle({ status: 'threw', error });
   }
 
   /** Announces a run, to which interrupts from now on belong. */

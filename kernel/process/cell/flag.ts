@@ -11,8 +11,10 @@ export const ACKNOWLEDGED = 2;
 export const BUSY = 3;
 /** Number of the training chart whose Stop button was pressed; 0 if none was, or after the training has read it. */
 export const STOP_TRAINING = 4;
+/** Counts what may end a wait for input: answers and interrupts. */
+export const INPUT = 5;
 /** Size of all words. */
-export const FLAG_BYTES = 20;
+export const FLAG_BYTES = 24;
 
 /** Code that has not reacted to the flag after this time is terminated. */
 export const TERMINATE_AFTER_MS = 200;

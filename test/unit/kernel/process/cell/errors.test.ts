@@ -1,7 +1,8 @@
 // Thrown values as a reader sees them: frames of cells by number and line, frames of Node and the kernel left out.
 import { describe, expect, it } from 'vitest';
 import { ErrorReader, errorText, place } from '../../../../../kernel/process/cell/errors.ts';
-import { missingPackage, packageNotFound } from '../../../../../kernel/process/cell/missing-package.ts';
+import { missingPackage } from '../../../../../kernel/process/cell/missing-package.ts';
+import { Resolver } from '../../../../../kernel/process/cell/modules/resolve.ts';
 import { SourceError } from '../../../../../kernel/process/cell/strip.ts';
 import { transformCell } from '../../../../../kernel/process/cell/transform.ts';
 
@@ -162,7 +163,14 @@ describe('what was thrown', () => {
 
   it('names the package that is missing', async () => {
     const { reader } = await readerOf(typed);
-    expect(reader.read(packageNotFound('@scope/name/deep')).missingPackage).toBe('@scope/name');
+    const resolver = new Resolver('/home/me', []);
+    let thrown: unknown;
+    try {
+      resolver.resolve('@scope/name/deep', resolver.cell);
+    } catch (e) {
+      thrown = e;
+    }
+    expect(reader.read(thrown).missingPackage).toBe('@scope/name');
     const required = Object.assign(
       new Error("Cannot find module 'lodash/fp'\nRequire stack:\n- /home/me/notebook.js"),
       {
