@@ -2,6 +2,7 @@
 // or files.
 import { NotebookOutputs } from '../client/outputs.ts';
 import { hostError, type KernelProcess } from '../client/index.ts';
+import { isRunnable } from '../../notebook/format/languages.ts';
 import type { CodeCell, Notebook } from '../../notebook/format/types.ts';
 import {
   handle,
@@ -75,7 +76,7 @@ export class NotebookRun {
     this.options = options;
     this.results = notebook.cells.flatMap((cell, i): CellResult[] => {
       if (cell.kind !== 'code') return [];
-      return [{ cell, number: i + 1, status: isRunnable(cell) ? 'not run' : 'skipped', ms: 0 }];
+      return [{ cell, number: i + 1, status: isRunnable(cell.language) ? 'not run' : 'skipped', ms: 0 }];
     });
   }
 
@@ -190,5 +191,3 @@ export class NotebookRun {
     this.options.onOutput?.(event, cell);
   }
 }
-
-const isRunnable = ({ language }: CodeCell) => language === 'typescript' || language === 'javascript';
