@@ -74,6 +74,13 @@ const programs = {
     external: ['node-fetch', 'util', 'string_decoder'],
     alias: { 'node-fetch': './kernel/tensors/replaced/node-fetch.ts' },
   },
+  // VS Code's TypeScript server finds plugins in the folder node_modules of an extension, and calls what the module is
+  'typescript-plugin': {
+    ...node,
+    entryPoints: { index: 'extension/typescript-plugin/main.ts' },
+    outdir: path.join(dist, '../node_modules/dlnb-typescript-plugin'),
+    footer: { js: 'module.exports = module.exports.default;' },
+  },
   renderers: {
     ...common,
     keepNames: false,
@@ -292,6 +299,13 @@ function copyAssets() {
   const arch = process.platform === 'darwin' ? 'universal' : process.arch;
   const dawn = path.join(path.dirname(require.resolve('webgpu')), 'dist', `${process.platform}-${arch}`);
   for (const name of fs.existsSync(dawn) ? fs.readdirSync(dawn) : []) copy(path.join(dawn, name), `dawn/${name}`);
+  const plugin = programs['typescript-plugin'].outdir;
+  fs.mkdirSync(plugin, { recursive: true });
+  const { version, license } = require('./package.json');
+  fs.writeFileSync(
+    path.join(plugin, 'package.json'),
+    JSON.stringify({ name: path.basename(plugin), version, license, main: 'index.js' }),
+  );
   // plotly's bundles are scripts in the UMD form; as modules they need an export
   for (const name of ['cartesian', 'gl3d']) {
     const from = require.resolve(`plotly.js-${name}-dist-min`);

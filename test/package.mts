@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { thirdPartyNotices } from './notices.mts';
@@ -67,7 +67,8 @@ export async function packageExtension(target = hostTarget(), build?: Build): Pr
     cwd: stage,
     packagePath: vsix,
     ...(target === 'universal' ? {} : { target }),
-    dependencies: false,
+    // Without dependencies, a folder node_modules is left out
+    useYarn: false,
     allowMissingRepository: true,
     rewriteRelativeLinks: false,
   });
@@ -80,6 +81,8 @@ export function stageExtension(target: string, build: Build): string {
   const dist = join(stage, 'dist');
   rmSync(stage, { recursive: true, force: true });
   cpSync(build.dist, dist, { recursive: true });
+  const plugins = 'node_modules/dlnb-typescript-plugin';
+  cpSync(join(build.dist, '..', plugins), join(stage, plugins), { recursive: true });
   placeEsbuild(join(dist, 'esbuild'), target);
   const files = build.inputs.filter((file) => !/node_modules[\\/]webgpu[\\/]/.test(file));
   files.push(...placeDawn(join(dist, 'dawn'), target));
@@ -96,6 +99,11 @@ export function stageExtension(target: string, build: Build): string {
   // Fields that only the repository uses
   const { scripts, devDependencies, allowScripts, ...shipped } = manifest;
   void [scripts, devDependencies, allowScripts];
+  // The packer takes what npm lists as installed
+  Object.assign(shipped, {
+    files: [...manifest.files, plugins],
+    dependencies: { [basename(plugins)]: manifest.version },
+  });
   writeFileSync(join(stage, 'package.json'), JSON.stringify(shipped, null, 2));
   return stage;
 }

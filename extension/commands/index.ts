@@ -5,6 +5,7 @@ import { chooseDevice } from './choose-device.ts';
 import { chooseNode } from './choose-node.ts';
 import { createCourse } from './create-course.ts';
 import { exportNotebook } from './export-notebook.ts';
+import { importNotebook } from './import-notebook.ts';
 import { installCuda } from './install-cuda.ts';
 import { interruptKernel } from './interrupt-kernel.ts';
 import { kernelActions } from './kernel-actions.ts';
@@ -16,6 +17,7 @@ import { restartAndRunAll } from './restart-and-run-all.ts';
 import { restartKernel } from './restart-kernel.ts';
 import { restartOnCpu } from './restart-on-cpu.ts';
 import { showKernelLog } from './show-kernel-log.ts';
+import { shutDownKernel } from './shut-down-kernel.ts';
 import type { CommandContext } from './context.ts';
 
 const commands: Record<string, (context: CommandContext, ...args: unknown[]) => unknown> = {
@@ -23,6 +25,7 @@ const commands: Record<string, (context: CommandContext, ...args: unknown[]) => 
   chooseNode,
   createCourse,
   exportNotebook,
+  importNotebook,
   installCuda,
   interruptKernel,
   kernelActions,
@@ -34,6 +37,7 @@ const commands: Record<string, (context: CommandContext, ...args: unknown[]) => 
   restartKernel,
   restartOnCpu,
   showKernelLog,
+  shutDownKernel,
 };
 
 export function registerCommands(context: CommandContext): vscode.Disposable {

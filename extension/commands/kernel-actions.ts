@@ -35,6 +35,15 @@ export async function kernelActions({ sessions }: CommandContext): Promise<void>
             command: 'dlnb.restartOnCpu',
           },
         ]),
+    ...(session && session.state.phase !== 'none'
+      ? [
+          {
+            label: '$(debug-disconnect) Shut Down Kernel',
+            detail: 'All variables are lost, and their memory is free; the next run starts another',
+            command: 'dlnb.shutDownKernel',
+          },
+        ]
+      : []),
     {
       label: '$(chip) Device…',
       detail: `Now: ${(session?.wanted ?? wantedDevice(notebook)).device}`,

@@ -59,6 +59,8 @@ async function note(notebook: vscode.NotebookDocument, device: DeviceSetting | u
 async function offerRestart(session: NotebookSession | undefined): Promise<void> {
   if (!session?.hasOtherDevice) return;
   const restart = 'Restart Kernel';
+  // Nothing would be lost, so there is nothing to ask
+  if (!session.hasRun && !session.busy) return session.restart();
   const choice = await vscode.window.showInformationMessage(
     `DLNB: the device "${session.wanted.device}" is used after a restart of the kernel. A restart loses all variables.`,
     restart,

@@ -1,20 +1,18 @@
 // Registers DLNB as the kernel of `.dlnb` notebooks: run, run all, interrupt.
 import * as vscode from 'vscode';
-import { LANGUAGES as RUNNABLE } from '../../kernel/wire/protocol.ts';
+import { LANGUAGES } from '../../kernel/notebook/format/languages.ts';
 import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
 import type { KernelStarter } from './kernel-starter.ts';
 import { Sessions } from './sessions.ts';
 
 export const CONTROLLER_ID = 'dlnb';
-/** The first is the language of new cells. */
-export const LANGUAGES: string[] = [...RUNNABLE];
 
 export function createController(starter: KernelStarter): {
   controller: vscode.NotebookController;
   sessions: Sessions;
 } {
   const controller = vscode.notebooks.createNotebookController(CONTROLLER_ID, NOTEBOOK_TYPE, 'DLNB TypeScript');
-  controller.supportedLanguages = LANGUAGES;
+  controller.supportedLanguages = [...LANGUAGES];
   controller.supportsExecutionOrder = true;
   controller.description = 'TypeScript with TensorFlow.js';
   const sessions = new Sessions(controller, starter);

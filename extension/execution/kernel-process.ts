@@ -90,6 +90,12 @@ export class NotebookKernel {
     this.kernel = undefined;
   }
 
+  /** The kernel has been stopped: nothing of it is shown any more. */
+  forget(): void {
+    this.state = { phase: 'none' };
+    this.events.changed();
+  }
+
   setState(change: Partial<KernelState>): void {
     this.state = { ...this.state, ...change };
     this.events.changed();

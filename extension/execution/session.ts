@@ -102,6 +102,11 @@ export class NotebookSession implements vscode.Disposable {
     this.changed.fire();
   }
 
+  /** Whether the running kernel has run a cell, and so may hold variables. */
+  get hasRun(): boolean {
+    return this.isRunning && this.order > 0;
+  }
+
   get busy(): boolean {
     return this.queue.busy;
   }
@@ -152,6 +157,15 @@ export class NotebookSession implements vscode.Disposable {
     } catch (e) {
       void vscode.window.showErrorMessage(`DLNB: ${(e as Error).message}`);
     }
+  }
+
+  /** Ends the kernel; the next run starts another. Running and waiting cells end. */
+  async shutDown(): Promise<void> {
+    this.queue.cancel();
+    await this.kernel.stop(this.queue.running !== undefined);
+    await this.queue.drained();
+    this.apply({ type: 'kernelGone' });
+    this.kernel.forget();
   }
 
   /** As {@link restart}, but on the processor until the notebook is closed. */

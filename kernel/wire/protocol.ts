@@ -17,8 +17,7 @@ export function handle<M extends { type: string }>(handlers: Handlers<M>, messag
 }
 
 /** Languages of cells that run, by VS Code's names. Those with `react` have JSX. */
-export const LANGUAGES = ['typescript', 'javascript', 'typescriptreact', 'javascriptreact'] as const;
-export type Language = (typeof LANGUAGES)[number];
+export type Language = 'typescript' | 'javascript' | 'typescriptreact' | 'javascriptreact';
 
 /** One representation of a value. */
 export type MimeItem = { mime: string } & ({ text: string } | { json: unknown } | { bytes: Uint8Array });

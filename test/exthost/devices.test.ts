@@ -49,6 +49,9 @@ function withDriver(variables: Record<string, string>): void {
 
 describe('the device of a notebook', () => {
   withDriver(noDriver);
+  // The question before a restart is a dialog, which nobody answers here
+  before(() => setSetting('confirmRestart', false));
+  after(() => setSetting('confirmRestart', undefined));
   afterEach(async () => {
     await setSetting('device', undefined);
     await closeAll();
@@ -117,6 +120,8 @@ describe('the device of a notebook', () => {
 
 (onSwiftShader ? describe : describe.skip)('a graphics card that fails', () => {
   withDriver(swiftShader);
+  before(() => setSetting('confirmRestart', false));
+  after(() => setSetting('confirmRestart', undefined));
   afterEach(closeAll);
   const cells = [
     `${tfjs} let kept = 41; const x = tf.ones([2000]).square(); await x.data(); tf.getBackend()`,

@@ -123,6 +123,9 @@ describe('a kernel that ends', () => {
 });
 
 describe('restart', () => {
+  // The question is a dialog; test/e2e/keys.test.ts answers it
+  before(() => setSetting('confirmRestart', false));
+  after(() => setSetting('confirmRestart', undefined));
   afterEach(closeAll);
 
   it('gives a fresh kernel and starts to count anew', async () => {
@@ -135,17 +138,32 @@ describe('restart', () => {
   });
 
   it('ends a running cell', async () => {
-    await setSetting('confirmRestart', false);
-    try {
-      const notebook = await notebookWith(['console.log("going"); while (true) {}', '7']);
-      const running = start(notebook, 0);
-      await until('the running cell', () => text(notebook.cellAt(0)).includes('going'));
-      await vscode.commands.executeCommand('dlnb.restartKernel');
-      await running;
-      assert.equal(await value(notebook, 1), '7');
-    } finally {
-      await setSetting('confirmRestart', undefined);
-    }
+    const notebook = await notebookWith(['console.log("going"); while (true) {}', '7']);
+    const running = start(notebook, 0);
+    await until('the running cell', () => text(notebook.cellAt(0)).includes('going'));
+    await vscode.commands.executeCommand('dlnb.restartKernel');
+    await running;
+    assert.equal(await value(notebook, 1), '7');
+  });
+
+  it('is not what a shutdown does: that leaves no process, and the next run starts one', async () => {
+    const notebook = await notebookWith(['var x = 1; process.pid', 'typeof x', 'while (true) {}']);
+    const pid = Number(await value(notebook, 0));
+    const gone = () => {
+      try {
+        process.kill(pid, 0);
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    const running = start(notebook, 2);
+    await until('the running cell', () => notebook.cellAt(2).executionSummary?.executionOrder === 2);
+    await vscode.commands.executeCommand('dlnb.shutDownKernel');
+    await running;
+    await until('the end of the process', gone);
+    assert.match(await value(notebook, 1), /undefined/);
+    assert.equal(notebook.cellAt(1).executionSummary?.executionOrder, 1);
   });
 
   it('and run all runs the notebook from top to bottom', async () => {

@@ -134,3 +134,21 @@ describe('the walkthrough', () => {
     }
   });
 });
+
+describe('the command that imports a Jupyter notebook', () => {
+  afterEach(closeAll);
+
+  it('writes it beside the file, never over another, and opens it', async () => {
+    const folder = fs.mkdtempSync(path.join(workspaceFolder(), 'import-'));
+    const source = path.join(folder, 'first.ipynb');
+    const cell = { cell_type: 'code', metadata: {}, execution_count: 1, outputs: [], source: ['1 + 1'] };
+    const metadata = { kernelspec: { name: 'tslab', language: 'typescript' } };
+    fs.writeFileSync(source, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells: [cell] }));
+    fs.writeFileSync(path.join(folder, 'first.dlnb'), 'mine');
+    await vscode.commands.executeCommand('dlnb.importNotebook', vscode.Uri.file(source));
+    assert.equal(active().uri.fsPath, path.join(folder, 'first-2.dlnb'));
+    assert.equal(active().cellAt(0).document.getText(), '1 + 1');
+    assert.equal(active().isDirty, false);
+    assert.equal(text(path.join(folder, 'first.dlnb')), 'mine');
+  });
+});

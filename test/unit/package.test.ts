@@ -19,7 +19,7 @@ const { contributes, activationEvents } = JSON.parse(read('package.json')) as {
   contributes: {
     commands: { command: string }[];
     menus: Record<string, { command: string }[]>;
-    keybindings: { command: string }[];
+    keybindings: { command: string; key: string; when: string }[];
     configuration: { properties: Record<string, Property> };
   };
 };
@@ -65,6 +65,15 @@ test('menus, keys and the code name commands that exist', () => {
     ))
       named.push(id!);
   expect(named).toContain('dlnb.restartOnCpu');
-  expect(named.filter((id) => !contributed.includes(id))).toEqual([]);
+  // Keys also name commands of the editor
+  const ours = (id: string) => !/^(notebook|list|workbench)\.|^(undo|redo)$/.test(id);
+  expect(named.filter((id) => ours(id) && !contributed.includes(id))).toEqual([]);
   expect(activationEvents).toEqual(['onNotebook:dlnb']);
+});
+
+test('keys are for DLNB notebooks only, and single letters for command mode only', () => {
+  for (const { key, when } of contributes.keybindings) {
+    expect(when).toMatch(/^notebookType == 'dlnb' && /);
+    if (/^(shift\+)?[a-z0-9]( [a-z0-9])?$/.test(key)) expect(`${key}: ${when}`).toContain(' && !inputFocus && ');
+  }
 });

@@ -2,10 +2,10 @@
 // or files.
 import { NotebookOutputs } from '../client/outputs.ts';
 import { hostError, type KernelProcess } from '../client/index.ts';
+import { isRunnable } from '../../notebook/format/languages.ts';
 import type { CodeCell, Notebook } from '../../notebook/format/types.ts';
 import {
   handle,
-  LANGUAGES,
   type ControlQuestion,
   type DeviceState,
   type Handlers,
@@ -91,7 +91,7 @@ export class NotebookRun {
     this.options = options;
     this.results = notebook.cells.flatMap((cell, i): CellResult[] => {
       if (cell.kind !== 'code') return [];
-      return [{ cell, number: i + 1, status: isRunnable(cell) ? 'not run' : 'skipped', ms: 0 }];
+      return [{ cell, number: i + 1, status: isRunnable(cell.language) ? 'not run' : 'skipped', ms: 0 }];
     });
   }
 
@@ -242,7 +242,6 @@ export class NotebookRun {
   }
 }
 
-const isRunnable = ({ language }: CodeCell) => (LANGUAGES as readonly string[]).includes(language);
 /** @param holds whether the program waits for it */
 const sleep = (ms: number, holds = true) =>
   new Promise<undefined>((resolve) => {

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { devicesCommand } from './devices.ts';
 import { exportCommand, FORMATS, reportCommand } from './export.ts';
+import { importCommand } from './import.ts';
 import { newCommand } from './new.ts';
 import { runCommand } from './run.ts';
 import { UsageError } from './usage.ts';
@@ -100,6 +101,13 @@ function makeProgram(done: (code: number) => void): Command {
     .action(async (file: string, options: Parameters<typeof exportCommand>[1]) =>
       done(await exportCommand(file, options)),
     );
+
+  program
+    .command('import')
+    .description('write a Jupyter notebook (.ipynb) as a .dlnb notebook')
+    .argument('<file>', 'the Jupyter notebook')
+    .option('-o, --out <file>', 'the file to write, which must not exist (default: beside the notebook; - is stdout)')
+    .action(async (file: string, options: { out?: string }) => done(await importCommand(file, options)));
 
   program
     .command('report')

@@ -12,7 +12,9 @@ for (const [name, language] of Object.entries({ bash, css, javascript, json, pyt
   hljs.registerLanguage(name, language);
 
 /** HTML of the code; without colors for an unknown language. */
-export function highlight(code: string, language: string): string {
+export function highlight(code: string, id: string): string {
+  // The grammars of TypeScript and JavaScript know JSX
+  const language = id.replace(/react$/, '');
   return hljs.getLanguage(language) ? hljs.highlight(code, { language, ignoreIllegals: true }).value : escapeHtml(code);
 }
 

@@ -1,5 +1,6 @@
 // Writes a notebook as a TypeScript script in the percent format, which VS Code, Jupytext and Spyder read: `// %%`
 // begins a cell.
+import { isRunnable } from '../../notebook/format/languages.ts';
 import type { Cell, Notebook } from '../../notebook/format/types.ts';
 
 /**
@@ -12,7 +13,7 @@ export function toTs(notebook: Notebook): string {
 
 function printCell(cell: Cell): string {
   if (cell.kind === 'markdown') return block('// %% [markdown]', comment(cell.source));
-  if (cell.language === 'typescript' || cell.language === 'javascript') return block('// %%', cell.source);
+  if (isRunnable(cell.language)) return block('// %%', cell.source);
   return block(`// %% [${cell.language.replace(/\s+/g, ' ')}]`, comment(cell.source));
 }
 
