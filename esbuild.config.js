@@ -69,6 +69,13 @@ const programs = {
     external: ['node-fetch', 'util', 'string_decoder'],
     alias: { 'node-fetch': './kernel/tensors/replaced/node-fetch.ts' },
   },
+  // The thread that makes pictures of outputs: the renderers' layout without their pages
+  pictures: {
+    ...node,
+    entryPoints: { worker: 'kernel/pictures/worker.ts' },
+    outdir: path.join(dist, 'pictures'),
+    plugins: [precomputed(/[/\\]color-tables\.ts$/)],
+  },
   renderers: {
     ...common,
     keepNames: false,
@@ -287,6 +294,9 @@ function copyAssets() {
   const arch = process.platform === 'darwin' ? 'universal' : process.arch;
   const dawn = path.join(path.dirname(require.resolve('webgpu')), 'dist', `${process.platform}-${arch}`);
   for (const name of fs.existsSync(dawn) ? fs.readdirSync(dawn) : []) copy(path.join(dawn, name), `dawn/${name}`);
+  // What makes pictures of outputs, and the font of their texts
+  copy(require.resolve('@resvg/resvg-wasm/index_bg.wasm'), 'pictures/resvg.wasm');
+  copy(require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'), 'pictures/DejaVuSans.ttf');
   // plotly's bundles are scripts in the UMD form; as modules they need an export
   for (const name of ['cartesian', 'gl3d']) {
     const from = require.resolve(`plotly.js-${name}-dist-min`);

@@ -46,6 +46,10 @@ export interface ExecuteOptions {
 const GRACE_MS = 3000;
 /** After the last cell, timers and promises of the cells may still print for this long. */
 const SETTLE_MS = 50;
+/** The end of a notebook waits for the pictures of its outputs for at most this long. */
+const PICTURES_MS = 20_000;
+/** How often it looks for them. */
+const LOOK_MS = 20;
 
 export class NotebookRun {
   readonly outputs = new NotebookOutputs();
@@ -106,6 +110,7 @@ export class NotebookRun {
         if (this.stopped || (result.status !== 'ok' && !keepGoing)) break;
       }
       if (this.kernel && !this.stopped) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+      await this.pictures();
       await this.kernel?.shutdown();
     } finally {
       this.timers.forEach(clearTimeout);
@@ -158,6 +163,13 @@ export class NotebookRun {
       throw e;
     }
     return this.stopped ? undefined : kernel;
+  }
+
+  /** Waits for pictures that are not there yet. */
+  private async pictures(): Promise<void> {
+    const until = performance.now() + PICTURES_MS;
+    while (this.kernel && !this.stopped && this.outputs.awaitsPictures && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 
   private async runCell(kernel: KernelProcess, result: CellResult, index: number, total: number): Promise<void> {
