@@ -1,12 +1,11 @@
 // Writes PNG files: with a palette where it suffices, and without compression to embed them in an SVG. Nothing here
 // depends on the machine: fflate is plain JavaScript, while zlib of Node gives other bytes on other processors.
 import { zlibSync } from 'fflate';
+import { PER_METER } from '../wire/picture.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Most bytes of a stored block of deflate. */
 const BLOCK = 65_535;
-/** Pixels per meter of a picture at its natural size: 96 per inch, as CSS counts. */
-const PER_METER = 96 / 0.0254;
 
 /**
  * Opaque pixels as the data URL of a PNG without compression.

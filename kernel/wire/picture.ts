@@ -21,6 +21,19 @@ export function withPicture(bundle: MimeBundle, picture: MimeItem): MimeBundle {
   return [...bundle.slice(0, at), picture, ...bundle.slice(at)];
 }
 
+/** 96 pixels per inch, in pixels per meter: a picture of this density is shown at the size of its pixels. */
+export const PER_METER = 96 / 0.0254;
+
+/** Width and height in pixels at which a PNG file is to be shown; undefined if its density is not in it. */
+export function pictureSize(png: Uint8Array): { width: number; height: number } | undefined {
+  // The head, then a part pHYs: width, height and density stand at fixed places
+  if (png.length < 54 || String.fromCharCode(...png.subarray(37, 41)) !== 'pHYs') return undefined;
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
+  const scale = view.getUint32(41) / PER_METER;
+  if (!(scale > 0)) return undefined;
+  return { width: Math.round(view.getUint32(16) / scale), height: Math.round(view.getUint32(20) / scale) };
+}
+
 /** What the thread of pictures is asked to make. */
 export interface PictureJob {
   job: number;
