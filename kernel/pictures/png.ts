@@ -112,6 +112,9 @@ export function encodePng(rgba: Uint8Array, width: number, height: number, scale
   ]);
 }
 
+/** Whether the colors of a file are those of a palette. */
+export const hasPalette = (png: Uint8Array): boolean => png[25] === 3;
+
 interface Palette {
   /** As red, green and blue from the lowest byte on. */
   colors: number[];
@@ -123,9 +126,14 @@ const MOST_COLORS = 256;
 /** The palette of all colors; undefined if they are more than it holds, and all are to be kept. */
 function paletteOf(pixels: Uint32Array, most: number | undefined): Palette | undefined {
   const counts = new Map<number, number>();
-  for (const pixel of pixels) {
-    counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
+  // Neighbors mostly have the same color
+  for (let i = 0; i < pixels.length;) {
+    const pixel = pixels[i]!;
+    let end = i + 1;
+    while (end < pixels.length && pixels[end] === pixel) end++;
+    counts.set(pixel, (counts.get(pixel) ?? 0) + end - i);
     if (most === undefined && counts.size > MOST_COLORS) return undefined;
+    i = end;
   }
   if (counts.size <= (most ?? MOST_COLORS)) {
     const colors = [...counts.keys()];

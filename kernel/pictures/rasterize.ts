@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
-import { encodePng } from './png.ts';
+import { encodePng, hasPalette } from './png.ts';
 import { isLarge, type Painted } from './paint.ts';
 
-/** Pixels for each pixel of the drawing, each with all colors and with 256, until the file is small enough. */
+/** Pixels for each pixel of the drawing, until the file is small enough. Its colors are reduced to 256 before. */
 const SCALES = [2, 1.5, 1, 0.75, 0.5];
 /** A picture is to have at most this many bytes; one that is larger at the least scale is kept. */
 export const MAX_BYTES = 100_000;
@@ -20,15 +20,20 @@ export class Rasterizer {
   /** The bytes of the PNG file. @throws Error if the document is not well-formed */
   async png(painted: Painted): Promise<Uint8Array> {
     const font = await (this.ready ??= this.load());
+    const scales = isLarge(painted) ? SCALES.slice(2) : SCALES;
     let png: Uint8Array = new Uint8Array();
-    for (const scale of isLarge(painted) ? SCALES.slice(2) : SCALES) {
+    let scale = scales[0]!;
+    for (;;) {
       const { pixels, width, height } = render(painted.svg, scale, font);
-      for (const colors of [undefined, 256]) {
-        png = encodePng(pixels, width, height, scale, colors);
-        if (png.length <= MAX_BYTES) return png;
-      }
+      png = encodePng(pixels, width, height, scale);
+      if (png.length > MAX_BYTES && !hasPalette(png)) png = encodePng(pixels, width, height, scale, 256);
+      if (png.length <= MAX_BYTES) return png;
+      // A file shrinks a little less than its pixels
+      const most = scale * Math.sqrt((1.4 * MAX_BYTES) / png.length);
+      const next = scales.find((s) => s < scale && s <= most) ?? scales.at(-1)!;
+      if (next >= scale) return png;
+      scale = next;
     }
-    return png;
   }
 
   private async load(): Promise<Uint8Array> {

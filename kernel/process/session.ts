@@ -38,7 +38,7 @@ import type {
 /** How long an interrupted run waits for outputs whose values are still being read from the device. */
 const LAST_OUTPUTS_MS = 250;
 /** How long the end of a run waits for pictures of its outputs; those that come later are added to the outputs then. */
-const PICTURES_MS = 1000;
+const PICTURES_MS = 300;
 
 interface RunState {
   context: RunContext;
