@@ -46,7 +46,7 @@ export interface ExecuteOptions {
 const GRACE_MS = 3000;
 /** After the last cell, timers and promises of the cells may still print for this long. */
 const SETTLE_MS = 50;
-/** The end of a notebook waits for the pictures of its outputs for at most this long. */
+/** The end of a notebook waits for the pictures of its outputs, unless none comes for this long. */
 const PICTURES_MS = 20_000;
 /** How often it looks for them. */
 const LOOK_MS = 20;
@@ -167,9 +167,13 @@ export class NotebookRun {
 
   /** Waits for pictures that are not there yet. */
   private async pictures(): Promise<void> {
-    const until = performance.now() + PICTURES_MS;
-    while (this.kernel && !this.stopped && this.outputs.awaitsPictures && performance.now() < until)
+    let [awaited, since] = [Infinity, performance.now()];
+    while (this.kernel && !this.stopped && performance.now() - since < PICTURES_MS) {
+      const now = this.outputs.awaitedPictures;
+      if (now === 0) return;
+      if (now < awaited) [awaited, since] = [now, performance.now()];
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
   }
 
   private async runCell(kernel: KernelProcess, result: CellResult, index: number, total: number): Promise<void> {

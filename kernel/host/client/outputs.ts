@@ -64,9 +64,9 @@ export class NotebookOutputs {
     }
   }
 
-  /** Whether an output waits for its picture. */
-  get awaitsPictures(): boolean {
-    return [...this.cells.values()].some((outputs) => outputs.some(({ awaiting }) => awaiting));
+  /** How many outputs wait for their picture. */
+  get awaitedPictures(): number {
+    return [...this.cells.values()].flat().filter(({ awaiting }) => awaiting).length;
   }
 
   private update(cell: string, event: Extract<OutputEvent, { kind: 'update' }>): void {

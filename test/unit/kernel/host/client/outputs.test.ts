@@ -159,9 +159,9 @@ describe('pictures of outputs', () => {
 
   it('are awaited, and go behind the item that they were made from', () => {
     const outputs = after(['a', { kind: 'display', bundle: table('t'), picture: 3 }]);
-    expect(outputs.awaitsPictures).toBe(true);
+    expect(outputs.awaitedPictures).toBe(1);
     outputs.apply('a', { kind: 'picture', picture: 3, item: png });
-    expect(outputs.awaitsPictures).toBe(false);
+    expect(outputs.awaitedPictures).toBe(0);
     expect(outputs.of('a')).toEqual([
       {
         items: [
@@ -179,9 +179,9 @@ describe('pictures of outputs', () => {
       ['a', { kind: 'update', id: 'p', bundle: table('2'), picture: 2 }],
       ['a', { kind: 'picture', picture: 1, item: png }],
     );
-    expect([outputs.of('a')[0]!.items.length, outputs.awaitsPictures]).toEqual([2, true]);
+    expect([outputs.of('a')[0]!.items.length, outputs.awaitedPictures]).toEqual([2, 1]);
     outputs.apply('a', { kind: 'picture', picture: 2 });
-    expect([outputs.of('a')[0]!.items.length, outputs.awaitsPictures]).toEqual([2, false]);
+    expect([outputs.of('a')[0]!.items.length, outputs.awaitedPictures]).toEqual([2, 0]);
   });
 });
 
