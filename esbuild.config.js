@@ -81,6 +81,13 @@ const programs = {
     outdir: path.join(dist, '../node_modules/dlnb-typescript-plugin'),
     footer: { js: 'module.exports = module.exports.default;' },
   },
+  // The thread that makes pictures of outputs: the renderers' layout without their pages
+  pictures: {
+    ...node,
+    entryPoints: { worker: 'kernel/pictures/worker.ts' },
+    outdir: path.join(dist, 'pictures'),
+    plugins: [precomputed(/[/\\]color-tables\.ts$/)],
+  },
   renderers: {
     ...common,
     keepNames: false,
@@ -306,6 +313,9 @@ function copyAssets() {
     path.join(plugin, 'package.json'),
     JSON.stringify({ name: path.basename(plugin), version, license, main: 'index.js' }),
   );
+  // What makes pictures of outputs, and the font of their texts
+  copy(require.resolve('@resvg/resvg-wasm/index_bg.wasm'), 'pictures/resvg.wasm');
+  copy(require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'), 'pictures/DejaVuSans.ttf');
   // plotly's bundles are scripts in the UMD form; as modules they need an export
   for (const name of ['cartesian', 'gl3d']) {
     const from = require.resolve(`plotly.js-${name}-dist-min`);

@@ -14,6 +14,7 @@ const rooms = {
   'kernel/tensors': { code: ['kernel/wire', 'kernel/outputs'], tensorflow: true },
   'kernel/dlnb': { code: ['kernel/wire', 'kernel/outputs'], types: ['kernel/tensors'] },
   'kernel/process': { code: ['kernel/wire', 'kernel/outputs', 'kernel/dlnb'], types: ['kernel/tensors'] },
+  'kernel/pictures': { code: ['kernel/wire', 'renderers'] },
   'kernel/host': {
     code: ['kernel/wire', 'kernel/notebook', 'kernel/tensors/backends/cuda/libraries.ts', 'renderers/renderers.json'],
   },

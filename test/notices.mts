@@ -68,6 +68,12 @@ const within: Record<string, string[]> = {
     '',
     'The license of esbuild itself:',
   ],
+  '@resvg/resvg-wasm': [
+    'The program of this package is resvg, compiled from https://github.com/thx/resvg-js, where its source code is, under',
+    'the Mozilla Public License, Version 2.0, whose text is at https://www.mozilla.org/MPL/2.0/. It holds the Rust crates',
+    'resvg, usvg, tiny-skia, rustybuzz, fontdb, ttf-parser, png, jpeg-decoder, gif and those that they need, under the',
+    'MPL-2.0, the MIT license, the Apache License, Version 2.0, and the BSD 3-Clause license.',
+  ],
   webgpu: [
     'Dawn, the native module of this package, holds parts of Abseil, SPIRV-Tools, SPIRV-Headers and Vulkan-Headers,',
     'all under the Apache License, Version 2.0, whose text is in this file.',

@@ -28,7 +28,8 @@ const tsc = bin('typescript', 'bin/tsc');
 
 /** The suites, in the order they run. */
 const suites: Record<string, () => Promise<Outcome>> = {
-  typecheck: () => checks(['extension', 'kernel', 'renderers', 'test'].map((p) => [...tsc, '-p', p, '--noEmit'])),
+  typecheck: () =>
+    checks(['extension', 'kernel', 'kernel/pictures', 'renderers', 'test'].map((p) => [...tsc, '-p', p, '--noEmit'])),
   lint: () =>
     checks([
       [...bin('eslint', 'bin/eslint.js'), '.'],

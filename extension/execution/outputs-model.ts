@@ -4,6 +4,7 @@ import { MAX_OUTPUTS } from '../../kernel/wire/limits.ts';
 import { STDERR, STDOUT } from '../../kernel/wire/mime.ts';
 import type { MimeBundle, OutputEvent, StreamEvent } from '../../kernel/wire/protocol.ts';
 import { StreamText } from '../../kernel/wire/stream-text.ts';
+import { withPicture } from '../../kernel/wire/picture.ts';
 import type { EditorCommand, OutputKey } from './editor-commands.ts';
 
 /** How a run ended. `canceled`: it never ran, or the user restarted the kernel during it. */
@@ -32,7 +33,9 @@ interface ShownOutput {
   stream?: Stream;
   /** Of a stream. */
   text?: StreamText;
-  id?: string;
+  id?: string | undefined;
+  /** Its bundle, while the picture of this number is awaited. */
+  awaiting?: { picture: number; bundle: MimeBundle } | undefined;
 }
 interface CellState {
   phase: Phase;
@@ -49,7 +52,8 @@ export class OutputsModel {
   /** Takes an event and returns the commands for the editor. */
   apply(event: RunEvent): EditorCommand[] {
     if (event.type === 'kernelGone') {
-      for (const cell of this.cells.values()) for (const output of cell.outputs) delete output.id;
+      for (const cell of this.cells.values())
+        for (const output of cell.outputs) output.id = output.awaiting = undefined;
       return [];
     }
     const { cell } = event;
@@ -117,9 +121,11 @@ export class OutputsModel {
       case 'stream':
         return this.stream(cell, state, event);
       case 'display':
-        return this.show(cell, state, event.bundle, { id: event.id });
+        return this.show(cell, state, event.bundle, { id: event.id, ...awaited(event) });
       case 'update':
-        return this.update(cell, state, event.bundle, event.id);
+        return this.update(cell, state, event);
+      case 'picture':
+        return this.picture(event);
       case 'error':
         return this.show(cell, state, event.bundle, {});
       case 'clear':
@@ -149,14 +155,30 @@ export class OutputsModel {
   }
 
   /** Replaces the outputs with this id in all cells. If the user has cleared them, the value is a new output. */
-  private update(cell: string, state: CellState, bundle: MimeBundle, id: string): EditorCommand[] {
+  private update(cell: string, state: CellState, event: Extract<OutputEvent, { kind: 'update' }>): EditorCommand[] {
+    const { bundle, id } = event;
     const commands: EditorCommand[] = [];
     for (const [other, { outputs }] of this.cells) {
       for (const o of outputs) {
-        if (o.id === id) commands.push({ do: 'replaceItems', cell: other, key: o.key, items: bundle });
+        if (o.id !== id) continue;
+        o.awaiting = awaited(event).awaiting;
+        commands.push({ do: 'replaceItems', cell: other, key: o.key, items: bundle });
       }
     }
-    return commands.length > 0 ? commands : this.show(cell, state, bundle, { id });
+    return commands.length > 0 ? commands : this.show(cell, state, bundle, { id, ...awaited(event) });
+  }
+
+  /** Puts a picture into the outputs that wait for it. Their renderers keep what they show. */
+  private picture({ picture, item }: Extract<OutputEvent, { kind: 'picture' }>): EditorCommand[] {
+    const commands: EditorCommand[] = [];
+    for (const [cell, { outputs }] of this.cells) {
+      for (const o of outputs) {
+        if (o.awaiting?.picture !== picture) continue;
+        if (item) commands.push({ do: 'replaceItems', cell, key: o.key, items: withPicture(o.awaiting.bundle, item) });
+        o.awaiting = undefined;
+      }
+    }
+    return commands;
   }
 
   private clear(cell: string, state: CellState, wait: boolean): EditorCommand[] {
@@ -186,5 +208,9 @@ export class OutputsModel {
     return [{ do: replace ? 'replaceAll' : 'append', cell, key, items, ...(transient && { transient }) }];
   }
 }
+
+/** What an output keeps until its picture comes. */
+const awaited = ({ picture, bundle }: { picture?: number; bundle: MimeBundle }): Pick<ShownOutput, 'awaiting'> =>
+  picture === undefined ? {} : { awaiting: { picture, bundle } };
 
 const newKey = (): OutputKey => `o${++lastKey}`;

@@ -16,6 +16,7 @@ import { isMimeRecord } from '../outputs/drawable.ts';
 import { printPromisesPlainly } from '../outputs/internals.ts';
 import { CellInput } from './input.ts';
 import { PendingWork } from './pending.ts';
+import { Pictures, pictureThread, type PicturedRun } from './pictures.ts';
 import { waitForTensors } from '../outputs/console.ts';
 import { ConsoleGroups } from '../outputs/groups.ts';
 import { InOrder } from '../outputs/order.ts';
@@ -44,6 +45,8 @@ import type {
 
 /** How long an interrupted run waits for outputs whose values are still being read from the device. */
 const LAST_OUTPUTS_MS = 250;
+/** How long the end of a run waits for pictures of its outputs; those that come later are added to the outputs then. */
+const PICTURES_MS = 300;
 
 /** Warnings that say nothing to a reader: a rejected promise that a cell awaits later is awaited, after all. */
 const QUIET_WARNINGS = new Set(['ExperimentalWarning', 'PromiseRejectionHandledWarning']);
@@ -61,6 +64,8 @@ interface RunState {
   order: InOrder;
   /** Printed characters held back behind an output whose values are still being read. */
   held: number;
+  /** The pictures of its outputs. */
+  pictured: PicturedRun;
 }
 
 export class KernelSession {
@@ -73,6 +78,9 @@ export class KernelSession {
   private readonly library: LibrarySession;
   private readonly input: CellInput;
   private readonly pending = new PendingWork();
+  private readonly pictures = new Pictures(
+    pictureThread(path.join(__dirname, 'pictures'), (text) => process.emitWarning(text)),
+  );
   private readonly declared = new Set<string>();
   /** The last run of each cell, for late outputs. */
   private readonly runs = new Map<string, RunState>();
@@ -263,7 +271,9 @@ export class KernelSession {
     if (status !== 'ok') this.groups.endTo(indent);
     this.input.runEnds();
     state.streams.end();
-    this.sendMessage({ type: 'finished', run, cell, status, ms: performance.now() - started });
+    const ms = performance.now() - started;
+    await this.lastPictures(state, status);
+    this.sendMessage({ type: 'finished', run, cell, status, ms });
   }
 
   /**
@@ -286,6 +296,17 @@ export class KernelSession {
     return interrupted;
   }
 
+  /** Waits a little for pictures of the run's outputs; not after an interrupt. */
+  private async lastPictures({ context, pictured }: RunState, status: RunStatus): Promise<void> {
+    const sent = this.pictures.runEnded(pictured);
+    if (!sent || status === 'interrupted') return;
+    const most = new AbortController();
+    const late = sleep(PICTURES_MS, undefined, { signal: most.signal }).catch(() => {});
+    // An interrupt ends the wait; the cell's code has ended before
+    await this.evaluator.wait(Promise.race([sent, late]), context).catch(() => {});
+    most.abort();
+  }
+
   private begin(run: number, cell: string): RunState {
     this.runs.get(cell)?.streams.close();
     const context: RunContext = { run, cell, abort: new AbortController(), interrupted: false };
@@ -295,7 +316,14 @@ export class KernelSession {
       send: (event) => this.send(state, event),
       rewrite: (text) => this.errors.rewrite(text),
     });
-    const state: RunState = { context, streams, outputs: 0, order: new InOrder(), held: 0 };
+    const state: RunState = {
+      context,
+      streams,
+      outputs: 0,
+      order: new InOrder(),
+      held: 0,
+      pictured: { pictures: 0, ended: false },
+    };
     this.runs.set(cell, state);
     this.latest = state;
     return state;
@@ -386,7 +414,8 @@ export class KernelSession {
     if (event.kind === 'display' || event.kind === 'error' || (event.kind === 'stream' && event.name !== state.open))
       state.outputs++;
     if (event.kind !== 'update') state.open = event.kind === 'stream' ? event.name : undefined;
-    this.sendMessage({ type: 'output', run, cell, event });
+    const sent = (e: OutputEvent) => this.sendMessage({ type: 'output', run, cell, event: e });
+    sent(this.pictures.announce(event, state.pictured, sent));
   }
 
   /** @param what beginning of the message */

@@ -145,13 +145,21 @@ export interface StreamEvent {
 export type OutputEvent =
   /** Text for stdout or stderr: append it to the cell's last output if that is the same stream. */
   | StreamEvent
-  /** A new output. With an `id`, later `update` events replace its items, in whatever cell it stands. */
-  | { kind: 'display'; id?: string; bundle: MimeBundle }
+  /**
+   * A new output. With an `id`, later `update` events replace its items, in whatever cell it stands. With a `picture`, a
+   * `picture` event of that number follows.
+   */
+  | { kind: 'display'; id?: string; bundle: MimeBundle; picture?: number }
   /**
    * Replaces the items of every output of the notebook that was displayed with this id. Without such an output (its
    * cell was deleted or cleared) it is a new output of this message's cell.
    */
-  | { kind: 'update'; id: string; bundle: MimeBundle }
+  | { kind: 'update'; id: string; bundle: MimeBundle; picture?: number }
+  /**
+   * The picture of the outputs that were last displayed or updated with this number; to be put behind the item that it
+   * was made from. Without an `item`, it could not be made. Outputs that were updated since keep waiting for theirs.
+   */
+  | { kind: 'picture'; picture: number; item?: MimeItem }
   /** A new output that is an error. The bundle holds CELL_ERROR and ERROR. */
   | { kind: 'error'; error: CellError; bundle: MimeBundle }
   /** Removes the cell's outputs: now, or when the next output comes (`wait`). */

@@ -10,10 +10,13 @@ export const activate: ActivationFunction = () => {
   return {
     renderOutputItem(item, element, signal) {
       if (signal?.aborted) return;
-      views.dispose(item.id);
+      const bytes = item.data();
+      if (views.shows(item.id, element, bytes)) return;
       try {
-        views.set(item.id, new FiltersView(element, readFilters(item.data())));
+        views.set(item.id, new FiltersView(element, readFilters(bytes)));
+        views.drew(item.id, element, bytes);
       } catch (error) {
+        views.dispose(item.id);
         const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
         root.replaceChildren(errorBox('The filters cannot be drawn', error));
       }

@@ -63,7 +63,8 @@ export function paint(
     markSpecials(context, picture, x, y, cellWidth, cellHeight);
 }
 
-function pixelsOf({ values, rows, columns, colors, scale, range }: Picture): Uint32Array {
+/** The pixels of a picture, one for each value. */
+export function pixelsOf({ values, rows, columns, colors, scale, range }: Picture): Uint32Array {
   if (!colors) return Uint32Array.from(values, (v) => pixelOf(v, scale, range));
   const span = range.high - range.low;
   const level = (v: number) => Math.round(Math.max(0, Math.min(1, (v - range.low) / span)) * 255);

@@ -6,7 +6,7 @@ import { LINE, type Look } from './look.ts';
 import type { GraphPayload } from './payload.ts';
 
 /** Offset of the second sheet of a folded group. */
-const STACK = 4;
+export const STACK = 4;
 
 export interface Drawing {
   /** Nodes by the id of their item. */
@@ -105,13 +105,14 @@ function drawNode(look: Look, { x, y }: Point): SVGGElement {
   return node;
 }
 
-function cornerOf({ box, className }: Look): number {
+/** Radius of the corners of an item. */
+export function cornerOf({ box, className }: Look): number {
   if (box.round || /input|variable|constant/.test(className)) return box.height / 2;
   return 6;
 }
 
 /** A smooth line through the middles of the segments, bent towards the corners. */
-function curve(points: Point[]): string {
+export function curve(points: Point[]): string {
   const at = ({ x, y }: Point) => `${round(x)} ${round(y)}`;
   const [first, ...rest] = points;
   if (rest.length < 2) return `M${at(first!)}L${at(rest[0]!)}`;

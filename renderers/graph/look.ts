@@ -32,8 +32,13 @@ export const LINE = 15;
 const TITLE = 13;
 const SMALL = 11;
 
-/** Measures text in one font family. */
-export class Ruler {
+/** Measures text, in pixels. */
+export interface TextRuler {
+  width(text: string, size: number, weight?: number): number;
+}
+
+/** Measures text in one font family, with a canvas. */
+export class Ruler implements TextRuler {
   private readonly context = document.createElement('canvas').getContext('2d')!;
   constructor(private readonly family: string) {}
 
@@ -44,7 +49,7 @@ export class Ruler {
   }
 }
 
-export function lookOf(payload: GraphPayload, item: Item, ruler: Ruler): Look {
+export function lookOf(payload: GraphPayload, item: Item, ruler: TextRuler): Look {
   const texts = item.node ? nodeTexts(payload, item) : groupTexts(payload, item);
   const values = item.outputs.map((o) => numbersOf(payload, o, 'value'));
   const gradients = item.outputs.map((o) => numbersOf(payload, o, 'gradient'));

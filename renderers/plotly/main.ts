@@ -9,8 +9,10 @@ export const activate: ActivationFunction = () => {
   const views = new Views<FigureView>();
   return {
     async renderOutputItem(item, element, signal) {
+      const bytes = item.data();
+      if (views.shows(item.id, element, bytes)) return;
       try {
-        const figure = checkFigure(parse(item.data()));
+        const figure = checkFigure(parse(bytes));
         if (signal?.aborted) return;
         let view = views.get(item.id);
         // The same item in the same element is the next state of a live plot: drawn over the last, without a flicker
@@ -19,6 +21,7 @@ export const activate: ActivationFunction = () => {
           views.set(item.id, view);
         }
         await view.show(figure);
+        views.drew(item.id, element, bytes);
       } catch (error) {
         views.dispose(item.id);
         element.replaceChildren(figureErrorBox(error));

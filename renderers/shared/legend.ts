@@ -39,7 +39,8 @@ export function legend({ scale, range, values, bar, outliers }: LegendOptions): 
   return line;
 }
 
-function specialsIn(values: ArrayLike<number>, { low, high }: ValueRange) {
+/** Which kinds of values beyond the range there are. */
+export function specialsIn(values: ArrayLike<number>, { low, high }: ValueRange) {
   const seen = { under: false, over: false, nan: false, positiveInfinity: false, negativeInfinity: false };
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;

@@ -25,7 +25,7 @@ export interface Theme {
 }
 
 /** Kinds of themes; each needs its own series colors. */
-const SERIES = {
+export const SERIES = {
   light: ['#1668b8', '#c4560c', '#24803c', '#b8263f', '#7145b0', '#0d7d88', '#a33a85', '#7d6608'],
   dark: ['#5aa9f2', '#f5a04c', '#63c174', '#f2707e', '#b897f0', '#4cc8d0', '#e58ac4', '#dcc04a'],
   contrastLight: ['#0b4f96', '#8f3a00', '#0f5f26', '#8f1029', '#53298c', '#075a63', '#7d1f63', '#5a4900'],

@@ -18,25 +18,37 @@ export interface Picture {
 }
 
 /** From this cell size on, in CSS pixels, NaN, infinities and outliers get a mark. */
-const MARKED_CELL = 7;
+export const MARKED_CELL = 7;
 /** Steps of the diverging scale for bars above and below zero. */
-const BAR_STEPS = { up: 212, down: 43 };
+export const BAR_STEPS = { up: 212, down: 43 };
 /** From this cell width on, in CSS pixels, cells hold their value as text. */
-const NUMBER_CELL = 44;
+export const NUMBER_CELL = 44;
 /** More marks than this would take long and look like noise. */
-const MAX_MARKS = 20_000;
+export const MAX_MARKS = 20_000;
 
 /** A heat map: a cell for each value. */
 export function drawHeatMap(canvas: HTMLCanvasElement, picture: Picture, numbers: boolean): void {
-  const { values, scale, range } = picture;
-  paint(canvas, picture, (place) => pixelOf(values[place]!, scale, range));
+  paint(canvas, picture, heatPixel(picture));
   if (numbers && picture.layout.columns.size >= NUMBER_CELL * pixelRatio()) writeNumbers(canvas, picture);
   else markSpecials(canvas, picture);
 }
 
 /** An image in gray or in the colors of its channels. Values are clamped to the range; NaN has the scale's color. */
 export function drawImage(canvas: HTMLCanvasElement, picture: Picture): void {
-  const { plane, values, scale, range, theme } = picture;
+  paint(canvas, picture, imagePixel(picture));
+}
+
+/** The pixel of the value at an offset. */
+export type PixelAt = (place: number) => number;
+
+/** Pixels of a heat map. */
+export const heatPixel =
+  ({ values, scale, range }: Picture): PixelAt =>
+  (place) =>
+    pixelOf(values[place]!, scale, range);
+
+/** Pixels of an image; see {@link drawImage}. */
+export function imagePixel({ plane, values, scale, range, theme }: Picture): PixelAt {
   const { stride, count } = plane.channels;
   const level = (place: number) => {
     const t = (values[place]! - range.low) / (range.high - range.low);
@@ -44,7 +56,7 @@ export function drawImage(canvas: HTMLCanvasElement, picture: Picture): void {
   };
   // Shows through transparent pixels
   const page = theme.kind === 'dark' ? 30 : 255;
-  paint(canvas, picture, (place) => {
+  return (place) => {
     for (let c = 0; c < count; c++) if (Number.isNaN(values[place + c * stride])) return scale.nan;
     const red = level(place);
     if (count < 3) return ((255 << 24) | (red << 16) | (red << 8) | red) >>> 0;
@@ -52,15 +64,24 @@ export function drawImage(canvas: HTMLCanvasElement, picture: Picture): void {
     const over = (color: number) => Math.round(color * opacity + page * (1 - opacity));
     const [r, g, b] = [over(red), over(level(place + stride)), over(level(place + 2 * stride))];
     return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
-  });
+  };
 }
 
 /** Fills every cell of every tile. */
-function paint(canvas: HTMLCanvasElement, { plane, layout }: Picture, pixelAt: (place: number) => number): void {
-  const { context } = sizeCanvas(canvas, layout.width, layout.height);
+function paint(canvas: HTMLCanvasElement, picture: Picture, pixelAt: PixelAt): void {
+  const { context } = sizeCanvas(canvas, picture.layout.width, picture.layout.height);
   const image = context.createImageData(canvas.width, canvas.height);
-  const pixels = new Uint32Array(image.data.buffer);
-  const stride = canvas.width;
+  fillPixels(new Uint32Array(image.data.buffer), canvas.width, picture, pixelAt);
+  context.putImageData(image, 0, 0);
+}
+
+/** Fills the pixels of every cell of every tile. @param stride pixels in a row */
+export function fillPixels(
+  pixels: Uint32Array,
+  stride: number,
+  { plane, layout }: Pick<Picture, 'plane' | 'layout'>,
+  pixelAt: PixelAt,
+): void {
   const { rows, columns } = layout;
   for (let tile = 0; tile < plane.tiles.length; tile++) {
     const [left, top] = tileOrigin(layout, tile);
@@ -78,7 +99,6 @@ function paint(canvas: HTMLCanvasElement, { plane, layout }: Picture, pixelAt: (
       paintRow(pixels, at, columns.cells, plane.columns.offsets, base, pixelAt);
     }
   }
-  context.putImageData(image, 0, 0);
 }
 
 function paintRow(
@@ -87,7 +107,7 @@ function paintRow(
   cells: Int32Array,
   offsets: Int32Array,
   base: number,
-  pixelAt: (place: number) => number,
+  pixelAt: PixelAt,
 ): void {
   let before = -1;
   let pixel = 0;
@@ -100,10 +120,10 @@ function paintRow(
   }
 }
 
-type Place = (x: number, y: number, place: number) => void;
+type EachPlace = (x: number, y: number, place: number) => void;
 
 /** Calls back with the upper left corner of each cell. */
-function eachCell({ plane, layout }: Picture, each: Place): void {
+export function eachCell({ plane, layout }: Pick<Picture, 'plane' | 'layout'>, each: EachPlace): void {
   const { rows, columns } = layout;
   for (let tile = 0; tile < plane.tiles.length; tile++) {
     const [left, top] = tileOrigin(layout, tile);
@@ -208,7 +228,7 @@ function fill(context: CanvasRenderingContext2D, style: string, x: number, y: nu
 }
 
 /** Least and greatest value of a piece of the line, and its last value that is not finite. */
-function extremes(values: ArrayLike<number>, plane: Plane, from: number, to: number) {
+export function extremes(values: ArrayLike<number>, plane: Plane, from: number, to: number) {
   let [min, max] = [Infinity, -Infinity];
   let special: number | undefined;
   for (let i = from; i < to; i++) {

@@ -15,8 +15,10 @@ export const activate: ActivationFunction = (context) => {
   return {
     renderOutputItem(item, element, signal) {
       if (signal.aborted) return;
+      const bytes = item.data();
+      if (views.shows(item.id, element, bytes)) return;
       try {
-        const payload = readTensor(item.data());
+        const payload = readTensor(bytes);
         let view = views.get(item.id);
         // The same item in the same element is an update of its value: the reader's choices stay
         if (!view?.isIn(element)) {
@@ -24,6 +26,7 @@ export const activate: ActivationFunction = (context) => {
           views.set(item.id, view);
         }
         view.show(payload);
+        views.drew(item.id, element, bytes);
       } catch (error) {
         views.dispose(item.id);
         const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });

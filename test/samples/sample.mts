@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { checkPictures } from '../pictures.ts';
 import { outDir, root } from '../vscode/server.mts';
 import { samplesFolder, type Sample } from './index.mts';
 
@@ -42,9 +43,15 @@ export async function runSample({ file }: Sample): Promise<SampleResult> {
   const seconds = (performance.now() - began) / 1000;
   const plain = stripVTControlCharacters(text);
   const checks = Number(/✓ (\d+) claims? checked/.exec(plain)?.[1] ?? 0);
-  const failure =
-    code !== 0 ? plain.slice(-2000) : checks === 0 ? 'it counted no claim: end it with check.summary()' : undefined;
+  const failure = code !== 0 ? plain.slice(-2000) : faultOf(checks, path.join(folder, file));
   return { seconds, checks, peakMB: peak > 0 ? peak : undefined, ...(failure !== undefined && { failure }) };
+}
+
+/** What is wrong with a sample that ran: no claim was counted, or an output that draws has no picture. */
+function faultOf(checks: number, executed: string): string | undefined {
+  if (checks === 0) return 'it counted no claim: end it with check.summary()';
+  const { wrong } = checkPictures(executed);
+  return wrong.length > 0 ? wrong.join('; ') : undefined;
 }
 
 /**

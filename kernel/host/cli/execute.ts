@@ -60,6 +60,10 @@ const GRACE_MS = 3000;
 const SETTLE_MS = 50;
 /** So long a wait is not worth a word. */
 const QUIET_MS = 1000;
+/** The end of a notebook waits for the pictures of its outputs, unless none comes for this long. */
+const PICTURES_MS = 20_000;
+/** How often it looks for them. */
+const LOOK_MS = 20;
 
 export class NotebookRun {
   readonly outputs = new NotebookOutputs();
@@ -124,6 +128,7 @@ export class NotebookRun {
       if (this.kernel && !this.stopped) await sleep(SETTLE_MS);
       const ended = runnable.every(({ status }) => status === 'ok') || keepGoing;
       if (ended) await this.waitForRest(runnable.at(-1)?.cell);
+      await this.pictures();
       await this.kernel?.shutdown();
     } finally {
       this.timers.forEach(clearTimeout);
@@ -209,6 +214,17 @@ export class NotebookRun {
     const nobody = { text: null, problem: 'this command gives no input.' };
     const answer = (await this.options.onInput?.(question)) ?? nobody;
     kernel?.answer({ request: question.request, ...answer });
+  }
+
+  /** Waits for pictures that are not there yet. */
+  private async pictures(): Promise<void> {
+    let [awaited, since] = [Infinity, performance.now()];
+    while (this.kernel && !this.stopped && performance.now() - since < PICTURES_MS) {
+      const now = this.outputs.awaitedPictures;
+      if (now === 0) return;
+      if (now < awaited) [awaited, since] = [now, performance.now()];
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
   }
 
   private async runCell(kernel: KernelProcess, result: CellResult, index: number, total: number): Promise<void> {

@@ -4,6 +4,7 @@ import { foldTerminalText } from '../../notebook/format/terminal.ts';
 import type { Json, Output, OutputItem } from '../../notebook/format/types.ts';
 import type { MimeBundle, OutputEvent, StreamEvent } from '../../wire/protocol.ts';
 import { StreamText } from '../../wire/stream-text.ts';
+import { withPicture } from '../../wire/picture.ts';
 
 interface Shown {
   output: Output;
@@ -11,6 +12,8 @@ interface Shown {
   id?: string;
   /** Of an output that is a stream. */
   stream?: StreamText;
+  /** Its bundle, while the picture of this number is awaited. */
+  awaiting?: { picture: number; bundle: MimeBundle } | undefined;
 }
 
 /** The outputs of the cells of one notebook during a run. */
@@ -48,10 +51,13 @@ export class NotebookOutputs {
         this.add(cell, {
           output: { items: event.bundle.map(fileItem) },
           ...(event.id !== undefined && { id: event.id }),
+          ...awaited(event),
         });
         return;
       case 'update':
-        return this.update(cell, event.id, event.bundle);
+        return this.update(cell, event);
+      case 'picture':
+        return this.addPicture(event);
       case 'error':
         this.add(cell, { output: { items: event.bundle.map(fileItem) } });
         return;
@@ -61,11 +67,28 @@ export class NotebookOutputs {
     }
   }
 
-  private update(cell: string, id: string, bundle: MimeBundle): void {
+  /** How many outputs wait for their picture. */
+  get awaitedPictures(): number {
+    return [...this.cells.values()].flat().filter(({ awaiting }) => awaiting).length;
+  }
+
+  private update(cell: string, event: Extract<OutputEvent, { kind: 'update' }>): void {
+    const { id, bundle } = event;
     const shown = [...this.cells.values()].flat().filter((s) => s.id === id);
-    for (const { output } of shown) output.items = bundle.map(fileItem);
+    for (const s of shown) {
+      s.output.items = bundle.map(fileItem);
+      s.awaiting = awaited(event).awaiting;
+    }
     // The output to replace was cleared: the value becomes a new one
-    if (shown.length === 0) this.add(cell, { output: { items: bundle.map(fileItem) }, id });
+    if (shown.length === 0) this.add(cell, { output: { items: bundle.map(fileItem) }, id, ...awaited(event) });
+  }
+
+  private addPicture({ picture, item }: Extract<OutputEvent, { kind: 'picture' }>): void {
+    for (const shown of [...this.cells.values()].flat()) {
+      if (shown.awaiting?.picture !== picture) continue;
+      if (item) shown.output.items = withPicture(shown.awaiting.bundle, item).map(fileItem);
+      shown.awaiting = undefined;
+    }
   }
 
   private print(cell: string, event: StreamEvent): void {
@@ -92,6 +115,10 @@ export class NotebookOutputs {
     else this.cells.set(cell, [shown]);
   }
 }
+
+/** What an output keeps until its picture comes. */
+const awaited = ({ picture, bundle }: { picture?: number; bundle: MimeBundle }): Pick<Shown, 'awaiting'> =>
+  picture === undefined ? {} : { awaiting: { picture, bundle } };
 
 function foldStream(item: OutputItem): OutputItem {
   const stream = item.mime === STDOUT || item.mime === STDERR;

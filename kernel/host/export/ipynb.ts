@@ -1,21 +1,31 @@
-// Writes a notebook as a Jupyter notebook, nbformat 4.5.
+// Writes a notebook as a Jupyter notebook, nbformat 4.5, for Deno's kernel: the one that runs TypeScript in Jupyter.
 import { CELL_ERROR, ERROR, STDERR, STDOUT } from '../../wire/mime.ts';
+import { PICTURE, pictureSize } from '../../wire/picture.ts';
 import type { Cell, Json, Notebook, Output, OutputItem } from '../../notebook/format/types.ts';
 
 type JsonObject = { [key: string]: Json };
+
+/** What Deno writes into its own notebooks. */
+const METADATA = {
+  kernelspec: { display_name: 'Deno', language: 'typescript', name: 'deno' },
+  language_info: {
+    codemirror_mode: 'typescript',
+    file_extension: '.ts',
+    mimetype: 'text/x.typescript',
+    name: 'typescript',
+    nbconvert_exporter: 'script',
+    pygments_lexer: 'typescript',
+  },
+};
 
 /**
  * The text of the `.ipynb` file in Jupyter's style: indented by one space, keys in Jupyter's order, a newline at the
  * end.
  */
 export function toIpynb(notebook: Notebook): string {
-  const typescript = { name: 'typescript', display_name: 'TypeScript', language: 'typescript' };
   const file = {
     cells: notebook.cells.map(toCell),
-    metadata: {
-      kernelspec: typescript,
-      language_info: { name: 'typescript', file_extension: '.ts', mimetype: 'text/x-typescript' },
-    },
+    metadata: METADATA,
     nbformat: 4,
     nbformat_minor: 5,
   };
@@ -46,11 +56,29 @@ function toOutput({ items }: Output): JsonObject {
   }
   const error = items.find(({ mime }) => mime === ERROR) ?? items.find(({ mime }) => mime === CELL_ERROR);
   if (error) return toError(error);
+  const shown = forOthers(items);
+  const sizes = shown.flatMap((item): [string, Json][] => {
+    const size = sizeOf(item);
+    return size ? [[item.mime, size]] : [];
+  });
   return {
     output_type: 'display_data',
-    data: Object.fromEntries(items.map((item) => [mimeOf(item), toData(item)])),
-    metadata: {},
+    data: Object.fromEntries(shown.map((item) => [mimeOf(item), toData(item)])),
+    metadata: Object.fromEntries(sizes),
   };
+}
+
+/** The items without DLNB's own types, which no other program draws: beside them stand a picture and a text. */
+function forOthers(items: readonly OutputItem[]): OutputItem[] {
+  const others = items.filter(({ mime }) => !/^application\/vnd\.dlnb\./i.test(mime));
+  return others.length > 0 ? others : [{ mime: 'text/plain', text: `An output of DLNB: ${items[0]!.mime}` }];
+}
+
+/** Width and height at which a picture is to be shown, if its file says how dense its pixels are. */
+function sizeOf(item: OutputItem): JsonObject | undefined {
+  if (item.mime !== PICTURE || !('base64' in item)) return undefined;
+  const size = pictureSize(Buffer.from(item.base64, 'base64'));
+  return size && { ...size };
 }
 
 function toError(item: OutputItem): JsonObject {

@@ -6,6 +6,7 @@ import Anser from 'anser';
 import renderers from '../../../renderers/renderers.json';
 import { CELL_ERROR, ERROR, OVERFLOW, PLOTLY, STDERR, STDOUT, TRAINING } from '../../wire/mime.ts';
 import type { CellError } from '../../wire/errors.ts';
+import { PICTURE } from '../../wire/picture.ts';
 import type { OverflowNotice } from '../../wire/overflow.ts';
 import type { Json, Output, OutputItem } from '../../notebook/format/types.ts';
 import { escapeHtml, highlight } from './highlight.ts';
@@ -92,9 +93,14 @@ function figure(mime: string, data: string, output: Output, label: string, needs
   needs.add(`${name}.js`);
   const plain = output.items.find((i) => i.mime === 'text/plain');
   const fallback = plain && 'text' in plain ? plain.text : `a figure of ${label}`;
+  const picture = output.items.find((i) => i.mime === PICTURE);
+  const still =
+    picture && 'base64' in picture
+      ? `<img src="data:${PICTURE};base64,${escapeHtml(picture.base64)}" alt="${escapeHtml(fallback.slice(0, 200))}">`
+      : `<pre>${escapeHtml(fallback)}</pre>`;
   return (
     `<div class="figure" data-renderer="${name}.js" data-mime="${mime}" role="${role}" aria-label="${escapeHtml(fallback.slice(0, 200))}">` +
-    `${data}<noscript><pre>${escapeHtml(fallback)}</pre></noscript></div>`
+    `${data}<noscript>${still}</noscript></div>`
   );
 }
 

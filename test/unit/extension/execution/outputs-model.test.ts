@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { coalesce, type EditorCommand } from '../../../../extension/execution/editor-commands.ts';
 import { OutputsModel, type RunEvent } from '../../../../extension/execution/outputs-model.ts';
 import { MAX_OUTPUTS } from '../../../../kernel/wire/limits.ts';
-import { ERROR, STDERR, STDOUT } from '../../../../kernel/wire/mime.ts';
-import type { MimeBundle, OutputEvent } from '../../../../kernel/wire/protocol.ts';
+import { ERROR, STDERR, STDOUT, SUMMARY } from '../../../../kernel/wire/mime.ts';
+import type { MimeBundle, MimeItem, OutputEvent } from '../../../../kernel/wire/protocol.ts';
 
 /** A model and, beside it, what an editor that obeys its commands would show. */
 class Screen {
@@ -169,6 +169,47 @@ describe('display ids', () => {
       update('p', '2', 'b'),
     );
     expect([screen.texts('a'), screen.texts('b')]).toEqual([['1'], ['2']]);
+  });
+});
+
+describe('pictures', () => {
+  const drawn = (name: string): MimeBundle => [
+    { mime: SUMMARY, json: name },
+    { mime: 'text/plain', text: name },
+  ];
+  const shown = (name: string, picture: number, id?: string) =>
+    output({ kind: 'display', bundle: drawn(name), picture, ...(id && { id }) });
+  const png: MimeItem = { mime: 'image/png', bytes: new Uint8Array([1]) };
+  const arrived = (picture: number, item: MimeItem | undefined = png) =>
+    output({ kind: 'picture', picture, ...(item && { item }) });
+  const mimes = (screen: Screen) => screen.cells.get('a')!.map(({ items }) => items.map(({ mime }) => mime));
+
+  test('are put behind the item that the editor draws, in the same output', () => {
+    const screen = new Screen().apply(start(), shown('t', 1), print('x'), arrived(1), finish());
+    expect(mimes(screen)).toEqual([[SUMMARY, 'image/png', 'text/plain'], [STDOUT]]);
+    expect(screen.commands.at(-2)).toMatchObject({ do: 'replaceItems' });
+  });
+
+  test('come after the end of a run, and after the kernel has cleared other outputs, too', () => {
+    const screen = new Screen().apply(start(), shown('t', 1), shown('u', 2), finish(), arrived(2), arrived(1));
+    expect(mimes(screen)).toEqual([
+      [SUMMARY, 'image/png', 'text/plain'],
+      [SUMMARY, 'image/png', 'text/plain'],
+    ]);
+  });
+
+  test('of a state that is shown no more are left out', () => {
+    const again = output({ kind: 'update', id: 'p', bundle: drawn('new'), picture: 2 });
+    const screen = new Screen().apply(start(), shown('old', 1, 'p'), again, arrived(1));
+    expect(mimes(screen)).toEqual([[SUMMARY, 'text/plain']]);
+    expect(mimes(screen.apply(arrived(2)))).toEqual([[SUMMARY, 'image/png', 'text/plain']]);
+  });
+
+  test('that could not be made, or whose output was removed, change nothing', () => {
+    const screen = new Screen().apply(start(), shown('t', 1), output({ kind: 'picture', picture: 1 }), arrived(1));
+    expect(mimes(screen)).toEqual([[SUMMARY, 'text/plain']]);
+    const cleared = new Screen().apply(start(), shown('t', 1), output({ kind: 'clear', wait: false }), arrived(1));
+    expect(mimes(cleared)).toEqual([]);
   });
 });
 

@@ -3,7 +3,19 @@
 import { Script } from 'node:vm';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { CELL_ERROR, ERROR, FILTERS, GRAPH, OVERFLOW, PLOTLY, STDERR, STDOUT } from '../../../../kernel/wire/mime.ts';
+import {
+  CELL_ERROR,
+  ERROR,
+  FILTERS,
+  GRAPH,
+  OVERFLOW,
+  PLOTLY,
+  STDERR,
+  STDOUT,
+  SUMMARY,
+  TENSOR,
+} from '../../../../kernel/wire/mime.ts';
+import { encodePng } from '../../../../kernel/pictures/png.ts';
 import { toHtml, toHtmlReport } from '../../../../kernel/host/export/html.ts';
 import { toIpynb } from '../../../../kernel/host/export/ipynb.ts';
 import { toTs } from '../../../../kernel/host/export/ts.ts';
@@ -93,8 +105,8 @@ describe('as a Jupyter notebook', () => {
     expect(keys(file)).toEqual(['cells', 'metadata', 'nbformat', 'nbformat_minor']);
     expect([file.nbformat, file.nbformat_minor]).toEqual([4, 5]);
     expect(file.metadata).toMatchObject({
-      kernelspec: { name: 'typescript', display_name: 'TypeScript' },
-      language_info: { name: 'typescript' },
+      kernelspec: { name: 'deno', display_name: 'Deno', language: 'typescript' },
+      language_info: { name: 'typescript', file_extension: '.ts', pygments_lexer: 'typescript' },
     });
     for (const cell of file.cells) {
       expect(cell.id).toMatch(/^[a-zA-Z0-9-_]{1,64}$/);
@@ -150,6 +162,23 @@ describe('as a Jupyter notebook', () => {
       { output_type: 'error', ename: 'E', evalue: 'm', traceback: ['E: m'] },
       { output_type: 'error', ename: 'Error', evalue: 'not JSON', traceback: ['Error: not JSON'] },
     ]);
+  });
+
+  it('leaves out what only DLNB draws, and keeps the picture, the figure and the text', () => {
+    const text: OutputItem = { mime: 'text/plain', text: 'x' };
+    const picture: OutputItem = { mime: 'image/png', base64: PNG };
+    const data = (...items: OutputItem[]) => Object.keys((outputsOf(shown(...items))[0] as { data: object }).data);
+    expect(data({ mime: TENSOR, base64: 'AAAA' }, picture, text)).toEqual(['image/png', 'text/plain']);
+    expect(data({ mime: SUMMARY, json: {} }, text)).toEqual(['text/plain']);
+    expect(data(figure('bar'), picture, text)).toEqual([PLOTLY, 'image/png', 'text/plain']);
+    expect(data({ mime: GRAPH, base64: 'AAAA' })).toEqual(['text/plain']);
+  });
+
+  it('says at which size a picture of double density is shown', () => {
+    const double = Buffer.from(encodePng(new Uint8Array(4 * 6 * 4), 6, 4, 2)).toString('base64');
+    expect(outputsOf(shown({ mime: 'image/png', base64: double }))[0]).toMatchObject({
+      metadata: { 'image/png': { width: 3, height: 2 } },
+    });
   });
 
   it('notes the language of cells that are not TypeScript', () => {

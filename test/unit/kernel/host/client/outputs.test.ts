@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { foldTerminalText } from '../../../../../kernel/notebook/format/terminal.ts';
 import { NotebookOutputs } from '../../../../../kernel/host/client/outputs.ts';
-import { CELL_ERROR, ERROR, STDERR, STDOUT } from '../../../../../kernel/wire/mime.ts';
-import type { OutputEvent } from '../../../../../kernel/wire/protocol.ts';
+import { CELL_ERROR, ERROR, STDERR, STDOUT, SUMMARY } from '../../../../../kernel/wire/mime.ts';
+import type { MimeBundle, MimeItem, OutputEvent } from '../../../../../kernel/wire/protocol.ts';
 
 const out = (text: string): OutputEvent => ({ kind: 'stream', name: 'stdout', text });
 const err = (text: string): OutputEvent => ({ kind: 'stream', name: 'stderr', text });
@@ -147,6 +147,41 @@ describe('outputs of a notebook', () => {
       text: expect.stringMatching(/^\[x\/y: this output cannot be shown, because it is not JSON/) as string,
     });
     expect(output!.items[1]).toEqual({ mime: 'x/z', json: { d: '1970-01-01T00:00:00.000Z', n: null } });
+  });
+});
+
+describe('pictures of outputs', () => {
+  const table = (name: string): MimeBundle => [
+    { mime: SUMMARY, json: name },
+    { mime: 'text/plain', text: name },
+  ];
+  const png: MimeItem = { mime: 'image/png', bytes: new Uint8Array([255]) };
+
+  it('are awaited, and go behind the item that they were made from', () => {
+    const outputs = after(['a', { kind: 'display', bundle: table('t'), picture: 3 }]);
+    expect(outputs.awaitedPictures).toBe(1);
+    outputs.apply('a', { kind: 'picture', picture: 3, item: png });
+    expect(outputs.awaitedPictures).toBe(0);
+    expect(outputs.of('a')).toEqual([
+      {
+        items: [
+          { mime: SUMMARY, json: 't' },
+          { mime: 'image/png', base64: '/w==' },
+          { mime: 'text/plain', text: 't' },
+        ],
+      },
+    ]);
+  });
+
+  it('of an earlier state do not come to a later one', () => {
+    const outputs = after(
+      ['a', { kind: 'display', id: 'p', bundle: table('1'), picture: 1 }],
+      ['a', { kind: 'update', id: 'p', bundle: table('2'), picture: 2 }],
+      ['a', { kind: 'picture', picture: 1, item: png }],
+    );
+    expect([outputs.of('a')[0]!.items.length, outputs.awaitedPictures]).toEqual([2, 1]);
+    outputs.apply('a', { kind: 'picture', picture: 2 });
+    expect([outputs.of('a')[0]!.items.length, outputs.awaitedPictures]).toEqual([2, 0]);
   });
 });
 
