@@ -79,6 +79,11 @@ export class KernelSession {
   private readonly answers: { [Q in Question]: (ask: Questions[Q]['ask']) => Answer<Q> | Promise<Answer<Q>> } = {
     slice: ({ source, axes }) => this.tensors.slice(source, axes),
     save: ({ source, file }) => this.tensors.save(source, file),
+    refresh: () => {
+      const run = this.latest?.context;
+      if (run) this.evaluator.context.run(run, () => this.library.refresh(run));
+      return {};
+    },
   };
 
   constructor(
