@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { PROGRESS, TRAINING } from '../../kernel/wire/mime.ts';
 import type { ProgressReport } from '../../kernel/wire/progress.ts';
 import type { TrainingChart, TrainingRun } from '../../kernel/wire/training.ts';
-import { closeAll, notebookWith, open, save, sleep, until, workspaceFolder } from './helpers.ts';
+import { closeAll, notebookWith, open, save, setSetting, sleep, until, workspaceFolder } from './helpers.ts';
 
 const LOOP =
   "import { train } from 'dlnb'; const run = train.record('r'); for (const epoch of run.epochs(6000)) { await new Promise((r) => setTimeout(r, 20)); run.step({ loss: 1 }); }";
@@ -63,7 +63,12 @@ describe('a training', () => {
   it('is interrupted when its kernel is restarted or dies while the notebook stays open', async () => {
     const notebook = await notebookWith([LOOP]);
     await begin(notebook);
-    await vscode.commands.executeCommand('dlnb.restartKernel');
+    await setSetting('confirmRestart', false);
+    try {
+      await vscode.commands.executeCommand('dlnb.restartKernel');
+    } finally {
+      await setSetting('confirmRestart', undefined);
+    }
     await until('an interrupted training', () => runOf(notebook)?.state === 'interrupted');
     await begin(notebook);
     await vscode.commands.executeCommand('notebook.cancelExecution', notebook.uri);

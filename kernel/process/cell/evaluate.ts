@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ACKNOWLEDGED, BUSY, FLAG_BYTES, InterruptError, RAISED, REQUESTED, STOP_TRAINING } from './flag.ts';
 import { CHECK, FLAG } from './instrument.ts';
+import { UNWIND, unwindAsyncIds } from './unwind.ts';
 import { BRIDGE, type TransformedCell } from './transform.ts';
 
 /** The run of a cell that the executing code belongs to, also in its promises and timers. */
@@ -64,6 +65,7 @@ export class Evaluator {
     const define = (name: string, value: unknown) =>
       Object.defineProperty(globalThis, name, { value, configurable: true });
     define(BRIDGE, Object.freeze(api));
+    define(UNWIND, unwindAsyncIds());
     // Constants in the script scope are faster to read than properties of the global object
     define(`${FLAG}0`, this.flag);
     define(`${CHECK}0`, this.check);

@@ -4,6 +4,7 @@ import { Session } from 'node:inspector';
 import { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ControlMessage } from '../../wire/protocol.ts';
+import { UNWIND } from './unwind.ts';
 import { ACKNOWLEDGED, BUSY, REQUESTED, RAISED, STOP_TRAINING, TERMINATE_AFTER_MS } from './flag.ts';
 
 /** Time in which the main thread may end the process in an orderly way. */
@@ -44,5 +45,7 @@ function interrupt(): void {
 function terminate(): void {
   const session = new Session();
   session.connectToMainThread();
+  // Runs in the middle of the code that is terminated next
+  session.post('Runtime.evaluate', { expression: `${UNWIND}()`, silent: true });
   session.post('Runtime.terminateExecution', () => session.disconnect());
 }
