@@ -42,6 +42,7 @@ export async function exportNotebook(context: CommandContext, argument?: unknown
   const request = isRequest(argument) ? argument : await ask(notebook);
   if (!request) return undefined;
   try {
+    await context.sessions.get(notebook)?.refresh();
     await runExport(context.extension.extensionPath, notebook, request);
   } catch (e) {
     log().error(`export: ${(e as Error).message}`);

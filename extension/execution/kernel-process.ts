@@ -37,6 +37,8 @@ export interface KernelEvents {
   starting(): void;
   /** What the running kernel sends. */
   messages: Handlers<NotebookMessage>;
+  /** The kernel has ended, for whatever reason, and no other has taken its place. */
+  gone(): void;
   /** The kernel ended by itself. @param wasReady it could run cells before */
   died(exit: ExitReason, wasReady: boolean): void;
 }
@@ -128,6 +130,7 @@ export class NotebookKernel {
 
   private exited(kernel: StartedKernel, exit: ExitReason): void {
     log().info(`kernel ${kernel.process.pid ?? ''} ended (code ${exit.code}, signal ${exit.signal}): ${exit.text}`);
+    if (this.kernel === undefined || this.kernel === kernel) this.events.gone();
     if (this.kernel !== kernel) return;
     this.kernel = undefined;
     if (exit.expected) return;

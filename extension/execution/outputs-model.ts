@@ -1,5 +1,6 @@
 // The outputs and runs of one notebook as a state machine: kernel events in, commands for the editor out.
 // No editor, no process: projection.ts applies the commands.
+import { isRunning, withoutKernel } from '../../kernel/wire/ended.ts';
 import { MAX_OUTPUTS } from '../../kernel/wire/limits.ts';
 import { STDERR, STDOUT } from '../../kernel/wire/mime.ts';
 import type { MimeBundle, OutputEvent, StreamEvent } from '../../kernel/wire/protocol.ts';
@@ -36,6 +37,8 @@ interface ShownOutput {
   id?: string | undefined;
   /** Its bundle, while the picture of this number is awaited. */
   awaiting?: { picture: number; bundle: MimeBundle } | undefined;
+  /** What it shows, if that is a training or a progress bar that is running. */
+  running?: MimeBundle | undefined;
 }
 interface CellState {
   phase: Phase;
@@ -52,9 +55,7 @@ export class OutputsModel {
   /** Takes an event and returns the commands for the editor. */
   apply(event: RunEvent): EditorCommand[] {
     if (event.type === 'kernelGone') {
-      for (const cell of this.cells.values())
-        for (const output of cell.outputs) output.id = output.awaiting = undefined;
-      return [];
+      return this.endRunning();
     }
     const { cell } = event;
     const state = this.state(cell);
@@ -84,6 +85,25 @@ export class OutputsModel {
   /** Keys of the outputs that the cell shows. */
   keys(cell: string): OutputKey[] {
     return this.cells.get(cell)?.outputs.map(({ key }) => key) ?? [];
+  }
+
+  /** Whether a training or a progress bar shows that it is running. */
+  get hasRunning(): boolean {
+    return [...this.cells.values()].some(({ outputs }) => outputs.some(({ running }) => running !== undefined));
+  }
+
+  /** The kernel is gone: what was running is interrupted, and display ids mean nothing any more. */
+  private endRunning(): EditorCommand[] {
+    const commands: EditorCommand[] = [];
+    for (const [cell, { outputs }] of this.cells)
+      for (const output of outputs) {
+        delete output.id;
+        delete output.awaiting;
+        if (!output.running) continue;
+        commands.push({ do: 'replaceItems', cell, key: output.key, items: [...withoutKernel(output.running)] });
+        delete output.running;
+      }
+    return commands;
   }
 
   private state(cell: string): CellState {
@@ -162,6 +182,7 @@ export class OutputsModel {
       for (const o of outputs) {
         if (o.id !== id) continue;
         o.awaiting = awaited(event).awaiting;
+        o.running = isRunning(bundle) ? bundle : undefined;
         commands.push({ do: 'replaceItems', cell: other, key: o.key, items: bundle });
       }
     }
@@ -204,7 +225,7 @@ export class OutputsModel {
       state.stale = undefined;
       state.outputs = [];
     }
-    state.outputs.push({ key, ...what });
+    state.outputs.push({ key, ...what, ...(isRunning(items) && { running: items }) });
     return [{ do: replace ? 'replaceAll' : 'append', cell, key, items, ...(transient && { transient }) }];
   }
 }

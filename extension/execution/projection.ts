@@ -44,6 +44,7 @@ export class OutputProjection implements vscode.Disposable {
   private readonly outputs = new Map<OutputKey, MadeOutput>();
   private waiting: EditorCommand[] = [];
   private flushing = false;
+  private flushed: Promise<void> = Promise.resolve();
   private urgent: (() => void) | undefined;
   private disposed = false;
 
@@ -68,7 +69,12 @@ export class OutputProjection implements vscode.Disposable {
     this.waiting.push(...commands);
     // The end of a run is shown at once
     if (commands.some((c) => c.do === 'end' || c.do === 'start')) this.urgent?.();
-    if (!this.flushing) void this.flush();
+    if (!this.flushing) this.flushed = this.flush();
+  }
+
+  /** Settles when the editor has received everything. */
+  settled(): Promise<void> {
+    return this.flushed;
   }
 
   /** The notebook was renamed or saved under a new name, and is another document now. */

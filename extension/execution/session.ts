@@ -17,6 +17,8 @@ import { CellQueue, type RunningCell } from './queue.ts';
 
 /** When a cell has run this long without output, the outputs of its earlier run are removed. */
 const SETTLE_MS = 250;
+/** A kernel that computes does not answer; a save waits for it no longer than this. */
+const REFRESH_MS = 1000;
 
 export class NotebookSession implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
@@ -68,6 +70,7 @@ export class NotebookSession implements vscode.Disposable {
           this.device.changed(state);
         },
       },
+      gone: () => this.apply({ type: 'kernelGone' }),
       died: (exit, wasReady) => this.died(exit, wasReady),
     });
   }
@@ -138,6 +141,13 @@ export class NotebookSession implements vscode.Disposable {
   /** Asks the kernel about a tensor that a cell has shown. No kernel is started for it. */
   ask<Q extends Question>(question: Q, ask: Questions[Q]['ask']): Promise<Answer<Q>> {
     return this.kernel.ask(question, ask);
+  }
+
+  /** Brings trainings and progress bars that are running up to date, as far as the kernel answers in time. */
+  async refresh(): Promise<void> {
+    if (!this.model.hasRunning) return;
+    const shown = this.kernel.ask('refresh', {}).then(() => this.projection.settled());
+    await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, REFRESH_MS))]);
   }
 
   /** Asks the runs of a training chart to end at their next step. The cell continues after them. */

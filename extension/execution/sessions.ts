@@ -49,6 +49,11 @@ export class Sessions implements vscode.Disposable {
         const session = this.open.get(notebook);
         if (session) for (const { cell, outputs } of cellChanges) if (outputs) session.outputsChanged(cell);
       }),
+      // The file holds a training as it is, not as it was seconds ago
+      vscode.workspace.onWillSaveNotebookDocument((event) => {
+        const session = this.open.get(event.notebook);
+        if (session) event.waitUntil(session.refresh());
+      }),
     );
   }
 

@@ -9,6 +9,7 @@ import {
   printNotebook,
 } from '../../kernel/notebook/format/index.ts';
 import type { Notebook } from '../../kernel/notebook/format/types.ts';
+import { endRunning } from '../../kernel/host/client/ended.ts';
 import { toEditor, toFile, type CellMetadata, type OutputMetadata, type PlainNotebook } from './data.ts';
 
 export const NOTEBOOK_TYPE = 'dlnb';
@@ -21,7 +22,7 @@ export const serializerOptions: vscode.NotebookDocumentContentOptions = {
 
 export class DlnbSerializer implements vscode.NotebookSerializer {
   deserializeNotebook(content: Uint8Array): vscode.NotebookData {
-    return toNotebookData(readNotebook(content));
+    return toNotebookData(endRunning(readNotebook(content)));
   }
 
   serializeNotebook(data: vscode.NotebookData): Uint8Array {

@@ -53,6 +53,8 @@ export interface LibrarySession {
    */
   runEnded(run: object, status: 'ok' | 'threw' | 'interrupted'): Promise<void> | undefined;
   abandon(run: object): void;
+  /** Shows the present state of all trainings, and of the progress bars of this run. */
+  refresh(run: object): void;
   /** Reports that TensorFlow.js has been loaded. */
   tensorsLoaded(tf: TensorLibrary): void;
 }
@@ -66,7 +68,8 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
     run: () => host.run(),
     clock: () => performance.now(),
   };
-  const { progress, runEnded } = makeProgress(show);
+  const bars = makeProgress(show);
+  const { progress } = bars;
   const training = makeTrain(
     { ...show, send: (delta, text) => host.training(delta, text), takeStop: (chart) => host.takeStop(chart) },
     loaded,
@@ -83,8 +86,12 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
     }),
     runEnded(run, status) {
       // After a cell that ended well, a bar may continue in a task that the cell has not awaited
-      if (status !== 'ok') runEnded(run);
+      if (status !== 'ok') bars.runEnded(run, status);
       return training.runEnded(run, status);
+    },
+    refresh(run) {
+      bars.refresh(run);
+      training.refresh();
     },
     abandon: (run) => training.abandon(run),
     tensorsLoaded: (tf) => installFitProgress(tf, progress),

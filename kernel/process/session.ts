@@ -102,6 +102,11 @@ export class KernelSession {
     slice: ({ source, axes }) => this.tensors.slice(source, axes),
     save: ({ source, file }) => this.tensors.save(source, file),
     pending: () => ({ names: this.pending.names() }),
+    refresh: () => {
+      const run = this.latest?.context;
+      if (run) this.evaluator.context.run(run, () => this.library.refresh(run));
+      return {};
+    },
   };
 
   constructor(

@@ -19,7 +19,11 @@ export interface ProgressBar {
   rate?: number;
   /** Estimated seconds that are left. */
   left?: number;
-  state: 'running' | 'done' | 'stopped' | 'failed';
+  /**
+   * `stopped`: by the user's own `break`. `interrupted`: the cell was interrupted, or the kernel is gone. `failed`: by
+   * an error.
+   */
+  state: 'running' | 'done' | 'stopped' | 'interrupted' | 'failed';
   /** More to say, for example the loss. */
   note?: string;
 }

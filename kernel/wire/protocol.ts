@@ -49,6 +49,8 @@ export interface Questions {
   pending: { ask: Record<string, never>; answer: { names: string[] } };
   /** All values of a tensor that was shown, as a `.npy` file. An existing file is replaced. `size`: bytes written. */
   save: { ask: { source: TensorSource; /** Absolute path. */ file: string }; answer: { size: number } };
+  /** Sends the present state of running trainings and progress bars as outputs, before the answer. */
+  refresh: { ask: object; answer: object };
 }
 /** Names a tensor that was shown: `source` in the head of its output. */
 type TensorSource = string;

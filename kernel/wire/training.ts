@@ -1,8 +1,8 @@
 // The payload of training charts, and the messages between a chart and its kernel.
 
 /**
- * The state of a training run. `stopped`: by the Stop button. `interrupted`: the cell was interrupted.
- * `failed`: the cell threw an error.
+ * The state of a training run. `stopped`: by the Stop button, or by the user's own `break`. `interrupted`: the cell was
+ * interrupted, or the kernel is gone. `failed`: the cell threw an error.
  */
 export type TrainingState = 'running' | 'done' | 'stopped' | 'interrupted' | 'failed';
 

@@ -60,7 +60,7 @@ export function readProgress(value: unknown): ProgressReport {
   return { version: 1, bars: firstObjects(report, 'bars', 'bar', MAX_BARS).map(readBar) };
 }
 
-const BAR_STATES: readonly ProgressBar['state'][] = ['running', 'done', 'stopped', 'failed'];
+const BAR_STATES: readonly ProgressBar['state'][] = ['running', 'done', 'stopped', 'interrupted', 'failed'];
 
 function readBar(bar: Fields): ProgressBar {
   return {

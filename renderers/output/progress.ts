@@ -42,7 +42,7 @@ function factsText({ seconds, rate, left, state }: ProgressBar): string {
   if (rate && seconds >= 0.1) facts.push(rateText(rate));
   if (state === 'running') facts.push(left === undefined ? clockText(seconds) : `${clockText(left)} left`);
   else facts.push(durationText(seconds));
-  if (state === 'stopped') facts.push('stopped');
+  if (state === 'stopped' || state === 'interrupted') facts.push(state);
   if (state === 'failed') facts.push('ended by an error');
   return facts.join(' · ');
 }

@@ -97,7 +97,8 @@ function runLine(run: Run, color: string | undefined): HTMLElement {
     swatch.style.background = color;
     line.append(swatch, element('span', 'name', run.name));
   }
-  line.append(element('span', `state ${run.state}`, run.state));
+  const early = run.state !== 'running' && run.state !== 'done' && (run.epochs > 0 || run.steps > 0);
+  line.append(element('span', `state ${run.state}`, early ? `${run.state} at` : run.state));
   const share = shareOf(run);
   if (run.state === 'running' && share !== undefined) {
     const track = element('span', 'track');
@@ -157,6 +158,7 @@ const styles = `
   align-items: center;
   gap: 2px 12px;
 }
+.state.stopped, .state.interrupted, .state.failed { margin-right: -7px; }
 .line { min-height: 28px; }
 .title { font-weight: 600; }
 .controls { gap: 6px; margin-left: auto; }

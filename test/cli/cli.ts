@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { dist } from '../paths.ts';
+import { dist, testedNode } from '../paths.ts';
 import { parseNotebook, type CodeCell } from '../../kernel/notebook/format/index.ts';
 
 /** Another build can be tested by naming its folder. */
@@ -24,11 +24,14 @@ export interface Running {
   result: Promise<Result>;
 }
 
-/** Starts `dlnb` in a folder, with an empty input or this one. It leads a process group, so that a test can press Ctrl+C as a terminal does. */
+/**
+ * Starts `dlnb` in a folder, with an empty input or this one. It leads a process group, so that a test can press Ctrl+C
+ * as a terminal does.
+ */
 export function start(cwd: string, args: string[], env: NodeJS.ProcessEnv = {}, input?: string): Running {
-  const child = spawn(process.execPath, [path.join(dist, 'cli.js'), ...args], {
+  const child = spawn(testedNode.path, [path.join(dist, 'cli.js'), ...args], {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...(testedNode.electron && { ELECTRON_RUN_AS_NODE: '1' }), ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     detached: true,
   });

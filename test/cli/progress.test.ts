@@ -32,6 +32,20 @@ describe('a run with progress', () => {
     });
   });
 
+  it('leaves nothing that is running: neither in the executed copy nor in an export of a file that says so', async () => {
+    const loop = (n: number) =>
+      `import { train } from 'dlnb'; const run = train.record('r'); (async () => { for (const e of run.epochs(${n})) { run.step({ loss: 1 }); await new Promise((r) => setTimeout(r, 5)); } })(); await new Promise((r) => setTimeout(r, 100));`;
+    using folder = new Folder({ 'n.dlnb': notebook(`${loop(9000)} process.exit(0)`) });
+    await dlnb(folder.path, 'run', 'n.dlnb', '--out', 'out.dlnb');
+    const { items } = folder.cells('out.dlnb')[0]!.outputs[0]!;
+    expect(items[0]).toMatchObject({ mime: TRAINING, json: { runs: [{ state: 'interrupted' }] } });
+    folder.write('old.dlnb', folder.read('out.dlnb').replaceAll('"interrupted"', '"running"'));
+    const { code } = await dlnb(folder.path, 'export', 'old.dlnb', '--to', 'html', '--out', 'old.html');
+    expect(code).toBe(0);
+    expect(folder.read('old.html')).toContain('"state":"interrupted"');
+    expect(folder.read('old.html')).not.toContain('"state":"running"');
+  });
+
   // A terminal of its own, from util-linux
   it.skipIf(process.platform !== 'linux')('on a terminal rewrites one line meanwhile', () => {
     using folder = new Folder({ 'n.dlnb': cells });

@@ -31,6 +31,27 @@ const cases: [string, string][] = [
   ['a loop in a package, which has no tests in it', 'spinPackage()'],
   ['a regular expression', '/^(x+x+)+y/.test("x".repeat(50))'],
   [
+    'a regular expression after an await',
+    'await new Promise((r) => setTimeout(r, 10)); /^(x+x+)+y/.test("x".repeat(50))',
+  ],
+  ['a package after an import', "await import('node:fs'); spinPackage()"],
+  [
+    'a regular expression in a timer',
+    'setTimeout(() => /^(x+x+)+y/.test("x".repeat(50)), 10); await new Promise(() => {})',
+  ],
+  [
+    'a regular expression in a promise of a nested async function',
+    'await (async () => { await null; await Promise.all([1].map(async () => { await null; /^(x+x+)+y/.test("x".repeat(50)) })) })()',
+  ],
+  [
+    'a regular expression in process.nextTick',
+    'await null; await new Promise(() => process.nextTick(() => /^(x+x+)+y/.test("x".repeat(50))))',
+  ],
+  [
+    'a regular expression inside an AsyncLocalStorage of the cell',
+    "import { AsyncLocalStorage } from 'node:async_hooks'; await new AsyncLocalStorage().run(1, async () => { await null; /^(x+x+)+y/.test('x'.repeat(50)) })",
+  ],
+  [
     'a training loop of op kernels',
     'const w = tf.variable(tf.zeros([64, 64])); const sgd = tf.train.sgd(0.1); for (;;) { sgd.minimize(() => w.square().mean() as any); await tf.nextFrame(); }',
   ],

@@ -82,7 +82,7 @@ describe('what cells import from dlnb', () => {
       interruptAfter: 400,
     });
     expect(cut.status).toBe('interrupted');
-    expect(payloads<ProgressReport>(cut.events, PROGRESS).at(-1)!.bars).toMatchObject([{ state: 'stopped' }]);
+    expect(payloads<ProgressReport>(cut.events, PROGRESS).at(-1)!.bars).toMatchObject([{ state: 'interrupted' }]);
     await new Promise((r) => setTimeout(r, 300));
     expect((await k.run('bits() === before')).text).toBe('true');
   });
@@ -98,7 +98,7 @@ describe('what cells import from dlnb', () => {
     const cut = await k.run('for (const i of progress(1e9)) ;', { interruptAfter: 300 });
     expect(cut.status).toBe('interrupted');
     expect(payloads<ProgressReport>(cut.events, PROGRESS).at(-1)!.bars).toMatchObject([
-      { total: 1e9, state: 'stopped' },
+      { total: 1e9, state: 'interrupted' },
     ]);
     expect((await k.run('1 + 1')).text).toBe('2');
   });

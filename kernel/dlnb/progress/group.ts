@@ -62,8 +62,11 @@ export class Group implements Displayable {
     if (!this.active || this.due) this.draw();
   }
 
-  stopAll(state: 'stopped' | 'failed'): void {
-    if (!this.active) return;
+  /** Ends the bars that are running, and corrects those whose loop the same error has left. */
+  stopAll(state: 'interrupted' | 'failed', left: ReadonlySet<Meter> = new Set()): void {
+    const corrected = this.bars.filter(({ meter }) => left.has(meter));
+    if (!this.active && corrected.length === 0) return;
+    for (const { meter } of corrected) meter.state = state;
     for (const { meter } of this.bars) meter.end(state);
     this.draw();
   }

@@ -1,5 +1,6 @@
 // `progress` of the module `dlnb`: a loop with a bar that is updated in place.
 import { checkOptions, type OptionNames } from '../options.ts';
+import { isInterrupted, LeftLoops } from '../left.ts';
 import { Group, type ProgressHost } from './group.ts';
 import { Meter, type ProgressState } from './meter.ts';
 import {
@@ -30,7 +31,7 @@ export interface ProgressHandle {
   step(items?: number): void | Promise<void>;
   /** Shows a text behind the bar. */
   note(text: string): void;
-  /** Ends the bar. By default its state is `done` if the total is reached or unknown, else `stopped`. */
+  /** Ends the bar. By default its state is `done` if the total is reached or unknown. */
   end(state?: ProgressState): void;
 }
 
@@ -59,6 +60,8 @@ class Bar {
   constructor(
     readonly meter: Meter,
     private readonly group: Group,
+    /** The run of the cell that began it. */
+    readonly run: object,
   ) {
     group.add(meter);
   }
@@ -81,6 +84,7 @@ class Bar {
 /** The bars of a session: each run of a cell has a group at a time. */
 class Bars {
   private readonly groups = new WeakMap<object, Group>();
+  private readonly left = new LeftLoops<Meter>();
 
   constructor(private readonly host: ProgressHost) {}
 
@@ -92,7 +96,14 @@ class Bars {
     let group = this.groups.get(run);
     const key = label ?? source;
     if (!group?.takes(key)) this.groups.set(run, (group = new Group(this.host, key)));
-    return new Bar(new Meter(Number.isFinite(total) ? total : undefined, label, this.host.clock), group);
+    return new Bar(new Meter(Number.isFinite(total) ? total : undefined, label, this.host.clock), group, run);
+  }
+
+  /** The loop was left by break, return or an error in its body. No effect after another end. */
+  leave(bar: Bar): void {
+    if (bar.meter.state !== 'running') return;
+    bar.end(isInterrupted(bar.run) ? 'interrupted' : 'stopped');
+    this.left.add(bar.meter, bar.run);
   }
 
   *loop<T>(source: Iterable<T>, options: ProgressOptions, key: unknown): Generator<T> {
@@ -107,8 +118,7 @@ class Bars {
       bar.end('failed');
       throw e;
     } finally {
-      // No effect after the ends above: the loop was left by break, return or an error in its body
-      bar.end('stopped');
+      this.leave(bar);
     }
   }
 
@@ -124,21 +134,29 @@ class Bars {
       bar.end('failed');
       throw e;
     } finally {
-      bar.end('stopped');
+      this.leave(bar);
     }
   }
 
-  /** Ends the bars of a run that was ended from outside. */
-  stop(run: object): void {
-    this.groups.get(run)?.stopAll('stopped');
+  /** Ends the bars of a run that was interrupted or failed. */
+  stop(run: object, state: 'interrupted' | 'failed'): void {
+    this.groups.get(run)?.stopAll(state, new Set(this.left.take(run)));
+  }
+
+  /** Draws the bars of these runs again, if they are running. */
+  refresh(run: object): void {
+    const group = this.groups.get(run);
+    if (group?.active) group.draw();
   }
 }
 
 /** `progress`, and the events that its session reports to it. */
 export interface ProgressSession {
   progress: ProgressFunction;
-  /** Reports that the run of a cell was ended from outside. */
-  runEnded(run: object): void;
+  /** Reports that the run of a cell was interrupted or failed. */
+  runEnded(run: object, status: 'threw' | 'interrupted'): void;
+  /** Shows the present state of the bars of a run. */
+  refresh(run: object): void;
 }
 
 /** Makes `progress` for one session. */
@@ -165,9 +183,17 @@ export function makeProgress(host: ProgressHost): ProgressSession {
     return {
       step: (items = 1) => (bar.move(items) ? turn() : undefined),
       note: (text) => void (meter.note = text),
-      end: (state) => bar.end(state ?? (meter.total === undefined || meter.done >= meter.total ? 'done' : 'stopped')),
+      end(state) {
+        const complete = meter.total === undefined || meter.done >= meter.total;
+        if (state !== undefined || complete) bar.end(state ?? 'done');
+        else bars.leave(bar);
+      },
     };
   }
 
-  return { progress: Object.assign(progress, { begin }) as ProgressFunction, runEnded: (run) => bars.stop(run) };
+  return {
+    progress: Object.assign(progress, { begin }) as ProgressFunction,
+    runEnded: (run, status) => bars.stop(run, status === 'threw' ? 'failed' : 'interrupted'),
+    refresh: (run) => bars.refresh(run),
+  };
 }

@@ -119,7 +119,7 @@ export function barText(bar: ProgressBar): string {
     ...(left !== undefined ? [`${clockText(left)} left`] : []),
     ...(ended ? [durationText(seconds)] : []),
     ...(note ? [note] : []),
-    ...(state === 'stopped' ? ['stopped'] : state === 'failed' ? ['ended by an error'] : []),
+    ...(state === 'failed' ? ['ended by an error'] : ended && state !== 'done' ? [state] : []),
   ];
   const share = total ? `${String(Math.floor((100 * done) / total)).padStart(3)} % ${blocks(done / total)} ` : '';
   return `${'  '.repeat(depth)}${label ? `${label} ` : ''}${share}${facts.join(' · ')}`;

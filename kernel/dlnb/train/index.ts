@@ -1,4 +1,5 @@
 // `train` of the module `dlnb`: records training runs and draws them in charts while they run.
+import { LeftLoops } from '../left.ts';
 import { needLibrary, type LoadedLibrary } from '../library.ts';
 import { checkOptions, type OptionNames } from '../options.ts';
 import { CALLBACK_OPTIONS, RECORD_OPTIONS, type CallbackOptions, type RecordOptions, type Train } from './api.ts';
@@ -22,13 +23,15 @@ export interface TrainSession {
   runEnded(run: object, status: 'ok' | 'threw' | 'interrupted'): Promise<void> | undefined;
   /** Gives up the values that are still being read. */
   abandon(run: object): void;
+  /** Shows the present state of the trainings that are running. */
+  refresh(): void;
 }
 
 /** Makes `train` for one session. */
 export function makeTrain(host: TrainHost, loaded: LoadedLibrary): TrainSession {
   const charts = new WeakMap<object, Chart>();
   const named = new Map<string, Chart>();
-  const recorders: Recorders = { loaded, active: new Set(), reading: new Set() };
+  const recorders: Recorders = { loaded, active: new Set(), reading: new Set(), left: new LeftLoops() };
 
   function chartFor({ chart }: RecordOptions): Chart {
     if (chart !== undefined) return named.get(chart) ?? named.set(chart, new Chart(host)).get(chart)!;
@@ -66,10 +69,15 @@ export function makeTrain(host: TrainHost, loaded: LoadedLibrary): TrainSession 
         if (recorder.trainsIn !== run) continue;
         recorder.finish(status === 'ok' ? 'done' : status === 'threw' ? 'failed' : 'interrupted');
       }
+      const left = recorders.left.take(run);
+      if (status === 'threw') for (const recorder of left) recorder.failed();
       const arrivals = [...recorders.reading]
         .filter(({ readsFor }) => readsFor === run)
         .map((recorder) => recorder.arrival());
       return arrivals.length > 0 ? Promise.all(arrivals).then(() => {}) : undefined;
+    },
+    refresh() {
+      for (const chart of new Set([...recorders.active].map((recorder) => recorder.chart))) chart.show();
     },
     abandon(run) {
       for (const recorder of [...recorders.reading]) if (recorder.readsFor === run) recorder.abandon();

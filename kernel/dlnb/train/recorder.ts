@@ -6,6 +6,7 @@ import { InOrder } from '../../outputs/order.ts';
 import { read, valuesNow } from '../../outputs/tensor/read.ts';
 import { isTensor } from '../../outputs/tensor/values.ts';
 import { needLibrary, type LoadedLibrary } from '../library.ts';
+import { isInterrupted, type LeftLoops } from '../left.ts';
 import { checkOptions } from '../options.ts';
 import { DRAW_MS } from '../progress/meter.ts';
 import { shapeText } from '../shape.ts';
@@ -21,6 +22,8 @@ export interface Recorders {
   active: Set<RunRecorder>;
   /** Recorders with values that are still being read from the device. */
   reading: Set<RunRecorder>;
+  /** Recorders whose loop was left early just now. */
+  left: LeftLoops<RunRecorder>;
 }
 
 /** The {@link Recorder}, with the methods for its callback, its chart and the session. */
@@ -29,6 +32,8 @@ export class RunRecorder implements Recorder, ChartedRun {
   private stopAsked = false;
   /** Number of unfinished loops over steps and epochs. */
   private loops = 0;
+  /** Number of calls of {@link epoch}. */
+  private epochCalls = 0;
   /** The run of the cell in which the training is running; undefined if it is not running. */
   trainsIn: object | undefined;
   /** Records values in the order of the calls, although some must be read from the device first. */
@@ -61,6 +66,7 @@ export class RunRecorder implements Recorder, ChartedRun {
   }
 
   epoch(values: Record<string, Metric> = {}): void {
+    this.epochCalls++;
     this.record('epoch', values);
   }
 
@@ -92,6 +98,7 @@ export class RunRecorder implements Recorder, ChartedRun {
   /** Begins the training, or continues it after its end. */
   begin(): void {
     if (this.trainsIn) return;
+    this.session.left.delete(this);
     this.chart.host.takeStop(this.chart.number);
     this.stopAsked = false;
     this.trainsIn = this.chart.host.run();
@@ -108,6 +115,14 @@ export class RunRecorder implements Recorder, ChartedRun {
     const ended = state === 'done' && this.stopAsked ? 'stopped' : state;
     this.order.add(this.data, (data) => {
       data.end(this.abandoned ? 'interrupted' : ended);
+      this.chart.show();
+    });
+  }
+
+  /** The error of the cell ended the loop that was left just now. */
+  failed(): void {
+    this.order.add(this.data, (data) => {
+      data.end('failed');
       this.chart.show();
     });
   }
@@ -150,32 +165,55 @@ export class RunRecorder implements Recorder, ChartedRun {
       if (this.loops++ === 0) this.expect({ [what]: n });
     };
     const goesOn = () => !this.stop;
-    const end = () => {
-      // After the run was ended from outside, its loops may still end
-      if (this.loops > 0 && --this.loops === 0) this.end();
+    // Without calls of `epoch`, the loop itself counts
+    const count = (calls: number) => {
+      if (what !== 'epochs' || this.epochCalls !== calls || !this.trainsIn || this.stopAsked) return;
+      this.order.add(this.data, (data) => {
+        data.epoch({});
+        this.chart.update(this);
+      });
     };
+    const end = (complete: boolean) => {
+      // After the run was ended from outside, its loops may still end
+      if (this.loops === 0 || --this.loops > 0) return;
+      if (complete) return this.end();
+      const run = this.trainsIn;
+      this.finish(isInterrupted(run) ? 'interrupted' : 'stopped');
+      if (run) this.session.left.add(this, run);
+    };
+    const calls = () => this.epochCalls;
     const { clock } = this.chart.host;
     return {
       *[Symbol.iterator]() {
         start();
+        let complete = false;
         try {
-          for (let i = 0; i < n && goesOn(); i++) yield i;
+          for (let i = 0; i < n && goesOn(); i++) {
+            const before = calls();
+            yield i;
+            count(before);
+          }
+          complete = true;
         } finally {
-          end();
+          end(complete);
         }
       },
       async *[Symbol.asyncIterator]() {
         start();
+        let complete = false;
         try {
           let turned = clock();
           for (let i = 0; i < n && goesOn(); i++) {
+            const before = calls();
             yield i;
+            count(before);
             if (clock() - turned < DRAW_MS) continue;
             await new Promise<void>((resolve) => setImmediate(resolve));
             turned = clock();
           }
+          complete = true;
         } finally {
-          end();
+          end(complete);
         }
       },
     };

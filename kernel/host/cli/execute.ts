@@ -1,5 +1,6 @@
 // Runs the code cells of a notebook in order and collects their outputs. Knows kernels and time limits, not terminals
 // or files.
+import { endRunning } from '../client/ended.ts';
 import { NotebookOutputs } from '../client/outputs.ts';
 import { hostError, type KernelProcess } from '../client/index.ts';
 import { isRunnable } from '../../notebook/format/languages.ts';
@@ -188,7 +189,8 @@ export class NotebookRun {
     const cells = this.notebook.cells.map((cell) =>
       cell.kind === 'code' && !skipped.has(cell) ? { ...cell, outputs: this.outputs.of(cell.id) } : cell,
     );
-    return { ...this.notebook, cells };
+    // What tasks that no cell awaited were still doing ended with the kernel
+    return endRunning({ ...this.notebook, cells });
   }
 
   /** The kernel, started if necessary; undefined if the run has been stopped. */

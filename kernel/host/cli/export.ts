@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { endRunning } from '../client/ended.ts';
 import type { Notebook } from '../../notebook/format/types.ts';
 import { checkWritable, readNotebook, writeWhole } from './files.ts';
 import { dist } from './start.ts';
@@ -55,7 +56,7 @@ interface Titled {
 const readTitled = async (file: string): Promise<Titled> => ({
   file,
   title: titleOf(file),
-  notebook: await readNotebook(file),
+  notebook: endRunning(await readNotebook(file)),
 });
 const titleOf = (file: string) => path.basename(file).replace(/\.dlnb$/i, '');
 

@@ -1,8 +1,7 @@
 // Progress bars and trainings as text: on a terminal one line that is rewritten, and the result at the end. In a file,
 // a line now and then.
+import { isRunning } from '../../wire/ended.ts';
 import { PROGRESS, TRAINING } from '../../wire/mime.ts';
-import type { ProgressReport } from '../../wire/progress.ts';
-import type { TrainingChart } from '../../wire/training.ts';
 import type { OutputEvent } from '../../wire/protocol.ts';
 
 /** In a file, time between two lines of a running bar. */
@@ -33,7 +32,7 @@ export class LiveOutputs {
   /** Prints a progress bar or a training. @returns false for other events */
   take(event: OutputEvent): boolean {
     if (event.kind !== 'display' && event.kind !== 'update') return false;
-    const running = isRunning(event);
+    const running = runs(event);
     if (running === undefined) return false;
     const text = event.bundle.find((i) => i.mime === 'text/plain');
     const lines = text && 'text' in text ? text.text.split('\n') : [];
@@ -62,11 +61,5 @@ export class LiveOutputs {
 }
 
 /** Whether a bar or training is still running; undefined for other outputs. */
-function isRunning({ bundle }: Shown): boolean | undefined {
-  for (const item of bundle) {
-    if (!('json' in item)) continue;
-    if (item.mime === PROGRESS) return (item.json as ProgressReport).bars.some(({ state }) => state === 'running');
-    if (item.mime === TRAINING) return (item.json as TrainingChart).runs.some(({ state }) => state === 'running');
-  }
-  return undefined;
-}
+const runs = ({ bundle }: Shown): boolean | undefined =>
+  bundle.some(({ mime }) => mime === PROGRESS || mime === TRAINING) ? isRunning(bundle) : undefined;

@@ -16,6 +16,7 @@ import {
 } from './flag.ts';
 import { CHECK, FLAG } from './instrument.ts';
 import { BRIDGE, TOO_DEEP, type TransformedCell } from './transform.ts';
+import { UNWIND, unwindAsyncIds } from './unwind.ts';
 
 /** The run of a cell that the executing code belongs to, also in its promises and timers. */
 export interface RunContext {
@@ -85,6 +86,7 @@ export class Evaluator {
     const define = (name: string, value: unknown) =>
       Object.defineProperty(globalThis, name, { value, configurable: true });
     define(BRIDGE, Object.freeze(api));
+    define(UNWIND, unwindAsyncIds());
     // Constants in the script scope are faster to read than properties of the global object
     define(`${FLAG}0`, this.flag);
     define(`${CHECK}0`, this.check);

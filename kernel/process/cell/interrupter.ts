@@ -6,6 +6,7 @@ import { Socket } from 'node:net';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { ControlMessage, ControlQuestion } from '../../wire/protocol.ts';
 import { ACKNOWLEDGED, BUSY, INPUT, REQUESTED, RAISED, STOP_TRAINING, TERMINATE_AFTER_MS } from './flag.ts';
+import { UNWIND } from './unwind.ts';
 
 /** Time in which the main thread may end the process in an orderly way. */
 const HOST_GONE_MS = 2000;
@@ -58,5 +59,7 @@ function interrupt(): void {
 function terminate(): void {
   const session = new Session();
   session.connectToMainThread();
+  // Runs in the middle of the code that is terminated next
+  session.post('Runtime.evaluate', { expression: `${UNWIND}()`, silent: true });
   session.post('Runtime.terminateExecution', () => session.disconnect());
 }

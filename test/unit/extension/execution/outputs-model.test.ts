@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { coalesce, type EditorCommand } from '../../../../extension/execution/editor-commands.ts';
 import { OutputsModel, type RunEvent } from '../../../../extension/execution/outputs-model.ts';
 import { MAX_OUTPUTS } from '../../../../kernel/wire/limits.ts';
-import { ERROR, STDERR, STDOUT, SUMMARY } from '../../../../kernel/wire/mime.ts';
+import { ERROR, STDERR, STDOUT, SUMMARY, TRAINING } from '../../../../kernel/wire/mime.ts';
 import type { MimeBundle, MimeItem, OutputEvent } from '../../../../kernel/wire/protocol.ts';
 
 /** A model and, beside it, what an editor that obeys its commands would show. */
@@ -304,6 +304,29 @@ describe('coalescing', () => {
         events.push(choices[random(choices.length)]!);
       }
       same(events);
+    }
+  });
+});
+
+describe('a training or a progress bar', () => {
+  const chart = (state: string): MimeBundle => [{ mime: TRAINING, json: { runs: [{ name: 'a', state }] } }];
+  const shown = (screen: Screen) => (screen.cells.get('a')![0]!.items[0] as { json: unknown }).json;
+  const display = (event: OutputEvent): RunEvent => ({ type: 'output', cell: 'a', event });
+
+  test('is interrupted when its kernel is gone, and only if it was running', () => {
+    for (const [last, then] of [
+      ['running', 'interrupted'],
+      ['failed', 'failed'],
+    ] as const) {
+      const screen = new Screen().apply(
+        { type: 'started', cell: 'a', order: 1, time: 0 },
+        display({ kind: 'display', id: 't', bundle: chart('running') }),
+        display({ kind: 'update', id: 't', bundle: chart(last) }),
+      );
+      expect(screen.model.hasRunning).toBe(last === 'running');
+      screen.apply({ type: 'kernelGone' }, { type: 'kernelGone' });
+      expect(shown(screen)).toMatchObject({ runs: [{ name: 'a', state: then }] });
+      expect(screen.model.hasRunning).toBe(false);
     }
   });
 });

@@ -28,7 +28,7 @@ function bench() {
     shown,
     pass: (ms: number) => void (now += ms),
     last: () => shown.at(-1)!.bars,
-    end: () => runEnded(run),
+    end: (status: 'threw' | 'interrupted' = 'interrupted') => runEnded(run, status),
   };
 }
 
@@ -125,7 +125,7 @@ describe('a bar', () => {
     loop.next();
     loop.next();
     end();
-    expect(last()).toMatchObject([{ done: 1, state: 'stopped' }]);
+    expect(last()).toMatchObject([{ done: 1, state: 'interrupted' }]);
   });
 
   it('refuses what cannot be looped over', () => {
