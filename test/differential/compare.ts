@@ -9,8 +9,10 @@
 //   An assignment in the same cell is refused before the cell runs, where a module throws when it gets there.
 // - An enum or a namespace of a later cell starts afresh, so that a cell that runs again does not merge with itself.
 //   Within one cell they merge as in a module.
+// - A cell that is one object literal as a whole, such as `{ a: 1 }`, is that object and not a block, as in Node's REPL.
 import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -101,8 +103,11 @@ class Bench implements AsyncDisposable {
     return ++this.ids;
   }
 
-  /** Runs cells, up to the first error, and a cell that reports the values of names. */
-  async inKernel(cells: string[], names: string[]): Promise<Behavior> {
+  /**
+   * Runs cells, up to the first error, and a cell that reports the values of names.
+   * @param names if undefined, the value that the last cell shows is reported instead
+   */
+  async inKernel(cells: string[], names: string[] | undefined): Promise<Behavior> {
     if (this.cells > CELLS_PER_KERNEL) await this.restart();
     const kernel = (this.kernel ??= new Kernel(this.options.dist));
     this.cells += cells.length + 1;
@@ -114,7 +119,7 @@ class Bench implements AsyncDisposable {
       const shown = events.flatMap((e) =>
         e.kind === 'display' ? [e.bundle.find((m) => m.mime === 'text/plain')] : [],
       );
-      if (i === cells.length - 1 && names.length === 0)
+      if (i === cells.length - 1 && names === undefined)
         for (const item of shown) behavior.values['(shown)'] = item && 'text' in item ? item.text : '(no text)';
       if (shown.length > 1) behavior.values['(values shown)'] = String(shown.length);
       if (status === 'ok') continue;
@@ -123,7 +128,7 @@ class Bench implements AsyncDisposable {
       if (status === 'died') await this.restart();
       break;
     }
-    if (names.length === 0 || !this.kernel) return behavior;
+    if (!names?.length || !this.kernel) return behavior;
     const { events } = await kernel.run(
       `for (const read of [${names.map((n) => `() => ${n}`).join(', ')}]) { let v; try { v = require('node:util').inspect(read()) } catch { v = 'undefined' } console.log(JSON.stringify(v)) }`,
     );
@@ -132,16 +137,27 @@ class Bench implements AsyncDisposable {
     return behavior;
   }
 
-  inNode(text: string, names: string[]): Promise<Behavior> {
-    const { outputText } = ts.transpileModule(text, {
+  /**
+   * What Node does with a program compiled by TypeScript. Where its output is no JavaScript (`if (await /a/.test(x))`
+   * prints wrong in modules), Node's own compiler decides.
+   */
+  async inNode(text: string, names: string[]): Promise<Behavior> {
+    const reads = names.map((n) => `${n}: () => ${n}`).join(', ');
+    const run = (code: string) => this.node.run(`globalThis.__oracle.names({ ${reads} });\n${code}\nexport {};`);
+    const { outputText } = ts.transpileModule(`${text}\nexport {};`, {
       compilerOptions: {
         target: ts.ScriptTarget.ES2022,
         module: ts.ModuleKind.ESNext,
         isolatedModules: true,
       },
     });
-    const reads = names.map((n) => `${n}: () => ${n}`).join(', ');
-    return this.node.run(`globalThis.__oracle.names({ ${reads} });\n${outputText}\nexport {};`);
+    const behavior = await run(outputText);
+    if (!behavior.error?.startsWith('SyntaxError')) return behavior;
+    try {
+      return await run(stripTypeScriptTypes(text, { mode: 'transform' }));
+    } catch {
+      return behavior;
+    }
   }
 
   private async restart(): Promise<void> {
@@ -238,7 +254,7 @@ async function compareLast(bench: Bench, { before, prelude, expression, end }: L
   const shown = expression === '' ? '' : `\nglobalThis.__oracle.show((${expression}\n));`;
   const expected = await bench.inNode(tagged(`${before.join('\n;')}\n;${prelude}${shown}`, 'm', id), []);
   const cells = [...before, `${prelude}${expression}${end}`].map((text) => tagged(text, 'c', id));
-  return difference(expected, await bench.inKernel(cells, []));
+  return difference(expected, await bench.inKernel(cells, undefined));
 }
 
 /** The first difference of two behaviors, in words. */

@@ -13,8 +13,9 @@ export function restoreNames(ast: acorn.Program, s: MagicString, trace: TraceMap
   if (trace.names.length === 0 && !s.original.includes('class _')) return;
   const typed = typedNames(s.original, trace);
   const renamed: acorn.Identifier[] = [];
-  /** Names that esbuild needs beside the typed ones: of enums and namespaces, and of functions in blocks. */
+  /** Names that esbuild needs beside the typed ones: of enums and namespaces. */
   const needed = new Set<string>();
+  let hasBlockFunction = false;
   /** `var A = class _A {…}`, which esbuild makes of classes beside a `using`. */
   const classes = new Map<string, { name: string; end: number }>();
   walk<acorn.AnyNode>(ast, (node, parent) => {
@@ -29,12 +30,14 @@ export function restoreNames(ast: acorn.Program, s: MagicString, trace: TraceMap
       if (id.type === 'Identifier' && init?.type === 'ClassExpression' && init.id?.name === `_${id.name}`)
         classes.set(init.id.name, { name: id.name, end: init.end });
       if (id.type === 'Identifier' && init?.type === 'Identifier')
-        if (typed.get(init.start) === (typed.get(id.start) ?? id.name)) needed.add(init.name);
+        if (typed.get(init.start) === (typed.get(id.start) ?? id.name)) hasBlockFunction = true;
     } else if (node.type === 'CallExpression' && node.callee.type === 'ArrowFunctionExpression') {
       const [param] = node.callee.params;
       if (param?.type === 'Identifier' && node.arguments[0]?.type === 'LogicalExpression') needed.add(param.name);
     }
   });
+  // Functions in blocks need variables of esbuild's own, with which typed names may clash
+  if (hasBlockFunction) return;
   for (const node of renamed) if (!needed.has(node.name)) s.update(node.start, node.end, typed.get(node.start)!);
 }
 

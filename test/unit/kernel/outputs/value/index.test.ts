@@ -43,7 +43,7 @@ describe('the tree of a value', () => {
     ['a map', new Map<unknown, unknown>([['a', 1]]), ["Map(1) { 'a' => 1 }", "  'a' => 1"]],
     ['a set', new Set([1, 'b']), ["Set(2) { 1, 'b' }", '  1', "  'b'"]],
     ['an instance, without its getters and private fields', new Point(), ['Point { x: 1 }', '  x: 1']],
-     
+
     ['holes', [, 1], ['[ <empty>, 1 ]', '  0: <empty>', '  1: 1']],
     ['-0 and BigInt', [-0, 1n], ['[ -0, 1n ]', '  0: -0', '  1: 1n']],
     ['a symbol as key', { [Symbol('s')]: 1 }, ['{ [Symbol(s)]: 1 }', '  [Symbol(s)]: 1']],
