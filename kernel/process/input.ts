@@ -190,11 +190,10 @@ class Stdin extends Readable {
 
   override on(event: string, listener: (...args: never[]) => void): this {
     if (event === 'data' || event === 'readable') {
-      const from = nobody('process.stdin', '');
       // readline listens as long as its interface is open, also while it asks nothing
-      if (!/node:(internal\/)?readline/.test(from.stack ?? '')) {
+      if (!isCalledByReadline()) {
         this.direct++;
-        this.begun = from;
+        this.begun = nobody('process.stdin', '');
         // An interface that an earlier cell has closed left the stream paused
         if (event === 'data') this.resume();
       }
@@ -257,6 +256,20 @@ class Stdin extends Readable {
       if (text !== null && (!this.isRaw || echoed)) this.host.echo(`${text}\n`, echoed ? '' : undefined);
       this.push(text === null ? null : `${text}${this.isRaw && !echoed ? '\r' : '\n'}`);
     });
+  }
+}
+
+/** Whether a module of readline is among the callers. The stack that cells see has no frames of Node. */
+function isCalledByReadline(): boolean {
+  const own = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  const files = (_: Error, sites: NodeJS.CallSite[]) => sites.map((site) => site.getFileName());
+  Object.defineProperty(Error, 'prepareStackTrace', { configurable: true, writable: true, value: files });
+  try {
+    const found = new Error().stack as unknown as (string | null | undefined)[];
+    return found.some((file) => /^node:(internal\/)?readline/.test(file ?? ''));
+  } finally {
+    if (own) Object.defineProperty(Error, 'prepareStackTrace', own);
+    else delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
   }
 }
 

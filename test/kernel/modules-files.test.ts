@@ -170,7 +170,7 @@ describe('a wrong name', () => {
       "import './helper.ts'",
     );
     expect(lodash).toMatch(
-      /Cannot find package "lodahs" from the notebook's folder .*; did you mean "lodash"\?.* npm install lodahs/,
+      /Cannot find package "lodahs" from the notebook's folder; did you mean "lodash"\?.* npm install lodahs/,
     );
     expect(scope).toContain('did you mean "@scope/thing"?');
     expect(sub).toBe(

@@ -23,19 +23,17 @@ export type Target =
   /** A module that Node loads. */
   | { kind: 'package'; url: string };
 
-/** An import that leads nowhere. */
+/** An import that leads nowhere. Its code is Node's, and like its name no part of what is printed. */
 export class NotFoundError extends Error {
-  readonly code = 'ERR_MODULE_NOT_FOUND';
-  /**
-   * @param missing the name of the package that is not installed
-   */
-  constructor(
-    message: string,
-    readonly missing?: string,
-  ) {
+  declare readonly code: 'ERR_MODULE_NOT_FOUND';
+
+  constructor(message: string) {
     super(message);
-    // As for Node's own errors of this kind
-    Object.defineProperty(this, 'name', { value: 'Error', configurable: true, writable: true });
+    for (const [key, value] of [
+      ['name', 'Error'],
+      ['code', 'ERR_MODULE_NOT_FOUND'],
+    ] as const)
+      Object.defineProperty(this, key, { value, configurable: true, writable: true });
   }
 }
 
@@ -133,7 +131,6 @@ export class Resolver {
     const install = near ? 'To install what you wrote:' : 'Install it there:';
     return new NotFoundError(
       `Cannot find package "${name}" from the notebook's folder${near || '.'} ${install} npm install ${name}`,
-      name,
     );
   }
 
