@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Session } from 'node:inspector';
 import path from 'node:path';
+import { promiseHooks } from 'node:v8';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import {
   ACKNOWLEDGED,
@@ -61,6 +62,11 @@ export class Evaluator {
   /** The run that the executing code belongs to. */
   readonly context = new AsyncLocalStorage<RunContext>();
   private readonly session = new Session();
+  /**
+   * The promises of cells that have not settled. V8 reports a pending promise that is collected, and on Node 22 that
+   * report, made during the garbage collection, ends the process.
+   */
+  private readonly pending = new Set<Promise<unknown>>();
   private readonly flag = new Int32Array(new SharedArrayBuffer(FLAG_BYTES));
   private current:
     { context: RunContext; expression: string; settle: (e: Evaluated) => void; value: Evaluated } | undefined;
@@ -177,15 +183,7 @@ export class Evaluator {
       this.acknowledge();
       Atomics.store(this.flag, BUSY, 1);
       this.context.run(context, () =>
-        this.session.post(
-          'Runtime.evaluate',
-          { expression: cell.expression, replMode: true, awaitPromise: true } as never,
-          (failure, answer) => {
-            running.settle(
-              this.outcome(running, failure, answer as { exceptionDetails?: ExceptionDetails } | undefined),
-            );
-          },
-        ),
+        this.post(cell.expression, (failure, answer) => running.settle(this.outcome(running, failure, answer))),
       );
     });
   }
@@ -205,10 +203,34 @@ export class Evaluator {
     }
   }
 
+  /** Has V8 evaluate an expression and calls back when its promise has settled. */
+  private post(expression: string, done: (failure: Error | null, answer?: EvaluateAnswer) => void): void {
+    // The promise of the evaluation is the first that comes to be
+    let promise: Promise<unknown> | undefined;
+    let settled = false;
+    const stop = promiseHooks.onInit((first: Promise<unknown>) => {
+      stop();
+      if (!promise && !settled) this.pending.add((promise = first));
+    }) as () => void;
+    try {
+      this.session.post(
+        'Runtime.evaluate',
+        { expression, replMode: true, awaitPromise: true } as never,
+        (failure, answer) => {
+          settled = true;
+          if (promise) this.pending.delete(promise);
+          done(failure, answer as EvaluateAnswer | undefined);
+        },
+      );
+    } finally {
+      stop();
+    }
+  }
+
   private outcome(
     running: NonNullable<typeof this.current>,
     failure: Error | null,
-    answer?: { exceptionDetails?: ExceptionDetails },
+    answer?: EvaluateAnswer,
   ): Evaluated {
     const { context, value } = running;
     if (failure ?? answer?.exceptionDetails) {
@@ -268,6 +290,11 @@ export class Evaluator {
     setTimeout(() => running.settle({ status: 'interrupted', error }), LAST_WORDS_MS);
     this.acknowledge();
   }
+}
+
+/** What V8 answers. */
+interface EvaluateAnswer {
+  exceptionDetails?: ExceptionDetails;
 }
 
 interface ExceptionDetails {
