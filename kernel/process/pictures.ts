@@ -111,7 +111,6 @@ export function pictureThread(folder: string, log: (text: string) => void): Make
       stdout: true,
       stderr: true,
     });
-    started.unref();
     started.on('message', (message: PictureAnswer) => {
       if ('reason' in message) log(`A picture could not be made: ${message.reason}`);
       answer(message.job, 'png' in message ? message.png : undefined);
@@ -125,6 +124,8 @@ export function pictureThread(folder: string, log: (text: string) => void): Make
     };
     started.on('error', (error) => gone(error.message));
     started.on('exit', (code) => gone(`exit code ${code}`));
+    // After the listeners: one for messages makes the thread keep the process alive again
+    started.unref();
     return started;
   };
   return (item) =>

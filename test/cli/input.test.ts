@@ -68,6 +68,17 @@ describe('at the end', () => {
     expect(JSON.stringify(folder.cells('o.dlnb'))).toMatch(/late\\n.*later/);
   });
 
+  it('does not wait for threads of the kernel: those of the device and of pictures', async () => {
+    using folder = new Folder({
+      'own.dlnb': notebook(
+        "import * as tf from '@tensorflow/tfjs';\ntf.ones([300, 300]).matMul(tf.ones([300, 300])).sum().dataSync()",
+        "import { viz } from 'dlnb';\nviz.line([1, 2, 3])",
+      ),
+    });
+    const { code, stderr } = await dlnb(folder.path, 'run', 'own.dlnb', '--device', 'cpu');
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
   it('says what it waits for, and gives up after --wait seconds', async () => {
     using folder = new Folder({
       'n.dlnb': notebook(

@@ -2,8 +2,12 @@
 import type { TensorStatistics } from '../../wire/tensor.ts';
 import type { TensorValues, TypedArray } from './values.ts';
 
-/** Number of bins of the histogram. */
+/** Most bins of the histogram. */
 export const BINS = 40;
+/** Values at least, on average, for each bin: with fewer, evenly spaced values look like a comb. */
+const BIN_VALUES = 4;
+/** Bins at least, if there are so many values. */
+const LEAST_BINS = 8;
 
 const NONE = { nan: 0, positiveInfinity: 0, negativeInfinity: 0, zeros: 0 };
 
@@ -34,7 +38,11 @@ export function statisticsOf(values: TensorValues): TensorStatistics | undefined
   const { count, mean, squares, min, max } = moments;
   // 0 for -0: JSON does not tell them apart
   const summary = { min: min + 0, max: max + 0, mean, std: Math.sqrt(squares / count) };
-  return { ...seen, ...finiteOnly(summary), histogram: histogramOf(blocks, min, max, special) };
+  return {
+    ...seen,
+    ...finiteOnly(summary),
+    histogram: histogramOf(blocks, binsFor(values, count, min, max), min, max, special),
+  };
 }
 
 /** Calls back with each block of values in turn; the same array is reused for each. */
@@ -133,9 +141,25 @@ function finiteOnly<T extends Record<string, number>>(numbers: T): Partial<T> {
   return Object.fromEntries(Object.entries(numbers).filter(([, n]) => Number.isFinite(n))) as Partial<T>;
 }
 
+/**
+ * The number of bins: at most {@link BINS}, and fewer for few values. Of integers in a small range, one for each
+ * integer. Else the number divides the number of values (of integers: that of possible values) if one near the limit
+ * does, so that values which are spread evenly look even.
+ */
+function binsFor({ dtype }: TensorValues, count: number, min: number, max: number): number {
+  if (min === max) return 1;
+  const integers = /^(u?int|bool)/.test(dtype) ? max - min + 1 : undefined;
+  if (integers !== undefined && integers <= BINS) return integers;
+  const parts = integers ?? count;
+  const byCount = Math.max(LEAST_BINS, Math.floor(count / BIN_VALUES));
+  const most = Math.min(BINS, count, byCount, Math.max(LEAST_BINS, Math.floor(parts / BIN_VALUES)));
+  for (let bins = most; bins > most / 2; bins--) if (parts % bins === 0) return bins;
+  return most;
+}
+
 /** @param special whether there are values that are not finite; they belong to no bin */
-function histogramOf(blocks: Blocks, min: number, max: number, special: boolean): number[] {
-  const bins = new Int32Array(min === max ? 1 : BINS);
+function histogramOf(blocks: Blocks, count: number, min: number, max: number, special: boolean): number[] {
+  const bins = new Int32Array(count);
   blocks((block, length) => {
     const finite = special ? keepFinite(block, length, { ...NONE }) : length;
     countInto(bins, block, finite, min, max);

@@ -110,8 +110,9 @@ export class Evaluator {
       stdout: false,
       stderr: false,
     });
-    worker.unref();
     worker.on('message', (request: number) => this.interrupt(request));
+    // After the listener, which makes the thread keep the process alive again
+    worker.unref();
   }
 
   /**
