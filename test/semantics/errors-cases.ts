@@ -85,7 +85,7 @@ export const errorsCases: SemanticsCase[] = [
       }),
       cell(
         'const trap = () => { throw new Error("trap"); };\nthrow new Proxy({}, { get: trap, getPrototypeOf: trap, has: trap });',
-        { error: 'Thrown', message: /^\{\}$/ },
+        { error: 'Thrown', message: /^(\{\}|Proxy\(\{\}\))$/ },
       ),
       cell(
         'setTimeout(() => { throw new Proxy(new Error("x"), { get: trap, getPrototypeOf: trap }); }, 1);\nawait new Promise((r) => setTimeout(r, 30));\n1',
