@@ -106,6 +106,17 @@ describe('interrupt', () => {
     });
   });
 
+  it('leaves a kernel that lives on when the memory of the abandoned cell is collected', async () => {
+    await k.run(
+      "import { setFlagsFromString } from 'node:v8'; import { runInNewContext } from 'node:vm'; setFlagsFromString('--expose-gc'); const collect = runInNewContext('gc') as () => void;",
+    );
+    const waits = ['await new Promise(() => {})', 'globalThis.setTimeout(collect, 20); await new Promise(() => {})'];
+    for (const code of waits) {
+      expect(await k.run(code, { interruptAfter: 150 })).toMatchObject({ status: 'interrupted' });
+      expect(await k.run('collect(); await null; collect(); 1 + 1')).toMatchObject({ status: 'ok', text: '2' });
+    }
+  });
+
   it('leaves the engine usable: no open scope, no open gradient', async () => {
     await k.run('tf.tidy(() => { for (;;) tf.ones([10]).square() })', { interruptAfter: 100 });
     await k.run('tf.tidy(() => { const a = tf.ones([10]); /^(x+x+)+y/.test("x".repeat(50)); return a })', {

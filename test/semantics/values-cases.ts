@@ -3,6 +3,9 @@ import { cell, stdout, value, type SemanticsCase } from './case.ts';
 
 const forgotten = (text: string) => `${text}\nThis is a promise and not its value. Did you forget await?`;
 
+/** A proxy of `{}`; newer versions of Node say that it is one. */
+const proxied = value(/^(\{\}|Proxy\(\{\}\))$/);
+
 export const valuesCases: SemanticsCase[] = [
   {
     name: 'a promise as value asks whether await was forgotten, without fields of Node',
@@ -17,8 +20,8 @@ export const valuesCases: SemanticsCase[] = [
   {
     name: 'values that only look like others, and proxies, are shown as they are',
     cells: [
-      cell('new Proxy({}, { get: () => () => 1 })', value('{}')),
-      cell("new Proxy({}, { get() { throw new Error('no'); } })", value('{}')),
+      cell('new Proxy({}, { get: () => () => 1 })', proxied),
+      cell("new Proxy({}, { get() { throw new Error('no'); } })", proxied),
       cell(
         '({ layers: [], summary() {}, built: true })',
         value('{ layers: [], summary: [Function: summary], built: true }'),
