@@ -93,7 +93,7 @@ describe('dlnb new', () => {
     expect((await make('lenet5', '--optimizer', 'sgd')).stdout).toBe('lenet5-on-digits-2.dlnb\n');
     expect(folder.read('lenet5-on-digits.dlnb')).toBe('mine');
     expect(folder.cells('lenet5-on-digits-2.dlnb').some(({ source }) => source.includes('tf.train.sgd('))).toBe(true);
-    const there = path.join('new', 'mlp-spirals.dlnb');
+    const there = path.join('new', 'mlp-on-spirals.dlnb');
     expect((await make('mlp', '--data', 'spirals', 'new')).stdout).toBe(`${there}\n`);
     const { stdout } = await dlnb(folder.path, 'new');
     expect(stdout).toMatch(/^ {2}lenet5 +LeNet-5; data: digits, mnist, cifar10$/m);
