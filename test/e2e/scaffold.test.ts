@@ -208,7 +208,7 @@ describe('a new user', () => {
     // The dialog lists the typed folder before it accepts it
     await row('deep-learning-course').waitFor();
     await here.click();
-    await tab('perceptron-blobs.dlnb').waitFor();
-    expect(existsSync(join(vs.profile.folder, 'perceptron-blobs.dlnb'))).toBe(true);
+    await tab('perceptron-on-blobs.dlnb').waitFor();
+    expect(existsSync(join(vs.profile.folder, 'perceptron-on-blobs.dlnb'))).toBe(true);
   });
 });
