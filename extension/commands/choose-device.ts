@@ -11,8 +11,8 @@ import type { CommandContext } from './context.ts';
 
 const details: Record<DeviceSetting, string> = {
   auto: 'The first of CUDA, WebGPU and CPU that works',
-  cuda: 'An NVIDIA card, through @tensorflow/tfjs-node-gpu installed by you',
-  webgpu: 'The graphics card, through WebGPU',
+  cuda: "An NVIDIA card, once the CUDA runtime is installed: by the entry below, or in the notebook's folder",
+  webgpu: 'The graphics card, through WebGPU: tried when the kernel starts',
   cpu: 'WebAssembly on the processor: works on every machine',
 };
 

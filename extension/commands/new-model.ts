@@ -44,7 +44,12 @@ async function pick(): Promise<ModelChoice | undefined> {
   return readChoice({ architecture: architecture!, data, optimizer });
 }
 
-const item = ({ id, label, detail }: Choice<string>) => ({ label, detail, value: id });
+const item = ({ id, label, alias, detail }: Choice<string>) => ({
+  label,
+  detail,
+  value: id,
+  ...(alias !== undefined && { description: alias }),
+});
 
 /** The data sets that fit an architecture: first generated ones, then those to download. */
 function dataItems(architecture: string): (vscode.QuickPickItem & { value?: string })[] {

@@ -1,6 +1,6 @@
 // "DLNB: New Sample Notebook…": copies a sample into the workspace, or opens it untitled without a workspace.
 import * as vscode from 'vscode';
-import type { Sample } from '../../kernel/notebook/scaffold/course.ts';
+import { runningTime, type Sample } from '../../kernel/notebook/scaffold/course.ts';
 import { placeSample } from '../../kernel/notebook/scaffold/place.ts';
 import { EditorFolder, openNotebook, openUntitled, Samples, workspaceFolder } from './files.ts';
 import type { CommandContext } from './context.ts';
@@ -31,14 +31,15 @@ async function pick(samples: readonly Sample[]): Promise<Sample | undefined> {
     if (sample.part !== part) items.push({ label: (part = sample.part), kind: vscode.QuickPickItemKind.Separator });
     items.push({
       label: sample.title,
-      description: `${sample.minutes} min`,
+      // With its file name, which the documentation calls it by
+      description: `${sample.id} · ${runningTime(sample)}`,
       detail: sample.teaches,
       sample,
     });
   }
   const choice = await vscode.window.showQuickPick(items, {
     title: 'New Sample Notebook',
-    placeHolder: 'Choose what to learn; search in titles and contents',
+    placeHolder: 'Choose what to learn; search in titles, file names and contents',
     matchOnDescription: true,
     matchOnDetail: true,
   });

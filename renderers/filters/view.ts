@@ -20,8 +20,8 @@ const CHANNELS: Record<Channels, string> = {
 };
 const RANGES = { shared: 'One range for a layer', own: 'A range for each tile' } as const;
 const SORTS: Record<Look['sort'], string> = { index: 'By index', norm: 'By norm' };
-/** How many stages are unfolded at first. */
-const OPEN = 12;
+/** Stages that are unfolded at first: all of a small network, the first ones of a deep network. */
+const [SMALL, FIRST] = [6, 4];
 
 export class FiltersView {
   private readonly root: ShadowRoot;
@@ -44,9 +44,10 @@ export class FiltersView {
     const last = payload.snapshots.length - 1;
     this.look = { view: payload.view, channels: 'auto', channel: 0, sort: 'index', snapshot: last, example: 0 };
     if (!this.has(payload.view)) this.look.view = payload.view === 'maps' ? 'filters' : 'maps';
+    const open = payload.stages.length <= SMALL ? SMALL : FIRST;
     this.sections = payload.stages.map(
       (stage, i) =>
-        new Section(payload, stage, i < OPEN, (opening) =>
+        new Section(payload, stage, i < open, (opening) =>
           this.sections.forEach((s) => s !== opening && s.closeDetail()),
         ),
     );

@@ -42,7 +42,7 @@ export class FigureView {
   async show(figure: Figure): Promise<void> {
     this.figure = figure;
     this.root.style.height = `${heightOf(figure)}px`;
-    this.root.setAttribute('aria-label', titleOf(figure));
+    this.root.setAttribute('aria-label', labelOf(figure));
     await this.draw();
   }
 
@@ -100,6 +100,18 @@ export class FigureView {
     const { data, frames } = withThemeColors({ data: figure.data, frames: figure.frames }, theme);
     const parts = { data, layout: withThemeColors(layout, theme), config: styledConfig(figure) };
     await plotly.react(this.root, frames.length > 0 ? { ...parts, frames } : parts);
+    this.labelTools();
+  }
+
+  /** Names plotly's toolbar for screen readers, and its buttons as their hovers do. */
+  private labelTools(): void {
+    const bar = this.root.querySelector('.modebar');
+    bar?.setAttribute('role', 'toolbar');
+    bar?.setAttribute('aria-label', 'Tools of the figure');
+    for (const tool of bar?.querySelectorAll('.modebar-btn') ?? []) {
+      tool.setAttribute('role', 'button');
+      tool.setAttribute('aria-label', tool.getAttribute('data-title') ?? '');
+    }
   }
 
   /** Follows the width of the output. */
@@ -144,9 +156,10 @@ export class FigureView {
 /** Says why a figure is not drawn. */
 export const figureErrorBox = (error: unknown): HTMLElement => errorBox('The figure cannot be drawn', error);
 
-/** The figure's title without markup, for screen readers. */
-function titleOf(figure: Figure): string {
-  const title = figure.layout['title'] as { text?: unknown } | undefined;
+/** The figure's title without markup, for screen readers; without a title, the kinds of its traces. */
+export function labelOf({ data, layout }: Pick<Figure, 'data' | 'layout'>): string {
+  const title = layout['title'] as { text?: unknown } | undefined;
   const text = typeof title?.text === 'string' ? title.text.replace(/<[^>]*>/g, ' ').trim() : '';
-  return text === '' ? 'Figure' : `Figure: ${text}`;
+  const kinds = [...new Set(data.map(({ type }) => (typeof type === 'string' ? type : 'scatter')))];
+  return `Figure: ${text === '' ? kinds.join(', ') || 'empty' : text}`;
 }

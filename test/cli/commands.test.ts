@@ -88,12 +88,12 @@ describe('dlnb new', () => {
   it('writes a model notebook beside others, and lists what it can be made of', async () => {
     using folder = new Folder();
     const make = (...args: string[]) => dlnb(folder.path, 'new', '--model', ...args);
-    expect(await make('LeNet-5')).toMatchObject({ code: 0, stdout: 'lenet5-digits.dlnb\n', stderr: '' });
-    folder.write('lenet5-digits.dlnb', 'mine');
-    expect((await make('lenet5', '--optimizer', 'sgd')).stdout).toBe('lenet5-digits-2.dlnb\n');
-    expect(folder.read('lenet5-digits.dlnb')).toBe('mine');
-    expect(folder.cells('lenet5-digits-2.dlnb').some(({ source }) => source.includes('tf.train.sgd('))).toBe(true);
-    const there = path.join('new', 'mlp-spirals.dlnb');
+    expect(await make('LeNet-5')).toMatchObject({ code: 0, stdout: 'lenet5-on-digits.dlnb\n', stderr: '' });
+    folder.write('lenet5-on-digits.dlnb', 'mine');
+    expect((await make('lenet5', '--optimizer', 'sgd')).stdout).toBe('lenet5-on-digits-2.dlnb\n');
+    expect(folder.read('lenet5-on-digits.dlnb')).toBe('mine');
+    expect(folder.cells('lenet5-on-digits-2.dlnb').some(({ source }) => source.includes('tf.train.sgd('))).toBe(true);
+    const there = path.join('new', 'mlp-on-spirals.dlnb');
     expect((await make('mlp', '--data', 'spirals', 'new')).stdout).toBe(`${there}\n`);
     const { stdout } = await dlnb(folder.path, 'new');
     expect(stdout).toMatch(/^ {2}lenet5 +LeNet-5; data: digits, mnist, cifar10$/m);

@@ -121,9 +121,9 @@ describe('a new user', () => {
     await row('AdamW').waitFor();
     await picture('optimizer-light');
     await row(/^Adam(?!W)/).click();
-    await tab('resnet20-shapes.dlnb').waitFor();
+    await tab('resnet20-on-shapes.dlnb').waitFor();
     await notebookShown(vs.page);
-    expect(readdirSync(vs.profile.folder)).toEqual(['resnet20-shapes.dlnb']);
+    expect(readdirSync(vs.profile.folder)).toEqual(['resnet20-on-shapes.dlnb']);
     await picture('notebook-light');
   });
 
@@ -134,7 +134,7 @@ describe('a new user', () => {
     await curves.waitFor({ timeout: 60_000 });
     await scrollToCell(vs.page, cellWith('check.summary'));
     await allCellsSucceed(vs.page, 180_000);
-    expect(existsSync(join(vs.profile.folder, 'resnet20-shapes-model/model.json'))).toBe(true);
+    expect(existsSync(join(vs.profile.folder, 'resnet20-on-shapes-model/model.json'))).toBe(true);
 
     // Upward, from the end where the run left us
     for (const name of ['featureMaps', 'filters'] as const) {
@@ -208,7 +208,7 @@ describe('a new user', () => {
     // The dialog lists the typed folder before it accepts it
     await row('deep-learning-course').waitFor();
     await here.click();
-    await tab('perceptron-blobs.dlnb').waitFor();
-    expect(existsSync(join(vs.profile.folder, 'perceptron-blobs.dlnb'))).toBe(true);
+    await tab('perceptron-on-blobs.dlnb').waitFor();
+    expect(existsSync(join(vs.profile.folder, 'perceptron-on-blobs.dlnb'))).toBe(true);
   });
 });

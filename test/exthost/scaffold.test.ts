@@ -40,9 +40,9 @@ describe('the command for a model notebook', () => {
   afterEach(closeAll);
   const choice = { architecture: 'lenet5', data: 'digits', optimizer: 'momentum' } as const;
   const file = (name: string) => path.join(workspaceFolder(), name);
-  const made = ['lenet5-digits.dlnb', 'lenet5-digits-2.dlnb', 'lenet5-digits-3.dlnb'];
+  const made = ['lenet5-on-digits.dlnb', 'lenet5-on-digits-2.dlnb', 'lenet5-on-digits-3.dlnb'];
   after(() => {
-    for (const name of [...made, 'lenet5-digits-2-model']) fs.rmSync(file(name), { recursive: true, force: true });
+    for (const name of [...made, 'lenet5-on-digits-2-model']) fs.rmSync(file(name), { recursive: true, force: true });
   });
 
   it('writes and opens it, beside those that there are and away from their models', async () => {
@@ -51,12 +51,12 @@ describe('the command for a model notebook', () => {
     assert.equal(active().isDirty, false);
     assert.equal(text(file(made[0]!)), printNotebook(modelNotebook(choice)));
     fs.writeFileSync(file(made[0]!), 'mine');
-    fs.mkdirSync(file('lenet5-digits-2-model'));
+    fs.mkdirSync(file('lenet5-on-digits-2-model'));
     await vscode.commands.executeCommand('dlnb.newModel', choice);
     assert.equal(active().uri.fsPath, file(made[2]!));
-    assert.match(text(file(made[2]!)), /file:\/\/\.\/lenet5-digits-3-model/);
+    assert.match(text(file(made[2]!)), /file:\/\/\.\/lenet5-on-digits-3-model/);
     assert.equal(text(file(made[0]!)), 'mine');
-    assert.deepEqual(fs.readdirSync(file('lenet5-digits-2-model')), []);
+    assert.deepEqual(fs.readdirSync(file('lenet5-on-digits-2-model')), []);
   });
 
   it('says what fits when the parts do not', async () => {

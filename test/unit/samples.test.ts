@@ -15,9 +15,9 @@ describe('the index of the samples', () => {
 
   it('says of each what it teaches and needs', () => {
     for (const entry of index) {
-      expect(Object.keys(entry)).toEqual(['id', 'file', 'title', 'part', 'minutes', 'teaches', 'prerequisites']);
+      expect(Object.keys(entry)).toEqual(['id', 'file', 'title', 'part', 'seconds', 'teaches', 'prerequisites']);
       expect(entry.file).toBe(`${entry.id}.dlnb`);
-      expect(entry.minutes).toBeGreaterThan(0);
+      expect(Number.isInteger(entry.seconds) && entry.seconds > 0).toBe(true);
     }
   });
 

@@ -11,6 +11,7 @@ import {
   remoteUri,
   root,
   startServer,
+  SKIP_WELCOME,
   workbenchUrl,
   type Profile,
   type Server,
@@ -51,6 +52,7 @@ export async function runInExtensionHost(options: ExthostOptions = {}): Promise<
     const exited = automationExit(browser, said, timeoutMs);
     await browser.page.goto(
       workbenchUrl(server, profile.folder, [
+        SKIP_WELCOME,
         ['extensionDevelopmentPath', remoteUri(server, extension)],
         ['extensionTestsPath', remoteUri(server, tests)],
         ['enableProposedApi', ''],

@@ -255,11 +255,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 /** Entries of the start-up payload that VS Code for the web takes from its URL. */
 export type Payload = [key: string, value: string][];
 
+/** No welcome page and no walkthrough, as tests need it. */
+export const SKIP_WELCOME: Payload[number] = ['skipWelcome', 'true'];
+
 /** The address of the workbench with a folder open. */
-export function workbenchUrl(server: Server, folder: string, payload: Payload = []): string {
+export function workbenchUrl(server: Server, folder: string, payload: Payload = [SKIP_WELCOME]): string {
   const url = new URL(`${server.origin}/`);
   url.searchParams.set('folder', folder);
-  url.searchParams.set('payload', JSON.stringify([['skipWelcome', 'true'], ...payload]));
+  if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
 }
 

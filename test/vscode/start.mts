@@ -83,7 +83,7 @@ async function openWeb(): Promise<void> {
   installVsix(profile, vsix);
   installVsix(profile, await makeOpener());
   const server = await startServer({ profile, port: await steadyPort() });
-  console.log(`\nDLNB is open at\n\n    ${workbenchUrl(server, profile.folder)}\n`);
+  console.log(`\nDLNB is open at\n\n    ${workbenchUrl(server, profile.folder, [])}\n`);
   console.log(`Notebooks: ${profile.folder} (copies of the samples; yours to change). Ctrl-C ends it.`);
   const signal = await new Promise((done) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => done(name));

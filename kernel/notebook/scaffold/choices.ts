@@ -5,6 +5,8 @@
 export interface Choice<Id extends string> {
   id: Id;
   label: string;
+  /** What else it is called: shown beside the label, and found by a search. */
+  alias?: string;
   /** A description of one line. */
   detail: string;
 }
@@ -65,6 +67,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
   {
     id: 'mlp',
     label: 'Multi-layer perceptron',
+    alias: 'MLP',
     detail: 'Two hidden layers with ReLU: curved boundaries',
     learningRate: 0.005,
     data: {
@@ -79,6 +82,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
   {
     id: 'cnn',
     label: 'Convolutional network',
+    alias: 'CNN',
     detail: 'Two rounds of convolution, ReLU and max-pooling, then one dense layer',
     learningRate: 0.002,
     data: {
@@ -91,6 +95,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
   {
     id: 'lenet5',
     label: 'LeNet-5',
+    alias: 'CNN',
     detail: 'LeCun et al. 1998: convolutions of 5 × 5, average pooling, tanh',
     learningRate: 0.002,
     data: {
@@ -102,6 +107,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
   {
     id: 'resnet20',
     label: 'ResNet-20',
+    alias: 'residual network, CNN',
     detail: 'He et al. 2015: nine residual blocks, with augmentation and a learning rate schedule',
     learningRate: 0.003,
     // With batch normalization, large steps are stable and learn faster

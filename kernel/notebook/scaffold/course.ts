@@ -7,19 +7,27 @@ export interface Sample {
   file: string;
   title: string;
   part: string;
-  /** Upper limit of its running time, rounded up. */
-  minutes: number;
+  /** Measured running time on the CPU of an ordinary machine, rounded up. */
+  seconds: number;
   teaches: string;
   prerequisites: string;
 }
 
+/** A running time as a reader needs it: `a few seconds`, `20 s`, `2 min`. */
+export function runningTime({ seconds }: Pick<Sample, 'seconds'>): string {
+  if (seconds <= 5) return 'a few seconds';
+  // Other machines differ by more than the steps of five
+  if (seconds <= 90) return `${5 * Math.ceil(seconds / 5)}\u00a0s`;
+  return `${Math.ceil(seconds / 60)}\u00a0min`;
+}
+
 /** The README.md of the course: a table of the notebooks in their order. */
 export function courseReadme(samples: readonly Sample[]): string {
-  const rows = samples.map(({ file, title, part, minutes, teaches, prerequisites }, i) => [
+  const rows = samples.map(({ file, title, part, seconds, teaches, prerequisites }, i) => [
     String(i + 1),
     part === samples[i - 1]?.part ? '' : part,
     `[${title}](${file})`,
-    `${minutes}\u00a0min`,
+    runningTime({ seconds }),
     teaches,
     prerequisites,
   ]);

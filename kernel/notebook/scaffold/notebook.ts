@@ -7,8 +7,8 @@ import { insideCells, saveCells, testCells } from './evaluation-cells.ts';
 import { modelCells } from './model-cells.ts';
 import { trainingCells } from './training-cells.ts';
 
-/** The default name of the notebook of a choice, without extension: `lenet5-digits`. */
-export const modelName = ({ architecture, data }: ModelChoice): string => `${architecture}-${data}`;
+/** The default name of the notebook of a choice, without extension: `lenet5-on-digits`. No sample has such a name. */
+export const modelName = ({ architecture, data }: ModelChoice): string => `${architecture}-on-${data}`;
 
 /** The folder into which the notebook of that name saves its model. */
 export const modelFolder = (name: string): string => `${name}-model`;

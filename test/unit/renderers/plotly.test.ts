@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PayloadError } from '../../../kernel/wire/fields.ts';
 import { checkFigure, LIMITS } from '../../../renderers/plotly/figure.ts';
 import { COMPACT, heightOf, styledConfig, styledLayout, withThemeColors } from '../../../renderers/plotly/look.ts';
+import { labelOf } from '../../../renderers/plotly/view.ts';
 import { withAlpha, type Theme } from '../../../renderers/shared/theme.ts';
 
 const theme: Theme = {
@@ -213,4 +214,12 @@ describe('the look', () => {
     ).toBeUndefined();
     expect(styledLayout(figure, theme, 900)['sliders']).toBeUndefined();
   });
+});
+
+describe('the label of a figure', () => {
+  it.each([
+    [{ data: [], layout: { title: { text: '<b>Loss</b>' } } }, 'Figure: Loss'],
+    [{ data: [{}, { type: 'bar' }, { type: 'bar' }], layout: {} }, 'Figure: scatter, bar'],
+    [{ data: [], layout: {} }, 'Figure: empty'],
+  ])('%j is %s', (figure, label) => expect(labelOf(figure)).toBe(label));
 });

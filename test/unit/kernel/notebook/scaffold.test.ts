@@ -143,12 +143,12 @@ describe('a new notebook', () => {
   it('of a model saves to a folder of the same name, and never over a saved model', async () => {
     const folder = new MemoryFolder(
       new Map([
-        ['lenet5-digits.dlnb', 'mine'],
-        ['lenet5-digits-2-model/model.json', 'mine'],
+        ['lenet5-on-digits.dlnb', 'mine'],
+        ['lenet5-on-digits-2-model/model.json', 'mine'],
       ]),
     );
-    expect(await placeModel(folder, usual)).toBe('lenet5-digits-3.dlnb');
-    expect(folder.files.get('lenet5-digits-3.dlnb')).toContain("'file://./lenet5-digits-3-model'");
+    expect(await placeModel(folder, usual)).toBe('lenet5-on-digits-3.dlnb');
+    expect(folder.files.get('lenet5-on-digits-3.dlnb')).toContain("'file://./lenet5-on-digits-3-model'");
   });
 });
 
