@@ -84,9 +84,11 @@ const programs = {
   // The thread that makes pictures of outputs: the renderers' layout without their pages
   pictures: {
     ...node,
-    entryPoints: { worker: 'kernel/pictures/worker.ts' },
+    entryPoints: { worker: 'kernel/pictures/worker.ts', vega: 'renderers/vega/library.ts' },
     outdir: path.join(dist, 'pictures'),
-    plugins: [precomputed(/[/\\]color-tables\.ts$/)],
+    // That for Node looks for a package that draws on canvases
+    alias: { 'vega-canvas': './node_modules/vega-canvas/build/vega-canvas.browser.js' },
+    plugins: [precomputed(/[/\\]color-tables\.ts$/), besides(/[/\\]vega[/\\]library\.ts$/, './vega.js')],
   },
   renderers: {
     ...common,
@@ -96,7 +98,10 @@ const programs = {
     target: 'chrome128',
     minify: true,
     sourcemap: false,
-    entryPoints: Object.fromEntries(renderers.map(({ name }) => [name, `renderers/${name}/main.ts`])),
+    entryPoints: {
+      ...Object.fromEntries(renderers.map(({ name }) => [name, `renderers/${name}/main.ts`])),
+      'vega-library': 'renderers/vega/library.ts',
+    },
     outdir: path.join(dist, 'renderers'),
     external: ['./plotly-cartesian.js', './plotly-gl3d.js'],
     plugins: [precomputed(/[/\\]color-tables\.ts$/)],
@@ -128,6 +133,18 @@ function precomputed(filter) {
           contents: names.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`).join('\n'),
         };
       });
+    },
+  };
+}
+
+/** Leaves a module that is loaded by `import()` out of the bundle: it is the file `name` beside it. */
+function besides(filter, name) {
+  return {
+    name: 'besides',
+    setup(build) {
+      build.onResolve({ filter }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path: name, external: true } : undefined,
+      );
     },
   };
 }

@@ -24,7 +24,7 @@ export const MAX_TEXT = 100_000;
  * @throws whatever the value's own method throws, and a TypeError if that returns no object of MIME types
  */
 export function toBundle(value: unknown, tensors: DisplayedTensors): MimeBundle | Promise<MimeBundle> {
-  const method = isObject(value) && !types.isProxy(value) ? (value as Partial<Displayable>)[DISPLAY] : undefined;
+  const method = displayMethod(value);
   if (typeof method === 'function') {
     const record: unknown = method.call(value as Displayable);
     return goOn(record, (made) => ownBundle(value, made));
@@ -40,6 +40,19 @@ export function toBundle(value: unknown, tensors: DisplayedTensors): MimeBundle 
     const plain: MimeItem = { mime: 'text/plain', text };
     return drawn ? [drawn, plain] : [plain];
   });
+}
+
+/** The value's own display method. A proxy, also one that the value inherits from, may answer for any name: it has none. */
+function displayMethod(value: unknown): unknown {
+  if (!isObject(value)) return undefined;
+  try {
+    for (let from: object | null = value; from !== null; from = Object.getPrototypeOf(from) as object | null)
+      if (types.isProxy(from)) return undefined;
+      else if (Object.hasOwn(from, DISPLAY)) break;
+    return (value as Partial<Displayable>)[DISPLAY];
+  } catch {
+    return undefined;
+  }
 }
 
 /** Said of a promise that is shown. */
@@ -128,22 +141,32 @@ function readText(value: unknown): string | Promise<string> {
 export function toText(value: unknown, tensors?: TensorReads): string {
   if (holds(() => isHistory(value))) return historyText(value as HistoryLike);
   // A timer as the value of a cell: its fields are Node's, and differ in each run
-  if (value instanceof Timeout) return 'Timeout';
-  if (value instanceof Immediate) return 'Immediate';
-  hideInternals(value);
+  if (isMadeBy(Timeout, value)) return 'Timeout';
+  if (isMadeBy(Immediate, value)) return 'Immediate';
+  holds(() => (hideInternals(value), true));
   const options = { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100, compact: 3 };
   // Node passes unknown options to the values' own methods; that of tensors is in tensors/index.ts
   const text = inspected(value, tensors ? Object.assign(options, { tensors }) : options);
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}\n… ${text.length - MAX_TEXT} more characters`;
 }
 
-/** The text of a value, also if a method of its own that makes the text throws. */
+/** Whether a value is of this class. A proxy is none, and its traps are not asked. */
+const isMadeBy = (made: new () => object, value: unknown): boolean =>
+  !types.isProxy(value) && holds(() => value instanceof made);
+
+/** The text of a value, also if methods or getters of its own that make the text throw. */
 function inspected(value: unknown, options: InspectOptions): string {
-  try {
-    return inspect(value, options);
-  } catch {
-    return inspect(value, { ...options, customInspect: false });
+  for (const more of [{}, { customInspect: false }]) {
+    try {
+      return inspect(value, { ...options, ...more });
+    } catch {
+      // The next way asks the value for less
+    }
   }
+  const own = holds(() => (Object.keys(value as object), true)) ? Object.keys(value as object) : [];
+  const kind = typeof value === 'function' ? '[Function]' : holds(() => Array.isArray(value)) ? '[Array]' : '[Object]';
+  const names = own.slice(0, 100).map((key) => (/^[\w$]+$/.test(key) ? key : JSON.stringify(key)));
+  return names.length > 0 ? `${kind} { ${names.join(', ')} }` : kind;
 }
 
 const [Timeout, Immediate] = timerClasses();

@@ -1,6 +1,7 @@
 // From an item of an output to its drawing, by MIME type. A new kind of output that draws is an entry in this table.
 import { FILTERS, GRAPH, PLOTLY, SUMMARY, TENSOR, TRAINING } from '../wire/mime.ts';
 import type { MimeItem } from '../wire/protocol.ts';
+import { VEGA_TYPES } from '../wire/vega.ts';
 import { filtersPicture } from './painters/filters.ts';
 import { graphPicture } from './painters/graph.ts';
 import { resetRamps } from './painters/legend.ts';
@@ -8,6 +9,7 @@ import { plotlyPicture } from './painters/plotly/index.ts';
 import { summaryPicture } from './painters/summary.ts';
 import { tensorPicture } from './painters/tensor.ts';
 import { trainingPicture } from './painters/training.ts';
+import { vegaPicture } from './painters/vega.ts';
 import { document, MAX_HEIGHT, type Drawing } from './svg.ts';
 
 /** Draws an item's payload. @throws PayloadError if the payload is not what its MIME type says */
@@ -20,10 +22,10 @@ const ofBytes =
     return paint(item.bytes);
   };
 const ofJson =
-  (paint: (json: unknown) => Drawing): Painter =>
+  (paint: (json: unknown, mime: string) => Drawing | Promise<Drawing>): Painter =>
   (item) => {
     if (!('json' in item)) throw new TypeError(`${item.mime} holds no JSON`);
-    return paint(item.json);
+    return paint(item.json, item.mime);
   };
 
 const PAINTERS: Record<string, Painter> = {
@@ -33,6 +35,7 @@ const PAINTERS: Record<string, Painter> = {
   [SUMMARY]: ofJson(summaryPicture),
   [TRAINING]: ofJson(trainingPicture),
   [PLOTLY]: ofJson(plotlyPicture),
+  ...Object.fromEntries(VEGA_TYPES.map((mime) => [mime, ofJson(vegaPicture)])),
 };
 
 /** The MIME types that have a painter. */

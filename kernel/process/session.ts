@@ -2,7 +2,7 @@
 // IPC.
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters, types } from 'node:util';
 import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
 import { InterruptError, isInterrupt } from './cell/flag.ts';
@@ -347,7 +347,7 @@ export class KernelSession {
       return 'interrupted';
     }
     const { value } = result;
-    const show = result.hasValue && value !== undefined && !(value instanceof Promise && this.displayed.has(value));
+    const show = result.hasValue && value !== undefined && !(types.isPromise(value) && this.displayed.has(value));
     if (!show) return 'ok';
     const made = toBundle(this.modules.drawn(value), this.tensors);
     const bundle = made instanceof Promise ? await this.evaluator.wait(made, context) : made;

@@ -1,12 +1,21 @@
 // Which outputs have a picture: a PNG beside their own representation, for programs that cannot draw that.
 import { FILTERS, GRAPH, PLOTLY, SUMMARY, TENSOR, TRAINING } from './mime.ts';
 import type { MimeBundle, MimeItem } from './protocol.ts';
+import { VEGA_TYPES } from './vega.ts';
 
 /** The MIME type of pictures. */
 export const PICTURE = 'image/png';
 
 /** The MIME types that kernel/pictures/paint.ts draws. */
-export const PICTURED: ReadonlySet<string> = new Set([FILTERS, GRAPH, PLOTLY, SUMMARY, TENSOR, TRAINING]);
+export const PICTURED: ReadonlySet<string> = new Set([
+  FILTERS,
+  GRAPH,
+  PLOTLY,
+  SUMMARY,
+  TENSOR,
+  TRAINING,
+  ...VEGA_TYPES,
+]);
 
 /** At most this many outputs of one run get a picture, so that a file of hundreds of outputs does not grow by as many. */
 export const MAX_PICTURES = 100;

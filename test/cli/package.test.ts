@@ -54,6 +54,9 @@ const bundled = [
   'd3-scale-chromatic',
   'plotly.js-cartesian-dist-min',
   'plotly.js-gl3d-dist-min',
+  'vega',
+  'vega-lite',
+  'vega-interpreter',
   // the op kernels' standard library, and the program that strips types
   'assemblyscript',
   'esbuild',

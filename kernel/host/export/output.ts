@@ -7,6 +7,7 @@ import renderers from '../../../renderers/renderers.json';
 import { CELL_ERROR, ERROR, OVERFLOW, PLOTLY, STDERR, STDOUT, TRAINING } from '../../wire/mime.ts';
 import type { CellError } from '../../wire/errors.ts';
 import { PICTURE } from '../../wire/picture.ts';
+import { VEGA_TYPES } from '../../wire/vega.ts';
 import type { OverflowNotice } from '../../wire/overflow.ts';
 import type { Json, Output, OutputItem } from '../../notebook/format/types.ts';
 import { escapeHtml, highlight } from './highlight.ts';
@@ -78,6 +79,7 @@ function frame(html: string, label: string): string {
 function drawn(json: Json, mime: string, output: Output, label: string, needs: Needs): string {
   if (mime === PLOTLY) needs.add(libraryFor(json));
   if (mime === TRAINING) needs.add('plotly-cartesian.js');
+  if (VEGA_TYPES.includes(mime)) needs.add('vega-library.js');
   // JSON holds "<" only inside texts, where the escape means the same
   const data = JSON.stringify(json).replaceAll('<', '\\u003c');
   return figure(mime, `<script type="application/json">${data}</script>`, output, label, needs);
