@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
+import { PICTURE, PICTURED } from '../../kernel/wire/picture.ts';
 import { printNotebook } from '../../kernel/notebook/format/index.ts';
 import {
   addCell,
@@ -111,6 +112,13 @@ describe('files', () => {
     await vscode.commands.executeCommand('notebook.execute');
     const last = notebook.getCells().findLast((c) => c.kind === vscode.NotebookCellKind.Code)!;
     await ended(last, undefined, 120_000);
+    // Pictures may come a little after the end of their cells
+    const hasPictures = () =>
+      notebook
+        .getCells()
+        .flatMap((c) => c.outputs)
+        .every(({ items }) => !items.some((i) => PICTURED.has(i.mime)) || items.some((i) => i.mime === PICTURE));
+    for (let i = 0; i < 300 && !hasPictures(); i++) await new Promise((resolve) => setTimeout(resolve, 100));
     await save(notebook);
     assert.equal(bytes(file), bytes(out));
   });

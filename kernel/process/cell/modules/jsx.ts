@@ -1,9 +1,8 @@
 // Which modules JSX uses, and React's elements as HTML.
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { createRequire } from 'node:module';
+import { types } from 'node:util';
 import * as runtime from '../../../dlnb/jsx.ts';
 import { MarkupValue } from '../../../outputs/html.ts';
-import { packageFolder } from './resolve.ts';
 
 /** What JSX is compiled for with React. */
 export const REACT_SOURCE = 'react';
@@ -19,8 +18,12 @@ export const jsxModules: Record<string, object> = Object.fromEntries(
 
 /** The source of JSX's functions: React if it is installed where `from` sees it, else the kernel. */
 export function jsxSource(from: string): string {
-  const folder = packageFolder(REACT_SOURCE, from);
-  return folder !== undefined && existsSync(path.join(folder, 'jsx-runtime.js')) ? REACT_SOURCE : OWN_SOURCE;
+  try {
+    createRequire(from).resolve(`${REACT_SOURCE}/jsx-runtime`);
+    return REACT_SOURCE;
+  } catch {
+    return OWN_SOURCE;
+  }
 }
 
 const elements = [Symbol.for('react.element'), Symbol.for('react.transitional.element')];
@@ -30,7 +33,7 @@ const elements = [Symbol.for('react.element'), Symbol.for('react.transitional.el
  * @throws what a component throws
  */
 export function drawReact(value: unknown, require: NodeJS.Require): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return value;
   const type = Object.getOwnPropertyDescriptor(value, '$$typeof')?.value as symbol | undefined;
   if (type === undefined || !elements.includes(type)) return value;
   let server: { renderToStaticMarkup(element: unknown): string };
