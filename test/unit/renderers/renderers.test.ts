@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as mime from '../../../kernel/wire/mime.ts';
+import { VEGA_TYPES } from '../../../kernel/wire/vega.ts';
 import manifest from '../../../package.json';
 import renderers from '../../../renderers/renderers.json';
 import { root } from '../../paths.ts';
@@ -31,7 +32,7 @@ describe('renderers.json', () => {
 
   it('gives each of our MIME types one renderer', () => {
     // VS Code draws its own types itself
-    const ours = Object.values(mime).filter((type) => !type.startsWith('application/vnd.code.'));
+    const ours = [...Object.values(mime).filter((type) => !type.startsWith('application/vnd.code.')), ...VEGA_TYPES];
     expect(renderers.flatMap(({ mimeTypes }) => mimeTypes).sort()).toEqual(ours.sort());
   });
 });
