@@ -41,6 +41,19 @@ export const valuesCases: SemanticsCase[] = [
     ],
   },
   {
+    name: 'values that resist are shown all the same',
+    cells: [
+      cell(
+        "const traps = ['get', 'getPrototypeOf', 'ownKeys', 'has', 'getOwnPropertyDescriptor'];\nconst no = () => { throw new Error('no'); };\nnew Proxy({}, Object.fromEntries(traps.map((t) => [t, no])))",
+        value(/^(\{\}|Proxy\(\{\}\))$/),
+      ),
+      cell('const revoked = Proxy.revocable({}, {});\nrevoked.revoke();\nrevoked.proxy', value(/revoked proxy/i)),
+      cell("Object.create(new Proxy({}, { get() { throw new Error('no'); } }))", value(/./)),
+      cell('Object.create(new Proxy({}, { get: () => () => 1 }))', value(/./)),
+      cell("({ get [Symbol.toStringTag]() { throw new Error('no'); } })", value(/Object/)),
+    ],
+  },
+  {
     name: 'html, md and svg take a text, display takes an object of MIME types',
     cells: [
       cell(
