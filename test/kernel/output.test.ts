@@ -71,7 +71,8 @@ describe('display', () => {
     const { events } = await k.run(
       "import { html, svg, md, plot, image } from 'dlnb'; const li = ['<', 2].map((x) => html`<li>${x}</li>`); display(html`<ul title=\"${'\"'}\">${li}</ul>${svg`<svg/>`}`); display(md`**${'a*b'}** $\\pi$`); display(image(new Uint8Array([5]))); plot([{ y: new Float32Array([1, NaN]) }], { title: { text: 'T' } })",
     );
-    expect(events.map((e) => e.kind === 'display' && e.bundle[0])).toEqual([
+    // Without the picture of the plot
+    expect(events.flatMap((e) => (e.kind === 'display' ? [e.bundle[0]] : []))).toEqual([
       { mime: 'text/html', text: '<ul title="&quot;"><li>&lt;</li><li>2</li></ul><svg/>' },
       { mime: 'text/markdown', text: '**a\\*b** $\\pi$' },
       { mime: 'image/png', bytes: new Uint8Array([5]) },

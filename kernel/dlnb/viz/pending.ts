@@ -71,10 +71,13 @@ export function waiting<A extends unknown[], T extends Displayable>(
   };
 }
 
-/** Adds the stack frames of the call: the error occurs after the cell has continued. */
-function calledFrom(error: unknown, { stack = '' }: Error): unknown {
-  if (error instanceof Error && error.stack !== undefined) error.stack += stack.slice(stack.indexOf('\n'));
-  return error;
+/** The error with the stack of the call: it occurs after the cell has continued, where no frame of the cell is left. */
+function calledFrom(error: unknown, call: Error): unknown {
+  if (!(error instanceof Error)) return error;
+  Object.setPrototypeOf(call, Object.getPrototypeOf(error) as object);
+  for (const key of Reflect.ownKeys(error))
+    if (key !== 'stack') Object.defineProperty(call, key, Object.getOwnPropertyDescriptor(error, key)!);
+  return call;
 }
 
 function makeOrWait<A extends unknown[], T>(make: (...args: A) => T | Promise<T>, args: A): T | Promise<T> {
