@@ -60,7 +60,7 @@ describe('every model notebook runs to its end', () => {
         if (made.code !== 0) return `${id}: ${made.stderr}`;
         folder.write(file, small(folder.read(file), download));
         const run = await dlnb(folder.path, 'run', file, '--device', 'cpu', '--threads', '1');
-        const saved = existsSync(folder.file(`${id}/${architecture}-${data}-model/weights.bin`));
+        const saved = existsSync(folder.file(`${id}/${architecture}-on-${data}-model/weights.bin`));
         return run.code === 0 && saved && /✓ \d claims checked/.test(run.stdout)
           ? []
           : `${id}: ${run.stderr}${run.stdout}`;
@@ -84,8 +84,8 @@ describe('a model notebook as it is written', () => {
     await dlnb(folder.path, 'new', '--model', 'mlp', '--data', 'xor');
     const saved: string[] = [];
     for (let i = 0; i < 2; i++) {
-      expect((await dlnb(folder.path, 'run', 'mlp-xor.dlnb', '--device', 'cpu')).code).toBe(0);
-      saved.push(folder.read('mlp-xor-model/weights.bin'));
+      expect((await dlnb(folder.path, 'run', 'mlp-on-xor.dlnb', '--device', 'cpu')).code).toBe(0);
+      saved.push(folder.read('mlp-on-xor-model/weights.bin'));
     }
     expect(saved[1]).toBe(saved[0]);
   });

@@ -85,7 +85,8 @@ describe.each(targets)('%s', (target) => {
     // Megabytes without Dawn and esbuild, which are 10 to 50
     const rest = filesBelow(dist).filter((f) => !/^(dawn|esbuild|node_modules)\//.test(f));
     const megabytes = (files: string[]) => files.reduce((sum, f) => sum + statSync(path.join(dist, f)).size, 0) / 1e6;
-    expect(megabytes(rest)).toBeLessThan(12);
+    // 4 of them draw the pictures of outputs: a rasterizer, a font, Vega
+    expect(megabytes(rest)).toBeLessThan(15);
     expect(megabytes(libraries)).toBeLessThan(system === 'win32' ? 45 : 23);
   });
 });
@@ -101,7 +102,7 @@ describe('the third-party notices', () => {
     expect(packages.size).toBeGreaterThan(40);
     const missing = [...packages].filter((name) => !notices.includes(`\n${name} `));
     expect(missing).toEqual([]);
-    expect(notices).not.toContain('(see below)');
+    expect(notices).not.toMatch(/^\S+ \d\S* \(see below\)$/m);
   });
 
   it('hold the texts of what programs contain without naming it in a package', () => {
@@ -143,7 +144,7 @@ it('is packed whole', async () => {
   expect(packed.map((name) => name.toLowerCase())).toEqual(
     expect.arrayContaining(['readme.md', 'changelog.md', 'license.txt', 'dist/third-party-notices.txt']),
   );
-  expect(statSync(vsix).size / 1e6).toBeLessThan(8);
+  expect(statSync(vsix).size / 1e6).toBeLessThan(10);
 });
 
 /** Paths below a folder, with slashes, in order. */

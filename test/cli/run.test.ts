@@ -172,7 +172,7 @@ describe('a run with a failing cell', () => {
     using folder = new Folder({ 'n.dlnb': JSON.stringify(nb) });
     const { code, stdout, stderr } = await dlnb(folder.path, 'run', 'n.dlnb', '--out', 'o.dlnb');
     expect([code, stdout]).toEqual([1, "before\n'shown'\n"]);
-    expect(stderr).toMatch(/^TypeError: bad 1\n\ncell 2, line 4:\n/);
+    expect(stderr).toMatch(/^TypeError: bad 1\n\ncell 2, line 4, in f:\n/);
     expect(stderr).toContain('> 4 |   throw new TypeError(`bad ${x}`);');
     expect(stderr).toMatch(/\ndlnb: cell 2 failed\. 1 cell was not run\. \(--keep-going runs them\.\)\n$/);
     const [first, second, third] = texts(folder, 'o.dlnb');
