@@ -71,8 +71,12 @@ describe('the perceptron notebook', () => {
     await vs.reload();
     await notebookShown(vs.page);
     await scrollToCell(vs.page, firstPlot);
-    await plot().waitFor();
-    expect(await drawnColours(vs.browser, plot())).toBeGreaterThan(8);
+    // Outputs drawn above and below move it out of sight again
+    await until(async () => {
+      await scrollToCell(vs.page, firstPlot);
+      await plot().waitFor();
+      return (await drawnColours(vs.browser, plot())) > 8;
+    }, 'the plot');
     await statusItem(vs.page, /not started/).waitFor();
   });
 
