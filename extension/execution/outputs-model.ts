@@ -5,7 +5,7 @@ import { MAX_OUTPUTS } from '../../kernel/wire/limits.ts';
 import { STDERR, STDOUT } from '../../kernel/wire/mime.ts';
 import type { MimeBundle, OutputEvent, StreamEvent } from '../../kernel/wire/protocol.ts';
 import { StreamText } from '../../kernel/wire/stream-text.ts';
-import { withPicture } from '../../kernel/wire/picture.ts';
+import { awaited, withPicture, type AwaitedPicture } from '../../kernel/wire/picture.ts';
 import type { EditorCommand, OutputKey } from './editor-commands.ts';
 
 /** How a run ended. `canceled`: it never ran, or the user restarted the kernel during it. */
@@ -29,14 +29,12 @@ export type RunEvent =
 
 type Phase = 'idle' | 'queued' | 'running' | 'done';
 type Stream = 'stdout' | 'stderr';
-interface ShownOutput {
+interface ShownOutput extends AwaitedPicture {
   key: OutputKey;
   stream?: Stream;
   /** Of a stream. */
   text?: StreamText;
   id?: string | undefined;
-  /** Its bundle, while the picture of this number is awaited. */
-  awaiting?: { picture: number; bundle: MimeBundle } | undefined;
   /** What it shows, if that is a training or a progress bar that is running. */
   running?: MimeBundle | undefined;
 }
@@ -229,9 +227,5 @@ export class OutputsModel {
     return [{ do: replace ? 'replaceAll' : 'append', cell, key, items, ...(transient && { transient }) }];
   }
 }
-
-/** What an output keeps until its picture comes. */
-const awaited = ({ picture, bundle }: { picture?: number; bundle: MimeBundle }): Pick<ShownOutput, 'awaiting'> =>
-  picture === undefined ? {} : { awaiting: { picture, bundle } };
 
 const newKey = (): OutputKey => `o${++lastKey}`;

@@ -24,6 +24,15 @@ export const MAX_PICTURES = 100;
 export const drawnItem = (bundle: MimeBundle): MimeItem | undefined =>
   bundle.some(({ mime }) => mime.startsWith('image/')) ? undefined : bundle.find(({ mime }) => PICTURED.has(mime));
 
+/** An output that waits for its picture: its bundle, and the number of the `picture` event to come. */
+export interface AwaitedPicture {
+  awaiting?: { picture: number; bundle: MimeBundle } | undefined;
+}
+
+/** What an output with this event waits for. */
+export const awaited = ({ picture, bundle }: { picture?: number; bundle: MimeBundle }): AwaitedPicture =>
+  picture === undefined ? {} : { awaiting: { picture, bundle } };
+
 /** The bundle with the picture behind the item that it shows. */
 export function withPicture(bundle: MimeBundle, picture: MimeItem): MimeBundle {
   const at = bundle.findIndex(({ mime }) => PICTURED.has(mime)) + 1;

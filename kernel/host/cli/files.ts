@@ -6,7 +6,13 @@ import { decodeNotebook, FormatError, type Notebook } from '../../notebook/forma
 import { UsageError } from './usage.ts';
 
 /** @throws UsageError if the file is missing or is no notebook that this version can read */
-export async function readNotebook(file: string): Promise<Notebook> {
+export const readNotebook = (file: string): Promise<Notebook> => readFileAs(file, decodeNotebook);
+
+/**
+ * Reads a file by a decoder of notebooks.
+ * @throws UsageError if the file cannot be read, or if the decoder throws a FormatError
+ */
+export async function readFileAs<T>(file: string, decode: (bytes: Uint8Array) => T): Promise<T> {
   let bytes;
   try {
     bytes = await readFile(file);
@@ -14,7 +20,7 @@ export async function readNotebook(file: string): Promise<Notebook> {
     throw new UsageError(`${file}: ${fileProblem(e)}`);
   }
   try {
-    return decodeNotebook(bytes);
+    return decode(bytes);
   } catch (e) {
     if (e instanceof FormatError) throw new UsageError(`${file}, ${e.message}`);
     throw e;

@@ -1,9 +1,9 @@
 // `dlnb import`: writes a Jupyter notebook as a `.dlnb` notebook. No file is ever replaced.
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { FormatError, printNotebook } from '../../notebook/format/index.ts';
-import { importJupyter, type Imported } from '../../notebook/jupyter/index.ts';
-import { checkWritable, fileProblem } from './files.ts';
+import { printNotebook } from '../../notebook/format/index.ts';
+import { importJupyter } from '../../notebook/jupyter/index.ts';
+import { checkWritable, fileProblem, readFileAs } from './files.ts';
 import { UsageError } from './usage.ts';
 
 /**
@@ -12,7 +12,7 @@ import { UsageError } from './usage.ts';
  * @throws UsageError if the file cannot be read or is no Jupyter notebook, or if the target exists
  */
 export async function importCommand(file: string, { out }: { out?: string }): Promise<number> {
-  const { notebook, notRun } = await read(file);
+  const { notebook, notRun } = await readFileAs(file, importJupyter);
   const text = printNotebook(notebook);
   for (const [language, cells] of Object.entries(notRun))
     process.stderr.write(`dlnb: ${cells === 1 ? '1 cell' : `${cells} cells`} in ${language} will be kept, not run\n`);
@@ -31,19 +31,4 @@ export async function importCommand(file: string, { out }: { out?: string }): Pr
   }
   process.stdout.write(`${target}\n`);
   return 0;
-}
-
-async function read(file: string): Promise<Imported> {
-  let bytes;
-  try {
-    bytes = await readFile(file);
-  } catch (e) {
-    throw new UsageError(`${file}: ${fileProblem(e)}`);
-  }
-  try {
-    return importJupyter(bytes);
-  } catch (e) {
-    if (e instanceof FormatError) throw new UsageError(`${file}, ${e.message}`);
-    throw e;
-  }
 }

@@ -4,16 +4,14 @@ import { foldTerminalText } from '../../notebook/format/terminal.ts';
 import type { Json, Output, OutputItem } from '../../notebook/format/types.ts';
 import type { MimeBundle, OutputEvent, StreamEvent } from '../../wire/protocol.ts';
 import { StreamText } from '../../wire/stream-text.ts';
-import { withPicture } from '../../wire/picture.ts';
+import { awaited, withPicture, type AwaitedPicture } from '../../wire/picture.ts';
 
-interface Shown {
+interface Shown extends AwaitedPicture {
   output: Output;
   /** Display id. */
   id?: string;
   /** Of an output that is a stream. */
   stream?: StreamText;
-  /** Its bundle, while the picture of this number is awaited. */
-  awaiting?: { picture: number; bundle: MimeBundle } | undefined;
 }
 
 /** The outputs of the cells of one notebook during a run. */
@@ -115,10 +113,6 @@ export class NotebookOutputs {
     else this.cells.set(cell, [shown]);
   }
 }
-
-/** What an output keeps until its picture comes. */
-const awaited = ({ picture, bundle }: { picture?: number; bundle: MimeBundle }): Pick<Shown, 'awaiting'> =>
-  picture === undefined ? {} : { awaiting: { picture, bundle } };
 
 function foldStream(item: OutputItem): OutputItem {
   const stream = item.mime === STDOUT || item.mime === STDERR;
