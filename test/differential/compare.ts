@@ -213,7 +213,9 @@ class Node {
   }
 
   run(code: string): Promise<Behavior> {
-    const task: Task = { id: ++this.count, code };
+    const id = ++this.count;
+    // Node evaluates the same text once: the comment makes every module another one
+    const task: Task = { id, code: `${code}\n// program ${id}` };
     return new Promise((resolve, reject) => {
       const heard = (m: { id: number; behavior: Behavior }) => {
         if (m.id !== task.id) return;
