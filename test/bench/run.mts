@@ -1,5 +1,6 @@
 // `npm run bench -- NAME… [--json FILE]`: measures, asserts nothing, and prints a table. Each benchmark is a module of this
-// folder that exports `measure`, and measures the packaged build. Three names are special:
+// folder that exports `measure`, and measures the packaged build; `kernel` takes `--before DIR` too, as below. Three names
+// are special:
 // - `cpu` compares implementations in a table of its own. `--only 'WORK|WORK'`, `--impl A,B`, `--rounds N` and
 //   `--threads N` limit it; `--dist DIR` measures an existing build, and `--before DIR` another build in turns with it.
 // - `gpu` does so on a graphics card, which `--adapter hardware|software|null` selects. `null` measures the host's part
@@ -18,7 +19,7 @@ import { compareGpu, gpuAdapters, gpuImpls, gpuScripts, gpuTable, hostImpls, typ
 import type { GpuAdapter } from './gpu/steps.ts';
 import type { Measurement } from './measure.mts';
 
-const benchmarks: Record<string, () => Promise<{ measure: () => Promise<Measurement[]> }>> = {
+const benchmarks: Record<string, () => Promise<{ measure: (before?: string) => Promise<Measurement[]> }>> = {
   editor: () => import('./editor.mts'),
   kernel: () => import('./kernel.mts'),
   memory: () => import('./memory.mts'),
@@ -70,7 +71,7 @@ console.log(
   `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}, Node ${process.version}\n`,
 );
 for (const name of positionals)
-  if (name in benchmarks) report.measurements.push(...(await (await benchmarks[name]!()).measure()));
+  if (name in benchmarks) report.measurements.push(...(await (await benchmarks[name]!()).measure(values.before)));
 if (positionals.includes('cpu')) {
   const { only, dist, before } = values;
   const [rounds, threads] = [number('rounds'), number('threads')];
