@@ -253,7 +253,7 @@ export class KernelSession {
         language,
         script,
         declared: this.declared,
-        compilerOptions: this.modules.compilerOptions,
+        compilerOptions: this.modules.optionsFor(code),
         key,
       });
       this.errors.add(script, code, transformed.map);

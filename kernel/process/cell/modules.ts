@@ -54,7 +54,7 @@ export class ModuleLoader {
       resolver: this.resolver,
       dir: options.dir,
       sourceOptions: () => ({
-        compilerOptions: this.compilerOptions,
+        compilerOptions: this.optionsFor('<'),
         onSource: (script, source, map) => {
           this.notice(source);
           options.onSource(script, source, map);
@@ -69,9 +69,11 @@ export class ModuleLoader {
   /**
    * `compilerOptions` of the tsconfig.json that applies to the notebook's folder, and what JSX is compiled for if that
    * does not say so.
+   * @param text of a cell: without a "<" it has no JSX, and the search for React is spared
    */
-  get compilerOptions(): Record<string, unknown> {
+  optionsFor(text: string): Record<string, unknown> {
     const { compilerOptions } = this.resolver;
+    if (!text.includes('<')) return compilerOptions;
     if (compilerOptions['jsxImportSource'] !== undefined || compilerOptions['jsx'] === 'react') return compilerOptions;
     const source = jsxSource(this.resolver.cell);
     return source === REACT_SOURCE ? compilerOptions : { ...compilerOptions, jsxImportSource: source };
