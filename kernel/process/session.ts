@@ -7,6 +7,7 @@ import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
 import { InterruptError, isInterrupt } from './cell/flag.ts';
 import { addScript, installFunctionTexts, newKey } from './cell/function-text.ts';
+import { guardAsyncHooks } from './cell/hooks.ts';
 import { ModuleLoader } from './cell/modules.ts';
 import { isAbort } from './cell/thrown.ts';
 import { transformCell } from './cell/transform.ts';
@@ -176,6 +177,7 @@ export class KernelSession {
   /** Starts to listen to interrupts, unhandled errors and printed text. */
   listen(): void {
     installFunctionTexts();
+    guardAsyncHooks(this.evaluator.undisturbed);
     this.errors.attach();
     printPromisesPlainly();
     this.evaluator.listen(this.input.threadPort);

@@ -52,6 +52,14 @@ const cases: [string, string][] = [
     "import { AsyncLocalStorage } from 'node:async_hooks'; await new AsyncLocalStorage().run(1, async () => { await null; /^(x+x+)+y/.test('x'.repeat(50)) })",
   ],
   [
+    'a loop whose work is followed by an async hook of the cell',
+    "import { createHook } from 'node:async_hooks'; let made = 0; const hook = createHook({ init() { for (let i = 0; i < 3; i++) made++; }, before() { made++; } }).enable(); try { for (;;) { await null; setTimeout(() => {}, 0); } } finally { hook.disable(); }",
+  ],
+  [
+    'a regular expression while an async hook of the cell is on',
+    "let inits = 0; const on = (await import('node:async_hooks')).createHook({ init() { for (const x of [1]) inits += x; } }).enable(); try { await null; /^(x+x+)+y/.test('x'.repeat(50)) } finally { on.disable(); }",
+  ],
+  [
     'a training loop of op kernels',
     'const w = tf.variable(tf.zeros([64, 64])); const sgd = tf.train.sgd(0.1); for (;;) { sgd.minimize(() => w.square().mean() as any); await tf.nextFrame(); }',
   ],
@@ -75,6 +83,14 @@ describe('interrupt', () => {
     expect({ status, name: error?.name }).toEqual({ status: 'interrupted', name: 'InterruptError' });
     expect(took).toBeLessThan(500);
     expect((await k.run('kept.n >= 41 && tf.tensor([1, 2]).sum().dataSync()[0]')).text).toBe('3');
+  });
+
+  it('is no matter for async hooks of cells: one that throws is reported, and the kernel lives on', async () => {
+    const { status } = await k.run(
+      "import { createHook as create } from 'node:async_hooks'; create({ init() { throw new Error('in a hook') } }).enable(); await new Promise((r) => setTimeout(r, 20)); kept.n = 43",
+    );
+    expect(status).toBe('ok');
+    expect(await k.run('kept.n')).toMatchObject({ status: 'ok', text: '43' });
   });
 
   it('aborts the signal of the cell, so that what waits on it ends with its own words', async () => {

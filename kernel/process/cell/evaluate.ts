@@ -75,6 +75,8 @@ export class Evaluator {
   /** The run whose code has ended and whose outputs are being completed. */
   private finishing: { context: RunContext; interrupt: (error: InterruptError) => void } | undefined;
   private lowerTimer: NodeJS.Timeout | undefined;
+  /** How many calls that no interrupt may disturb are being executed. */
+  private undisturbedCalls = 0;
 
   constructor(bridge: CellBridge) {
     this.session.connect();
@@ -120,11 +122,21 @@ export class Evaluator {
    * while the flag is raised; every op kernel calls it before it computes.
    */
   readonly check = (): void => {
-    if (!Atomics.load(this.flag, RAISED)) return;
+    if (!Atomics.load(this.flag, RAISED) || this.undisturbedCalls > 0) return;
     const context = this.context.getStore() ?? this.current?.context;
     if (!context) return;
     if (context === this.current?.context && this.pendingRequest()) context.interrupted = true;
     if (context.interrupted) throw new InterruptError();
+  };
+
+  /** Calls a function in which {@link check} does not throw. */
+  readonly undisturbed = <T>(call: () => T): T => {
+    this.undisturbedCalls++;
+    try {
+      return call();
+    } finally {
+      this.undisturbedCalls--;
+    }
   };
 
   /**
