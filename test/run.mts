@@ -11,6 +11,7 @@ import { differential } from './differential/differential.mts';
 import { readIndex } from './samples/index.mts';
 import { runSample, sampleLine } from './samples/sample.mts';
 import { adapterEnv, defaultAdapter } from './swiftshader.mts';
+import { packageExtension } from './package.mts';
 import { ensureSystemPackages } from './vscode/debian.mts';
 import { describeResults, runInExtensionHost } from './vscode/exthost.mts';
 import { ensureVSCode, outDir, root } from './vscode/server.mts';
@@ -113,22 +114,31 @@ const systemObstacle = chosen.some(ofSystem) ? prepareSystem() : undefined;
 const vscodeReady = chosen.some(inVSCode) && !systemObstacle ? prepareVSCode() : Promise.resolve(undefined);
 const buildError = chosen.some(ofBuild) ? await build() : undefined;
 const total: Outcome = { passed: 0, failed: 0 };
-for (const name of chosen) {
-  const begun = Date.now();
-  const obstacle =
-    (ofBuild(name) ? buildError : undefined) ??
-    (ofSystem(name) ? systemObstacle : undefined) ??
-    (inVSCode(name) ? await vscodeReady : undefined);
-  const outcome = obstacle ? { passed: 0, failed: 1, detail: obstacle } : await suites[name]!().catch(couldNotRun);
-  total.passed += outcome.passed;
-  total.failed += outcome.failed;
-  const seconds = ((Date.now() - begun) / 1000).toFixed(1);
-  log(`${name}: ${outcome.passed} passed, ${outcome.failed} failed (${seconds} s)`);
-  if (outcome.failed > 0 && outcome.detail) console.log(outcome.detail.replace(/^/gm, '    '));
-}
+// VS Code leaves a part of the processor free, so its suites run beside the others. The package that they install is
+// made before, since the suite of the command line makes packages too.
+const vscodeObstacle = chosen.some(inVSCode)
+  ? (systemObstacle ?? buildError ?? (await vscodeReady) ?? (await packageForVSCode()))
+  : undefined;
+await Promise.all([lane(chosen.filter((name) => !inVSCode(name))), lane(chosen.filter(inVSCode))]);
 log(`logs and screenshots: ${outDir}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+
+/** Runs suites one after another. */
+async function lane(names: string[]): Promise<void> {
+  for (const name of names) {
+    const begun = Date.now();
+    const obstacle = inVSCode(name)
+      ? vscodeObstacle
+      : ((ofBuild(name) ? buildError : undefined) ?? (ofSystem(name) ? systemObstacle : undefined));
+    const outcome = obstacle ? { passed: 0, failed: 1, detail: obstacle } : await suites[name]!().catch(couldNotRun);
+    total.passed += outcome.passed;
+    total.failed += outcome.failed;
+    const seconds = ((Date.now() - begun) / 1000).toFixed(1);
+    log(`${name}: ${outcome.passed} passed, ${outcome.failed} failed (${seconds} s)`);
+    if (outcome.failed > 0 && outcome.detail) console.log(outcome.detail.replace(/^/gm, '    '));
+  }
+}
 
 /** @returns why the suites that use Debian packages cannot run; undefined if they can */
 function prepareSystem(): string | undefined {
@@ -144,6 +154,17 @@ function prepareSystem(): string | undefined {
 async function prepareVSCode(): Promise<string | undefined> {
   try {
     await ensureVSCode(log);
+    return undefined;
+  } catch (e) {
+    return (e as Error).message;
+  }
+}
+
+/** @returns why there is no package to install; undefined if there is */
+async function packageForVSCode(): Promise<string | undefined> {
+  if (!chosen.includes('e2e') || process.env['DLNB_VSIX']) return undefined;
+  try {
+    process.env['DLNB_VSIX'] = await packageExtension();
     return undefined;
   } catch (e) {
     return (e as Error).message;

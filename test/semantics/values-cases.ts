@@ -36,7 +36,7 @@ export const valuesCases: SemanticsCase[] = [
         "import { inspect } from 'node:util';\n({ a: 1, [inspect.custom]() { throw new Error('no'); } })",
         value(/a: 1/),
       ),
-      cell("new Proxy({}, { getPrototypeOf() { throw new Error('no'); } })", value('{}')),
+      cell("new Proxy({}, { getPrototypeOf() { throw new Error('no'); } })", proxied),
       cell('({ get constructor() { throw new Error("no"); }, a: 1 })', value('{ constructor: [Getter], a: 1 }')),
     ],
   },

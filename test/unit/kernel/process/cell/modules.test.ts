@@ -69,6 +69,6 @@ it('reads compiler options from the tsconfig.json of the folder, again when it h
   for (const [seconds, experimentalDecorators] of [true, false].entries()) {
     writeFileSync(config, JSON.stringify({ compilerOptions: { experimentalDecorators } }));
     utimesSync(config, seconds, seconds);
-    expect(own.compilerOptions).toMatchObject({ experimentalDecorators });
+    expect(own.optionsFor('')).toMatchObject({ experimentalDecorators });
   }
 });
