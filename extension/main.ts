@@ -2,6 +2,8 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/index.ts';
 import { cudaFolder } from './device/cuda.ts';
+import type { Existing } from '../kernel/host/client/index.ts';
+import { ExistingDevices } from './device/existing.ts';
 import { deviceView, type DeviceView } from './device/view.ts';
 import { disposeLog } from './log.ts';
 import { rendererMessages, trainingMessages } from './messaging.ts';
@@ -21,18 +23,22 @@ export interface Api {
   activationMs: number;
   /** What the status bar shows of a notebook's device. */
   device(notebook: vscode.NotebookDocument): DeviceView;
+  /** Which devices work, as the picker says. @param cwd the notebook's folder */
+  existing(cwd: string): Promise<Existing>;
 }
 
 export function activate(context: vscode.ExtensionContext): Api {
   const begun = performance.now();
   const logs = new OutputLogs(context);
-  const { controller, sessions } = createController(
+  const devices = new ExistingDevices(context.asAbsolutePath('dist/kernel.js'), cudaFolder(context));
+  const { controller, sessions, hint } = createController(
     new KernelStarter(context.extensionPath, logs, cudaFolder(context)),
   );
   context.subscriptions.push(
     vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, new DlnbSerializer(), serializerOptions),
     controller,
     sessions,
+    hint,
     keepCellIds(),
     protectNewerNotebooks(),
     statusBar(sessions),
@@ -40,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     trainingMessages(sessions),
     offerRestartOnSettings(sessions),
     followWalkthrough(),
-    registerCommands({ extension: context, sessions, logs }),
+    registerCommands({ extension: context, sessions, logs, devices }),
     { dispose: disposeLog },
   );
   const cleaning = setTimeout(() => void logs.removeStale(), 10_000);
@@ -48,5 +54,6 @@ export function activate(context: vscode.ExtensionContext): Api {
   return {
     activationMs: performance.now() - begun,
     device: (notebook) => deviceView(notebook, sessions.get(notebook)),
+    existing: (cwd) => devices.find(cwd),
   };
 }

@@ -1,19 +1,22 @@
 // "DLNB: Choose Device…": picks the device for the notebook or for all notebooks. The status bar's item of the device
 // runs it.
 import * as vscode from 'vscode';
+import { homedir } from 'node:os';
+import type { Existing } from '../../kernel/host/client/index.ts';
 import { DEVICES, DEVICE_SETTINGS, type DeviceSetting } from '../../kernel/wire/limits.ts';
 import { followSetting, useDevice } from '../device/choice.ts';
 import { wantedDevice } from '../device/policy.ts';
 import type { NotebookSession } from '../execution/session.ts';
+import { workingFolder } from '../execution/kernel-starter.ts';
 import { activeNotebook } from '../execution/sessions.ts';
 import { settings } from '../settings.ts';
 import type { CommandContext } from './context.ts';
 
 const details: Record<DeviceSetting, string> = {
   auto: 'The first of CUDA, WebGPU and CPU that works',
-  cuda: "An NVIDIA card, once the CUDA runtime is installed: by the entry below, or in the notebook's folder",
-  webgpu: 'The graphics card, through WebGPU: tried when the kernel starts',
-  cpu: 'WebAssembly on the processor: works on every machine',
+  cuda: 'An NVIDIA card, by the CUDA runtime',
+  webgpu: 'The graphics card, through WebGPU',
+  cpu: 'The processor',
 };
 
 interface Item extends vscode.QuickPickItem {
@@ -25,16 +28,32 @@ interface Item extends vscode.QuickPickItem {
  * @param device the device
  * @param scope for the notebook, or as the default
  */
-export async function chooseDevice({ sessions }: CommandContext, device?: unknown, scope?: unknown): Promise<void> {
+export async function chooseDevice(
+  { sessions, devices }: CommandContext,
+  device?: unknown,
+  scope?: unknown,
+): Promise<void> {
   const notebook = activeNotebook();
   const session = sessions.get(notebook);
   if (DEVICE_SETTINGS.includes(device as DeviceSetting) && (scope === 'notebook' || scope === 'default'))
     return useDevice(device as DeviceSetting, scope, { notebook, session });
   const now = session?.wanted ?? (notebook ? wantedDevice(notebook) : { device: settings.kernel().device, own: false });
+  const found = devices.find(notebook ? workingFolder(notebook) : homedir());
+  await pick((existing) => listOf({ notebook, session, now }, existing), found);
+}
+
+/** What the list is about. */
+interface About {
+  notebook: vscode.NotebookDocument | undefined;
+  session: NotebookSession | undefined;
+  now: { device: DeviceSetting; own: boolean };
+}
+
+/** @param existing the devices that work; undefined while that is being found out */
+function listOf({ notebook, session, now }: About, existing: Existing | undefined): Item[] {
   const items: Item[] = (['auto', ...DEVICES] as const).map((device) => ({
     label: device,
-    description: describe(device, now.device, session),
-    detail: details[device],
+    ...describe(device, now.device, session, existing),
     run: () => chooseScope(device, notebook, session),
   }));
   if (notebook && now.own)
@@ -56,21 +75,52 @@ export async function chooseDevice({ sessions }: CommandContext, device?: unknow
     detail: 'The package for the device cuda, with a check of driver, CUDA and cuDNN',
     run: () => vscode.commands.executeCommand('dlnb.installCuda'),
   });
-  const choice = await vscode.window.showQuickPick(items, {
-    title: 'Device',
-    placeHolder: 'Where tensors are computed',
-    matchOnDetail: true,
+  return items;
+}
+
+/** Shows the list, first without and then with the devices that exist, and runs what is chosen. */
+async function pick(list: (existing: Existing | undefined) => Item[], found: Promise<Existing>): Promise<void> {
+  const shown = vscode.window.createQuickPick<Item>();
+  Object.assign(shown, { title: 'Device', placeholder: 'Where tensors are computed', matchOnDetail: true, busy: true });
+  shown.keepScrollPosition = true;
+  shown.items = list(undefined);
+  let open = true;
+  void found.then((existing) => {
+    if (!open) return;
+    const [active] = shown.activeItems;
+    shown.items = list(existing);
+    shown.busy = false;
+    const same = shown.items.find(({ label }) => label === active?.label);
+    if (same) shown.activeItems = [same];
   });
+  const choice = await new Promise<Item | undefined>((resolve) => {
+    shown.onDidAccept(() => resolve(shown.selectedItems[0]));
+    shown.onDidHide(() => resolve(undefined));
+    shown.show();
+  });
+  open = false;
+  shown.dispose();
   await choice?.run?.();
 }
 
-function describe(device: DeviceSetting, wanted: DeviceSetting, session: NotebookSession | undefined): string {
+function describe(
+  device: DeviceSetting,
+  wanted: DeviceSetting,
+  session: NotebookSession | undefined,
+  existing: Existing | undefined,
+): { description: string; detail: string } {
   const words = device === wanted ? ['current'] : [];
   const state = session?.state.device;
-  if (state?.device === device) words.push(state.fault?.kind === 'lost' ? 'lost' : 'computes now');
+  const computes = state?.device === device;
+  if (computes) words.push(state.fault?.kind === 'lost' ? 'lost' : 'computes now');
   const refused = state?.refused.find((r) => r.device === device);
-  if (refused) words.push(`not taken: ${refused.reason}`);
-  return words.join(', ');
+  const known = device === 'auto' ? undefined : existing?.[device];
+  const works = computes ? { works: true, text: state.detail } : known;
+  if (refused ?? works?.works === false) words.push('not available');
+  else if (works && !computes) words.push('works');
+  else if (!works && !existing && device !== 'auto') words.push('being looked for …');
+  const detail = refused?.reason ?? works?.text;
+  return { description: words.join(', '), detail: detail ? `${details[device]}: ${detail}` : details[device] };
 }
 
 async function chooseScope(

@@ -1,5 +1,6 @@
 // What every command gets, and the notebook that it acts on.
 import * as vscode from 'vscode';
+import type { ExistingDevices } from '../device/existing.ts';
 import type { OutputLogs } from '../execution/output-logs.ts';
 import { activeNotebook, type Sessions } from '../execution/sessions.ts';
 import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
@@ -8,6 +9,7 @@ export interface CommandContext {
   extension: vscode.ExtensionContext;
   sessions: Sessions;
   logs: OutputLogs;
+  devices: ExistingDevices;
 }
 
 /**

@@ -8,7 +8,7 @@ import { settings } from '../settings.ts';
 import { cudaFolder } from '../device/cuda.ts';
 import type { CommandContext } from './context.ts';
 
-export async function installCuda({ extension }: CommandContext): Promise<void> {
+export async function installCuda({ extension, devices }: CommandContext): Promise<void> {
   const [download, showLog] = ['Download', 'Show Log'];
   const { end, text } = await install({
     trusted: vscode.workspace.isTrusted,
@@ -31,6 +31,7 @@ export async function installCuda({ extension }: CommandContext): Promise<void> 
   });
   log().info(`CUDA runtime: ${text}`);
   if (end === 'no') return;
+  devices.forget();
   const show = end === 'works' ? vscode.window.showInformationMessage : vscode.window.showErrorMessage;
   if ((await show(`DLNB: ${text}`, showLog)) === showLog) log().show();
 }

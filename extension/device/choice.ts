@@ -1,6 +1,7 @@
 // Carries out the choice of a device: in the notebook's metadata or in the setting, with the offer of a restart.
 import * as vscode from 'vscode';
 import type { DeviceSetting } from '../../kernel/wire/limits.ts';
+import { offerRestart } from '../execution/offer-restart.ts';
 import type { NotebookSession } from '../execution/session.ts';
 import type { NotebookMetadata } from '../notebook/data.ts';
 import { setGlobally, settings } from '../settings.ts';
@@ -30,7 +31,7 @@ export async function useDevice(
   session?.unforce();
   // A change of the setting offers the restart itself
   if (scope === 'default' && device !== settings.kernel().device) await setGlobally('device', device);
-  else await offerRestart(session);
+  else await takeUp(session);
 }
 
 /** Removes the notebook's own device. */
@@ -40,7 +41,7 @@ export async function followSetting({
 }: Target & { notebook: vscode.NotebookDocument }): Promise<void> {
   await note(notebook, undefined);
   session?.unforce();
-  await offerRestart(session);
+  await takeUp(session);
 }
 
 /** Writes the device into the notebook's metadata, or removes it. */
@@ -56,14 +57,6 @@ async function note(notebook: vscode.NotebookDocument, device: DeviceSetting | u
 }
 
 /** A running kernel keeps its device: a restart is offered. */
-async function offerRestart(session: NotebookSession | undefined): Promise<void> {
-  if (!session?.hasOtherDevice) return;
-  const restart = 'Restart Kernel';
-  // Nothing would be lost, so there is nothing to ask
-  if (!session.hasRun && !session.busy) return session.restart();
-  const choice = await vscode.window.showInformationMessage(
-    `DLNB: the device "${session.wanted.device}" is used after a restart of the kernel. A restart loses all variables.`,
-    restart,
-  );
-  if (choice === restart) await session.restart();
+async function takeUp(session: NotebookSession | undefined): Promise<void> {
+  if (session?.hasOtherDevice) await offerRestart([session], `device "${session.wanted.device}"`);
 }

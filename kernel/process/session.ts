@@ -6,7 +6,7 @@ import { stripVTControlCharacters, types } from 'node:util';
 import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
 import { InterruptError, isInterrupt } from './cell/flag.ts';
-import { addScript, installFunctionTexts, newKey } from './cell/function-text.ts';
+import { addScript, installFunctionTexts, scriptKey } from './cell/function-text.ts';
 import { guardAsyncHooks } from './cell/hooks.ts';
 import { ModuleLoader } from './cell/modules.ts';
 import { isAbort } from './cell/thrown.ts';
@@ -250,7 +250,7 @@ export class KernelSession {
     try {
       const script = this.errors.nameScript(cell);
       this.errors.add(script, code);
-      const key = newKey();
+      const key = scriptKey(cell, code);
       const transformed = await transformCell(code, {
         language,
         script,
@@ -259,7 +259,7 @@ export class KernelSession {
         key,
       });
       this.errors.add(script, code, transformed.map);
-      addScript(key, { code: transformed.expression, map: transformed.map, typed: code });
+      addScript(cell, key, { code: transformed.expression, map: transformed.map, typed: code });
       await this.evaluator.context.run(state.context, () => this.modules.prepare(code, transformed.expression));
       const restore = this.device.guard();
       const result = await this.evaluator.evaluate(transformed, state.context);

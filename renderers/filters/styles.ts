@@ -1,12 +1,7 @@
 // The style sheet of filters and feature maps. It follows the editor's theme; no meaning depends on color alone.
-export const styles = `
-:host {
-  display: block;
-  color: var(--vscode-foreground);
-  font-family: var(--vscode-font-family, sans-serif);
-  font-size: var(--vscode-font-size, 13px);
-  line-height: 1.5;
-}
+import { hostStyle } from '../shared/host-style.ts';
+
+export const styles = `${hostStyle(1.5)}
 .filters { container-type: inline-size; padding: 0 4px; margin-left: -4px; }
 .title, .detail-head { display: flex; flex-wrap: wrap; align-items: center; column-gap: 0.9em; overflow-wrap: anywhere; }
 .fact, .facts, .note, .label { color: var(--vscode-descriptionForeground, inherit); }

@@ -1,13 +1,8 @@
 // The style sheet of errors, notices, progress bars and tables of models. It follows the editor's theme; borders carry
 // the meaning because high-contrast themes have no backgrounds.
-export const styles = `
-:host {
-  display: block;
-  color: var(--vscode-foreground);
-  font-family: var(--vscode-font-family);
-  font-size: var(--vscode-font-size, 13px);
-  line-height: 1.45;
-}
+import { hostStyle } from '../shared/host-style.ts';
+
+export const styles = `${hostStyle(1.45)}
 .error {
   padding: 6px 10px;
   border-left: 3px solid var(--vscode-errorForeground, #c33);

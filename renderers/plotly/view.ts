@@ -1,6 +1,7 @@
 // One figure under one cell: draws it, updates it in place, and follows the theme and the width of the output.
 import { errorBox } from '../shared/error-box.ts';
 import { readTheme } from '../shared/theme.ts';
+import { labelOf } from './describe.ts';
 import type { Figure } from './figure.ts';
 import { loadPlotly, type Plotly } from './library.ts';
 import { COMPACT, heightOf, styledConfig, styledLayout, widthOf, withThemeColors } from './look.ts';
@@ -155,11 +156,3 @@ export class FigureView {
 
 /** Says why a figure is not drawn. */
 export const figureErrorBox = (error: unknown): HTMLElement => errorBox('The figure cannot be drawn', error);
-
-/** The figure's title without markup, for screen readers; without a title, the kinds of its traces. */
-export function labelOf({ data, layout }: Pick<Figure, 'data' | 'layout'>): string {
-  const title = layout['title'] as { text?: unknown } | undefined;
-  const text = typeof title?.text === 'string' ? title.text.replace(/<[^>]*>/g, ' ').trim() : '';
-  const kinds = [...new Set(data.map(({ type }) => (typeof type === 'string' ? type : 'scatter')))];
-  return `Figure: ${text === '' ? kinds.join(', ') || 'empty' : text}`;
-}

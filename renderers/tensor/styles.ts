@@ -1,13 +1,8 @@
 // The style sheet of tensors. It follows the editor's theme; borders carry the meaning because high-contrast themes
 // have no backgrounds.
-export const styles = `
-:host {
-  display: block;
-  color: var(--vscode-foreground);
-  font-family: var(--vscode-font-family, sans-serif);
-  font-size: var(--vscode-font-size, 13px);
-  line-height: 1.5;
-}
+import { hostStyle } from '../shared/host-style.ts';
+
+export const styles = `${hostStyle(1.5)}
 .tensor { container-type: inline-size; padding: 0 3px; margin-left: -3px; }
 .summary { display: flex; flex-wrap: wrap; align-items: center; column-gap: 0.9em; row-gap: 0; font-variant-numeric: tabular-nums; }
 .dtype { font-weight: 600; margin-right: -0.4em; }

@@ -3,6 +3,7 @@ import { button, element } from '../shared/dom.ts';
 import { clockText, count, durationText, rateText } from '../shared/numbers.ts';
 import { metricTitle, short, type CurveOptions } from './curves.ts';
 import type { Run } from './state.ts';
+import { hostStyle } from '../shared/host-style.ts';
 
 /** The data of a header. */
 export interface HeaderState {
@@ -144,14 +145,7 @@ function warning({ name, notFinite, notFiniteCount }: Run, several: boolean): st
   return `${several ? `${name}: ` : ''}${metricTitle(first.series)} became ${first.value} at step ${first.step}${count}.`;
 }
 
-const styles = `
-:host {
-  display: block;
-  color: var(--vscode-foreground);
-  font-family: var(--vscode-font-family);
-  font-size: var(--vscode-font-size, 13px);
-  line-height: 1.5;
-}
+const styles = `${hostStyle(1.5)}
 .line, .run, .controls {
   display: flex;
   flex-wrap: wrap;

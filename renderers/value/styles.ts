@@ -1,12 +1,7 @@
 // The style sheet of values. Colors are those of the editor's debug console, which shows values too.
-export const styles = `
-:host {
-  display: block;
-  color: var(--vscode-foreground);
-  font-family: var(--vscode-font-family);
-  font-size: var(--vscode-font-size, 13px);
-  line-height: 1.45;
-}
+import { hostStyle } from '../shared/host-style.ts';
+
+export const styles = `${hostStyle(1.45)}
 .tree,
 td,
 .whole {

@@ -2,6 +2,7 @@
 // graphics card fails. `webgpu` runs on SwiftShader here.
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Api } from '../../extension/main.ts';
 import { onSwiftShader, noDriver, swiftShader } from '../swiftshader.mts';
@@ -65,6 +66,21 @@ describe('the device of a notebook', () => {
     assert.equal(view(notebook).text, '$(chip) cpu');
     assert.match(lines(notebook)['cuda not taken']!, /tfjs-node-gpu/);
     assert.match(lines(notebook)['webgpu not taken']!, /no graphics card|without Dawn/);
+  });
+
+  it('can be picked before the first run: the picker knows which devices work, and why others do not', async () => {
+    const notebook = await notebookOf({}, '1');
+    const folder = path.dirname(notebook.uri.fsPath);
+    const { cuda, webgpu, cpu } = await api().existing(folder);
+    assert.equal(cuda?.works, false);
+    assert.match(cuda.text, /tfjs-node-gpu/);
+    assert.equal(webgpu?.works, false);
+    assert.match(webgpu.text, /no graphics card|without Dawn/);
+    assert.equal(cpu?.works, true);
+    assert.match(cpu.text, /WebAssembly/);
+    // They are tried once
+    assert.equal((await api().existing(folder)).cpu, cpu);
+    assert.equal(view(notebook).label, 'auto');
   });
 
   it('is written into its file when it is picked for it, and taken out again by a choice for all', async () => {

@@ -6,11 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describeMissing, hasCudaPackage, missingLibraries } from '../../tensors/backends/cuda/libraries.ts';
-import { ERROR } from '../../wire/mime.ts';
-import type { PlainError } from '../../wire/errors.ts';
-import type { DeviceState, OutputEvent } from '../../wire/protocol.ts';
+import type { DeviceState } from '../../wire/protocol.ts';
 import { cleanEnv, programsOnPath, type NodeChoice } from './node.ts';
-import { KernelProcess } from './process.ts';
+import { tryDevice } from './try-device.ts';
 
 export const CUDA_PACKAGE = '@tensorflow/tfjs-node-gpu';
 export const CUDA_VERSION = '4.22.0';
@@ -208,10 +206,8 @@ export function npmFailure(lines: readonly string[]): string {
 
 // ---- trying the package
 
-const CELL = 'cuda';
-
 async function tryCuda(host: InstallHost, node: NodeChoice): Promise<DeviceState | { reason: string }> {
-  const kernel = KernelProcess.start({
+  const { state, works, reason } = await tryDevice({
     node,
     main: host.main,
     options: {
@@ -222,27 +218,7 @@ async function tryCuda(host: InstallHost, node: NodeChoice): Promise<DeviceState
     },
     env: host.env,
   });
-  let state: DeviceState | undefined;
-  let error: string | undefined;
-  kernel.onMessage((m) => {
-    if (m.type === 'device') state = m.state;
-    if (m.type === 'output') error ??= messageOf(m.event);
-  });
-  try {
-    const code = "import * as tf from '@tensorflow/tfjs'; await tf.matMul([[1]], [[1]]).data(); undefined";
-    const outcome = await kernel.run({ cell: CELL, language: 'typescript', code, order: [CELL] });
-    if (state?.device === 'cuda' && outcome.status === 'ok') return state;
-    if (outcome.status === 'died') return { reason: outcome.exit.text.replace(/\.$/, '') };
-    return { reason: state?.refused[0]?.reason ?? error ?? 'the kernel does not say why' };
-  } finally {
-    await kernel.kill();
-  }
-}
-
-function messageOf(event: OutputEvent): string | undefined {
-  if (event.kind !== 'error') return undefined;
-  const item = event.bundle.find(({ mime }) => mime === ERROR);
-  return item && 'json' in item ? (item.json as PlainError).message : undefined;
+  return works ? state : { reason };
 }
 
 // ---- what is missing

@@ -5,3 +5,4 @@ export { installCuda } from './cuda.ts';
 export { deviceOf, type WantedDevice } from './device.ts';
 export { hostError } from './errors.ts';
 export { findNode, type NodeChoice } from './node.ts';
+export { existing, tryDevice, type Existing, type TriedDevice } from './try-device.ts';

@@ -2,7 +2,6 @@
 //
 // HTML and SVG of the notebook may hold scripts. They are shown in sandboxed frames without an origin, which can draw
 // but reach neither the page nor its files. The rest of the page never runs code of a notebook.
-import Anser from 'anser';
 import renderers from '../../../renderers/renderers.json';
 import { CELL_ERROR, ERROR, OVERFLOW, PLOTLY, STDERR, STDOUT, TRAINING } from '../../wire/mime.ts';
 import type { CellError } from '../../wire/errors.ts';
@@ -10,6 +9,7 @@ import { PICTURE } from '../../wire/picture.ts';
 import { VEGA_TYPES } from '../../wire/vega.ts';
 import type { OverflowNotice } from '../../wire/overflow.ts';
 import type { Json, Output, OutputItem } from '../../notebook/format/types.ts';
+import { ansi } from './ansi.ts';
 import { escapeHtml, highlight } from './highlight.ts';
 import { renderMarkdown } from './markdown.ts';
 
@@ -64,12 +64,6 @@ const latex = (text: string) => (text.includes('$') ? text : `$$\n${text}\n$$`);
 
 function stream(text: string, error: boolean): string {
   return `<pre class="stream${error ? ' stderr' : ''}" tabindex="0">${ansi(text)}</pre>`;
-}
-
-/** Terminal colors as HTML. Of a line that was overwritten after \r, the last state is kept. */
-function ansi(text: string): string {
-  const folded = text.replace(/\r+\n/g, '\n').replace(/^.*\r(?=[^\n])/gm, '');
-  return Anser.ansiToHtml(Anser.escapeForHtml(folded), { use_classes: true });
 }
 
 function frame(html: string, label: string): string {

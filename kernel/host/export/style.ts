@@ -119,6 +119,7 @@ iframe { display: block; width: 100%; height: 3rem; border: 0; background: trans
 
 .ansi-bold { font-weight: 700; } .ansi-dim { opacity: 0.7; } .ansi-italic { font-style: italic; }
 .ansi-underline { text-decoration: underline; } .ansi-strikethrough { text-decoration: line-through; } .ansi-hidden { visibility: hidden; }
+.ansi-inverse { background: currentColor; } .ansi-inverse > span:not([class], [style]) { color: var(--page); }
 ${['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white']
   .map(
     (c) =>

@@ -7,6 +7,7 @@ import type { ValueChild, ValueNode, ValuePayload, ValueTable } from '../../wire
 import {
   accessorText,
   first,
+  hasKeys,
   isContainer,
   keyText,
   kindOf,
@@ -52,7 +53,8 @@ class Snapshot {
 
   node(value: unknown, depth: number): ValueNode {
     this.nodes++;
-    const node: ValueNode = { text: preview(value), kind: kindOf(value) };
+    const keys = typeof value === 'object' && value !== null && isContainer(value) ? keysOf(value) : [];
+    const node: ValueNode = { text: preview(value, keys), kind: kindOf(value) };
     this.characters += node.text.length;
     if (typeof value === 'string' && value.length > 80 && this.characters < MAX_CHARACTERS) {
       node.whole = value.slice(0, MAX_WHOLE);
@@ -60,11 +62,11 @@ class Snapshot {
     }
     if (typeof value !== 'object' || value === null || !isContainer(value)) return node;
     if (this.path.has(value)) return { text: `[Circular] ${node.text}`, kind: 'other' };
-    const total = countOf(value);
+    const total = entriesOf(value) + keys.length;
     if (total === 0 || depth >= MAX_DEPTH) return node;
     this.path.add(value);
     const children: ValueChild[] = [];
-    for (const [key, join, child] of childrenOf(value)) {
+    for (const [key, join, child] of childrenOf(value, keys)) {
       if (children.length >= MAX_CHILDREN || this.nodes >= MAX_NODES || this.characters >= MAX_CHARACTERS) break;
       this.characters += key.length;
       children.push({ key, join, value: child.accessor ?? this.node(child.value, depth + 1) });
@@ -80,17 +82,21 @@ type Child = { value?: unknown; accessor?: ValueNode };
 /** Keys of an array beside its indices are looked for up to this length. */
 const LONG_ARRAY = 10_000;
 
-function countOf(value: object): number {
-  if (Array.isArray(value)) return value.length + extraKeys(value).length;
-  return (types.isMap(value) || types.isSet(value) ? sizeOf(value) : 0) + ownKeys(value).length;
+/** Number of entries beside the keys. */
+const entriesOf = (value: object): number =>
+  Array.isArray(value) ? value.length : types.isMap(value) || types.isSet(value) ? sizeOf(value) : 0;
+
+/** The keys that are shown: those of an array beside its indices. */
+function keysOf(value: object): PropertyKey[] {
+  if (!Array.isArray(value)) return ownKeys(value);
+  if (value.length > LONG_ARRAY) return [];
+  return ownKeys(value).filter((key) => typeof key === 'symbol' || !/^\d+$/.test(String(key)));
 }
 
-const extraKeys = (array: readonly unknown[]): PropertyKey[] =>
-  array.length > LONG_ARRAY
-    ? []
-    : ownKeys(array).filter((key) => typeof key === 'symbol' || !/^\d+$/.test(String(key)));
-
-function* childrenOf(value: object): Generator<[key: string, join: ValueChild['join'], child: Child]> {
+function* childrenOf(
+  value: object,
+  keys: readonly PropertyKey[],
+): Generator<[key: string, join: ValueChild['join'], child: Child]> {
   if (types.isMap(value)) for (const [key, v] of mapEntries(value)) yield [brief(key), '=>', { value: v }];
   if (types.isSet(value)) for (const v of setValues(value)) yield ['', '', { value: v }];
   if (Array.isArray(value)) {
@@ -99,7 +105,7 @@ function* childrenOf(value: object): Generator<[key: string, join: ValueChild['j
       yield [String(i), ':', property ? childOf(property) : { accessor: { text: '<empty>', kind: 'empty' } }];
     }
   }
-  for (const key of Array.isArray(value) ? extraKeys(value) : ownKeys(value)) {
+  for (const key of keys) {
     const property = Object.getOwnPropertyDescriptor(value, key);
     if (property) yield [keyText(key), ':', childOf(property)];
   }
@@ -156,5 +162,5 @@ function cellOf(record: object, name: string): ValueNode | null {
 function isRecord(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || types.isProxy(value) || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return (prototype === null || prototype === Object.prototype) && isContainer(value) && ownKeys(value).length > 0;
+  return (prototype === null || prototype === Object.prototype) && isContainer(value) && hasKeys(value);
 }

@@ -66,8 +66,11 @@ function hasOwnText(value: object): boolean {
   return false;
 }
 
-/** A value on one line of at most {@link MAX_LINE} characters: `{ a: 1, b: [Array(3)] }`. */
-export function preview(value: unknown): string {
+/**
+ * A value on one line of at most {@link MAX_LINE} characters: `{ a: 1, b: [Array(3)] }`.
+ * @param own the {@link ownKeys} of the value, if they have been listed
+ */
+export function preview(value: unknown, own?: readonly PropertyKey[]): string {
   if (typeof value !== 'object' || value === null || !isContainer(value)) return leaf(value);
   const name = className(value);
   if (Array.isArray(value)) return `${name}${list('[', arrayEntries(value), value.length, ']')}`;
@@ -76,7 +79,7 @@ export function preview(value: unknown): string {
     return `${name}${list('{', entries, sizeOf(value), '}')}`;
   }
   if (types.isSet(value)) return `${name}${list('{', first(setValues(value), ENTRIES).map(brief), sizeOf(value), '}')}`;
-  const keys = ownKeys(value);
+  const keys = own ?? ownKeys(value);
   const entries = keys.slice(0, ENTRIES).map((key) => `${keyText(key)}: ${propertyText(value, key)}`);
   return `${name}${list('{', entries, keys.length, '}')}`;
 }
@@ -87,7 +90,7 @@ export function brief(value: unknown): string {
   const name = className(value).trim();
   if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${name || `Array(${value.length})`}]`;
   if (types.isMap(value) || types.isSet(value)) return `[${name}]`;
-  return ownKeys(value).length === 0 ? `${name ? `${name} ` : ''}{}` : `[${name || 'Object'}]`;
+  return !hasKeys(value) ? `${name ? `${name} ` : ''}{}` : `[${name || 'Object'}]`;
 }
 
 /** A value that is shown as one text, on one line. */
@@ -156,6 +159,13 @@ function tagOf(value: object): string | undefined {
     if (typeof own === 'string' && own) return own;
   }
   return undefined;
+}
+
+/** Whether there are {@link ownKeys}, without a list of them. */
+export function hasKeys(value: object): boolean {
+  // Also inherited names come, after the own ones
+  for (const key in value) return Object.hasOwn(value, key) || ownKeys(value).length > 0;
+  return ownKeys(value).length > 0;
 }
 
 /** Enumerable own keys, names before symbols. Symbols of Node's async hooks are left out. */

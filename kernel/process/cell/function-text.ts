@@ -32,16 +32,59 @@ interface Read {
   trace: TraceMap;
 }
 
-const scripts = new Map<string, Script & { read?: Read }>();
+type Kept = Script & { read?: Read };
+
+/** Characters of replaced scripts that are kept: those of some thousand runs of a changed cell. */
+export const MAX_REPLACED = 16_000_000;
+
+/** The scripts by their keys. */
+const scripts = new Map<string, Kept>();
+/** The key of the last script of each cell and file. */
+const latest = new Map<string, string>();
+/** The keys of scripts that a later one of the same place has replaced, the oldest first. */
+const replaced = new Set<string>();
+let replacedSize = 0;
 const texts = new WeakMap<object, string>();
 let keys = 0;
 
-/** A key for the functions of a new script. */
-export const newKey = (): string => (++keys).toString(36);
+const sizeOf = ({ code, map, typed }: Script) => code.length + map.length + typed.length;
 
-/** Remembers a script whose functions have the labels of a key. */
-export function addScript(key: string, script: Script): void {
+/**
+ * A key for the functions of a script. A text that runs again has the key of its last run: its functions are the same,
+ * so nothing more is kept for it.
+ * @param place names the cell or the file
+ */
+export function scriptKey(place: string, typed: string): string {
+  const key = latest.get(place);
+  return key !== undefined && scripts.get(key)?.typed === typed ? key : (++keys).toString(36);
+}
+
+/**
+ * Remembers the script of a place, whose functions have the labels of a key. Of the scripts that it has replaced,
+ * {@link MAX_REPLACED} characters are kept; functions of older ones, if there are any, give their compiled text.
+ */
+export function addScript(place: string, key: string, script: Script): void {
+  const before = latest.get(place);
+  const old = before === undefined ? undefined : scripts.get(before);
+  if (before !== undefined && before !== key && old) {
+    replaced.add(before);
+    replacedSize += sizeOf(old);
+  }
   scripts.set(key, script);
+  latest.set(place, key);
+  for (const oldest of replaced) {
+    if (replacedSize <= MAX_REPLACED) break;
+    replacedSize -= sizeOf(scripts.get(oldest)!);
+    scripts.delete(oldest);
+    replaced.delete(oldest);
+  }
+}
+
+/** Number and characters of the scripts that are kept. */
+export function keptScripts(): { number: number; characters: number } {
+  let characters = 0;
+  for (const script of scripts.values()) characters += sizeOf(script);
+  return { number: scripts.size, characters };
 }
 
 /** Makes functions give their texts as typed. */
@@ -55,7 +98,11 @@ export function installFunctionTexts(): void {
       const text = apply(native, this, []) as string;
       if (!text.includes(LABEL)) return text;
       let original = texts.get(this as object);
-      if (original === undefined) texts.set(this as object, (original = originalTexts(text)));
+      if (original === undefined) {
+        original = originalTexts(text);
+        if (original === text && isForgotten(text)) original = withoutKernel(text);
+        texts.set(this as object, original);
+      }
       return original;
     },
   };
@@ -87,7 +134,7 @@ function functionAround(text: string, label: string): { start: number; end: numb
     const compiled = script.code.slice(from, node.end);
     const start = text.indexOf(compiled);
     if (start < 0) continue;
-    const original = typedText(script.typed, found, node) ?? withoutTests(script.code, found, node);
+    const original = typedText(script.typed, found, node) ?? withoutTests(script.code, found.compiled, node);
     return { start, end: start + compiled.length, original };
   }
   return undefined;
@@ -163,8 +210,37 @@ function hasArrowTest(node: FunctionNode): boolean {
   return body.type === 'SequenceExpression' && body.expressions[0]?.type === 'LogicalExpression';
 }
 
+/** Whether the first label in a text is one of a script that is not kept any more. */
+function isForgotten(text: string): boolean {
+  const [key = ''] = text.slice(text.indexOf(LABEL) + LABEL.length).split('.', 1);
+  return /^[\da-z]+$/.test(key) && parseInt(key, 36) <= keys;
+}
+
+/** The compiled text of a function or class whose script is not kept any more, without what was put in for the kernel. */
+function withoutKernel(text: string): string {
+  for (const [before, after] of [
+    ['(', ')'],
+    ['({', '})'],
+    ['(class extends Object {', '})'],
+  ] as const) {
+    const code = before + text + after;
+    try {
+      const compiled: FunctionNode[] = [];
+      walk<acorn.AnyNode>(acorn.parse(code, lenient), (node) => void (isFunction(node) && compiled.push(node)));
+      return withoutTests(code, compiled, { start: before.length, end: before.length + text.length });
+    } catch {
+      // Not an expression: a method of an object or of a class
+    }
+  }
+  return text;
+}
+
 /** The compiled text of a function without what was put in for the kernel. */
-function withoutTests(code: string, { compiled }: Read, root: FunctionNode): string {
+function withoutTests(
+  code: string,
+  compiled: readonly FunctionNode[],
+  root: Pick<FunctionNode, 'start' | 'end' | 'from'>,
+): string {
   const cuts: [from: number, to: number][] = [];
   for (const node of compiled) {
     if (node.start < root.start || node.end > root.end || !hasArrowTest(node)) continue;

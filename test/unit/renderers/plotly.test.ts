@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PayloadError } from '../../../kernel/wire/fields.ts';
 import { checkFigure, LIMITS } from '../../../renderers/plotly/figure.ts';
 import { COMPACT, heightOf, styledConfig, styledLayout, withThemeColors } from '../../../renderers/plotly/look.ts';
-import { labelOf } from '../../../renderers/plotly/view.ts';
+import { labelOf } from '../../../renderers/plotly/describe.ts';
 import { withAlpha, type Theme } from '../../../renderers/shared/theme.ts';
 
 const theme: Theme = {
@@ -219,7 +219,44 @@ describe('the look', () => {
 describe('the label of a figure', () => {
   it.each([
     [{ data: [], layout: { title: { text: '<b>Loss</b>' } } }, 'Figure: Loss'],
-    [{ data: [{}, { type: 'bar' }, { type: 'bar' }], layout: {} }, 'Figure: scatter, bar'],
+    [
+      { data: [{ y: [1, 3] }, { type: 'bar', y: [2] }], layout: {} },
+      'Figure: 2 traces: line, 2 points, from 1 to 3; bars, 1 point, at 2',
+    ],
+    [
+      {
+        data: [{ mode: 'markers', name: 'a &lt; b', x: [1, 2], y: [NaN, null, 5, -0.25] }],
+        layout: { title: { text: 'T' }, xaxis: { title: { text: 'epoch' } }, yaxis: { title: { text: 'loss' } } },
+      },
+      'Figure: T. points "a < b", 4 points, from −0.25 to 5. Axes: epoch, loss',
+    ],
+    [
+      {
+        data: [
+          {
+            type: 'heatmap',
+            z: [
+              [1, 2, 3],
+              [4, 5, 6],
+            ],
+          },
+        ],
+        layout: {},
+      },
+      'Figure: heatmap, 2 × 3 values, from 1 to 6',
+    ],
+    [
+      {
+        data: [{ type: 'surface', z: { dtype: 'i1', bdata: 'AQIDBA==', shape: '2, 2' } }],
+        layout: { scene: { zaxis: { title: { text: 'h' } } } },
+      },
+      'Figure: surface, 2 × 2 values, from 1 to 4. Axes: h',
+    ],
+    [{ data: [{ type: 'pie', values: [3, 4] }], layout: {} }, 'Figure: pie, 2 points, from 3 to 4'],
+    [
+      { data: Array.from({ length: 9 }, () => ({ y: [1] })), layout: {} },
+      `Figure: 9 traces: ${'line, 1 point, at 1; '.repeat(6)}and 3 more`,
+    ],
     [{ data: [], layout: {} }, 'Figure: empty'],
   ])('%j is %s', (figure, label) => expect(labelOf(figure)).toBe(label));
 });

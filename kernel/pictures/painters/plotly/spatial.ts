@@ -3,7 +3,7 @@ import { isRecord } from '../../../wire/fields.ts';
 import type { Figure } from '../../../../renderers/plotly/figure.ts';
 import { el, label, LIGHT, n, paintOf, WIDTH, wrapped, type Drawing } from '../../svg.ts';
 import { axisOf, coordinate, statedRange, ticksOf, type Axis } from './axis.ts';
-import { colorBar, colorBarOf, swatch } from './flat.ts';
+import { colorBar, colorBarOf, swatch } from './legend.ts';
 import { span } from './plane.ts';
 import { colorsOf, dot, modeOf, traceColor } from './scatter.ts';
 import {

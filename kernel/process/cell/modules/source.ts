@@ -6,7 +6,7 @@ import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import * as acorn from 'acorn';
 import type { Program } from 'acorn';
 import MagicString from 'magic-string';
-import { addScript, newKey } from '../function-text.ts';
+import { addScript, scriptKey } from '../function-text.ts';
 import { addInterruptTests } from '../instrument.ts';
 import { restoreNames } from '../names.ts';
 import { SourceError, strip, stripSync, type Loader, type Stripped, type StripOptions } from '../strip.ts';
@@ -106,7 +106,7 @@ function finish(target: FileTarget, text: string, stripped: Stripped, options: S
     (!names.awaits && !isModule(ast) && COMMONJS.some((n) => names.used.has(n)));
   const s = new MagicString(stripped.code);
   restoreNames(ast, s, new TraceMap(stripped.map));
-  const key = newKey();
+  const key = scriptKey(url, text);
   addInterruptTests(ast, s, key);
   if (!commonjs) giveFileNames(s, names, target.file);
   const map = remapping(s.generateMap({ hires: 'boundary', source: 'stripped.js' }) as never, (f) =>
@@ -114,7 +114,7 @@ function finish(target: FileTarget, text: string, stripped: Stripped, options: S
   );
   options.onSource(url, text, map.toString());
   const { compilerOptions } = options;
-  addScript(key, { code: s.toString(), map: map.toString(), typed: text, compilerOptions });
+  addScript(url, key, { code: s.toString(), map: map.toString(), typed: text, compilerOptions });
   return {
     url,
     file: target.file,

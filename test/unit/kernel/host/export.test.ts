@@ -294,6 +294,20 @@ describe('as a web page', () => {
     );
   });
 
+  it.for([
+    ['\x1b[38;5;208mx', '<span style="color:rgb(255,135,0);">x</span>'],
+    ['\x1b[48;5;244mx', '<span style="background:rgb(128,128,128);">x</span>'],
+    ['\x1b[38;2;1;2;3mx', '<span style="color:rgb(1, 2, 3);">x</span>'],
+    ['\x1b[38;5;9mx', '<span class="ansi-bright-red-fg">x</span>'],
+    ['\x1b[1;41mx', '<span class="ansi-red-bg ansi-bold">x</span>'],
+    ['\x1b[7mx', '<span class="ansi-inverse"><span>x</span></span>'],
+    ['\x1b[31;7mx', '<span class="ansi-red-fg ansi-inverse"><span>x</span></span>'],
+    ['\x1b[31;42;7mx', '<span class="ansi-red-fg ansi-inverse"><span class="ansi-green-fg">x</span></span>'],
+    ['\x1b[38;2;1;2;3m<\x1b[0m&', '<span style="color:rgb(1, 2, 3);">&lt;</span>&amp;'],
+  ])('shows the colors of %j', ([text, html]) => {
+    expect(body(code('', shown({ mime: STDOUT, text: text! })))).toContain(`>${html}</pre>`);
+  });
+
   it('shows an error with its hint, code frame, frames and causes', () => {
     const html = body(code('x', error));
     for (const part of [

@@ -1,6 +1,6 @@
 // The output of values that hold others: what is in it, its bounds, and values that resist.
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { valueItem } from '../../../../../kernel/outputs/value/index.ts';
 import type { ValueNode, ValuePayload, ValueTable, ValueTree } from '../../../../../kernel/wire/value.ts';
 
@@ -143,6 +143,21 @@ describe('the tree of a value', () => {
     ['a wide tree', Array.from({ length: 90 }, () => Array.from({ length: 90 }, () => [1, 2, 3]))],
   ])('is bounded for %s', ([, value]) => {
     expect(JSON.stringify(payload(value)).length).toBeLessThan(500_000);
+  });
+
+  it.for<[what: string, value: object, listed: (value: object) => object]>([
+    ['an object', Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`k${i}`, i])), (value) => value],
+    ['a map with keys', Object.assign(new Map([[1, 2]]), { a: 1, b: 2 }), (value) => value],
+    ['an object in an array', [{ a: 1, b: 2 }, 7], (value) => (value as object[])[0]!],
+    ['a record of a table', [{ a: 1 }, { a: 2 }], (value) => (value as object[])[0]!],
+  ])('lists the keys once for %s', ([, value, listed]) => {
+    const list = vi.spyOn(Object, 'keys');
+    try {
+      valueItem(value);
+      expect(list.mock.calls.filter(([of]) => of === listed(value))).toHaveLength(1);
+    } finally {
+      list.mockRestore();
+    }
   });
 
   it('counts what it leaves out', () => {
