@@ -138,7 +138,7 @@ function tracesOf(
         mode: 'lines',
         legendgroup: run.name,
         line: { color, width: 1 },
-        opacity: 0.28,
+        opacity: 0.38,
         showlegend: false,
         hoverinfo: 'skip',
       });

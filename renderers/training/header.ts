@@ -163,7 +163,7 @@ const styles = `${hostStyle(1.5)}
   margin-right: 6px;
   color: var(--vscode-descriptionForeground);
 }
-input[type='range'] { width: 84px; margin: 0; accent-color: var(--vscode-button-background, #0e70c0); }
+input[type='range'] { width: 84px; margin: 0; accent-color: var(--vscode-progressBar-background, #0e70c0); }
 button {
   padding: 1px 8px;
   color: var(--vscode-foreground);

@@ -38,7 +38,7 @@ export interface ExthostOptions {
  * @throws Error when the suite did not run to its end; the artifacts folder has VS Code's output.
  */
 export async function runInExtensionHost(options: ExthostOptions = {}): Promise<TestResult[]> {
-  const { extension = root, grep, env = {}, timeoutMs = 360_000, artifacts = join(outDir, 'test/exthost') } = options;
+  const { extension = root, grep, env = {}, timeoutMs = 900_000, artifacts = join(outDir, 'test/exthost') } = options;
   const tests = options.tests ?? (await bundleSuite());
   const profile = makeProfile({ files: options.files ?? workspaceFiles(), settings: options.settings });
   const resultsFile = join(profile.dir, 'results.json');
