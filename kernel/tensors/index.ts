@@ -23,6 +23,7 @@ import * as data from '@tensorflow/tfjs-data';
 import * as cpu from './backends/cpu/index.ts';
 import * as cuda from './backends/cuda/index.ts';
 import * as webgpu from './backends/webgpu/index.ts';
+import { withCheckedCalls } from './calls/named.ts';
 import { collectTensors } from './engine/install.ts';
 import { logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './fused/losses.ts';
 import { AdamWOptimizer, LionOptimizer } from './fused/optimizers.ts';
@@ -32,7 +33,7 @@ import { print } from './printing.ts';
 export { callBeforeEachKernel, collectTensors, engineState, idleEngine, restoreEngine } from './engine/install.ts';
 
 const { version_core } = tf;
-const all = {
+const all = withCheckedCalls({
   ...tf,
   ...layers,
   ...converter,
@@ -49,7 +50,7 @@ const all = {
     'tfjs-converter': converter.version_converter,
     tfjs: version_core,
   },
-};
+});
 export { all as tf };
 
 for (const install of parts) install();

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createPathsMatcher, getTsconfig, type TsConfigResult } from 'get-tsconfig';
 import { moduleResolve } from 'import-meta-resolve';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../../../wire/closest.ts';
 
 /** A file of the user. */
 export interface FileTarget {
