@@ -26,6 +26,7 @@ import * as webgpu from './backends/webgpu/index.ts';
 import { collectTensors } from './engine/install.ts';
 import { logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './fused/losses.ts';
 import { AdamWOptimizer, LionOptimizer } from './fused/optimizers.ts';
+import { callbacks, metrics } from './layers/exports.ts';
 import { parts } from './parts.ts';
 import { print } from './printing.ts';
 
@@ -40,6 +41,8 @@ const all = {
   AdamWOptimizer,
   LionOptimizer,
   logSoftmax,
+  callbacks,
+  metrics,
   losses: { ...tf.losses, softmaxCrossEntropy, sparseSoftmaxCrossEntropy },
   print,
   version: {
