@@ -19,9 +19,10 @@ const modelOf = (callback: Callback) => (callback as unknown as { model: Trained
 type Better = (value: number, best: number) => boolean;
 
 type Mode = 'auto' | 'min' | 'max';
+const MODES: readonly string[] = ['auto', 'min', 'max'];
 
 function betterBy(where: string, mode: Mode | undefined, monitor: string, minDelta: number): Better {
-  if (mode !== undefined && !['auto', 'min', 'max'].includes(mode))
+  if (mode !== undefined && !MODES.includes(mode))
     throw new RangeError(`${where}: mode must be "auto", "min" or "max", and is "${String(mode)}"`);
   const larger = mode === 'max' || (mode !== 'min' && /acc|precision|recall|auc|f1|r2/i.test(monitor));
   return larger ? (value, best) => value > best + minDelta : (value, best) => value < best - minDelta;
@@ -71,8 +72,8 @@ class RestoringEarlyStopping extends EarlyStopping {
   private readonly isBetter: Better;
 
   constructor(private readonly options: EarlyStoppingOptions) {
-    const { restoreBestWeights: _, startFromEpoch: _from, ...rest } = options;
-    super(rest);
+    const { restoreBestWeights: _, startFromEpoch: _from, mode, ...rest } = options;
+    super(mode === undefined || !MODES.includes(mode) ? rest : { ...rest, mode });
     this.isBetter = betterBy(
       'earlyStopping',
       options.mode,

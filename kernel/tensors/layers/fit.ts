@@ -218,7 +218,8 @@ export function installFit(): void {
   };
   prototype.evaluate = function (x, y, args = {}) {
     checkOptions('evaluate', args, ['batchSize', 'verbose', 'sampleWeight', 'steps']);
-    const { batchSize = 32, sampleWeight } = args;
+    const { sampleWeight } = args;
+    const batchSize = args.batchSize ?? 32;
     checkBatchSize(batchSize);
     checkXY('evaluate', this, x, y);
     const [xs, ys] = this.standardizeUserDataXY(x, y, true, batchSize);
@@ -280,7 +281,7 @@ async function fit(this: Model & Methods, x: Data, y: Data, args: FitArgs = {}):
     throw new RangeError(`fit: validationSplit is a part of the examples, from 0 to below 1, and is ${String(split)}`);
   checkEpochs('fit', args);
   if (this.isTraining) throw new Error('Cannot start training because another fit() call is ongoing.');
-  const { batchSize = 32 } = args;
+  const batchSize = args.batchSize ?? 32;
   checkBatchSize(batchSize);
   checkXY('fit', this, x, y);
   const callbacks = callbacksOf('fit', args.callbacks, args.yieldEvery);

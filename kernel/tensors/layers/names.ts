@@ -47,7 +47,7 @@ export function checkOptions(where: string, options: unknown, names: readonly st
     if (names.includes(name) || (options as Record<string, unknown>)[name] === undefined) continue;
     const meant = closest(name, names);
     throw new TypeError(
-      `${where}: there is no option "${name}"${meant ? `; did you mean "${meant}"?` : ''} There are: ${names.join(', ')}.`,
+      `${where}: there is no option "${name}"${meant ? `; did you mean "${meant}"?` : '.'} There are: ${names.join(', ')}.`,
     );
   }
 }
