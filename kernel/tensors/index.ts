@@ -30,7 +30,7 @@ import { callbacks, metrics } from './layers/exports.ts';
 import { parts } from './parts.ts';
 import { print } from './printing.ts';
 
-export { callBeforeEachKernel, collectTensors, engineState, idleEngine, restoreEngine } from './engine/install.ts';
+export { beginCell, callBeforeEachKernel, collectTensors, engineState, idleEngine, restoreEngine } from './engine/install.ts';
 
 const { version_core } = tf;
 const all = {
