@@ -1,7 +1,7 @@
 // Computes the outputs of a model, layer by layer. It takes the place of `execute` of tfjs-layers, which differs from
-// Keras in four ways: it drops the arguments that a layer was applied with (`layer.apply(x, { training: true })`), gives
-// a mask to all layers that come after the one it was for, computes a layer once for each of its outputs, and forgets
-// the masks of outputs, which losses and metrics need.
+// Keras in four ways: it drops the arguments that a layer was applied with (`layer.apply(x, { training: true })`),
+// gives a mask to all layers that come after the one it was for, computes a layer once for each of its outputs, and
+// forgets the masks of outputs, which losses and metrics need.
 import * as tf from '@tensorflow/tfjs-core';
 import {
   cachedRecipientCounts,
