@@ -59,11 +59,13 @@ export class NadamOptimizer extends tf.Optimizer {
       const { variable: v } = (this.squares[i] ??= slot('v'));
       if (!g) return;
       tf.tidy(() => {
-        m.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
-        v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
-        const direction = tf.add(tf.mul(m, ofMoment), tf.mul(g, ofGradient));
-        const size = tf.add(tf.sqrt(tf.mul(v, ofSquare)), epsilon);
+        const nextM = tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1));
+        const nextV = tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2));
+        const direction = tf.add(tf.mul(nextM, ofMoment), tf.mul(g, ofGradient));
+        const size = tf.add(tf.sqrt(tf.mul(nextV, ofSquare)), epsilon);
         value.assign(tf.sub(value, tf.mul(tf.div(direction, size), learningRate)));
+        m.assign(nextM);
+        v.assign(nextV);
       });
     });
     this.incrementIterations();
