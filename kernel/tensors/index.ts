@@ -4,13 +4,13 @@
 // A function is ours in one of five ways:
 // 1. It takes the place of TensorFlow.js's, or is new, in what is exported here: `all` below.
 // 2. Its module is replaced while bundling, by replaced/modules.js: `fused.conv2d` and `fused.matMul`, `randomUniform`,
-//    `randomNormal`, `truncatedNormal` and `dropout`, and the categorical cross-entropies of `tf.layers`.
+//    `randomNormal`, `truncatedNormal` and `dropout`; losses, metrics and the computation of models of `tf.layers`.
 // 3. Its gradient is registered over TensorFlow.js's: gradients/, and in fused/ those that op kernels of ours compute.
 // 4. Methods are replaced: those of the engine and of optimizers (engine/), updates of optimizers
-//    (fused/optimizers.ts), `call` of LSTM and normalization layers (fused/), steps of `fit` (engine/compile-step.ts),
-//    `toString` and `print` of tensors (printing.ts).
+//    (fused/optimizers.ts), `call` of LSTM and normalization layers (fused/), `fit`, `evaluate` and their like (layers/,
+//    engine/compile-step.ts), `toString` and `print` of tensors (printing.ts).
 // 5. It is an entry in a table of TensorFlow.js's: op kernels of devices (backends/), the activations `gelu` and
-//    `logSoftmax` (fused/), losses of `compile` (replaced/layers-losses.ts), `tf.train.adamw`, `lion` and
+//    `logSoftmax` (fused/), losses and metrics of `compile` (layers/), `tf.train.adamw`, `lion` and
 //    `compileStep`, and addresses `file://` (files.ts). What 3 to 5 install is listed in parts.ts; the op kernels that
 //    only we have are in ops.ts.
 import * as tf from '@tensorflow/tfjs-core';
@@ -27,10 +27,18 @@ import { withCheckedCalls } from './calls/named.ts';
 import { collectTensors } from './engine/install.ts';
 import { logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './fused/losses.ts';
 import { AdamWOptimizer, LionOptimizer } from './fused/optimizers.ts';
+import { callbacks, metrics } from './layers/exports.ts';
 import { parts } from './parts.ts';
 import { print } from './printing.ts';
 
-export { callBeforeEachKernel, collectTensors, engineState, idleEngine, restoreEngine } from './engine/install.ts';
+export {
+  beginCell,
+  callBeforeEachKernel,
+  collectTensors,
+  engineState,
+  idleEngine,
+  restoreEngine,
+} from './engine/install.ts';
 
 const { version_core } = tf;
 const all = withCheckedCalls({
@@ -41,6 +49,8 @@ const all = withCheckedCalls({
   AdamWOptimizer,
   LionOptimizer,
   logSoftmax,
+  callbacks,
+  metrics,
   losses: { ...tf.losses, softmaxCrossEntropy, sparseSoftmaxCrossEntropy },
   print,
   version: {

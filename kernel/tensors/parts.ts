@@ -10,6 +10,7 @@ import { extendOptimizers } from './fused/optimizers.ts';
 import { fuseLstm } from './fused/recurrent.ts';
 import { fuseReductions } from './fused/reductions.ts';
 import { correctGradients } from './gradients/index.ts';
+import { trainAsKeras } from './layers/exports.ts';
 import { installPrinting } from './printing.ts';
 import { fuseBiasAndActivation } from './replaced/fused-ops.ts';
 
@@ -27,6 +28,7 @@ export const parts: readonly (() => void)[] = [
   fuseLstm,
   extendOptimizers,
   compileSteps,
+  trainAsKeras,
   registerFiles,
   installPrinting,
 ];

@@ -14,12 +14,21 @@ import { collector, engine, hooks, own, stock } from './state.ts';
 import { releaseTape, tapeMethods } from './tape.ts';
 import { tensorMethods } from './tensors.ts';
 import type { Methods, TapeNode } from './types.ts';
-import { Variables } from './variables.ts';
+import { beginRun, noteVariable, releaseName, Variables } from './variables.ts';
 
 const resetMethod: Methods = {
   reset() {
     stock.reset.call(this);
     installState();
+  },
+};
+
+const variableMethods: Methods = {
+  makeVariable(value, trainable, name, dtype) {
+    if (name) releaseName(name, this.state.registeredVariables);
+    const variable = stock.makeVariable.call(this, value, trainable, name, dtype);
+    if (name) noteVariable(variable);
+    return variable;
   },
 };
 
@@ -36,7 +45,8 @@ export function installEngine(): void {
   own.installed = true;
   watchRegistry();
   installState();
-  Object.assign(engine, runMethods, tapeMethods, tensorMethods, scopeMethods, gradientMethods, resetMethod, { hooks });
+  Object.assign(engine, runMethods, tapeMethods, tensorMethods, scopeMethods, gradientMethods, variableMethods);
+  Object.assign(engine, resetMethod, { hooks });
   Object.assign(tf.Optimizer.prototype, { computeGradients: variableGradients, minimize });
 }
 
@@ -64,6 +74,12 @@ export const idleEngine: EngineState = { scopes: 0, gradientDepth: 0, kernelDept
 export function engineState(): EngineState {
   const { scopeStack, gradientDepth, kernelDepth, activeTape } = engine.state;
   return { scopes: scopeStack.length, gradientDepth, kernelDepth, activeTape };
+}
+
+/** Reports that a cell begins to run. @returns the state to restore should the run be interrupted */
+export function beginCell(): EngineState {
+  beginRun();
+  return engineState();
 }
 
 /** Closes the scopes and gradients that were opened since `before` was taken and never closed. */

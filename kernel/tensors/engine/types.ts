@@ -127,6 +127,7 @@ export interface Engine {
   keep<T extends tf.Tensor>(x: T): T;
   track<T extends tf.Tensor>(x: T): T;
   trackTensor(x: tf.Tensor, backend?: tf.KernelBackend | null): void;
+  makeVariable(value: tf.Tensor, trainable?: boolean, name?: string, dtype?: tf.DataType): tf.Variable;
   incRef(x: tf.Variable, backend?: tf.KernelBackend | null): void;
   removeDataId(dataId: object, backend: tf.KernelBackend): void;
   disposeTensor(x: tf.Tensor | Remains): void;

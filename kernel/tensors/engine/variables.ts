@@ -1,4 +1,5 @@
-// The engine's variables by name, held weakly: a model that nothing refers to any more goes with its weights.
+// The engine's variables by name, held weakly: a model that nothing refers to any more goes with its weights. A cell that
+// runs again makes its named variables again: the new one takes the name, and the one of the run before gets another.
 import type * as tf from '@tensorflow/tfjs-core';
 
 export class Variables {
@@ -31,4 +32,38 @@ export class Variables {
       },
     });
   }
+}
+
+/** Counts the runs of cells. */
+let run = 0;
+const madeIn = new WeakMap<tf.Variable, number>();
+
+/** Reports that a cell begins to run: the names of variables made so far can be taken by new ones. */
+export function beginRun(): void {
+  run++;
+}
+
+/**
+ * Makes a name free for a new variable. A variable of an earlier run is still good, also for optimizers and gradients,
+ * and is called `name_before1` from then on.
+ * @throws Error if the run that goes on has made the variable of that name
+ */
+export function releaseName(name: string, registered: Record<string, tf.Variable>): void {
+  const before = registered[name];
+  if (!before) return;
+  if (madeIn.get(before) === run)
+    throw new Error(
+      `Variable with name ${name} was already registered: tf.variable has made it in this same run. Give the new one ` +
+        'another name, or none, or dispose of the other one first.',
+    );
+  let n = 1;
+  while (registered[`${name}_before${n}`]) n++;
+  delete registered[name];
+  before.name = `${name}_before${n}`;
+  registered[before.name] = before;
+}
+
+/** Notes that the run that goes on has made a variable. */
+export function noteVariable(variable: tf.Variable): void {
+  madeIn.set(variable, run);
 }

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { canFuse, has, run } from '../engine/call.ts';
 import { registerOwn } from '../gradients/register.ts';
+import { isFrozen } from '../layers/frozen.ts';
 import { ops } from '../ops.ts';
 
 type Three = [tf.Tensor, tf.Tensor, tf.Tensor];
@@ -140,6 +141,7 @@ interface LayerVariable {
   write(value: tf.Tensor): unknown;
 }
 interface Normalization {
+  trainable?: boolean;
   axis: number | number[];
   epsilon: number;
   momentum: number;
@@ -189,6 +191,7 @@ export function fuseNormalization(): void {
         const x = only(inputs);
         const axis = x && axisOf(this, x);
         const { gamma, beta, epsilon } = this;
+        if (kwargs['training'] && isFrozen(this)) return stock.call(this, inputs, { ...kwargs, training: false });
         if (!kwargs['training'] || axis === undefined || !isCovered(x!)) return stock.call(this, inputs, kwargs);
         if (!has(ops.BatchNormTrain) && axis === x!.rank - 1 && gamma && beta) return stock.call(this, inputs, kwargs);
         return tf.tidy(() => {

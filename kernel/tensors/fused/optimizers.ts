@@ -13,6 +13,7 @@ import {
   type OptimizerRule,
 } from '../backends/optimizer-rules.ts';
 import { ops, type UpdateParametersAttrs } from '../ops.ts';
+import { extendByNadam, nadam } from './nadam.ts';
 
 type Gradients = tf.NamedTensorMap | NamedTensor[];
 
@@ -238,8 +239,8 @@ function fuse(
 }
 
 /**
- * Makes the optimizers of TensorFlow.js update all parameters in one op kernel, and adds AdamW and Lion to `tf.train`
- * and to the names that `compile` knows. Call it once.
+ * Makes the optimizers of TensorFlow.js update all parameters in one op kernel, and adds AdamW, Lion and Nadam to
+ * `tf.train` and to the names that `compile` knows. Call it once.
  *
  * It corrects two faults of TensorFlow.js 4.22. SGD and momentum follow `learningRate` and `setMomentum` as the other
  * optimizers do. Centered RMSProp adds ε to the variance, as TensorFlow does, instead of subtracting it, which makes
@@ -269,6 +270,7 @@ export function extendOptimizers(): void {
   tf.serialization.registerClass(AdamWOptimizer);
   tf.serialization.registerClass(LionOptimizer);
   Object.assign(tf.train, { adamw, lion });
+  extendByNadam();
   const compile = layers.LayersModel.prototype.compile;
   layers.LayersModel.prototype.compile = function (args) {
     const make = typeof args.optimizer === 'string' ? byName[args.optimizer] : undefined;
@@ -298,6 +300,8 @@ const byName: Record<string, (() => tf.Optimizer) | undefined> = {
   adamw: () => adamw(),
   AdamW: () => adamw(),
   lion: () => lion(),
+  nadam: () => nadam(),
+  Nadam: () => nadam(),
   Lion: () => lion(),
 };
 

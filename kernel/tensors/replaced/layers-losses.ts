@@ -4,6 +4,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { epsilon } from '@tensorflow/tfjs-layers/dist/backend/common';
 import { lossesMap } from '@tensorflow/tfjs-layers/dist/losses';
 import { crossEntropyOfProbabilities, softmaxCrossEntropy } from '../fused/losses.ts';
+import { oneHotOfLabels } from '../layers/labels.ts';
+import { lossByName, named } from '../layers/losses.ts';
+import type { LossOrMetric } from '../layers/types.ts';
 
 export * from '@tensorflow/tfjs-layers/dist/losses';
 
@@ -22,15 +25,19 @@ export function categoricalCrossentropy(target: tf.Tensor, output: tf.Tensor, fr
 }
 
 /**
- * As `categoricalCrossentropy`, with labels given as numbers of classes.
+ * As `categoricalCrossentropy`, with labels given as numbers of classes; one that is not is an error, or NaN
+ * (layers/labels.ts).
  * @param target [batch, ...] or [batch, ..., 1]
  */
 export function sparseCategoricalCrossentropy(target: tf.Tensor, output: tf.Tensor, fromLogits = false): tf.Tensor {
   return tf.tidy(() => {
     const classes = output.shape.at(-1)!;
-    const numbers = tf.cast(tf.floor(tf.reshape(target, [-1])), 'int32') as tf.Tensor1D;
-    return categoricalCrossentropy(tf.reshape(tf.oneHot(numbers, classes), output.shape), output, fromLogits);
+    return categoricalCrossentropy(tf.reshape(oneHotOfLabels(target, classes), output.shape), output, fromLogits);
   });
 }
 
-Object.assign(lossesMap, { categoricalCrossentropy, sparseCategoricalCrossentropy });
+Object.assign(lossesMap, { categoricalCrossentropy, sparseCategoricalCrossentropy, ...named });
+
+/** The loss that `compile` was given by name; a function is returned as it is. */
+export const get = (loss: string | LossOrMetric): LossOrMetric =>
+  typeof loss === 'string' ? lossByName(loss, lossesMap as Record<string, LossOrMetric>) : loss;

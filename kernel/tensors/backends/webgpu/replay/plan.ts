@@ -78,7 +78,8 @@ export class Plan {
   readonly outside: Outside[] = [];
   readonly constants = new Map<Origin, Constant>();
   /**
-   * The batch in which it was replayed last: its constants must not be written before that batch has been submitted.
+   * The batch in which it was recorded, or replayed last: its constants must not be written before that batch has been
+   * submitted.
    */
   batch = 0;
   private readonly buffers = new Set<Buffer>();
@@ -110,6 +111,7 @@ export class Plan {
 
   endRecording(): void {
     this.isRecording = false;
+    this.batch = this.backend.commands.batch;
   }
 
   /** Gives a tensor that outlives the step a buffer of its own. */

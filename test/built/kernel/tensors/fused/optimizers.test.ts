@@ -135,19 +135,13 @@ describe.each(kinds)('%s', (_, make) => {
       const counts = [during, after].map((m) => [m.numTensors - before.numTensors, m.numBytes - before.numBytes]);
       return { counts, names, iterations };
     };
-    expect(await owned(train)).toEqual(await owned(stock.train));
+    const theirs = await owned(stock.train);
+    // Adamax cannot be saved in TensorFlow.js
+    if (typeof theirs.names === 'string') theirs.names = ['iter', '/m', '/v'];
+    expect(await owned(train)).toEqual(theirs);
   });
 
   it('goes on after getWeights and setWeights as if nothing had been', async () => {
-    if (
-      (await make(train)
-        .getWeights()
-        .then(
-          () => true,
-          () => false,
-        )) === false
-    )
-      return; // Adamax has none upstream
     const gradient = () => tf.tensor1d(random(5));
     const values = tf.tensor1d(random(5));
     const [a, b] = [tf.variable(values), tf.variable(values)];
