@@ -28,6 +28,7 @@ import { logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './fu
 import { AdamWOptimizer, LionOptimizer } from './fused/optimizers.ts';
 import { parts } from './parts.ts';
 import { print } from './printing.ts';
+import { copyRegisteredKernels, registerBackend, registerGradient, registerKernel } from './registry.ts';
 
 export { callBeforeEachKernel, collectTensors, engineState, idleEngine, restoreEngine } from './engine/install.ts';
 
@@ -42,6 +43,10 @@ const all = {
   logSoftmax,
   losses: { ...tf.losses, softmaxCrossEntropy, sparseSoftmaxCrossEntropy },
   print,
+  registerKernel,
+  copyRegisteredKernels,
+  registerGradient,
+  registerBackend,
   version: {
     'tfjs-core': version_core,
     'tfjs-layers': layers.version_layers,

@@ -7,5 +7,6 @@ module.exports = [
     importer: /tfjs-core\/dist\/ops\//,
     by: 'random.ts',
   },
+  { module: /global_util$/, importer: /tfjs-core\/dist\/|kernel\/tensors\//, by: 'global-util.ts' },
   { module: /^\.{1,2}\/losses$/, importer: /tfjs-layers\/dist\//, by: 'layers-losses.ts' },
 ];
