@@ -28,7 +28,7 @@ import { logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './fu
 import { AdamWOptimizer, LionOptimizer } from './fused/optimizers.ts';
 import { parts } from './parts.ts';
 import { print } from './printing.ts';
-import { copyRegisteredKernels, registerBackend, registerGradient, registerKernel } from './registry.ts';
+import { copyRegisteredKernels, registerBackend, registerGradient, registerKernel, setBackend } from './registry.ts';
 
 export { callBeforeEachKernel, collectTensors, engineState, idleEngine, restoreEngine } from './engine/install.ts';
 
@@ -47,6 +47,7 @@ const all = {
   copyRegisteredKernels,
   registerGradient,
   registerBackend,
+  setBackend,
   version: {
     'tfjs-core': version_core,
     'tfjs-layers': layers.version_layers,

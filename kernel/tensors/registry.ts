@@ -41,6 +41,18 @@ export function registerGradient(config: tf.GradConfig): void {
   tf.registerGradient(config);
 }
 
+/**
+ * Makes a backend the one that computes.
+ * @throws Error if there is none of that name, as of TensorFlow.js's packages; the message names the device
+ */
+export async function setBackend(name: string): Promise<boolean> {
+  if (!tf.findBackendFactory(name))
+    throw new Error(
+      `tf.setBackend: there is no backend "${name}" here. Tensors compute on the kernel's own device "${tf.getBackend()}", whatever package asks; leave the call out, or choose another device for the notebook.`,
+    );
+  return tf.setBackend(name);
+}
+
 /** Registers a backend under a name that no other has; returns whether it did. */
 export function registerBackend(
   name: string,

@@ -255,6 +255,8 @@ it('keeps its op kernels, gradients and backends when others are registered', as
     expect.stringContaining('keeps its own op kernels: "Abs" was not replaced'),
     expect.stringContaining('keeps its own gradients: "Max" was not replaced'),
   ]);
+  const missing = await k.run("await tf.setBackend('wasm')");
+  expect(missing.error?.message).toMatch(/^tf\.setBackend: there is no backend "wasm" here\. .* own device "cpu"/);
   await expectIntact();
   expect(
     await value(

@@ -1,15 +1,22 @@
-// Takes the place of tfjs-core's global_util.js: the engine and its registries are not at the global object, where
-// every copy of TensorFlow.js in the process finds them. A copy that is bundled inside a package makes an engine of its
-// own, and cannot put its op kernels, gradients and backends over ours.
+// Takes the place of tfjs-core's global_util.js: the engine and its registries are not where every copy of
+// TensorFlow.js in the process looks for them, but at a property of the global object that is DLNB's own. A copy that is
+// bundled inside a package makes an engine of its own, and cannot put its op kernels, gradients and backends over ours.
+
+interface Namespace {
+  _tfengine: unknown;
+  _tfGlobals: Map<string, unknown> | undefined;
+}
+const KEY = Symbol.for('dlnb.engine');
+const holder = globalThis as unknown as Record<symbol, Namespace | undefined>;
 
 /** Reads like the global object, and keeps what is written to it. */
-const namespace = Object.create(globalThis, {
+const namespace = (holder[KEY] ??= Object.create(globalThis, {
   _tfengine: { value: undefined, writable: true },
   _tfGlobals: { value: undefined, writable: true },
-}) as { _tfGlobals: Map<string, unknown> | undefined };
+}) as Namespace);
 
 /** Where the engine is kept, and the environment finds what the platform has. */
-export function getGlobalNamespace(): typeof namespace {
+export function getGlobalNamespace(): Namespace {
   return namespace;
 }
 
