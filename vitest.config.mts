@@ -20,7 +20,7 @@ export default defineConfig({
     projects: [
       project('unit', 20_000),
       // Units of the build: op kernels in WebAssembly, and the library with them
-      project('built', 20_000),
+      project('built', 20_000, { setupFiles: ['test/built/one-engine.ts'] }),
       project('gradients', 20_000, { globalSetup: ['test/gradients/global-setup.ts'] }),
       project('kernel', 60_000),
       // On a graphics card, or on SwiftShader, which needs a core of its own

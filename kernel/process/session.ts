@@ -136,16 +136,21 @@ export class KernelSession {
       takeStop: (chart) => this.evaluator.takeStop(chart),
     });
     const { library } = this.library;
-    const tf = { load: () => this.device.library(), loaded: () => this.device.loaded };
+    const tf = {
+      load: () => this.device.library(),
+      loaded: () => this.device.loaded,
+      unstarted: () => this.device.unstarted(),
+    };
     this.modules = new ModuleLoader({
       dir: cwd,
       ...(options.notebook ? { notebook: options.notebook } : {}),
       builtins: {
         dlnb: { load: () => Promise.resolve(library), loaded: () => library },
         ...Object.fromEntries(
-          ['tfjs', 'tfjs-core', 'tfjs-layers', 'tfjs-data', 'tfjs-converter'].map((n) => [`@tensorflow/${n}`, tf]),
+          ['tfjs', 'tfjs-core', 'tfjs-layers', 'tfjs-converter'].map((n) => [`@tensorflow/${n}`, tf]),
         ),
       },
+      tensors: tf,
       notify: (text) => this.print('stderr', `${text}\n`),
       onSource: (script, source, map) => this.errors.add(script, source, map),
     });

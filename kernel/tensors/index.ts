@@ -30,6 +30,7 @@ import { AdamWOptimizer, LionOptimizer } from './fused/optimizers.ts';
 import { callbacks, metrics } from './layers/exports.ts';
 import { parts } from './parts.ts';
 import { print } from './printing.ts';
+import { copyRegisteredKernels, registerBackend, registerGradient, registerKernel, setBackend } from './registry.ts';
 
 export {
   beginCell,
@@ -53,6 +54,11 @@ const all = withCheckedCalls({
   metrics,
   losses: { ...tf.losses, softmaxCrossEntropy, sparseSoftmaxCrossEntropy },
   print,
+  registerKernel,
+  copyRegisteredKernels,
+  registerGradient,
+  registerBackend,
+  setBackend,
   version: {
     'tfjs-core': version_core,
     'tfjs-layers': layers.version_layers,

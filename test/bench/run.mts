@@ -1,11 +1,13 @@
 // `npm run bench -- NAME… [--json FILE]`: measures, asserts nothing, and prints a table. Each benchmark is a module of this
-// folder that exports `measure`, and measures the packaged build; `kernel` takes `--before DIR` too, as below. Three names
+// folder that exports `measure`, and measures the packaged build; `kernel` takes `--before DIR` too, as below. Four names
 // are special:
 // - `cpu` compares implementations in a table of its own. `--only 'WORK|WORK'`, `--impl A,B`, `--rounds N` and
 //   `--threads N` limit it; `--dist DIR` measures an existing build, and `--before DIR` another build in turns with it.
 // - `gpu` does so on a graphics card, which `--adapter hardware|software|null` selects. `null` measures the host's part
 //   only, without a card. `--folder DIR` is the folder with tfjs-node-gpu.
+// - `models` compares packages that bring TensorFlow.js and graph models with TensorFlow.js's own devices.
 // - `bundle DIR` makes a folder with everything that `gpu` needs, for a machine with a graphics card.
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,6 +17,7 @@ import type { Row } from './contest.mts';
 import { buildLibrary, buildScripts } from './build.mts';
 import { makeBundle } from './bundle.mts';
 import { compare, impls, table, type Impl } from './cpu.mts';
+import { compareModels, modelTable } from './models.mts';
 import { compareGpu, gpuAdapters, gpuImpls, gpuScripts, gpuTable, hostImpls, type GpuReport } from './gpu.mts';
 import type { GpuAdapter } from './gpu/steps.ts';
 import type { Measurement } from './measure.mts';
@@ -39,11 +42,22 @@ if (positionals[0] === 'bundle') {
   await makeBundle(positionals[1]!);
   process.exit();
 }
+if (positionals[0] === 'models') {
+  const { dist, json } = values;
+  if (dist === undefined)
+    execFileSync(process.execPath, ['esbuild.config.js', '--production'], { cwd: root, stdio: 'pipe' });
+  const rows = compareModels(values);
+  console.log(modelTable(rows));
+  for (const { name, errors } of rows)
+    for (const [impl, error] of Object.entries(errors)) console.log(`${name} on ${impl}: ${error}`);
+  if (json !== undefined) writeFileSync(json, JSON.stringify(rows, null, 2));
+  process.exit();
+}
 const names = [...Object.keys(benchmarks), 'cpu', 'gpu'];
 const unknown = positionals.filter((name) => !names.includes(name));
 if (positionals.length === 0 || unknown.length > 0) {
   const fault = unknown.length > 0 ? `there is no benchmark "${unknown.join('", "')}".` : 'which benchmark?';
-  refuse(`${fault} There are: ${names.join(', ')}, bundle`);
+  refuse(`${fault} There are: ${names.join(', ')}, models, bundle`);
 }
 const known = [
   ...(positionals.includes('cpu') ? impls : []),

@@ -16,8 +16,10 @@ type Thunks = Record<string, () => unknown>;
 
 /** The kernels that have a gradient. */
 export function kernelsWithGradient(): string[] {
-  const { _tfGlobals } = globalThis as unknown as { _tfGlobals: Map<string, Map<string, unknown>> };
-  return [..._tfGlobals.get('gradRegistry')!.keys()].sort();
+  // The library exports the names of TensorFlow.js's op kernels; the backend knows ours
+  const exported = Object.values(tf).filter((value) => typeof value === 'string') as string[];
+  const names = [...exported, ...tf.getKernelsForBackend(tf.getBackend()).map(({ kernelName }) => kernelName)];
+  return [...new Set(names)].filter((name) => tf.getGradient(name)).sort();
 }
 
 /** Starts recording. */

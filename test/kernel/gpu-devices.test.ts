@@ -37,7 +37,7 @@ describe('cuda, by a stand-in', () => {
       // TensorFlow.js has this gradient wrong, on every device
       const padded = tf.grad((t: tf.Tensor) => tf.mul(tf.mirrorPad(t, [[2, 2]], 'reflect'), tf.range(0, 7)).sum())(tf.tensor1d([1, 2, 3]));
       const own = tf.getKernel('UpdateParameters', 'tensorflow') !== undefined;
-      const { isOneCore } = await import('@tensorflow/tfjs-node-gpu') as any;
+      const { node: { isOneCore } } = await import('@tensorflow/tfjs-node-gpu') as any;
       JSON.stringify([tf.getBackend(), losses.every(([a, b]) => b! < a!), own, isOneCore, await padded.array()])`);
     expect([error, stderr]).toEqual([undefined, '']);
     // 0 1 2 3 4 5 6 · [3 2 1 2 3 2 1]: what stands at the places of each number

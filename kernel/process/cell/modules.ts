@@ -9,9 +9,12 @@ import { namesNotebook } from './missing-package.ts';
 import { checkAttributes, UserFiles, type Attributes } from './modules/files.ts';
 import { jsonNamespace, synthetic, withAllNames, type Namespace } from './modules/interop.ts';
 import { drawReact, jsxModules, jsxSource, REACT_SOURCE } from './modules/jsx.ts';
+import { needsTensors } from './modules/needs-tensors.ts';
+import { OneEngine, type TensorSource } from './modules/one-engine.ts';
 import { Resolver, type FileTarget, type Target } from './modules/resolve.ts';
 import { requiresOf } from './modules/source.ts';
 import { missingName } from './modules/suggest.ts';
+import { tensorExports, tensorKind } from './modules/tensor-names.ts';
 import { TypeExports } from './modules/type-exports.ts';
 
 /** A module of the kernel itself. */
@@ -28,6 +31,8 @@ export interface ModuleLoaderOptions {
   notebook?: string;
   /** Modules of the kernel itself, by specifier. */
   builtins: Record<string, OwnModule>;
+  /** TensorFlow.js, which every importer gets; without it, packages bring their own. */
+  tensors?: TensorSource;
   /** Receives the source map of each transformed file. */
   onSource: (script: string, source: string, map: string) => void;
   /** Tells the user something, once. */
@@ -43,13 +48,23 @@ export class ModuleLoader {
   private readonly types = new TypeExports();
   private readonly foreign = new Map<string, Promise<vm.Module>>();
   private readonly requires = new Map<string, NodeJS.Require>();
+  private readonly engine: OneEngine | undefined;
   private noticed = false;
 
   constructor(private readonly options: ModuleLoaderOptions) {
     this.own = { ...options.builtins };
     for (const [name, module] of Object.entries(jsxModules))
       this.own[name] = { load: () => Promise.resolve(module), loaded: () => module };
-    this.resolver = new Resolver(options.dir, Object.keys(this.own));
+    const { tensors } = options;
+    this.resolver = new Resolver(
+      options.dir,
+      Object.keys(this.own),
+      (s) => tensors !== undefined && tensorKind(s) !== '',
+    );
+    if (tensors) {
+      this.engine = new OneEngine(tensors);
+      this.engine.install();
+    }
     this.files = new UserFiles({
       resolver: this.resolver,
       dir: options.dir,
@@ -63,6 +78,7 @@ export class ModuleLoader {
       foreign: (target, attributes) => this.moduleOf(target, attributes),
       dynamic: (specifier, from, attributes) => this.dynamic(specifier, from, attributes),
       requireOf: (file) => this.requireFrom(file),
+      ready: (target) => this.ready(target),
     });
   }
 
@@ -113,7 +129,7 @@ export class ModuleLoader {
       // What fails here fails again, with its error, where the cell requires it
       try {
         const target = this.resolver.resolve(specifier, this.resolver.cell, 'require');
-        if (target.kind === 'own') await this.own[target.specifier]!.load();
+        await this.ready(target);
         if (target.kind === 'file') await this.files.prepare(target);
       } catch {
         continue;
@@ -167,7 +183,7 @@ export class ModuleLoader {
   private async namespaceOf(target: Target, attributes: Attributes): Promise<Namespace> {
     switch (target.kind) {
       case 'own':
-        return withDefault((await this.own[target.specifier]!.load()) as Namespace);
+        return withDefault((await this.ownModule(target.specifier).load()) as Namespace);
       case 'file':
         checkAttributes(target, attributes);
         return (await this.files.load(target)).namespace as Namespace;
@@ -178,7 +194,25 @@ export class ModuleLoader {
     }
   }
 
+  /** A module of the kernel itself. */
+  private ownModule(specifier: string): OwnModule {
+    const own = this.own[specifier];
+    if (own) return own;
+    const { load, loaded } = this.options.tensors!;
+    const kind = tensorKind(specifier);
+    const found = (library: object | undefined) => library && tensorExports(kind, library);
+    return { load: async () => tensorExports(kind, await load()), loaded: () => found(loaded()) };
+  }
+
+  /** Loads the kernel's modules that a module will ask for, where asking cannot wait. */
+  private async ready(target: Target): Promise<void> {
+    if (target.kind === 'own') await this.ownModule(target.specifier).load();
+    if (target.kind === 'package' && this.engine && target.url.startsWith('file:'))
+      if (needsTensors(fileURLToPath(target.url))) await this.engine.prepare();
+  }
+
   private async importPackage(url: string, attributes: Attributes): Promise<Namespace> {
+    await this.ready({ kind: 'package', url });
     const file = url.startsWith('file:') ? fileURLToPath(url) : '';
     // Node wants an attribute for JSON, which TypeScript adds to none
     if (file.endsWith('.json') || file.endsWith('.node')) {
@@ -186,7 +220,9 @@ export class ModuleLoader {
       return jsonNamespace(createRequire(file)(file));
     }
     try {
-      return withAllNames((await import(url, { with: attributes })) as Namespace, url);
+      const namespace = (await import(url, { with: attributes })) as Namespace;
+      await this.engine?.settle();
+      return withAllNames(namespace, url);
     } catch (e) {
       throw namesNotebook(e, { dir: this.options.dir, own: __dirname });
     }
@@ -247,7 +283,7 @@ export class ModuleLoader {
     const target = this.resolver.resolve(specifier, from, 'require');
     switch (target.kind) {
       case 'own': {
-        const module = this.own[target.specifier]!.loaded();
+        const module = this.ownModule(target.specifier).loaded();
         if (module) return module;
         throw new Error(
           `require: "${specifier}" is not loaded yet. Write it as a literal in the cell, require('${specifier}'), or import it: import * as tf from '${specifier}'`,

@@ -5,6 +5,7 @@ import type { DeviceName } from '../../wire/limits.ts';
 import type { KernelOptions } from '../../wire/options.ts';
 import type { DeviceFault, DeviceState } from '../../wire/protocol.ts';
 import type * as Library from '../../tensors/index.ts';
+import { answerIn } from '../cell/modules/one-engine.ts';
 import { chooseDevice, NoSuchDevice, type Starter } from './choose.ts';
 
 /** What the manager tells the session. */
@@ -49,6 +50,12 @@ export class DeviceManager {
     return this.state.device === 'none' ? undefined : this.module?.tf;
   }
 
+  /** The library at once: its device starts meanwhile. */
+  unstarted(): typeof Library.tf {
+    void this.library().catch(() => {}); // whoever waits for the device learns it
+    return this.module!.tf;
+  }
+
   /** Tells the engine that a cell begins to run, and saves its state. The returned function restores it after code was ended inside a `tidy` or a gradient. */
   guard(): () => void {
     const before = this.module?.beginCell();
@@ -87,7 +94,7 @@ export class DeviceManager {
       outOfMemory: (reason: string) => this.fault({ kind: 'memory', reason }),
     };
     return {
-      cuda: (explicit) => module.startCuda({ ...options, explicit }),
+      cuda: (explicit) => module.startCuda({ ...options, answerIn, explicit }),
       webgpu: (explicit) => module.startWebGpu({ ...options, software: explicit }),
       cpu: () => module.startCpu(options),
     };

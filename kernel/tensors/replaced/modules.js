@@ -7,6 +7,7 @@ module.exports = [
     importer: /tfjs-core\/dist\/ops\//,
     by: 'random.ts',
   },
+  { module: /global_util$/, importer: /tfjs-core\/dist\/|kernel\/tensors\//, by: 'global-util.ts' },
   { module: /^\.{1,2}\/losses$/, importer: /tfjs-layers\/dist\//, by: 'layers-losses.ts' },
   { module: /^\.{1,2}\/metrics$/, importer: /tfjs-layers\/dist\//, by: 'layers-metrics.ts' },
   { module: /^\.\/executor$/, importer: /tfjs-layers\/dist\/engine\//, by: 'layers-executor.ts' },

@@ -25,6 +25,8 @@ export interface FilesHost {
   dynamic: (specifier: string, from: string, attributes: Attributes) => Promise<vm.Module>;
   /** The function `require` of a file. */
   requireOf: (file: string) => NodeJS.Require;
+  /** Loads what a module that is no file of the user will ask for, where it cannot wait. */
+  ready: (target: Exclude<Target, FileTarget>) => Promise<void>;
 }
 
 /** A loaded file. */
@@ -44,7 +46,15 @@ interface Request {
   target: FileTarget;
   text: string;
 }
-type Graph = Map<string, { source: Source; deps: string[]; required: string[] }>;
+/** A file of a graph. */
+interface GraphFile {
+  source: Source;
+  deps: string[];
+  required: string[];
+  /** What it requires that is no file of the user. */
+  foreign: Exclude<Target, FileTarget>[];
+}
+type Graph = Map<string, GraphFile>;
 
 export class UserFiles {
   private readonly files = new Map<string, Loaded>();
@@ -118,6 +128,7 @@ export class UserFiles {
       const { target, text } = step.value;
       step = work.next(await readSource(target, text, this.host.sourceOptions()));
     }
+    for (const { foreign } of step.value.values()) for (const target of foreign) await this.host.ready(target);
     return step.value;
   }
 
@@ -140,10 +151,13 @@ export class UserFiles {
         const found = placed(source, i, () => resolver.resolve(i.specifier, source.file));
         if (found.kind === 'file') deps.push(found);
       }
+      const foreign: Exclude<Target, FileTarget>[] = [];
       const required = source.requires.flatMap((specifier) => {
         try {
           const found = resolver.resolve(specifier, source.file, 'require');
-          return found.kind === 'file' ? [found] : [];
+          if (found.kind === 'file') return [found];
+          foreign.push(found);
+          return [];
         } catch {
           return []; // it may be inside a `try`, or never be reached
         }
@@ -154,6 +168,7 @@ export class UserFiles {
         source,
         deps: [...new Set([...deps, ...required].map(urlOf))],
         required: required.map(urlOf),
+        foreign,
       });
     }
     return graph;

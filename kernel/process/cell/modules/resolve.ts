@@ -47,6 +47,8 @@ export class Resolver {
     private readonly dir: string,
     /** Specifiers of the kernel's own modules. */
     private readonly own: readonly string[],
+    /** Whether a specifier that is not among them means a module of the kernel too. */
+    private readonly alsoOwn: (specifier: string) => boolean = () => false,
   ) {}
 
   /** Where the imports of cells are resolved from: a file that does not exist. */
@@ -63,7 +65,7 @@ export class Resolver {
   resolve(specifier: string, from: string, how: 'import' | 'require' = 'import'): Target {
     if (typeof specifier !== 'string')
       throw new TypeError(`${how}: the specifier must be a string, not ${typeof specifier}`);
-    if (this.own.includes(specifier)) return { kind: 'own', specifier };
+    if (this.own.includes(specifier) || this.alsoOwn(specifier)) return { kind: 'own', specifier };
     if (isBuiltin(specifier)) return { kind: 'node', specifier };
     if (specifier.startsWith('file:')) {
       const url = new URL(specifier);

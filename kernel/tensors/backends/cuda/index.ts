@@ -8,7 +8,7 @@ import type * as layers from '@tensorflow/tfjs-layers';
 import type { KernelOptions } from '../../../wire/options.ts';
 import { findPackage, GPU_PACKAGE, PROCESSOR_PACKAGE, type FoundPackage } from './find.ts';
 import { describeMissing, hasCudaPackage, missingLibraries } from './libraries.ts';
-import { shareWith } from './share.ts';
+import { fullUtil } from './node-util.ts';
 
 /** The name under which the packages register their backend. */
 const NAME = 'tensorflow';
@@ -33,6 +33,11 @@ export interface CudaOptions extends Pick<KernelOptions, 'cwd' | 'cuda'> {
   explicit: boolean;
   /** The kernel's TensorFlow.js: what `@tensorflow/tfjs` exports. */
   library: typeof tf & typeof layers;
+  /**
+   * Gives the modules in a folder answers of their own to what they require; `undefined` where there is none.
+   * @returns a function that ends this
+   */
+  answerIn: (dir: string, answer: (request: string) => unknown) => () => void;
   /** Called when the graphics card has no memory for a tensor. */
   outOfMemory?: (reason: string) => void;
 }
@@ -48,7 +53,7 @@ export interface CudaDevice {
  * @throws Error whose message tells the user why there is no such device here, and whose `remedy` says what to do
  */
 export async function startCuda(options: CudaOptions): Promise<CudaDevice> {
-  const { cwd, cuda, explicit, library, outOfMemory } = options;
+  const { cwd, cuda, explicit, library, answerIn, outOfMemory } = options;
   const found = findPackage(cuda === undefined ? [cwd] : [cwd, cuda]);
   if (!found) throw none();
   const { name, version, dir } = found;
@@ -71,7 +76,7 @@ export async function startCuda(options: CudaOptions): Promise<CudaDevice> {
     (...args: A) =>
       loading ? undefined : f(...args);
   const { io } = library;
-  const endSharing = shareWith(dir, {
+  const shared = {
     ...library,
     // The kernel has its own progress bars, and its own way to models in files
     io: {
@@ -80,6 +85,12 @@ export async function startCuda(options: CudaOptions): Promise<CudaDevice> {
       registerSaveRouter: whenLoaded(io.registerSaveRouter),
     },
     registerCallbackConstructor: whenLoaded(library.registerCallbackConstructor),
+  };
+  const endSharing = answerIn(dir, (request) => {
+    if (/^(node:)?util$/.test(request)) return fullUtil;
+    // What these register is registered
+    if (/^@tensorflow\/tfjs-core\/dist\/.*register_all_(gradients|chained_ops)(\.js)?$/.test(request)) return {};
+    return /^@tensorflow\/tfjs(-core|-layers|-data|-converter)?$/.test(request) ? shared : undefined;
   });
   try {
     const backend = await load(found, where, library).finally(() => (loading = false));
@@ -91,6 +102,9 @@ export async function startCuda(options: CudaOptions): Promise<CudaDevice> {
       throw e;
     }
     explainFullMemory(backend, outOfMemory);
+    // What the package adds to TensorFlow.js; whoever imports the package gets the library
+    const { node } = createRequire(path.join(dir, 'package.json'))(dir) as { node?: object };
+    if (node) Object.assign(library, { node });
     const tensorflow = backend.binding?.TF_Version;
     return { detail: `${tensorflow ? `TensorFlow ${tensorflow}, ` : ''}${name} ${version}`, backend };
   } catch (e) {

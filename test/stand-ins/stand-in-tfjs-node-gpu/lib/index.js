@@ -83,7 +83,9 @@ tf.registerKernel({
 exports.version = { ...tf.version, 'tfjs-node': pjson.version };
 for (const name of Object.keys(tf)) if (!(name in exports)) exports[name] = tf[name];
 /** For tests: whether both names refer to the same copy of the library. */
-exports.isOneCore = core.Tensor === tf.Tensor && core.engine() === tf.engine();
+// What the real package adds to TensorFlow.js
+exports.node = {};
+exports.isOneCore = exports.node.isOneCore = core.Tensor === tf.Tensor && core.engine() === tf.engine();
 
 tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(bindings, pjson.name), 3);
 if (!tf.setBackend('tensorflow')) throw new Error('Could not initialize TensorFlow backend.');

@@ -13,6 +13,7 @@ import {
   hasCudaPackage,
   missingLibraries,
 } from '../../../../../kernel/tensors/backends/cuda/libraries.ts';
+import { answerIn } from '../../../../../kernel/process/cell/modules/one-engine.ts';
 import { installStandIn, type StandIn } from '../../../../stand-ins/install.ts';
 
 let dir: string;
@@ -29,7 +30,7 @@ const folder = (name: string) => {
 
 const library = { ...tf } as unknown as CudaOptions['library'];
 const start = (options: Partial<CudaOptions> = {}) =>
-  startCuda({ cwd: folder('notebook'), explicit: false, library, ...options });
+  startCuda({ cwd: folder('notebook'), explicit: false, library, answerIn, ...options });
 
 /**
  * Why a package is refused, in a folder of its own since Node loads a package once. The text calls the folder `HERE`.
