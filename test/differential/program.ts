@@ -1,7 +1,7 @@
 // Random TypeScript programs that a seed determines. They are valid, end soon, depend on nothing outside themselves
 // and print what they compute. A program is a list of parts: each can be a cell of its own, which uses only names of
 // earlier parts.
-import { Random } from './random.ts';
+import { Random } from './random.mts';
 
 export interface Program {
   seed: number;
