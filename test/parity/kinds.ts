@@ -209,7 +209,7 @@ export const optimizers: Record<string, (tf: TF) => Optimizer> = {
   lion: (tf) => ours(tf).lion(0.005),
   rmsprop: (tf) => tf.train.rmsprop(0.01, 0.9, 0, 1e-7),
   'rmsprop momentum': (tf) => tf.train.rmsprop(0.01, 0.9, 0.5, 1e-7),
-  'rmsprop centered': (tf) => tf.train.rmsprop(0.01, 0.9, 0, 1e-7, true),
+  'rmsprop centered': (tf) => tf.train.rmsprop(0.01, 0.9, 0, 1e-3, true),
 };
 
 interface OwnOptimizers {

@@ -488,7 +488,7 @@ OPTIMIZERS = {
     'adamw': lambda p: O.AdamW(p, 0.01, eps=1e-7, weight_decay=0.01),
     'adamax': lambda p: O.Adamax(p, 0.01, eps=1e-7), 'lion': lambda p: Lion(p, 0.005),
     'rmsprop': lambda p: RmsProp(p, 0.01), 'rmsprop momentum': lambda p: RmsProp(p, 0.01, 0.9, 0.5),
-    'rmsprop centered': lambda p: RmsProp(p, 0.01, 0.9, 0.0, 1e-7, True),
+    'rmsprop centered': lambda p: RmsProp(p, 0.01, 0.9, 0.0, 1e-3, True),
 }  # fmt: skip
 
 
