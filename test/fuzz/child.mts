@@ -113,6 +113,8 @@ async function outcomeOf(tf: TF, seed: number, index: number): Promise<Outcome> 
 async function main(): Promise<void> {
   const task = JSON.parse(process.argv[2]!) as Task;
   const { tf, check } = await load(task);
+  // It has started
+  process.send!([]);
   // The library's advice to users would fill the output
   console.warn = () => undefined;
   for (let at = task.from; at < task.to; at += task.batch) {

@@ -115,10 +115,11 @@ async function run(task: Task, patience: number, all: Outcome[]): Promise<string
     child.kill('SIGKILL');
   };
   let timer = setTimeout(hang, patience);
-  let count = 0;
+  let [count, started] = [0, false];
   child.on('message', (message) => {
     clearTimeout(timer);
     timer = setTimeout(hang, patience);
+    started = true;
     all.push(...(message as Outcome[]));
     count += (message as Outcome[]).length;
   });
@@ -127,6 +128,7 @@ async function run(task: Task, patience: number, all: Outcome[]): Promise<string
   );
   clearTimeout(timer);
   if (count >= task.to - task.from) return undefined;
+  if (!started) throw new Error(`the library "${task.library}" could not be started (${signal ?? code}):\n${text}`);
   if (hung) return `the call was not done after ${patience / 1000} s`;
   return `the process ended with ${signal ?? code}: ${text.trim().split('\n').slice(-12).join(' | ')}`;
 }
