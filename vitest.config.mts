@@ -1,4 +1,4 @@
-// The seven test projects of vitest: units of the sources, units of the build, gradients, the kernel process, the
+// The eight test projects of vitest: units of the sources, units of the build, gradients, parity, the kernel process, the
 // device webgpu, the command line, and VS Code in a browser.
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
@@ -22,6 +22,8 @@ export default defineConfig({
       // Units of the build: op kernels in WebAssembly, and the library with them
       project('built', 20_000, { setupFiles: ['test/built/one-engine.ts'] }),
       project('gradients', 20_000, { globalSetup: ['test/gradients/global-setup.ts'] }),
+      // What PyTorch gave, stored in files
+      project('parity', 60_000),
       project('kernel', 60_000),
       // On a graphics card, or on SwiftShader, which needs a core of its own
       project('gpu', 600_000, { fileParallelism: false }),

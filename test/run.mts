@@ -1,6 +1,6 @@
 // `npm test [-- [--long] [PART…]]`: installs what the tests need, builds once and runs all suites, or only the named
-// parts. With --long it also runs tests that take minutes, as CI does. The part `differential` takes `--programs N` and
-// `--seed N`. The last line is `N passed, N failed`, the sums of all suites; a suite that could not run counts as a
+// parts. With --long it also runs tests that take minutes, as CI does. The part `differential` takes `--programs N`, the
+// part `fuzz` `--calls N`, and both `--seed N`. The last line is `N passed, N failed`, the sums of all suites; a suite that could not run counts as a
 // failure.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { conformance } from './conformance/conformance.mts';
 import { differential } from './differential/differential.mts';
+import { fuzz } from './fuzz/fuzz.mts';
 import { readIndex } from './samples/index.mts';
 import { runSample, sampleLine } from './samples/sample.mts';
 import { adapterEnv, defaultAdapter } from './swiftshader.mts';
@@ -39,6 +40,15 @@ const suites: Record<string, () => Promise<Outcome>> = {
   unit: () => vitest('unit'),
   built: () => vitest('built'),
   gradients: () => vitest('gradients'),
+  parity: async () => {
+    const cpu = await vitest('parity');
+    // SwiftShader takes its time: one seed
+    const env = { DLNB_TEST_DEVICE: 'webgpu', DLNB_TEST_SEEDS: '1', ...adapterEnv(defaultAdapter()) };
+    const gpu = await vitest('parity', env, 'gpu-parity');
+    const detail = [cpu.failed > 0 ? cpu.detail : '', gpu.failed > 0 ? gpu.detail : ''].join('\n');
+    return { passed: cpu.passed + gpu.passed, failed: cpu.failed + gpu.failed, detail };
+  },
+  fuzz: () => fuzz({ calls: Number(flags.calls), seed: Number(flags.seed) }),
   conformance: async () => {
     const runs = [await conformance('cpu', { threads: 1 }), await conformance('cpu', { threads: 2 })];
     const sum = (part: 'passed' | 'failed') => runs.reduce((n, run) => n + run[part], 0);
@@ -76,7 +86,7 @@ const suites: Record<string, () => Promise<Outcome>> = {
 };
 const inVSCode = (part: string) => part === 'exthost' || part === 'e2e';
 /** The parts that use Debian packages. */
-const ofSystem = (part: string) => inVSCode(part) || ['gpu', 'gpu-gradients', 'kernel', 'cli'].includes(part);
+const ofSystem = (part: string) => inVSCode(part) || ['gpu', 'gpu-gradients', 'parity', 'kernel', 'cli'].includes(part);
 /** The parts that use dist/. */
 const ofBuild = (part: string) => !['typecheck', 'lint', 'unit'].includes(part);
 
@@ -87,7 +97,9 @@ const { values: flags, positionals: parts } = parseArgs({
   allowPositionals: true,
   options: {
     long: { type: 'boolean', default: false },
-    // Of the part `differential`: how many programs, and the seed of the first
+    // Of the part `fuzz`: how many calls
+    calls: { type: 'string', default: '20000' },
+    // Of the part `differential`: how many programs. The seed is for both
     programs: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
   },

@@ -1,5 +1,5 @@
 // The names of a random program, and the places of comments in it: what all parts of the generator share.
-import { Random } from './random.ts';
+import { Random } from './random.mts';
 
 /** What a name holds: `fn` is a function from number to number, `curried` one to such a function. */
 export type Kind =

@@ -111,7 +111,7 @@ function block(t: MatMulTask, matrix: i32, i: i32, mc: i32, j: i32, nc: i32): vo
   const n = t.n;
   const k = t.k;
   const ldc = <usize>n << 2;
-  const blocks = (k + KC - 1) / KC;
+  const blocks = max(1, (k + KC - 1) / KC);
   const kc = (k + blocks - 1) / blocks;
   const panels = (nc + 7) >> 3;
   const table = scratch();

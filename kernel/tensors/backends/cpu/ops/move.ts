@@ -573,7 +573,7 @@ const scatterNd: OpKernel = ({ inputs, attrs, backend }) => {
 const oneHot: OpKernel = ({ inputs, attrs, backend }) => {
   const indices = inputs['indices']!;
   const { dtype, depth, onValue, offValue } = attrs as unknown as tf.OneHotAttrs;
-  const type = dtype ?? 'int32';
+  const type = dtype === undefined ? 'int32' : dtype;
   const bytes = bytesOf(type);
   const n = sizeOf(indices.shape);
   if (bytes === 0 || indices.dtype !== 'int32' || !natural(depth) || n * depth === 0) return undefined;

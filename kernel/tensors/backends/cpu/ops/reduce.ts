@@ -21,9 +21,10 @@ export function axesMask(axis: Axis, rank: number): number {
     const a = axis < 0 ? axis + rank : axis;
     return a >= 0 && a < rank && Number.isInteger(a) ? 1 << a : -1;
   }
+  if (!Array.isArray(axis)) return -1;
   let mask = 0;
   for (let i = 0; i < axis.length; i++) {
-    const bit = axesMask(axis[i]!, rank);
+    const bit = typeof axis[i] === 'number' ? axesMask(axis[i], rank) : -1;
     if (bit < 0 || (mask & bit) !== 0) return -1;
     mask |= bit;
   }
@@ -94,7 +95,7 @@ function reduces(axisName: string, float: Op, integer: Op | undefined): OpKernel
     const op = x.dtype === 'float32' ? float : x.dtype === 'int32' ? integer : undefined;
     const mask = axesMask(attrs[axisName] as Axis, x.shape.length);
     if (op === undefined || mask < 0 || sizeOf(x.shape) === 0) return undefined;
-    const y = backend.output(reducedShape(x.shape, mask, attrs['keepDims'] === true), x.dtype as 'float32' | 'int32');
+    const y = backend.output(reducedShape(x.shape, mask, Boolean(attrs['keepDims'])), x.dtype as 'float32' | 'int32');
     join(x.shape, mask);
     reduceJoined(backend, op, backend.address(x), y, 1);
     return y;
@@ -107,7 +108,7 @@ const mean: OpKernel = ({ inputs, attrs, backend }) => {
   const mask = axesMask(attrs['axis'] as Axis, shape.length);
   const size = sizeOf(shape);
   if ((dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') || mask < 0 || size === 0) return undefined;
-  const resultShape = reducedShape(shape, mask, attrs['keepDims'] === true);
+  const resultShape = reducedShape(shape, mask, Boolean(attrs['keepDims']));
   const y = backend.output(resultShape, 'float32');
   const count = size / sizeOf(resultShape);
   const from = backend.address(x);
@@ -139,7 +140,7 @@ function logical(all: boolean): OpKernel {
       else inner = sizes[i]!;
     }
     if (blocks > 1) return undefined;
-    const y = backend.output(reducedShape(x.shape, mask, attrs['keepDims'] === true), 'bool');
+    const y = backend.output(reducedShape(x.shape, mask, Boolean(attrs['keepDims'])), 'bool');
     const [from, to] = [backend.address(x), backend.address(y)];
     backend.program.exports.reduceBools({ x: from, y: to, outer, reduced, inner, all });
     return y;
