@@ -4,7 +4,8 @@
 // A function is ours in one of five ways:
 // 1. It takes the place of TensorFlow.js's, or is new, in what is exported here: `all` below.
 // 2. Its module is replaced while bundling, by replaced/modules.js: `fused.conv2d` and `fused.matMul`, `randomUniform`,
-//    `randomNormal`, `truncatedNormal` and `dropout`, and the categorical cross-entropies of `tf.layers`.
+//    `randomNormal`, `truncatedNormal` and `dropout`, the categorical cross-entropies of `tf.layers`, how values
+//    become tensors, the geometry of convolutions, `conv1d`, and checks of arguments.
 // 3. Its gradient is registered over TensorFlow.js's: gradients/, and in fused/ those that op kernels of ours compute.
 // 4. Methods are replaced: those of the engine and of optimizers (engine/), updates of optimizers
 //    (fused/optimizers.ts), `call` of LSTM and normalization layers (fused/), steps of `fit` (engine/compile-step.ts),

@@ -1,5 +1,6 @@
 // What is installed into TensorFlow.js, part by part. No two parts change the same thing, so their order does not
 // matter.
+import { checkMethods } from './engine/checked-methods.ts';
 import { compileSteps } from './engine/compile-step.ts';
 import { installEngine } from './engine/install.ts';
 import { registerFiles } from './files.ts';
@@ -18,6 +19,7 @@ import { fuseBiasAndActivation } from './replaced/fused-ops.ts';
  */
 export const parts: readonly (() => void)[] = [
   installEngine,
+  checkMethods,
   correctGradients,
   fuseActivations,
   fuseBiasAndActivation,

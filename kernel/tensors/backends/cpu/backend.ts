@@ -2,6 +2,7 @@
 // backend, so that every op kernel of that one works on the same memory; faster ones are in ops/.
 import * as tf from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { checkCount, sizeOf } from '../../engine/check-size.ts';
 import { Heap, HeapFullError } from './heap.ts';
 import type { Program } from './program.ts';
 
@@ -178,12 +179,14 @@ export class CpuBackend extends MathBackendCPU {
 
   /** Values are absent for complex64, whose parts are tensors themselves. */
   override write(values: Values | undefined, shape: number[], dtype: tf.DataType): object {
+    if (values) checkCount(values.length, shape, sizeOf(shape));
     const data = this.reserve(shape, dtype);
     this.fill(data, values);
     return data;
   }
 
   override move(dataId: object, values: Values, shape: number[], dtype: tf.DataType, refCount: number): void {
+    checkCount(values.length, shape, sizeOf(shape));
     const data = this.reserve(shape, dtype);
     data.refCount = refCount;
     this.fill(data, values);
@@ -191,8 +194,7 @@ export class CpuBackend extends MathBackendCPU {
   }
 
   private reserve(shape: number[], dtype: tf.DataType): TensorData {
-    let bytes = bytesPerElement[dtype] ?? 0;
-    for (const n of shape) bytes *= n;
+    const bytes = (bytesPerElement[dtype] ?? 0) * sizeOf(shape);
     const at = bytes === 0 ? 0 : this.allocate(bytes, () => `${readable(bytes)} for a tensor ${dtype} [${shape}]`);
     const data = new TensorData(this, dtype, shape, at, bytes);
     this.all.add(data);
