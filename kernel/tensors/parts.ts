@@ -1,5 +1,6 @@
 // What is installed into TensorFlow.js, part by part. No two parts change the same thing, so their order does not
 // matter.
+import { installDescribing } from './describing.ts';
 import { checkMethods } from './engine/checked-methods.ts';
 import { compileSteps } from './engine/compile-step.ts';
 import { installEngine } from './engine/install.ts';
@@ -31,4 +32,5 @@ export const parts: readonly (() => void)[] = [
   compileSteps,
   registerFiles,
   installPrinting,
+  installDescribing,
 ];
