@@ -4,7 +4,11 @@
 // the kernel does not fit. Formulas as in TensorFlow, tf.nn.convolution; rounding up as in PyTorch's `ceil_mode`.
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as stock from '@tensorflow/tfjs-core/dist/ops/conv_util';
-import { convertConv2DDataFormat } from '@tensorflow/tfjs-core/dist/ops/conv_util';
+import {
+  computeConv2DInfo as stockConv2DInfo,
+  computePool2DInfo as stockPool2DInfo,
+  convertConv2DDataFormat,
+} from '@tensorflow/tfjs-core/dist/ops/conv_util';
 import { runningOp } from '../engine/running-op.ts';
 
 export * from '@tensorflow/tfjs-core/dist/ops/conv_util';
@@ -247,9 +251,27 @@ function info3D(inShape: Five, filterShape: Five, options: Options): tf.backend_
 
 // Below: the functions of tfjs-core's module, with its parameters, of which there are more than six
 
+const isCount = (n: number) => (n | 0) === n && n > 0;
+
+/** Whether stock's geometry for 'same' and 'valid', which takes less time, has nothing in it that is to be refused. */
+const isSound = (i: tf.backend_util.Conv2DInfo): boolean =>
+  isCount(i.outHeight) &&
+  isCount(i.outWidth) &&
+  isCount(i.strideHeight) &&
+  isCount(i.strideWidth) &&
+  isCount(i.dilationHeight) &&
+  isCount(i.dilationWidth) &&
+  isCount(i.filterHeight) &&
+  isCount(i.filterWidth) &&
+  i.inShape.length === 4;
+
 /** The geometry of a convolution; filterShape [height, width, inChannels, outChannels]. */
 export const computeConv2DInfo: typeof stock.computeConv2DInfo = (...args) => {
   const [inShape, filterShape, strides, dilations, pad, rounding, depthwise = false, format = 'channelsLast'] = args;
+  if ((pad === 'same' || pad === 'valid') && filterShape.length === 4) {
+    const info = stockConv2DInfo(inShape, filterShape, strides, dilations, pad, rounding, depthwise, format);
+    if (isSound(info)) return info;
+  }
   return info2D(inShape, filterShape, { strides, dilations, pad, rounding, depthwise, format, isPool: false });
 };
 
@@ -265,6 +287,10 @@ export const computeDilation2DInfo: typeof stock.computeDilation2DInfo = (...arg
 /** The geometry of a pooling. */
 export const computePool2DInfo: typeof stock.computePool2DInfo = (...args) => {
   const [inShape, filterSize, strides, dilations, pad, rounding, format = 'channelsLast'] = args;
+  if (pad === 'same' || pad === 'valid') {
+    const info = stockPool2DInfo(inShape, filterSize, strides, dilations, pad, rounding, format);
+    if (isSound(info)) return info;
+  }
   const { channels } = sizesOf(inShape, format);
   const filter = [...each(filterSize as Two, 2), channels, channels] as Four;
   return info2D(inShape, filter, { strides, dilations, pad, rounding, depthwise: false, format, isPool: true });
