@@ -62,13 +62,10 @@ const programs = {
     ...node,
     entryPoints: { tf: 'kernel/tensors/index.ts', 'cpu-worker': 'kernel/tensors/backends/cpu/worker.ts' },
     outdir: dist,
-    // keepNames costs a call for each function that is created, and each op creates some; without minifying, names stay
-    // anyway
-    keepNames: false,
     minify: false,
     minifySyntax: production,
     minifyWhitespace: production,
-    plugins: [replacedModules(), sealed()],
+    plugins: [replacedModules(), withoutIdleNames(), sealed()],
     write: false,
     // tfjs asks for these in Node only to polyfill what Node has
     external: ['node-fetch', 'util', 'string_decoder'],
@@ -179,6 +176,62 @@ function sealed() {
       });
     },
   };
+}
+
+/**
+ * Takes out what esbuild's option keepNames adds where it changes nothing. It adds a call for each function that is
+ * created, and each op creates some; without minifying, only names that stand in several modules are changed, at the
+ * top of the bundle.
+ */
+function withoutIdleNames() {
+  return {
+    name: 'without-idle-names',
+    setup(build) {
+      build.onEnd((result) => {
+        for (const file of result.outputFiles ?? [])
+          if (file.path.endsWith('.js')) file.contents = Buffer.from(withoutNamesOf(file.text));
+      });
+    },
+  };
+}
+
+function withoutNamesOf(text) {
+  const ast = acorn.parse(text, { ecmaVersion: 'latest', sourceType: 'script' });
+  const cuts = [];
+  // With a source map, nothing may move
+  const cut = (from, to) => cuts.push([from, to, production ? '' : text.slice(from, to).replace(/[^\n]/g, ' ')]);
+  const isNamed = ({ type, callee }) => type === 'CallExpression' && callee.name === '__name';
+  const inferred = (call, parent) => {
+    const [value] = call.arguments;
+    if (value.type === 'Identifier') return value.name;
+    if (value.id) return value.id.name;
+    if (parent.type === 'VariableDeclarator') return parent.id.name;
+    return parent.type === 'Property' && !parent.computed ? (parent.key.name ?? parent.key.value) : undefined;
+  };
+  walk.fullAncestor(ast, (node, _, ancestors) => {
+    const depth = ancestors.findIndex(({ type }) => /Function/.test(type));
+    const isTop = depth < 0 || depth === ancestors.length - 1;
+    if (node.type === 'StaticBlock' && node.body.length === 1) {
+      const call = node.body[0].expression;
+      if (!call || !isNamed(call) || call.arguments[0].type !== 'ThisExpression') return;
+      const owner = ancestors.findLast(({ type }) => /^Class(Declaration|Expression)$/.test(type));
+      if (!isTop || owner.id?.name === call.arguments[1].value) cut(node.start, node.end);
+    } else if (isNamed(node) && node.arguments[0].type !== 'ThisExpression') {
+      const [, { value: name, start }] = node.arguments;
+      if (isTop && inferred(node, ancestors.at(-2)) !== name) return;
+      // The parentheses stay
+      cut(node.callee.start, node.callee.end);
+      cut(text.lastIndexOf(',', start), node.end - 1);
+    }
+  });
+  cuts.sort((a, b) => a[0] - b[0]);
+  let out = '';
+  let at = 0;
+  for (const [from, to, by] of cuts) {
+    out += text.slice(at, from) + by;
+    at = to;
+  }
+  return out + text.slice(at);
 }
 
 function seal(text) {

@@ -4,7 +4,8 @@
 // A function is ours in one of five ways:
 // 1. It takes the place of TensorFlow.js's, or is new, in what is exported here: `all` below.
 // 2. Its module is replaced while bundling, by replaced/modules.js: `fused.conv2d` and `fused.matMul`, `randomUniform`,
-//    `randomNormal`, `truncatedNormal` and `dropout`; losses, metrics and the computation of models of `tf.layers`.
+//    `randomNormal`, `truncatedNormal` and `dropout`, how values become tensors, the geometry of convolutions, `conv1d`,
+//    checks of arguments; losses, metrics and the computation of models of `tf.layers`.
 // 3. Its gradient is registered over TensorFlow.js's: gradients/, and in fused/ those that op kernels of ours compute.
 // 4. Methods are replaced: those of the engine and of optimizers (engine/), updates of optimizers
 //    (fused/optimizers.ts), `call` of LSTM and normalization layers (fused/), `fit`, `evaluate` and their like (layers/,

@@ -1,5 +1,7 @@
 // What is installed into TensorFlow.js, part by part. No two parts change the same thing, so their order does not
 // matter.
+import { installDescribing } from './describing.ts';
+import { checkMethods } from './engine/checked-methods.ts';
 import { compileSteps } from './engine/compile-step.ts';
 import { installEngine } from './engine/install.ts';
 import { registerFiles } from './files.ts';
@@ -19,6 +21,7 @@ import { fuseBiasAndActivation } from './replaced/fused-ops.ts';
  */
 export const parts: readonly (() => void)[] = [
   installEngine,
+  checkMethods,
   correctGradients,
   fuseActivations,
   fuseBiasAndActivation,
@@ -31,4 +34,5 @@ export const parts: readonly (() => void)[] = [
   trainAsKeras,
   registerFiles,
   installPrinting,
+  installDescribing,
 ];

@@ -27,7 +27,7 @@ export function print<T extends tf.Tensor>(x: T, verbose?: boolean): void {
   else console.log(x);
 }
 
-/** Lets tensors print themselves even while their values have to be waited for, and gives layers their own names. */
+/** Lets tensors print themselves even while their values have to be waited for. */
 export function installPrinting(): void {
   const { prototype } = tf.Tensor;
   Object.defineProperty(prototype, Symbol.for('nodejs.util.inspect.custom'), { configurable: true, value: inspect });
@@ -40,8 +40,4 @@ export function installPrinting(): void {
   prototype.print = function (verbose) {
     print(this, verbose);
   };
-  // Bundling renames one of two classes of the same name
-  for (const [layer] of Object.values(tf.serialization.SerializationMap.getMap().classNameMap))
-    if (layer.name === `${layer.className}${layer.name.slice(-1)}`)
-      Object.defineProperty(layer, 'name', { value: layer.className });
 }

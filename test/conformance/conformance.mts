@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
@@ -121,10 +122,29 @@ export async function bundle(device: string): Promise<string> {
     alias: { 'node-fetch': './kernel/tensors/replaced/node-fetch.ts' },
     external: ['jasmine-core', 'util', 'string_decoder'],
     define: { 'import.meta.url': '""' },
-    plugins: [announceLeftOut],
+    plugins: [announceLeftOut, ...(device.startsWith('stock') ? [] : [replacedModules])],
     logLevel: 'error',
   });
   return outfile;
+}
+
+/** Puts our modules in the place of TensorFlow.js's, as the build does. */
+const replacedModules: Plugin = {
+  name: 'replaced-modules',
+  setup(build) {
+    const folder = join(root, 'kernel/tensors/replaced');
+    const list = createRequire(import.meta.url)(join(folder, 'modules.js')) as Replaced[];
+    for (const { module: filter, importer, by } of list)
+      build.onResolve({ filter }, (args) =>
+        importer.test(args.importer.replaceAll('\\', '/')) ? { path: join(folder, by) } : undefined,
+      );
+  },
+};
+
+interface Replaced {
+  module: RegExp;
+  importer: RegExp;
+  by: string;
 }
 
 /** Makes jasmine_util list the suites whose constraints the environment does not satisfy; it drops them silently. */

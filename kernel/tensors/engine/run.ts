@@ -1,6 +1,7 @@
 // Runs op kernels, and functions with a gradient of their own. Under `tf.profile` and in debug mode, TensorFlow.js's
 // methods do it.
 import * as tf from '@tensorflow/tfjs-core';
+import { sizeError } from './check-size.ts';
 import { opKernel } from './op-kernels.ts';
 import { collector, engine, hooks, none, own, stock } from './state.ts';
 import { record } from './tape.ts';
@@ -69,6 +70,8 @@ export const runMethods: Methods = {
       const outputs = out.map(tensorOf);
       if (recording) record(name, inputs, outputs, attrs);
       return outputs;
+    } catch (e) {
+      throw sizeError(e, name, inputs);
     } finally {
       state.kernelDepth--;
       own.running = outer;

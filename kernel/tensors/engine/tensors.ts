@@ -1,5 +1,6 @@
 // How tensors are made, counted, noted and disposed of.
 import * as tf from '@tensorflow/tfjs-core';
+import { checkDimensions } from './check-size.ts';
 import type { Remains } from './collect.ts';
 import { collector, engine, own, stock, Tensor } from './state.ts';
 import type { Methods, Tracked } from './types.ts';
@@ -46,6 +47,7 @@ function count(x: tf.Tensor, backend?: tf.KernelBackend | null): void {
 
 export const tensorMethods: Methods = {
   makeTensorFromTensorInfo({ dataId, shape, dtype }, backend) {
+    checkDimensions(shape);
     const x = new Tensor(shape, dtype, dataId, this.nextTensorId());
     count(x, backend);
     return this.track(x);

@@ -11,4 +11,21 @@ module.exports = [
   { module: /^\.{1,2}\/losses$/, importer: /tfjs-layers\/dist\//, by: 'layers-losses.ts' },
   { module: /^\.{1,2}\/metrics$/, importer: /tfjs-layers\/dist\//, by: 'layers-metrics.ts' },
   { module: /^\.\/executor$/, importer: /tfjs-layers\/dist\/engine\//, by: 'layers-executor.ts' },
+  { module: /\/conv_util$/, importer: /tfjs-core\/dist\//, by: 'conv-util.ts' },
+  { module: /^\.\/conv1d$/, importer: /tfjs-core\/dist\/ops\//, by: 'conv1d.ts' },
+  { module: /^\.\.\/\.\.\/ops\/conv1d$/, importer: /tfjs-core\/dist\/public\//, by: 'conv1d.ts' },
+  {
+    module: /^\.\/conv[23]d_backprop_input$/,
+    importer: /tfjs-core\/dist\/ops\/conv[23]d_transpose\.js$/,
+    by: 'transposed.ts',
+  },
+  {
+    module: /\/(tensor_util_env|tensor_ops_util)$/,
+    importer: /tfjs-core\/dist\//,
+    by: 'tensor-values.ts',
+  },
+  { module: /^(\.{1,2}\/)+util_base$/, importer: /tfjs-core\/dist\/(util\.js|ops\/)/, by: 'util-base.ts' },
+  { module: /^\.\/ops\/browser$/, importer: /tfjs-core\/dist\//, by: 'browser.ts' },
+  { module: /^\.\/(batch_to_space_nd|variable)$/, importer: /tfjs-core\/dist\/ops\//, by: 'checked.ts' },
+  { module: /^\.\.\/\.\.\/ops\/batch_to_space_nd$/, importer: /tfjs-core\/dist\/public\//, by: 'checked.ts' },
 ];

@@ -8,9 +8,9 @@ import { op } from '@tensorflow/tfjs-core/dist/ops/operation';
 import { randomNormal as stockNormal } from '@tensorflow/tfjs-core/dist/ops/random_normal';
 import { randomUniform as stockUniform } from '@tensorflow/tfjs-core/dist/ops/random_uniform';
 import { truncatedNormal as stockTruncated } from '@tensorflow/tfjs-core/dist/ops/truncated_normal';
-import { assertNonNegativeIntegerDimensions } from '@tensorflow/tfjs-core/dist/util_base';
 import { has, run } from '../engine/call.ts';
 import { ops, type RandomAttrs } from '../ops.ts';
+import { assertNonNegativeIntegerDimensions } from './util-base.ts';
 
 type Shape = readonly number[];
 

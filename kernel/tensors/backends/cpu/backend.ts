@@ -2,6 +2,7 @@
 // backend, so that every op kernel of that one works on the same memory; faster ones are in ops/.
 import * as tf from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { checkCount, sizeOf } from '../../engine/check-size.ts';
 import { Heap, HeapFullError } from './heap.ts';
 import type { Program } from './program.ts';
 
@@ -11,21 +12,24 @@ type Parts = { real: tf.TensorInfo; imag: tf.TensorInfo };
 
 const bytesPerElement: Partial<Record<tf.DataType, number>> = { float32: 4, int32: 4, bool: 1 };
 
-/** The data of one or more tensors; it is its own `dataId`. */
-export class TensorData {
+/**
+ * The data of one or more tensors; it is its own `dataId`. The device is a property of the class that each device makes
+ * of this one, and views of its memory are private: what walks through the properties of a tensor does not get there.
+ */
+export abstract class TensorData {
   refCount = 1;
   /** For complex64: the tensors with the parts. */
   complexTensorInfos: Parts | undefined = undefined;
   /** For strings, which stay in JavaScript: UTF-8. */
   strings: Uint8Array[] | undefined = undefined;
-  private view: Numbers | undefined = undefined;
+  #view: Numbers | undefined = undefined;
+  declare protected readonly backend: CpuBackend;
 
   /**
    * @param at address in the memory
    * @param bytes 0 where the data are not in the memory
    */
   constructor(
-    private readonly backend: CpuBackend,
     readonly dtype: tf.DataType,
     readonly shape: number[],
     readonly at: number,
@@ -36,9 +40,16 @@ export class TensorData {
   get values(): Values | undefined {
     if (this.strings) return this.strings;
     if (this.dtype === 'complex64') return undefined;
-    if (this.view) return this.view;
-    return (this.view = viewOf(this.backend.program.memory.buffer, this.dtype, this.at, this.bytes));
+    return (this.#view ??= viewOf(this.backend.program.memory.buffer, this.dtype, this.at, this.bytes));
   }
+}
+
+/** The class of a device's data. */
+function dataOf(backend: CpuBackend) {
+  class DeviceData extends TensorData {}
+  Object.defineProperty(DeviceData.prototype, 'backend', { value: backend });
+  Object.defineProperty(DeviceData, 'name', { value: TensorData.name });
+  return DeviceData;
 }
 
 function viewOf(buffer: ArrayBufferLike, dtype: tf.DataType, at: number, bytes: number): Numbers {
@@ -87,6 +98,7 @@ class Storage {
 export class CpuBackend extends MathBackendCPU {
   readonly heap: Heap;
   private readonly storage = new Storage();
+  private readonly Data = dataOf(this);
   private holding = 0;
   private readonly held: TensorData[] = [];
   /** All data in use, for the message when memory runs out. */
@@ -138,8 +150,17 @@ export class CpuBackend extends MathBackendCPU {
 
   /** Another tensor with the same data. Shapes of equal size. */
   share(tensor: tf.TensorInfo, shape: number[] = tensor.shape): tf.TensorInfo {
+    if (tensor.dtype === 'complex64' && shape !== tensor.shape) return this.shareComplex(tensor, shape);
     this.storage.get(tensor.dataId as object).refCount++;
     return { dataId: tensor.dataId, shape, dtype: tensor.dtype };
+  }
+
+  /** Complex numbers in another shape: with parts of their own in that shape, which share the numbers. */
+  private shareComplex(tensor: tf.TensorInfo, shape: number[]): tf.TensorInfo {
+    const { real, imag } = this.storage.get(tensor.dataId as object).complexTensorInfos!;
+    const data = this.reserve(shape, 'complex64');
+    data.complexTensorInfos = { real: this.share(real, shape), imag: this.share(imag, shape) };
+    return { dataId: data, shape, dtype: 'complex64' };
   }
 
   /**
@@ -178,12 +199,14 @@ export class CpuBackend extends MathBackendCPU {
 
   /** Values are absent for complex64, whose parts are tensors themselves. */
   override write(values: Values | undefined, shape: number[], dtype: tf.DataType): object {
+    if (values) checkCount(values.length, shape, sizeOf(shape));
     const data = this.reserve(shape, dtype);
     this.fill(data, values);
     return data;
   }
 
   override move(dataId: object, values: Values, shape: number[], dtype: tf.DataType, refCount: number): void {
+    checkCount(values.length, shape, sizeOf(shape));
     const data = this.reserve(shape, dtype);
     data.refCount = refCount;
     this.fill(data, values);
@@ -191,10 +214,9 @@ export class CpuBackend extends MathBackendCPU {
   }
 
   private reserve(shape: number[], dtype: tf.DataType): TensorData {
-    let bytes = bytesPerElement[dtype] ?? 0;
-    for (const n of shape) bytes *= n;
+    const bytes = (bytesPerElement[dtype] ?? 0) * sizeOf(shape);
     const at = bytes === 0 ? 0 : this.allocate(bytes, () => `${readable(bytes)} for a tensor ${dtype} [${shape}]`);
-    const data = new TensorData(this, dtype, shape, at, bytes);
+    const data = new this.Data(dtype, shape, at, bytes);
     this.all.add(data);
     this.storage.added(1);
     return data;
@@ -209,7 +231,7 @@ export class CpuBackend extends MathBackendCPU {
     const freed = this.whenFull();
     this.holding = holding;
     const again = freed > 0 ? this.tryToAllocate(bytes) : undefined;
-    if (again === undefined) throw new Error(this.outOfMemory(what()));
+    if (again === undefined) throw new Error(this.outOfMemory(bytes, what()));
     return again;
   }
 
@@ -222,7 +244,12 @@ export class CpuBackend extends MathBackendCPU {
     }
   }
 
-  private outOfMemory(wanted: string): string {
+  /** Why there is no memory, and what helps. */
+  private outOfMemory(bytes: number, wanted: string): string {
+    const { limit, used } = this.heap;
+    const head = `The device "cpu" is out of memory: ${wanted} ${wanted.includes('working') ? 'are' : 'is'} wanted`;
+    if (bytes > limit - this.program.heapBase)
+      return `${head}, and the whole memory of the device has ${readable(limit)}: that can never fit. Compute it in parts.`;
     const groups = new Map<string, { count: number; bytes: number }>();
     let tensors = 0;
     for (const { dtype, shape, bytes } of this.all) {
@@ -234,9 +261,21 @@ export class CpuBackend extends MathBackendCPU {
     }
     const largest = [...groups].sort(([, a], [, b]) => b.bytes - a.bytes).slice(0, 5);
     const list = largest.map(([name, g]) => `${g.count} × ${name}: ${readable(g.bytes)}`).join('; ');
+    const held =
+      tensors === 0
+        ? `no tensor holds any of the ${readable(limit)}`
+        : `${readable(used)} of ${readable(limit)} are held by ${tensors} tensors (${list})`;
+    const free = limit - used;
+    if (free > bytes) {
+      const piece = this.heap.largestPiece();
+      const why =
+        piece.canGrow > piece.bytes
+          ? `this computer gives the program no more than the ${readable(this.heap.size)} that it has`
+          : `in one piece there are at most ${readable(piece.bytes)}, between tensors that are still held`;
+      return `${head}; ${held}, but ${why}. Compute it in parts, or restart the kernel: its memory is empty then.`;
+    }
     return (
-      `The device "cpu" is out of memory: ${wanted} ${wanted.includes('working') ? 'are' : 'is'} wanted, ` +
-      `${readable(this.heap.used)} of ${readable(this.heap.limit)} are held by ${tensors} tensors (${list}). ` +
+      `${head}, ${held}. ` +
       'Tensors that nothing refers to have been freed: these are held by variables, arrays or closures. Smaller batches need less; ' +
       'tf.tidy() frees intermediate results earlier.'
     );
@@ -290,8 +329,8 @@ export class CpuBackend extends MathBackendCPU {
     if (!force && data.refCount > 0) return false;
     data.refCount = 0;
     if (data.complexTensorInfos) {
-      this.disposeData(data.complexTensorInfos.real.dataId as object, true);
-      this.disposeData(data.complexTensorInfos.imag.dataId as object, true);
+      this.disposeData(data.complexTensorInfos.real.dataId as object);
+      this.disposeData(data.complexTensorInfos.imag.dataId as object);
     }
     if (data.bytes > 0) {
       if (this.holding > 0) this.held.push(data);

@@ -80,6 +80,14 @@ export class Heap {
     this.used -= size;
   }
 
+  /** The largest block that is free, in bytes, and how many bytes the memory may yet grow by. For messages. */
+  largestPiece(): { bytes: number; canGrow: number } {
+    this.merge();
+    const spans = this.spans.map(({ size }) => size);
+    const canGrow = this.limit - this.end;
+    return { bytes: Math.max(this.end - this.top - LINE, 0, ...spans), canGrow };
+  }
+
   /** The smallest span that holds `size` bytes gives up its first ones. */
   private fromSpans(size: number): number | undefined {
     let best = -1;

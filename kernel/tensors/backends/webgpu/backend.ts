@@ -4,6 +4,7 @@
 // becomes an error that names it.
 import * as tf from '@tensorflow/tfjs-core';
 import { AdapterInfo } from '@tensorflow/tfjs-backend-webgpu/dist/adapter_info';
+import { checkCount } from '../../engine/check-size.ts';
 import { onDeviceError } from '../../../outputs/tensor/read.ts';
 import { Buffers } from './buffers.ts';
 import { Commands } from './commands.ts';
@@ -118,8 +119,10 @@ export class WebGpuBackend extends tf.KernelBackend {
 
   /** New data that `step` is not told of. */
   makeData(shape: number[], dtype: tf.DataType, values: Values | null): GpuData {
+    const data = new GpuData(shape, dtype, values);
+    if (values !== null && values !== undefined) checkCount(values.length, shape, data.bytes / 4);
     this.count++;
-    return new GpuData(shape, dtype, values);
+    return data;
   }
 
   override move(dataId: object, values: tf.BackendValues, shape: number[], dtype: tf.DataType, refCount: number): void {

@@ -1,6 +1,7 @@
 // What the device `webgpu` knows of a tensor's data, and what its parts hand to each other: buffers, pipelines,
 // dispatches.
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
+import { sizeOf } from '../../engine/check-size.ts';
 import type { UniformPart } from './uniforms.ts';
 
 export type Values = tf.backend_util.TypedArray | Uint8Array[];
@@ -55,7 +56,7 @@ export class GpuData implements Binding {
     /** The values, if the host knows them. */
     public values: Values | null,
   ) {
-    this.bytes = 4 * tf.util.sizeFromShape(shape);
+    this.bytes = 4 * sizeOf(shape);
   }
 }
 

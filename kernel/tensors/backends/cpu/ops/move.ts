@@ -593,7 +593,6 @@ const oneHot: OpKernel = ({ inputs, attrs, backend }) => {
 const reshape: OpKernel = ({ inputs, attrs, backend }) => {
   const x = inputs['x']!;
   const shape = attrs['shape'] as number[];
-  if (x.dtype === 'complex64') return undefined;
   const n = sizeOf(x.shape);
   let known = 1;
   let implicit = -1;
@@ -614,7 +613,7 @@ const expandDims: OpKernel = ({ inputs, attrs, backend }) => {
   const x = inputs['input']!;
   let dim = attrs['dim'] as number;
   if (dim < 0) dim += x.shape.length + 1;
-  if (x.dtype === 'complex64' || !natural(dim) || dim > x.shape.length) return undefined;
+  if (!natural(dim) || dim > x.shape.length) return undefined;
   const shape = x.shape.slice();
   shape.splice(dim, 0, 1);
   return backend.share(x, shape);

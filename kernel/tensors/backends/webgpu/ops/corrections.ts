@@ -1,6 +1,7 @@
 // Corrections of op kernels of tfjs-backend-webgpu 4.22 that have no op kernel of ours beside them: their programs are
 // right, but not what is around them. Other corrections are in the files of their ops.
 import type * as tf from '@tensorflow/tfjs-core';
+import type { WebGpuBackend } from '../backend.ts';
 import type { Correction } from '../op-kernel.ts';
 import { sizeOf } from '../shader.ts';
 
@@ -31,9 +32,35 @@ interface Canvas {
   getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { data: unknown } };
 }
 
+/**
+ * The stock op kernels share the complex numbers, whose parts keep the old shape. Here the result has parts of its own,
+ * which share the numbers.
+ */
+function complexInShape(x: tf.TensorInfo, shape: number[], backend: WebGpuBackend): tf.TensorInfo {
+  const { real, imag } = backend.dataOf(x.dataId).complexTensorInfos!;
+  const y = backend.makeTensorInfo(shape, 'complex64');
+  for (const part of [real, imag]) backend.incRef(part.dataId);
+  backend.dataOf(y.dataId).complexTensorInfos = { real: { ...real, shape }, imag: { ...imag, shape } };
+  return y;
+}
+
+/** `shape` is what the stock op kernel makes of the shape, with its checks. */
+const reshaped =
+  (input: string): Correction =>
+  (call, stock) => {
+    const made = stock(call) as tf.TensorInfo;
+    if (made.dtype !== 'complex64') return made;
+    const { backend } = call;
+    const y = complexInShape(call.inputs[input] as tf.TensorInfo, made.shape, backend);
+    backend.disposeData(made.dataId);
+    return y;
+  };
+
 export const otherCorrections: Record<string, Correction> = {
   Bincount: bincount,
   FromPixels: fromPixels,
+  Reshape: reshaped('x'),
+  ExpandDims: reshaped('input'),
 };
 
 /**
