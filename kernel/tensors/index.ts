@@ -26,6 +26,7 @@ import * as webgpu from './backends/webgpu/index.ts';
 import { collectTensors } from './engine/install.ts';
 import { logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './fused/losses.ts';
 import { AdamWOptimizer, LionOptimizer } from './fused/optimizers.ts';
+import { input, layers as ownLayers } from './layers/options.ts';
 import { parts } from './parts.ts';
 import { print } from './printing.ts';
 
@@ -37,6 +38,8 @@ const all = {
   ...layers,
   ...converter,
   data,
+  input,
+  layers: ownLayers,
   AdamWOptimizer,
   LionOptimizer,
   logSoftmax,

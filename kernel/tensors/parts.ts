@@ -10,6 +10,7 @@ import { extendOptimizers } from './fused/optimizers.ts';
 import { fuseLstm } from './fused/recurrent.ts';
 import { fuseReductions } from './fused/reductions.ts';
 import { correctGradients } from './gradients/index.ts';
+import { extendLayers } from './layers/index.ts';
 import { installPrinting } from './printing.ts';
 import { fuseBiasAndActivation } from './replaced/fused-ops.ts';
 
@@ -28,5 +29,6 @@ export const parts: readonly (() => void)[] = [
   extendOptimizers,
   compileSteps,
   registerFiles,
+  extendLayers,
   installPrinting,
 ];

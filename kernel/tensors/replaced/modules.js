@@ -8,4 +8,11 @@ module.exports = [
     by: 'random.ts',
   },
   { module: /^\.{1,2}\/losses$/, importer: /tfjs-layers\/dist\//, by: 'layers-losses.ts' },
+  {
+    module: /\/(softmax|log_softmax)$/,
+    importer: /tfjs-core\/dist\/(ops\/ops|public\/chained_ops\/(softmax|log_softmax))\.js$/,
+    by: 'softmax.ts',
+  },
+  { module: /^(\.\.?\/)+activations$/, importer: /tfjs-layers\/dist\//, by: 'layers-activations.ts' },
+  { module: /^\.\/utils\/serialization_utils$/, importer: /tfjs-layers\/dist\/models\.js$/, by: 'layers-config.ts' },
 ];
