@@ -18,7 +18,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import * as layers from '@tensorflow/tfjs-layers';
 import * as converter from '@tensorflow/tfjs-converter';
-import * as data from '@tensorflow/tfjs-data';
+import { version_data } from '@tensorflow/tfjs-data';
 
 import * as cpu from './backends/cpu/index.ts';
 import * as cuda from './backends/cuda/index.ts';
@@ -26,7 +26,7 @@ import * as webgpu from './backends/webgpu/index.ts';
 import { collectTensors } from './engine/install.ts';
 import { logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './fused/losses.ts';
 import { AdamWOptimizer, LionOptimizer } from './fused/optimizers.ts';
-import { input, layers as ownLayers } from './layers/options.ts';
+import * as checked from './layers/options.ts';
 import { parts } from './parts.ts';
 import { print } from './printing.ts';
 
@@ -37,9 +37,7 @@ const all = {
   ...tf,
   ...layers,
   ...converter,
-  data,
-  input,
-  layers: ownLayers,
+  ...checked,
   AdamWOptimizer,
   LionOptimizer,
   logSoftmax,
@@ -48,7 +46,7 @@ const all = {
   version: {
     'tfjs-core': version_core,
     'tfjs-layers': layers.version_layers,
-    'tfjs-data': data.version_data,
+    'tfjs-data': version_data,
     'tfjs-converter': converter.version_converter,
     tfjs: version_core,
   },

@@ -134,14 +134,14 @@ interface Csv extends CsvFormat {
   makeDataElement(row: string | Row): unknown;
 }
 
-/** The rows of a CSV file, read piece by piece. */
+/** The rows of a CSV file, read piece by piece. Rows are given in their order, also if several are asked for at once. */
 async function rowsOf(csv: Csv): Promise<() => Promise<IteratorResult<Row>>> {
   const texts = (await csv.input.iterator()).decodeUTF8();
   const reader = new CsvReader(csv);
   let rows: Row[] = [];
   let next = 0;
   let ended = false;
-  return async () => {
+  const read = async (): Promise<IteratorResult<Row>> => {
     while (next === rows.length) {
       if (ended) return { value: null, done: true };
       const text = await texts.next();
@@ -150,6 +150,12 @@ async function rowsOf(csv: Csv): Promise<() => Promise<IteratorResult<Row>>> {
       next = 0;
     }
     return { value: rows[next++]!, done: false };
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return () => {
+    const result = last.then(read);
+    last = result.catch(() => undefined);
+    return result;
   };
 }
 

@@ -2,8 +2,13 @@
 // the notebook's own classes, and those of saved models, are made by their constructors and take what they like.
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import * as tfd from '@tensorflow/tfjs-data';
 import { construct, type AnyLayer, type Config } from './extend.ts';
 import { optionsOf, otherNames, otherNamesAnywhere, plainName } from './option-names.ts';
+
+type CsvConfig = Parameters<typeof tfd.csv>[1];
+const CSV_OPTIONS = 'hasHeader columnNames columnConfigs configuredColumnsOnly delimiter delimWhitespace'.split(' ');
+const COLUMN_OPTIONS = ['required', 'dtype', 'default', 'isLabel'];
 
 /** Edits between two words: letters more, less or changed. */
 function distance(a: string, b: string): number {
@@ -18,9 +23,9 @@ function distance(a: string, b: string): number {
 }
 
 /** The option that was probably meant. */
-function meant(layer: string, option: string, options: readonly string[]): string | undefined {
+function meant(of: string, option: string, options: readonly string[]): string | undefined {
   const camel = option.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  const other = otherNames[layer]?.[camel] ?? otherNamesAnywhere[camel];
+  const other = otherNames[of.replace('layers.', '')]?.[camel] ?? otherNamesAnywhere[camel];
   if (other && (options.includes(other) || other.includes('('))) return other;
   const near = options
     .map((name) => ({ name, edits: distance(camel.toLowerCase(), name.toLowerCase()) }))
@@ -40,23 +45,35 @@ const shown = (value: unknown) =>
           ? `a value of type ${value.constructor?.name ?? typeof value}`
           : `the ${typeof value} ${String(value)}`;
 
-/** @throws Error if the options are no object, or if one is not an option of the layer */
+/**
+ * @param name the function's name after `tf.`
+ * @throws Error if the options are no object, or if one is not an option of the function
+ */
 function check(name: string, config: unknown, options: readonly string[]): asserts config is Config | undefined {
   if (config === undefined || config === null) return;
   const isOptions = typeof config === 'object' && !Array.isArray(config) && !(config instanceof tf.Tensor);
   if (!isOptions) {
     const first = options.find((option) => !['inputShape', 'batchInputShape'].includes(option) && option in examples);
-    const example = first ? `, such as tf.layers.${name}({ ${first}: ${examples[first]!} })` : '';
-    throw new Error(`tf.layers.${name} takes an object of options${example}, and got ${shown(config)}`);
+    const example = first ? `, such as tf.${name}({ ${first}: ${examples[first]!} })` : '';
+    throw new Error(`tf.${name} takes an object of options${example}, and got ${shown(config)}`);
   }
   for (const [option, value] of Object.entries(config)) {
     if (value === undefined || options.includes(option)) continue;
     const near = meant(name, option, options);
     const hint = near ? `; did you mean ${near}?` : `. It has: ${[...options].sort().join(', ')}`;
-    throw new Error(`tf.layers.${name} has no option "${option}"${hint}`);
+    throw new Error(`tf.${name} has no option "${option}"${hint}`);
   }
 }
-const examples: Record<string, string> = { units: '8', filters: '8', rate: '0.5', targetShape: '[4, 2]', n: '3' };
+const examples: Record<string, string> = {
+  layers: '[tf.layers.dense({ units: 1, inputShape: [4] })]',
+  inputs: 'x, outputs: y',
+  hasHeader: 'false',
+  units: '8',
+  filters: '8',
+  rate: '0.5',
+  targetShape: '[4, 2]',
+  n: '3',
+};
 
 /** The classes of layers that have options of ours, by the functions that make them. */
 const extended: Record<string, string | undefined> = {
@@ -96,7 +113,7 @@ function checked(name: string, make: (config: Config) => AnyLayer): (config?: Co
   if (!options) return make as (config?: Config) => AnyLayer;
   const className = extended[plainName(name)];
   const own = (config?: Config): AnyLayer => {
-    check(name, config, options);
+    check(`layers.${name}`, config, options);
     // A copy: constructors of TensorFlow.js write into what they are given
     const copy = { ...config };
     return className ? construct(className, copy, make) : make(copy);
@@ -113,3 +130,32 @@ export const layers = Object.fromEntries(
 ) as unknown as typeof tfl.layers;
 /** `tf.input`. */
 export const input = layers.input;
+
+/** Makes a function check the options that it takes at one place. */
+function withOptions<F extends (...args: never[]) => unknown>(
+  name: string,
+  at: number,
+  options: readonly string[],
+  stock: F,
+): F {
+  const own = (...args: Parameters<F>) => {
+    check(name, args[at], options);
+    return stock(...args);
+  };
+  return Object.defineProperty(own, 'name', { value: stock.name }) as unknown as F;
+}
+
+/** `tf.sequential`. */
+export const sequential = withOptions('sequential', 0, ['layers', 'name'], tfl.sequential);
+/** `tf.model`. */
+export const model = withOptions('model', 0, ['inputs', 'outputs', 'name'], tfl.model);
+
+/** `tf.data`. */
+export const data = {
+  ...tfd,
+  csv: withOptions('data.csv', 1, CSV_OPTIONS, (source: Parameters<typeof tfd.csv>[0], config?: CsvConfig) => {
+    for (const [column, options] of Object.entries(config?.columnConfigs ?? {}))
+      check(`data.csv: columnConfigs.${column}`, options, COLUMN_OPTIONS);
+    return tfd.csv(source, config);
+  }),
+};

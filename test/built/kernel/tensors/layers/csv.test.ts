@@ -59,6 +59,12 @@ describe('csv', () => {
     await expect(read('a,b\n1,"2\n')).rejects.toThrow('the quote that is opened in line 2 is not closed');
   });
 
+  it('gives rows in their order, also if several are asked for at once', async () => {
+    const iterator = await tf.data.csv(file('a\n1\n2\n3\n')).iterator();
+    const rows = await Promise.all([iterator.next(), iterator.next(), iterator.next(), iterator.next()]);
+    expect(rows.map(({ value }) => (value as { a: number } | null)?.a)).toEqual([1, 2, 3, undefined]);
+  });
+
   it('reads a file in pieces', async () => {
     const name = file(`a,b\n${Array.from({ length: 1000 }, (_, i) => `${i},"x\n${i}"`).join('\n')}`);
     const source = new tf.data.FileDataSource(name, { chunkSize: 7 });

@@ -42,6 +42,19 @@ it('does not write into the options it is given', () => {
   expect(Object.keys(config)).toEqual(['units', 'inputShape']);
 });
 
+it.each([
+  [() => tf.sequential([] as never), 'tf.sequential takes an object of options, such as tf.sequential({ layers: ['],
+  [() => tf.sequential({ layer: [] } as never), 'tf.sequential has no option "layer"; did you mean layers?'],
+  [() => tf.model({ input: 1, outputs: 1 } as never), 'tf.model has no option "input"; did you mean inputs?'],
+  [() => tf.data.csv('a.csv', { hasheader: false } as never), 'has no option "hasheader"; did you mean hasHeader?'],
+  [
+    () => tf.data.csv('a.csv', { columnConfigs: { y: { islabel: true } } } as never),
+    'tf.data.csv: columnConfigs.y has no option "islabel"; did you mean isLabel?',
+  ],
+])('%s', (call, message) => {
+  expect(call).toThrow(message);
+});
+
 describe('every layer', () => {
   /** Options with which each can be made. */
   const needed = (name: string): Record<string, unknown> => {
