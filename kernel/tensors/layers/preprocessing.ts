@@ -13,7 +13,7 @@ interface ImageLayer extends AnyLayer {
   widthLower: number;
   widthUpper: number;
   inboundNodes: unknown[];
-  randomGenerator: { next(): number };
+  randomGenerator: { next(): number | undefined | null };
   call(inputs: Inputs, kwargs: { training?: boolean }): tf.Tensor;
   computeOutputShape(shape: Shape | Shape[]): Shape;
 }
@@ -67,6 +67,12 @@ function resize(x: tf.Tensor3D | tf.Tensor4D, height: number, width: number, by:
 function cropToRatio<T extends tf.Tensor>(x: T, height: number, width: number): T {
   const [h, w] = sizeOf(x);
   return centered(x, Math.min(h, Math.floor((w * height) / width)), Math.min(w, Math.floor((h * width) / height)));
+}
+
+/** A number between two, the same for the same seed; its value is here, not on the device. */
+function drawn(from: number, to: number, seed: number | undefined | null): number {
+  if (seed === undefined || seed === null) return from + (to - from) * Math.random();
+  return tf.randomUniform([1], from, to, 'float32', seed).dataSync()[0]!;
 }
 
 function correctImages(): void {
@@ -142,9 +148,9 @@ function correctImages(): void {
           const image = imageOf(this, inputs);
           // In a model that predicts, images stay as they are; a layer that is in no model is called to change them
           if (!(kwargs?.training ?? this.inboundNodes.length === 0)) return tf.clone(image);
-          const draw = tf.randomUniform([1], 1 + widthLower, 1 + widthUpper, 'float32', this.randomGenerator.next());
+          const factor = drawn(1 + widthLower, 1 + widthUpper, this.randomGenerator.next());
           const [h, w] = sizeOf(image);
-          return resize(image, h, Math.max(1, Math.round(draw.dataSync()[0]! * w)), interpolation);
+          return resize(image, h, Math.max(1, Math.round(factor * w)), interpolation);
         });
       },
   );
@@ -159,6 +165,45 @@ function encodedShape({ outputMode, numTokens }: EncodingLayer, shapes: Shape | 
   const isScalar = shape.length === 1 && shape[0] === null;
   if (isScalar || (outputMode === 'oneHot' && shape.at(-1) !== 1)) return [...shape, numTokens];
   return shape.with(shape.length - 1, numTokens);
+}
+
+/**
+ * Whether numbers are no categories: an error where the values are here, a condition where they are on a graphics card,
+ * which cannot report them.
+ */
+function findWrong({ name, numTokens }: EncodingLayer, x: tf.Tensor): tf.Tensor | undefined {
+  const [least, most] = [tf.min(x), tf.max(x)];
+  if (tf.getBackend() === 'webgpu') return tf.logicalOr(tf.less(least, 0), tf.greaterEqual(most, numTokens));
+  const [from, to] = [least.dataSync()[0]!, most.dataSync()[0]!];
+  if (from >= 0 && to < numTokens) return undefined;
+  throw new Error(
+    `the layer "${name}": categories must be from 0 to ${numTokens - 1} (numTokens ${numTokens}), ` +
+      `and are from ${from} to ${to}`,
+  );
+}
+
+/** What a category encoding makes of numbers [batch, ...]. */
+function encode(
+  layer: EncodingLayer,
+  x: tf.Tensor,
+  { countWeights }: Record<string, unknown>,
+  stock: EncodingLayer['call'],
+): tf.Tensor {
+  const { numTokens, outputMode } = layer;
+  const ids = tf.cast(x, 'int32');
+  if (outputMode === 'int') return ids;
+  if (outputMode === 'tfIdf' || (countWeights !== undefined && outputMode !== 'count'))
+    return stock.call(layer, x, { countWeights });
+  if (outputMode === 'oneHot') {
+    const rows = x.rank > 0 && x.shape.at(-1) === 1 ? ids : tf.expandDims(ids, -1);
+    return tf.cast(tf.equal(rows, tf.range(0, numTokens, 1, 'int32')), 'float32');
+  }
+  if (x.rank > 2)
+    throw new Error(
+      `the layer "${layer.name}": ${outputMode} takes rows of categories [batch, n], and got [${x.shape}]`,
+    );
+  const rows = (x.rank === 0 ? tf.expandDims(ids, 0) : ids) as tf.Tensor2D;
+  return tf.denseBincount(rows, (countWeights as tf.Tensor2D | undefined) ?? [], numTokens, outputMode === 'multiHot');
 }
 
 function correctEncoding(): void {
@@ -177,19 +222,10 @@ function correctEncoding(): void {
     (stock) =>
       function (this: EncodingLayer, inputs, kwargs) {
         return tf.tidy(() => {
-          const { numTokens, outputMode } = this;
           const x = onlyTensor(this, inputs);
-          if (x.size > 0) {
-            const [least, most] = [tf.min(x).dataSync()[0]!, tf.max(x).dataSync()[0]!];
-            if (!(least >= 0 && most < numTokens))
-              throw new Error(
-                `the layer "${this.name}": categories must be from 0 to ${numTokens - 1} (numTokens ${numTokens}), ` +
-                  `and are from ${least} to ${most}`,
-              );
-          }
-          if (outputMode !== 'oneHot' || kwargs['countWeights'] !== undefined) return stock.call(this, x, kwargs);
-          const rows = x.rank > 0 && x.shape.at(-1) === 1 ? tf.squeeze(x, [x.rank - 1]) : x;
-          return tf.oneHot(tf.cast(rows, 'int32'), numTokens, 1, 0, 'float32');
+          const isWrong = x.size > 0 ? findWrong(this, x) : undefined;
+          const encoded = encode(this, x, kwargs, stock);
+          return isWrong ? tf.where(isWrong, NaN, tf.cast(encoded, 'float32')) : encoded;
         });
       },
   );

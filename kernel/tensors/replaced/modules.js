@@ -9,6 +9,11 @@ module.exports = [
   },
   { module: /^\.{1,2}\/losses$/, importer: /tfjs-layers\/dist\//, by: 'layers-losses.ts' },
   {
+    module: /\/(gather|where|reverse|transpose)$/,
+    importer: /tfjs-core\/dist\/(ops\/ops|public\/chained_ops\/(gather|where|reverse|transpose))\.js$/,
+    by: 'string-moves.ts',
+  },
+  {
     module: /\/(softmax|log_softmax)$/,
     importer: /tfjs-core\/dist\/(ops\/ops|public\/chained_ops\/(softmax|log_softmax))\.js$/,
     by: 'softmax.ts',

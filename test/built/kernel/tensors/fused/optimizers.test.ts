@@ -135,19 +135,13 @@ describe.each(kinds)('%s', (_, make) => {
       const counts = [during, after].map((m) => [m.numTensors - before.numTensors, m.numBytes - before.numBytes]);
       return { counts, names, iterations };
     };
-    expect(await owned(train)).toEqual(await owned(stock.train));
+    const [ours, theirs] = [await owned(train), await owned(stock.train)];
+    // TensorFlow.js cannot save Adamax
+    const { names } = typeof theirs.names === 'string' ? { names: ['iter', '/m', '/v'] } : theirs;
+    expect(ours).toEqual({ ...theirs, names });
   });
 
   it('goes on after getWeights and setWeights as if nothing had been', async () => {
-    if (
-      (await make(train)
-        .getWeights()
-        .then(
-          () => true,
-          () => false,
-        )) === false
-    )
-      return; // Adamax has none upstream
     const gradient = () => tf.tensor1d(random(5));
     const values = tf.tensor1d(random(5));
     const [a, b] = [tf.variable(values), tf.variable(values)];
