@@ -203,6 +203,13 @@ function encode(
       `the layer "${layer.name}": ${outputMode} takes rows of categories [batch, n], and got [${x.shape}]`,
     );
   const rows = (x.rank === 0 ? tf.expandDims(ids, 0) : ids) as tf.Tensor2D;
+  // The program of TensorFlow.js is not valid on a graphics card
+  if (tf.getBackend() === 'webgpu') {
+    const each = tf.cast(tf.equal(tf.expandDims(rows, -1), tf.range(0, numTokens, 1, 'int32')), 'float32');
+    if (outputMode === 'multiHot') return tf.max(each, -2);
+    const weights = countWeights as tf.Tensor | undefined;
+    return tf.sum(weights ? tf.mul(each, tf.expandDims(weights, -1)) : each, -2);
+  }
   return tf.denseBincount(rows, (countWeights as tf.Tensor2D | undefined) ?? [], numTokens, outputMode === 'multiHot');
 }
 
