@@ -1,5 +1,6 @@
-// Models as files: `model.save('file://folder')` and `tf.loadLayersModel('file://folder/model.json')`, in the format
-// that TensorFlow.js has on Node and in the browser: `model.json`, and the weights in the files that it names.
+// Models as files: `model.save('./folder')` and `tf.loadLayersModel('./folder/model.json')`, in the format that
+// TensorFlow.js has on Node and in the browser: `model.json`, and the weights in the files that it names. `file://`
+// before the path means the same.
 import * as tf from '@tensorflow/tfjs-core';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,17 +9,39 @@ import { fileURLToPath } from 'node:url';
 const SCHEME = 'file://';
 const WEIGHTS = 'weights.bin';
 
-/** The path of `file:///absolute/path`; `file://./folder` and `file://folder` are relative to the notebook's folder. */
-function pathOf(url: string): string {
-  return url.startsWith(`${SCHEME}/`) ? fileURLToPath(url) : path.resolve(url.slice(SCHEME.length));
+/**
+ * The path of an address: `file:///absolute/path`, and `file://./folder`, `file://folder`, `./folder` and `folder`,
+ * which are relative to the notebook's folder. Undefined for an address with another scheme.
+ */
+export function pathOf(url: string): string | undefined {
+  if (url.startsWith(SCHEME))
+    return url.startsWith(`${SCHEME}/`) ? fileURLToPath(url) : path.resolve(url.slice(SCHEME.length));
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? undefined : path.resolve(url);
 }
 
-/** Saves models to, and reads them from, addresses that begin with `file://`. */
+/** Stores of the browser. */
+const BROWSER = /^(localstorage|indexeddb|downloads):\/\//;
+
+/** Saves models to, and reads them from, files; refuses the stores of the browser. */
 export function registerFiles(): void {
-  const own = (url: unknown): url is string => typeof url === 'string' && url.startsWith(SCHEME);
   // A router returns null for an address of another kind, which its type leaves out
-  tf.io.registerSaveRouter((url) => (own(url) ? { save: (model) => save(pathOf(url), model) } : null!));
-  tf.io.registerLoadRouter((url) => (own(url) ? { load: () => load(pathOf(url)) } : null!));
+  const route = (handler: (file: string) => tf.io.IOHandler) => (url: string | string[]) => {
+    if (typeof url !== 'string') return null!;
+    const store = BROWSER.exec(url)?.[1];
+    if (store) return refusal(store, url);
+    const file = pathOf(url);
+    return file === undefined ? null! : handler(file);
+  };
+  tf.io.registerSaveRouter(route((folder) => ({ save: (model) => save(folder, model) })));
+  tf.io.registerLoadRouter(route((file) => ({ load: () => load(file) })));
+}
+
+/** What stands for a store that only a browser has. */
+function refusal(store: string, url: string): tf.io.IOHandler {
+  const folder = url.slice(store.length + '://'.length) || 'model';
+  const fail = (call: string) => () =>
+    Promise.reject(new Error(`${store}:// is a store of the browser, which a notebook does not have. Use ${call}.`));
+  return { save: fail(`model.save('./${folder}')`), load: fail(`the path of a file: './${folder}/model.json'`) };
 }
 
 /** @throws Error if the folder cannot be written */

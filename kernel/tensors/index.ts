@@ -19,7 +19,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import * as layers from '@tensorflow/tfjs-layers';
 import * as converter from '@tensorflow/tfjs-converter';
-import * as data from '@tensorflow/tfjs-data';
+import { version_data } from '@tensorflow/tfjs-data';
 
 import * as cpu from './backends/cpu/index.ts';
 import * as cuda from './backends/cuda/index.ts';
@@ -29,6 +29,7 @@ import { collectTensors } from './engine/install.ts';
 import { logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './fused/losses.ts';
 import { AdamWOptimizer, LionOptimizer } from './fused/optimizers.ts';
 import { callbacks, metrics } from './layers/exports.ts';
+import * as checked from './layers/options.ts';
 import { parts } from './parts.ts';
 import { print } from './printing.ts';
 import { copyRegisteredKernels, registerBackend, registerGradient, registerKernel, setBackend } from './registry.ts';
@@ -47,7 +48,7 @@ const all = withCheckedCalls({
   ...tf,
   ...layers,
   ...converter,
-  data,
+  ...checked,
   AdamWOptimizer,
   LionOptimizer,
   logSoftmax,
@@ -63,7 +64,7 @@ const all = withCheckedCalls({
   version: {
     'tfjs-core': version_core,
     'tfjs-layers': layers.version_layers,
-    'tfjs-data': data.version_data,
+    'tfjs-data': version_data,
     'tfjs-converter': converter.version_converter,
     tfjs: version_core,
   },

@@ -13,6 +13,7 @@ import { fuseLstm } from './fused/recurrent.ts';
 import { fuseReductions } from './fused/reductions.ts';
 import { correctGradients } from './gradients/index.ts';
 import { trainAsKeras } from './layers/exports.ts';
+import { extendLayers } from './layers/index.ts';
 import { installPrinting } from './printing.ts';
 import { fuseBiasAndActivation } from './replaced/fused-ops.ts';
 
@@ -33,6 +34,7 @@ export const parts: readonly (() => void)[] = [
   compileSteps,
   trainAsKeras,
   registerFiles,
+  extendLayers,
   installPrinting,
   installDescribing,
 ];

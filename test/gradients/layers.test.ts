@@ -1,6 +1,7 @@
 // The layers of tf.layers, in training: value and gradients with respect to input and weights, against the same layer
 // of the reference.
 import { describe, it } from 'vitest';
+import { layerOptions } from './cases/layer-options.ts';
 import { check, type Fn, type X } from './check.ts';
 import { reference, tf, type Tensor, type TF } from './device.ts';
 import { distinct, given, offZero, uniform, type Draw } from './random.ts';
@@ -136,12 +137,7 @@ const cases: Record<string, LayerCase[]> = {
       constantInput: true,
     }),
   ],
-  upSampling2d: [
-    of('by 2', [2, 2, 3, 3], (tf) => tf.layers.upSampling2d({ size: [2, 2] })),
-    of('by 2 and 3, bilinear', [2, 3, 2, 2], (tf) =>
-      tf.layers.upSampling2d({ size: [2, 3], interpolation: 'bilinear' }),
-    ),
-  ],
+  upSampling2d: [of('by 2', [2, 2, 3, 3], (tf) => tf.layers.upSampling2d({ size: [2, 2] }))],
   zeroPadding2d: [
     of('by sides', [2, 3, 4, 2], (tf) =>
       tf.layers.zeroPadding2d({
@@ -362,6 +358,9 @@ async function asFunction({ layer, call, inputs }: LayerCase) {
     },
   };
 }
+
+for (const { kind, name, input, layer, by, draw } of layerOptions)
+  (cases[`${kind} with its options`] ??= []).push(of(name, input, layer, { by, ...(draw && { draw }) }));
 
 describe.each(Object.entries(cases))('%s', (kind, list) => {
   it.each(list)('$name', async (c) => {

@@ -28,4 +28,16 @@ module.exports = [
   { module: /^\.\/ops\/browser$/, importer: /tfjs-core\/dist\//, by: 'browser.ts' },
   { module: /^\.\/(batch_to_space_nd|variable)$/, importer: /tfjs-core\/dist\/ops\//, by: 'checked.ts' },
   { module: /^\.\.\/\.\.\/ops\/batch_to_space_nd$/, importer: /tfjs-core\/dist\/public\//, by: 'checked.ts' },
+  {
+    module: /\/(gather|where|reverse|transpose)$/,
+    importer: /tfjs-core\/dist\/(ops\/ops|public\/chained_ops\/(gather|where|reverse|transpose))\.js$/,
+    by: 'string-moves.ts',
+  },
+  {
+    module: /\/(softmax|log_softmax)$/,
+    importer: /tfjs-core\/dist\/(ops\/ops|public\/chained_ops\/(softmax|log_softmax))\.js$/,
+    by: 'softmax.ts',
+  },
+  { module: /^(\.\.?\/)+activations$/, importer: /tfjs-layers\/dist\//, by: 'layers-activations.ts' },
+  { module: /^\.\/utils\/serialization_utils$/, importer: /tfjs-layers\/dist\/models\.js$/, by: 'layers-config.ts' },
 ];

@@ -27,6 +27,7 @@ interface ConvolutionLayer extends LayerLike {
   strides: number[];
   dilationRate: number | number[];
   padding: string;
+  groups?: number;
   dataFormat: string;
   activation?: { getClassName(): string } | null;
 }
@@ -46,7 +47,7 @@ export function classOf(layer: LayerLike): ConvolutionClass | undefined {
 /**
  * The convolutions that a layer consists of: two for a separable layer (depthwise, then 1 × 1), one for others.
  * @param where the function that was called, for messages
- * @returns undefined if the layer is not a convolution
+ * @returns undefined if the layer is not a convolution, or one with groups, causal padding or a dilated transposed kernel
  * @throws Error if the layer has no weights yet, or uses channelsFirst
  */
 export function convolutionsOf(layer: LayerLike, where: string): Convolution[] | undefined {
@@ -61,6 +62,9 @@ export function convolutionsOf(layer: LayerLike, where: string): Convolution[] |
     throw new Error(
       `${where}: the layer "${l.name}" has dataFormat 'channelsFirst', which is not drawn; use 'channelsLast', inputs of [height, width, channels]`,
     );
+  // What these compute is not drawn as one window of the input
+  const isTransposed = kind === 'Conv2DTranspose' && pair(l.dilationRate).some((rate) => rate !== 1);
+  if ((l.groups ?? 1) > 1 || l.padding === 'causal' || isTransposed) return undefined;
   const activation = l.activation?.getClassName() ?? 'linear';
   const common = { stride: pair(l.strides), dilation: pair(l.dilationRate), padding: l.padding };
   const last = { activation, ...(l.bias ? { biases: l.bias.read() } : {}) };
@@ -73,9 +77,7 @@ export function convolutionsOf(layer: LayerLike, where: string): Convolution[] |
         ...last,
       },
     ];
-  if (kind === 'DepthwiseConv2D')
-    // TensorFlow.js ignores this layer's dilationRate
-    return [{ ...common, ...factsOf('depthwise', l.depthwiseKernel!.read()), ...last, dilation: [1, 1] }];
+  if (kind === 'DepthwiseConv2D') return [{ ...common, ...factsOf('depthwise', l.depthwiseKernel!.read()), ...last }];
   const op = kind === 'Conv2DTranspose' ? 'transpose' : 'conv';
   return [{ ...common, ...factsOf(op, l.kernel!.read()), ...last }];
 }

@@ -55,8 +55,22 @@ const reshaped =
     backend.disposeData(made.dataId);
     return y;
   };
+/** The stock program of a tensor and a row of numbers cannot index five axes or more: the row is given all axes. */
+const rowOfManyAxes: Correction = ({ inputs, ...call }, stock) => {
+  const tensors = Object.entries(inputs as Record<string, tf.TensorInfo>);
+  const rank = Math.max(...tensors.map(([, { shape }]) => shape.length));
+  if (rank < 5) return stock({ ...call, inputs });
+  const wide = (t: tf.TensorInfo) =>
+    t.shape.length === 1 ? { ...t, shape: [...Array<number>(rank - 1).fill(1), t.shape[0]!] } : t;
+  return stock({ ...call, inputs: Object.fromEntries(tensors.map(([name, t]) => [name, wide(t)])) });
+};
+const ofTwo = [
+  ...['Add', 'Atan2', 'Equal', 'FloorDiv', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr'],
+  ...['Maximum', 'Minimum', 'Mod', 'Multiply', 'NotEqual', 'Pow', 'Prelu', 'RealDiv', 'SquaredDifference', 'Sub'],
+];
 
 export const otherCorrections: Record<string, Correction> = {
+  ...Object.fromEntries(ofTwo.map((name) => [name, rowOfManyAxes])),
   Bincount: bincount,
   FromPixels: fromPixels,
   Reshape: reshaped('x'),

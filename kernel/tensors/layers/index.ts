@@ -1,0 +1,25 @@
+// What is ours in `tf.layers` and `tf.data`: options and formats that TensorFlow.js ignores, refuses or gets wrong.
+import { extendActivations } from './activations.ts';
+import { extendConvolutions } from './convolution.ts';
+import { correctCsv } from './csv.ts';
+import { extendDatasets } from './datasets.ts';
+import { extendGru } from './gru.ts';
+import { extendLoading } from './load.ts';
+import { extendOptimizerWeights } from './optimizer-weights.ts';
+import { correctPreprocessing } from './preprocessing.ts';
+import { refuseFunctions } from './save.ts';
+import { extendShapes } from './shapes.ts';
+
+/** Installs all of it. */
+export function extendLayers(): void {
+  extendActivations();
+  extendConvolutions();
+  extendGru();
+  extendShapes();
+  correctPreprocessing();
+  extendLoading();
+  refuseFunctions();
+  extendOptimizerWeights();
+  correctCsv();
+  extendDatasets();
+}
