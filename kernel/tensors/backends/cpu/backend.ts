@@ -290,8 +290,9 @@ export class CpuBackend extends MathBackendCPU {
     if (!force && data.refCount > 0) return false;
     data.refCount = 0;
     if (data.complexTensorInfos) {
-      this.disposeData(data.complexTensorInfos.real.dataId as object, true);
-      this.disposeData(data.complexTensorInfos.imag.dataId as object, true);
+      // Other tensors may share the parts
+      this.disposeData(data.complexTensorInfos.real.dataId as object);
+      this.disposeData(data.complexTensorInfos.imag.dataId as object);
     }
     if (data.bytes > 0) {
       if (this.holding > 0) this.held.push(data);

@@ -361,6 +361,30 @@ export interface ScanArgs {
   reverse: boolean;
 }
 
+/** Rows y[r] = scale · Σⱼ x[r, j] · e^(−2πi·j·k / n). For the inverse the real and the imaginary parts change places. */
+export interface FftArgs {
+  /** [rows, n] float32, the real parts. */
+  real: number;
+  /** [rows, n] float32, the imaginary parts. */
+  imag: number;
+  /** [rows, n] float32, written. */
+  outReal: number;
+  /** [rows, n] float32, written. */
+  outImag: number;
+  /** e^(−2πi·k / size), k = 0 … size − 1: pairs of float64. */
+  roots: number;
+  /** e^(−πi·k² / n), k = 0 … n − 1: pairs of float64; 0 where size = n. */
+  chirp: number;
+  /** Working memory, as many bytes as `fftWorkBytes` says. */
+  work: number;
+  rows: number;
+  n: number;
+  /** What is transformed in stages: n, or with a chirp at least 2n − 1. It has no large prime factor. */
+  size: number;
+  /** 1, or 1 / n for the inverse. */
+  scale: number;
+}
+
 /** y[b, o, i] = x[b, o, indices[b, i]]: picks rows by index. */
 export interface GatherArgs {
   /** [batch, outer, dim] rows. */
@@ -669,6 +693,10 @@ export interface Exports {
   floatsOfBools(x: number, y: number, n: number): void;
   /** Running sums or products along the middle axis. */
   scan(args: ScanArgs): void;
+  /** Transforms all rows. */
+  fft(args: FftArgs): void;
+  /** Bytes of working memory. */
+  fftWorkBytes(args: FftArgs): number;
   /** Begins a walk: `moveDim` for each dimension from the outermost one, then `move` or `moveConstant`. */
   moveStart(): void;
   /** A dimension of `n` elements, with strides in elements. It is merged with the last one where they step alike. */
@@ -770,6 +798,8 @@ export interface RawExports {
   floatsOfInts(x: number, y: number, n: number): void;
   floatsOfBools(x: number, y: number, n: number): void;
   scan(args: number): void;
+  fft(args: number): void;
+  fftWorkBytes(args: number): number;
   moveStart(): void;
   moveDim(n: number, to: number, from: number): void;
   move(to: number, from: number, size: number): void;
@@ -1046,6 +1076,20 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
     ints[5] = args.inner;
     bytes[24] = args.exclusive ? 1 : 0;
     bytes[25] = args.reverse ? 1 : 0;
+  }
+
+  function writeFftArgs(args: FftArgs): void {
+    ints[0] = args.real;
+    ints[1] = args.imag;
+    ints[2] = args.outReal;
+    ints[3] = args.outImag;
+    ints[4] = args.roots;
+    ints[5] = args.chirp;
+    ints[6] = args.work;
+    ints[7] = args.rows;
+    ints[8] = args.n;
+    ints[9] = args.size;
+    floats[10] = args.scale;
   }
 
   function writeGatherArgs(args: GatherArgs): void {
@@ -1345,6 +1389,14 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
     scan(args) {
       writeScanArgs(args);
       return raw.scan(ARGS);
+    },
+    fft(args) {
+      writeFftArgs(args);
+      return raw.fft(ARGS);
+    },
+    fftWorkBytes(args) {
+      writeFftArgs(args);
+      return raw.fftWorkBytes(ARGS) >>> 0;
     },
     moveStart: raw.moveStart,
     moveDim: raw.moveDim,

@@ -20,6 +20,7 @@ export { sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGrad } from './soft
 export { categoricalCrossEntropy, categoricalCrossEntropyGrad } from './softmax';
 export { reduce, reduceBools, repeat, argExtremum, floatsOfInts, floatsOfBools } from './reduce';
 export { scan } from './scan';
+export { fft, fftWorkBytes } from './fft';
 export { moveStart, moveDim, move, moveConstant, gatherRows, flattenIndices, segmentSum, oneHot } from './move';
 export { random } from './random';
 export { lstmWorkBytes, lstmForward, lstmBackward } from './lstm';

@@ -3,6 +3,7 @@ import type { OpKernel } from '../op-kernel.ts';
 import { convolution } from './conv.ts';
 import { depthwise } from './depthwise.ts';
 import { elementwise } from './elementwise.ts';
+import { fourier } from './fft.ts';
 import { lstm } from './lstm.ts';
 import { matmul } from './matmul.ts';
 import { movement } from './move.ts';
@@ -20,6 +21,7 @@ export const opKernels: Record<string, OpKernel> = {
   ...matmul,
   ...convolution,
   ...depthwise,
+  ...fourier,
   ...lstm,
   ...reduction,
   ...scans,
