@@ -385,6 +385,101 @@ export interface FftArgs {
   scale: number;
 }
 
+/** The k largest numbers of each row and where they are; NaN is the largest, equal numbers follow their order in x. */
+export interface TopKArgs {
+  /** [rows, n] float32 or int32. */
+  x: number;
+  /** [rows, k] of the same type, written. */
+  values: number;
+  /** [rows, k] int32, written. */
+  indices: number;
+  rows: number;
+  n: number;
+  /** At most n, and as many as the scratch memory of a thread has room for: eight bytes each. */
+  k: number;
+  /** Whether the numbers are int32. */
+  integers: boolean;
+}
+
+/** x [batch, inDepth, inHeight, inWidth, channels]; y's cell (0, 0, 0) looks at x from (−front, −top, −left) on. */
+export interface VolumeShape {
+  batch: number;
+  inDepth: number;
+  inHeight: number;
+  inWidth: number;
+  channels: number;
+  outDepth: number;
+  outHeight: number;
+  outWidth: number;
+  filterDepth: number;
+  filterHeight: number;
+  filterWidth: number;
+  strideZ: number;
+  strideY: number;
+  strideX: number;
+  dilationZ: number;
+  dilationY: number;
+  dilationX: number;
+  front: number;
+  top: number;
+  left: number;
+}
+
+/**
+ * Some rows of the matrix: of a convolution, row (b, z, y, x) of the result has the channels of the image at each tap
+ * of the filter; of the gradient of the image, row (b, z, y, x) of the image has the channels of dy at each tap. Zeros
+ * stand for what is outside.
+ */
+export interface ColumnsArgs {
+  shape: VolumeShape;
+  /** [batch, depth, height, width, channels] float32: the image, or dy. */
+  from: number;
+  /** [count, taps · channels] float32, written. */
+  to: number;
+  first: number;
+  count: number;
+  /** Whether it is dy that is read. */
+  gradient: boolean;
+}
+
+/** y += x. */
+export interface AccumulateArgs {
+  /** [n] float32. */
+  x: number;
+  /** [n] float32. */
+  y: number;
+  n: number;
+}
+
+/** `filter…` in the shape is the size of the windows. */
+export interface Pool3dArgs {
+  shape: VolumeShape;
+  /** [batch, inDepth, inHeight, inWidth, channels] float32. */
+  x: number;
+  /** [batch, outDepth, outHeight, outWidth, channels] float32: written, or the gradient with respect to it. */
+  y: number;
+  /** The gradient with respect to x, written; pooling itself does not use it. */
+  dx: number;
+}
+
+/** c = a · b. */
+export interface MatMulIntArgs {
+  /** [batch or 1, m, k] int32. */
+  a: number;
+  /** [batch or 1, k, n] int32. */
+  b: number;
+  /** [batch, m, n], written. */
+  c: number;
+  batch: number;
+  m: number;
+  n: number;
+  k: number;
+  /** Whether `a` has a matrix for each of the batch, or one for all. */
+  aBatch: boolean;
+  /** The same of `b`. */
+  bBatch: boolean;
+}
+
 /** y[b, o, i] = x[b, o, indices[b, i]]: picks rows by index. */
 export interface GatherArgs {
   /** [batch, outer, dim] rows. */
@@ -697,6 +792,22 @@ export interface Exports {
   fft(args: FftArgs): void;
   /** Bytes of working memory. */
   fftWorkBytes(args: FftArgs): number;
+  /** The k largest numbers of each row. */
+  topK(args: TopKArgs): void;
+  /** Fills the matrix. */
+  columns3d(args: ColumnsArgs): void;
+  /** Adds numbers to others in place. */
+  accumulate(args: AccumulateArgs): void;
+  /** y = the largest element of each window; NaN is ignored, and an empty window has −∞. */
+  maxPool3d(args: Pool3dArgs): void;
+  /** y = the mean of each window's elements inside of the volume; 0 where there is none. */
+  avgPool3d(args: Pool3dArgs): void;
+  /** dx: dy goes to the first largest element of each window; to none where all are NaN or −∞. */
+  maxPool3dGrad(args: Pool3dArgs): void;
+  /** dx: dy is shared out evenly among the window, with what of it lies outside. */
+  avgPool3dGrad(args: Pool3dArgs): void;
+  /** Matrix products of int32. */
+  matMulInt(args: MatMulIntArgs): void;
   /** Begins a walk: `moveDim` for each dimension from the outermost one, then `move` or `moveConstant`. */
   moveStart(): void;
   /** A dimension of `n` elements, with strides in elements. It is merged with the last one where they step alike. */
@@ -800,6 +911,14 @@ export interface RawExports {
   scan(args: number): void;
   fft(args: number): void;
   fftWorkBytes(args: number): number;
+  topK(args: number): void;
+  columns3d(args: number): void;
+  accumulate(args: number): void;
+  maxPool3d(args: number): void;
+  avgPool3d(args: number): void;
+  maxPool3dGrad(args: number): void;
+  avgPool3dGrad(args: number): void;
+  matMulInt(args: number): void;
   moveStart(): void;
   moveDim(n: number, to: number, from: number): void;
   move(to: number, from: number, size: number): void;
@@ -846,7 +965,7 @@ export function writeParameter(ints: Int32Array, at: number, entry: Parameter): 
 }
 
 /** Bytes of the largest record of arguments. */
-const RECORD_BYTES = 88;
+const RECORD_BYTES = 100;
 
 /** The functions that write a record of arguments to its place in memory and run the op kernel on it. */
 export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
@@ -1090,6 +1209,73 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
     ints[8] = args.n;
     ints[9] = args.size;
     floats[10] = args.scale;
+  }
+
+  function writeTopKArgs(args: TopKArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.values;
+    ints[2] = args.indices;
+    ints[3] = args.rows;
+    ints[4] = args.n;
+    ints[5] = args.k;
+    bytes[24] = args.integers ? 1 : 0;
+  }
+
+  function writeVolumeShape(args: VolumeShape): void {
+    ints[0] = args.batch;
+    ints[1] = args.inDepth;
+    ints[2] = args.inHeight;
+    ints[3] = args.inWidth;
+    ints[4] = args.channels;
+    ints[5] = args.outDepth;
+    ints[6] = args.outHeight;
+    ints[7] = args.outWidth;
+    ints[8] = args.filterDepth;
+    ints[9] = args.filterHeight;
+    ints[10] = args.filterWidth;
+    ints[11] = args.strideZ;
+    ints[12] = args.strideY;
+    ints[13] = args.strideX;
+    ints[14] = args.dilationZ;
+    ints[15] = args.dilationY;
+    ints[16] = args.dilationX;
+    ints[17] = args.front;
+    ints[18] = args.top;
+    ints[19] = args.left;
+  }
+
+  function writeColumnsArgs(args: ColumnsArgs): void {
+    writeVolumeShape(args.shape);
+    ints[20] = args.from;
+    ints[21] = args.to;
+    ints[22] = args.first;
+    ints[23] = args.count;
+    bytes[96] = args.gradient ? 1 : 0;
+  }
+
+  function writeAccumulateArgs(args: AccumulateArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.n;
+  }
+
+  function writePool3dArgs(args: Pool3dArgs): void {
+    writeVolumeShape(args.shape);
+    ints[20] = args.x;
+    ints[21] = args.y;
+    ints[22] = args.dx;
+  }
+
+  function writeMatMulIntArgs(args: MatMulIntArgs): void {
+    ints[0] = args.a;
+    ints[1] = args.b;
+    ints[2] = args.c;
+    ints[3] = args.batch;
+    ints[4] = args.m;
+    ints[5] = args.n;
+    ints[6] = args.k;
+    bytes[28] = args.aBatch ? 1 : 0;
+    bytes[29] = args.bBatch ? 1 : 0;
   }
 
   function writeGatherArgs(args: GatherArgs): void {
@@ -1397,6 +1583,38 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
     fftWorkBytes(args) {
       writeFftArgs(args);
       return raw.fftWorkBytes(ARGS) >>> 0;
+    },
+    topK(args) {
+      writeTopKArgs(args);
+      return raw.topK(ARGS);
+    },
+    columns3d(args) {
+      writeColumnsArgs(args);
+      return raw.columns3d(ARGS);
+    },
+    accumulate(args) {
+      writeAccumulateArgs(args);
+      return raw.accumulate(ARGS);
+    },
+    maxPool3d(args) {
+      writePool3dArgs(args);
+      return raw.maxPool3d(ARGS);
+    },
+    avgPool3d(args) {
+      writePool3dArgs(args);
+      return raw.avgPool3d(ARGS);
+    },
+    maxPool3dGrad(args) {
+      writePool3dArgs(args);
+      return raw.maxPool3dGrad(ARGS);
+    },
+    avgPool3dGrad(args) {
+      writePool3dArgs(args);
+      return raw.avgPool3dGrad(ARGS);
+    },
+    matMulInt(args) {
+      writeMatMulIntArgs(args);
+      return raw.matMulInt(ARGS);
     },
     moveStart: raw.moveStart,
     moveDim: raw.moveDim,

@@ -53,7 +53,10 @@ function rootsOf(n: number): Float64Array {
   if (roots) kept.delete(n);
   else {
     // k² is reduced before it is an angle; it is exact below 2²⁶, and one more step keeps it so above
-    roots = n > 0 ? unitRoots(n, n, (k) => k) : unitRoots(-2 * n, -n, (k) => Number((BigInt(k) * BigInt(k)) % BigInt(-2 * n)));
+    roots =
+      n > 0
+        ? unitRoots(n, n, (k) => k)
+        : unitRoots(-2 * n, -n, (k) => Number((BigInt(k) * BigInt(k)) % BigInt(-2 * n)));
     keptBytes += roots.byteLength;
   }
   kept.set(n, roots);
