@@ -26,6 +26,7 @@ import * as webgpu from './backends/webgpu/index.ts';
 import { collectTensors } from './engine/install.ts';
 import { logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './fused/losses.ts';
 import { AdamWOptimizer, LionOptimizer } from './fused/optimizers.ts';
+import { decode } from './image.ts';
 import { parts } from './parts.ts';
 import { print } from './printing.ts';
 
@@ -39,6 +40,7 @@ const all = {
   data,
   AdamWOptimizer,
   LionOptimizer,
+  image: { ...tf.image, decode },
   logSoftmax,
   losses: { ...tf.losses, softmaxCrossEntropy, sparseSoftmaxCrossEntropy },
   print,
