@@ -15,7 +15,8 @@ interface Pixels {
   values: Uint8Array;
 }
 
-/** Where the header of a PNG file says whether its rows are interlaced. */
+/** Where the header of a PNG file has the bits of a number, and whether its rows are interlaced. */
+const DEPTH_AT = 24;
 const INTERLACED_AT = 28;
 
 /** What a JPEG file may take while it is decoded. */
@@ -59,11 +60,11 @@ function describe(value: unknown): string {
 }
 
 function fromPng(file: Uint8Array): Pixels {
+  // The library takes each number of such a file for a byte
+  if (file[DEPTH_AT]! < 8 && file[INTERLACED_AT] !== 0)
+    throw new Error('interlaced files of fewer than eight bits are not read. Save it without interlacing.');
   const png = decodePng(file, { checkCrc: true });
   const { height, width, channels } = png;
-  // The library takes each number of such a file for a byte
-  if (png.depth < 8 && file[INTERLACED_AT] !== 0)
-    throw new Error('interlaced files of fewer than eight bits are not read. Save it without interlacing.');
   if (png.palette) {
     const values = convertIndexedToRgb(png) as Uint8Array;
     return { height, width, channels: png.palette[0]!.length, values };
