@@ -84,14 +84,6 @@ WORKS = {
     "FFT complex64 [16, 1024]": lambda: call(torch.fft.fft, r(16, 1024, dtype=torch.complex64)),
     "FFT complex64 [4, 1009]": lambda: call(torch.fft.fft, r(4, 1009, dtype=torch.complex64)),
     "IFFT complex64 [16, 1000]": lambda: call(torch.fft.ifft, r(16, 1000, dtype=torch.complex64)),
-    "tf.spectral.fft of 1024 × 1024": lambda: call(torch.fft.fft, r(1024, 1024, dtype=torch.complex64)),
-    "tf.spectral.fft of 64 × 1009": lambda: call(torch.fft.fft, r(64, 1009, dtype=torch.complex64)),
-    "tf.spectral.rfft of 240,000": lambda: call(torch.fft.rfft, r(240000)),
-    "tf.signal.stft of 65,536, 512, 128": lambda: call(
-        lambda x, w: torch.stft(x, 512, 128, window=w, center=False, return_complex=True),
-        r(65536),
-        torch.hann_window(512),
-    ),
 }
 
 

@@ -361,6 +361,86 @@ export interface ScanArgs {
   reverse: boolean;
 }
 
+/** y[b, p, c] = max over taps of x[b, pixel, c] + w[tap, c], or a gradient of it. */
+export interface DilationArgs {
+  shape: ConvShape;
+  /** [batch, inHeight, inWidth, inDepth] float32. */
+  x: number;
+  /** [filterHeight, filterWidth, inDepth] float32. */
+  w: number;
+  /** [batch, outHeight, outWidth, inDepth] float32: written, or the gradient with respect to it. */
+  y: number;
+  /** The gradient with respect to x or w, written; not used forward. */
+  gradient: number;
+}
+
+/** y = x / (bias + alpha · Σ x²)^beta, the sum over the channels within `radius`; or dx from dy. */
+export interface LrnArgs {
+  /** [pixels, channels] float32. */
+  x: number;
+  /** [pixels, channels] float32: written, or what it was for the gradient. */
+  y: number;
+  /** [pixels, channels] float32, for the gradient. */
+  dy: number;
+  /** [pixels, channels] float32, written. */
+  dx: number;
+  pixels: number;
+  /** At most as many as the scratch memory of a thread has room for: sixteen bytes each. */
+  channels: number;
+  radius: number;
+  bias: number;
+  alpha: number;
+  beta: number;
+}
+
+/** y[r, v] = how often v is in row r of x, or the sum of its weights there; values of `size` or more do not count. */
+export interface BincountArgs {
+  /** [rows, n] int32. */
+  x: number;
+  /** [rows, n] float32 or int32; 0 for none. */
+  weights: number;
+  /** [rows, size] of the type of the weights, written. */
+  y: number;
+  rows: number;
+  n: number;
+  size: number;
+  /** Whether weights and results are int32. */
+  integers: boolean;
+  /** Whether a value that occurs counts once. */
+  once: boolean;
+}
+
+/** y[r, i] = how many numbers of sorted row r are less than values[r, i], or not more than it. */
+export interface SearchArgs {
+  /** [rows, n], in ascending order. */
+  sorted: number;
+  /** [rows, count] of the same type. */
+  values: number;
+  /** [rows, count] int32, written. */
+  y: number;
+  rows: number;
+  n: number;
+  count: number;
+  /** Whether equal numbers are counted. */
+  right: boolean;
+  /** Whether the numbers are int32, or float32. */
+  integers: boolean;
+}
+
+/** y[r, i] = the first event of row r whose running sum of probabilities exceeds draws[i]; the last one if none does. */
+export interface MultinomialArgs {
+  /** [rows, events] float32. */
+  probabilities: number;
+  /** [samples] float64 in [0, 1). */
+  draws: number;
+  /** [rows, samples] int32, written. */
+  y: number;
+  rows: number;
+  /** At most as many as the scratch memory of a thread has room for: four bytes each. */
+  events: number;
+  samples: number;
+}
+
 /** Rows y[r] = scale · Σⱼ x[r, j] · e^(−2πi·j·k / n). For the inverse the real and the imaginary parts change places. */
 export interface FftArgs {
   /** [rows, n] float32, the real parts. */
@@ -788,6 +868,22 @@ export interface Exports {
   floatsOfBools(x: number, y: number, n: number): void;
   /** Running sums or products along the middle axis. */
   scan(args: ScanArgs): void;
+  /** Dilation. */
+  dilation2d(args: DilationArgs): void;
+  /** The gradient of the image: it goes to the first largest sum of each window. */
+  dilation2dBackpropInput(args: DilationArgs): void;
+  /** The gradient of the filter. */
+  dilation2dBackpropFilter(args: DilationArgs): void;
+  /** Normalizes. */
+  lrn(args: LrnArgs): void;
+  /** The gradient. */
+  lrnGrad(args: LrnArgs): void;
+  /** Counts values. @returns false, with y unfinished, if one is negative */
+  bincount(args: BincountArgs): boolean;
+  /** Searches sorted rows. */
+  searchSorted(args: SearchArgs): void;
+  /** Draws events. */
+  multinomial(args: MultinomialArgs): void;
   /** Transforms all rows. */
   fft(args: FftArgs): void;
   /** Bytes of working memory. */
@@ -909,6 +1005,14 @@ export interface RawExports {
   floatsOfInts(x: number, y: number, n: number): void;
   floatsOfBools(x: number, y: number, n: number): void;
   scan(args: number): void;
+  dilation2d(args: number): void;
+  dilation2dBackpropInput(args: number): void;
+  dilation2dBackpropFilter(args: number): void;
+  lrn(args: number): void;
+  lrnGrad(args: number): void;
+  bincount(args: number): number;
+  searchSorted(args: number): void;
+  multinomial(args: number): void;
   fft(args: number): void;
   fftWorkBytes(args: number): number;
   topK(args: number): void;
@@ -965,13 +1069,14 @@ export function writeParameter(ints: Int32Array, at: number, entry: Parameter): 
 }
 
 /** Bytes of the largest record of arguments. */
-const RECORD_BYTES = 100;
+const RECORD_BYTES = 104;
 
 /** The functions that write a record of arguments to its place in memory and run the op kernel on it. */
 export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
   const ints = new Int32Array(buffer, ARGS, RECORD_BYTES / 4);
   const floats = new Float32Array(buffer, ARGS, RECORD_BYTES / 4);
   const bytes = new Uint8Array(buffer, ARGS, RECORD_BYTES);
+  const doubles = new Float64Array(buffer, ARGS, RECORD_BYTES / 8);
 
   function writeUnaryArgs(args: UnaryArgs): void {
     ints[0] = args.op;
@@ -1195,6 +1300,58 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
     ints[5] = args.inner;
     bytes[24] = args.exclusive ? 1 : 0;
     bytes[25] = args.reverse ? 1 : 0;
+  }
+
+  function writeDilationArgs(args: DilationArgs): void {
+    writeConvShape(args.shape);
+    ints[15] = args.x;
+    ints[16] = args.w;
+    ints[17] = args.y;
+    ints[18] = args.gradient;
+  }
+
+  function writeLrnArgs(args: LrnArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.dy;
+    ints[3] = args.dx;
+    ints[4] = args.pixels;
+    ints[5] = args.channels;
+    ints[6] = args.radius;
+    doubles[4] = args.bias;
+    doubles[5] = args.alpha;
+    doubles[6] = args.beta;
+  }
+
+  function writeBincountArgs(args: BincountArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.weights;
+    ints[2] = args.y;
+    ints[3] = args.rows;
+    ints[4] = args.n;
+    ints[5] = args.size;
+    bytes[24] = args.integers ? 1 : 0;
+    bytes[25] = args.once ? 1 : 0;
+  }
+
+  function writeSearchArgs(args: SearchArgs): void {
+    ints[0] = args.sorted;
+    ints[1] = args.values;
+    ints[2] = args.y;
+    ints[3] = args.rows;
+    ints[4] = args.n;
+    ints[5] = args.count;
+    bytes[24] = args.right ? 1 : 0;
+    bytes[25] = args.integers ? 1 : 0;
+  }
+
+  function writeMultinomialArgs(args: MultinomialArgs): void {
+    ints[0] = args.probabilities;
+    ints[1] = args.draws;
+    ints[2] = args.y;
+    ints[3] = args.rows;
+    ints[4] = args.events;
+    ints[5] = args.samples;
   }
 
   function writeFftArgs(args: FftArgs): void {
@@ -1575,6 +1732,38 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
     scan(args) {
       writeScanArgs(args);
       return raw.scan(ARGS);
+    },
+    dilation2d(args) {
+      writeDilationArgs(args);
+      return raw.dilation2d(ARGS);
+    },
+    dilation2dBackpropInput(args) {
+      writeDilationArgs(args);
+      return raw.dilation2dBackpropInput(ARGS);
+    },
+    dilation2dBackpropFilter(args) {
+      writeDilationArgs(args);
+      return raw.dilation2dBackpropFilter(ARGS);
+    },
+    lrn(args) {
+      writeLrnArgs(args);
+      return raw.lrn(ARGS);
+    },
+    lrnGrad(args) {
+      writeLrnArgs(args);
+      return raw.lrnGrad(ARGS);
+    },
+    bincount(args) {
+      writeBincountArgs(args);
+      return raw.bincount(ARGS) !== 0;
+    },
+    searchSorted(args) {
+      writeSearchArgs(args);
+      return raw.searchSorted(ARGS);
+    },
+    multinomial(args) {
+      writeMultinomialArgs(args);
+      return raw.multinomial(ARGS);
     },
     fft(args) {
       writeFftArgs(args);

@@ -2,11 +2,15 @@
 import type { OpKernel } from '../op-kernel.ts';
 import { convolution } from './conv.ts';
 import { convolution3d } from './conv3d.ts';
+import { complexOps } from './complex.ts';
+import { counting } from './counting.ts';
 import { depthwise } from './depthwise.ts';
+import { dilation } from './dilation.ts';
 import { elementwise } from './elementwise.ts';
 import { fourier } from './fft.ts';
 import { largest } from './topk.ts';
 import { lstm } from './lstm.ts';
+import { responses } from './lrn.ts';
 import { matmul } from './matmul.ts';
 import { movement } from './move.ts';
 import { normalization } from './norm.ts';
@@ -21,6 +25,10 @@ import { softmaxes } from './softmax.ts';
 
 export const opKernels: Record<string, OpKernel> = {
   ...elementwise,
+  ...dilation,
+  ...responses,
+  ...complexOps(elementwise),
+  ...counting,
   ...matmul,
   ...convolution,
   ...convolution3d,
