@@ -30,8 +30,8 @@ describe('bincount', () => {
 
   it('counts each row, or whether a value occurs there', () => {
     const x = tf.tensor2d([0, 1, 1, 2, 2, 2], [2, 3], 'int32');
-    expect([...tf.denseBincount(x, tf.tensor1d([]), 3).dataSync()]).toEqual([1, 2, 0, 0, 0, 3]);
-    expect([...tf.denseBincount(x, tf.tensor1d([]), 3, true).dataSync()]).toEqual([1, 1, 0, 0, 0, 1]);
+    expect([...tf.denseBincount(x, tf.tensor2d([], [0, 0]), 3).dataSync()]).toEqual([1, 2, 0, 0, 0, 3]);
+    expect([...tf.denseBincount(x, tf.tensor2d([], [0, 0]), 3, true).dataSync()]).toEqual([1, 1, 0, 0, 0, 1]);
   });
 
   it('refuses negative values', () => {
