@@ -28,6 +28,7 @@ import { withCheckedCalls } from './calls/named.ts';
 import { collectTensors } from './engine/install.ts';
 import { logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './fused/losses.ts';
 import { AdamWOptimizer, LionOptimizer } from './fused/optimizers.ts';
+import { decode } from './image.ts';
 import { callbacks, metrics } from './layers/exports.ts';
 import * as checked from './layers/options.ts';
 import { parts } from './parts.ts';
@@ -51,6 +52,7 @@ const all = withCheckedCalls({
   ...checked,
   AdamWOptimizer,
   LionOptimizer,
+  image: { ...tf.image, decode },
   logSoftmax,
   callbacks,
   metrics,

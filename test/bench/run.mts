@@ -1,11 +1,13 @@
 // `npm run bench -- NAME… [--json FILE]`: measures, asserts nothing, and prints a table. Each benchmark is a module of this
-// folder that exports `measure`, and measures the packaged build; `kernel` takes `--before DIR` too, as below. Four names
+// folder that exports `measure`, and measures the packaged build; `kernel` takes `--before DIR` too, as below. Five names
 // are special:
 // - `cpu` compares implementations in a table of its own. `--only 'WORK|WORK'`, `--impl A,B`, `--rounds N` and
 //   `--threads N` limit it; `--dist DIR` measures an existing build, and `--before DIR` another build in turns with it.
 // - `gpu` does so on a graphics card, which `--adapter hardware|software|null` selects. `null` measures the host's part
 //   only, without a card. `--folder DIR` is the folder with tfjs-node-gpu.
 // - `models` compares packages that bring TensorFlow.js and graph models with TensorFlow.js's own devices.
+// - `ops` compares each op kernel of the device `cpu` with the JavaScript backend's; `--only`, `--rounds`, `--threads` and
+//   `--dist` limit it.
 // - `bundle DIR` makes a folder with everything that `gpu` needs, for a machine with a graphics card.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -21,6 +23,7 @@ import { compareModels, modelTable } from './models.mts';
 import { compareGpu, gpuAdapters, gpuImpls, gpuScripts, gpuTable, hostImpls, type GpuReport } from './gpu.mts';
 import type { GpuAdapter } from './gpu/steps.ts';
 import type { Measurement } from './measure.mts';
+import { compareOps, opsTable, type OpsRow } from './ops.mts';
 
 const benchmarks: Record<string, () => Promise<{ measure: (before?: string) => Promise<Measurement[]> }>> = {
   editor: () => import('./editor.mts'),
@@ -53,7 +56,7 @@ if (positionals[0] === 'models') {
   if (json !== undefined) writeFileSync(json, JSON.stringify(rows, null, 2));
   process.exit();
 }
-const names = [...Object.keys(benchmarks), 'cpu', 'gpu'];
+const names = [...Object.keys(benchmarks), 'cpu', 'gpu', 'ops'];
 const unknown = positionals.filter((name) => !names.includes(name));
 if (positionals.length === 0 || unknown.length > 0) {
   const fault = unknown.length > 0 ? `there is no benchmark "${unknown.join('", "')}".` : 'which benchmark?';
@@ -79,6 +82,7 @@ const report = {
   },
   measurements: [] as Measurement[],
   rows: [] as Row[],
+  ops: [] as OpsRow[],
   gpu: undefined as Omit<GpuReport, 'rows'> | undefined,
 };
 console.log(
@@ -91,6 +95,12 @@ if (positionals.includes('cpu')) {
   const [rounds, threads] = [number('rounds'), number('threads')];
   report.rows.push(...(await compare({ only, impl: chosen as Impl[] | undefined, rounds, threads, dist, before })));
   console.log(`\n${table(report.rows)}`);
+}
+if (positionals.includes('ops')) {
+  const { only, dist } = values;
+  const rows = await compareOps({ only, dist, rounds: number('rounds'), threads: number('threads') });
+  report.ops.push(...rows);
+  console.log(`\n${opsTable(rows)}`);
 }
 if (positionals.includes('gpu')) {
   const { only, folder, dist = buildLibrary() } = values;

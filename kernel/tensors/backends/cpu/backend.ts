@@ -329,6 +329,7 @@ export class CpuBackend extends MathBackendCPU {
     if (!force && data.refCount > 0) return false;
     data.refCount = 0;
     if (data.complexTensorInfos) {
+      // Other tensors may share the parts
       this.disposeData(data.complexTensorInfos.real.dataId as object);
       this.disposeData(data.complexTensorInfos.imag.dataId as object);
     }

@@ -132,7 +132,7 @@ const list = (parameters, type) => parameters.map((p) => `${p.name}: ${type(p)}`
 function writer({ name, base, fields }) {
   const from = base && (partName(base) ? `args.${partName(base)}` : 'args');
   const part = base ? [`write${base.name}(${from});`] : [];
-  const index = ({ at, view }) => (view === 'bytes' ? at : at / 4);
+  const index = ({ at, view }) => (view === 'bytes' ? at : view === 'doubles' ? at / 8 : at / 4);
   const value = (f) => (f.type === 'boolean' ? `args.${f.name} ? 1 : 0` : `args.${f.name}`);
   const lines = fields.map((f) => `${f.view}[${index(f)}] = ${value(f)};`);
   return `function write${name}(args: ${name}): void { ${[...part, ...lines].join('\n')} }`;
@@ -197,13 +197,14 @@ export interface RawExports { ${raw.join('\n')} }
 ${[...entries].map(entryWriter).join('\n\n')}
 
 /** Bytes of the largest record of arguments. */
-const RECORD_BYTES = ${Math.ceil(size / 4) * 4};
+const RECORD_BYTES = ${Math.ceil(size / 8) * 8};
 
 /** The functions that write a record of arguments to its place in memory and run the op kernel on it. */
 export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
   const ints = new Int32Array(buffer, ARGS, RECORD_BYTES / 4);
   const floats = new Float32Array(buffer, ARGS, RECORD_BYTES / 4);
   const bytes = new Uint8Array(buffer, ARGS, RECORD_BYTES);
+  const doubles = new Float64Array(buffer, ARGS, RECORD_BYTES / 8);
 
   ${argumentRecords.map(writer).join('\n\n')}
 

@@ -361,6 +361,205 @@ export interface ScanArgs {
   reverse: boolean;
 }
 
+/** y[b, p, c] = max over taps of x[b, pixel, c] + w[tap, c], or a gradient of it. */
+export interface DilationArgs {
+  shape: ConvShape;
+  /** [batch, inHeight, inWidth, inDepth] float32. */
+  x: number;
+  /** [filterHeight, filterWidth, inDepth] float32. */
+  w: number;
+  /** [batch, outHeight, outWidth, inDepth] float32: written, or the gradient with respect to it. */
+  y: number;
+  /** The gradient with respect to x or w, written; not used forward. */
+  gradient: number;
+}
+
+/** y = x / (bias + alpha · Σ x²)^beta, the sum over the channels within `radius`; or dx from dy. */
+export interface LrnArgs {
+  /** [pixels, channels] float32. */
+  x: number;
+  /** [pixels, channels] float32: written, or what it was for the gradient. */
+  y: number;
+  /** [pixels, channels] float32, for the gradient. */
+  dy: number;
+  /** [pixels, channels] float32, written. */
+  dx: number;
+  pixels: number;
+  /** At most as many as the scratch memory of a thread has room for: sixteen bytes each. */
+  channels: number;
+  radius: number;
+  bias: number;
+  alpha: number;
+  beta: number;
+}
+
+/** y[r, v] = how often v is in row r of x, or the sum of its weights there; values of `size` or more do not count. */
+export interface BincountArgs {
+  /** [rows, n] int32. */
+  x: number;
+  /** [rows, n] float32 or int32; 0 for none. */
+  weights: number;
+  /** [rows, size] of the type of the weights, written. */
+  y: number;
+  rows: number;
+  n: number;
+  size: number;
+  /** Whether weights and results are int32. */
+  integers: boolean;
+  /** Whether a value that occurs counts once. */
+  once: boolean;
+}
+
+/** y[r, i] = how many numbers of sorted row r are less than values[r, i], or not more than it. */
+export interface SearchArgs {
+  /** [rows, n], in ascending order. */
+  sorted: number;
+  /** [rows, count] of the same type. */
+  values: number;
+  /** [rows, count] int32, written. */
+  y: number;
+  rows: number;
+  n: number;
+  count: number;
+  /** Whether equal numbers are counted. */
+  right: boolean;
+  /** Whether the numbers are int32, or float32. */
+  integers: boolean;
+}
+
+/** y[r, i] = the first event of row r whose running sum of probabilities exceeds draws[i]; the last one if none does. */
+export interface MultinomialArgs {
+  /** [rows, events] float32. */
+  probabilities: number;
+  /** [samples] float64 in [0, 1). */
+  draws: number;
+  /** [rows, samples] int32, written. */
+  y: number;
+  rows: number;
+  /** At most as many as the scratch memory of a thread has room for: four bytes each. */
+  events: number;
+  samples: number;
+}
+
+/** Rows y[r] = scale · Σⱼ x[r, j] · e^(−2πi·j·k / n). For the inverse the real and the imaginary parts change places. */
+export interface FftArgs {
+  /** [rows, n] float32, the real parts. */
+  real: number;
+  /** [rows, n] float32, the imaginary parts. */
+  imag: number;
+  /** [rows, n] float32, written. */
+  outReal: number;
+  /** [rows, n] float32, written. */
+  outImag: number;
+  /** e^(−2πi·k / size), k = 0 … size − 1: pairs of float64. */
+  roots: number;
+  /** e^(−πi·k² / n), k = 0 … n − 1: pairs of float64; 0 where size = n. */
+  chirp: number;
+  /** Working memory, as many bytes as `fftWorkBytes` says. */
+  work: number;
+  rows: number;
+  n: number;
+  /** What is transformed in stages: n, or with a chirp at least 2n − 1. It has no large prime factor. */
+  size: number;
+  /** 1, or 1 / n for the inverse. */
+  scale: number;
+}
+
+/** The k largest numbers of each row and where they are; NaN is the largest, equal numbers follow their order in x. */
+export interface TopKArgs {
+  /** [rows, n] float32 or int32. */
+  x: number;
+  /** [rows, k] of the same type, written. */
+  values: number;
+  /** [rows, k] int32, written. */
+  indices: number;
+  rows: number;
+  n: number;
+  /** At most n, and as many as the scratch memory of a thread has room for: eight bytes each. */
+  k: number;
+  /** Whether the numbers are int32. */
+  integers: boolean;
+}
+
+/** x [batch, inDepth, inHeight, inWidth, channels]; y's cell (0, 0, 0) looks at x from (−front, −top, −left) on. */
+export interface VolumeShape {
+  batch: number;
+  inDepth: number;
+  inHeight: number;
+  inWidth: number;
+  channels: number;
+  outDepth: number;
+  outHeight: number;
+  outWidth: number;
+  filterDepth: number;
+  filterHeight: number;
+  filterWidth: number;
+  strideZ: number;
+  strideY: number;
+  strideX: number;
+  dilationZ: number;
+  dilationY: number;
+  dilationX: number;
+  front: number;
+  top: number;
+  left: number;
+}
+
+/**
+ * Some rows of the matrix: of a convolution, row (b, z, y, x) of the result has the channels of the image at each tap
+ * of the filter; of the gradient of the image, row (b, z, y, x) of the image has the channels of dy at each tap. Zeros
+ * stand for what is outside.
+ */
+export interface ColumnsArgs {
+  shape: VolumeShape;
+  /** [batch, depth, height, width, channels] float32: the image, or dy. */
+  from: number;
+  /** [count, taps · channels] float32, written. */
+  to: number;
+  first: number;
+  count: number;
+  /** Whether it is dy that is read. */
+  gradient: boolean;
+}
+
+/** y += x. */
+export interface AccumulateArgs {
+  /** [n] float32. */
+  x: number;
+  /** [n] float32. */
+  y: number;
+  n: number;
+}
+
+/** `filter…` in the shape is the size of the windows. */
+export interface Pool3dArgs {
+  shape: VolumeShape;
+  /** [batch, inDepth, inHeight, inWidth, channels] float32. */
+  x: number;
+  /** [batch, outDepth, outHeight, outWidth, channels] float32: written, or the gradient with respect to it. */
+  y: number;
+  /** The gradient with respect to x, written; pooling itself does not use it. */
+  dx: number;
+}
+
+/** c = a · b. */
+export interface MatMulIntArgs {
+  /** [batch or 1, m, k] int32. */
+  a: number;
+  /** [batch or 1, k, n] int32. */
+  b: number;
+  /** [batch, m, n], written. */
+  c: number;
+  batch: number;
+  m: number;
+  n: number;
+  k: number;
+  /** Whether `a` has a matrix for each of the batch, or one for all. */
+  aBatch: boolean;
+  /** The same of `b`. */
+  bBatch: boolean;
+}
+
 /** y[b, o, i] = x[b, o, indices[b, i]]: picks rows by index. */
 export interface GatherArgs {
   /** [batch, outer, dim] rows. */
@@ -669,6 +868,42 @@ export interface Exports {
   floatsOfBools(x: number, y: number, n: number): void;
   /** Running sums or products along the middle axis. */
   scan(args: ScanArgs): void;
+  /** Dilation. */
+  dilation2d(args: DilationArgs): void;
+  /** The gradient of the image: it goes to the first largest sum of each window. */
+  dilation2dBackpropInput(args: DilationArgs): void;
+  /** The gradient of the filter. */
+  dilation2dBackpropFilter(args: DilationArgs): void;
+  /** Normalizes. */
+  lrn(args: LrnArgs): void;
+  /** The gradient. */
+  lrnGrad(args: LrnArgs): void;
+  /** Counts values. @returns false, with y unfinished, if one is negative */
+  bincount(args: BincountArgs): boolean;
+  /** Searches sorted rows. */
+  searchSorted(args: SearchArgs): void;
+  /** Draws events. */
+  multinomial(args: MultinomialArgs): void;
+  /** Transforms all rows. */
+  fft(args: FftArgs): void;
+  /** Bytes of working memory. */
+  fftWorkBytes(args: FftArgs): number;
+  /** The k largest numbers of each row. */
+  topK(args: TopKArgs): void;
+  /** Fills the matrix. */
+  columns3d(args: ColumnsArgs): void;
+  /** Adds numbers to others in place. */
+  accumulate(args: AccumulateArgs): void;
+  /** y = the largest element of each window; NaN is ignored, and an empty window has −∞. */
+  maxPool3d(args: Pool3dArgs): void;
+  /** y = the mean of each window's elements inside of the volume; 0 where there is none. */
+  avgPool3d(args: Pool3dArgs): void;
+  /** dx: dy goes to the first largest element of each window; to none where all are NaN or −∞. */
+  maxPool3dGrad(args: Pool3dArgs): void;
+  /** dx: dy is shared out evenly among the window, with what of it lies outside. */
+  avgPool3dGrad(args: Pool3dArgs): void;
+  /** Matrix products of int32. */
+  matMulInt(args: MatMulIntArgs): void;
   /** Begins a walk: `moveDim` for each dimension from the outermost one, then `move` or `moveConstant`. */
   moveStart(): void;
   /** A dimension of `n` elements, with strides in elements. It is merged with the last one where they step alike. */
@@ -770,6 +1005,24 @@ export interface RawExports {
   floatsOfInts(x: number, y: number, n: number): void;
   floatsOfBools(x: number, y: number, n: number): void;
   scan(args: number): void;
+  dilation2d(args: number): void;
+  dilation2dBackpropInput(args: number): void;
+  dilation2dBackpropFilter(args: number): void;
+  lrn(args: number): void;
+  lrnGrad(args: number): void;
+  bincount(args: number): number;
+  searchSorted(args: number): void;
+  multinomial(args: number): void;
+  fft(args: number): void;
+  fftWorkBytes(args: number): number;
+  topK(args: number): void;
+  columns3d(args: number): void;
+  accumulate(args: number): void;
+  maxPool3d(args: number): void;
+  avgPool3d(args: number): void;
+  maxPool3dGrad(args: number): void;
+  avgPool3dGrad(args: number): void;
+  matMulInt(args: number): void;
   moveStart(): void;
   moveDim(n: number, to: number, from: number): void;
   move(to: number, from: number, size: number): void;
@@ -816,13 +1069,14 @@ export function writeParameter(ints: Int32Array, at: number, entry: Parameter): 
 }
 
 /** Bytes of the largest record of arguments. */
-const RECORD_BYTES = 88;
+const RECORD_BYTES = 104;
 
 /** The functions that write a record of arguments to its place in memory and run the op kernel on it. */
 export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
   const ints = new Int32Array(buffer, ARGS, RECORD_BYTES / 4);
   const floats = new Float32Array(buffer, ARGS, RECORD_BYTES / 4);
   const bytes = new Uint8Array(buffer, ARGS, RECORD_BYTES);
+  const doubles = new Float64Array(buffer, ARGS, RECORD_BYTES / 8);
 
   function writeUnaryArgs(args: UnaryArgs): void {
     ints[0] = args.op;
@@ -1046,6 +1300,139 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
     ints[5] = args.inner;
     bytes[24] = args.exclusive ? 1 : 0;
     bytes[25] = args.reverse ? 1 : 0;
+  }
+
+  function writeDilationArgs(args: DilationArgs): void {
+    writeConvShape(args.shape);
+    ints[15] = args.x;
+    ints[16] = args.w;
+    ints[17] = args.y;
+    ints[18] = args.gradient;
+  }
+
+  function writeLrnArgs(args: LrnArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.dy;
+    ints[3] = args.dx;
+    ints[4] = args.pixels;
+    ints[5] = args.channels;
+    ints[6] = args.radius;
+    doubles[4] = args.bias;
+    doubles[5] = args.alpha;
+    doubles[6] = args.beta;
+  }
+
+  function writeBincountArgs(args: BincountArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.weights;
+    ints[2] = args.y;
+    ints[3] = args.rows;
+    ints[4] = args.n;
+    ints[5] = args.size;
+    bytes[24] = args.integers ? 1 : 0;
+    bytes[25] = args.once ? 1 : 0;
+  }
+
+  function writeSearchArgs(args: SearchArgs): void {
+    ints[0] = args.sorted;
+    ints[1] = args.values;
+    ints[2] = args.y;
+    ints[3] = args.rows;
+    ints[4] = args.n;
+    ints[5] = args.count;
+    bytes[24] = args.right ? 1 : 0;
+    bytes[25] = args.integers ? 1 : 0;
+  }
+
+  function writeMultinomialArgs(args: MultinomialArgs): void {
+    ints[0] = args.probabilities;
+    ints[1] = args.draws;
+    ints[2] = args.y;
+    ints[3] = args.rows;
+    ints[4] = args.events;
+    ints[5] = args.samples;
+  }
+
+  function writeFftArgs(args: FftArgs): void {
+    ints[0] = args.real;
+    ints[1] = args.imag;
+    ints[2] = args.outReal;
+    ints[3] = args.outImag;
+    ints[4] = args.roots;
+    ints[5] = args.chirp;
+    ints[6] = args.work;
+    ints[7] = args.rows;
+    ints[8] = args.n;
+    ints[9] = args.size;
+    floats[10] = args.scale;
+  }
+
+  function writeTopKArgs(args: TopKArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.values;
+    ints[2] = args.indices;
+    ints[3] = args.rows;
+    ints[4] = args.n;
+    ints[5] = args.k;
+    bytes[24] = args.integers ? 1 : 0;
+  }
+
+  function writeVolumeShape(args: VolumeShape): void {
+    ints[0] = args.batch;
+    ints[1] = args.inDepth;
+    ints[2] = args.inHeight;
+    ints[3] = args.inWidth;
+    ints[4] = args.channels;
+    ints[5] = args.outDepth;
+    ints[6] = args.outHeight;
+    ints[7] = args.outWidth;
+    ints[8] = args.filterDepth;
+    ints[9] = args.filterHeight;
+    ints[10] = args.filterWidth;
+    ints[11] = args.strideZ;
+    ints[12] = args.strideY;
+    ints[13] = args.strideX;
+    ints[14] = args.dilationZ;
+    ints[15] = args.dilationY;
+    ints[16] = args.dilationX;
+    ints[17] = args.front;
+    ints[18] = args.top;
+    ints[19] = args.left;
+  }
+
+  function writeColumnsArgs(args: ColumnsArgs): void {
+    writeVolumeShape(args.shape);
+    ints[20] = args.from;
+    ints[21] = args.to;
+    ints[22] = args.first;
+    ints[23] = args.count;
+    bytes[96] = args.gradient ? 1 : 0;
+  }
+
+  function writeAccumulateArgs(args: AccumulateArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.n;
+  }
+
+  function writePool3dArgs(args: Pool3dArgs): void {
+    writeVolumeShape(args.shape);
+    ints[20] = args.x;
+    ints[21] = args.y;
+    ints[22] = args.dx;
+  }
+
+  function writeMatMulIntArgs(args: MatMulIntArgs): void {
+    ints[0] = args.a;
+    ints[1] = args.b;
+    ints[2] = args.c;
+    ints[3] = args.batch;
+    ints[4] = args.m;
+    ints[5] = args.n;
+    ints[6] = args.k;
+    bytes[28] = args.aBatch ? 1 : 0;
+    bytes[29] = args.bBatch ? 1 : 0;
   }
 
   function writeGatherArgs(args: GatherArgs): void {
@@ -1345,6 +1732,78 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
     scan(args) {
       writeScanArgs(args);
       return raw.scan(ARGS);
+    },
+    dilation2d(args) {
+      writeDilationArgs(args);
+      return raw.dilation2d(ARGS);
+    },
+    dilation2dBackpropInput(args) {
+      writeDilationArgs(args);
+      return raw.dilation2dBackpropInput(ARGS);
+    },
+    dilation2dBackpropFilter(args) {
+      writeDilationArgs(args);
+      return raw.dilation2dBackpropFilter(ARGS);
+    },
+    lrn(args) {
+      writeLrnArgs(args);
+      return raw.lrn(ARGS);
+    },
+    lrnGrad(args) {
+      writeLrnArgs(args);
+      return raw.lrnGrad(ARGS);
+    },
+    bincount(args) {
+      writeBincountArgs(args);
+      return raw.bincount(ARGS) !== 0;
+    },
+    searchSorted(args) {
+      writeSearchArgs(args);
+      return raw.searchSorted(ARGS);
+    },
+    multinomial(args) {
+      writeMultinomialArgs(args);
+      return raw.multinomial(ARGS);
+    },
+    fft(args) {
+      writeFftArgs(args);
+      return raw.fft(ARGS);
+    },
+    fftWorkBytes(args) {
+      writeFftArgs(args);
+      return raw.fftWorkBytes(ARGS) >>> 0;
+    },
+    topK(args) {
+      writeTopKArgs(args);
+      return raw.topK(ARGS);
+    },
+    columns3d(args) {
+      writeColumnsArgs(args);
+      return raw.columns3d(ARGS);
+    },
+    accumulate(args) {
+      writeAccumulateArgs(args);
+      return raw.accumulate(ARGS);
+    },
+    maxPool3d(args) {
+      writePool3dArgs(args);
+      return raw.maxPool3d(ARGS);
+    },
+    avgPool3d(args) {
+      writePool3dArgs(args);
+      return raw.avgPool3d(ARGS);
+    },
+    maxPool3dGrad(args) {
+      writePool3dArgs(args);
+      return raw.maxPool3dGrad(ARGS);
+    },
+    avgPool3dGrad(args) {
+      writePool3dArgs(args);
+      return raw.avgPool3dGrad(ARGS);
+    },
+    matMulInt(args) {
+      writeMatMulIntArgs(args);
+      return raw.matMulInt(ARGS);
     },
     moveStart: raw.moveStart,
     moveDim: raw.moveDim,

@@ -20,6 +20,14 @@ export { sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGrad } from './soft
 export { categoricalCrossEntropy, categoricalCrossEntropyGrad } from './softmax';
 export { reduce, reduceBools, repeat, argExtremum, floatsOfInts, floatsOfBools } from './reduce';
 export { scan } from './scan';
+export { dilation2d, dilation2dBackpropInput, dilation2dBackpropFilter } from './dilation';
+export { lrn, lrnGrad } from './lrn';
+export { bincount, searchSorted, multinomial } from './counting';
+export { fft, fftWorkBytes } from './fft';
+export { topK } from './topk';
+export { columns3d, accumulate } from './conv3d';
+export { maxPool3d, avgPool3d, maxPool3dGrad, avgPool3dGrad } from './pool3d';
+export { matMulInt } from './matmul-int';
 export { moveStart, moveDim, move, moveConstant, gatherRows, flattenIndices, segmentSum, oneHot } from './move';
 export { random } from './random';
 export { lstmWorkBytes, lstmForward, lstmBackward } from './lstm';

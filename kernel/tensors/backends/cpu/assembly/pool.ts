@@ -38,6 +38,13 @@ export function scratchBytes(): usize {
   return SCRATCH_BYTES;
 }
 
+/** Which thread of the pool this is; 0 is the main one. */
+// @ts-ignore: decorator
+@inline
+export function threadId(): i32 {
+  return thread;
+}
+
 // @ts-ignore: decorator
 @inline
 export function threadCount(): i32 {

@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import type { ConvArgs, Exports, MatMulArgs } from '../exports.ts';
 import { fused, isBias } from './activation.ts';
+import { channelsFirst } from './channels-first.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { geometryOf, type ConvAttrs, type Geometry } from '../../geometry.ts';
 import { shapeOf } from './shape.ts';
@@ -241,11 +242,11 @@ function convolve({ inputs, attrs, backend }: OpCall): tf.TensorInfo | undefined
 }
 
 export const convolution: Record<string, OpKernel> = {
-  Conv2D: convolve,
+  Conv2D: channelsFirst(['x'], convolve),
 
-  FusedConv2D: fused(convolve),
+  FusedConv2D: channelsFirst(['x'], fused(convolve)),
 
-  Conv2DBackpropInput: ({ inputs, attrs, backend }) => {
+  Conv2DBackpropInput: channelsFirst(['dy'], ({ inputs, attrs, backend }) => {
     const { dy, filter } = inputs as { dy: tf.TensorInfo; filter: tf.TensorInfo };
     if (!isFloat(dy, filter) || dy.shape.length !== 4) return undefined;
     const inputShape = attrs['inputShape'] as number[];
@@ -255,21 +256,25 @@ export const convolution: Record<string, OpKernel> = {
     const dx = backend.output(inputShape, 'float32');
     if (inputShape.includes(0)) return dx;
     return compute(backend, c, backpropInput, { x: dx, w: filter, y: dy }, dx);
-  },
+  }),
 
-  Conv2DBackpropFilter: ({ inputs, attrs, backend }) => {
-    const { x, dy } = inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
-    if (!isFloat(x, dy) || x.shape.length !== 4) return undefined;
-    const filterShape = attrs['filterShape'] as number[];
-    const c = geometry(x.shape, filterShape, attrs);
-    if (!c || dy.shape[1] !== c.outHeight || dy.shape[2] !== c.outWidth) return undefined;
-    const dw = backend.output(filterShape, 'float32');
-    if (filterShape.includes(0)) return dw;
-    if (dy.shape.includes(0)) {
-      const at = backend.address(dw) >>> 2;
-      backend.floats().fill(0, at, at + filterShape.reduce((a, b) => a * b));
-      return dw;
-    }
-    return compute(backend, c, backpropFilter, { x, w: dw, y: dy }, dw);
-  },
+  Conv2DBackpropFilter: channelsFirst(
+    ['x', 'dy'],
+    ({ inputs, attrs, backend }) => {
+      const { x, dy } = inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
+      if (!isFloat(x, dy) || x.shape.length !== 4) return undefined;
+      const filterShape = attrs['filterShape'] as number[];
+      const c = geometry(x.shape, filterShape, attrs);
+      if (!c || dy.shape[1] !== c.outHeight || dy.shape[2] !== c.outWidth) return undefined;
+      const dw = backend.output(filterShape, 'float32');
+      if (filterShape.includes(0)) return dw;
+      if (dy.shape.includes(0)) {
+        const at = backend.address(dw) >>> 2;
+        backend.floats().fill(0, at, at + filterShape.reduce((a, b) => a * b));
+        return dw;
+      }
+      return compute(backend, c, backpropFilter, { x, w: dw, y: dy }, dw);
+    },
+    false,
+  ),
 };

@@ -1,14 +1,22 @@
 // The op kernels that replace those of the JavaScript backend, by name.
 import type { OpKernel } from '../op-kernel.ts';
 import { convolution } from './conv.ts';
+import { convolution3d } from './conv3d.ts';
+import { complexOps } from './complex.ts';
+import { counting } from './counting.ts';
 import { depthwise } from './depthwise.ts';
+import { dilation } from './dilation.ts';
 import { elementwise } from './elementwise.ts';
+import { fourier } from './fft.ts';
+import { largest } from './topk.ts';
 import { lstm } from './lstm.ts';
+import { responses } from './lrn.ts';
 import { matmul } from './matmul.ts';
 import { movement } from './move.ts';
 import { normalization } from './norm.ts';
 import { optimizer } from './optimizer.ts';
 import { pooling } from './pooling.ts';
+import { pooling3d } from './pool3d.ts';
 import { random } from './random.ts';
 import { reduction } from './reduce.ts';
 import { resizing } from './resize.ts';
@@ -17,9 +25,16 @@ import { softmaxes } from './softmax.ts';
 
 export const opKernels: Record<string, OpKernel> = {
   ...elementwise,
+  ...dilation,
+  ...responses,
+  ...complexOps(elementwise),
+  ...counting,
   ...matmul,
   ...convolution,
+  ...convolution3d,
   ...depthwise,
+  ...fourier,
+  ...largest,
   ...lstm,
   ...reduction,
   ...scans,
@@ -28,6 +43,7 @@ export const opKernels: Record<string, OpKernel> = {
   ...movement,
   ...resizing,
   ...pooling,
+  ...pooling3d,
   ...optimizer,
   ...random,
 };

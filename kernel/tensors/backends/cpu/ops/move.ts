@@ -59,7 +59,8 @@ function copyMatrix(
   exports.move(to.at, from.at, size);
 }
 
-function transposed(backend: CpuBackend, x: tf.TensorInfo, perm: number[]): tf.TensorInfo | undefined {
+/** A tensor with its axes in another order, where the type lies in the memory. */
+export function transposed(backend: CpuBackend, x: tf.TensorInfo, perm: number[]): tf.TensorInfo | undefined {
   const size = bytesOf(x.dtype);
   const rank = x.shape.length;
   if (size === 0 || perm.length !== rank) return undefined;
