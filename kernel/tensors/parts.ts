@@ -10,6 +10,7 @@ import { extendOptimizers } from './fused/optimizers.ts';
 import { fuseLstm } from './fused/recurrent.ts';
 import { fuseReductions } from './fused/reductions.ts';
 import { correctGradients } from './gradients/index.ts';
+import { seedDropout } from './layers/noise.ts';
 import { installPrinting } from './printing.ts';
 import { fuseBiasAndActivation } from './replaced/fused-ops.ts';
 
@@ -26,6 +27,7 @@ export const parts: readonly (() => void)[] = [
   fuseNormalization,
   fuseLstm,
   extendOptimizers,
+  seedDropout,
   compileSteps,
   registerFiles,
   installPrinting,

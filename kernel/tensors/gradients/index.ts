@@ -3,6 +3,7 @@
 import { correctCalls } from './calls.ts';
 import { convolutionGradients } from './convolution.ts';
 import { elementwiseGradients } from './elementwise.ts';
+import { extremaGradients } from './extrema.ts';
 import { imageGradients } from './images.ts';
 import { indexingGradients } from './indexing.ts';
 import { matrixProductGradients } from './matmul.ts';
@@ -13,6 +14,7 @@ import { reductionGradients } from './reductions.ts';
 export function correctGradients(): void {
   elementwiseGradients();
   reductionGradients();
+  extremaGradients();
   indexingGradients();
   movingGradients();
   matrixProductGradients();

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { epsilon } from '@tensorflow/tfjs-layers/dist/backend/common';
 import { lossesMap } from '@tensorflow/tfjs-layers/dist/losses';
 import { crossEntropyOfProbabilities, softmaxCrossEntropy } from '../fused/losses.ts';
+import { logisticLoss } from './numerics.ts';
 
 export * from '@tensorflow/tfjs-layers/dist/losses';
 
@@ -33,4 +34,27 @@ export function sparseCategoricalCrossentropy(target: tf.Tensor, output: tf.Tens
   });
 }
 
-Object.assign(lossesMap, { categoricalCrossentropy, sparseCategoricalCrossentropy });
+/**
+ * The logistic loss of each number, with the gradient σ(x) − z also where x is 0.
+ * @param labels z
+ * @param logits x, of the same shape
+ */
+export function sigmoidCrossEntropyWithLogits(labels: tf.Tensor, logits: tf.Tensor): tf.Tensor {
+  tf.util.assertShapesMatch(labels.shape, logits.shape, 'sigmoidCrossEntropyWithLogits: labels and logits differ: ');
+  return tf.tidy(() => logisticLoss(labels, logits));
+}
+
+/**
+ * Binary cross-entropy of each example: the mean over its last axis.
+ * @param target [batch, ..., units]
+ * @param output probabilities of the same shape
+ * @returns [batch, ...]
+ */
+export function binaryCrossentropy(target: tf.Tensor, output: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => {
+    const p = tf.clipByValue(output, epsilon(), 1 - epsilon());
+    return tf.mean(sigmoidCrossEntropyWithLogits(target, tf.log(tf.div(p, tf.sub(1, p)))), -1);
+  });
+}
+
+Object.assign(lossesMap, { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy });

@@ -7,5 +7,11 @@ module.exports = [
     importer: /tfjs-core\/dist\/ops\//,
     by: 'random.ts',
   },
+  {
+    module: /^(\.{1,2}|\.\.\/\.\.\/ops)\/(losses\/)?(log_sum_exp|norm|compute_weighted_loss|sigmoid_cross_entropy)$/,
+    importer: /tfjs-core\/dist\/(ops\/|public\/chained_ops\/(log_sum_exp|norm)\.js$)/,
+    by: 'numerics.ts',
+  },
+  { module: /^\.\/layers\/noise$/, importer: /tfjs-layers\/dist\/exports_layers\.js$/, by: '../layers/noise.ts' },
   { module: /^\.{1,2}\/losses$/, importer: /tfjs-layers\/dist\//, by: 'layers-losses.ts' },
 ];
