@@ -29,6 +29,15 @@ export function combine(op: i32, a: v128, b: v128): v128 {
   return i32x4.min_s(a, b);
 }
 
+/** Four numbers of float64, rounded. */
+// @ts-ignore: decorator
+@inline
+function toFloats(low: v128, high: v128): v128 {
+  const a = f32x4.demote_f64x2_zero(low);
+  const b = f32x4.demote_f64x2_zero(high);
+  return v128.shuffle<i32>(a, b, 0, 1, 4, 5);
+}
+
 /** One of the n numbers at x in the first lane of the result. */
 // @ts-ignore: decorator
 @inline
@@ -42,6 +51,11 @@ function reduceRow(op: i32, x: usize, n: i32): v128 {
   }
   let total = v128.load(p);
   p += 16;
+  // From the second block on, sums of blocks are added in float64
+  let isWide = false;
+  let low = f64x2.splat(0);
+  let high = low;
+  let blocks = 0;
   while (p + 128 <= end) {
     let a = v128.load(p);
     let b = v128.load(p, 16);
@@ -65,8 +79,19 @@ function reduceRow(op: i32, x: usize, n: i32): v128 {
     }
     a = combine(op, combine(op, a, b), combine(op, c, d));
     e = combine(op, combine(op, e, f), combine(op, g, h));
-    total = combine(op, total, combine(op, a, e));
+    a = combine(op, a, e);
+    if (op == Op.Sum && blocks > 0) {
+      if (!isWide) {
+        isWide = true;
+        low = f64x2.promote_low_f32x4(total);
+        high = f64x2.promote_low_f32x4(v128.shuffle<i32>(total, total, 2, 3, 0, 1));
+      }
+      low = f64x2.add(low, f64x2.promote_low_f32x4(a));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i32>(a, a, 2, 3, 0, 1)));
+    } else total = combine(op, total, a);
+    blocks++;
   }
+  if (isWide) total = toFloats(low, high);
   for (; p + 16 <= end; p += 16) total = combine(op, total, v128.load(p));
   total = combine(op, total, v128.shuffle<i32>(total, total, 2, 3, 0, 1));
   total = combine(op, total, v128.shuffle<i32>(total, total, 1, 0, 3, 2));
@@ -126,11 +151,33 @@ function copyRow(x: usize, width: usize, y: usize): void {
   for (; at < bytes; at += 4) store<i32>(y + at, load<i32>(x + at));
 }
 
-/** y [width] = the rows of x [rows, width] as one. `stride` in bytes. It uses TILE numbers of the scratch memory. */
+/** acc [width], of float64, gets the row x [width], or is set to it if it is the first. */
+// @ts-ignore: decorator
+@inline
+function addWide(first: bool, x: usize, width: usize, acc: usize): void {
+  let c: usize = 0;
+  for (; c + 2 <= width; c += 2) {
+    const at = acc + (c << 3);
+    const v = f64x2.promote_low_f32x4(v128.load64_zero(x + (c << 2)));
+    v128.store(at, first ? v : f64x2.add(v128.load(at), v));
+  }
+  for (; c < width; c++) {
+    const at = acc + (c << 3);
+    const v = <f64>load<f32>(x + (c << 2));
+    store<f64>(at, first ? v : load<f64>(at) + v);
+  }
+}
+
+/**
+ * y [width] = the rows of x [rows, width] as one. `stride` in bytes. It uses 3 TILE numbers of the scratch memory. Sums
+ * of blocks are added in float64, from the third block on.
+ */
 // @ts-ignore: decorator
 @inline
 function reduceColumns(op: i32, x: usize, rows: i32, stride: usize, width: i32, y: usize): void {
   const spare = scratch();
+  const sums = spare + ((<usize>TILE) << 2);
+  const isWide = op == Op.Sum && rows > 2 * BLOCK;
   for (let from: i32 = 0; from < width; from += TILE) {
     const w = <usize>min(TILE, width - from);
     const out = y + ((<usize>from) << 2);
@@ -156,7 +203,11 @@ function reduceColumns(op: i32, x: usize, rows: i32, stride: usize, width: i32, 
         oneRow(op, p, w, acc);
         p += stride;
       }
-      if (b > 0) oneRow(op, spare, w, out);
+      if (isWide) addWide(b == 0, acc, w, sums);
+      else if (b > 0) oneRow(op, spare, w, out);
+    }
+    if (isWide) {
+      for (let c: usize = 0; c < w; c++) store<f32>(out + (c << 2), <f32>load<f64>(sums + (c << 3)));
     }
   }
 }
@@ -174,11 +225,19 @@ function reduceMatrix(op: i32, x: usize, rows: i32, inner: i32, y: usize): void 
     return;
   }
   const wide = inner * side;
-  const sums = scratch() + ((<usize>TILE) << 2);
+  const sums = scratch() + 3 * ((<usize>TILE) << 2);
   const groups = rows / side;
   reduceColumns(op, x, groups, (<usize>wide) << 2, wide, sums);
   reduceColumns(op, sums, side, (<usize>inner) << 2, inner, y);
+  const rest = rows - groups * side;
+  if (rest == 0) return;
   let p = x + ((<usize>(groups * wide)) << 2);
+  if (op == Op.Sum && rest > 1) {
+    // Together first: one by one, many small numbers would be added to a large one
+    reduceColumns(op, p, rest, (<usize>inner) << 2, inner, sums);
+    oneRow(op, sums, <usize>inner, y);
+    return;
+  }
   for (let r = groups * side; r < rows; r++) {
     oneRow(op, p, <usize>inner, y);
     p += (<usize>inner) << 2;

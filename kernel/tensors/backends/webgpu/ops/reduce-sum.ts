@@ -18,11 +18,13 @@ interface Layout {
   high: number;
 }
 const ofRows: Layout = { wide: 1, high: 256 };
+/** For rows of up to 64 · 32 elements. */
+const ofShortRows: Layout = { wide: 1, high: 64 };
 const ofColumns: Layout = { wide: 16, high: 16 };
 
 /** y [outer, splits, inner] = x [outer, reduced, inner] summed over parts of the middle axis, times `factor`. */
 const shader = ({ wide, high }: Layout, type: 'f32' | 'i32'): Shader => ({
-  name: `sum ${wide} ${type}`,
+  name: `sum ${wide} ${high} ${type}`,
   outputs: { y: 'f32' },
   inputs: { x: type },
   uniforms: { outer: 'u32', reduced: 'u32', inner: 'u32', splits: 'u32', factor: 'f32' },
@@ -56,10 +58,12 @@ const shader = ({ wide, high }: Layout, type: 'f32' | 'i32'): Shader => ({
   }
   if (local.y == 0u && column < u.inner) { y[(o * u.splits + split) * u.inner + column] = part[at] * u.factor; }`,
 });
-const shaders = {
-  rows: { f32: shader(ofRows, 'f32'), i32: shader(ofRows, 'i32') },
-  columns: { f32: shader(ofColumns, 'f32'), i32: shader(ofColumns, 'i32') },
-};
+const shaders = new Map(
+  [ofRows, ofShortRows, ofColumns].map((layout) => [
+    layout,
+    { f32: shader(layout, 'f32'), i32: shader(layout, 'i32') },
+  ]),
+);
 
 /** A tensor as [outer, reduced, inner]. */
 interface View {
@@ -71,14 +75,15 @@ interface View {
 /** Sums the middle axis; the result has any shape of outer · inner elements. `x` itself is kept. */
 function sumMiddle(backend: WebGpuBackend, x: tf.TensorInfo, view: View, factor: number): tf.TensorInfo {
   const { outer, inner } = view;
-  const isColumns = inner >= ofColumns.wide;
-  const { wide, high } = isColumns ? ofColumns : ofRows;
   let { reduced } = view;
   let from = x;
   for (;;) {
+    const layout =
+      inner >= ofColumns.wide ? ofColumns : reduced > ofShortRows.high * BLOCK * BLOCKS ? ofRows : ofShortRows;
+    const { wide, high } = layout;
     const splits = Math.ceil(reduced / (high * BLOCK * BLOCKS));
     const y = backend.makeTensorInfo([outer, splits, inner], 'float32');
-    const program = shaders[isColumns ? 'columns' : 'rows'][typeOf(from.dtype)!];
+    const program = shaders.get(layout)![typeOf(from.dtype)!];
     const values = { outer, reduced, inner, splits, factor: splits === 1 ? factor : 1 };
     backend.runShader(program, [y], [from], values, outer * splits * Math.ceil(inner / wide));
     if (from !== x) backend.disposeData(from.dataId);
