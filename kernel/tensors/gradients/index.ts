@@ -1,6 +1,7 @@
 // Gradients that TensorFlow.js 4.22 has wrong or lacks, for every device, by families of ops: registered over its own,
 // or new. Each is held against finite differences in test/gradients.
 import { correctCalls } from './calls.ts';
+import { complexNumbers } from './complex.ts';
 import { convolutionGradients } from './convolution.ts';
 import { elementwiseGradients } from './elementwise.ts';
 import { extremaGradients } from './extrema.ts';
@@ -21,4 +22,5 @@ export function correctGradients(): void {
   convolutionGradients();
   imageGradients();
   correctCalls();
+  complexNumbers();
 }

@@ -12,6 +12,7 @@ module.exports = [
     importer: /tfjs-core\/dist\/(ops\/|public\/chained_ops\/(log_sum_exp|norm)\.js$)/,
     by: 'numerics.ts',
   },
+  { module: /^\.\/spectral\/irfft$/, importer: /tfjs-core\/dist\/ops\/ops\.js$/, by: 'spectral.ts' },
   { module: /^\.\/layers\/noise$/, importer: /tfjs-layers\/dist\/exports_layers\.js$/, by: '../layers/noise.ts' },
   { module: /^\.{1,2}\/losses$/, importer: /tfjs-layers\/dist\//, by: 'layers-losses.ts' },
 ];
