@@ -51,11 +51,11 @@ function reduceRow(op: i32, x: usize, n: i32): v128 {
   }
   let total = v128.load(p);
   p += 16;
-  // From the second block on, sums of blocks are added in float64
+  // Of long rows, sums of blocks are added in float64
+  const isLong = op == Op.Sum && n > 2048;
   let isWide = false;
   let low = f64x2.splat(0);
   let high = low;
-  let blocks = 0;
   while (p + 128 <= end) {
     let a = v128.load(p);
     let b = v128.load(p, 16);
@@ -80,7 +80,7 @@ function reduceRow(op: i32, x: usize, n: i32): v128 {
     a = combine(op, combine(op, a, b), combine(op, c, d));
     e = combine(op, combine(op, e, f), combine(op, g, h));
     a = combine(op, a, e);
-    if (op == Op.Sum && blocks > 0) {
+    if (op == Op.Sum && isLong) {
       if (!isWide) {
         isWide = true;
         low = f64x2.promote_low_f32x4(total);
@@ -89,7 +89,6 @@ function reduceRow(op: i32, x: usize, n: i32): v128 {
       low = f64x2.add(low, f64x2.promote_low_f32x4(a));
       high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i32>(a, a, 2, 3, 0, 1)));
     } else total = combine(op, total, a);
-    blocks++;
   }
   if (isWide) total = toFloats(low, high);
   for (; p + 16 <= end; p += 16) total = combine(op, total, v128.load(p));
