@@ -14,6 +14,7 @@ import { fuseReductions } from './fused/reductions.ts';
 import { correctGradients } from './gradients/index.ts';
 import { trainAsKeras } from './layers/exports.ts';
 import { extendLayers } from './layers/index.ts';
+import { seedDropout } from './layers/noise.ts';
 import { installPrinting } from './printing.ts';
 import { fuseBiasAndActivation } from './replaced/fused-ops.ts';
 
@@ -31,6 +32,7 @@ export const parts: readonly (() => void)[] = [
   fuseNormalization,
   fuseLstm,
   extendOptimizers,
+  seedDropout,
   compileSteps,
   trainAsKeras,
   registerFiles,

@@ -2,6 +2,8 @@
 const empty = 'a window with nothing in it is an error, or left out when sizes are rounded up, as in PyTorch';
 const missing = 'a number that is missing or not a number is no int32, and null is no number: an error, as in PyTorch';
 
+const nan = 'NaN is the largest and the smallest, as in max and min, NumPy and PyTorch';
+
 /** By the spec's suite and its name. */
 const specs: readonly (readonly [suite: string, name: string, reason: string])[] = [
   ['avgPool3d', 'x=[1,1,1,1,1] f=[1,1,3] s=1 p=valid', 'a window larger than the input is an error, as in PyTorch'],
@@ -20,6 +22,9 @@ const specs: readonly (readonly [suite: string, name: string, reason: string])[]
     'input=8x8x8,output=4x4x8,f=8,s=1,inDepth=8,p=same vec4',
     'the output shape does not follow from the input, so its sums would be of wrong elements: an error, as in TensorFlow',
   ],
+  ['argmax', 'ignores NaNs', nan],
+  ['argmin', 'ignores NaNs', nan],
+  ['argmin', '3D, ignores NaNs', nan],
   ['ensureShape', 'null shape', missing],
   ['convertToTensor', 'primitive integer, NaN converts to zero, no error thrown', missing],
   ['convertToTensor', 'primitive integer, NaN converts to zero', missing],

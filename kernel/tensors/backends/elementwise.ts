@@ -221,11 +221,11 @@ export const binary = {
 
 /** dx = f(dy, x), or of the op's output y; of our own, for tensors of one shape */
 export const gradients = {
-  /** dy where x > 0, else −dy */
+  /** dy where x > 0, 0 where x = 0, else −dy */
   AbsGrad: {
     inputs: ['dy', 'x'],
-    float32: 'v128.bitselect(dy, f32x4.neg(dy), f32x4.gt(x, splat(0)))',
-    wgsl: 'select(-dy, dy, x > 0.0)',
+    float32: 'v128.and(v128.bitselect(dy, f32x4.neg(dy), f32x4.gt(x, splat(0))), f32x4.ne(x, splat(0)))',
+    wgsl: 'select(select(-dy, dy, x > 0.0), 0.0, x == 0.0)',
   },
   /** dy where x lies between the bounds, else 0 */
   ClipByValueGrad: {

@@ -91,8 +91,8 @@ export const rules = {
   adadelta: {
     slots: ['squares', 'updates'],
     update: [
-      'step = sqrt(updates + epsilon) / sqrt(squares + epsilon) * g',
       'squares = decay * squares + (1 - decay) * (g * g)',
+      'step = sqrt(updates + epsilon) / sqrt(squares + epsilon) * g',
       'updates = decay * updates + (1 - decay) * (step * step)',
       'w = w - learningRate * step',
     ],

@@ -133,9 +133,10 @@ function evaluate(f: () => tf.Tensor): { dx: Tracked; isNew: boolean } {
 }
 
 function checkGradient(dx: tf.Tensor, x: tf.Tensor, name: string, { kernelName }: TapeNode): void {
-  if (dx.dtype !== 'float32')
+  const dtype = x.dtype === 'complex64' ? 'complex64' : 'float32';
+  if (dx.dtype !== dtype)
     throw new Error(
-      `Error in gradient for op ${kernelName}. The gradient of input ${name} must have 'float32' dtype, but has '${dx.dtype}'`,
+      `Error in gradient for op ${kernelName}. The gradient of input ${name} must have '${dtype}' dtype, but has '${dx.dtype}'`,
     );
   const { shape } = x;
   if (dx.shape.length !== shape.length || dx.shape.some((n, i) => n !== shape[i]))
@@ -150,6 +151,7 @@ function ones(shape: number[]): tf.Tensor {
 }
 
 function zeros({ size, shape, dtype }: tf.Tensor): Tracked {
+  if (dtype === 'complex64') return tf.complex(tf.zeros(shape), tf.zeros(shape)) as Tracked;
   return engine.makeTensor(tf.util.makeZerosTypedArray(size, dtype), shape, dtype) as Tracked;
 }
 
@@ -161,6 +163,10 @@ export const gradientMethods: Methods = {
     try {
       const y = recordTape(f);
       assert(y instanceof tf.Tensor, () => 'The result y returned by f() must be a tensor.');
+      assert(
+        y.dtype !== 'complex64',
+        () => 'The result y returned by f() is complex64, and must be real: use tf.real(y), tf.imag(y) or tf.abs(y).',
+      );
       const path = pathOf(state.activeTape!, xs, y);
       if (!allowNoGradients && path.length === 0)
         throw new Error(

@@ -20,6 +20,17 @@ export function recording(): boolean {
   return gradientDepth > 0 && kernelDepth === 0;
 }
 
+/** Calls `f` without recording its ops: its result is a constant for every gradient. */
+export function unrecorded<T>(f: () => T): T {
+  const state = engineState();
+  state.kernelDepth++;
+  try {
+    return f();
+  } finally {
+    state.kernelDepth--;
+  }
+}
+
 /** Whether ops are being recorded for a second derivative. */
 export const recordingTwice = (): boolean => engineState().gradientDepth > 1 && recording();
 

@@ -5,12 +5,12 @@ import { getGlobal } from '@tensorflow/tfjs-core/dist/global_util';
 
 /**
  * Corrects a call that an op kernel gets wrong.
- * @returns the result, or other inputs for the op kernel, or undefined if the call is right as it is
+ * @returns the result or results, or other inputs for the op kernel, or undefined if the call is right as it is
  */
 export type Correction = (
   inputs: tf.NamedTensorMap,
   attrs: tf.NamedAttrMap,
-) => tf.Tensor | tf.NamedTensorMap | undefined;
+) => tf.Tensor | tf.Tensor[] | tf.NamedTensorMap | undefined;
 
 interface OpKernel {
   /** Undefined where the backend has none. */
@@ -40,7 +40,11 @@ export function opKernel(name: string, backend: string): OpKernel {
 
 /** Corrects calls on every device, by the names of their op kernels. */
 export function correctCallsBy(corrections: Record<string, Correction>): void {
-  for (const [name, correct] of Object.entries(corrections)) cache.corrections.set(name, correct);
+  for (const [name, correct] of Object.entries(corrections)) {
+    const other = cache.corrections.get(name);
+    // Those of one op are for different calls
+    cache.corrections.set(name, other ? (inputs, attrs) => correct(inputs, attrs) ?? other(inputs, attrs) : correct);
+  }
   cache.opKernels.clear();
 }
 

@@ -40,7 +40,7 @@ export const runMethods: Methods = {
     const { config, correct } = opKernel(name, this.backendName!);
     if (correct) {
       const made = correct(inputs, (attrs ?? {}) as tf.NamedAttrMap);
-      if (made instanceof tf.Tensor) return made;
+      if (made instanceof tf.Tensor || Array.isArray(made)) return made;
       if (made) inputs = made;
     }
     if (!config) throw new Error(`Kernel '${name}' not registered for backend '${this.backendName}'`);

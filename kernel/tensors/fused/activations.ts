@@ -63,9 +63,9 @@ const softplusGrad = (dy: tf.Tensor, x: tf.Tensor) =>
 const squareGrad = (dy: tf.Tensor, x: tf.Tensor) =>
   fuse(ops.SquareGrad, { dy, x }, () => tf.mul(dy, tf.mul(tf.cast(x, 'float32'), 2)));
 
-/** dy where x > 0, else −dy. */
+/** dy where x > 0, 0 where x = 0, else −dy. */
 const absGrad = (dy: tf.Tensor, x: tf.Tensor) =>
-  fuse(ops.AbsGrad, { dy, x }, () => tf.mul(dy, tf.step(tf.cast(x, 'float32'), -1)));
+  fuse(ops.AbsGrad, { dy, x }, () => tf.mul(dy, tf.sign(tf.cast(x, 'float32'))));
 
 /** dy where x lies between the bounds, else 0. */
 const clipByValueGrad = (dy: tf.Tensor, x: tf.Tensor, { clipValueMin, clipValueMax }: tf.ClipByValueAttrs) =>

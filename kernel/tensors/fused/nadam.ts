@@ -1,4 +1,4 @@
-// Nadam, which TensorFlow.js lacks, and the state of Adamax, which it cannot save. Both by ops, on every backend.
+// Nadam, which TensorFlow.js lacks, by ops, on every backend.
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
 
@@ -98,36 +98,8 @@ export class NadamOptimizer extends tf.Optimizer {
 export const nadam = (learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7): NadamOptimizer =>
   new NadamOptimizer(learningRate, beta1, beta2, epsilon);
 
-interface Adamax {
-  beta1: number;
-  accBeta1: tf.Variable;
-  iteration: tf.Variable;
-  iterations: number;
-  accumulatedFirstMoment: Slot[];
-  accumulatedWeightedInfNorm: Slot[];
-  saveIterations(): Promise<NamedTensor>;
-  extractIterations(weights: NamedTensor[]): Promise<NamedTensor[]>;
-}
-
-/** Lets models with Adamax be saved with their optimizer, and adds Nadam to `tf.train`. */
+/** Adds Nadam to `tf.train`. */
 export function extendByNadam(): void {
   tf.serialization.registerClass(NadamOptimizer);
   Object.assign(tf.train, { nadam });
-  const prototype = tf.AdamaxOptimizer.prototype as unknown as Adamax & {
-    getWeights(): Promise<NamedTensor[]>;
-    setWeights(weights: NamedTensor[]): Promise<void>;
-  };
-  prototype.getWeights = async function () {
-    const { accumulatedFirstMoment: moments, accumulatedWeightedInfNorm: norms } = this;
-    return [await this.saveIterations(), ...slotsOf(moments), ...slotsOf(norms)];
-  };
-  prototype.setWeights = async function (weights) {
-    const slots = await this.extractIterations(weights);
-    this.accumulatedFirstMoment = slotsFrom(slots.slice(0, slots.length / 2));
-    this.accumulatedWeightedInfNorm = slotsFrom(slots.slice(slots.length / 2));
-    tf.tidy(() => {
-      this.accBeta1.assign(tf.scalar(this.beta1 ** (this.iterations + 1)));
-      this.iteration.assign(tf.scalar(this.iterations));
-    });
-  };
 }

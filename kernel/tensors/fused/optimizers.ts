@@ -242,7 +242,8 @@ function fuse(
  * Makes the optimizers of TensorFlow.js update all parameters in one op kernel, and adds AdamW, Lion and Nadam to
  * `tf.train` and to the names that `compile` knows. Call it once.
  *
- * It corrects two faults of TensorFlow.js 4.22. SGD and momentum follow `learningRate` and `setMomentum` as the other
+ * It corrects three faults of TensorFlow.js 4.22. Adadelta divides by the mean of squares that contains this step's
+ * gradient, as Zeiler (2012, https://arxiv.org/abs/1212.5701), Keras and PyTorch do, instead of the one before. SGD and momentum follow `learningRate` and `setMomentum` as the other
  * optimizers do. Centered RMSProp adds ε to the variance, as TensorFlow does, instead of subtracting it, which makes
  * NaN where a gradient is zero.
  */
@@ -263,6 +264,7 @@ export function extendOptimizers(): void {
   fuse(tf.AdagradOptimizer, adagrad);
   fuse(tf.AdamOptimizer, adam);
   fuse(tf.AdamaxOptimizer, adamax, { after: (o) => tf.tidy(() => o.iteration.assign(tf.add(o.iteration, 1))) });
+  correctAdadelta();
   fuse(tf.AdadeltaOptimizer, adadelta);
   centerRmsProp();
   fuse(tf.RMSPropOptimizer, rmsprop);
@@ -293,6 +295,23 @@ function centerRmsProp(): void {
     } finally {
       if (o.centered) o.epsilon = -o.epsilon;
     }
+  };
+}
+
+/** The steps of Adadelta that are many ops. */
+function correctAdadelta(): void {
+  tf.AdadeltaOptimizer.prototype.applyGradients = function (gradients) {
+    const o = this as unknown as AnyOptimizer;
+    const hyper = { ...noHyper, ...adadelta.hyper(o) };
+    const lists = adadelta.slots!(o);
+    entries(gradients as Gradients).forEach(({ name, tensor }, i) => {
+      const value = tf.engine().registeredVariables[name]!;
+      const slots = lists.map(
+        (list, k) => (list[i] ??= newSlot(`${name}/${adadelta.suffixes![k]!}`, value, 0)).variable,
+      );
+      if (tensor) updateByOps('adadelta', hyper, [value, tensor, ...slots]);
+    });
+    o.incrementIterations();
   };
 }
 

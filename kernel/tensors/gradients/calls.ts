@@ -6,7 +6,12 @@ import { product } from './register.ts';
 
 /** Tells the engine which calls to correct. */
 export function correctCalls(): void {
-  correctCallsBy({ [tf.FusedBatchNorm]: batchNorm, [tf.BatchMatMul]: matMul, [tf.Einsum]: einsum });
+  correctCallsBy({
+    [tf.FusedBatchNorm]: batchNorm,
+    [tf.BatchMatMul]: matMul,
+    [tf.Einsum]: einsum,
+    [tf.Mean]: meanOfNone,
+  });
 }
 
 /**
@@ -22,6 +27,13 @@ function batchNorm(inputs: tf.NamedTensorMap): tf.NamedTensorMap | undefined {
   const full = { mean: mean!, variance: variance!, scale: scale ?? tf.ones(shape), offset: offset ?? tf.zeros(shape) };
   const entries = Object.entries(full).map(([k, t]) => [k, fits ? t : tf.broadcastTo(t, x!.shape as [number])]);
   return { x: x!, ...(Object.fromEntries(entries) as typeof full) };
+}
+
+/** The mean of no numbers is NaN, as in NumPy, PyTorch and TensorFlow. The stock op kernels give 0. */
+function meanOfNone({ x }: tf.NamedTensorMap, attrs: tf.NamedAttrMap): tf.Tensor | undefined {
+  if (x!.size > 0) return undefined;
+  const { axis, keepDims } = attrs as unknown as tf.MeanAttrs & { keepDims: boolean };
+  return tf.tidy(() => tf.add(tf.sum(tf.cast(x!, 'float32'), axis, keepDims), NaN));
 }
 
 /**

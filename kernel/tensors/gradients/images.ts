@@ -18,6 +18,7 @@ interface Pooling {
 export function imageGradients(): void {
   pooling();
   resizing();
+  cropping();
 }
 
 function pooling(): void {
@@ -213,4 +214,46 @@ function resizing(): void {
       };
     });
   }
+}
+
+/**
+ * `tf.image.cropAndResize`: each row and column of a crop comes from one or two of the image, as in resizing. Boxes get
+ * no gradient.
+ */
+function cropping(): void {
+  register('CropAndResize', { inputsToSave: ['image', 'boxes', 'boxInd'] }, (dy, saved, attrs) => {
+    const [image, boxes, boxInd] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const { cropSize, method } = attr<tf.CropAndResizeAttrs>(attrs);
+    const [batch, height, width, channels] = image.shape as Shape4D;
+    /** [boxes, crop, n]: the share of element i of the image in element j of the crop. */
+    const shares = (from: number, to: number, crop: number, n: number) => {
+      const [low, high] = [from, to].map((k) => tf.slice(boxes, [0, k], [boxes.shape[0]!, 1]).mul(n - 1));
+      const steps = tf.range(0, crop).reshape([1, crop]);
+      const at =
+        crop > 1
+          ? low!.add(
+              high!
+                .sub(low!)
+                .div(crop - 1)
+                .mul(steps),
+            )
+          : low!.add(high!).mul(0.5);
+      const isInside = tf.logicalAnd(at.greaterEqual(0), at.lessEqual(n - 1)).cast('float32');
+      const column = at.reshape([boxes.shape[0]!, crop, 1]);
+      const places = tf.range(0, n).reshape([1, 1, n]);
+      const share =
+        method === 'nearest'
+          ? tf.equal(tf.floor(column.add(0.5)), places).cast('float32')
+          : tf.relu(tf.sub(1, tf.abs(column.sub(places))));
+      return share.mul(isInside.reshape([boxes.shape[0]!, crop, 1]));
+    };
+    return {
+      image: () => {
+        const [rows, columns] = [shares(0, 2, cropSize[0], height), shares(1, 3, cropSize[1], width)];
+        const each = tf.einsum('nyh,nyxc,nxw->nhwc', rows, dy, columns);
+        const flat = each.reshape([boxes.shape[0]!, height * width * channels]);
+        return tf.unsortedSegmentSum(flat, boxInd.cast('int32') as tf.Tensor1D, batch).reshape(image.shape);
+      },
+    };
+  });
 }

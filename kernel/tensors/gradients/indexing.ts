@@ -16,6 +16,21 @@ function picked(): void {
     updates: () => tf.gatherND(dy, indices!.cast('int32')),
     indices: () => zeros(indices!),
   }));
+  // With respect to the weights; places at and beyond `size` count nowhere
+  for (const name of ['Bincount', 'DenseBincount'])
+    register(name, { inputsToSave: ['x', 'weights'] }, (dy, [x, weights], attrs) => ({
+      weights: () => {
+        const { size, binaryOutput } = attr<tf.DenseBincountAttrs>(attrs);
+        if (binaryOutput || weights!.size === 0) return zeros(weights!);
+        const isCounted = tf.less(x!, size).cast('float32');
+        const places = tf.minimum(x!, tf.scalar(size - 1, 'int32')).cast('int32');
+        return tf.gather(dy, places, x!.rank - 1, x!.rank - 1).mul(isCounted);
+      },
+    }));
+  register('TensorScatterUpdate', { inputsToSave: ['indices', 'updates'] }, (dy, [indices, updates]) => ({
+    tensor: () => tf.tensorScatterUpdate(dy, indices!.cast('int32'), zeros(updates!)),
+    updates: () => tf.gatherND(dy, indices!.cast('int32')),
+  }));
   register('StridedSlice', { inputsToSave: ['x'] }, (dy, [x], attrs) => {
     const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } =
       attr<tf.StridedSliceAttrs>(attrs);

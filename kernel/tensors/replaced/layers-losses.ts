@@ -7,6 +7,7 @@ import { crossEntropyOfProbabilities, softmaxCrossEntropy } from '../fused/losse
 import { oneHotOfLabels } from '../layers/labels.ts';
 import { lossByName, named } from '../layers/losses.ts';
 import type { LossOrMetric } from '../layers/types.ts';
+import { logisticLoss } from './numerics.ts';
 
 export * from '@tensorflow/tfjs-layers/dist/losses';
 
@@ -36,7 +37,35 @@ export function sparseCategoricalCrossentropy(target: tf.Tensor, output: tf.Tens
   });
 }
 
-Object.assign(lossesMap, { categoricalCrossentropy, sparseCategoricalCrossentropy, ...named });
+/**
+ * The logistic loss of each number, with the gradient σ(x) − z also where x is 0.
+ * @param labels z
+ * @param logits x, of the same shape
+ */
+export function sigmoidCrossEntropyWithLogits(labels: tf.Tensor, logits: tf.Tensor): tf.Tensor {
+  tf.util.assertShapesMatch(labels.shape, logits.shape, 'sigmoidCrossEntropyWithLogits: labels and logits differ: ');
+  return tf.tidy(() => logisticLoss(labels, logits));
+}
+
+/**
+ * Binary cross-entropy of each example: the mean over its last axis.
+ * @param target [batch, ..., units]
+ * @param output probabilities of the same shape
+ * @returns [batch, ...]
+ */
+export function binaryCrossentropy(target: tf.Tensor, output: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => {
+    const p = tf.clipByValue(output, epsilon(), 1 - epsilon());
+    return tf.mean(sigmoidCrossEntropyWithLogits(target, tf.log(tf.div(p, tf.sub(1, p)))), -1);
+  });
+}
+
+Object.assign(lossesMap, {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  sparseCategoricalCrossentropy,
+  ...named,
+});
 
 /** The loss that `compile` was given by name; a function is returned as it is. */
 export const get = (loss: string | LossOrMetric): LossOrMetric =>

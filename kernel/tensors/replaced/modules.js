@@ -8,6 +8,13 @@ module.exports = [
     by: 'random.ts',
   },
   { module: /global_util$/, importer: /tfjs-core\/dist\/|kernel\/tensors\//, by: 'global-util.ts' },
+  {
+    module: /^(\.{1,2}|\.\.\/\.\.\/ops)\/(losses\/)?(log_sum_exp|norm|compute_weighted_loss|sigmoid_cross_entropy)$/,
+    importer: /tfjs-core\/dist\/(ops\/|public\/chained_ops\/(log_sum_exp|norm)\.js$)/,
+    by: 'numerics.ts',
+  },
+  { module: /^\.\/spectral\/irfft$/, importer: /tfjs-core\/dist\/ops\/ops\.js$/, by: 'spectral.ts' },
+  { module: /^\.\/layers\/noise$/, importer: /tfjs-layers\/dist\/exports_layers\.js$/, by: '../layers/noise.ts' },
   { module: /^\.{1,2}\/losses$/, importer: /tfjs-layers\/dist\//, by: 'layers-losses.ts' },
   { module: /^\.{1,2}\/metrics$/, importer: /tfjs-layers\/dist\//, by: 'layers-metrics.ts' },
   { module: /^\.\/executor$/, importer: /tfjs-layers\/dist\/engine\//, by: 'layers-executor.ts' },

@@ -859,7 +859,7 @@ export interface Exports {
   repeat(args: RepeatArgs): void;
   /**
    * y [outer, inner] int32 = where along the middle axis of x [outer, reduced, inner] the first of the largest, or
-   * smallest, elements is. NaN is passed over, unless it is the first element: then the answer is 0, as in TensorFlow.js.
+   * smallest, elements is. The first NaN counts as beyond all numbers, as in NumPy: max and min are NaN there too.
    */
   argExtremum(args: ArgExtremumArgs): void;
   /** y [n] float32 = x [n] int32 */

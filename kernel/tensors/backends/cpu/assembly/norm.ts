@@ -103,14 +103,28 @@ function blockStatistics(
   let s2 = s0;
   let s3 = s0;
   let p = x;
-  for (let g = 0; g < count; g++) {
-    s0 = f32x4.add(s0, v128.load(p));
-    if (vectors == 4) {
-      s1 = f32x4.add(s1, v128.load(p, 16));
-      s2 = f32x4.add(s2, v128.load(p, 32));
-      s3 = f32x4.add(s3, v128.load(p, 48));
+  // Sums of sixteen groups are added to the rest
+  for (let g = 0; g < count; ) {
+    const stop = min(count, g + 16);
+    let t0 = f32x4.splat(0);
+    let t1 = t0;
+    let t2 = t0;
+    let t3 = t0;
+    for (; g < stop; g++) {
+      t0 = f32x4.add(t0, v128.load(p));
+      if (vectors == 4) {
+        t1 = f32x4.add(t1, v128.load(p, 16));
+        t2 = f32x4.add(t2, v128.load(p, 32));
+        t3 = f32x4.add(t3, v128.load(p, 48));
+      }
+      p += stride;
     }
-    p += stride;
+    s0 = f32x4.add(s0, t0);
+    if (vectors == 4) {
+      s1 = f32x4.add(s1, t1);
+      s2 = f32x4.add(s2, t2);
+      s3 = f32x4.add(s3, t3);
+    }
   }
   const n = f32x4.splat(<f32>count);
   const a0 = f32x4.div(s0, n);

@@ -29,6 +29,15 @@ export function combine(op: i32, a: v128, b: v128): v128 {
   return i32x4.min_s(a, b);
 }
 
+/** Four numbers of float64, rounded. */
+// @ts-ignore: decorator
+@inline
+function toFloats(low: v128, high: v128): v128 {
+  const a = f32x4.demote_f64x2_zero(low);
+  const b = f32x4.demote_f64x2_zero(high);
+  return v128.shuffle<i32>(a, b, 0, 1, 4, 5);
+}
+
 /** One of the n numbers at x in the first lane of the result. */
 // @ts-ignore: decorator
 @inline
@@ -42,6 +51,11 @@ function reduceRow(op: i32, x: usize, n: i32): v128 {
   }
   let total = v128.load(p);
   p += 16;
+  // Of long rows, sums of blocks are added in float64
+  const isLong = op == Op.Sum && n > 2048;
+  let isWide = false;
+  let low = f64x2.splat(0);
+  let high = low;
   while (p + 128 <= end) {
     let a = v128.load(p);
     let b = v128.load(p, 16);
@@ -65,8 +79,18 @@ function reduceRow(op: i32, x: usize, n: i32): v128 {
     }
     a = combine(op, combine(op, a, b), combine(op, c, d));
     e = combine(op, combine(op, e, f), combine(op, g, h));
-    total = combine(op, total, combine(op, a, e));
+    a = combine(op, a, e);
+    if (op == Op.Sum && isLong) {
+      if (!isWide) {
+        isWide = true;
+        low = f64x2.promote_low_f32x4(total);
+        high = f64x2.promote_low_f32x4(v128.shuffle<i32>(total, total, 2, 3, 0, 1));
+      }
+      low = f64x2.add(low, f64x2.promote_low_f32x4(a));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i32>(a, a, 2, 3, 0, 1)));
+    } else total = combine(op, total, a);
   }
+  if (isWide) total = toFloats(low, high);
   for (; p + 16 <= end; p += 16) total = combine(op, total, v128.load(p));
   total = combine(op, total, v128.shuffle<i32>(total, total, 2, 3, 0, 1));
   total = combine(op, total, v128.shuffle<i32>(total, total, 1, 0, 3, 2));
@@ -126,11 +150,33 @@ function copyRow(x: usize, width: usize, y: usize): void {
   for (; at < bytes; at += 4) store<i32>(y + at, load<i32>(x + at));
 }
 
-/** y [width] = the rows of x [rows, width] as one. `stride` in bytes. It uses TILE numbers of the scratch memory. */
+/** acc [width], of float64, gets the row x [width], or is set to it if it is the first. */
+// @ts-ignore: decorator
+@inline
+function addWide(first: bool, x: usize, width: usize, acc: usize): void {
+  let c: usize = 0;
+  for (; c + 2 <= width; c += 2) {
+    const at = acc + (c << 3);
+    const v = f64x2.promote_low_f32x4(v128.load64_zero(x + (c << 2)));
+    v128.store(at, first ? v : f64x2.add(v128.load(at), v));
+  }
+  for (; c < width; c++) {
+    const at = acc + (c << 3);
+    const v = <f64>load<f32>(x + (c << 2));
+    store<f64>(at, first ? v : load<f64>(at) + v);
+  }
+}
+
+/**
+ * y [width] = the rows of x [rows, width] as one. `stride` in bytes. It uses 3 TILE numbers of the scratch memory. Sums
+ * of blocks are added in float64, from the third block on.
+ */
 // @ts-ignore: decorator
 @inline
 function reduceColumns(op: i32, x: usize, rows: i32, stride: usize, width: i32, y: usize): void {
   const spare = scratch();
+  const sums = spare + ((<usize>TILE) << 2);
+  const isWide = op == Op.Sum && rows > 2 * BLOCK;
   for (let from: i32 = 0; from < width; from += TILE) {
     const w = <usize>min(TILE, width - from);
     const out = y + ((<usize>from) << 2);
@@ -156,7 +202,11 @@ function reduceColumns(op: i32, x: usize, rows: i32, stride: usize, width: i32, 
         oneRow(op, p, w, acc);
         p += stride;
       }
-      if (b > 0) oneRow(op, spare, w, out);
+      if (isWide) addWide(b == 0, acc, w, sums);
+      else if (b > 0) oneRow(op, spare, w, out);
+    }
+    if (isWide) {
+      for (let c: usize = 0; c < w; c++) store<f32>(out + (c << 2), <f32>load<f64>(sums + (c << 3)));
     }
   }
 }
@@ -174,11 +224,19 @@ function reduceMatrix(op: i32, x: usize, rows: i32, inner: i32, y: usize): void 
     return;
   }
   const wide = inner * side;
-  const sums = scratch() + ((<usize>TILE) << 2);
+  const sums = scratch() + 3 * ((<usize>TILE) << 2);
   const groups = rows / side;
   reduceColumns(op, x, groups, (<usize>wide) << 2, wide, sums);
   reduceColumns(op, sums, side, (<usize>inner) << 2, inner, y);
+  const rest = rows - groups * side;
+  if (rest == 0) return;
   let p = x + ((<usize>(groups * wide)) << 2);
+  if (op == Op.Sum && rest > 1) {
+    // Together first: one by one, many small numbers would be added to a large one
+    reduceColumns(op, p, rest, (<usize>inner) << 2, inner, sums);
+    oneRow(op, sums, <usize>inner, y);
+    return;
+  }
   for (let r = groups * side; r < rows; r++) {
     oneRow(op, p, <usize>inner, y);
     p += (<usize>inner) << 2;
@@ -511,7 +569,7 @@ function beyond(kind: i32, a: v128, b: v128): v128 {
 
 /**
  * y [outer, inner] int32 = where along the middle axis of x [outer, reduced, inner] the first of the largest, or
- * smallest, elements is. NaN is passed over, unless it is the first element: then the answer is 0, as in TensorFlow.js.
+ * smallest, elements is. The first NaN counts as beyond all numbers, as in NumPy: max and min are NaN there too.
  */
 export function argExtremum(args: ArgExtremumArgs): void {
   const a = changetype<ArgExtremumTask>(args);
@@ -551,11 +609,34 @@ function argExtremumChunk(kind: i32, chunk: i32, chunks: i32): void {
       }
       for (; c + 4 <= stop; c += 4) {
         const at = (<usize>c) << 2;
-        v128.store(y + at, argColumns(kind, false, x + at, reduced, inner));
+        argColumns(kind, false, x + at, reduced, inner, y + at);
       }
       for (; c < stop; c++) {
         const at = (<usize>c) << 2;
-        v128.store32_lane(y + at, argColumns(kind, true, x + at, reduced, inner), 0);
+        argColumns(kind, true, x + at, reduced, inner, y + at);
+      }
+    }
+  }
+}
+
+// The sum of numbers is NaN where one of them is, or where ∞ meets −∞: only then is NaN looked for.
+
+/** Whether a lane is NaN. */
+// @ts-ignore: decorator
+@inline
+function hasNan(v: v128): bool {
+  return v128.any_true(f32x4.ne(v, v));
+}
+
+/** Sets `where`, of `columns` columns, to the place of the first NaN of each that has one. */
+function placeNans(x: usize, rows: i32, stride: usize, columns: i32, where: usize): void {
+  for (let c: usize = 0; c < <usize>columns; c++) {
+    let p = x + (c << 2);
+    for (let r = 0; r < rows; r++, p += stride) {
+      const v = load<f32>(p);
+      if (v != v) {
+        store<i32>(where + (c << 2), r);
+        break;
       }
     }
   }
@@ -574,6 +655,12 @@ function argSixteenColumns(kind: i32, x: usize, rows: i32, inner: i32, y: usize)
   let w1 = w0;
   let w2 = w0;
   let w3 = w0;
+  const isFloat = kind == Op.Max || kind == Op.Min;
+  const begin = x;
+  let s0 = b0;
+  let s1 = b1;
+  let s2 = b2;
+  let s3 = b3;
   for (let r = 1; r < rows; r++) {
     x += stride;
     const at = i32x4.splat(r);
@@ -581,6 +668,12 @@ function argSixteenColumns(kind: i32, x: usize, rows: i32, inner: i32, y: usize)
     const v1 = v128.load(x, 16);
     const v2 = v128.load(x, 32);
     const v3 = v128.load(x, 48);
+    if (isFloat) {
+      s0 = f32x4.add(s0, v0);
+      s1 = f32x4.add(s1, v1);
+      s2 = f32x4.add(s2, v2);
+      s3 = f32x4.add(s3, v3);
+    }
     const m0 = beyond(kind, v0, b0);
     const m1 = beyond(kind, v1, b1);
     const m2 = beyond(kind, v2, b2);
@@ -598,34 +691,44 @@ function argSixteenColumns(kind: i32, x: usize, rows: i32, inner: i32, y: usize)
   v128.store(y, w1, 16);
   v128.store(y, w2, 32);
   v128.store(y, w3, 48);
+  if (isFloat && hasNan(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)))) placeNans(begin, rows, stride, 16, y);
 }
 
-/** Of four columns, or of one in the first lane. */
+/** Of four columns, or of one. */
 // @ts-ignore: decorator
 @inline
-function argColumns(kind: i32, single: bool, x: usize, rows: i32, inner: i32): v128 {
+function argColumns(kind: i32, single: bool, x: usize, rows: i32, inner: i32, y: usize): void {
   const stride = (<usize>inner) << 2;
+  const isFloat = kind == Op.Max || kind == Op.Min;
+  const begin = x;
   let best = single ? v128.load32_splat(x) : v128.load(x);
+  let sum = best;
   let where = i32x4.splat(0);
   for (let r = 1; r < rows; r++) {
     x += stride;
     const v = single ? v128.load32_splat(x) : v128.load(x);
+    if (isFloat) sum = f32x4.add(sum, v);
     const better = beyond(kind, v, best);
     best = v128.bitselect(v, best, better);
     where = v128.bitselect(i32x4.splat(r), where, better);
   }
-  return where;
+  if (single) v128.store32_lane(y, where, 0);
+  else v128.store(y, where);
+  if (isFloat && hasNan(sum)) placeNans(begin, rows, stride, single ? 1 : 4, y);
 }
 
 // @ts-ignore: decorator
 @inline
 function argRow(kind: i32, x: usize, n: i32): i32 {
   const first = v128.load32_splat(x);
+  const isFloat = kind == Op.Max || kind == Op.Min;
   if (n < 16) {
     let best = first;
     let where = 0;
+    if (isFloat && hasNan(first)) return 0;
     for (let i = 1; i < n; i++) {
       const v = v128.load32_splat(x + ((<usize>i) << 2));
+      if (isFloat && hasNan(v)) return i;
       if (v128.any_true(beyond(kind, v, best))) {
         best = v;
         where = i;
@@ -633,22 +736,33 @@ function argRow(kind: i32, x: usize, n: i32): i32 {
     }
     return where;
   }
-  const isFloat = kind == Op.Max || kind == Op.Min;
-  if (isFloat && !i32x4.all_true(f32x4.eq(first, first))) return 0;
   // First the extremum, then the first element that equals it
   let b0 = first;
   let b1 = first;
+  let s0 = first;
+  let s1 = first;
   let p = x;
   const end = x + ((<usize>n) << 2);
   for (; p + 32 <= end; p += 32) {
     const v0 = v128.load(p);
     const v1 = v128.load(p, 16);
+    if (isFloat) {
+      s0 = f32x4.add(s0, v0);
+      s1 = f32x4.add(s1, v1);
+    }
     b0 = v128.bitselect(v0, b0, beyond(kind, v0, b0));
     b1 = v128.bitselect(v1, b1, beyond(kind, v1, b1));
   }
   for (; p < end; p += 4) {
     const v = v128.load32_splat(p);
+    if (isFloat) s0 = f32x4.add(s0, v);
     b0 = v128.bitselect(v, b0, beyond(kind, v, b0));
+  }
+  if (isFloat && hasNan(f32x4.add(s0, s1))) {
+    for (p = x; p < end; p += 4) {
+      const v = load<f32>(p);
+      if (v != v) return <i32>((p - x) >> 2);
+    }
   }
   b0 = v128.bitselect(b1, b0, beyond(kind, b1, b0));
   b1 = v128.shuffle<i32>(b0, b0, 2, 3, 0, 1);

@@ -79,6 +79,9 @@ export function rowGrain(columns: i32): i32 {
   return max(1, GRAIN / columns);
 }
 
+/** Numbers of a row whose sum is taken before it is added to the rest, if there are at least twice as many. */
+const LONG: i32 = 256;
+
 /** The largest of the row's n numbers, in all lanes. */
 // @ts-ignore: decorator
 @inline
@@ -106,7 +109,16 @@ function rowExp(x: usize, n: i32, shift: v128, keep: bool, y: usize): f32 {
   let b = a;
   let i: usize = 0;
   const end = (<usize>(n & ~3)) << 2;
+  // As in rowSum
+  let before: f64 = 0;
+  let stop = n >= 2 * LONG ? <usize>(LONG << 2) : end;
   for (; i + 32 <= end; i += 32) {
+    if (i >= stop) {
+      before += <f64>sum4(f32x4.add(a, b));
+      a = f32x4.splat(0);
+      b = a;
+      stop += LONG << 2;
+    }
     const e0 = expDown(f32x4.sub(v128.load(x + i), shift));
     const e1 = expDown(f32x4.sub(v128.load(x + i, 16), shift));
     if (keep) {
@@ -128,7 +140,8 @@ function rowExp(x: usize, n: i32, shift: v128, keep: bool, y: usize): f32 {
     if (keep) storeSome(y + end, e, rest);
     b = f32x4.add(b, e);
   }
-  return sum4(f32x4.add(a, b));
+  const last = sum4(f32x4.add(a, b));
+  return n >= 2 * LONG ? <f32>(before + <f64>last) : last;
 }
 
 /** A function of each row of a matrix [rows, columns]. */
@@ -273,6 +286,22 @@ export function rowSum(x: usize, n: i32): f32 {
   let d = a;
   let p = x;
   const end = x + ((<usize>(n & ~3)) << 2);
+  // Of long rows the sums of blocks are added in float64: rounding errors do not grow with the row
+  let before: f64 = 0;
+  for (; n >= 2 * LONG && p + (LONG << 2) <= end; ) {
+    let stop = p + (LONG << 2);
+    for (; p < stop; p += 64) {
+      a = f32x4.add(a, v128.load(p));
+      b = f32x4.add(b, v128.load(p, 16));
+      c = f32x4.add(c, v128.load(p, 32));
+      d = f32x4.add(d, v128.load(p, 48));
+    }
+    before += <f64>sum4(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+    a = f32x4.splat(0);
+    b = a;
+    c = a;
+    d = a;
+  }
   for (; p + 64 <= end; p += 64) {
     a = f32x4.add(a, v128.load(p));
     b = f32x4.add(b, v128.load(p, 16));
@@ -282,7 +311,8 @@ export function rowSum(x: usize, n: i32): f32 {
   for (; p < end; p += 16) a = f32x4.add(a, v128.load(p));
   const rest = n & 3;
   if (rest) b = f32x4.add(b, loadSome(end, rest, f32x4.splat(0)));
-  return sum4(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+  const last = sum4(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+  return n >= 2 * LONG ? <f32>(before + <f64>last) : last;
 }
 
 /** The cross-entropy of the softmax of logits with labels, or its gradient with respect to the logits. */

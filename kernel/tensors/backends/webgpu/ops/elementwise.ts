@@ -157,6 +157,7 @@ export const elementwise: Record<string, OpKernel> = {
   Sin: unary('sin', 'return sine(x);', trigonometry),
   Cos: unary('cos', 'return cosine(x);', trigonometry),
   Tan: unary('tan', 'return tangent(x);', trigonometry),
+  Exp: unary('exp', orNan('exp(x)')),
   Sigmoid: unary('sigmoid', orNan('1.0 / (1.0 + exp(-x))')),
   Acosh: unary('acosh', `if (!(x >= 1.0)) { return bitcast<f32>(u.nan); } ${orNan('acosh(x)')}`),
   Asin: unary(

@@ -9,6 +9,8 @@ import { normalization } from './norm.ts';
 import { optimizer } from './optimizer.ts';
 import { random } from './random.ts';
 import { correctedReduction, reduction } from './reduce.ts';
+import { argReduction } from './reduce-arg.ts';
+import { correctedSums } from './reduce-sum.ts';
 import { scans } from './scan.ts';
 import { softmax } from './softmax.ts';
 
@@ -17,6 +19,7 @@ export const opKernels: Record<string, OpKernel> = {
   ...convolution,
   ...matmul,
   ...reduction,
+  ...argReduction,
   ...scans,
   ...softmax,
   ...normalization,
@@ -28,5 +31,6 @@ export const opKernels: Record<string, OpKernel> = {
 export const corrections: Record<string, Correction> = {
   ...correctedElementwise,
   ...correctedReduction,
+  ...correctedSums,
   ...otherCorrections,
 };

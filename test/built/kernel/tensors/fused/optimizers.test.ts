@@ -58,6 +58,36 @@ const sizeOf = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
 
 const shapes = [[], [1], [3], [4], [5, 7], [0], [16], [2, 3, 5], [70], [4096], [33_001]];
 
+/** The stock Adadelta divides by the mean of squares before the step; this one by that of Zeiler (2012) after it. */
+class Zeiler extends stock.AdadeltaOptimizer {
+  override applyGradients(gradients: stock.NamedTensorMap | { name: string; tensor: stock.Tensor }[]): void {
+    const list = Array.isArray(gradients)
+      ? gradients
+      : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+    const o = this as unknown as Record<
+      'accumulatedGrads' | 'accumulatedUpdates',
+      { originalName: string; variable: stock.Variable }[]
+    > & { rho: number; epsilon: number };
+    list.forEach(({ name, tensor: g }, i) => {
+      const w = stock.engine().registeredVariables[name]!;
+      const slot = (end: string) => ({
+        originalName: `${name}/${end}`,
+        variable: stock.variable(stock.zeros(w.shape), false),
+      });
+      const { variable: squares } = (o.accumulatedGrads[i] ??= slot('accum_grad'));
+      const { variable: updates } = (o.accumulatedUpdates[i] ??= slot('accum_var'));
+      if (!g) return;
+      stock.tidy(() => {
+        squares.assign(squares.mul(o.rho).add(g.square().mul(1 - o.rho)));
+        const step = updates.add(o.epsilon).sqrt().div(squares.add(o.epsilon).sqrt()).mul(g);
+        updates.assign(updates.mul(o.rho).add(step.square().mul(1 - o.rho)));
+        w.assign(w.sub(step.mul(this.learningRate)));
+      });
+    });
+    this.incrementIterations();
+  }
+}
+
 type Make = (t: typeof stock.train) => stock.Optimizer;
 const kinds: [string, Make][] = [
   ['SGD', (t) => t.sgd(0.1)],
@@ -73,7 +103,7 @@ const kinds: [string, Make][] = [
   ['Adam with other numbers', (t) => t.adam(0.05, 0.7, 0.9, 1e-2)],
   ['Adamax', (t) => t.adamax(0.05)],
   ['Adamax with decay', (t) => t.adamax(0.05, 0.8, 0.9, 1e-4, 0.5)],
-  ['Adadelta', (t) => t.adadelta(0.5, 0.8)],
+  ['Adadelta', (t) => (t === train ? t.adadelta(0.5, 0.8) : new Zeiler(0.5, 0.8, 1e-7))],
 ];
 
 /**
