@@ -68,11 +68,7 @@ describe('values of options', () => {
       /validationSplit is a part of the examples, from 0 to below 1, and is 1/,
     ],
     ['validationSplit: -1', { validationSplit: -1 }, /and is -1/],
-    [
-      'validationSplit: 0.9',
-      { validationSplit: 0.9 },
-      /0\.9 of 4 examples leaves none to train with/,
-    ],
+    ['validationSplit: 0.9', { validationSplit: 0.9 }, /0\.9 of 4 examples leaves none to train with/],
     ['epochs: 1.5', { epochs: 1.5 }, /epochs must be an integer of at least 0, and is 1\.5/],
     ['batchSize: 0', { batchSize: 0 }, /batchSize is required to be a positive integer/],
     [
