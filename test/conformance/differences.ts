@@ -2,6 +2,7 @@
 const empty = 'a window with nothing in it is an error, or left out when sizes are rounded up, as in PyTorch';
 const missing = 'a number that is missing or not a number is no int32, and null is no number: an error, as in PyTorch';
 
+const anyAxis = 'it is computed along any axis, as in Keras';
 const nan = 'NaN is the largest and the smallest, as in max and min, NumPy and PyTorch';
 
 /** By the spec's suite and its name. */
@@ -22,6 +23,8 @@ const specs: readonly (readonly [suite: string, name: string, reason: string])[]
     'input=8x8x8,output=4x4x8,f=8,s=1,inDepth=8,p=same vec4',
     'the output shape does not follow from the input, so its sums would be of wrong elements: an error, as in TensorFlow',
   ],
+  ['logSoftmax', '2D, axis=0 throws error', anyAxis],
+  ['softmax', '2D, dim=0 throws error', anyAxis],
   ['argmax', 'ignores NaNs', nan],
   ['argmin', 'ignores NaNs', nan],
   ['argmin', '3D, ignores NaNs', nan],

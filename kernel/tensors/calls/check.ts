@@ -77,7 +77,8 @@ const takesNothing = ({ kinds }: Parameter): boolean => kinds.includes('any') ||
 const takesTensors = ({ kinds }: Parameter): boolean =>
   kinds.includes('any') || kinds.includes('tensor') || kinds.includes('tensors');
 
-function meant({ choices = [] }: Parameter, value: unknown): string {
+function meant({ kinds, choices = [] }: Parameter, value: unknown): string {
+  if (typeof value === 'number' && kinds.includes('numbers')) return `; write [${value}]`;
   const near = typeof value === 'string' ? closest(value, choices) : undefined;
   return near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`;
 }

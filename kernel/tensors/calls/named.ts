@@ -7,6 +7,12 @@ import signatures from './signatures.json' with { type: 'json' };
 
 type Call = (this: unknown, ...args: unknown[]) => unknown;
 
+/** The ops without checks, by those with. */
+const stock = new WeakMap<object, unknown>();
+
+/** The function of TensorFlow.js behind an op that checks its arguments; any other value itself. */
+export const unchecked = <T extends object>(op: T): T => (stock.get(op) as T | undefined) ?? op;
+
 /** Errors that say already where they come from. */
 const complete = new WeakSet<Error>();
 
@@ -55,6 +61,7 @@ function checked(name: string, op: Call, parameters: readonly Parameter[]): Call
   };
   for (const key of ['name', 'length'] as const)
     Object.defineProperty(call, key, { value: op[key], configurable: true });
+  stock.set(call, op);
   return call;
 }
 

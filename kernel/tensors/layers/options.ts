@@ -142,7 +142,7 @@ function withOptions<F extends (...args: never[]) => unknown>(
     check(name, args[at], options);
     return stock(...args);
   };
-  return Object.defineProperty(own, 'name', { value: stock.name }) as unknown as F;
+  return Object.defineProperty(own, 'name', { value: name.split('.').at(-1) }) as unknown as F;
 }
 
 /** `tf.sequential`. */

@@ -6,6 +6,7 @@ import {
   getActivation as stockGet,
   serializeActivation as stockSerialize,
 } from '@tensorflow/tfjs-layers/dist/activations';
+import { unchecked } from '../calls/named.ts';
 
 export * from '@tensorflow/tfjs-layers/dist/activations';
 
@@ -33,7 +34,8 @@ const named = ['relu', 'relu6', 'sigmoid', 'tanh', 'elu', 'selu', 'softplus', 's
 /** What a layer's option `activation` stands for: a name, a function from a tensor to one of the same shape, or null. */
 export function getActivation(identifier: Identifier): Activation {
   if (typeof identifier !== 'function') return stockGet(identifier);
-  const name = named.find((n) => tf[n] === identifier);
+  const fn = unchecked(identifier);
+  const name = named.find((n) => tf[n] === fn);
   return name ? stockGet(name as never) : new FunctionActivation(identifier);
 }
 

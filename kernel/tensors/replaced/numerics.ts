@@ -118,7 +118,8 @@ function sigmoidCrossEntropy_(
   const x = convertToTensor(logits, 'logits', 'sigmoidCrossEntropy');
   tf.util.assertShapesMatch(labels.shape, x.shape, 'Error in sigmoidCrossEntropy: ');
   if (labelSmoothing > 0) labels = tf.add(tf.mul(labels, 1 - labelSmoothing), 0.5 * labelSmoothing);
-  return computeWeightedLoss_(logisticLoss(labels, x), weights, reduction);
+  const w = weights == null ? weights : convertToTensor(weights, 'weights', 'sigmoidCrossEntropy');
+  return computeWeightedLoss_(logisticLoss(labels, x), w, reduction);
 }
 /** `tf.losses.sigmoidCrossEntropy`. Labels are smoothed towards 1/2. */
 export const sigmoidCrossEntropy = op({ sigmoidCrossEntropy_ });

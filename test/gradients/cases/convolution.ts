@@ -50,6 +50,20 @@ const images: readonly [number, number, number][] = [
   [1, 13, 12],
 ];
 
+/**
+ * A number as padding in words that TensorFlow.js gets right for kernels that are not square: the reference has its
+ * sizes (`kernel/tensors/replaced/conv-util.ts` has ours, compared with PyTorch).
+ */
+const explicit = (pad: Pad2D) =>
+  typeof pad !== 'number'
+    ? pad
+    : ([
+        [0, 0],
+        [pad, pad],
+        [pad, pad],
+        [0, 0],
+      ] as Pad2D);
+
 const pick = <T>(list: readonly T[], i: number): T => list[i % list.length]!;
 
 /** Each kernel with each stride and padding; sizes and depths take turns. */
@@ -58,11 +72,12 @@ const grid: Case[] = kernels
   .map(({ kernel, stride, pad }, i) => {
     const [n, h, w] = pick(images, i);
     const [c, o] = pick(depths, i);
-    return one(
+    const image = one(
       `[${n},${h},${w},${c}], ${text(kernel)} to ${o}, stride ${text(stride)}, padding ${text(pad)}`,
       [uniform([n, h, w, c]), uniform([...kernel, c, o])],
       (tf, x, filter) => tf.conv2d(x, filter, stride, pad),
     );
+    return { ...image, reference: (tf, x, filter) => tf.conv2d(x, filter, stride, explicit(pad)) };
   });
 
 /** 3×3 with stride 1, which devices compute by Winograd's algorithm on tiles: all remainders of the image's size. */
@@ -97,13 +112,14 @@ const dilated: Case[] = (
     [[1, 11, 11, 1], [5, 5, 1, 2], [1, 2], 'valid'],
     [[1, 7, 7, 5], [3, 2, 5, 8], 2, 1],
   ] as const
-).map(([x, filter, dilation, pad]) =>
-  one(
+).map(([x, filter, dilation, pad]) => ({
+  ...one(
     `${text(x)}, ${text(filter)}, dilation ${text(dilation)}, padding ${pad}`,
     [uniform(x), uniform(filter)],
     (tf, a, b) => tf.conv2d(a, b, 1, pad, 'NHWC', dilation as never),
   ),
-);
+  reference: (tf, a, b) => tf.conv2d(a, b, 1, explicit(pad), 'NHWC', dilation as never),
+}));
 
 const conv1d: Case[] = (
   [

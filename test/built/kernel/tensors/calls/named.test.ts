@@ -145,7 +145,7 @@ function tensorsIn(value: unknown): import('@tensorflow/tfjs-core').Tensor[] {
 
 describe('messages', () => {
   it.each<[() => unknown, RegExp]>([
-    [() => tf.zeros(3 as never), /^tf\.zeros: shape must be an array of whole numbers, and is 3\n/],
+    [() => tf.zeros(3 as never), /^tf\.zeros: shape must be an array of whole numbers, and is 3; write \[3\]\n/],
     [
       () => tf.conv2d(tf.ones([1, 4, 4, 1]) as never, tf.ones([2, 2, 1, 1]) as never, 1, 'smae' as never),
       /did you mean "same"\?/,

@@ -141,7 +141,7 @@ describe('modelCheckpoint', () => {
   });
 
   it('refuses a path that is no address', () => {
-    expect(() => callbacks.modelCheckpoint({ filepath: './best' })).toThrow(/must be an address such as "file:/);
+    expect(() => callbacks.modelCheckpoint({ filepath: 's3://best' })).toThrow(/must be an address such as "file:/);
     expect(() => callbacks.modelCheckpoint({})).toThrow(/must be an address/);
   });
 });

@@ -167,12 +167,20 @@ describe('other shapes that cannot be', () => {
     ['padding that leaves windows empty', () => tf.maxPool(ones([1, 4, 4, 1]), 1, 1, 1), 'with nothing in them'],
     ['negative padding', () => tf.conv2d(ones([1, 4, 4, 1]), ones([1, 1, 1, 1]), 1, -1), 'whole number, 0 or more'],
     ['half a pixel of padding', () => tf.conv2d(ones([1, 4, 4, 1]), ones([2, 2, 1, 1]), 1, 0.5), 'whole number'],
-    ['a stride of one and a half', () => tf.conv2d(ones([1, 4, 4, 1]), ones([2, 2, 1, 1]), 1.5, 0), 'strides [1.5'],
-    ['a stride of one and a half', () => tf.maxPool(ones([1, 4, 4, 1]), 2, 1.5, 'valid'), 'strides [1.5'],
+    [
+      'a stride of one and a half',
+      () => tf.conv2d(ones([1, 4, 4, 1]), ones([2, 2, 1, 1]), 1.5, 0),
+      'strides must be a whole number',
+    ],
+    [
+      'a stride of one and a half',
+      () => tf.maxPool(ones([1, 4, 4, 1]), 2, 1.5, 'valid'),
+      'strides must be a whole number',
+    ],
     ['a window of nothing', () => tf.maxPool(ones([1, 4, 4, 1]), 0, 1, 'valid'), 'window [0, 0]'],
     ['negative sizes of an image', () => tf.image.resizeBilinear(ones([1, 3, 3, 1]), [-1, 2]), 'resizeBilinear: '],
-    ['sizes that are not whole', () => tf.image.resizeBilinear(ones([1, 3, 3, 1]), [1.5, 2]), '1.5 is not a whole'],
-    ['shapes that are not whole', () => tf.reshape(ones([3]), [1.5, 2]), 'reshape: the result would have the shape'],
+    ['sizes that are not whole', () => tf.image.resizeBilinear(ones([1, 3, 3, 1]), [1.5, 2]), '1.5 is not whole'],
+    ['shapes that are not whole', () => tf.reshape(ones([3]), [1.5, 2]), '1.5 is not whole'],
     ['negative padding', () => tf.pad(ones([3, 3]), [[-1, 0], [-4, 0]]), 'pad: the result'], // prettier-ignore
     ['crops of more than there is', () => tf.batchToSpaceND(ones([4, 1, 1, 1]), [2, 2], [[2, 1], [0, 0]]), 'crops[0]'], // prettier-ignore
     ['cropping of one row too many', () => L.cropping2D({ cropping: [[2, 3], [0, 0]] }).apply(ones([1, 4, 4, 1])), 'cropping2d: [2, 3]'], // prettier-ignore

@@ -182,16 +182,20 @@ describe('types that meet', () => {
 
 describe('a shape that is no list', () => {
   it.each<[string, () => unknown, string]>([
-    ['zeros', () => tf.zeros(any(3)), 'but got 3: write [3]'],
-    ['ones', () => tf.ones(any(3)), 'but got 3: write [3]'],
-    ['fill', () => tf.fill(any(3), 1), 'but got 3: write [3]'],
-    ['randomUniform', () => tf.randomUniform(any(3)), 'randomUniform: a shape is a list'],
-    ['randomNormal', () => tf.randomNormal(any(3)), 'randomNormal: a shape is a list'],
-    ['truncatedNormal', () => tf.truncatedNormal(any(3)), 'truncatedNormal: a shape is a list'],
-    ['tensor', () => tf.tensor([1, 2], any(2)), 'but got 2: write [2]'],
-    ['zeros of nothing', () => tf.zeros(any(undefined)), 'but got undefined'],
-    ['ones of a string', () => tf.ones(any('3')), 'but got 3'],
-    ['zeros of strings', () => tf.zeros(any(['3'])), 'positive integers'],
+    ['zeros', () => tf.zeros(any(3)), 'is 3; write [3]'],
+    ['ones', () => tf.ones(any(3)), 'is 3; write [3]'],
+    ['fill', () => tf.fill(any(3), 1), 'is 3; write [3]'],
+    ['randomUniform', () => tf.randomUniform(any(3)), 'tf.randomUniform: shape must be an array of whole numbers'],
+    ['randomNormal', () => tf.randomNormal(any(3)), 'tf.randomNormal: shape must be an array of whole numbers'],
+    [
+      'truncatedNormal',
+      () => tf.truncatedNormal(any(3)),
+      'tf.truncatedNormal: shape must be an array of whole numbers',
+    ],
+    ['tensor', () => tf.tensor([1, 2], any(2)), 'is 2; write [2]'],
+    ['zeros of nothing', () => tf.zeros(any(undefined)), 'zeros: shape is undefined'],
+    ['ones of a string', () => tf.ones(any('3')), "and is '3'"],
+    ['zeros of strings', () => tf.zeros(any(['3'])), 'an array of whole numbers'],
     ['zeros of less than none', () => tf.zeros([-1]), 'positive integers'],
   ])('%s: an error', (_, make, message) => {
     expect(make).toThrow(message);

@@ -294,7 +294,7 @@ describe.each([1, 2])('on %i thread(s)', (threads) => {
     return 0.5 + phi(x) * sum;
   };
   const derivatives: [string, 'x' | 'y', (v: number) => number, object?][] = [
-    ['AbsGrad', 'x', (x) => (x > 0 ? 1 : -1)],
+    ['AbsGrad', 'x', (x) => Math.sign(x)],
     ['ClipByValueGrad', 'x', (x) => (x >= -0.5 && x <= 1 ? 1 : 0), { clipValueMin: -0.5, clipValueMax: 1 }],
     ['EluGrad', 'y', (y) => (y >= 0 ? 1 : y + 1)],
     ['GeluGrad', 'x', (x) => Phi(x) + x * phi(x)],
