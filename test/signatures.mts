@@ -44,6 +44,8 @@ export function signatures(): Signatures {
       add(`${symbol.name}.${member.name}`, checker.getTypeOfSymbol(own));
     }
   }
+  // They take what `slice` takes: a number for the first axis, and no size for the rest
+  for (const name of ['slice1d', 'slice2d', 'slice3d', 'slice4d']) found[name] = found['slice']!;
   return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
 
   function add(name: string, type: ts.Type): void {
