@@ -199,7 +199,7 @@ describe('memory', () => {
        return { message, after: tf.ones([1024, 1024]).sum().dataSync()[0] };`,
       { options: { limit: 128 * 2 ** 20, threads: 1 } },
     );
-    expect(message).toMatch(/The device "cpu" is out of memory: .* is wanted, .* held by \d+ tensors/);
+    expect(message).toMatch(/The device "cpu" is out of memory: .* is wanted; .* held by \d+ tensors/);
     expect(message).toMatch(/\d+ × float32 \[1024, 1024\]: 1\d\d MB/);
     expect(after).toBe(2 ** 20);
   });

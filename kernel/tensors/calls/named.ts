@@ -13,6 +13,9 @@ const stock = new WeakMap<object, unknown>();
 /** The function of TensorFlow.js behind an op that checks its arguments; any other value itself. */
 export const unchecked = <T extends object>(op: T): T => (stock.get(op) as T | undefined) ?? op;
 
+/** What a device says that is full or lost: no matter of the op that met it. */
+const OF_DEVICE = /^The (device|graphics card) /;
+
 /** Errors that say already where they come from. */
 const complete = new WeakSet<Error>();
 
@@ -44,7 +47,9 @@ function checked(name: string, op: Call, parameters: readonly Parameter[]): Call
   const rule = rules[name];
   const takesFunction = parameters.some(({ kinds }) => kinds.includes('function'));
   const told = (e: unknown, args: readonly unknown[]): unknown =>
-    e instanceof Error && e.name !== 'InterruptError' ? tell(e, name, parameters, args) : e;
+    e instanceof Error && e.name !== 'InterruptError' && !OF_DEVICE.test(e.message)
+      ? tell(e, name, parameters, args)
+      : e;
   const call: Call = function (this: unknown, ...args) {
     const fault = faultOf(parameters, args) ?? rule?.(...args);
     if (fault !== undefined) throw tell(new TypeError(`tf.${name}: ${fault}`), name, parameters, args);
