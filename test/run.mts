@@ -92,6 +92,8 @@ const ofBuild = (part: string) => !['typecheck', 'lint', 'unit'].includes(part);
 
 /** Parts that take minutes: they run with --long, or if they are named. */
 const LONG = new Set(['gpu-gradients']);
+/** Parts that run only if they are named. */
+const NAMED = new Set(['fuzz']);
 
 const { values: flags, positionals: parts } = parseArgs({
   allowPositionals: true,
@@ -113,7 +115,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const chosen = Object.keys(suites).filter((name) =>
-  parts.length === 0 ? long || !LONG.has(name) : parts.includes(name),
+  parts.length === 0 ? !NAMED.has(name) && (long || !LONG.has(name)) : parts.includes(name),
 );
 
 const started = Date.now();

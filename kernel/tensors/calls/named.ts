@@ -83,7 +83,7 @@ function keepErrors(value: unknown): unknown {
   };
 }
 
-/** Adds to an error which op was called with what. */
+/** Adds to an error which op was called with what. Its stack is made when it is first read, with the new message. */
 function tell<E extends Error>(error: E, name: string, parameters: readonly Parameter[], args: readonly unknown[]): E {
   if (complete.has(error)) return error;
   complete.add(error);
@@ -93,6 +93,5 @@ function tell<E extends Error>(error: E, name: string, parameters: readonly Para
   const given = parameters.flatMap((p, i) => (i < args.length ? [`${p.name}: ${shown(args[i])}`] : []));
   const called = `Called as tf.${name}(${given.join(', ')}); it takes (${parameterNames(parameters)})`;
   error.message = `${subject}${before}\n${called}`;
-  if (typeof error.stack === 'string') error.stack = error.stack.replace(before, () => error.message);
   return error;
 }
