@@ -17,7 +17,7 @@ const PATIENCE_START = 30_000;
 /** The same for a batch of calls. One that takes longer is repeated call by call. */
 const PATIENCE = 5_000;
 /** The same for one call. */
-const PATIENCE_ONE = 8_000;
+const PATIENCE_ONE = 20_000;
 const BATCH = 100;
 /** Faults in the report, and characters of each. The log has them all. */
 const MAX_FAULTS = 20;
