@@ -20,6 +20,42 @@ export function callOf(seed: number, index: number): Call {
   return { op, args: gen.chance(0.2) ? spoilt(args, gen) : args, spoilt: true };
 }
 
+/** Where ops of two dimensions take the padding. */
+const padAt: Record<string, number> = { conv1d: 3, conv2d: 3, depthwiseConv2d: 3, avgPool: 3, maxPool: 3 };
+
+/**
+ * The call for stock TensorFlow.js: numbers as padding are written out for each side. Stock takes those, but computes
+ * the width that belongs to a number from the height of kernel and strides, and gives conv1d rows beside the data.
+ */
+export function forStock({ op, args, ...rest }: Call): Call {
+  const pairs = (pad: unknown): unknown =>
+    typeof pad === 'number' && Number.isInteger(pad) && pad >= 0
+      ? [[0, 0], op === 'conv1d' ? [0, 0] : [pad, pad], [pad, pad], [0, 0]]
+      : pad;
+  const at = padAt[op];
+  if (at !== undefined) return { op, args: args.map((arg, i) => (i === at ? pairs(arg) : arg)), ...rest };
+  const [options] = args;
+  if (!/^fused\.(depthwiseC|c)onv2d$/.test(op) || typeof options !== 'object' || options === null)
+    return { op, args, ...rest };
+  return { op, args: [{ ...options, pad: pairs((options as { pad?: unknown }).pad) }, ...args.slice(1)], ...rest };
+}
+
+/** Whether stock TensorFlow.js would not return from a call: it counts to infinity, or tries numbers that do not exist. */
+export function isEndless({ op, args }: Call): boolean {
+  const [, second, third] = args as [unknown, number | undefined, number | undefined];
+  if (op === 'truncatedNormal') {
+    const [mean, stdDev] = [second ?? 0, third ?? (third === undefined ? 1 : 0)];
+    return !(mean - 2 * stdDev <= mean + 2 * stdDev);
+  }
+  if (op === 'signal.frame' || op === 'signal.stft') return Number(third) <= 0;
+  if (op === 'unsortedSegmentSum') return Number(third) > 2 ** 31;
+  if (op === 'maxPool3d' || op === 'avgPool3d') return [second].flat().some((n) => !(Number(n ?? NaN) <= 2 ** 31));
+  // Fills rows of that many elements, until there is no more memory
+  if (op === 'raggedTensorToTensor')
+    return [args[3]].flat().some((t) => isTensorSpec(t) && t.values.some((v) => Number(v) > 2 ** 20));
+  return false;
+}
+
 /** The call as a line of a program, with short tensors written out. */
 export function written({ op, args }: Call): string {
   const list = args.map(text);

@@ -43,7 +43,7 @@ export function guard(heap: GuardedHeap): Canaries {
       }
   };
   heap.allocate = (bytes) => {
-    if (!(Number.isSafeInteger(bytes) && bytes > 0)) {
+    if (!(Number.isInteger(bytes) && bytes > 0)) {
       found.push(`a block of ${bytes} bytes was asked for`);
       throw new Error(`canaries: a block of ${bytes} bytes was asked for`);
     }

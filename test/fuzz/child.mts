@@ -1,7 +1,7 @@
 // Runs random calls with one library, ours or stock TensorFlow.js, in a process of its own, and sends what they gave.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { callOf } from './calls.mts';
+import { type Call, callOf, forStock, isEndless } from './calls.mts';
 import { guard } from './canaries.mts';
 import type { Heap } from '../../kernel/tensors/backends/cpu/heap.ts';
 import { type Arg, isTensorSpec } from './values.mts';
@@ -83,8 +83,7 @@ function tensorsIn(tf: TF, value: unknown): Tensor[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap((v) => tensorsIn(tf, v)) : [];
 }
 
-async function outcomeOf(tf: TF, seed: number, index: number): Promise<Outcome> {
-  const { op, args } = callOf(seed, index);
+async function outcomeOf(tf: TF, { op, args }: Call): Promise<Outcome> {
   const call = op.split('.').reduce((o, k) => (o as Record<string, unknown>)[k], tf as unknown) as (
     ...args: unknown[]
   ) => unknown;
@@ -110,6 +109,9 @@ async function outcomeOf(tf: TF, seed: number, index: number): Promise<Outcome> 
   }
 }
 
+const stockOutcome = async (tf: TF, call: Call): Promise<Outcome> =>
+  isEndless(call) ? { error: 'never returns', ended: true } : outcomeOf(tf, forStock(call));
+
 async function main(): Promise<void> {
   const task = JSON.parse(process.argv[2]!) as Task;
   const { tf, check } = await load(task);
@@ -120,7 +122,8 @@ async function main(): Promise<void> {
   for (let at = task.from; at < task.to; at += task.batch) {
     const outcomes: Outcome[] = [];
     for (let i = at; i < Math.min(at + task.batch, task.to); i++) {
-      const outcome = await outcomeOf(tf, task.seed, i);
+      const call = callOf(task.seed, i);
+      const outcome = task.library === 'ours' ? await outcomeOf(tf, call) : await stockOutcome(tf, call);
       const overwritten = check();
       outcomes.push(overwritten.length > 0 ? { ...outcome, overwritten } : outcome);
     }

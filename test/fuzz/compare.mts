@@ -3,7 +3,7 @@
 import type { Call } from './calls.mts';
 import type { Given, Outcome } from './child.mts';
 import { byChance } from './ops.mts';
-import { isTensorSpec } from './values.mts';
+import { isTensorSpec, sizeOf, type TensorSpec } from './values.mts';
 
 export type Verdict =
   | { same: true }
@@ -20,7 +20,268 @@ interface Difference {
 const numbersOf = (call: Call): number[] =>
   call.args.flatMap((arg) => (isTensorSpec(arg) && arg.dtype !== 'string' ? (arg.values as number[]) : []));
 
+const isEmpty = (arg: unknown) =>
+  isTensorSpec(arg) ? sizeOf(arg.shape) === 0 : Array.isArray(arg) && arg.length === 0;
+const hasNaN = (call: Call) => numbersOf(call).some((v) => Number.isNaN(v));
+const hasInfinity = (call: Call) => numbersOf(call).some((v) => v === Infinity || v === -Infinity);
+
+const specsIn = (arg: unknown): TensorSpec[] => {
+  if (isTensorSpec(arg)) return [arg];
+  return typeof arg === 'object' && arg !== null ? Object.values(arg).flatMap(specsIn) : [];
+};
+const takes = ({ args }: Call, dtype: string) => args.flatMap(specsIn).some((t) => t.dtype === dtype);
+
+/** Whether a tensor's shape is one, and its values fill it. */
+const isWhole = ({ shape, values, dtype }: Given) =>
+  shape.every((d) => Number.isSafeInteger(d) && d >= 0) &&
+  values.length === sizeOf(shape) * (dtype === 'complex64' ? 2 : 1);
+
+/** Ops that take complex64 here, and not in stock (docs/differences.md), and those made of them. */
+const COMPLEX = new Set(
+  (
+    'add sub mul div neg square exp sum mean matMul dot outerProduct reshape expandDims squeeze slice slice1d slice2d ' +
+    'slice3d slice4d stridedSlice split stack unstack concat concat1d concat2d concat3d concat4d gather transpose ' +
+    'reverse reverse1d reverse2d reverse3d reverse4d tile broadcastTo cast image.flipLeftRight image.grayscaleToRGB ' +
+    'linalg.gramSchmidt meshgrid booleanMaskAsync signal.frame'
+  ).split(' '),
+);
+
+/** Whether a message says truly that a kernel or window is larger than the padded input. */
+function isTooLarge(error: string): boolean {
+  const m =
+    /its \w+ is (\d+)(?: \((\d+) with dilation \d+\))?, that of the input (\d+)(?: \((\d+) with padding\))?/.exec(
+      error,
+    );
+  return m !== null && Number(m[2] ?? m[1]) > Number(m[4] ?? m[3]);
+}
+
+/** Sizes along the axes of a window, and its strides, of an op of three dimensions. */
+function stepsOf({ op, args }: Call): { window: number[]; strides: number[] } | undefined {
+  const each = (v: unknown) => (typeof v === 'number' ? [v, v, v] : (v as number[]));
+  const window = op.startsWith('conv3d') ? shapeOf(args[1])?.slice(0, 3) : each(args[1]);
+  return Array.isArray(window) ? { window, strides: each(args[op === 'conv3dTranspose' ? 3 : 2]) } : undefined;
+}
+
 export const differences: readonly Difference[] = [
+  {
+    reason: 'an argument that the declarations do not allow is refused; stock takes it for something else',
+    holds: ({ spoilt }, ours) =>
+      spoilt &&
+      /^TypeError: tf\.[\w.]+: .*(must be |must hold |there is no option |holds an axis twice|holds (true|false|null))|and (true|false) is not a whole number/.test(
+        ours.error ?? '',
+      ),
+  },
+  {
+    reason: 'kernels, windows, strides and dilations are whole numbers above 0, as many as axes',
+    holds: ({ spoilt }, ours) =>
+      spoilt &&
+      /must be \d+ whole numbers, 1 or more|must be \d+ at most|and kernel of rank \d are wanted|must be a whole number, 0 or more/.test(
+        ours.error ?? '',
+      ),
+  },
+  {
+    reason: 'a kernel or window that is larger than the input is refused; stock gives an empty tensor',
+    holds: (_, ours) => isTooLarge(ours.error ?? ''),
+  },
+  {
+    reason: 'windows with nothing but padding in them are refused; stock gives infinity or NaN',
+    holds: ({ args }, ours) => /leaves windows of \w+ \d+ with nothing in them/.test(ours.error ?? '') && args[3] !== 0,
+  },
+  {
+    reason: 'a transposed convolution to a shape that does not follow from the input is refused',
+    holds: ({ op, spoilt }, ours) =>
+      spoilt && /^conv[23]dTranspose$/.test(op) && /the output shape \[.*\] takes an input \[/.test(ours.error ?? ''),
+  },
+  {
+    reason: 'lists that are not rectangular, or hold objects, are refused; stock shifts their numbers',
+    holds: ({ op, spoilt }, ours) =>
+      spoilt &&
+      /^tensor/.test(op) &&
+      /lists beside each other are equally long|A number is wanted/.test(ours.error ?? ''),
+  },
+  {
+    reason: 'pixels that are more or fewer than width times height are refused',
+    holds: ({ op, spoilt }, ours) => spoilt && op === 'browser.fromPixels' && /but data has/.test(ours.error ?? ''),
+  },
+  {
+    reason: 'batchToSpaceND refuses to crop more than there is',
+    holds: ({ op, spoilt }, ours) =>
+      spoilt && op === 'batchToSpaceND' && /but axis \d+ has \d+ elements then/.test(ours.error ?? ''),
+  },
+  {
+    reason: 'stock gives a tensor of an impossible shape, or whose values do not fill its shape',
+    holds: (_, ours, stock) =>
+      stock.tensors?.some((t) => !isWhole(t)) === true && (ours.tensors?.every(isWhole) ?? ours.internal === false),
+  },
+  {
+    reason:
+      'padding that is the same in three dimensions is never negative; stock cuts data off where the kernel is smaller than the stride',
+    holds: (call, ours, stock) => {
+      if (!/^(conv3d|conv3dTranspose|maxPool3d|avgPool3d)$/.test(call.op) || !call.args.slice(3, 5).includes('same'))
+        return false;
+      const steps = stepsOf(call);
+      return (
+        steps?.window.some((k, i) => k < steps.strides[i]!) === true &&
+        String(ours.tensors?.[0]?.shape) === String(stock.tensors?.[0]?.shape)
+      );
+    },
+  },
+  {
+    reason: 'irfft keeps all axes but the last; stock makes a matrix of them',
+    holds: ({ op, args }, ours, stock) => {
+      const shape = shapeOf(args[0]);
+      const last = ours.tensors?.[0]?.shape.at(-1);
+      if (!/irfft$/.test(op) || !shape || String(ours.tensors?.[0]?.shape) !== String([...shape.slice(0, -1), last]))
+        return false;
+      const flat = ({ tensors = [] }: Outcome) => ({
+        tensors: tensors.map((t) => ({ ...t, shape: [t.values.length] })),
+      });
+      return stock.tensors?.[0]?.shape.at(-1) === last && sameBut(flat(ours), flat(stock), () => false);
+    },
+  },
+  {
+    reason: 'complex64 is taken by further ops; stock lacks it, or gives NaN or the real part',
+    holds: (call, ours, stock) =>
+      COMPLEX.has(call.op) &&
+      takes(call, 'complex64') &&
+      ours.tensors?.every(isWhole) === true &&
+      (stock.error !== undefined ||
+        stock.tensors!.some((t) => t.dtype !== 'complex64' || t.values.some((v) => Number.isNaN(v)))),
+  },
+  {
+    reason: 'moves take texts, too',
+    holds: ({ op }, ours, stock) =>
+      /^(gather|reverse(\dd)?|transpose)$/.test(op) &&
+      ours.tensors?.[0]?.dtype === 'string' &&
+      /must be numeric tensor, but got string/.test(stock.error ?? ''),
+  },
+  {
+    reason: 'int32 is cast where a square root is taken inside',
+    holds: ({ op }, ours, stock) =>
+      /^(norm|euclideanNorm|linalg\.(qr|gramSchmidt))$/.test(op) &&
+      ours.tensors !== undefined &&
+      /passed to 'sqrt' must be float32 tensor, but got int32/.test(stock.error ?? ''),
+  },
+  {
+    reason: 'softmax and logSoftmax along any axis',
+    holds: ({ op }, ours, stock) =>
+      /^(softmax|logSoftmax)$/.test(op) &&
+      ours.tensors?.every(isWhole) === true &&
+      /along a non-last dimension is not yet supported/.test(stock.error ?? ''),
+  },
+  {
+    reason: 'the norm along no axis is the absolute value',
+    holds: ({ op, args }, ours, stock) =>
+      op === 'euclideanNorm' &&
+      Array.isArray(args[1]) &&
+      args[1].length === 0 &&
+      stock.error !== undefined &&
+      ours.tensors?.[0]?.values.every((v, i) => close(v, Math.abs((args[0] as TensorSpec).values[i] as number), 0)) ===
+        true,
+  },
+  {
+    reason: 'losses whose weights are all 0, or that have no elements, are 0; in stock NaN',
+    holds: ({ op }, ours, stock) =>
+      op.startsWith('losses.') && pairsAgree(ours, stock, (a, b) => a === 0 && Number.isNaN(b)),
+  },
+  {
+    reason: 'logSumExp of nothing or of −∞ is −∞, with ∞ it is ∞; in stock NaN',
+    holds: (call, ours, stock) =>
+      call.op === 'logSumExp' &&
+      (isEmpty(call.args[0]) || hasInfinity(call)) &&
+      pairsAgree(ours, stock, (a, b) => Math.abs(a) === Infinity && Number.isNaN(b)),
+  },
+  {
+    reason: 'the mean of nothing is NaN; in stock 0',
+    holds: ({ op, args }, ours, stock) =>
+      /^(mean|moments)$/.test(op) && isEmpty(args[0]) && pairsAgree(ours, stock, (a, b) => Number.isNaN(a) && b === 0),
+  },
+  {
+    reason: 'argMax and argMin give the first NaN, topk puts NaN first; stock passes over it',
+    holds: (call, ours, stock) =>
+      /^(argMax|argMin|topk)$/.test(call.op) &&
+      hasNaN(call) &&
+      String(ours.tensors?.map((t) => t.shape)) === String(stock.tensors?.map((t) => t.shape)),
+  },
+  {
+    reason: 'topk that is not sorted gives the largest in any order',
+    holds: ({ op, args }, ours, stock) => {
+      if (op !== 'topk' || args[2] === undefined || args[2] === true || !ours.tensors || !stock.tensors) return false;
+      const [a, b] = [ours, stock].map(({ tensors }) => [...(tensors![0]!.values as Float32Array)]);
+      const k = ours.tensors[0]!.shape.at(-1)!;
+      const rows = (v: number[]) =>
+        Array.from({ length: v.length / k }, (_, i) => String(v.slice(i * k, i * k + k).sort((x, y) => x - y)));
+      return String(rows(a!)) === String(rows(b!));
+    },
+  },
+  {
+    reason:
+      'integers above 2^24 are rounded where they meet float32; stock keeps them, and quotients beyond int32 wrap',
+    holds: (call, ours) =>
+      /^(mod|floorDiv|pow)$/.test(call.op) &&
+      ours.tensors !== undefined &&
+      takes(call, 'int32') &&
+      takes(call, 'float32') &&
+      numbersOf(call).some((v) => Math.abs(v) > 2 ** 24),
+  },
+  {
+    reason: 'a Fourier transform of NaN or infinity: which elements become either depends on the order of the sums',
+    holds: (call, ours, stock) =>
+      /r?fft$|stft$/.test(call.op) &&
+      (hasNaN(call) || hasInfinity(call)) &&
+      String(ours.tensors?.[0]?.shape) === String(stock.tensors?.[0]?.shape),
+  },
+  {
+    reason:
+      'an axis that is picked is so whatever its mask and step say, as in TensorFlow; stock begins it at 0, or fails',
+    holds: ({ op, args }, ours) =>
+      op === 'stridedSlice' &&
+      Number(args[8] ?? 0) !== 0 &&
+      (Number(args[4]) !== 0 || (args[3] as number[]).some((step) => step !== 1)) &&
+      ours.tensors?.every(isWhole) === true,
+  },
+  {
+    reason: 'a slice that ends before it begins is empty; stock fails behind an ellipsis',
+    holds: ({ op }, ours, stock) =>
+      op === 'stridedSlice' &&
+      ours.tensors?.every((t) => isWhole(t) && t.values.length === 0) === true &&
+      /Negative size values should be exactly -1/.test(stock.error ?? ''),
+  },
+  {
+    reason: 'of equal elements topk gives the first, as TensorFlow; stock now and then another',
+    holds: ({ op, args }, ours, stock) => {
+      if (op !== 'topk' || !ours.tensors || !stock.tensors || !isTensorSpec(args[0])) return false;
+      const { values, shape } = args[0];
+      const [[a, at], [b, instead]] = [ours.tensors, stock.tensors] as [[Given, Given], [Given, Given]];
+      const k = a.shape.at(-1)!;
+      const element = (i: number, t: Given) => values[Math.floor(i / k) * shape.at(-1)! + Number(t.values[i])];
+      return (
+        sameBut({ tensors: [a] }, { tensors: [b] }, () => false) &&
+        [...at.values].every((_, i) => element(i, at) === element(i, instead))
+      );
+    },
+  },
+  {
+    reason: 'numbers that int32 cannot hold are refused; stock gives others',
+    holds: ({ spoilt }, ours) => spoilt && /which int32 cannot hold/.test(ours.error ?? ''),
+  },
+  {
+    reason: 'a row split beyond the values is refused; stock fills the rows up',
+    holds: ({ op, spoilt }, ours) =>
+      spoilt && op === 'raggedTensorToTensor' && /row split -?\d+ is outside of/.test(ours.error ?? ''),
+  },
+  {
+    reason: 'moments of numbers near the largest cancel to within the largest',
+    holds: (call, ours, stock) => {
+      const sizes = numbersOf(call).map(Math.abs);
+      const largest = Math.max(0, ...sizes.filter((v) => v < Infinity));
+      return (
+        call.op === 'moments' &&
+        largest >= 1e30 &&
+        pairsAgree(ours, stock, (a, b) => !(Math.abs(a - b) > 1e-6 * largest))
+      );
+    },
+  },
   {
     reason: 'stock permutes the shape of cumsum and cumprod twice where the axis is not the last one counted from 0',
     holds: ({ op, args }, ours, stock) =>
@@ -59,18 +320,26 @@ export const differences: readonly Difference[] = [
   },
 ];
 
-/** Whether results agree in all but elements that are `undecided` in one of them. */
-function sameBut({ tensors: a }: Outcome, { tensors: b }: Outcome, undecided: (v: number) => boolean): boolean {
+/** Whether results agree in all but elements of which `differ` holds. */
+function pairsAgree(
+  { tensors: a }: Outcome,
+  { tensors: b }: Outcome,
+  differ: (a: number, b: number) => boolean,
+): boolean {
   if (a?.length !== b?.length || !a || !b) return false;
   return a.every(({ shape, dtype, values }, k) => {
     const other = b[k]!;
     if (dtype === 'string' || dtype !== other.dtype || String(shape) !== String(other.shape)) return false;
     return [...values].every((v, i) => {
       const pair = [v, other.values[i]!] as [number, number];
-      return pair.some(undecided) || close(...pair, 0);
+      return differ(...pair) || close(...pair, 0);
     });
   });
 }
+
+/** Whether results agree in all but elements that are `undecided` in one of them. */
+const sameBut = (ours: Outcome, stock: Outcome, undecided: (v: number) => boolean): boolean =>
+  pairsAgree(ours, stock, (a, b) => undecided(a) || undecided(b));
 
 const shapeOf = (arg: unknown) => (isTensorSpec(arg) ? arg.shape : undefined);
 

@@ -14,12 +14,87 @@ const isComplex: Rule = (input) =>
 /** As many pairs as axes. */
 const pairEach: Rule = (x, paddings) => {
   const rank = rankOf(x);
-  if (rank === undefined || !Array.isArray(paddings) || paddings.length === rank) return undefined;
+  if (rank === undefined || !Array.isArray(paddings)) return undefined;
+  const odd = (paddings as unknown[]).find((pair) => !Array.isArray(pair) || pair.length !== 2);
+  if (odd !== undefined) return `paddings must hold pairs [before, after], and one is [${String(odd)}]`;
+  if (paddings.length === rank) return undefined;
   return `paddings must hold a pair [before, after] for each of the ${rank} axes of x, and holds ${paddings.length}`;
 };
 
+/** Axes are whole numbers, each of which stands there once. */
+const axesOnce =
+  (place: number): Rule =>
+  (...args) => {
+    const axes: unknown = args[place];
+    if (!Array.isArray(axes)) return undefined;
+    const rank = rankOf(args[0]);
+    const seen = new Set<number>();
+    for (const axis of axes as unknown[]) {
+      if (typeof axis !== 'number')
+        return `axis must be a whole number or an array of whole numbers, and holds ${String(axis)}`;
+      const at = axis < 0 && rank !== undefined ? axis + rank : axis;
+      if (seen.has(at)) return `axis [${axes.join(', ')}] holds an axis twice`;
+      seen.add(at);
+    }
+    return undefined;
+  };
+
+/** Transforms along the last axis need one. */
+const hasAxis: Rule = (input) =>
+  rankOf(input) === 0 ? 'input must have rank 1 or more, and is a single number' : undefined;
+
+/** Steps and lengths that must be 1 or more. */
+const positive =
+  (...names: (string | undefined)[]): Rule =>
+  (...args) => {
+    const place = names.findIndex((name, i) => name !== undefined && typeof args[i] === 'number' && !(args[i] >= 1));
+    return place < 0 ? undefined : `${names[place]!} must be 1 or more, and is ${String(args[place])}`;
+  };
+
+const notComplex =
+  (name: string, place: number): Rule =>
+  (...args) => {
+    const x = args[place];
+    const isNumbers = !(x instanceof Tensor) || (x.dtype !== 'complex64' && x.dtype !== 'string');
+    return isNumbers ? undefined : `${name} must be a tensor of real numbers, and is ${x.dtype}`;
+  };
+
+const both =
+  (a: Rule, b: Rule): Rule =>
+  (...args) =>
+    a(...args) ?? b(...args);
+
+/** The most of anything that is counted: devices count in 32 bits. */
+const MOST = 2 ** 31 - 1;
+
+/** Both arguments of a loss. */
+const ofReals: Rule = (...args) =>
+  notComplex('the first argument', 0)(...args) ?? notComplex('the second argument', 1)(...args);
+
+const losses =
+  'absoluteDifference computeWeightedLoss cosineDistance hingeLoss huberLoss logLoss meanSquaredError ' +
+  'sigmoidCrossEntropy softmaxCrossEntropy';
+const onAxes = 'all any euclideanNorm logSumExp max mean min prod reverse reverse2d reverse3d reverse4d sum';
+
 /** Further rules, by the name of the op. */
 export const rules: Readonly<Record<string, Rule>> = {
+  ...Object.fromEntries(onAxes.split(' ').map((name) => [name, axesOnce(1)])),
+  norm: axesOnce(2),
+  moments: both(axesOnce(1), notComplex('x', 0)),
+  ...Object.fromEntries(losses.split(' ').map((name) => [`losses.${name}`, ofReals])),
+  ...Object.fromEntries(
+    ['fft', 'ifft', 'rfft', 'irfft'].flatMap((name) => [
+      [name, both(hasAxis, positive(undefined, 'fftLength'))],
+      [`spectral.${name}`, both(hasAxis, positive(undefined, 'fftLength'))],
+    ]),
+  ),
+  'signal.frame': positive(undefined, 'frameLength', 'frameStep'),
+  'signal.stft': positive(undefined, 'frameLength', 'frameStep', 'fftLength'),
+  complex: both(notComplex('real', 0), notComplex('imag', 1)),
+  bincount: notComplex('weights', 1),
+  denseBincount: notComplex('weights', 1),
+  unsortedSegmentSum: (x, segmentIds, numSegments) =>
+    (numSegments as number) > MOST ? `numSegments must be ${MOST} at most, and is ${String(numSegments)}` : undefined,
   pad: pairEach,
   pad2d: pairEach,
   pad3d: pairEach,

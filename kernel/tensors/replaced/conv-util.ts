@@ -44,6 +44,9 @@ interface Steps {
   covered: number;
 }
 
+/** Devices count in 32 bits. */
+const MAX_STEP = 2 ** 31 - 1;
+
 const names: Record<number, readonly string[]> = { 2: ['height', 'width'], 3: ['depth', 'height', 'width'] };
 
 const list = (shape: readonly unknown[]) => `[${shape.join(', ')}]`;
@@ -68,6 +71,7 @@ function checkNumbers(call: Call): void {
   for (const [what, values] of Object.entries(parts))
     if (values.length !== kernel.length || !values.every((n) => Number.isInteger(n) && n > 0))
       fail(call, `${what} ${list(values)} must be ${kernel.length} whole numbers, 1 or more`);
+    else if (values.some((n) => n > MAX_STEP)) fail(call, `${what} ${list(values)} must be ${MAX_STEP} at most`);
 }
 
 function round(x: number, rounding: Rounding | undefined): number {

@@ -71,7 +71,8 @@ function computeWeightedLoss_(values: Like, weights?: Like | null, reduction = t
   if (weights === undefined || weights === null) {
     if (reduction === NONE) return losses;
     if (reduction === SUM) return tf.sum(losses);
-    if (reduction === MEAN) return tf.mean(losses);
+    // 0 of no losses
+    if (reduction === MEAN) return losses.size === 0 ? tf.sum(losses) : tf.mean(losses);
     if (reduction === SUM_BY_NONZERO_WEIGHTS) return tf.div(tf.sum(losses), tf.scalar(losses.size));
   } else {
     const w = convertToTensor(weights, 'weights', 'computeWeightedLoss');

@@ -40,6 +40,11 @@ function randomNormal_(shape: Shape, mean = 0, stdDev = 1, dtype?: 'float32' | '
 export const randomNormal = op({ randomNormal_ });
 
 function truncatedNormal_(shape: Shape, mean = 0, stdDev = 1, dtype?: 'float32' | 'int32', seed?: number) {
+  // Otherwise no number would lie in the range, and the search for one would not end
+  if (!(mean - 2 * stdDev <= mean + 2 * stdDev))
+    throw new Error(
+      `truncatedNormal: mean and stdDev must be numbers, stdDev 0 or more; they are ${mean} and ${stdDev}`,
+    );
   if (isDrawn(dtype, seed)) return draw(shape, 'truncatedNormal', mean, stdDev);
   return stockTruncated(shape as number[], mean, stdDev, dtype, seed);
 }

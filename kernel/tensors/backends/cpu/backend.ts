@@ -12,6 +12,12 @@ type Parts = { real: tf.TensorInfo; imag: tf.TensorInfo };
 
 const bytesPerElement: Partial<Record<tf.DataType, number>> = { float32: 4, int32: 4, bool: 1 };
 
+/** The bytes of the types whose values lie elsewhere. @throws Error if there is no such type */
+function noBytes(dtype: tf.DataType): 0 {
+  if (dtype === 'complex64' || dtype === 'string') return 0;
+  throw new Error(`Unknown dtype ${String(dtype)}: there are float32, int32, bool, complex64 and string`);
+}
+
 /**
  * The data of one or more tensors; it is its own `dataId`. The device is a property of the class that each device makes
  * of this one, and views of its memory are private: what walks through the properties of a tensor does not get there.
@@ -214,7 +220,8 @@ export class CpuBackend extends MathBackendCPU {
   }
 
   private reserve(shape: number[], dtype: tf.DataType): TensorData {
-    const bytes = (bytesPerElement[dtype] ?? 0) * sizeOf(shape);
+    const bytes = (bytesPerElement[dtype] ?? noBytes(dtype)) * sizeOf(shape);
+    if (!(bytes >= 0)) throw new Error(`There is no tensor of shape [${shape.join(', ')}]`);
     const at = bytes === 0 ? 0 : this.allocate(bytes, () => `${readable(bytes)} for a tensor ${dtype} [${shape}]`);
     const data = new this.Data(dtype, shape, at, bytes);
     this.all.add(data);

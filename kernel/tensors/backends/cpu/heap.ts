@@ -54,8 +54,10 @@ export class Heap {
    * A block of at least `bytes` bytes, aligned to 64; what it holds is undefined.
    * @returns its address
    * @throws HeapFullError when the limit is reached or the system has no more memory
+   * @throws RangeError if `bytes` is not a whole number above 0: all later addresses would be wrong
    */
   allocate(bytes: number): number {
+    if (!(Number.isInteger(bytes) && bytes > 0)) throw new RangeError(`A block cannot have ${bytes} bytes`);
     const size = Heap.sizeClass(bytes);
     const block = this.free.get(size)?.pop();
     let at: number;

@@ -146,6 +146,19 @@ const unique: OpKernel = ({ inputs, attrs, backend }) => {
   return [result(values, [first.length, ...shape.slice(1)], dtype), result(group, [n], 'int32')];
 };
 
+/** TensorFlow.js fills what splits beyond the values ask for, number by number. */
+const raggedTensorToTensor: OpKernel = ({ inputs, attrs, backend }) => {
+  const { shape } = inputs['values']!;
+  const partitions = inputs['rowPartitionTensors'] as unknown as tf.TensorInfo[];
+  const types = attrs['rowPartitionTypes'] as string[];
+  const last = partitions.at(-1);
+  if (types.at(-1) !== 'ROW_SPLITS' || last?.dtype !== 'int32') return undefined;
+  for (const split of backend.readSync(last.dataId) as Int32Array)
+    if (split < 0 || split > shape[0]!)
+      throw new Error(`raggedTensorToTensor: the row split ${split} is outside of the ${shape[0]} rows of values`);
+  return undefined;
+};
+
 function written(
   backend: CpuBackend,
   data: Float32Array | Int32Array,
@@ -162,4 +175,5 @@ export const counting: Record<string, OpKernel> = {
   SearchSorted: searchSorted,
   Multinomial: multinomial,
   Unique: unique,
+  RaggedTensorToTensor: raggedTensorToTensor,
 };

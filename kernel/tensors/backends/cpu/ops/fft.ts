@@ -83,6 +83,8 @@ export function complexOf(backend: CpuBackend, real: tf.TensorInfo, imag: tf.Ten
 function transform(inverse: boolean): OpKernel {
   return ({ inputs, backend }) => {
     const x = inputs['input']!;
+    if (x.shape.length === 0)
+      throw new Error(`${inverse ? 'ifft' : 'fft'}: the input must have rank 1 or more, and is a single number`);
     const total = sizeOf(x.shape);
     if (x.dtype !== 'complex64' || total === 0) return undefined;
     const { exports } = backend.program;

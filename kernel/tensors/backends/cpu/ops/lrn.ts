@@ -20,7 +20,7 @@ function run({ inputs, attrs, backend }: OpCall, gradient: boolean): tf.TensorIn
     dx: gradient ? to : 0,
     pixels: sizeOf(x.shape) / channels,
     channels,
-    radius,
+    radius: Math.min(radius, channels),
     bias,
     alpha,
     beta,

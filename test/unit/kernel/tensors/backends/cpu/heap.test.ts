@@ -110,3 +110,11 @@ describe('the end of the memory', () => {
     }
   });
 });
+
+describe('sizes that are none', () => {
+  it.each([NaN, -64, 0, 1.5])('%d bytes are refused, and later addresses are right', (bytes) => {
+    const heap = new Heap(memory(), 1024, 16 * MB);
+    expect(() => heap.allocate(bytes)).toThrow(RangeError);
+    expect(heap.allocate(64)).toBe(1024);
+  });
+});

@@ -25,6 +25,10 @@ function element(re: Float32Array, im: Float32Array, k: number, sign: 1 | -1): [
 }
 
 describe('the Fourier transform', () => {
+  it.each([tf.fft, tf.ifft])('of a scalar is an error', (transform) =>
+    expect(() => transform(tf.complex(1, 2))).toThrow('must have rank 1 or more'),
+  );
+
   // Stages of 4, 2, 3, 5, other primes, and Bluestein's algorithm
   const sizes = [1, 2, 3, 4, 5, 6, 7, 8, 12, 15, 30, 49, 60, 61, 64, 67, 77, 100, 122, 127, 134, 243, 1009, 1024, 2018];
   it.each(sizes)('of %i numbers is the sum that defines it, in three rows, and back', (n) => {
