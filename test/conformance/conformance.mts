@@ -14,7 +14,7 @@ const root = join(here, '../..');
 export const dist = join(root, 'dist');
 
 /** Least number of specs: if fewer run, some have been left out by mistake. */
-const LEAST = 4_150;
+const LEAST = 4_130;
 /** Seconds that the specs may take. */
 const LIMIT = 900;
 /** Seconds in which the process must end after the specs. */

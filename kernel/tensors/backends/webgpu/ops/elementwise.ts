@@ -158,6 +158,7 @@ export const elementwise: Record<string, OpKernel> = {
   Cos: unary('cos', 'return cosine(x);', trigonometry),
   Tan: unary('tan', 'return tangent(x);', trigonometry),
   Exp: unary('exp', orNan('exp(x)')),
+  Log: unary('log', 'if (isNan(x) || x < 0.0) { return bitcast<f32>(u.nan); } return log(x);'),
   Sigmoid: unary('sigmoid', orNan('1.0 / (1.0 + exp(-x))')),
   Acosh: unary('acosh', `if (!(x >= 1.0)) { return bitcast<f32>(u.nan); } ${orNan('acosh(x)')}`),
   Asin: unary(
