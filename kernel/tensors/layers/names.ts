@@ -1,5 +1,6 @@
 // Names as users write them: of losses and metrics, in any of Keras's spellings, and of options, with a guess at what
 // was meant.
+import { closest } from '../../wire/closest.ts';
 
 /** `mean_squared_error`, `MeanSquaredError` and `meanSquaredError` are one name. */
 const plain = (name: string) => name.replace(/[_\-\s]/g, '').toLowerCase();
@@ -11,26 +12,9 @@ export function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T |
   return key === undefined ? undefined : table[key];
 }
 
-/** Of `names`, the one that looks most like `name`; undefined if none does. */
-export function closest(name: string, names: readonly string[]): string | undefined {
-  const rated = names.map((other) => ({ other, edits: distance(plain(name), plain(other)) }));
-  const best = rated.sort((a, b) => a.edits - b.edits)[0];
-  return best && best.edits <= Math.max(2, Math.floor(name.length / 4)) ? best.other : undefined;
-}
-
-/** The number of letters to insert, leave out or replace (Levenshtein 1966). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, change));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}
+/** Of `names`, the one that was meant: in another spelling, or misspelt; undefined if none was. */
+const meantBy = (name: string, names: readonly string[]): string | undefined =>
+  names.find((other) => plain(other) === plain(name)) ?? closest(name, names);
 
 /**
  * @param where the function that takes the options
@@ -45,7 +29,7 @@ export function checkOptions(where: string, options: unknown, names: readonly st
     );
   for (const name of Object.keys(options)) {
     if (names.includes(name) || (options as Record<string, unknown>)[name] === undefined) continue;
-    const meant = closest(name, names);
+    const meant = meantBy(name, names);
     throw new TypeError(
       `${where}: there is no option "${name}"${meant ? `; did you mean "${meant}"?` : '.'} There are: ${names.join(', ')}.`,
     );

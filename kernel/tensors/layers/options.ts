@@ -3,24 +3,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as tfd from '@tensorflow/tfjs-data';
+import { distance } from '../../wire/closest.ts';
 import { construct, type AnyLayer, type Config } from './extend.ts';
 import { optionsOf, otherNames, otherNamesAnywhere, plainName } from './option-names.ts';
 
 type CsvConfig = Parameters<typeof tfd.csv>[1];
 const CSV_OPTIONS = 'hasHeader columnNames columnConfigs configuredColumnsOnly delimiter delimWhitespace'.split(' ');
 const COLUMN_OPTIONS = ['required', 'dtype', 'default', 'isLabel'];
-
-/** Edits between two words: letters more, less or changed. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (letter === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row.at(-1)!;
-}
 
 /** The option that was probably meant. */
 function meant(of: string, option: string, options: readonly string[]): string | undefined {
