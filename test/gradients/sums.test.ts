@@ -71,7 +71,8 @@ describe('normalizations over many numbers', () => {
     const e = Math.exp(Math.fround(-0.7));
     const expected = e / (e * (n - 1) + 1);
     const y = await read(tf.softmax(x as import('@tensorflow/tfjs').Tensor1D));
-    expect(Math.abs(y[0]! / expected - 1)).toBeLessThan(2e-6);
+    // The card adds up a row in single precision, a part in each of its lanes
+    expect(Math.abs(y[0]! / expected - 1)).toBeLessThan(device === 'cpu' ? 2e-6 : 1e-5);
   });
 
   it('statistics of batch and layer normalization', async () => {
