@@ -56,7 +56,10 @@ export class DeviceManager {
     return this.module!.tf;
   }
 
-  /** Tells the engine that a cell begins to run, and saves its state. The returned function restores it after code was ended inside a `tidy` or a gradient. */
+  /**
+   * Tells the engine that a cell begins to run, and saves its state. The returned function restores it after code was
+   * ended inside a `tidy` or a gradient.
+   */
   guard(): () => void {
     const before = this.module?.beginCell();
     return () => this.module?.restoreEngine(before ?? this.module.idleEngine);

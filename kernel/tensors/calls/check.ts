@@ -47,7 +47,10 @@ function wholeWord(name: string, kind: Exclude<Kind, 'any'>): string {
  * @returns undefined if nothing is
  */
 export function faultOf(parameters: readonly Parameter[], args: readonly unknown[]): string | undefined {
-  for (const [i, parameter] of parameters.entries()) {
+  // Every op comes by here: nothing is made, and a tensor where one is wanted is passed at once
+  for (let i = 0; i < parameters.length; i++) {
+    const parameter = parameters[i]!;
+    if (parameter.kinds[0] === 'tensor' && args[i] instanceof Tensor) continue;
     if (parameter.name.startsWith('...')) return undefined;
     const fault = faultOfOne(parameter, args[i]);
     if (fault !== undefined) return fault;
@@ -59,6 +62,9 @@ function faultOfOne(parameter: Parameter, value: unknown): string | undefined {
   const { name, optional = false, fields } = parameter;
   // Like TensorFlow.js, which takes null for "not given"
   if (value == null) return optional || takesNothing(parameter) ? undefined : missing(parameter, value);
+  // The common arguments, at little cost
+  if (typeof value === 'number' && Number.isInteger(value) && parameter.kinds.includes('number')) return undefined;
+  if (typeof value === 'string' && parameter.choices?.includes(value)) return undefined;
   if (value instanceof Tensor && takesTensors(parameter)) return undefined;
   if (!isOneOf(parameter, value))
     return `${name} must be ${wanted(parameter)}, and is ${shown(value)}${meant(parameter, value)}`;
