@@ -9,6 +9,7 @@ import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { conformance } from './conformance/conformance.mts';
 import { differential } from './differential/differential.mts';
 import { fuzz } from './fuzz/fuzz.mts';
+import { peers, peerSpecs } from './peers/peers.mts';
 import { readIndex } from './samples/index.mts';
 import { runSample, sampleLine } from './samples/sample.mts';
 import { adapterEnv, defaultAdapter } from './swiftshader.mts';
@@ -53,6 +54,13 @@ const suites: Record<string, () => Promise<Outcome>> = {
     const runs = [await conformance('cpu', { threads: 1 }), await conformance('cpu', { threads: 2 })];
     const sum = (part: 'passed' | 'failed') => runs.reduce((n, run) => n + run[part], 0);
     return { passed: sum('passed'), failed: sum('failed'), detail: runs.map((r) => r.detail).join('\n') };
+  },
+  peers: async () => {
+    const ours = await peerSpecs(peers, { threads: 2 });
+    if (!long) return ours;
+    // That TensorFlow.js itself fails what is listed so
+    const stock = await peerSpecs(peers, { device: 'stock-cpu' });
+    return { ...ours, failed: ours.failed + stock.failed, detail: `${ours.detail}\n${stock.detail}` };
   },
   gpu: async () => {
     const specs = await conformance('webgpu', { shards: 2 });

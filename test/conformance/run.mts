@@ -2,10 +2,10 @@
 // tfjs-core's own specs on the device and prints every failure. Exits with 1 if a spec fails. `--adapter software` runs
 // WebGPU on SwiftShader, the default without a graphics card.
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { adapters, type Adapter } from '../swiftshader.mts';
-import { conformance, devices, dist } from './conformance.mts';
+import { conformance, devices } from './conformance.mts';
+import { root } from './runner.mts';
 
 const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
@@ -31,7 +31,7 @@ if (fault) {
 }
 
 execFileSync(process.execPath, ['esbuild.config.js'], {
-  cwd: join(dist, '..'),
+  cwd: root,
   stdio: ['ignore', 'ignore', 'inherit'],
 });
 const begun = Date.now();

@@ -1,7 +1,7 @@
-// Runs tfjs-core's own specs on one device, in a process of its own: reads its task from its argument, sends the result
-// to its parent and ends. Bundled by conformance.mts together with the device. Our corrections of gradients are not
-// applied here: a few of these specs expect derivatives that tfjs has wrong or lacks. test/gradients tests the
-// corrections.
+// Runs specs of TensorFlow.js on one device, in a process of its own: reads its task from its argument, sends the result
+// to its parent and ends. Bundled together with the device and the specs, by runner.mts. For tfjs-core's own specs our
+// corrections of gradients are not applied: a few of them expect derivatives that tfjs has wrong or lacks.
+// test/gradients tests the corrections.
 import jasmineCore from 'jasmine-core';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
@@ -50,6 +50,8 @@ export interface Result {
   leftOut: LeftOut[];
   /** Specs that cannot pass on this device, with the reason. */
   exceptions: { name: string; reason: string }[];
+  /** All names for which the device has an exception. */
+  listed: string[];
 }
 
 export interface LeftOut {
@@ -62,7 +64,11 @@ declare global {
   var suitesLeftOut: LeftOut[];
 }
 
-export async function run(start: (options: DeviceOptions) => Promise<Device>): Promise<void> {
+/**
+ * @param start starts the device
+ * @param define loads the specs, which define themselves when they are loaded
+ */
+export async function run(start: (options: DeviceOptions) => Promise<Device>, define: () => void): Promise<void> {
   const { grep, shard, ...options } = JSON.parse(process.argv[2]!) as Task;
   const jasmine = jasmineCore.boot(jasmineCore);
   jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000;
@@ -72,9 +78,8 @@ export async function run(start: (options: DeviceOptions) => Promise<Device>): P
   setTestEnvs([{ name: backendName, backendName, isDataSync }]);
   globalThis.suitesLeftOut = [];
   if (shard) takeShard(shard.index, shard.of);
-  // The specs define themselves when they are loaded, and need all of the above
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  require('@tensorflow/tfjs-core/dist/tests');
+  // The specs need all of the above
+  define();
 
   const result: Result = {
     detail,
@@ -84,6 +89,7 @@ export async function run(start: (options: DeviceOptions) => Promise<Device>): P
     excluded: 0,
     leftOut: globalThis.suitesLeftOut,
     exceptions: [],
+    listed: Object.keys(exceptions),
   };
   const failed = (name: string, [first]: jasmine.Expectation[]) =>
     result.failures.push({ name, message: first?.message ?? 'no expectation says why' });
