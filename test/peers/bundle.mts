@@ -22,7 +22,7 @@ export function bundlePeer(peer: Peer, device: PeerDevice): Promise<string> {
       import { run } from './specs.ts';
       void run((options) => start(options, '${peer}'), () => { ${loads.join('\n')} });`,
     isStock: device === 'stock-cpu',
-    plugins: [besideTheirModules(specs), withSpies(peer)],
+    plugins: [...(device === 'cpu' ? [asInCells(peer)] : []), besideTheirModules(specs), withSpies(peer)],
   });
 }
 
@@ -63,6 +63,40 @@ function besideTheirModules(specs: ReadonlyMap<string, string>): Plugin {
   };
 }
 
+/** Gives specs the functions that cells get where they import public ones of TensorFlow.js. Spies reach its modules. */
+function asInCells(peer: Peer): Plugin {
+  const ours = join(root, 'kernel/tensors/index.ts');
+  return {
+    name: 'as-in-cells',
+    setup({ onResolve, onLoad }) {
+      onResolve(
+        { filter: /^(@tensorflow\/tfjs-core|(\.\.?\/)+(index|exports))$/ },
+        ({ path, resolveDir, namespace }) => {
+          if (namespace !== 'specs') return undefined;
+          return { path: path.startsWith('.') ? join(resolveDir, path) : path, namespace: 'cells' };
+        },
+      );
+      onLoad({ filter: /./, namespace: 'cells' }, ({ path }) => ({
+        contents: `
+          Object.defineProperty(exports, '__esModule', { value: true });
+          const { tf } = require(${JSON.stringify(ours)});
+          const stock = require(${JSON.stringify(path)});
+          const cells = ${peer === 'data' && path.endsWith('index') ? 'tf.data' : 'tf'};
+          for (const name of Object.keys(stock)) {
+            const [before, own] = [stock[name], name in cells ? cells[name] : stock[name]];
+            Object.defineProperty(exports, name, {
+              get: () => (stock[name] === before ? own : stock[name]),
+              set: (value) => (stock[name] = value === own ? before : value),
+              enumerable: true,
+            });
+          }`,
+        resolveDir: root,
+        loader: 'js',
+      }));
+    },
+  };
+}
+
 /**
  * Gives modules exports that can be replaced, since specs put spies there: modules of the package as CommonJS, whose
  * code finds the spies, and setters for exports of all other modules.
@@ -75,8 +109,9 @@ function withSpies(peer: Peer): Plugin {
       initialOptions.keepNames = true;
       onLoad({ filter: new RegExp(`tfjs-${peer}[\\\\/]dist[\\\\/].*\\.js$`) }, ({ path }) => {
         const text = readFileSync(path, 'utf8');
-        const isForAll = /test_utils\.js$/.test(path);
-        return { contents: toCommonJs(isForAll ? text.replaceAll("'webgl'", "'cpu'") : text), loader: 'js' };
+        // Suites that its own runs leave to WebGL, since its JavaScript backend is slow
+        const isConditions = path.endsWith('test_utils.js');
+        return { contents: toCommonJs(isConditions ? text.replaceAll("'webgl'", "'cpu'") : text), loader: 'js' };
       });
       onEnd(() => {
         const file = initialOptions.outfile!;

@@ -99,6 +99,9 @@ const own = {
   randomWidth: words('factor interpolation seed autoVectorize'),
 } satisfies Record<string, readonly string[]>;
 
+/** What the configuration of a layer names though it is no option of it: null, as nothing else is possible. */
+export const alwaysNull: Record<string, readonly string[] | undefined> = { 'layers.spatialDropout1d': ['noiseShape'] };
+
 /** Other names of the same functions. */
 const aliases: Record<string, keyof typeof own | undefined> = {
   avgPool1d: 'averagePooling1d',

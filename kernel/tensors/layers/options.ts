@@ -5,7 +5,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import * as tfd from '@tensorflow/tfjs-data';
 import { distance } from '../../wire/closest.ts';
 import { construct, type AnyLayer, type Config } from './extend.ts';
-import { optionsOf, otherNames, otherNamesAnywhere, plainName } from './option-names.ts';
+import { alwaysNull, optionsOf, otherNames, otherNamesAnywhere, plainName } from './option-names.ts';
 
 type CsvConfig = Parameters<typeof tfd.csv>[1];
 const CSV_OPTIONS = 'hasHeader columnNames columnConfigs configuredColumnsOnly delimiter delimWhitespace'.split(' ');
@@ -48,6 +48,7 @@ function check(name: string, config: unknown, options: readonly string[]): asser
   }
   for (const [option, value] of Object.entries(config)) {
     if (value === undefined || options.includes(option)) continue;
+    if (value === null && alwaysNull[name]?.includes(option)) continue;
     const near = meant(name, option, options);
     const hint = near ? `; did you mean ${near}?` : `. It has: ${[...options].sort().join(', ')}`;
     throw new Error(`tf.${name} has no option "${option}"${hint}`);
