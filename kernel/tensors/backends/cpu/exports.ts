@@ -1048,6 +1048,8 @@ export interface Exports {
   avgPool3dGrad(args: Pool3dArgs): void;
   /** Matrix products of int32. */
   matMulInt(args: MatMulIntArgs): void;
+  /** Copies bytes that are too few for several threads. */
+  copyBytes(to: number, from: number, bytes: number): void;
   /** Begins a walk: `moveDim` for each dimension from the outermost one, then `move` or `moveConstant`. */
   moveStart(): void;
   /** A dimension of `n` elements, with strides in elements. It is merged with the last one where they step alike. */
@@ -1174,6 +1176,7 @@ export interface RawExports {
   maxPool3dGrad(args: number): void;
   avgPool3dGrad(args: number): void;
   matMulInt(args: number): void;
+  copyBytes(to: number, from: number, bytes: number): void;
   moveStart(): void;
   moveDim(n: number, to: number, from: number): void;
   move(to: number, from: number, size: number): void;
@@ -2069,6 +2072,7 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
       writeMatMulIntArgs(args);
       return raw.matMulInt(ARGS);
     },
+    copyBytes: raw.copyBytes,
     moveStart: raw.moveStart,
     moveDim: raw.moveDim,
     move: raw.move,

@@ -46,8 +46,10 @@ const tensorScatterUpdate: OpKernel = ({ inputs, backend }) => {
   const { tensor, indices, updates } = inputs as Record<'tensor' | 'indices' | 'updates', tf.TensorInfo>;
   if (tensor.dtype !== updates.dtype) return undefined;
   return scattered(backend, { indices, updates }, tensor.shape, (at) => {
-    const from = backend.address(tensor);
-    backend.bytes().copyWithin(at, from, from + sizeOf(tensor.shape) * bytesOf(tensor.dtype));
+    const { exports } = backend.program;
+    exports.moveStart();
+    exports.moveDim(sizeOf(tensor.shape), 1, 1);
+    exports.move(at, backend.address(tensor), bytesOf(tensor.dtype));
   });
 };
 
