@@ -9,7 +9,7 @@ import { align, digits } from './contest.mts';
 import { Child } from './cpu/child.mts';
 import { findPyTorch } from './cpu/pytorch.mts';
 import { quantile } from './measure.mts';
-import { cases, nameOf } from './ops/cases.ts';
+import { cases, nameOf } from './ops/cases.mts';
 
 /** Options of {@link compareOps}. */
 export interface OpsOptions {

@@ -1,14 +1,5 @@
-// `npm run bench -- NAME… [--json FILE]`: measures, asserts nothing, and prints a table. Each benchmark is a module of this
-// folder that exports `measure`, and measures the packaged build; `kernel` takes `--before DIR` too, as below. Five names
-// are special:
-// - `cpu` compares implementations in a table of its own. `--only 'WORK|WORK'`, `--impl A,B`, `--rounds N` and
-//   `--threads N` limit it; `--dist DIR` measures an existing build, and `--before DIR` another build in turns with it.
-// - `gpu` does so on a graphics card, which `--adapter hardware|software|null` selects. `null` measures the host's part
-//   only, without a card. `--folder DIR` is the folder with tfjs-node-gpu.
-// - `models` compares packages that bring TensorFlow.js and graph models with TensorFlow.js's own devices.
-// - `ops` compares each op kernel of the device `cpu` with the JavaScript backend's; `--only`, `--rounds`, `--threads` and
-//   `--dist` limit it.
-// - `bundle DIR` makes a folder with everything that `gpu` needs, for a machine with a graphics card.
+// `npm run bench`: measures, asserts nothing, and prints a table; `npm run bench -- --help` says what and how. Each benchmark
+// of the packaged build is a module of this folder that exports `measure`.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -32,14 +23,35 @@ const benchmarks: Record<string, () => Promise<{ measure: (before?: string) => P
   renderers: () => import('./renderers.mts'),
 };
 
-const text = { type: 'string' } as const;
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    ...{ json: text, only: text, impl: text, rounds: text, threads: text, dist: text, before: text },
-    ...{ adapter: text, folder: text },
-  },
-});
+const usage = `npm run bench -- NAME… [options]
+
+Benchmarks of the packaged build; --before DIR measures another build too (kernel):
+  ${Object.keys(benchmarks).join(', ')}
+Comparisons, each with a table of its own:
+  cpu         training steps on the device cpu, TensorFlow.js's backends, jax-js and PyTorch
+  gpu         training steps on a graphics card
+  models      packages that bring TensorFlow.js, and graph models
+  ops         each op kernel of the device cpu, and the JavaScript backend's
+  bundle DIR  makes a folder with everything that gpu needs, for a machine with a graphics card
+
+Options:
+  --only 'TEXT|TEXT'  only works whose names contain a text (cpu, gpu, ops); a regular expression (models)
+  --impl A,B          only these implementations (cpu: ${impls.join(', ')};
+                      gpu: ${[...new Set([...gpuImpls, ...hostImpls])].join(', ')})
+  --rounds N          turns of each implementation (cpu, gpu, ops)
+  --threads N         threads of each implementation (cpu, models, ops)
+  --dist DIR          an existing build of the library instead of a new one (cpu, gpu, models, ops)
+  --before DIR        another build, in turns with this one (cpu)
+  --adapter NAME      ${gpuAdapters.join(', ')}; null measures the host's part alone (gpu)
+  --folder DIR        the folder with tfjs-node-gpu (gpu)
+  --json FILE         writes what was measured
+  --help              this text`;
+
+const { values, positionals } = readArguments();
+if (values.help) {
+  console.log(usage);
+  process.exit();
+}
 if (positionals[0] === 'bundle') {
   if (positionals.length !== 2) refuse('bundle needs the name of a folder');
   await makeBundle(positionals[1]!);
@@ -125,8 +137,23 @@ if (report.measurements.length > 0)
   );
 if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 
+function readArguments() {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        ...{ json: text, only: text, impl: text, rounds: text, threads: text, dist: text, before: text },
+        ...{ adapter: text, folder: text, help: { type: 'boolean', short: 'h' } as const },
+      },
+    });
+  } catch (e) {
+    return refuse((e as Error).message.split('. ')[0]!);
+  }
+}
+
 function refuse(fault: string): never {
-  console.error(`npm run bench: ${fault}`);
+  console.error(`npm run bench: ${fault} (npm run bench -- --help)`);
   process.exit(2);
 }
 

@@ -59,6 +59,16 @@ function eachPart(name: string, inputNames?: readonly string[]): Correction {
   };
 }
 
+/** An op that gives a tensor another shape: our devices do that for complex numbers too. */
+function inShape(name: string): Correction {
+  const byPart = eachPart(name);
+  return (inputs, attrs) => {
+    const x = inputs['x'] ?? inputs['input'];
+    if (!isComplex(x) || tf.getBackend() === 'cpu' || tf.getBackend() === 'webgpu') return undefined;
+    return byPart(inputs, attrs);
+  };
+}
+
 /** An op of one or two complex numbers, by their parts. */
 const byFormula =
   (f: (a: Parts, b: Parts, attrs: tf.NamedAttrMap) => [tf.Tensor, tf.Tensor], names = ['a', 'b']): Correction =>
@@ -90,10 +100,13 @@ const byParts: Record<string, Correction> = {
   FFT: ofRows('FFT'),
   IFFT: ofRows('IFFT'),
   ...Object.fromEntries(
-    ['Neg', 'Sum', 'Mean', 'Slice', 'Reshape', 'ExpandDims', 'Reverse', 'Tile', 'StridedSlice', 'SplitV', 'Unpack'].map(
-      (name) => [name, eachPart(name)],
-    ),
+    ['Neg', 'Sum', 'Mean', 'Slice', 'Reverse', 'Tile', 'StridedSlice', 'SplitV', 'Unpack'].map((name) => [
+      name,
+      eachPart(name),
+    ]),
   ),
+  Reshape: inShape('Reshape'),
+  ExpandDims: inShape('ExpandDims'),
   Concat: eachPart('Concat'),
   Pack: eachPart('Pack'),
   Transpose: eachPart('Transpose', ['x']),

@@ -1,7 +1,7 @@
 // Makes a case of `npm run bench -- ops` ready to run on a copy of TensorFlow.js.
 import type * as TF from '@tensorflow/tfjs';
 import type { Prepared } from '../cpu/serve.ts';
-import { cases, nameOf, type Input } from './cases.ts';
+import { cases, nameOf, type Input } from './cases.mts';
 
 /** The inputs of the last case. */
 let last: TF.Tensor[] = [];
@@ -24,17 +24,20 @@ function tensorOf(tf: typeof TF, { shape, dtype, from, to, values }: Input): TF.
 export function prepareOp(tf: typeof TF, work: string, about: string): Prepared {
   const found = cases.find((one) => nameOf(one) === work);
   if (!found) throw new Error(`there is no case "${work}"`);
-  const { kernel, inputs, attrs } = found;
+  const { kernel, inputs, attrs, readBy } = found;
   tf.dispose(last);
   seed = 1;
-  const tensors: Record<string, TF.Tensor> = {};
-  for (const [name, input] of Object.entries(inputs)) tensors[name] = tensorOf(tf, input as Input);
-  last = Object.values(tensors);
-  const given = (Array.isArray(inputs) ? Object.values(tensors) : tensors) as TF.NamedTensorMap;
+  const made = Object.entries(inputs).map(([name, input]: [string, Input | Input[]]) => {
+    const list = Array.isArray(input) ? input.map((one) => tensorOf(tf, one)) : tensorOf(tf, input);
+    return [name, list] as const;
+  });
+  last = made.flatMap(([, list]) => list);
+  const given = (Array.isArray(inputs) ? last : Object.fromEntries(made)) as TF.NamedTensorMap;
   const engine = tf.engine();
   const run = () =>
     tf.tidy(() => {
-      engine.runKernel(kernel, given, attrs as never);
+      const y = engine.runKernel(kernel, given, attrs as never) as TF.Tensor;
+      if (readBy) engine.runKernel(readBy, { x: y });
     });
   // Small op kernels are run many times a step: one call is shorter than the clock's tick
   run();

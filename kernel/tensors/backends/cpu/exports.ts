@@ -427,11 +427,13 @@ export interface SearchArgs {
   integers: boolean;
 }
 
-/** y[r, i] = the first event of row r whose running sum of probabilities exceeds draws[i]; the last one if none does. */
+/**
+ * y[r, i] = the first event of row r whose running sum of probabilities exceeds draws[r, i]; the last one if none does.
+ */
 export interface MultinomialArgs {
   /** [rows, events] float32. */
   probabilities: number;
-  /** [samples] float64 in [0, 1). */
+  /** [rows, samples] float64 in [0, 1). */
   draws: number;
   /** [rows, samples] int32, written. */
   y: number;
@@ -477,6 +479,131 @@ export interface TopKArgs {
   n: number;
   /** At most n, and as many as the scratch memory of a thread has room for: eight bytes each. */
   k: number;
+  /** Whether the numbers are int32. */
+  integers: boolean;
+}
+
+/** y = x turned about a center. */
+export interface RotateArgs {
+  /** [batch, height, width, channels] words of four bytes. */
+  x: number;
+  /** The same, written. */
+  y: number;
+  /** [channels]: what a pixel from outside is. */
+  fill: number;
+  batch: number;
+  height: number;
+  width: number;
+  channels: number;
+  centerX: number;
+  centerY: number;
+  sine: number;
+  cosine: number;
+}
+
+/** y[i, j] = x at the place that a projective transform maps (j, i) to. */
+export interface TransformArgs {
+  /** [batch, height, width, channels] float32 or int32. */
+  x: number;
+  /** [batch, newHeight, newWidth, channels] of the same type, written. */
+  y: number;
+  /** [batch, 8] float32. */
+  transforms: number;
+  batch: number;
+  height: number;
+  width: number;
+  channels: number;
+  newHeight: number;
+  newWidth: number;
+  /** Numbers from one transform to the next: 8, or 0 for one of all images. */
+  step: number;
+  /** How places outside are mapped: 0 not at all, 1 by reflection, 2 around, 3 to the nearest. */
+  mode: number;
+  /** What is outside. */
+  fill: number;
+  bilinear: boolean;
+  /** Whether the numbers are int32. */
+  integers: boolean;
+}
+
+/** Crops of images, resized. */
+export interface CropArgs {
+  /** [batch, height, width, channels] float32 or int32. */
+  x: number;
+  /** [boxes, cropHeight, cropWidth, channels] float32, written. */
+  y: number;
+  /** [boxes, 4] float32: top, left, bottom and right edge, as parts of height − 1 and width − 1. */
+  boxes: number;
+  /** [boxes] int32, each the number of an image. */
+  images: number;
+  count: number;
+  height: number;
+  width: number;
+  channels: number;
+  cropHeight: number;
+  cropWidth: number;
+  /** What is outside of the image. */
+  fill: number;
+  bilinear: boolean;
+  /** Whether the numbers of x are int32. */
+  integers: boolean;
+}
+
+/** y[rows[i]] = updates[i], one after the other: of several updates of a row the last one stays. */
+export interface ScatterArgs {
+  /** Rows of `bytes` bytes. */
+  updates: number;
+  /** [count] int32, each the number of a row of y. */
+  rows: number;
+  /** Rows of `bytes` bytes. */
+  y: number;
+  count: number;
+  /** Of a row: a multiple of four, or 1. */
+  bytes: number;
+  /** From an update to the next; 0 if all are the same. */
+  step: number;
+}
+
+/** y[s] = the sum or mean of the x[indices[i]] with ids[i] = s, added in the order of i; 0 where there is none. */
+export interface SegmentArgs {
+  /** [rows, words] float32 or int32. */
+  x: number;
+  /** [count] int32. */
+  indices: number;
+  /** [count] int32, in ascending order. */
+  ids: number;
+  /** [segments, words], written. */
+  y: number;
+  rows: number;
+  count: number;
+  /** One more than the last id. */
+  segments: number;
+  words: number;
+  mean: boolean;
+  /** Whether the numbers are int32. */
+  integers: boolean;
+}
+
+/** y = √(real² + imag²), each [n] float32. */
+export interface ComplexAbsArgs {
+  real: number;
+  imag: number;
+  /** Written. */
+  y: number;
+  n: number;
+}
+
+/** `filter…` in the shape is the size of the windows. */
+export interface ArgmaxPoolArgs {
+  shape: ConvShape;
+  /** [batch, inHeight, inWidth, inDepth] float32 or int32. */
+  x: number;
+  /** [batch, outHeight, outWidth, inDepth] of the same type, written. */
+  y: number;
+  /** The same shape, int32, written: numbers of elements of x. */
+  places: number;
+  /** Whether elements are numbered through all images, or in each image from 0. */
+  through: boolean;
   /** Whether the numbers are int32. */
   integers: boolean;
 }
@@ -890,6 +1017,23 @@ export interface Exports {
   fftWorkBytes(args: FftArgs): number;
   /** The k largest numbers of each row. */
   topK(args: TopKArgs): void;
+  /** Rotates images. */
+  rotate(args: RotateArgs): void;
+  /** Transforms images. */
+  projectiveTransform(args: TransformArgs): void;
+  /** Crops and resizes. */
+  crop(args: CropArgs): void;
+  /** Writes rows. */
+  scatterRows(args: ScatterArgs): void;
+  /** Reduces segments. @returns false, with y unfinished, if the ids do not ascend or an index is outside */
+  sparseSegments(args: SegmentArgs): boolean;
+  /** Absolute values. */
+  complexAbs(args: ComplexAbsArgs): void;
+  /**
+   * y = the largest element of each window and the number of the first one; NaN is ignored. Where no element is above −∞,
+   * it is −∞ with the window's first element.
+   */
+  maxPoolWithArgmax(args: ArgmaxPoolArgs): void;
   /** Fills the matrix. */
   columns3d(args: ColumnsArgs): void;
   /** Adds numbers to others in place. */
@@ -904,6 +1048,8 @@ export interface Exports {
   avgPool3dGrad(args: Pool3dArgs): void;
   /** Matrix products of int32. */
   matMulInt(args: MatMulIntArgs): void;
+  /** Copies bytes that are too few for several threads. */
+  copyBytes(to: number, from: number, bytes: number): void;
   /** Begins a walk: `moveDim` for each dimension from the outermost one, then `move` or `moveConstant`. */
   moveStart(): void;
   /** A dimension of `n` elements, with strides in elements. It is merged with the last one where they step alike. */
@@ -1016,6 +1162,13 @@ export interface RawExports {
   fft(args: number): void;
   fftWorkBytes(args: number): number;
   topK(args: number): void;
+  rotate(args: number): void;
+  projectiveTransform(args: number): void;
+  crop(args: number): void;
+  scatterRows(args: number): void;
+  sparseSegments(args: number): number;
+  complexAbs(args: number): void;
+  maxPoolWithArgmax(args: number): void;
   columns3d(args: number): void;
   accumulate(args: number): void;
   maxPool3d(args: number): void;
@@ -1023,6 +1176,7 @@ export interface RawExports {
   maxPool3dGrad(args: number): void;
   avgPool3dGrad(args: number): void;
   matMulInt(args: number): void;
+  copyBytes(to: number, from: number, bytes: number): void;
   moveStart(): void;
   moveDim(n: number, to: number, from: number): void;
   move(to: number, from: number, size: number): void;
@@ -1376,6 +1530,91 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
     ints[4] = args.n;
     ints[5] = args.k;
     bytes[24] = args.integers ? 1 : 0;
+  }
+
+  function writeRotateArgs(args: RotateArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.fill;
+    ints[3] = args.batch;
+    ints[4] = args.height;
+    ints[5] = args.width;
+    ints[6] = args.channels;
+    doubles[4] = args.centerX;
+    doubles[5] = args.centerY;
+    doubles[6] = args.sine;
+    doubles[7] = args.cosine;
+  }
+
+  function writeTransformArgs(args: TransformArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.transforms;
+    ints[3] = args.batch;
+    ints[4] = args.height;
+    ints[5] = args.width;
+    ints[6] = args.channels;
+    ints[7] = args.newHeight;
+    ints[8] = args.newWidth;
+    ints[9] = args.step;
+    ints[10] = args.mode;
+    doubles[6] = args.fill;
+    bytes[56] = args.bilinear ? 1 : 0;
+    bytes[57] = args.integers ? 1 : 0;
+  }
+
+  function writeCropArgs(args: CropArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.y;
+    ints[2] = args.boxes;
+    ints[3] = args.images;
+    ints[4] = args.count;
+    ints[5] = args.height;
+    ints[6] = args.width;
+    ints[7] = args.channels;
+    ints[8] = args.cropHeight;
+    ints[9] = args.cropWidth;
+    floats[10] = args.fill;
+    bytes[44] = args.bilinear ? 1 : 0;
+    bytes[45] = args.integers ? 1 : 0;
+  }
+
+  function writeScatterArgs(args: ScatterArgs): void {
+    ints[0] = args.updates;
+    ints[1] = args.rows;
+    ints[2] = args.y;
+    ints[3] = args.count;
+    ints[4] = args.bytes;
+    ints[5] = args.step;
+  }
+
+  function writeSegmentArgs(args: SegmentArgs): void {
+    ints[0] = args.x;
+    ints[1] = args.indices;
+    ints[2] = args.ids;
+    ints[3] = args.y;
+    ints[4] = args.rows;
+    ints[5] = args.count;
+    ints[6] = args.segments;
+    ints[7] = args.words;
+    bytes[32] = args.mean ? 1 : 0;
+    bytes[33] = args.integers ? 1 : 0;
+  }
+
+  function writeComplexAbsArgs(args: ComplexAbsArgs): void {
+    ints[0] = args.real;
+    ints[1] = args.imag;
+    ints[2] = args.y;
+    ints[3] = args.n;
+  }
+
+  function writeArgmaxPoolArgs(args: ArgmaxPoolArgs): void {
+    writeConvShape(args.shape);
+    ints[15] = args.x;
+    ints[16] = args.y;
+    ints[17] = args.places;
+    bytes[72] = args.through ? 1 : 0;
+    bytes[73] = args.integers ? 1 : 0;
   }
 
   function writeVolumeShape(args: VolumeShape): void {
@@ -1777,6 +2016,34 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
       writeTopKArgs(args);
       return raw.topK(ARGS);
     },
+    rotate(args) {
+      writeRotateArgs(args);
+      return raw.rotate(ARGS);
+    },
+    projectiveTransform(args) {
+      writeTransformArgs(args);
+      return raw.projectiveTransform(ARGS);
+    },
+    crop(args) {
+      writeCropArgs(args);
+      return raw.crop(ARGS);
+    },
+    scatterRows(args) {
+      writeScatterArgs(args);
+      return raw.scatterRows(ARGS);
+    },
+    sparseSegments(args) {
+      writeSegmentArgs(args);
+      return raw.sparseSegments(ARGS) !== 0;
+    },
+    complexAbs(args) {
+      writeComplexAbsArgs(args);
+      return raw.complexAbs(ARGS);
+    },
+    maxPoolWithArgmax(args) {
+      writeArgmaxPoolArgs(args);
+      return raw.maxPoolWithArgmax(ARGS);
+    },
     columns3d(args) {
       writeColumnsArgs(args);
       return raw.columns3d(ARGS);
@@ -1805,6 +2072,7 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
       writeMatMulIntArgs(args);
       return raw.matMulInt(ARGS);
     },
+    copyBytes: raw.copyBytes,
     moveStart: raw.moveStart,
     moveDim: raw.moveDim,
     move: raw.move,

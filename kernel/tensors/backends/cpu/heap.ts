@@ -46,7 +46,12 @@ export class Heap {
   /** The bytes that a block of `bytes` really takes. */
   static sizeClass(bytes: number): number {
     if (bytes <= 8 * LINE) return bytes <= LINE ? LINE : (bytes + LINE - 1) & -LINE;
-    const grain = Math.max(LINE, 2 ** (Math.floor(Math.log2(bytes - 1)) - 3));
+    // An eighth of the power of two below; in whole numbers of 32 bits while they hold it
+    if (bytes <= 2 ** 30) {
+      const grain = 1 << (28 - Math.clz32(bytes - 1));
+      return (bytes + grain - 1) & -grain;
+    }
+    const grain = 2 ** (Math.floor(Math.log2(bytes - 1)) - 3);
     return Math.ceil(bytes / grain) * grain;
   }
 

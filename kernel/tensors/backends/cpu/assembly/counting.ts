@@ -105,12 +105,14 @@ function searchRows<T>(chunk: i32, chunks: i32): void {
   }
 }
 
-/** y[r, i] = the first event of row r whose running sum of probabilities exceeds draws[i]; the last one if none does. */
+/**
+ * y[r, i] = the first event of row r whose running sum of probabilities exceeds draws[r, i]; the last one if none does.
+ */
 @unmanaged
 export class MultinomialArgs {
   /** [rows, events] float32. */
   probabilities: usize;
-  /** [samples] float64 in [0, 1). */
+  /** [rows, samples] float64 in [0, 1). */
   draws: usize;
   /** [rows, samples] int32, written. */
   y: usize;
@@ -138,7 +140,7 @@ function multinomialTask(chunk: i32, chunks: i32): void {
       store<f32>(sums + i, sum);
     }
     for (let s = 0; s < a.samples; s++) {
-      const draw = load<f64>(a.draws + (<usize>s << 3));
+      const draw = load<f64>(a.draws + ((<usize>r * <usize>a.samples + <usize>s) << 3));
       let left = 0;
       let last = most;
       while (left < last) {

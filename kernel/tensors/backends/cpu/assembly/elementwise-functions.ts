@@ -8,7 +8,7 @@ export function splat(x: f32): v128 {
 }
 
 /** ECMAScript's ToInt32 */
-function toInt(x: f64): i32 {
+export function toInt(x: f64): i32 {
   if (!(abs(x) < Infinity)) return 0;
   const whole = trunc(x);
   const rest = whole - floor(whole / 4294967296) * 4294967296;

@@ -75,6 +75,11 @@ export function moveConstant(to: usize, bits: i32, size: i32): void {
   move(to, changetype<usize>(a) + offsetof<MoveArgs>('constant'), size);
 }
 
+/** Copies bytes that are too few for several threads. */
+export function copyBytes(to: usize, from: usize, bytes: i32): void {
+  memory.copy(to, from, bytes);
+}
+
 /** Copies elements of `size` bytes (1 or 4). There are no empty dimensions. */
 export function move(to: usize, from: usize, size: i32): void {
   const a = args<MoveArgs>();

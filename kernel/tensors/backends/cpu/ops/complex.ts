@@ -1,8 +1,10 @@
-// Sums, differences and products of complex tensors, and their real parts as numbers: each part is a tensor.
+// Sums, differences, products and absolute values of complex tensors, and their real parts as numbers: each part is a
+// tensor.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { CpuBackend } from '../backend.ts';
 import type { OpKernel } from '../op-kernel.ts';
 import { complexOf, partsOf } from './fft.ts';
+import { sizeOf } from './size.ts';
 
 type Pair = readonly [tf.TensorInfo, tf.TensorInfo];
 type Combine = (backend: CpuBackend, x: tf.TensorInfo, y: tf.TensorInfo) => tf.TensorInfo;
@@ -30,6 +32,18 @@ function complexToo(op: OpKernel, parts: (backend: CpuBackend, a: Pair, b: Pair)
   };
 }
 
+const complexAbs: OpKernel = ({ inputs, backend }) => {
+  const x = inputs['x']!;
+  if (x.dtype !== 'complex64') return undefined;
+  const { real, imag } = partsOf(backend, x);
+  if (real.dtype !== 'float32' || imag.dtype !== 'float32') return undefined;
+  const y = backend.output(x.shape, 'float32');
+  const n = sizeOf(x.shape);
+  const [from, to] = [backend.address(real), backend.address(y)];
+  if (n > 0) backend.program.exports.complexAbs({ real: from, imag: backend.address(imag), y: to, n });
+  return y;
+};
+
 /** @param ops the op kernels of reals */
 export function complexOps({ Add, Sub, Multiply, Cast }: Record<string, OpKernel>): Record<string, OpKernel> {
   const [add, sub, mul] = [of(Add!), of(Sub!), of(Multiply!)];
@@ -47,6 +61,7 @@ export function complexOps({ Add, Sub, Multiply, Cast }: Record<string, OpKernel
       for (const t of products) backend.disposeIntermediateTensorInfo(t);
       return pair;
     }),
+    ComplexAbs: complexAbs,
     Cast: (call) => {
       const x = call.inputs['x']!;
       if (x.dtype !== 'complex64' || call.attrs['dtype'] !== 'float32') return Cast!(call);

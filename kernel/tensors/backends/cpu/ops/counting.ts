@@ -60,7 +60,7 @@ const searchSorted: OpKernel = ({ inputs, attrs, backend }) => {
   return y;
 };
 
-/** All rows are drawn for by the same numbers, as by TensorFlow.js's other backends on the processor. */
+/** Each row is drawn for by numbers of its own; those of the first row are TensorFlow.js's for all rows. */
 const multinomial: OpKernel = ({ inputs, attrs, backend }) => {
   const logits = inputs['logits']!;
   const { numSamples: samples, seed, normalized } = attrs as unknown as tf.MultinomialAttrs;
@@ -74,9 +74,10 @@ const multinomial: OpKernel = ({ inputs, attrs, backend }) => {
   if (!probabilities) return undefined;
   const y = backend.output([rows, samples], 'int32');
   const random = seedrandom.alea(seed.toString());
-  backend.withMemory(samples * 8, [probabilities, y], (draws) => {
-    const numbers = new Float64Array(backend.program.memory.buffer, draws, samples);
-    for (let i = 0; i < samples; i++) numbers[i] = random();
+  const count = rows * samples;
+  backend.withMemory(count * 8, [probabilities, y], (draws) => {
+    const numbers = new Float64Array(backend.program.memory.buffer, draws, count);
+    for (let i = 0; i < count; i++) numbers[i] = random();
     const [from, to] = [backend.address(probabilities), backend.address(y)];
     backend.program.exports.multinomial({ probabilities: from, draws, y: to, rows, events, samples });
   });
@@ -146,20 +147,7 @@ const unique: OpKernel = ({ inputs, attrs, backend }) => {
   return [result(values, [first.length, ...shape.slice(1)], dtype), result(group, [n], 'int32')];
 };
 
-/** TensorFlow.js fills what splits beyond the values ask for, number by number. */
-const raggedTensorToTensor: OpKernel = ({ inputs, attrs, backend }) => {
-  const { shape } = inputs['values']!;
-  const partitions = inputs['rowPartitionTensors'] as unknown as tf.TensorInfo[];
-  const types = attrs['rowPartitionTypes'] as string[];
-  const last = partitions.at(-1);
-  if (types.at(-1) !== 'ROW_SPLITS' || last?.dtype !== 'int32') return undefined;
-  for (const split of backend.readSync(last.dataId) as Int32Array)
-    if (split < 0 || split > shape[0]!)
-      throw new Error(`raggedTensorToTensor: the row split ${split} is outside of the ${shape[0]} rows of values`);
-  return undefined;
-};
-
-function written(
+export function written(
   backend: CpuBackend,
   data: Float32Array | Int32Array,
   shape: number[],
@@ -175,5 +163,4 @@ export const counting: Record<string, OpKernel> = {
   SearchSorted: searchSorted,
   Multinomial: multinomial,
   Unique: unique,
-  RaggedTensorToTensor: raggedTensorToTensor,
 };

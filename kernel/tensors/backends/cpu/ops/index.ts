@@ -8,20 +8,26 @@ import { depthwise } from './depthwise.ts';
 import { dilation } from './dilation.ts';
 import { elementwise } from './elementwise.ts';
 import { fourier } from './fft.ts';
+import { images } from './images.ts';
 import { largest } from './topk.ts';
 import { lstm } from './lstm.ts';
 import { responses } from './lrn.ts';
 import { matmul } from './matmul.ts';
 import { movement } from './move.ts';
+import { suppression } from './nms.ts';
 import { normalization } from './norm.ts';
 import { optimizer } from './optimizer.ts';
+import { argmaxPooling } from './pool-argmax.ts';
 import { pooling } from './pooling.ts';
 import { pooling3d } from './pool3d.ts';
+import { ragged } from './ragged.ts';
 import { random } from './random.ts';
+import { sequences } from './range.ts';
 import { reduction } from './reduce.ts';
 import { resizing } from './resize.ts';
 import { scans } from './scan.ts';
 import { softmaxes } from './softmax.ts';
+import { sparse } from './sparse.ts';
 
 export const opKernels: Record<string, OpKernel> = {
   ...elementwise,
@@ -46,4 +52,10 @@ export const opKernels: Record<string, OpKernel> = {
   ...pooling3d,
   ...optimizer,
   ...random,
+  ...argmaxPooling,
+  ...images,
+  ...ragged,
+  ...sequences,
+  ...sparse,
+  ...suppression,
 };

@@ -4,10 +4,10 @@ import type { CpuBackend } from '../backend.ts';
 import type { OpCall, OpKernel } from '../op-kernel.ts';
 import { sizeOf } from './size.ts';
 
-type Movable = 'float32' | 'int32' | 'bool';
+export type Movable = 'float32' | 'int32' | 'bool';
 
 /** Bytes of an element; 0 for those that are not in the memory as they are. */
-function bytesOf(dtype: tf.DataType): 0 | 1 | 4 {
+export function bytesOf(dtype: tf.DataType): 0 | 1 | 4 {
   return dtype === 'float32' || dtype === 'int32' ? 4 : dtype === 'bool' ? 1 : 0;
 }
 
@@ -22,7 +22,7 @@ function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
-const natural = (n: number) => n >= 0 && (n | 0) === n;
+export const natural = (n: number) => n >= 0 && (n | 0) === n;
 
 /** A new tensor of the same type. */
 const like = (backend: CpuBackend, x: tf.TensorInfo, shape: number[]) => backend.output(shape, x.dtype as Movable);
@@ -45,6 +45,9 @@ interface Rows {
   stride: number;
 }
 
+/** Bytes that are copied faster by one thread than by several. */
+const FEW_BYTES = 65536;
+
 /** Copies a matrix between places; elements have `size` bytes. */
 function copyMatrix(
   { program: { exports } }: CpuBackend,
@@ -53,6 +56,10 @@ function copyMatrix(
   from: Rows,
   size: number,
 ): void {
+  if (rows === 1 && columns * size <= FEW_BYTES) {
+    exports.copyBytes(to.at, from.at, columns * size);
+    return;
+  }
   exports.moveStart();
   exports.moveDim(rows, to.stride, from.stride);
   exports.moveDim(columns, 1, 1);
@@ -199,8 +206,7 @@ const unpack: OpKernel = ({ inputs, attrs, backend }) => {
   const shape = x.shape.slice();
   shape.splice(axis, 1);
   const n = x.shape[axis]!;
-  const shapes = Array.from({ length: n }, () => shape.slice());
-  return cut(backend, x, axis, new Array<number>(n).fill(1), shapes);
+  return cut(backend, x, axis, new Array<number>(n).fill(1), new Array<number[]>(n).fill(shape));
 };
 
 /** Joins tensors of `rows` rows each, one behind the other in every row. */
@@ -266,7 +272,7 @@ const word = new Int32Array(1);
 const number = new Float32Array(word.buffer);
 
 /** The bits of a number as an element of a type. */
-function bitsOf(value: number, dtype: tf.DataType): number {
+export function bitsOf(value: number, dtype: tf.DataType): number {
   if (dtype !== 'float32') return dtype === 'int32' ? value | 0 : value & 255;
   number[0] = value;
   return word[0]!;
@@ -506,7 +512,7 @@ interface Coordinates {
  * Hands `use` the address of the numbers of the rows that the coordinates refer to.
  * @returns undefined if a coordinate is outside
  */
-function withRows<T>(
+export function withRows<T>(
   backend: CpuBackend,
   { indices, strides, count, rank, limit }: Coordinates,
   use: (rows: number) => T,
@@ -662,15 +668,21 @@ const batchToSpace: OpKernel = ({ inputs, attrs, backend }) => {
 const depthToSpace: OpKernel = ({ inputs, attrs, backend }) => {
   const x = inputs['x']!;
   const { blockSize: b, dataFormat } = attrs as unknown as tf.DepthToSpaceAttrs;
-  const [batch = 0, h = 0, w = 0, depth = 0] = x.shape;
+  const last = dataFormat === 'NHWC';
+  const [batch = 0, h = 0, w = 0, depth = 0] = last ? x.shape : [x.shape[0], x.shape[2], x.shape[3], x.shape[1]];
   const d = depth / (b * b);
-  if (dataFormat !== 'NHWC' || x.shape.length !== 4 || !natural(d) || bytesOf(x.dtype) === 0) return undefined;
-  const blocks = backend.share(x, [batch, h, w, b, b, d]);
-  const y = transposed(backend, blocks, [0, 1, 3, 2, 4, 5])!;
+  if ((!last && dataFormat !== 'NCHW') || x.shape.length !== 4 || !natural(d) || bytesOf(x.dtype) === 0)
+    return undefined;
+  const blocks = backend.share(x, last ? [batch, h, w, b, b, d] : [batch, b, b, d, h, w]);
+  const y = transposed(backend, blocks, last ? [0, 1, 3, 2, 4, 5] : [0, 3, 4, 1, 5, 2])!;
   backend.disposeIntermediateTensorInfo(blocks);
-  y.shape = [batch, h * b, w * b, d];
+  y.shape = last ? [batch, h * b, w * b, d] : [batch, d, h * b, w * b];
   return y;
 };
+
+/** The columns of images from right to left. */
+const flipLeftRight: OpKernel = ({ inputs, backend }) =>
+  reverse({ inputs: { x: inputs['image']! }, attrs: { dims: [2] }, backend });
 
 const padV2 = ({ inputs, attrs, backend }: OpCall) => {
   const { paddings, constantValue } = attrs as unknown as tf.PadV2Attrs;
@@ -700,4 +712,5 @@ export const movement: Record<string, OpKernel> = {
   SpaceToBatchND: spaceToBatch,
   BatchToSpaceND: batchToSpace,
   DepthToSpace: depthToSpace,
+  FlipLeftRight: flipLeftRight,
 };

@@ -85,9 +85,42 @@ describe('multinomial', () => {
       expect(drawn.slice(0, 20000).filter((v) => v === event).length / 20000).toBeCloseTo(share, 1);
     expect(x.shape).toEqual([2, 20000]);
   });
+
+  it('draws for each row by numbers of its own, the same for the same seed', () => {
+    const rows = tf.tensor2d(new Float32Array(400 * 2).fill(0.5), [400, 2]);
+    const drawn = tf.multinomial(rows, 50, 3, true).arraySync() as number[][];
+    const lists = drawn.map(String);
+    expect(new Set(lists).size).toBe(400);
+    // Neighbors agree in half of their draws: the deviation of this mean is 1/2 / √20,000
+    const pairs = drawn.slice(1).flatMap((row, i) => row.map((v, k) => Number(v === drawn[i]![k])));
+    expect(Math.abs(pairs.reduce((a, b) => a + b, 0) / pairs.length - 0.5)).toBeLessThan(0.018);
+    const again = tf.multinomial(rows, 50, 3, true).arraySync() as number[][];
+    expect(again).toEqual(drawn);
+    expect(String(tf.multinomial(rows, 50, 4, true).arraySync())).not.toBe(String(drawn));
+    // The first row's are TensorFlow.js's
+    const first = tf.multinomial(tf.tensor1d([0.5, 0.5]), 50, 3, true);
+    expect([...first.dataSync()]).toEqual(drawn[0]);
+  });
 });
 
 describe('complex tensors', () => {
+  it('have the absolute values of PyTorch, beside NaN and infinities too', () => {
+    const x = tf.complex(
+      [3, Infinity, NaN, NaN, 1e30, 1e-30, 0, -5, 1],
+      [4, NaN, 1, -Infinity, 1e30, 1e-30, -0, 12, 1],
+    );
+    const root = Math.SQRT2;
+    const expected = [5, Infinity, NaN, Infinity, root * Math.fround(1e30), root * Math.fround(1e-30), 0, 13, root];
+    expect([...tf.abs(x).dataSync()]).toEqual(expected.map(Math.fround));
+    const many = numbers(40003);
+    const y = tf.abs(tf.complex(many, tf.reverse(tf.tensor1d(many)))).dataSync();
+    y.forEach((v, i) => {
+      const exact = Math.fround(Math.hypot(many[i]!, many[many.length - 1 - i]!));
+      if (Math.abs(v - exact) > 6e-8 * exact) expect.fail(`element ${i} is ${v}, not ${exact}`);
+    });
+    expect(tf.abs(tf.complex([], [])).shape).toEqual([0]);
+  });
+
   it('are added, subtracted and multiplied, rows with matrices', () => {
     const complex = (re: number[], im: number[], shape: number[]) =>
       tf.complex(tf.tensor(re, shape), tf.tensor(im, shape));

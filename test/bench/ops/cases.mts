@@ -16,8 +16,14 @@ export interface Case {
   kernel: string;
   /** What tells it from other cases of the op kernel. */
   about: string;
-  inputs: Record<string, Input> | Input[];
+  /** An input may be a list of tensors. */
+  inputs: Record<string, Input | Input[]> | Input[];
   attrs: Record<string, unknown>;
+  /**
+   * The name of an op kernel of one input x that reads the result, where making it is not all of the work:
+   * TensorFlow.js's casts to float32 return the whole numbers as they are, and what reads them converts them.
+   */
+  readBy?: string;
 }
 
 const f = (shape: number[], from = -1, to = 1): Input => ({ shape, dtype: 'float32', from, to });
@@ -31,7 +37,8 @@ const given = (dtype: DType, values: (number | string)[], shape = [values.length
 
 const shapeOf = (input: Input) => `${input.dtype === 'float32' ? '' : `${input.dtype} `}[${input.shape.join(', ')}]`;
 function op(kernel: string, inputs: Case['inputs'], attrs: Case['attrs'] = {}, about?: string): Case {
-  return { kernel, inputs, attrs, about: about ?? Object.values(inputs).slice(0, 2).map(shapeOf).join(' ') };
+  const first = Object.values(inputs).flat().slice(0, 2) as Input[];
+  return { kernel, inputs, attrs, about: about ?? first.map(shapeOf).join(' ') };
 }
 
 /** Each with a few numbers, where the way to the op kernel counts, and with many. */
@@ -64,6 +71,11 @@ const words = Array.from({ length: 200 }, (_, k) => `the ${k} quick brown fox ju
 const nms = { maxOutputSize: 100, iouThreshold: 0.5, scoreThreshold: 0 };
 const sorted = Array.from({ length: 1024 }, (_, k) => k / 512 - 1);
 
+const rowsOfFour = given(
+  'int32',
+  Array.from({ length: 101 }, (_, k) => 4 * k),
+);
+
 /** The cases, in the order of their measurement. */
 export const cases: Case[] = [
   ...unary('Abs Ceil Cos Cosh Elu Erf Exp Expm1 Floor IsFinite IsInf IsNan LeakyRelu Neg Reciprocal Relu Relu6'),
@@ -90,9 +102,8 @@ export const cases: Case[] = [
   op('EluGrad', { dy: f([256, 1024]), y: f([256, 1024]) }),
   op('AddN', [f([256, 1024]), f([256, 1024]), f([256, 1024])]),
   op('Select', { condition: b([256, 1024]), t: f([256, 1024]), e: f([256, 1024]) }),
-  ...(['int32', 'bool', 'float32'] as const).map((dtype) =>
-    op('Cast', { x: dtype === 'float32' ? i([256, 1024], 9) : f([256, 1024]) }, { dtype }, `to ${dtype}`),
-  ),
+  ...(['int32', 'bool'] as const).map((dtype) => op('Cast', { x: f([256, 1024]) }, { dtype }, `to ${dtype}`)),
+  { ...op('Cast', { x: i([256, 1024], 9) }, { dtype: 'float32' }, 'to float32, and its square'), readBy: 'Square' },
   op('ComplexAbs', { x: c([256, 1024]) }),
   op('Complex', { real: f([256, 1024]), imag: f([256, 1024]) }),
   op('Real', { input: c([256, 1024]) }),
@@ -347,14 +358,7 @@ export const cases: Case[] = [
   ),
   op(
     'RaggedGather',
-    {
-      0: given(
-        'int32',
-        Array.from({ length: 101 }, (_, k) => 4 * k),
-      ),
-      paramsDenseValues: f([400]),
-      indices: i([50], 100),
-    },
+    { paramsNestedSplits: [rowsOfFour], paramsDenseValues: f([400]), indices: i([50], 100) },
     { outputRaggedRank: 1 },
   ),
   op('RaggedRange', { starts: i([500], 5), limits: { ...i([500], 30), from: 6 }, deltas: given('int32', [1], []) }),
@@ -364,10 +368,7 @@ export const cases: Case[] = [
       shape: given('int32', [100, 4]),
       values: f([400]),
       defaultValue: f([]),
-      0: given(
-        'int32',
-        Array.from({ length: 101 }, (_, k) => 4 * k),
-      ),
+      rowPartitionTensors: [rowsOfFour],
     },
     { rowPartitionTypes: ['ROW_SPLITS'] },
   ),
