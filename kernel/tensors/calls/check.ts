@@ -20,7 +20,7 @@ const words: Record<Exclude<Kind, 'any'>, string> = {
 };
 
 /** Parameters that count or number something. */
-const WHOLE =
+export const WHOLE =
   /^(axis|batchDims|batchShape|begin|blockShape|blockSize|crops|cropSize|depth|dilation|dilations|end|fftLength|filterSize|frameLength|frameStep|k|maxOutputSize|num|numBuckets|numClasses|numColumns|numOrSizeSplits|numRows|numSamples|numSegments|outputShape|paddings|perm|reps|shape|size|stride|strides|windowLength|windowShape)$/;
 
 /** The names of parameters as they are called with, for example `x, axis?, keepDims?`. */
@@ -47,10 +47,8 @@ function wholeWord(name: string, kind: Exclude<Kind, 'any'>): string {
  * @returns undefined if nothing is
  */
 export function faultOf(parameters: readonly Parameter[], args: readonly unknown[]): string | undefined {
-  // Every op comes by here: nothing is made, and a tensor where one is wanted is passed at once
   for (let i = 0; i < parameters.length; i++) {
     const parameter = parameters[i]!;
-    if (parameter.kinds[0] === 'tensor' && args[i] instanceof Tensor) continue;
     if (parameter.name.startsWith('...')) return undefined;
     const fault = faultOfOne(parameter, args[i]);
     if (fault !== undefined) return fault;
@@ -62,9 +60,6 @@ function faultOfOne(parameter: Parameter, value: unknown): string | undefined {
   const { name, optional = false, fields } = parameter;
   // Like TensorFlow.js, which takes null for "not given"
   if (value == null) return optional || takesNothing(parameter) ? undefined : missing(parameter, value);
-  // The common arguments, at little cost
-  if (typeof value === 'number' && Number.isInteger(value) && parameter.kinds.includes('number')) return undefined;
-  if (typeof value === 'string' && parameter.choices?.includes(value)) return undefined;
   if (value instanceof Tensor && takesTensors(parameter)) return undefined;
   if (!isOneOf(parameter, value))
     return `${name} must be ${wanted(parameter)}, and is ${shown(value)}${meant(parameter, value)}`;
@@ -78,9 +73,9 @@ function missing(parameter: Parameter, value: unknown): string {
 }
 
 /** The op itself says what is wrong with a tensor that is undefined. */
-const takesNothing = ({ kinds }: Parameter): boolean => kinds.includes('any') || kinds.includes('tensor');
+export const takesNothing = ({ kinds }: Parameter): boolean => kinds.includes('any') || kinds.includes('tensor');
 
-const takesTensors = ({ kinds }: Parameter): boolean =>
+export const takesTensors = ({ kinds }: Parameter): boolean =>
   kinds.includes('any') || kinds.includes('tensor') || kinds.includes('tensors');
 
 function meant({ kinds, choices = [] }: Parameter, value: unknown): string {

@@ -1,21 +1,26 @@
 // What the declarations of ops do not say, and TensorFlow.js does not check.
-import { Tensor } from '@tensorflow/tfjs-core';
+import { isTensor } from '../engine/is-tensor.ts';
 
-/** Says what is wrong with arguments of the right types; undefined if nothing is. */
-type Rule = (...args: unknown[]) => string | undefined;
+/**
+ * Says what is wrong with arguments of the right types; undefined if nothing is. Every call of the op comes by, so
+ * nothing is made for a right one.
+ */
+export type Rule = (a: unknown, b: unknown, c?: unknown, d?: unknown) => string | undefined;
 
-const rankOf = (x: unknown): number | undefined => (x instanceof Tensor ? x.rank : undefined);
+const rankOf = (x: unknown): number | undefined => (isTensor(x) ? x.rank : undefined);
 
 const isComplex: Rule = (input) =>
-  input instanceof Tensor && input.dtype !== 'complex64'
+  isTensor(input) && input.dtype !== 'complex64'
     ? `input must be a complex64 tensor, and is ${input.dtype}; make one with tf.complex(real, imag)`
     : undefined;
+
+const isNoPair = (pair: unknown) => !Array.isArray(pair) || pair.length !== 2;
 
 /** As many pairs as axes. */
 const pairEach: Rule = (x, paddings) => {
   const rank = rankOf(x);
   if (rank === undefined || !Array.isArray(paddings)) return undefined;
-  const odd = (paddings as unknown[]).find((pair) => !Array.isArray(pair) || pair.length !== 2);
+  const odd = (paddings as unknown[]).find(isNoPair);
   if (odd !== undefined) return `paddings must hold pairs [before, after], and one is [${String(odd)}]`;
   if (paddings.length === rank) return undefined;
   return `paddings must hold a pair [before, after] for each of the ${rank} axes of x, and holds ${paddings.length}`;
@@ -23,11 +28,11 @@ const pairEach: Rule = (x, paddings) => {
 
 /** Axes are whole numbers, each of which stands there once. */
 const axesOnce =
-  (place: number): Rule =>
-  (...args) => {
-    const axes: unknown = args[place];
-    if (!Array.isArray(axes)) return undefined;
-    const rank = rankOf(args[0]);
+  (place: 1 | 2): Rule =>
+  (x, b, c) => {
+    const axes = place === 1 ? b : c;
+    if (!Array.isArray(axes) || (axes.length === 1 && typeof axes[0] === 'number')) return undefined;
+    const rank = rankOf(x);
     const seen = new Set<number>();
     for (const axis of axes as unknown[]) {
       if (typeof axis !== 'number')
@@ -46,30 +51,29 @@ const hasAxis: Rule = (input) =>
 /** Steps and lengths that must be 1 or more. */
 const positive =
   (...names: (string | undefined)[]): Rule =>
-  (...args) => {
+  (...args: unknown[]) => {
     const place = names.findIndex((name, i) => name !== undefined && typeof args[i] === 'number' && !(args[i] >= 1));
     return place < 0 ? undefined : `${names[place]!} must be 1 or more, and is ${String(args[place])}`;
   };
 
 const notComplex =
-  (name: string, place: number): Rule =>
-  (...args) => {
-    const x = args[place];
-    const isNumbers = !(x instanceof Tensor) || (x.dtype !== 'complex64' && x.dtype !== 'string');
+  (name: string, place: 0 | 1): Rule =>
+  (a, b) => {
+    const x = place === 0 ? a : b;
+    const isNumbers = !isTensor(x) || (x.dtype !== 'complex64' && x.dtype !== 'string');
     return isNumbers ? undefined : `${name} must be a tensor of real numbers, and is ${x.dtype}`;
   };
 
 const both =
-  (a: Rule, b: Rule): Rule =>
-  (...args) =>
-    a(...args) ?? b(...args);
+  (first: Rule, second: Rule): Rule =>
+  (a, b, c, d) =>
+    first(a, b, c, d) ?? second(a, b, c, d);
 
 /** The most of anything that is counted: devices count in 32 bits. */
 const MOST = 2 ** 31 - 1;
 
 /** Both arguments of a loss. */
-const ofReals: Rule = (...args) =>
-  notComplex('the first argument', 0)(...args) ?? notComplex('the second argument', 1)(...args);
+const ofReals = both(notComplex('the first argument', 0), notComplex('the second argument', 1));
 
 const losses =
   'absoluteDifference computeWeightedLoss cosineDistance hingeLoss huberLoss logLoss meanSquaredError ' +
@@ -103,7 +107,8 @@ export const rules: Readonly<Record<string, Rule>> = {
   real: isComplex,
   imag: isComplex,
   matMul: (a, b) => {
-    const [rankA, rankB] = [rankOf(a), rankOf(b)];
+    const rankA = rankOf(a);
+    const rankB = rankOf(b);
     if ((rankA ?? 2) >= 2 && (rankB ?? 2) >= 2) return undefined;
     const few = (rankA ?? 2) < 2 ? `a is of rank ${rankA}` : `b is of rank ${rankB}`;
     return `both factors must have rank 2 or more, and ${few}; tf.dot multiplies vectors, x.reshape([1, -1]) makes a row`;
@@ -111,8 +116,9 @@ export const rules: Readonly<Record<string, Rule>> = {
   transpose: (x, perm) => {
     const rank = rankOf(x);
     if (rank === undefined || !Array.isArray(perm)) return undefined;
-    const axes = new Set(perm as number[]);
-    const fits = perm.length === rank && axes.size === rank && [...axes].every((axis) => axis >= 0 && axis < rank);
+    const isAxis = (axis: unknown) => typeof axis === 'number' && axis >= 0 && axis < rank;
+    let fits = perm.length === rank;
+    for (let i = 0; fits && i < rank; i++) fits = isAxis(perm[i]) && perm.indexOf(perm[i]) === i;
     return fits ? undefined : `perm must hold each axis from 0 to ${rank - 1} once, and is [${perm.join(', ')}]`;
   },
 };

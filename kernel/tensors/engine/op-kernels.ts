@@ -16,12 +16,16 @@ interface OpKernel {
   /** Undefined where the backend has none. */
   config: tf.KernelConfig | undefined;
   correct: Correction | undefined;
+  /** The same where inputs may be complex. */
+  correctComplex: Correction | undefined;
 }
 
 const cache = {
   backend: null as string | null,
   opKernels: new Map<string, OpKernel>(),
   corrections: new Map<string, Correction>(),
+  /** Those of calls with complex inputs: asked only once there are complex tensors at all. */
+  ofComplex: new Map<string, Correction>(),
 };
 
 /** @param backend the name of the current backend */
@@ -32,19 +36,25 @@ export function opKernel(name: string, backend: string): OpKernel {
   }
   let found = cache.opKernels.get(name);
   if (!found) {
-    found = { config: tf.getKernel(name, backend), correct: cache.corrections.get(name) };
+    const correct = cache.corrections.get(name);
+    const correctComplex = bothOf(cache.ofComplex.get(name), correct);
+    found = { config: tf.getKernel(name, backend), correct, correctComplex };
     cache.opKernels.set(name, found);
   }
   return found;
 }
 
-/** Corrects calls on every device, by the names of their op kernels. */
-export function correctCallsBy(corrections: Record<string, Correction>): void {
-  for (const [name, correct] of Object.entries(corrections)) {
-    const other = cache.corrections.get(name);
-    // Those of one op are for different calls
-    cache.corrections.set(name, other ? (inputs, attrs) => correct(inputs, attrs) ?? other(inputs, attrs) : correct);
-  }
+/** Two corrections of one op, which are for different calls. */
+const bothOf = (first: Correction | undefined, second: Correction | undefined): Correction | undefined =>
+  first && second ? (inputs, attrs) => first(inputs, attrs) ?? second(inputs, attrs) : (first ?? second);
+
+/**
+ * Corrects calls on every device, by the names of their op kernels.
+ * @param areComplex whether only calls with complex inputs are corrected
+ */
+export function correctCallsBy(corrections: Record<string, Correction>, areComplex = false): void {
+  const all = areComplex ? cache.ofComplex : cache.corrections;
+  for (const [name, correct] of Object.entries(corrections)) all.set(name, bothOf(correct, all.get(name))!);
   cache.opKernels.clear();
 }
 

@@ -2,6 +2,7 @@
 // methods do it.
 import * as tf from '@tensorflow/tfjs-core';
 import { sizeError } from './check-size.ts';
+import { debugging, testing } from './flags.ts';
 import { opKernel } from './op-kernels.ts';
 import { collector, engine, hooks, none, own, stock } from './state.ts';
 import { record } from './tape.ts';
@@ -36,8 +37,10 @@ function runAround(
 
 export const runMethods: Methods = {
   runKernel(name, inputs, attrs) {
-    const { backend, state, ENV } = this; // reading `backend` starts it
-    const { config, correct } = opKernel(name, this.backendName!);
+    const { backend, state } = this; // reading `backend` starts it
+    const found = opKernel(name, this.backendName!);
+    const { config } = found;
+    const correct = own.complex ? found.correctComplex : found.correct;
     if (correct) {
       const made = correct(inputs, (attrs ?? {}) as tf.NamedAttrMap);
       if (made instanceof tf.Tensor || Array.isArray(made)) return made;
@@ -45,11 +48,10 @@ export const runMethods: Methods = {
     }
     if (!config) throw new Error(`Kernel '${name}' not registered for backend '${this.backendName}'`);
     hooks.beforeOp?.();
-    if (state.profiling || ENV.getBool('DEBUG'))
-      return stock.runKernelFunc.call(this, { kernelName: name, inputs, attrs });
+    if (state.profiling || debugging()) return stock.runKernelFunc.call(this, { kernelName: name, inputs, attrs });
     if (state.kernelDepth === 0) collector.poll();
     const recording = state.gradientDepth > 0 && state.kernelDepth === 0;
-    const checking = ENV.getBool('IS_TEST');
+    const checking = testing();
     if (checking) state.numDataMovesStack.push(0);
     const before = checking ? backend.numDataIds() : 0;
     const outer = own.running;
@@ -80,12 +82,11 @@ export const runMethods: Methods = {
 
   /** For functions with a gradient of their own; op kernels are run above. */
   runKernelFunc(call) {
-    const { backend, state, ENV } = this;
-    if (!('forwardFunc' in call) || state.profiling || ENV.getBool('DEBUG'))
-      return stock.runKernelFunc.call(this, call);
+    const { backend, state } = this;
+    if (!('forwardFunc' in call) || state.profiling || debugging()) return stock.runKernelFunc.call(this, call);
     const { forwardFunc, backwardsFunc, inputs, attrs } = call;
     const recording = state.gradientDepth > 0 && state.kernelDepth === 0;
-    const checking = ENV.getBool('IS_TEST');
+    const checking = testing();
     if (checking) state.numDataMovesStack.push(0);
     const before = checking ? backend.numDataIds() : 0;
     const name = state.activeScope?.name ?? '';

@@ -1,8 +1,8 @@
 // Scopes: tensors made in one are disposed of at its end, except for its result.
 import type * as tf from '@tensorflow/tfjs-core';
+import { isTensor } from './is-tensor.ts';
 import { engine, stock } from './state.ts';
-import { isTensor } from './tensors.ts';
-import type { Engine, Methods, State, Tracked } from './types.ts';
+import type { Engine, Methods, Scope, State, Tracked } from './types.ts';
 
 function closeScope(state: State): void {
   state.scopeStack.pop();
@@ -33,10 +33,17 @@ export const scopeMethods: Methods = {
     }
   },
 
+  startScope(name = 'unnamed scope') {
+    const { state } = this;
+    const scope: Scope = { track: [], name, id: state.nextScopeId++ };
+    state.scopeStack.push(scope);
+    state.activeScope = scope;
+  },
+
   endScope(result) {
     const { state } = this;
     const scope = state.activeScope!;
-    const isOne = result !== undefined && result !== null && isTensor(result);
+    const isOne = isTensor(result);
     const isNone = !isOne && (typeof result !== 'object' || result === null || ArrayBuffer.isView(result));
     if (!isOne && !isNone) return stock.endScope.call(this, result);
     const { track } = scope;

@@ -25,9 +25,17 @@ interface Own {
    * Where tensors that leave all scopes go instead of to the collector, when most of them are about to be disposed of.
    */
   leaving: tf.Tensor[] | undefined;
+  /** Whether there has been a complex tensor. */
+  complex: boolean;
 }
 
-export const own: Own = { installed: false, variables: new Variables(), running: undefined, leaving: undefined };
+export const own: Own = {
+  installed: false,
+  variables: new Variables(),
+  running: undefined,
+  leaving: undefined,
+  complex: false,
+};
 
 export const collector = new Collector((remains) => {
   engine.disposeTensor(remains);

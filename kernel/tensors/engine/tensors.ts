@@ -5,10 +5,6 @@ import type { Remains } from './collect.ts';
 import { collector, engine, own, stock, Tensor } from './state.ts';
 import type { Methods, Tracked } from './types.ts';
 
-export function isTensor(x: unknown): x is Tracked {
-  return (x as object).constructor === Tensor || x instanceof tf.Tensor;
-}
-
 function bytesOf(x: tf.Tensor | Remains): number {
   // The bytes of complex numbers are counted by their parts, those of strings when they are written
   return x.dtype === 'complex64' || x.dtype === 'string' ? 0 : x.size * (x.dtype === 'bool' ? 1 : 4);
@@ -37,6 +33,7 @@ function count(x: tf.Tensor, backend?: tf.KernelBackend | null): void {
   const { dataId, dtype, shape } = x;
   state.numTensors++;
   if (dtype === 'string') state.numStringTensors++;
+  else if (dtype === 'complex64') own.complex = true;
   const bytes = bytesOf(x);
   state.numBytes += bytes;
   if (!state.tensorInfo.has(dataId)) {

@@ -7,7 +7,8 @@ import { attr, register, zeros } from './register.ts';
 
 /** Lets complex64 through the ops of `byParts`, and registers the gradients. */
 export function complexNumbers(): void {
-  correctCallsBy(byParts);
+  correctCallsBy({ Cast: toComplex });
+  correctCallsBy(byParts, true);
   register('Complex', {}, (dy) => ({ real: () => tf.real(dy), imag: () => tf.imag(dy) }));
   register('Real', {}, (dy) => ({ input: () => tf.complex(dy, zeros(dy)) }));
   register('Imag', {}, (dy) => ({ input: () => tf.complex(zeros(dy), dy) }));
@@ -73,7 +74,8 @@ function inShape(name: string): Correction {
 const byFormula =
   (f: (a: Parts, b: Parts, attrs: tf.NamedAttrMap) => [tf.Tensor, tf.Tensor], names = ['a', 'b']): Correction =>
   (inputs, attrs) => {
-    const [a, b] = [inputs[names[0]!], inputs[names[1] ?? names[0]!]];
+    const a = inputs[names[0]!];
+    const b = inputs[names[1] ?? names[0]!];
     if (!isComplex(a) && !isComplex(b)) return undefined;
     return tf.tidy(() => tf.complex(...f(partsOf(a!), partsOf(b!), attrs)));
   };
@@ -95,6 +97,15 @@ const ofRows =
     if (rank === 2 || !n) return undefined;
     return tf.tidy(() => tf.reshape(runNamed(name, { input: tf.reshape(input!, [size / n, n]) }), shape));
   };
+
+/** Casts to complex64, of what is complex already, too. */
+const toComplex: Correction = ({ x }, attrs) => {
+  if (attr<tf.CastAttrs>(attrs).dtype !== 'complex64') return undefined;
+  return tf.tidy(() => {
+    const { re, im } = partsOf(x!);
+    return tf.complex(re, im);
+  });
+};
 
 const byParts: Record<string, Correction> = {
   FFT: ofRows('FFT'),
@@ -131,12 +142,8 @@ const byParts: Record<string, Correction> = {
     const product = (x: tf.Tensor, y: tf.Tensor) => tf.matMul(x, y, transposeA, transposeB);
     return [tf.sub(product(a.re, b.re), product(a.im, b.im)), tf.add(product(a.re, b.im), product(a.im, b.re))];
   }),
-  Cast: ({ x }, attrs) => {
-    const { dtype } = attr<tf.CastAttrs>(attrs);
-    if (!isComplex(x) && dtype !== 'complex64') return undefined;
-    return tf.tidy(() => {
-      const { re, im } = partsOf(x!);
-      return dtype === 'complex64' ? tf.complex(re, im) : tf.cast(re, dtype);
-    });
-  },
+  Cast: ({ x }, attrs) =>
+    isComplex(x) && attr<tf.CastAttrs>(attrs).dtype !== 'complex64'
+      ? tf.tidy(() => tf.cast(partsOf(x!).re, attr<tf.CastAttrs>(attrs).dtype))
+      : undefined,
 };

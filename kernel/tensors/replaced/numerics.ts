@@ -11,12 +11,16 @@ import { recording, unrecorded } from '../engine/call.ts';
 type Axis = number | number[] | null;
 type Like = tf.Tensor | tf.TensorLike;
 
+/** The largest number of float32. */
+const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+
 function logSumExp_(input: Like, axis: Axis = null, keepDims = false): tf.Tensor {
   const x = convertToTensor(input, 'x', 'logSumExp');
   const axes = tf.util.parseAxisParam(axis!, x.shape);
   // The result does not depend on what is subtracted, so that needs no gradient. An infinity less itself would be NaN.
   const shift = unrecorded(() => {
     const largest = tf.max(x, axes, true);
+    if (x.dtype === 'float32') return tf.clipByValue(largest, -MAX_FLOAT32, MAX_FLOAT32);
     return tf.where(tf.isFinite(largest), largest, tf.zerosLike(largest));
   });
   const sum = tf.sum(tf.exp(tf.sub(x, shift)), axes);

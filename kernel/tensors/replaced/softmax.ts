@@ -6,6 +6,7 @@ import { op } from '@tensorflow/tfjs-core/dist/ops/operation';
 import { softmax as stockSoftmax } from '@tensorflow/tfjs-core/dist/ops/softmax';
 import { transpose } from '@tensorflow/tfjs-core/dist/ops/transpose';
 import { convertToTensor } from '@tensorflow/tfjs-core/dist/tensor_util_env';
+import { isTensor } from '../engine/is-tensor.ts';
 
 /**
  * Runs a function of the last axis along another one.
@@ -24,16 +25,28 @@ export function alongAxis(name: string, x: Tensor, axis: number, along: (x: Tens
   return transpose(along(transpose(x, order)), order);
 }
 
+/** Whether the axis is the last one of a tensor, which needs nothing but TensorFlow.js's function. */
+const isLast = (x: unknown, axis: number): x is Tensor =>
+  isTensor(x) && x.rank > 0 && (axis === -1 || axis === x.rank - 1);
+
 function softmax_(logits: Tensor | TensorLike, dim = -1): Tensor {
   const x = convertToTensor(logits, 'logits', 'softmax', 'float32');
   return alongAxis('softmax', x, dim, (x) => stockSoftmax(x));
 }
+const softmaxAlong = op({ softmax_ });
+
 /** `tf.softmax`. */
-export const softmax = op({ softmax_ });
+export function softmax(logits: Tensor | TensorLike, dim = -1): Tensor {
+  return isLast(logits, dim) ? stockSoftmax(logits) : softmaxAlong(logits, dim);
+}
 
 function logSoftmax_(logits: Tensor | TensorLike, axis = -1): Tensor {
   const x = convertToTensor(logits, 'logits', 'logSoftmax');
   return alongAxis('logSoftmax', x, axis, (x) => stockLogSoftmax(x));
 }
+const logSoftmaxAlong = op({ logSoftmax_ });
+
 /** `tf.logSoftmax`. */
-export const logSoftmax = op({ logSoftmax_ });
+export function logSoftmax(logits: Tensor | TensorLike, axis = -1): Tensor {
+  return isLast(logits, axis) ? stockLogSoftmax(logits) : logSoftmaxAlong(logits, axis);
+}

@@ -12,7 +12,7 @@ import { where as stockWhere } from '@tensorflow/tfjs-core/dist/ops/where';
 
 type Value = Tensor | TensorLike;
 /** Whether x is a tensor of strings. On `webgpu` the numbers are on the graphics card, and TensorFlow.js refuses. */
-const isStrings = (x: unknown): x is Tensor => (x as Tensor | null)?.dtype === 'string' && getBackend() !== 'webgpu';
+const isStrings = (x: Value): x is Tensor => (x as Tensor | null)?.dtype === 'string' && getBackend() !== 'webgpu';
 
 /** Moves the strings of tensors as a function moves the numbers 0, 1, 2, … in tensors of the same shapes. */
 function moved(tensors: Tensor[], move: (numbers: Tensor[]) => Tensor): Tensor {
@@ -32,24 +32,23 @@ function moved(tensors: Tensor[], move: (numbers: Tensor[]) => Tensor): Tensor {
 
 /** `tf.gather`. */
 export function gather(x: Value, indices: Value, axis?: number, batchDims?: number): Tensor {
-  const stock = (x: Value) => stockGather(x as Tensor, indices as Tensor1D, axis, batchDims);
-  return isStrings(x) ? moved([x], ([numbers]) => stock(numbers!)) : stock(x);
+  if (!isStrings(x)) return stockGather(x, indices as Tensor1D, axis, batchDims);
+  return moved([x], ([numbers]) => stockGather(numbers!, indices as Tensor1D, axis, batchDims));
 }
 
 /** `tf.where`. */
 export function where(condition: Value, a: Value, b: Value): Tensor {
-  const stock = (a: Value, b: Value) => stockWhere(condition as Tensor, a as Tensor, b as Tensor);
-  return isStrings(a) && isStrings(b) ? moved([a, b], ([a, b]) => stock(a!, b!)) : stock(a, b);
+  if (!isStrings(a) || !isStrings(b)) return stockWhere(condition as Tensor, a as Tensor, b as Tensor);
+  return moved([a, b], ([a, b]) => stockWhere(condition as Tensor, a!, b!));
 }
 
 /** `tf.reverse`. */
 export function reverse(x: Value, axis?: number | number[]): Tensor {
-  const stock = (x: Value) => stockReverse(x as Tensor, axis);
-  return isStrings(x) ? moved([x], ([numbers]) => stock(numbers!)) : stock(x);
+  return isStrings(x) ? moved([x], ([numbers]) => stockReverse(numbers!, axis)) : stockReverse(x, axis);
 }
 
 /** `tf.transpose`. */
 export function transpose(x: Value, perm?: number[], conjugate?: boolean): Tensor {
-  const stock = (x: Value) => stockTranspose(x as Tensor, perm, conjugate);
-  return isStrings(x) ? moved([x], ([numbers]) => stock(numbers!)) : stock(x);
+  if (!isStrings(x)) return stockTranspose(x, perm, conjugate);
+  return moved([x], ([numbers]) => stockTranspose(numbers!, perm, conjugate));
 }

@@ -5,11 +5,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { ENGINE } from '@tensorflow/tfjs-core/dist/engine';
 import { env } from '@tensorflow/tfjs-core/dist/environment';
-import { getGlobalTensorClass } from '@tensorflow/tfjs-core/dist/tensor';
 import type * as stock from '@tensorflow/tfjs-core/dist/tensor_util_env';
 import { inferShape as stockInferShape } from '@tensorflow/tfjs-core/dist/tensor_util_env';
 import { isWebGLData, isWebGPUData } from '@tensorflow/tfjs-core/dist/types';
 import * as util from '@tensorflow/tfjs-core/dist/util';
+import { debugging } from '../engine/flags.ts';
+import { isTensor } from '../engine/is-tensor.ts';
 
 type Numbers = Float32Array | Int32Array | Uint8Array;
 type View = ArrayBufferView & ArrayLike<number | bigint>;
@@ -26,8 +27,6 @@ const viewName = (view: View): string => (view as unknown as { [Symbol.toStringT
 
 const isFloats = (view: View) => viewName(view).startsWith('Float');
 const isBigInts = (view: View) => viewName(view).startsWith('Big');
-
-const isTensor = (x: unknown): x is tf.Tensor => x instanceof (getGlobalTensorClass() as never as typeof tf.Tensor);
 
 /** The type that values have by themselves: that of the first one. */
 function typeOf(values: unknown): tf.DataType {
@@ -235,7 +234,7 @@ function flat(caller: string, values: unknown, shape: readonly number[], dtype: 
     out = empty(out.length, type);
     new Reader(caller, shape, type, out, true).read(values);
   }
-  if (env().getBool('DEBUG')) util.checkConversionForErrors(out as never, type);
+  if (debugging()) util.checkConversionForErrors(out as never, type);
   return { values: out, dtype: type };
 }
 
@@ -255,8 +254,20 @@ export const inferShape: typeof stock.inferShape = (values, dtype) => {
 const isScalar = (x: unknown) =>
   typeof x === 'number' || typeof x === 'boolean' || typeof x === 'string' || typeof x === 'bigint';
 
+/** Whether it is a shape for a flat list of so many values. */
+function holds(shape: readonly unknown[], count: number): boolean {
+  let size = 1;
+  for (let i = 0; i < shape.length; i++) {
+    const n = shape[i];
+    if (typeof n !== 'number' || !Number.isInteger(n) || n < 0) return false;
+    size *= n;
+  }
+  return size === count;
+}
+
 /** Compares a shape that the user has given with the one that the values have. */
 function checkShape(shape: number[], inferred: number[]): void {
+  if (inferred.length === 1 && Array.isArray(shape) && holds(shape, inferred[0]!)) return;
   util.assertNonNegativeIntegerDimensions(shape);
   const [given, count] = [util.sizeFromShape(shape), util.sizeFromShape(inferred)];
   util.assert(
@@ -284,6 +295,10 @@ export function makeTensor(
   inferred: number[],
   dtype?: tf.DataType | null,
 ): tf.Tensor {
+  if (values instanceof Float32Array && (dtype ?? 'float32') === 'float32' && !debugging()) {
+    if (shape !== null && shape !== undefined) checkShape(shape, inferred);
+    return ENGINE.makeTensor(values, shape ?? inferred, 'float32');
+  }
   if (dtype === 'complex64')
     throw new Error('Cannot construct a complex64 tensor directly. Please use tf.complex(real, imag).');
   if (isWebGPUData(values) || isWebGLData(values)) {

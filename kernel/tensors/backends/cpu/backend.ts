@@ -28,7 +28,11 @@ export abstract class TensorData {
   complexTensorInfos: Parts | undefined = undefined;
   /** For strings, which stay in JavaScript: UTF-8. */
   strings: Uint8Array[] | undefined = undefined;
+  /** What the engine knows of the data (engine/data-table.ts). */
+  engineInfo: object | undefined = undefined;
   #view: Numbers | undefined = undefined;
+  #older: TensorData | undefined = undefined;
+  #newer: TensorData | undefined = undefined;
   declare protected readonly backend: CpuBackend;
 
   /**
@@ -47,6 +51,27 @@ export abstract class TensorData {
     if (this.strings) return this.strings;
     if (this.dtype === 'complex64') return undefined;
     return (this.#view ??= viewOf(this.backend.program.memory.buffer, this.dtype, this.at, this.bytes));
+  }
+
+  /** The data that were made just before, of those in use. */
+  get older(): TensorData | undefined {
+    return this.#older;
+  }
+
+  /** Puts new data after the newest ones. */
+  follow(newest: TensorData | undefined): void {
+    this.#older = newest;
+    if (newest) newest.#newer = this;
+  }
+
+  /** Takes data out of the list. @returns the newest ones of the list, of which `newest` were it */
+  leave(newest: TensorData | undefined): TensorData | undefined {
+    const older = this.#older;
+    const newer = this.#newer;
+    if (older) older.#newer = newer;
+    if (newer) newer.#older = older;
+    this.#older = this.#newer = undefined;
+    return newest === this ? older : newest;
   }
 }
 
@@ -107,8 +132,8 @@ export class CpuBackend extends MathBackendCPU {
   private readonly Data = dataOf(this);
   private holding = 0;
   private readonly held: TensorData[] = [];
-  /** All data in use, for the message when memory runs out. */
-  private readonly all = new Set<TensorData>();
+  /** The newest data in use; each knows the next older ones. For the message when memory runs out. */
+  private newest: TensorData | undefined = undefined;
   private f32: Float32Array;
   private i32: Int32Array;
   private u8: Uint8Array;
@@ -224,7 +249,8 @@ export class CpuBackend extends MathBackendCPU {
     if (!(bytes >= 0)) throw new Error(`There is no tensor of shape [${shape.join(', ')}]`);
     const at = bytes === 0 ? 0 : this.allocate(bytes, () => `${readable(bytes)} for a tensor ${dtype} [${shape}]`);
     const data = new this.Data(dtype, shape, at, bytes);
-    this.all.add(data);
+    data.follow(this.newest);
+    this.newest = data;
     this.storage.added(1);
     return data;
   }
@@ -259,7 +285,8 @@ export class CpuBackend extends MathBackendCPU {
       return `${head}, and the whole memory of the device has ${readable(limit)}: that can never fit. Compute it in parts.`;
     const groups = new Map<string, { count: number; bytes: number }>();
     let tensors = 0;
-    for (const { dtype, shape, bytes } of this.all) {
+    for (let data = this.newest; data; data = data.older) {
+      const { dtype, shape, bytes } = data;
       if (bytes === 0) continue;
       const name = `${dtype} [${shape.join(', ')}]`;
       const group = groups.get(name) ?? { count: 0, bytes: 0 };
@@ -345,7 +372,7 @@ export class CpuBackend extends MathBackendCPU {
       else this.heap.release(data.at, data.bytes);
     }
     if (dataId !== data) this.storage.delete(dataId);
-    this.all.delete(data);
+    this.newest = data.leave(this.newest);
     this.storage.added(-1);
     return true;
   }

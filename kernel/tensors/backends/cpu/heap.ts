@@ -2,6 +2,7 @@
 
 const LINE = 64; // bytes of a cache line, and the alignment of every block
 const PAGE = 65536; // bytes of a page of WebAssembly
+const SMALL = 8; // lines: up to here, each number of lines is a class
 const STEP = 16 * 1024 * 1024; // the memory grows by at least this much at a time
 
 /** Thrown by `Heap.allocate` when the memory cannot grow any more. */
@@ -15,6 +16,8 @@ export class HeapFullError extends Error {}
 export class Heap {
   /** Free blocks of each class, last freed first: its bytes are the likeliest to be in the cache. */
   private readonly free = new Map<number, number[]>();
+  /** The same for blocks of 1 to 8 lines, which most tensors of a small model have: found without a look-up. */
+  private readonly small: number[][] = Array.from({ length: SMALL + 1 }, () => []);
   /** Merged free memory, by address. */
   private spans: { at: number; size: number }[] = [];
   private top: number;
@@ -45,7 +48,7 @@ export class Heap {
 
   /** The bytes that a block of `bytes` really takes. */
   static sizeClass(bytes: number): number {
-    if (bytes <= 8 * LINE) return bytes <= LINE ? LINE : (bytes + LINE - 1) & -LINE;
+    if (bytes <= SMALL * LINE) return bytes <= LINE ? LINE : (bytes + LINE - 1) & -LINE;
     // An eighth of the power of two below; in whole numbers of 32 bits while they hold it
     if (bytes <= 2 ** 30) {
       const grain = 1 << (28 - Math.clz32(bytes - 1));
@@ -64,7 +67,7 @@ export class Heap {
   allocate(bytes: number): number {
     if (!(Number.isInteger(bytes) && bytes > 0)) throw new RangeError(`A block cannot have ${bytes} bytes`);
     const size = Heap.sizeClass(bytes);
-    const block = this.free.get(size)?.pop();
+    const block = (size <= SMALL * LINE ? this.small[size / LINE] : this.free.get(size))?.pop();
     let at: number;
     if (block !== undefined) {
       this.freeBytes -= size;
@@ -80,7 +83,7 @@ export class Heap {
   /** Gives a block back. `bytes` is what it was asked for with. */
   release(at: number, bytes: number): void {
     const size = Heap.sizeClass(bytes);
-    const list = this.free.get(size);
+    const list = size <= SMALL * LINE ? this.small[size / LINE] : this.free.get(size);
     if (list) list.push(at);
     else this.free.set(size, [at]);
     this.freeBytes += size;
@@ -142,6 +145,10 @@ export class Heap {
     const blocks = this.spans;
     for (const [size, list] of this.free) for (const at of list) blocks.push({ at, size });
     this.free.clear();
+    this.small.forEach((list, lines) => {
+      for (const at of list) blocks.push({ at, size: lines * LINE });
+      list.length = 0;
+    });
     blocks.sort((a, b) => a.at - b.at);
     const spans: typeof blocks = [];
     for (const block of blocks) {

@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { MAX_THREADS } from '../../../wire/limits.ts';
 import type { KernelOptions } from '../../../wire/options.ts';
 import { CpuBackend } from './backend.ts';
-import type { OpKernel } from './op-kernel.ts';
+import type { OpCall, OpKernel } from './op-kernel.ts';
 import { opKernels } from './ops/index.ts';
 import { physicalCores, startProgram } from './program.ts';
 
@@ -64,10 +64,5 @@ export async function startCpu({ dist, threads, limit = 4 * GIGABYTE }: CpuOptio
 }
 
 function preferring(ours: OpKernel, stock: tf.KernelFunc): tf.KernelFunc {
-  return (call) =>
-    ours({
-      inputs: call.inputs as tf.NamedTensorInfoMap,
-      attrs: (call.attrs ?? {}) as Record<string, unknown>,
-      backend: call.backend as CpuBackend,
-    }) ?? stock(call);
+  return (call) => ours((call.attrs ? call : { ...call, attrs: {} }) as OpCall) ?? stock(call);
 }
