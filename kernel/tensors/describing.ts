@@ -1,5 +1,6 @@
 // What tensors, variables, layers and models say of themselves to JSON.stringify and to console.log: what they are, and
-// the values of small ones. And what a model writes down of the arguments that its layers were called with.
+// the values of small ones; what a model writes down of the arguments that its layers were called with; arrays of complex
+// numbers; and what structuredClone cannot copy.
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { Node } from '@tensorflow/tfjs-layers/dist/engine/topology';
@@ -15,7 +16,7 @@ function valuesOf(x: tf.Tensor): unknown {
   const now = valuesNow(x as object as TensorLike);
   if (!now) return `on ${tf.getBackend()}: await x.array()`;
   const values = (x.dtype === 'bool' ? Array.from(now as Values, Boolean) : now) as Values;
-  return tf.util.toNestedArray(x.shape, values, x.dtype === 'complex64');
+  return x.dtype === 'complex64' ? pairsOf(x, values) : tf.util.toNestedArray(x.shape, values);
 }
 
 function tensorJson(this: tf.Tensor): object {
@@ -141,8 +142,81 @@ function withSavableCalls<T>(model: Container, f: () => T): T {
   }
 }
 
+// — Complex numbers
+
+/** Nested arrays of the tensor's shape with a pair [real, imaginary] for each element. TensorFlow.js mixes them up. */
+function pairsOf(x: tf.Tensor, values: Values): unknown {
+  return tf.util.toNestedArray([...x.shape, 2], values);
+}
+
+/** `array` and `arraySync` of complex64; those of other types stay as they are. */
+function nestPairs(): void {
+  const { prototype } = tf.Tensor;
+  const { array, arraySync } = prototype;
+  prototype.array = async function (this: tf.Tensor) {
+    return (this.dtype === 'complex64' ? pairsOf(this, await this.data()) : array.call(this)) as never;
+  };
+  prototype.arraySync = function (this: tf.Tensor) {
+    return (this.dtype === 'complex64' ? pairsOf(this, this.dataSync()) : arraySync.call(this)) as never;
+  };
+}
+
+// — Copies
+
+/** What a value is that `structuredClone` cannot copy, and what to do instead; undefined if it is none of ours. */
+function uncopied(value: unknown): string | undefined {
+  if (value instanceof layers.LayersModel)
+    return (
+      `the model "${value.name}" holds functions and the memory of the device. await model.save('file://…') and ` +
+      'await tf.loadLayersModel(…) make a copy of it, b.setWeights(a.getWeights()) copies the weights alone'
+    );
+  if (value instanceof layers.layers.Layer)
+    return (
+      `the layer "${value.name}" holds functions and the memory of the device. ` +
+      'layer.getConfig() has its options, layer.getWeights() its weights'
+    );
+  if (value instanceof tf.Optimizer)
+    return (
+      `the optimizer ${value.getClassName()} holds the memory of the device. ` +
+      'optimizer.getConfig() has its options, await optimizer.getWeights() its state'
+    );
+  return undefined;
+}
+
+/** The first of a value's parts that cannot be copied. */
+function uncopiedIn(value: unknown, depth: number): string | undefined {
+  const own = uncopied(value);
+  if (own !== undefined || depth === 0 || typeof value !== 'object' || value === null) return own;
+  for (const part of Object.values(value)) {
+    const found = uncopiedIn(part, depth - 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Parts of parts that are looked through for what cannot be copied. */
+const DEPTH = 3;
+
+/** `structuredClone` says what to do instead where it is given a model, a layer or an optimizer, alone or in a list. */
+function explainCopies(): void {
+  const stock = globalThis.structuredClone;
+  const explained = (why: string) => new DOMException(`structuredClone: ${why}.`, 'DataCloneError');
+  globalThis.structuredClone = function structuredClone<T>(value: T, options?: StructuredSerializeOptions): T {
+    const why = uncopied(value);
+    if (why !== undefined) throw explained(why);
+    try {
+      return stock(value, options);
+    } catch (e) {
+      const part = (e as Error | null)?.name === 'DataCloneError' ? uncopiedIn(value, DEPTH) : undefined;
+      throw part === undefined ? e : explained(part);
+    }
+  };
+}
+
 /** Installs all of it. */
 export function installDescribing(): void {
+  nestPairs();
+  explainCopies();
   const define = (prototype: object, key: string | symbol, value: unknown) =>
     Object.defineProperty(prototype, key, { value, configurable: true, writable: true });
   const inspect = Symbol.for('nodejs.util.inspect.custom');

@@ -72,6 +72,19 @@ const both =
 /** The most of anything that is counted: devices count in 32 bits. */
 const MOST = 2 ** 31 - 1;
 
+/** A window is made at once: as long as a device can count, and no memory is asked for before it is known. */
+const windowLength: Rule = (n) =>
+  typeof n === 'number' && !(n >= 0 && n <= MOST)
+    ? `windowLength must be a whole number from 0 to ${MOST}, and is ${n}`
+    : undefined;
+
+/** Frames are cut from one signal. */
+const isVector: Rule = (signal) => {
+  const rank = rankOf(signal) ?? (Array.isArray(signal) && Array.isArray(signal[0]) ? 2 : 1);
+  const shape = signal instanceof Tensor ? `is of shape [${signal.shape.join(', ')}]` : 'is an array of arrays';
+  return rank === 1 ? undefined : `signal must be of rank 1, and ${shape}; x.unstack() gives the signals of a batch`;
+};
+
 /** Both arguments of a loss. */
 const ofReals = both(notComplex('the first argument', 0), notComplex('the second argument', 1));
 
@@ -92,8 +105,10 @@ export const rules: Readonly<Record<string, Rule>> = {
       [`spectral.${name}`, both(hasAxis, positive(undefined, 'fftLength'))],
     ]),
   ),
-  'signal.frame': positive(undefined, 'frameLength', 'frameStep'),
-  'signal.stft': positive(undefined, 'frameLength', 'frameStep', 'fftLength'),
+  'signal.hannWindow': windowLength,
+  'signal.hammingWindow': windowLength,
+  'signal.frame': both(isVector, positive(undefined, 'frameLength', 'frameStep')),
+  'signal.stft': both(isVector, positive(undefined, 'frameLength', 'frameStep', 'fftLength')),
   complex: both(notComplex('real', 0), notComplex('imag', 1)),
   bincount: notComplex('weights', 1),
   denseBincount: notComplex('weights', 1),

@@ -1,6 +1,6 @@
 // The last check before memory is used: every dimension of a shape is a whole number, 0 or more, and there are as many
 // values as the shape says. Devices call it where they make data, so no function that makes a tensor can miss it.
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { runningOp } from './running-op.ts';
 
 /** Whether a dimension is a whole number, 0 or more. */
@@ -34,6 +34,23 @@ function refuse(shape: readonly number[]): void {
     `${runningOp('tf.tensor')}: the result would have the shape [${shape.join(', ')}], and ${bad} is ${why}. ` +
       'Check the shapes of what the function is given, and its sizes, padding and strides.',
   );
+}
+
+/** A device that can say that a tensor would never fit into its memory. */
+interface Bounded {
+  /** @throws Error that names the running function, if a tensor is larger than the memory */
+  checkRoom?(shape: readonly number[], dtype: tf.DataType): void;
+}
+
+/** Elements from which on the device is asked. */
+const LARGE = 2 ** 28;
+
+/**
+ * For arrays of values that are made before their tensor.
+ * @throws Error if the device has no memory for as many
+ */
+export function checkRoom(size: number, dtype: tf.DataType, shapeOf: (size: number) => number[]): void {
+  if (size >= LARGE) (tf.backend() as Bounded).checkRoom?.(shapeOf(size), dtype);
 }
 
 /** @throws Error if there are not as many values as the shape says */

@@ -21,6 +21,13 @@ module.exports = [
   { module: /\/conv_util$/, importer: /tfjs-core\/dist\//, by: 'conv-util.ts' },
   { module: /^\.\/conv1d$/, importer: /tfjs-core\/dist\/ops\//, by: 'conv1d.ts' },
   { module: /^\.\.\/\.\.\/ops\/conv1d$/, importer: /tfjs-core\/dist\/public\//, by: 'conv1d.ts' },
+  { module: /^\.\/(zeros|ones|fill)$/, importer: /tfjs-core\/dist\/ops\//, by: 'filled.ts' },
+  { module: /^(\.\.\/)+(ops\/)?(zeros|ones|fill)$/, importer: /tfjs-core\/dist\/(ops|gradients)\//, by: 'filled.ts' },
+  {
+    module: /\/pool$/,
+    importer: /tfjs-core\/dist\/(ops\/ops|public\/chained_ops\/pool)\.js$/,
+    by: 'pool.ts',
+  },
   {
     module: /^\.\/conv[23]d_backprop_input$/,
     importer: /tfjs-core\/dist\/ops\/conv[23]d_transpose\.js$/,

@@ -114,6 +114,7 @@ export const pooling: Table = {
     one('an image without batch', [uniform([5, 4, 2])], (tf, x) => tf.avgPool(x, 2, 1, 'same')),
     one('dilated', [uniform([1, 7, 8, 2])], (tf, x) => tf.pool(x, [2, 2], 'avg', 'valid', [2, 2])),
     one('dilated, same', [uniform([1, 6, 6, 1])], (tf, x) => tf.pool(x, [2, 3], 'avg', 'same', [2, 2])),
+    one('dilated, padded', [uniform([1, 6, 5, 2])], (tf, x) => tf.pool(x, [2, 3], 'avg', 1, [2, 2])),
   ],
   AvgPool3D: pools3d(
     (shape) => uniform(shape),

@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { checkCount, sizeOf } from '../../engine/check-size.ts';
+import { runningOp } from '../../engine/running-op.ts';
 import { Heap, HeapFullError } from './heap.ts';
 import type { Program } from './program.ts';
 
@@ -11,6 +12,9 @@ type Numbers = Float32Array | Int32Array | Uint8Array;
 type Parts = { real: tf.TensorInfo; imag: tf.TensorInfo };
 
 const bytesPerElement: Partial<Record<tf.DataType, number>> = { float32: 4, int32: 4, bool: 1 };
+
+/** Elements of a tensor: the loops of WebAssembly count in 32 bits. */
+const MOST = 2 ** 31 - 1;
 
 /** The bytes of the types whose values lie elsewhere. @throws Error if there is no such type */
 function noBytes(dtype: tf.DataType): 0 {
@@ -247,12 +251,26 @@ export class CpuBackend extends MathBackendCPU {
   private reserve(shape: number[], dtype: tf.DataType): TensorData {
     const bytes = (bytesPerElement[dtype] ?? noBytes(dtype)) * sizeOf(shape);
     if (!(bytes >= 0)) throw new Error(`There is no tensor of shape [${shape.join(', ')}]`);
-    const at = bytes === 0 ? 0 : this.allocate(bytes, () => `${readable(bytes)} for a tensor ${dtype} [${shape}]`);
+    if (bytes > MOST) this.checkRoom(shape, dtype);
+    const at = bytes === 0 ? 0 : this.allocate(bytes, () => tensorOf(bytes, shape, dtype));
     const data = new this.Data(dtype, shape, at, bytes);
     data.follow(this.newest);
     this.newest = data;
     this.storage.added(1);
     return data;
+  }
+
+  /** @throws Error if a tensor is larger than the whole memory, or has more elements than loops can count */
+  checkRoom(shape: readonly number[], dtype: tf.DataType): void {
+    const size = sizeOf(shape);
+    const bytes = (bytesPerElement[dtype] ?? 4) * size;
+    const wanted = tensorOf(bytes, shape, dtype);
+    if (bytes > this.heap.limit - this.program.heapBase) throw new Error(this.outOfMemory(bytes, wanted));
+    if (size > MOST)
+      throw new Error(
+        `The device "cpu" cannot hold it: ${wanted} is wanted, and a tensor has at most ${MOST.toLocaleString('en')} ` +
+          'elements. Compute it in parts.',
+      );
   }
 
   private allocate(bytes: number, what: () => string): number {
@@ -386,7 +404,14 @@ export class CpuBackend extends MathBackendCPU {
   }
 }
 
+/** What memory is wanted for, and by which function. */
+function tensorOf(bytes: number, shape: readonly number[], dtype: tf.DataType): string {
+  const op = runningOp('');
+  return `${readable(bytes)} for a tensor ${dtype} [${shape.join(', ')}]${op && ` in ${op}`}`;
+}
+
 function readable(bytes: number): string {
   if (bytes < 1e6) return `${(bytes / 1e3).toPrecision(3)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toPrecision(3)} MB` : `${(bytes / 1e9).toPrecision(3)} GB`;
+  if (bytes < 1e9) return `${(bytes / 1e6).toPrecision(3)} MB`;
+  return bytes < 1e12 ? `${(bytes / 1e9).toPrecision(3)} GB` : `${Math.round(bytes / 1e9).toLocaleString('en')} GB`;
 }

@@ -750,7 +750,7 @@ export interface OneHotArgs {
 
 /** Random numbers of a kind with the parameters a and b. */
 export interface RandomArgs {
-  /** [n] float32, written; the numbers behind the last, up to the next multiple of 8, must belong to it. */
+  /** [n] float32, written. */
   to: number;
   n: number;
   /** A `Distribution`. */

@@ -4,7 +4,7 @@
 // becomes an error that names it.
 import * as tf from '@tensorflow/tfjs-core';
 import { AdapterInfo } from '@tensorflow/tfjs-backend-webgpu/dist/adapter_info';
-import { checkCount } from '../../engine/check-size.ts';
+import { checkCount, sizeOf } from '../../engine/check-size.ts';
 import { onDeviceError } from '../../../outputs/tensor/read.ts';
 import { Buffers } from './buffers.ts';
 import { Commands } from './commands.ts';
@@ -199,14 +199,19 @@ export class WebGpuBackend extends tf.KernelBackend {
     return { dataId: this.write(encoded as tf.BackendValues, shape, dtype), shape, dtype };
   }
 
+  /** @throws Error if a tensor is larger than a buffer can be */
+  checkRoom(shape: readonly number[]): void {
+    this.buffers.check(4 * sizeOf(shape), shape);
+  }
+
   /** Gives data a place on the graphics card, and copies its host values there. */
   uploadToGPU(dataId: object): void {
     const data = this.dataOf(dataId);
     if (data.resource) return;
     this.check();
-    const { values, dtype, bytes } = data;
+    const { values, dtype, bytes, shape } = data;
     const isWritten = values !== null;
-    data.resource = this.step ? this.step.acquire(data, isWritten) : this.buffers.acquire(bytes, isWritten);
+    data.resource = this.step ? this.step.acquire(data, isWritten) : this.buffers.acquire(bytes, isWritten, shape);
     if (!isWritten) return;
     this.writeBuffer(data.resource, values as tf.backend_util.TypedArray, dtype);
     if (data.resource.plan) data.uploaded = values.slice() as tf.backend_util.TypedArray;

@@ -1,6 +1,7 @@
 // The storage buffers of the device `webgpu`. A released buffer is kept for the next tensor of about its size, up to a
 // limit.
 
+import { runningOp } from '../../engine/running-op.ts';
 import type { Commands } from './commands.ts';
 import type { Buffer } from './data.ts';
 
@@ -37,14 +38,16 @@ export class Buffers {
    * A buffer of at least `bytes` bytes, with arbitrary content.
    * @param written whether the queue will write to it. That happens before the commands that are being encoded, so none
    * of them may use it
+   * @param shape that of the tensor it is for, if it is for one
+   * @throws Error that names the running function and the shape, if no buffer can have that size
    */
-  acquire(bytes: number, written = false): Buffer {
+  acquire(bytes: number, written = false, shape?: readonly number[]): Buffer {
     const size = roundUp(bytes);
     const list = this.kept.get(size);
     let at = list ? list.length - 1 : -1;
     if (written) while (at >= 0 && list![at]!.usedIn === this.commands.batch) at--;
     this.used += size;
-    if (at < 0) return this.make(size);
+    if (at < 0) return this.make(size, shape);
     this.free -= size;
     const buffer = list![at]!;
     list![at] = list![list!.length - 1]!;
@@ -78,16 +81,26 @@ export class Buffers {
     }
   }
 
-  private make(size: number): Buffer {
+  /** @throws Error that names the running function and the shape, if no buffer can have that size */
+  check(size: number, shape?: readonly number[]): void {
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-    if (size > most) {
+    if (size <= most) return;
+    const text = (bytes: number) => `${(bytes / GIGABYTE).toFixed(2)} GiB`;
+    const op = runningOp('');
+    const what = `${shape ? ` [${shape.join(', ')}]` : ''}${op && ` in ${op}`}`;
+    throw new Error(
+      `The device "webgpu" is out of memory: ${text(size)} for a tensor${what} is wanted, and this graphics card ` +
+        `takes ${text(most)} in one piece. Use smaller batches, compute it in parts, or choose the device "cpu".`,
+    );
+  }
+
+  private make(size: number, shape?: readonly number[]): Buffer {
+    try {
+      this.check(size, shape);
+    } catch (e) {
       this.used -= size;
-      const text = (bytes: number) => `${(bytes / GIGABYTE).toFixed(2)} GiB`;
-      throw new Error(
-        `A tensor of ${text(size)} is more than this graphics card takes in one piece (${text(most)}). ` +
-          'Use smaller batches, or choose the device "cpu".',
-      );
+      throw e;
     }
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const buffer = this.device.createBuffer({ size, usage }) as Buffer;

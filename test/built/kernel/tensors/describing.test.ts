@@ -61,6 +61,46 @@ it('structuredClone of a tensor has its shape and type, and neither values nor t
   expect(JSON.stringify(structuredClone({ ...tf.ones([2]) })).length).toBeLessThan(1000);
 });
 
+it('structuredClone of a model, layer or optimizer says at once what to do instead, in lists and objects too', () => {
+  const made = model();
+  const begun = performance.now();
+  const name = (e: unknown) => (e as Error).name;
+  for (const [value, what] of [
+    [made, /the model "sequential_\w+" holds functions.* model\.save\(.*tf\.loadLayersModel\(.*setWeights/],
+    [tf.sequential({ layers: [L.dense({ units: 1, inputShape: [2] })] }), /the model .*model\.save/],
+    [made.layers[0], /the layer "dense_\w+" .*layer\.getConfig\(\) .*layer\.getWeights\(\)/],
+    [made.optimizer, /the optimizer Adam .*getConfig\(\).*getWeights\(\)/],
+    [{ list: [1, made] }, /structuredClone: the model "sequential_\w+"/],
+  ] as const) {
+    expect(() => structuredClone(value)).toThrow(what);
+    let error: unknown;
+    try {
+      structuredClone(value);
+    } catch (e) {
+      error = e;
+    }
+    expect(name(error)).toBe('DataCloneError');
+  }
+  expect(performance.now() - begun).toBeLessThan(1000);
+  expect(() => structuredClone({ f: () => 1 })).toThrow('() => 1 could not be cloned.');
+  const bytes = new Uint8Array([1, 2]);
+  expect(structuredClone({ a: [1, new Date(0)], bytes }, { transfer: [bytes.buffer] })).toEqual({ a: [1, new Date(0)], bytes: new Uint8Array([1, 2]) }); // prettier-ignore
+  expect(bytes.length).toBe(0);
+});
+
+it('array and arraySync of complex numbers have the shape of the tensor, with a pair for each element', async () => {
+  const x = tf.complex([[1, 2, 3], [4, 5, 6]], [[-1, -2, -3], [-4, -5, -6]]); // prettier-ignore
+  const pairs = [[[1, -1], [2, -2], [3, -3]], [[4, -4], [5, -5], [6, -6]]]; // prettier-ignore
+  expect(x.arraySync()).toEqual(pairs);
+  expect(await x.array()).toEqual(pairs);
+  expect(json(x)).toEqual({ dtype: 'complex64', shape: [2, 3], values: pairs });
+  expect(tf.complex(1, 2).arraySync()).toEqual([1, 2]);
+  expect(tf.complex([1], [2]).arraySync()).toEqual([[1, 2]]);
+  expect(tf.complex(tf.zeros([2, 0]), tf.zeros([2, 0])).arraySync()).toEqual([]);
+  expect(tf.tensor([[true], [false]]).arraySync()).toEqual([[1], [0]]);
+  expect(await tf.tensor(['a']).array()).toEqual(['a']);
+});
+
 it('assert.deepStrictEqual ends, with a difference that is short', () => {
   const [a, b] = [model(), model()];
   for (const [x, y] of [

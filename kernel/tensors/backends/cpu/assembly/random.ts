@@ -2,7 +2,7 @@
 // generator of its own, started from the seed and the block's number, so that the numbers do not depend on the threads.
 import { Distribution } from './distributions';
 import { log4, sine } from './math';
-import { args, bound, parallel, threadCount } from './pool';
+import { args, bound, parallel, scratch, threadCount } from './pool';
 import { madd } from './simd';
 
 /** Numbers of a block. */
@@ -11,7 +11,7 @@ const BLOCK: i32 = 4096;
 /** Random numbers of a kind with the parameters a and b. */
 @unmanaged
 export class RandomArgs {
-  /** [n] float32, written; the numbers behind the last, up to the next multiple of 8, must belong to it. */
+  /** [n] float32, written. */
   to: usize;
   n: i32;
   /** A `Distribution`. */
@@ -38,12 +38,22 @@ function randomTask(chunk: i32, chunks: i32): void {
     const count = min(BLOCK, t.n - first);
     start(t.seed0, t.seed1, first / BLOCK);
     const to = t.to + (<usize>first << 2);
-    const bytes = <usize>((count + 7) & ~7) << 2;
-    if (t.kind == Distribution.Uniform) uniforms(to, bytes);
-    else if (t.kind == Distribution.Normal) normals(to, bytes);
-    else if (t.kind == Distribution.TruncatedNormal) truncated(to, bytes);
-    else masks(to, bytes);
+    const whole = <usize>(count & ~7) << 2;
+    fill(t.kind, to, whole);
+    const rest = <usize>(count & 7) << 2;
+    if (rest == 0) continue;
+    // Eight are drawn at a time
+    fill(t.kind, scratch(), 32);
+    memory.copy(to + whole, scratch(), rest);
   }
+}
+
+/** Draws the next numbers; `bytes` is a multiple of 32. */
+function fill(kind: i32, to: usize, bytes: usize): void {
+  if (kind == Distribution.Uniform) uniforms(to, bytes);
+  else if (kind == Distribution.Normal) normals(to, bytes);
+  else if (kind == Distribution.TruncatedNormal) truncated(to, bytes);
+  else masks(to, bytes);
 }
 
 // The state of the generators of this thread

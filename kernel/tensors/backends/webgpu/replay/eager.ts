@@ -15,8 +15,8 @@ export class Eager implements Step {
 
   born(): void {}
 
-  acquire({ bytes }: GpuData, written: boolean): Buffer {
-    return this.backend.buffers.acquire(bytes, written);
+  acquire({ bytes, shape }: GpuData, written: boolean): Buffer {
+    return this.backend.buffers.acquire(bytes, written, shape);
   }
 
   disposing(): void {}

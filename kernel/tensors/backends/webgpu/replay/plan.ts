@@ -91,10 +91,10 @@ export class Plan {
   /**
    * A buffer of the plan. While recording, data whose life has ended leaves its buffer to later data of the same size.
    */
-  acquire(bytes: number, written: boolean): Buffer {
+  acquire({ bytes, shape }: { bytes: number; shape?: readonly number[] }, written: boolean): Buffer {
     const kept = written ? undefined : this.free.get(roundUp(bytes))?.pop();
     if (kept) return kept;
-    const buffer = this.backend.buffers.acquire(bytes, written);
+    const buffer = this.backend.buffers.acquire(bytes, written, shape);
     buffer.plan = this;
     buffer.isConstant = written;
     this.buffers.add(buffer);

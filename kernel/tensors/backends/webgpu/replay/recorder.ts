@@ -117,7 +117,9 @@ export class Recorder implements Step {
 
   acquire(data: GpuData, written: boolean): Buffer {
     const { plan, backend } = this;
-    return this.data.isOwn(data) ? plan.acquire(data.bytes, written) : backend.buffers.acquire(data.bytes, written);
+    return this.data.isOwn(data)
+      ? plan.acquire(data, written)
+      : backend.buffers.acquire(data.bytes, written, data.shape);
   }
 
   disposing(): void {}

@@ -283,8 +283,8 @@ export class Replayer implements Step {
     this.data.born(data);
   }
 
-  acquire({ bytes }: GpuData, written: boolean): Buffer {
-    return this.backend.buffers.acquire(bytes, written);
+  acquire({ bytes, shape }: GpuData, written: boolean): Buffer {
+    return this.backend.buffers.acquire(bytes, written, shape);
   }
 
   disposing(data: GpuData): void {

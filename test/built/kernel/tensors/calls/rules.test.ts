@@ -35,6 +35,32 @@ describe('an error says what is wanted', () => {
       () => tf.signal.stft(tf.ones([9]) as never, 2, -1),
       /frameStep must be 1 or more, and is -1/,
     ],
+    [
+      'a window of negative length',
+      () => tf.signal.hannWindow(-2),
+      /^tf\.signal\.hannWindow: windowLength must be a whole number from 0 to 2147483647, and is -2/,
+    ],
+    [
+      'a window of too great length',
+      () => tf.signal.hammingWindow(2 ** 40),
+      /windowLength must be .*, and is 1099511627776/,
+    ],
+    [
+      'a window of broken length',
+      () => tf.signal.hammingWindow(2.5),
+      /windowLength must be a whole number, and is 2\.5/,
+    ],
+    [
+      'frames of a batch',
+      () => tf.signal.frame(tf.ones([2, 9]) as never, 2, 1),
+      /^tf\.signal\.frame: signal must be of rank 1, and is of shape \[2, 9\]; x\.unstack\(\)/,
+    ],
+    [
+      'a transform of a batch',
+      () => tf.signal.stft([[1, 2, 3]] as never, 2, 1),
+      /signal must be of rank 1, and is an array of arrays/,
+    ],
+    ['frames of negative length', () => tf.signal.frame(tf.ones([9]) as never, -1, 1), /frameLength must be 1 or more/],
     ['an axis twice', () => tf.sum(x(), [0, 0]), /^tf\.sum: axis \[0, 0\] holds an axis twice/],
     ['an axis twice, from behind', () => tf.reverse(x(), [1, -2]), /axis \[1, -2\] holds an axis twice/],
     ['an axis that is true', () => tf.max(x(), [true] as never), /axis must be .*, and holds true/],
