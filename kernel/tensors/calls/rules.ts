@@ -1,5 +1,6 @@
 // What the declarations of ops do not say, and TensorFlow.js does not check.
 import { Tensor } from '@tensorflow/tfjs-core';
+import { indexRules } from './index-rules.ts';
 
 /** Says what is wrong with arguments of the right types; undefined if nothing is. */
 type Rule = (...args: unknown[]) => string | undefined;
@@ -93,8 +94,11 @@ export const rules: Readonly<Record<string, Rule>> = {
   complex: both(notComplex('real', 0), notComplex('imag', 1)),
   bincount: notComplex('weights', 1),
   denseBincount: notComplex('weights', 1),
+  ...indexRules,
   unsortedSegmentSum: (x, segmentIds, numSegments) =>
-    (numSegments as number) > MOST ? `numSegments must be ${MOST} at most, and is ${String(numSegments)}` : undefined,
+    (numSegments as number) > MOST
+      ? `numSegments must be ${MOST} at most, and is ${String(numSegments)}`
+      : indexRules['unsortedSegmentSum']!(x, segmentIds, numSegments),
   pad: pairEach,
   pad2d: pairEach,
   pad3d: pairEach,
