@@ -46,6 +46,12 @@ export function signatures(): Signatures {
   }
   // They take what `slice` takes: a number for the first axis, and no size for the rest
   for (const name of ['slice1d', 'slice2d', 'slice3d', 'slice4d']) found[name] = found['slice']!;
+  // The only function of tf.math is declared elsewhere
+  found['math.confusionMatrix'] = [
+    { name: 'labels', kinds: ['tensor'] },
+    { name: 'predictions', kinds: ['tensor'] },
+    { name: 'numClasses', kinds: ['number'] },
+  ];
   return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
 
   function add(name: string, type: ts.Type): void {

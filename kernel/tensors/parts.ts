@@ -1,6 +1,7 @@
 // What is installed into TensorFlow.js, part by part. No two parts change the same thing, so their order does not
 // matter.
 import { installDescribing } from './describing.ts';
+import { installDescribingEngine } from './describing-engine.ts';
 import { checkMethods } from './engine/checked-methods.ts';
 import { compileSteps } from './engine/compile-step.ts';
 import { installEngine } from './engine/install.ts';
@@ -39,4 +40,5 @@ export const parts: readonly (() => void)[] = [
   extendLayers,
   installPrinting,
   installDescribing,
+  installDescribingEngine,
 ];

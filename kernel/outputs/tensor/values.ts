@@ -50,6 +50,8 @@ export function isTensor(value: unknown): value is TensorLike {
     !types.isProxy(value) &&
     'dataId' in t &&
     'rankType' in t &&
+    // A copy by structuredClone has the properties of a tensor and none of its methods
+    typeof t.dataSync === 'function' &&
     Array.isArray(t.shape) &&
     typeof t.dtype === 'string'
   );

@@ -1,5 +1,6 @@
 // What the declarations of ops do not say, and TensorFlow.js does not check.
 import { isTensor } from '../engine/is-tensor.ts';
+import { indexRules } from './index-rules.ts';
 
 /**
  * Says what is wrong with arguments of the right types; undefined if nothing is. Every call of the op comes by, so
@@ -81,7 +82,7 @@ const windowLength: Rule = (n) =>
 /** Frames are cut from one signal. */
 const isVector: Rule = (signal) => {
   const rank = rankOf(signal) ?? (Array.isArray(signal) && Array.isArray(signal[0]) ? 2 : 1);
-  const shape = signal instanceof Tensor ? `is of shape [${signal.shape.join(', ')}]` : 'is an array of arrays';
+  const shape = isTensor(signal) ? `is of shape [${signal.shape.join(', ')}]` : 'is an array of arrays';
   return rank === 1 ? undefined : `signal must be of rank 1, and ${shape}; x.unstack() gives the signals of a batch`;
 };
 
@@ -112,8 +113,11 @@ export const rules: Readonly<Record<string, Rule>> = {
   complex: both(notComplex('real', 0), notComplex('imag', 1)),
   bincount: notComplex('weights', 1),
   denseBincount: notComplex('weights', 1),
+  ...indexRules,
   unsortedSegmentSum: (x, segmentIds, numSegments) =>
-    (numSegments as number) > MOST ? `numSegments must be ${MOST} at most, and is ${String(numSegments)}` : undefined,
+    (numSegments as number) > MOST
+      ? `numSegments must be ${MOST} at most, and is ${String(numSegments)}`
+      : indexRules['unsortedSegmentSum']!(x, segmentIds, numSegments),
   pad: pairEach,
   pad2d: pairEach,
   pad3d: pairEach,

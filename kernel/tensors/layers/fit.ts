@@ -6,10 +6,19 @@ import { BaseCallback, configureCallbacks } from '@tensorflow/tfjs-layers/dist/b
 import { checkBatchSize, disposeNewTensors, sliceArrays } from '@tensorflow/tfjs-layers/dist/engine/training_tensors';
 import { disposeTensorsInLogs } from '@tensorflow/tfjs-layers/dist/logs';
 import { lossesMap } from '@tensorflow/tfjs-layers/dist/losses';
-import { checkAllLabels, checkNotEmpty, checkTensors, sampleWeights, weightsOf, type SampleWeight } from './inputs.ts';
+import {
+  checkAllLabels,
+  checkNotEmpty,
+  checkTensors,
+  listOf,
+  sampleWeights,
+  weightsOf,
+  type SampleWeight,
+} from './inputs.ts';
 import { checkOptions } from './names.ts';
 import { checkedLabels, lossWeights, Totals } from './training.ts';
 import { singleOrList, type CallbackList, type Data, type Logs, type Model } from './types.ts';
+import { compileWeighted, identifiersOf, metricsOf, weightedMetricsOf, type Metrics } from './weighted-metrics.ts';
 
 /** Options of `fit`. */
 export interface FitArgs {
@@ -136,7 +145,13 @@ interface Methods {
   predict(this: Model & Methods, x: Data, args?: object): tf.Tensor | tf.Tensor[];
   predictOnBatch(this: Model & Methods, x: Data): tf.Tensor | tf.Tensor[];
   getTrainingConfig(this: Model): Record<string, unknown>;
-  loadTrainingConfig(this: Model, config: Record<string, unknown>): void;
+  getMetricIdentifiers(this: Model): unknown;
+  loadTrainingConfig(this: Model & Methods, config: Record<string, unknown>): void;
+}
+interface CompileArgs {
+  metrics?: Metrics | null;
+  lossWeights?: unknown;
+  weightedMetrics?: Metrics | null;
 }
 interface WeightArgs {
   sampleWeight?: SampleWeight;
@@ -181,24 +196,42 @@ export function installFit(): void {
   const { compile, predict, predictOnBatch, getTrainingConfig, loadTrainingConfig } = prototype;
 
   prototype.compile = function (args) {
-    checkOptions('compile', args, ['optimizer', 'loss', 'metrics', 'lossWeights']);
-    const { lossWeights: given, ...rest } = args as { lossWeights?: unknown };
+    checkOptions('compile', args, ['optimizer', 'loss', 'metrics', 'lossWeights', 'weightedMetrics']);
+    const { lossWeights: given, weightedMetrics, ...rest } = args as CompileArgs;
     // A sequential model compiles the model within it, which knows the names of its outputs
     if (this instanceof layers.Sequential) return compile.call(this, args);
     const factors = factorsOf(given, this.outputNames);
-    compile.call(this, rest);
+    compileWeighted(this, rest.metrics, weightedMetrics, (metrics) => compile.call(this, { ...rest, metrics }));
     if (factors) lossWeights.set(this, factors);
     else lossWeights.delete(this);
   };
   prototype.getTrainingConfig = function () {
-    const factors = lossWeights.get((this as Model & { model?: Model }).model ?? this);
-    return { ...getTrainingConfig.call(this), ...(factors && { loss_weights: factors }) };
-  };
-  prototype.loadTrainingConfig = function ({ loss_weights: factors, ...config }) {
-    loadTrainingConfig.call(this, config);
     const inner = (this as Model & { model?: Model }).model ?? this;
-    const list = factorsOf(factors, inner.outputNames);
-    if (list) lossWeights.set(inner, list);
+    const [factors, weighted] = [lossWeights.get(inner), weightedMetricsOf(inner)];
+    return {
+      ...getTrainingConfig.call(this),
+      ...(factors && { loss_weights: factors }),
+      ...(weighted && { weighted_metrics: identifiersOf(weighted) }),
+    };
+  };
+  prototype.getMetricIdentifiers = function () {
+    return identifiersOf(this.metrics as Metrics);
+  };
+  prototype.loadTrainingConfig = function ({ loss_weights: factors, weighted_metrics: weighted, metrics, ...config }) {
+    const { compile } = this;
+    // What tfjs-layers does not read is added to its call of `compile`
+    this.compile = (args) =>
+      compile.call(this, {
+        ...args,
+        metrics: metricsOf(metrics),
+        weightedMetrics: metricsOf(weighted),
+        lossWeights: factors ?? undefined,
+      });
+    try {
+      loadTrainingConfig.call(this, config);
+    } finally {
+      delete (this as Partial<Methods>).compile;
+    }
   };
 
   prototype.standardizeUserData = async function (x, y, sampleWeight, classWeight, checkBatchAxis = true, batchSize) {
@@ -209,12 +242,13 @@ export function installFit(): void {
   prototype.predict = function (x, args) {
     checkOptions('predict', args, ['batchSize', 'verbose']);
     checkTensors('predict: x', x, this.inputNames, this.feedInputShapes);
-    checkNotEmpty('predict', [x].flat() as tf.Tensor[]);
-    return predict.call(this, x, args);
+    const inputs = listOf('predict', x, this.inputNames);
+    checkNotEmpty('predict', [inputs].flat());
+    return predict.call(this, inputs, args);
   };
   prototype.predictOnBatch = function (x) {
     checkTensors('predictOnBatch: x', x, this.inputNames, this.feedInputShapes);
-    return predictOnBatch.call(this, x);
+    return predictOnBatch.call(this, listOf('predictOnBatch', x, this.inputNames));
   };
   prototype.evaluate = function (x, y, args = {}) {
     checkOptions('evaluate', args, ['batchSize', 'verbose', 'sampleWeight', 'steps']);

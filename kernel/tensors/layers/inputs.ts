@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { standardizeClassWeights, standardizeWeights } from '@tensorflow/tfjs-layers/dist/engine/training_utils';
 import { checkLabels } from './labels.ts';
-import type { LossOrMetric, Model } from './types.ts';
+import type { Data, LossOrMetric, Model } from './types.ts';
 
 /** Weights of examples: numbers or a tensor; one for each output, as a list or by name, where there are several. */
 export type SampleWeight = tf.Tensor | ArrayLike<number> | SampleWeight[] | { [output: string]: SampleWeight };
@@ -129,7 +129,27 @@ export async function checkAllLabels(model: Model, ys: tf.Tensor[], sparse: Loss
   }
 }
 
-/** @throws Error if there is no example */
+/**
+ * The inputs of `predict` as a list.
+ * @param data a tensor, a list, or tensors by the names of the inputs
+ * @throws Error for a name that is missing or that the model does not have
+ */
+export function listOf(where: string, data: Data, names: readonly string[]): tf.Tensor | tf.Tensor[] {
+  if (data instanceof tf.Tensor || Array.isArray(data)) return data;
+  const unknown = Object.keys(data).find((name) => !names.includes(name)) ?? names.find((name) => !(name in data));
+  if (unknown !== undefined)
+    throw new Error(`${where}: x has ${Object.keys(data).join(', ')}, and the model's inputs are ${names.join(', ')}`);
+  return names.map((name) => data[name]!);
+}
+
+/** @throws Error if there is no example, or if inputs have unequal numbers of examples */
 export function checkNotEmpty(where: string, xs: tf.Tensor[]): void {
-  if (xs[0]?.shape[0] === 0) throw new Error(`${where}: x has shape ${shapeOf(xs[0].shape)}, so there are 0 examples`);
+  const [first] = xs;
+  if (first?.shape[0] === 0) throw new Error(`${where}: x has shape ${shapeOf(first.shape)}, so there are 0 examples`);
+  const other = xs.findIndex((x) => x.shape[0] !== first!.shape[0]);
+  if (other > 0)
+    throw new Error(
+      `${where}: all inputs must have the same number of examples, and x[0] has ${first!.shape[0]}, ` +
+        `x[${other}] has ${xs[other]!.shape[0]}`,
+    );
 }

@@ -6,8 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 function checkValues(labels: ArrayLike<number>, perExample: number, classes: number): void {
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i]!;
-    // Also finds NaN
-    if (label >= 0 && label < classes) continue;
+    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
     const example = Math.floor(i / perExample);
     const from1 = label === classes ? ' Labels that begin at 1 must be lowered by 1.' : '';
     throw new RangeError(
@@ -53,6 +52,7 @@ export function oneHotOfLabels(labels: tf.Tensor, classes: number): tf.Tensor {
     return rows;
   }
   const flat = tf.cast(tf.reshape(labels, [-1, 1]), 'float32');
-  const isClass = tf.logicalAnd(tf.greaterEqual(flat, 0), tf.less(flat, classes));
+  const isInteger = tf.equal(flat, tf.floor(flat));
+  const isClass = tf.logicalAnd(isInteger, tf.logicalAnd(tf.greaterEqual(flat, 0), tf.less(flat, classes)));
   return tf.add(tf.where(isClass, tf.zerosLike(flat), tf.fill(flat.shape, NaN)), tf.cast(rows, 'float32'));
 }

@@ -106,6 +106,33 @@ const rootMeanSquaredError = counts(
   ([sum, n]) => tf.sqrt(tf.divNoNan(sum!, n!)),
 );
 
+/** The 200 thresholds of Keras's AUC: evenly from 0 to 1, the first and last a little outside. */
+const THRESHOLDS = Float32Array.from({ length: 200 }, (_, i) => (i === 0 ? -1e-7 : i === 199 ? 1 + 1e-7 : i / 199));
+
+/** The area under the receiver operating characteristic, by the trapezoids between 200 thresholds, as in Keras. */
+const auc = counts(
+  (target, output, weights) => {
+    if (target.size !== output.size)
+      throw new Error(
+        `auc compares numbers one by one, and got labels [${target.shape}] for outputs [${output.shape}]`,
+      );
+    const w = weights ? tf.mul(tf.onesLike(output), alignTo(output, weights, 'the mask')) : tf.onesLike(output);
+    const is = tf.mul(tf.reshape(isPositive(target), output.shape), w);
+    const said = number(tf.greater(tf.reshape(output, [-1, 1]), tf.tensor1d(THRESHOLDS)));
+    const [positive, negative] = [is, tf.sub(w, is)].map((x) => tf.reshape(x, [1, -1]));
+    return [tf.matMul(positive!, said), tf.matMul(negative!, said), tf.sum(positive!), tf.sum(negative!)];
+  },
+  ([truePositives, falsePositives, positives, negatives]) => {
+    const recall = tf.divNoNan(truePositives!, positives!);
+    const falls = tf.divNoNan(falsePositives!, negatives!);
+    const [from, to] = [[0, 0], [0, 1]]; // prettier-ignore
+    const size = [1, THRESHOLDS.length - 1];
+    const heights = tf.add(tf.slice(recall, from!, size), tf.slice(recall, to!, size));
+    const widths = tf.sub(tf.slice(falls, from!, size), tf.slice(falls, to!, size));
+    return tf.div(tf.sum(tf.mul(heights, widths)), 2);
+  },
+);
+
 /** Sums of a batch for r²: Σ (y − p)², n, mean of y, Σ (y − mean)². */
 const r2: Counting = {
   count(target, output, weights) {
@@ -159,6 +186,7 @@ const own: Record<string, LossOrMetric> = {
   trueNegatives,
   falseNegatives,
   f1Score,
+  auc,
   rootMeanSquaredError,
   cosineSimilarity,
   r2Score: stock.r2Score,

@@ -11,6 +11,7 @@ import { withLabels } from './labels.ts';
 import { countingOf, meanOf, mergeSums, type Counting } from './metrics.ts';
 import type { Feed, LossOrMetric, Logs, Mask, Model, Symbolic } from './types.ts';
 import { alignTo } from './weights.ts';
+import { isWeighed } from './weighted-metrics.ts';
 
 /** The factors of the losses of a model's outputs; undefined where all are 1. */
 export const lossWeights = new WeakMap<Model, number[]>();
@@ -49,6 +50,13 @@ function reduce(loss: tf.Tensor, weights: Mask, mask: Mask, f: LossOrMetric): tf
   return tf.div(tf.sum(tf.mul(weighted, m)), tf.add(left, EPSILON));
 }
 
+/** A mask and weights of examples as one, either of which may be missing. */
+function both(mask: Mask, weights: Mask): tf.Tensor | undefined {
+  if (!mask || !weights) return mask ?? weights ?? undefined;
+  const [large, small] = mask.rank < weights.rank ? [weights, mask] : [mask, weights];
+  return tf.mul(tf.cast(large, 'float32'), alignTo(large, small, 'sampleWeight'));
+}
+
 /** The outputs of a model for a batch, their masks, and the losses of activities. */
 function forward(model: Model, data: (tf.Tensor | null)[], training: boolean) {
   const feeds = new FeedDict() as unknown as Feed;
@@ -83,13 +91,14 @@ function outcomeOf(model: Model, data: (tf.Tensor | null)[], training: boolean):
     return loss;
   });
   const counted: (Sums | undefined)[] = [];
-  const values = model.metricsTensors.map(([metric, output], i) => {
+  const values = model.metricsTensors.map((entry, i) => {
+    const [metric, output] = entry;
     if (count > 1 && i < count) {
       counted.push(undefined);
       return losses[i]!;
     }
     const [target, prediction] = [targets[output]!, outputs[output]!];
-    const mask = masks[output] ?? undefined;
+    const mask = both(masks[output], isWeighed(entry) ? weights[output] : undefined);
     const how = countingOf(metric) ?? (mask ? meanOf(metric) : undefined);
     const sums = how?.count(target, prediction, mask);
     counted.push(how && { how, sums: sums! });
