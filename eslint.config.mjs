@@ -12,6 +12,7 @@ const rooms = {
   'kernel/notebook': {},
   'kernel/outputs': { code: ['kernel/wire'] },
   'kernel/tensors': { code: ['kernel/wire', 'kernel/outputs'], tensorflow: true },
+  'kernel/language': {},
   'kernel/dlnb': { code: ['kernel/wire', 'kernel/outputs'], types: ['kernel/tensors'] },
   'kernel/process': { code: ['kernel/wire', 'kernel/outputs', 'kernel/dlnb'], types: ['kernel/tensors'] },
   'kernel/pictures': { code: ['kernel/wire', 'renderers'] },
@@ -68,7 +69,10 @@ const imports = (room) => ({
 });
 
 export default defineConfig(
-  globalIgnores(['kernel/tensors/backends/cpu/assembly/', 'dist/', 'out/', '**/node_modules/']),
+  globalIgnores([
+    ...['kernel/tensors/backends/cpu/assembly/', 'kernel/language/types/**/*.d.ts'],
+    ...['dist/', 'out/', '**/node_modules/'],
+  ]),
   {
     files: ['**/*.ts', '**/*.mts'],
     extends: [tseslint.configs.recommended],
