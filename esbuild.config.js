@@ -437,10 +437,20 @@ function watchOpKernels() {
     fs.watch(folder, () => void compile());
 }
 
+/** Makes the declarations that cells are checked with, in a process of its own: the compiler would hold up this one. */
+async function declareTypes() {
+  const types = './kernel/language/types/build.mjs';
+  for (const file of (await import(types)).copied) inputs.add(file);
+  await promisify(execFile)(process.execPath, [path.join(__dirname, types), dist]);
+}
+
 async function main() {
   const builds = Object.entries(programs).flatMap(([name, options]) => (!only || only.includes(name) ? [options] : []));
   const withOpKernels = !only || only.includes('tf');
   copyAssets();
+  const types = only ? undefined : declareTypes();
+  // It may fail before it is waited for
+  types?.catch(() => {});
   if (withOpKernels) {
     await compileOpKernels();
     // The compiler puts its standard library into them
@@ -453,6 +463,7 @@ async function main() {
     for (const r of await Promise.all(builds.map((b) => esbuild.build(b))))
       for (const file of Object.keys(r.metafile.inputs)) inputs.add(file);
   }
+  await types;
   if (option('--inputs')) fs.writeFileSync(option('--inputs'), JSON.stringify([...inputs]));
 }
 

@@ -113,7 +113,17 @@ function makeModule<T extends object>(host: LibraryHost, parts: T) {
       throw new TypeError("display: with raw, the value must be an object of MIME types: { 'text/html': '…' }");
     return host.display(value, typeof options === 'object' ? options : {});
   };
-  return { display, html, svg, md, image, plot, ...parts, signal: () => host.signal() };
+  return {
+    display,
+    html,
+    svg,
+    md,
+    image,
+    plot,
+    ...parts,
+    /** A signal that an interrupt of the running cell aborts: `await fetch(url, { signal: signal() })`. */
+    signal: () => host.signal(),
+  };
 }
 
 export type Library = ReturnType<
