@@ -65,7 +65,7 @@ const programs = {
     minify: false,
     minifySyntax: production,
     minifyWhitespace: production,
-    plugins: [replacedModules(), withoutIdleNames(), sealed()],
+    plugins: [replacedModules(), atFirstUse(/[/\\]tensors[/\\]image\.ts$/), parsedJson(), withoutIdleNames(), sealed()],
     write: false,
     // tfjs asks for these in Node only to polyfill what Node has
     external: ['node-fetch', 'util', 'string_decoder'],
@@ -134,6 +134,38 @@ function precomputed(filter) {
   };
 }
 
+/** Runs the packages that a module imports when it first calls one of their functions. */
+function atFirstUse(importer) {
+  return {
+    name: 'at-first-use',
+    setup(build) {
+      build.onResolve({ filter: /^[^.]/ }, ({ path: name, importer: from, resolveDir, kind }) =>
+        importer.test(from) && kind === 'import-statement' && !name.startsWith('@tensorflow/')
+          ? { path: name, namespace: 'at-first-use', pluginData: resolveDir }
+          : undefined,
+      );
+      build.onLoad({ filter: /./, namespace: 'at-first-use' }, async ({ path: name, pluginData: resolveDir }) => {
+        const functions = Object.keys(await import(name)).filter((key) => /^[a-z]\w*$/i.test(key) && key !== 'default');
+        const forward = (f) => `export const ${f} = (...args) => require(${JSON.stringify(name)}).${f}(...args);`;
+        return { contents: functions.map(forward).join('\n'), resolveDir };
+      });
+    },
+  };
+}
+
+/** Bundles JSON as text that is parsed: quicker to load than an expression of objects. */
+function parsedJson() {
+  return {
+    name: 'parsed-json',
+    setup(build) {
+      build.onLoad({ filter: /[/\\]kernel[/\\].*\.json$/ }, ({ path: file }) => {
+        const text = JSON.stringify(JSON.parse(fs.readFileSync(file, 'utf8')));
+        return { contents: `export default JSON.parse(${JSON.stringify(text)});` };
+      });
+    },
+  };
+}
+
 /** Leaves a module that is loaded by `import()` out of the bundle: it is the file `name` beside it. */
 function besides(filter, name) {
   return {
@@ -189,11 +221,14 @@ function withoutIdleNames() {
     setup(build) {
       build.onEnd((result) => {
         for (const file of result.outputFiles ?? [])
-          if (file.path.endsWith('.js')) file.contents = Buffer.from(withoutNamesOf(file.text));
+          if (file.path.endsWith('.js')) file.contents = Buffer.from(inAscii(withoutNamesOf(file.text)));
       });
     },
   };
 }
+
+/** A script of ASCII alone takes half the memory, and less time to read. esbuild leaves other characters in comments. */
+const inAscii = (text) => text.replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 function withoutNamesOf(text) {
   const ast = acorn.parse(text, { ecmaVersion: 'latest', sourceType: 'script' });

@@ -1,6 +1,6 @@
 // The ops as cells call them: arguments are checked, and an error says which op was called, and with what.
 import { faultOf, parameterNames } from './check.ts';
-import { type Call, quickCall, quickTest } from './quick.ts';
+import { type Call, type Parts, quickCall } from './quick.ts';
 import { rules } from './rules.ts';
 import { shown } from './shown.ts';
 import type { Parameter, Signatures } from './signature.ts';
@@ -43,40 +43,32 @@ export function withCheckedCalls<T extends object>(library: T): T {
 
 /** An op that checks its arguments. Further ones are allowed, as `[1, 2].map(tf.relu)` gives them. */
 function checked(name: string, op: Call, parameters: readonly Parameter[]): Call {
-  const call = quickCall({
-    op,
-    tests: parameters.map(quickTest),
-    rule: rules[name],
-    careful: carefulCall(name, op, parameters),
-    told: (e, args) => told(e, name, parameters, args),
-  });
+  const call = quickCall({ name, op, parameters, rule: rules[name], careful, told });
   for (const key of ['name', 'length'] as const)
     Object.defineProperty(call, key, { value: op[key], configurable: true });
   stock.set(call, op);
   return call;
 }
 
-const told = (e: unknown, name: string, parameters: readonly Parameter[], args: readonly unknown[]): unknown =>
+const told = (e: unknown, { name, parameters }: Parts, args: readonly unknown[]): unknown =>
   e instanceof Error && e.name !== 'InterruptError' && !OF_DEVICE.test(e.message) ? tell(e, name, parameters, args) : e;
 
-/** An op with every check: for what the quick tests do not know, and for wrong arguments. */
-function carefulCall(name: string, op: Call, parameters: readonly Parameter[]): Call {
-  const rule = rules[name];
+/** Calls an op with every check: for what the quick tests do not know, and for wrong arguments. */
+function careful(parts: Parts, self: unknown, args: readonly unknown[]): unknown {
+  const { name, op, parameters, rule } = parts;
+  const fault = faultOf(parameters, args) ?? rule?.(...(args as [unknown, unknown]));
+  if (fault !== undefined) throw tell(new TypeError(`tf.${name}: ${fault}`), name, parameters, args);
   const takesFunction = parameters.some(({ kinds }) => kinds.includes('function'));
-  return function (...args) {
-    const fault = faultOf(parameters, args) ?? rule?.(...(args as [unknown, unknown]));
-    if (fault !== undefined) throw tell(new TypeError(`tf.${name}: ${fault}`), name, parameters, args);
-    let result: unknown;
-    try {
-      result = op.apply(this, takesFunction ? args.map(keepErrors) : args);
-    } catch (e) {
-      throw told(e, name, parameters, args);
-    }
-    if (!(result instanceof Promise)) return result;
-    return result.catch((e: unknown) => {
-      throw told(e, name, parameters, args);
-    });
-  };
+  let result: unknown;
+  try {
+    result = op.apply(self, takesFunction ? args.map(keepErrors) : [...args]);
+  } catch (e) {
+    throw told(e, parts, args);
+  }
+  if (!(result instanceof Promise)) return result;
+  return result.catch((e: unknown) => {
+    throw told(e, parts, args);
+  });
 }
 
 /** What a function of the user throws is the user's. Any other value stays as it is. */

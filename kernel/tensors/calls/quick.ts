@@ -20,14 +20,14 @@ const BOOLEAN = 256;
 const TEXT = 512;
 
 /** What is known to be right for a parameter. */
-export interface Test {
+interface Test {
   readonly bits: number;
   /** Texts. */
   readonly choices: readonly string[];
 }
 
 /** The test for a parameter. */
-export function quickTest(parameter: Parameter): Test {
+function quickTest(parameter: Parameter): Test {
   const { name, kinds, optional, choices = [] } = parameter;
   // Those take functions, options or any number of arguments
   if (name.startsWith('...') || kinds.includes('function') || parameter.fields) return { bits: 0, choices: [] };
@@ -92,93 +92,105 @@ function arePairs(list: readonly unknown[]): boolean {
 
 /** What a call of an op consists of. */
 export interface Parts {
+  /** As in `tf`, for example `image.resizeBilinear`. */
+  name: string;
   op: Call;
-  tests: readonly Test[];
+  parameters: readonly Parameter[];
   rule: Rule | undefined;
-  /** The op with every check. */
-  careful: Call;
+  /** Calls the op with every check. */
+  careful: (parts: Parts, self: unknown, args: readonly unknown[]) => unknown;
   /** The error with what the op was called with. */
-  told: (e: unknown, args: readonly unknown[]) => unknown;
+  told: (e: unknown, parts: Parts, args: readonly unknown[]) => unknown;
 }
 
 /** For an argument beyond the last parameter. */
 const ABSENT: Test = { bits: NOTHING, choices: [] };
+const MOST = 6;
 
-/** Waits for an op that returns a promise, and tells its error. */
-function settled(result: Promise<unknown>, { told }: Parts, args: readonly unknown[]): Promise<unknown> {
+/** The tests of an op, as many as the functions below have arguments at least. They are made at its first call. */
+const testsOf = ({ parameters }: Parts): readonly Test[] => [
+  ...parameters.map(quickTest),
+  ...Array<Test>(Math.max(0, MOST - parameters.length)).fill(ABSENT),
+];
+
+/** The result of an op that returns a promise; its error says what the op was called with. */
+function settled(result: Promise<unknown>, parts: Parts, args: readonly unknown[]): Promise<unknown> {
   return result.catch((e: unknown) => {
-    throw told(e, args);
+    throw parts.told(e, parts, args);
   });
 }
 
 /**
- * The op with quick tests. One function for each number of parameters: the arguments are then handed on as they are,
+ * The op with quick tests. One function for some numbers of parameters: the arguments are then handed on as they are,
  * without a list of them.
  */
 export function quickCall(parts: Parts): Call {
-  const { length } = parts.tests;
+  const { length } = parts.parameters;
   if (length <= 2) return callOfTwo(parts);
   if (length <= 4) return callOfFour(parts);
-  return length <= 6 ? callOfSix(parts) : callOfMany(parts);
+  return length <= MOST ? callOfSix(parts) : callOfMany(parts);
 }
 
 /* eslint-disable prefer-rest-params */
 
 function callOfTwo(parts: Parts): Call {
-  const { op, rule, careful, told, tests } = parts;
-  const { length } = tests;
-  const [testA = ABSENT, testB = ABSENT] = tests;
+  const { op, rule, parameters } = parts;
+  const { length } = parameters;
+  let tests: readonly Test[] | undefined;
   return function (a, b) {
-    if (arguments.length > length || !passes(testA, a) || !passes(testB, b) || rule?.(a, b) !== undefined)
-      return careful.apply(this, arguments as unknown as unknown[]);
+    const t = (tests ??= testsOf(parts));
+    if (arguments.length > length || !passes(t[0]!, a) || !passes(t[1]!, b) || rule?.(a, b) !== undefined)
+      return parts.careful(parts, this, [...arguments]);
     let result: unknown;
     try {
       result = op.call(this, a, b);
     } catch (e) {
-      throw told(e, [a, b].slice(0, arguments.length));
+      throw parts.told(e, parts, [a, b].slice(0, arguments.length));
     }
     return result instanceof Promise ? settled(result, parts, [a, b].slice(0, arguments.length)) : result;
   };
 }
 
 function callOfFour(parts: Parts): Call {
-  const { op, rule, careful, told, tests } = parts;
-  const { length } = tests;
-  const [testA = ABSENT, testB = ABSENT, testC = ABSENT, testD = ABSENT] = tests;
+  const { op, rule, parameters } = parts;
+  const { length } = parameters;
+  let tests: readonly Test[] | undefined;
   return function (a, b, c, d) {
+    const t = (tests ??= testsOf(parts));
     if (
       arguments.length > length ||
-      !(passes(testA, a) && passes(testB, b) && passes(testC, c) && passes(testD, d)) ||
+      !(passes(t[0]!, a) && passes(t[1]!, b) && passes(t[2]!, c) && passes(t[3]!, d)) ||
       rule?.(a, b, c, d) !== undefined
     )
-      return careful.apply(this, arguments as unknown as unknown[]);
+      return parts.careful(parts, this, [...arguments]);
     let result: unknown;
     try {
       result = op.call(this, a, b, c, d);
     } catch (e) {
-      throw told(e, [a, b, c, d].slice(0, arguments.length));
+      throw parts.told(e, parts, [a, b, c, d].slice(0, arguments.length));
     }
     return result instanceof Promise ? settled(result, parts, [a, b, c, d].slice(0, arguments.length)) : result;
   };
 }
 
 function callOfSix(parts: Parts): Call {
-  const { op, rule, careful, told, tests } = parts;
-  const { length } = tests;
-  const [testA = ABSENT, testB = ABSENT, testC = ABSENT, testD = ABSENT, testE = ABSENT, testF = ABSENT] = tests;
+  const { op, rule, parameters } = parts;
+  const { length } = parameters;
+  let tests: readonly Test[] | undefined;
   return function (a, b, c, d, e, f) {
+    const t = (tests ??= testsOf(parts));
     if (
       arguments.length > length ||
-      !(passes(testA, a) && passes(testB, b) && passes(testC, c) && passes(testD, d)) ||
-      !(passes(testE, e) && passes(testF, f)) ||
+      !(passes(t[0]!, a) && passes(t[1]!, b) && passes(t[2]!, c) && passes(t[3]!, d)) ||
+      !(passes(t[4]!, e) && passes(t[5]!, f)) ||
       rule?.(a, b, c, d) !== undefined
     )
-      return careful.apply(this, arguments as unknown as unknown[]);
+      return parts.careful(parts, this, [...arguments]);
     let result: unknown;
     try {
       result = op.call(this, a, b, c, d, e, f);
     } catch (error) {
-      throw told(error, [a, b, c, d, e, f].slice(0, arguments.length));
+      throw parts.told(error, parts, [a, b, c, d, e, f].slice(0, arguments.length));
     }
     return result instanceof Promise ? settled(result, parts, [a, b, c, d, e, f].slice(0, arguments.length)) : result;
   };
@@ -187,15 +199,17 @@ function callOfSix(parts: Parts): Call {
 /* eslint-enable prefer-rest-params */
 
 function callOfMany(parts: Parts): Call {
-  const { op, rule, careful, told, tests } = parts;
+  const { op, rule } = parts;
+  let tests: readonly Test[] | undefined;
   return function (...args) {
+    tests ??= testsOf(parts);
     if (args.length > tests.length || !allPass(tests, args) || rule?.(...(args as [unknown, unknown])) !== undefined)
-      return careful.apply(this, args);
+      return parts.careful(parts, this, args);
     let result: unknown;
     try {
       result = op.apply(this, args);
     } catch (e) {
-      throw told(e, args);
+      throw parts.told(e, parts, args);
     }
     return result instanceof Promise ? settled(result, parts, args) : result;
   };
