@@ -2,7 +2,7 @@
 import { Tensor } from '@tensorflow/tfjs-core';
 
 /** Says what is wrong with arguments of the right types; undefined if nothing is. */
-type Rule = (...args: unknown[]) => string | undefined;
+export type Rule = (this: unknown, ...args: unknown[]) => string | undefined;
 
 const rankOf = (x: unknown): number | undefined => (x instanceof Tensor ? x.rank : undefined);
 
@@ -88,6 +88,8 @@ export const rules: Readonly<Record<string, Rule>> = {
       [`spectral.${name}`, both(hasAxis, positive(undefined, 'fftLength'))],
     ]),
   ),
+  irfft: both(both(hasAxis, isComplex), positive(undefined, 'fftLength')),
+  'spectral.irfft': both(both(hasAxis, isComplex), positive(undefined, 'fftLength')),
   'signal.frame': positive(undefined, 'frameLength', 'frameStep'),
   'signal.stft': positive(undefined, 'frameLength', 'frameStep', 'fftLength'),
   complex: both(notComplex('real', 0), notComplex('imag', 1)),
