@@ -1,15 +1,58 @@
 // `node test/signatures.mts`: writes kernel/tensors/calls/signatures.json, the parameters of TensorFlow.js's ops as its
-// declarations give them. Run it when there is another version of TensorFlow.js; a test says so.
+// declarations give them, and library.json, those of its other functions and of methods. Run it when there is another
+// version of TensorFlow.js; a test says so.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import type { Parameter, Signatures } from '../kernel/tensors/calls/signature.ts';
+import type { Packed, Parameter, Signatures } from '../kernel/tensors/calls/signature.ts';
 
 const root = join(import.meta.dirname, '..');
 const file = join(root, 'kernel/tensors/calls/signatures.json');
+const libraryFile = join(root, 'kernel/tensors/calls/library.json');
 
-/** The functions of `tf` and of its namespaces of ops, such as `tf.image`, by name. */
-export function signatures(): Signatures {
+const OPS = "import * as ops from '@tensorflow/tfjs-core/dist/ops/ops';";
+
+/** What is not an op, by the name that it has in messages: a namespace, a function, or a class whose methods count. */
+const LIBRARY = `
+import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
+import * as core from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import * as data from '@tensorflow/tfjs-data';
+import { CallbackConstructorRegistry } from '@tensorflow/tfjs-layers/dist/base_callbacks';
+export declare const spaces: {
+  train: typeof core.train;
+  initializers: typeof tfl.initializers;
+  regularizers: typeof tfl.regularizers;
+  constraints: typeof tfl.constraints;
+  metrics: typeof tfl.metrics;
+  callbacks: typeof tfl.callbacks;
+  layers: typeof tfl.layers;
+  data: typeof data;
+  io: typeof core.io;
+};
+export declare const own: Pick<typeof core, ${[
+  'customGrad dispose disposeVariables grad grads keep nextFrame profile setBackend tidy time',
+  'valueAndGrad valueAndGrads variableGrads',
+]
+  .join(' ')
+  .split(' ')
+  .map((name) => `'${name}'`)
+  .join(
+    ' | ',
+  )}> & Pick<typeof tfl, 'input' | 'loadLayersModel' | 'model' | 'registerCallbackConstructor' | 'sequential'>;
+export declare const classes: {
+  Tensor: core.Tensor;
+  Variable: core.Variable;
+  TensorBuffer: core.TensorBuffer<core.Rank>;
+  LayersModel: tfl.LayersModel;
+  Sequential: tfl.Sequential;
+  Layer: ReturnType<typeof tfl.layers.dense>;
+  Optimizer: core.Optimizer;
+  Dataset: data.Dataset<core.TensorContainer>;
+};`;
+
+/** A program of one module that is not on disk. */
+function programOf(text: string) {
   const entry = join(root, 'kernel/tensors/calls/signatures-entry.ts');
   const options: ts.CompilerOptions = {
     module: ts.ModuleKind.ESNext,
@@ -20,7 +63,6 @@ export function signatures(): Signatures {
     skipLibCheck: true,
     types: ['node'],
   };
-  const text = "import * as ops from '@tensorflow/tfjs-core/dist/ops/ops';";
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists } = host;
   host.fileExists = (name) => name === entry || fileExists.call(host, name);
@@ -28,7 +70,16 @@ export function signatures(): Signatures {
     name === entry ? ts.createSourceFile(name, text, language) : getSourceFile.call(host, name, language, ...more);
   const program = ts.createProgram([entry], options, host);
   const checker = program.getTypeChecker();
-  const statement = program.getSourceFile(entry)!.statements[0] as ts.ImportDeclaration;
+  return { checker, source: program.getSourceFile(entry)!, ...describing(checker) };
+}
+
+const sorted = (found: Signatures): Signatures =>
+  Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** The functions of `tf` and of its namespaces of ops, such as `tf.image`, by name. */
+export function signatures(): Signatures {
+  const { checker, source, parametersOf } = programOf(OPS);
+  const statement = source.statements[0] as ts.ImportDeclaration;
   const found: Signatures = {};
   for (const symbol of checker.getExportsOfModule(checker.getSymbolAtLocation(statement.moduleSpecifier)!)) {
     if (symbol.name.endsWith('_') || symbol.name === 'op' || symbol.name === 'OP_SCOPE_SUFFIX') continue;
@@ -52,12 +103,47 @@ export function signatures(): Signatures {
     { name: 'predictions', kinds: ['tensor'] },
     { name: 'numClasses', kinds: ['number'] },
   ];
-  return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return sorted(found);
 
   function add(name: string, type: ts.Type): void {
+    const parameters = parametersOf(type);
+    if (parameters) found[name] = parameters;
+  }
+}
+
+/** The functions of the library that are no ops, and methods, as `Tensor.add`. */
+export function librarySignatures(): Signatures {
+  const { checker, source, parametersOf } = programOf(LIBRARY);
+  const found: Signatures = {};
+  const typeOf = (name: string) =>
+    checker.getTypeOfSymbol(
+      checker.getExportsOfModule(checker.getSymbolAtLocation(source)!).find((symbol) => symbol.name === name)!,
+    );
+  /** @param of the class whose own methods are wanted, without those that it inherits */
+  const addMembers = (prefix: string, type: ts.Type, of?: string): void => {
+    for (const member of checker.getPropertiesOfType(type)) {
+      const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
+      const declaration = member.valueDeclaration;
+      if (declaration && ts.getCombinedModifierFlags(declaration) & hidden) continue;
+      if (of !== undefined && (declaration?.parent as ts.ClassDeclaration | undefined)?.name?.text !== of) continue;
+      const parameters = parametersOf(checker.getTypeOfSymbol(member));
+      if (parameters) found[`${prefix}${member.name}`] = parameters;
+    }
+  };
+  addMembers('', typeOf('own'));
+  for (const holder of ['spaces', 'classes'])
+    for (const space of checker.getPropertiesOfType(typeOf(holder)))
+      addMembers(`${space.name}.`, checker.getTypeOfSymbol(space), ...(holder === 'classes' ? [space.name] : []));
+  return sorted(found);
+}
+
+function describing(checker: ts.TypeChecker) {
+  return { parametersOf };
+
+  /** undefined for what is no function, or has several signatures. */
+  function parametersOf(type: ts.Type): Parameter[] | undefined {
     const calls = type.getCallSignatures();
-    if (calls.length !== 1) return;
-    found[name] = calls[0]!.getParameters().map((parameter) => describe(parameter));
+    return calls.length === 1 ? calls[0]!.getParameters().map((parameter) => describe(parameter)) : undefined;
   }
 
   function describe(symbol: ts.Symbol): Parameter {
@@ -74,10 +160,11 @@ export function signatures(): Signatures {
   }
 
   /** What values of a type are. */
-  function kindsOf(type: ts.Type): Pick<Parameter, 'kinds' | 'choices' | 'fields'> {
+  function kindsOf(type: ts.Type, depth = 0): Pick<Parameter, 'kinds' | 'choices' | 'fields'> {
     const kinds = new Set<Parameter['kinds'][number]>();
     const choices = new Set<string>();
     let fields: Parameter[] | undefined;
+    let foreign = false;
     const visit = (t: ts.Type): void => {
       if (t.isUnion()) return t.types.forEach(visit);
       if (t.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null | ts.TypeFlags.Void)) return;
@@ -94,7 +181,7 @@ export function signatures(): Signatures {
       if (/^(Uint8|Int32|Float32|Uint8Clamped)Array$/.test(name)) return void kinds.add('numbers');
       if (checker.isArrayType(t) || checker.isTupleType(t) || name === 'RecursiveArray') {
         const elements = checker.getTypeArguments(t as ts.TypeReference);
-        const inner = new Set(elements.flatMap((e) => kindsOf(e).kinds));
+        const inner = new Set(elements.flatMap((e) => kindsOf(e, depth + 1).kinds));
         if (inner.has('tensor')) return void kinds.add('tensors');
         if (inner.has('number')) return void kinds.add('numbers');
         if (inner.has('numbers') || inner.has('pairs')) return void kinds.add('pairs');
@@ -103,10 +190,13 @@ export function signatures(): Signatures {
       if (t.getCallSignatures().length > 0) return void kinds.add('function');
       if (t.flags & ts.TypeFlags.Object && t.getProperties().length > 0 && !t.getStringIndexType()) {
         kinds.add('object');
+        // An object of a class has fields that are not for users
+        if (t.isClass() || depth > 1) return;
+        foreign ||= isForeign(t);
         fields = t.getProperties().map((p) => ({
           name: p.name,
           ...(p.flags & ts.SymbolFlags.Optional ? { optional: true } : {}),
-          ...kindsOf(checker.getTypeOfSymbol(p)),
+          ...kindsOf(checker.getTypeOfSymbol(p), depth + 1),
         }));
         return;
       }
@@ -123,7 +213,7 @@ export function signatures(): Signatures {
     return {
       kinds: [...kinds].sort(),
       ...(choices.size > 0 ? { choices: [...choices].sort() } : {}),
-      ...(fields && kinds.has('object') && !isForeign(fields) ? { fields } : {}),
+      ...(fields && kinds.has('object') && !foreign ? { fields } : {}),
     };
   }
 
@@ -132,8 +222,9 @@ export function signatures(): Signatures {
   }
 
   /** Objects of the browser, with dozens of properties, are not described. */
-  function isForeign(fields: Parameter[]): boolean {
-    return fields.length > 20;
+  function isForeign(type: ts.Type): boolean {
+    const [declaration] = type.getSymbol()?.declarations ?? [];
+    return /typescript\/lib\/|@types\/node/.test(declaration?.getSourceFile().fileName ?? '');
   }
 }
 
@@ -143,4 +234,32 @@ export const signaturesText = (): string =>
     .map(([name, parameters]) => `  ${JSON.stringify(name)}: ${JSON.stringify(parameters)}`)
     .join(',\n')}\n}\n`;
 
-if (process.argv[1] === import.meta.filename) writeFileSync(file, signaturesText());
+/** The text of library.json: options of the same name and type stand there once. */
+export function libraryText(): string {
+  const options: Packed['options'] = {};
+  const texts = new Map<string, string>();
+  const pack = ({ fields, ...rest }: Parameter): string => {
+    const packed = { ...rest, ...(fields && { fields: fields.map(pack) }) };
+    const text = JSON.stringify(packed);
+    let key = texts.get(text);
+    if (key !== undefined) return key;
+    key = rest.name;
+    for (let n = 2; Object.hasOwn(options, key); n++) key = `${rest.name}#${n}`;
+    texts.set(text, key);
+    options[key] = packed;
+    return key;
+  };
+  const functions = Object.fromEntries(
+    Object.entries(librarySignatures()).map(([name, parameters]) => [name, parameters.map(pack)]),
+  );
+  const lines = (record: object) =>
+    Object.entries(record)
+      .map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+      .join(',\n');
+  return `{\n  "options": {\n${lines(options)}\n  },\n  "functions": {\n${lines(functions)}\n  }\n}\n`;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  writeFileSync(file, signaturesText());
+  writeFileSync(libraryFile, libraryText());
+}

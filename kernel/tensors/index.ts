@@ -25,6 +25,7 @@ import * as cpu from './backends/cpu/index.ts';
 import * as cuda from './backends/cuda/index.ts';
 import * as webgpu from './backends/webgpu/index.ts';
 import { withCheckedCalls } from './calls/named.ts';
+import { withCheckedSpaces } from './calls/spaces.ts';
 import { collectTensors } from './engine/install.ts';
 import { logSoftmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './fused/losses.ts';
 import { AdamWOptimizer, LionOptimizer } from './fused/optimizers.ts';
@@ -45,7 +46,7 @@ export {
 } from './engine/install.ts';
 
 const { version_core } = tf;
-const all = withCheckedCalls({
+const own = {
   ...tf,
   ...layers,
   ...converter,
@@ -70,7 +71,8 @@ const all = withCheckedCalls({
     'tfjs-converter': converter.version_converter,
     tfjs: version_core,
   },
-});
+};
+const all = withCheckedSpaces(withCheckedCalls(own));
 export { all as tf };
 
 for (const install of parts) install();

@@ -1,5 +1,6 @@
 // What is installed into TensorFlow.js, part by part. No two parts change the same thing, so their order does not
 // matter.
+import { checkMethodCalls } from './calls/methods.ts';
 import { installDescribing } from './describing.ts';
 import { installDescribingEngine } from './describing-engine.ts';
 import { checkMethods } from './engine/checked-methods.ts';
@@ -41,4 +42,5 @@ export const parts: readonly (() => void)[] = [
   installPrinting,
   installDescribing,
   installDescribingEngine,
+  checkMethodCalls,
 ];

@@ -21,14 +21,15 @@ const words: Record<Exclude<Kind, 'any'>, string> = {
 
 /** Parameters that count or number something. */
 export const WHOLE =
-  /^(axis|batchDims|batchShape|begin|blockShape|blockSize|crops|cropSize|depth|dilation|dilations|end|fftLength|filterSize|frameLength|frameStep|k|maxOutputSize|num|numBuckets|numClasses|numColumns|numOrSizeSplits|numRows|numSamples|numSegments|outputShape|paddings|perm|reps|shape|size|stride|strides|windowLength|windowShape)$/;
+  /^(axis|batchDims|batchShape|begin|blockShape|blockSize|crops|columns|cropSize|depth|depth2|depth3|diationRate|dilation|dilations|end|fftLength|filterSize|frameLength|frameStep|k|maxOutputSize|newShape2D|num|numBuckets|numClasses|numColumns|numOrSizeSplits|numRows|numSamples|numSegments|outputShape|paddings|perm|reps|rows|shape|size|stride|strides|windowLength|windowShape)$/;
 
 /** The names of parameters as they are called with, for example `x, axis?, keepDims?`. */
 export const parameterNames = (parameters: readonly Parameter[]): string =>
   parameters.map((p) => `${p.name}${p.optional ? '?' : ''}`).join(', ');
 
 /** What a parameter takes, in words. */
-export function wanted({ name, kinds, choices = [] }: Parameter): string {
+export function wanted({ name, kinds, choices = [], demand }: Parameter): string {
+  if (demand) return demand.words;
   const all = [
     ...choices.map((c) => JSON.stringify(c)),
     ...kinds.flatMap((kind) => (kind === 'any' ? [] : [wholeWord(name, kind)])),
@@ -61,11 +62,13 @@ function faultOfOne(parameter: Parameter, value: unknown): string | undefined {
   // Like TensorFlow.js, which takes null for "not given"
   if (value == null) return optional || takesNothing(parameter) ? undefined : missing(parameter, value);
   if (value instanceof Tensor && takesTensors(parameter)) return undefined;
-  if (!isOneOf(parameter, value))
+  // Those with a demand have no kinds, so that nothing has passed yet
+  if (parameter.demand ? !parameter.demand.holds(value) : !isOneOf(parameter, value))
     return `${name} must be ${wanted(parameter)}, and is ${shown(value)}${meant(parameter, value)}`;
+  if (parameter.demand) return undefined;
   const part = WHOLE.test(name) ? notWhole(value) : undefined;
   if (part !== undefined) return `${name} must be ${wanted(parameter)}, and is ${shown(value)}: ${part} is not whole`;
-  return fields && typeof value === 'object' ? faultOfFields(fields, value as Record<string, unknown>) : undefined;
+  return fields && typeof value === 'object' ? faultOfOptions(fields, value) : undefined;
 }
 
 function missing(parameter: Parameter, value: unknown): string {
@@ -78,21 +81,43 @@ export const takesNothing = ({ kinds }: Parameter): boolean => kinds.includes('a
 export const takesTensors = ({ kinds }: Parameter): boolean =>
   kinds.includes('any') || kinds.includes('tensor') || kinds.includes('tensors');
 
-function meant({ kinds, choices = [] }: Parameter, value: unknown): string {
+function meant({ kinds, choices = [], demand }: Parameter, value: unknown): string {
+  if (demand) return typeof value === 'string' && demand.names ? near(value, demand.names()) : '';
   if (typeof value === 'number' && kinds.includes('numbers')) return `; write [${value}]`;
-  const near = typeof value === 'string' ? closest(value, choices) : undefined;
-  return near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`;
+  return typeof value === 'string' ? near(value, choices) : '';
 }
 
-function faultOfFields(fields: readonly Parameter[], value: Record<string, unknown>): string | undefined {
-  const unknown = Object.keys(value).find((key) => !fields.some((f) => f.name === key));
-  if (unknown !== undefined) {
+/** `mean_squared_error`, `MeanSquaredError` and `meanSquaredError` are one name. */
+export const plain = (name: string): string => name.replace(/[_\-\s]/g, '').toLowerCase();
+
+/** `; did you mean "x"?` with the name in another spelling, or misspelt; nothing if there is none. */
+function near(name: string, names: readonly string[]): string {
+  const other = names.find((n) => plain(n) === plain(name)) ?? closest(name, names);
+  return other === undefined ? '' : `; did you mean ${JSON.stringify(other)}?`;
+}
+
+/**
+ * Says what is wrong with an object of options: a value that is no object, an option that there is not, which would
+ * have no effect, or one of another type.
+ * @param meantBy what is meant by a name of another library
+ * @returns undefined if nothing is
+ */
+export function faultOfOptions(
+  fields: readonly Parameter[],
+  value: object,
+  meantBy?: (name: string) => string | undefined,
+): string | undefined {
+  const given = value as Record<string, unknown>;
+  for (const key of Object.keys(given)) {
+    if (given[key] === undefined || fields.some((f) => f.name === key)) continue;
     const names = fields.map((f) => f.name);
-    const near = closest(unknown, names);
-    return `there is no option ${JSON.stringify(unknown)}${near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`} The options are: ${names.join(', ')}`;
+    const other = meantBy?.(key);
+    const hint = other === undefined ? near(key, names) : `; did you mean ${JSON.stringify(other)}?`;
+    const all = names.length > 0 ? `. The options are: ${names.join(', ')}` : '. There are none';
+    return `there is no option ${JSON.stringify(key)}${hint || all}`;
   }
   for (const field of fields) {
-    const fault = faultOfOne(field, value[field.name]);
+    const fault = faultOfOne(field, given[field.name]);
     if (fault !== undefined) return fault;
   }
   return undefined;

@@ -1,7 +1,8 @@
 // The ops as cells call them: arguments are checked, and an error says which op was called, and with what.
+import { Tensor } from '@tensorflow/tfjs-core';
 import { faultOf, parameterNames } from './check.ts';
 import { type Call, type Parts, quickCall } from './quick.ts';
-import { rules } from './rules.ts';
+import { rules, type Rule } from './rules.ts';
 import { shown } from './shown.ts';
 import type { Parameter, Signatures } from './signature.ts';
 import signatures from './signatures.json' with { type: 'json' };
@@ -28,46 +29,51 @@ export function withCheckedCalls<T extends object>(library: T): T {
     const [name, member] = path.split('.') as [string, string?];
     const holder = copy[name];
     if (member === undefined) {
-      if (typeof holder === 'function') copy[name] = checked(path, holder as Call, parameters);
+      if (typeof holder === 'function') copy[name] = checked(`tf.${path}`, holder as Call, parameters, rules[path]);
     } else if (typeof holder === 'object' && holder !== null) {
       const op = (holder as Record<string, unknown>)[member];
       if (typeof op !== 'function') continue;
       // A namespace is copied once, and its other members stay
       const own = holder === (library as Record<string, unknown>)[name] ? { ...holder } : holder;
-      (own as Record<string, unknown>)[member] = checked(path, op as Call, parameters);
+      (own as Record<string, unknown>)[member] = checked(`tf.${path}`, op as Call, parameters, rules[path]);
       copy[name] = own;
     }
   }
   return copy as T;
 }
 
-/** An op that checks its arguments. Further ones are allowed, as `[1, 2].map(tf.relu)` gives them. */
-function checked(name: string, op: Call, parameters: readonly Parameter[]): Call {
-  const call = quickCall({ name, op, parameters, rule: rules[name], careful, told });
+/**
+ * An op that checks its arguments. Further ones are allowed, as `[1, 2].map(tf.relu)` gives them.
+ * @param title its name in messages, such as `tf.add`
+ */
+export function checked(title: string, op: Call, parameters: readonly Parameter[], rule?: Rule): Call {
+  const call = quickCall({ title, op, parameters, rule, careful, told });
   for (const key of ['name', 'length'] as const)
     Object.defineProperty(call, key, { value: op[key], configurable: true });
   stock.set(call, op);
   return call;
 }
 
-const told = (e: unknown, { name, parameters }: Parts, args: readonly unknown[]): unknown =>
-  e instanceof Error && e.name !== 'InterruptError' && !OF_DEVICE.test(e.message) ? tell(e, name, parameters, args) : e;
+const told = (e: unknown, { title, parameters }: Parts, self: unknown, args: readonly unknown[]): unknown =>
+  e instanceof Error && e.name !== 'InterruptError' && !OF_DEVICE.test(e.message)
+    ? tell(e, { title, parameters, args, self })
+    : e;
 
 /** Calls an op with every check: for what the quick tests do not know, and for wrong arguments. */
 function careful(parts: Parts, self: unknown, args: readonly unknown[]): unknown {
-  const { name, op, parameters, rule } = parts;
-  const fault = faultOf(parameters, args) ?? rule?.(...(args as [unknown, unknown]));
-  if (fault !== undefined) throw tell(new TypeError(`tf.${name}: ${fault}`), name, parameters, args);
+  const { title, op, parameters, rule } = parts;
+  const fault = faultOf(parameters, args) ?? rule?.apply(self, args as [unknown, unknown]);
+  if (fault !== undefined) throw tell(new TypeError(`${title}: ${fault}`), { title, parameters, args, self });
   const takesFunction = parameters.some(({ kinds }) => kinds.includes('function'));
   let result: unknown;
   try {
     result = op.apply(self, takesFunction ? args.map(keepErrors) : [...args]);
   } catch (e) {
-    throw told(e, parts, args);
+    throw told(e, parts, self, args);
   }
   if (!(result instanceof Promise)) return result;
   return result.catch((e: unknown) => {
-    throw told(e, parts, args);
+    throw told(e, parts, self, args);
   });
 }
 
@@ -78,21 +84,39 @@ function keepErrors(value: unknown): unknown {
     try {
       return (value as Call).apply(this, args);
     } catch (e) {
-      if (e instanceof Error) complete.add(e);
+      if (e instanceof Error) {
+        complete.add(e);
+        beforeMethod.delete(e);
+      }
       throw e;
     }
   };
 }
 
+/** A call: its function's name and parameters, what it was given, and what it is a method of. */
+interface Called {
+  title: string;
+  parameters: readonly Parameter[];
+  args: readonly unknown[];
+  self: unknown;
+}
+
+/** What errors said before a method of tensors was named: an op that calls it within is named instead. */
+const beforeMethod = new WeakMap<Error, string>();
+
 /** Adds to an error which op was called with what. Its stack is made when it is first read, with the new message. */
-function tell<E extends Error>(error: E, name: string, parameters: readonly Parameter[], args: readonly unknown[]): E {
-  if (complete.has(error)) return error;
+function tell<E extends Error>(error: E, { title, parameters, args, self }: Called): E {
+  const original = beforeMethod.get(error);
+  if (complete.has(error) && original === undefined) return error;
   complete.add(error);
-  const before = error.message;
-  const own = name.split('.').at(-1)!;
-  const subject = before.includes(own) ? '' : `tf.${name}: `;
+  const before = original ?? error.message;
+  const isMethod = self instanceof Tensor;
+  if (isMethod) beforeMethod.set(error, before);
+  else beforeMethod.delete(error);
+  const own = title.split('.').at(-1)!;
+  const subject = before.includes(own) ? '' : `${title}: `;
   const given = parameters.flatMap((p, i) => (i < args.length ? [`${p.name}: ${shown(args[i])}`] : []));
-  const called = `Called as tf.${name}(${given.join(', ')}); it takes (${parameterNames(parameters)})`;
-  error.message = `${subject}${before}\n${called}`;
+  const on = isMethod ? ` of ${shown(self)}` : '';
+  error.message = `${subject}${before}\nCalled as ${title}(${given.join(', ')})${on}; it takes (${parameterNames(parameters)})`;
   return error;
 }

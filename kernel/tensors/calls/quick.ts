@@ -30,7 +30,8 @@ interface Test {
 function quickTest(parameter: Parameter): Test {
   const { name, kinds, optional, choices = [] } = parameter;
   // Those take functions, options or any number of arguments
-  if (name.startsWith('...') || kinds.includes('function') || parameter.fields) return { bits: 0, choices: [] };
+  if (name.startsWith('...') || kinds.includes('function') || parameter.fields || parameter.demand)
+    return { bits: 0, choices: [] };
   const isWhole = WHOLE.test(name);
   const takes = (kind: Parameter['kinds'][number]) => kinds.includes(kind);
   const values = takes('any') || takes('tensor');
@@ -92,15 +93,15 @@ function arePairs(list: readonly unknown[]): boolean {
 
 /** What a call of an op consists of. */
 export interface Parts {
-  /** As in `tf`, for example `image.resizeBilinear`. */
-  name: string;
+  /** In messages, for example `tf.image.resizeBilinear`. */
+  title: string;
   op: Call;
   parameters: readonly Parameter[];
   rule: Rule | undefined;
   /** Calls the op with every check. */
   careful: (parts: Parts, self: unknown, args: readonly unknown[]) => unknown;
   /** The error with what the op was called with. */
-  told: (e: unknown, parts: Parts, args: readonly unknown[]) => unknown;
+  told: (e: unknown, parts: Parts, self: unknown, args: readonly unknown[]) => unknown;
 }
 
 /** For an argument beyond the last parameter. */
@@ -114,9 +115,9 @@ const testsOf = ({ parameters }: Parts): readonly Test[] => [
 ];
 
 /** The result of an op that returns a promise; its error says what the op was called with. */
-function settled(result: Promise<unknown>, parts: Parts, args: readonly unknown[]): Promise<unknown> {
+function settled(result: Promise<unknown>, parts: Parts, self: unknown, args: readonly unknown[]): Promise<unknown> {
   return result.catch((e: unknown) => {
-    throw parts.told(e, parts, args);
+    throw parts.told(e, parts, self, args);
   });
 }
 
@@ -139,15 +140,15 @@ function callOfTwo(parts: Parts): Call {
   let tests: readonly Test[] | undefined;
   return function (a, b) {
     const t = (tests ??= testsOf(parts));
-    if (arguments.length > length || !passes(t[0]!, a) || !passes(t[1]!, b) || rule?.(a, b) !== undefined)
+    if (arguments.length > length || !passes(t[0]!, a) || !passes(t[1]!, b) || rule?.call(this, a, b) !== undefined)
       return parts.careful(parts, this, [...arguments]);
     let result: unknown;
     try {
       result = op.call(this, a, b);
     } catch (e) {
-      throw parts.told(e, parts, [a, b].slice(0, arguments.length));
+      throw parts.told(e, parts, this, [a, b].slice(0, arguments.length));
     }
-    return result instanceof Promise ? settled(result, parts, [a, b].slice(0, arguments.length)) : result;
+    return result instanceof Promise ? settled(result, parts, this, [a, b].slice(0, arguments.length)) : result;
   };
 }
 
@@ -160,16 +161,16 @@ function callOfFour(parts: Parts): Call {
     if (
       arguments.length > length ||
       !(passes(t[0]!, a) && passes(t[1]!, b) && passes(t[2]!, c) && passes(t[3]!, d)) ||
-      rule?.(a, b, c, d) !== undefined
+      rule?.call(this, a, b, c, d) !== undefined
     )
       return parts.careful(parts, this, [...arguments]);
     let result: unknown;
     try {
       result = op.call(this, a, b, c, d);
     } catch (e) {
-      throw parts.told(e, parts, [a, b, c, d].slice(0, arguments.length));
+      throw parts.told(e, parts, this, [a, b, c, d].slice(0, arguments.length));
     }
-    return result instanceof Promise ? settled(result, parts, [a, b, c, d].slice(0, arguments.length)) : result;
+    return result instanceof Promise ? settled(result, parts, this, [a, b, c, d].slice(0, arguments.length)) : result;
   };
 }
 
@@ -183,16 +184,18 @@ function callOfSix(parts: Parts): Call {
       arguments.length > length ||
       !(passes(t[0]!, a) && passes(t[1]!, b) && passes(t[2]!, c) && passes(t[3]!, d)) ||
       !(passes(t[4]!, e) && passes(t[5]!, f)) ||
-      rule?.(a, b, c, d) !== undefined
+      rule?.call(this, a, b, c, d) !== undefined
     )
       return parts.careful(parts, this, [...arguments]);
     let result: unknown;
     try {
       result = op.call(this, a, b, c, d, e, f);
     } catch (error) {
-      throw parts.told(error, parts, [a, b, c, d, e, f].slice(0, arguments.length));
+      throw parts.told(error, parts, this, [a, b, c, d, e, f].slice(0, arguments.length));
     }
-    return result instanceof Promise ? settled(result, parts, [a, b, c, d, e, f].slice(0, arguments.length)) : result;
+    return result instanceof Promise
+      ? settled(result, parts, this, [a, b, c, d, e, f].slice(0, arguments.length))
+      : result;
   };
 }
 
@@ -203,15 +206,19 @@ function callOfMany(parts: Parts): Call {
   let tests: readonly Test[] | undefined;
   return function (...args) {
     tests ??= testsOf(parts);
-    if (args.length > tests.length || !allPass(tests, args) || rule?.(...(args as [unknown, unknown])) !== undefined)
+    if (
+      args.length > tests.length ||
+      !allPass(tests, args) ||
+      rule?.apply(this, args as [unknown, unknown]) !== undefined
+    )
       return parts.careful(parts, this, args);
     let result: unknown;
     try {
       result = op.apply(this, args);
     } catch (e) {
-      throw parts.told(e, parts, args);
+      throw parts.told(e, parts, this, args);
     }
-    return result instanceof Promise ? settled(result, parts, args) : result;
+    return result instanceof Promise ? settled(result, parts, this, args) : result;
   };
 }
 

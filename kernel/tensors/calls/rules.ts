@@ -6,7 +6,7 @@ import { indexRules } from './index-rules.ts';
  * Says what is wrong with arguments of the right types; undefined if nothing is. Every call of the op comes by, so
  * nothing is made for a right one.
  */
-export type Rule = (a: unknown, b: unknown, c?: unknown, d?: unknown) => string | undefined;
+export type Rule = (this: unknown, a: unknown, b: unknown, c?: unknown, d?: unknown) => string | undefined;
 
 const rankOf = (x: unknown): number | undefined => (isTensor(x) ? x.rank : undefined);
 
@@ -106,6 +106,8 @@ export const rules: Readonly<Record<string, Rule>> = {
       [`spectral.${name}`, both(hasAxis, positive(undefined, 'fftLength'))],
     ]),
   ),
+  irfft: both(both(hasAxis, isComplex), positive(undefined, 'fftLength')),
+  'spectral.irfft': both(both(hasAxis, isComplex), positive(undefined, 'fftLength')),
   'signal.hannWindow': windowLength,
   'signal.hammingWindow': windowLength,
   'signal.frame': both(isVector, positive(undefined, 'frameLength', 'frameStep')),

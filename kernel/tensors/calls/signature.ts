@@ -1,4 +1,4 @@
-// The form of signatures.json.
+// The forms of signatures.json and library.json.
 
 /**
  * What a value may be. `tensor`: a tensor, or numbers that become one. `numbers`: an array, also a typed one. `pairs`:
@@ -27,7 +27,23 @@ export interface Parameter {
   choices?: string[];
   /** Properties, if it is an object. */
   fields?: Parameter[];
+  /** What holds instead of the types, where the declarations do not say enough. Not in the files. */
+  demand?: Demand;
+}
+
+/** What a value must be: in words, after "must be", and as a test. */
+export interface Demand {
+  words: string;
+  holds: (value: unknown) => boolean;
+  /** Texts among which a misspelt one is looked for. */
+  names?: () => readonly string[];
 }
 
 /** The parameters of each function by its name in `tf`, for example `image.resizeBilinear`. */
 export type Signatures = Record<string, Parameter[]>;
+
+/** The form of library.json: parameters and options by keys, functions and fields as lists of keys. */
+export interface Packed {
+  options: Record<string, Omit<Parameter, 'fields' | 'demand'> & { fields?: string[] }>;
+  functions: Record<string, string[]>;
+}

@@ -271,7 +271,7 @@ export const callbacks = {
    * gives the model the weights of its best epoch also if the training ends by itself.
    */
   earlyStopping(options: EarlyStoppingOptions = {}): Callback {
-    checkOptions('earlyStopping', options, EARLY_STOPPING);
+    checkOptions('earlyStopping', options, EARLY_STOPPING, 'callbacks.earlyStopping');
     return new RestoringEarlyStopping(options);
   },
   /** Multiplies the learning rate by `factor` when a value has not become better for `patience` epochs. */

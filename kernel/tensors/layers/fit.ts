@@ -15,7 +15,9 @@ import {
   weightsOf,
   type SampleWeight,
 } from './inputs.ts';
+import { shown } from '../calls/shown.ts';
 import { checkOptions } from './names.ts';
+import { namingIn } from './naming.ts';
 import { checkedLabels, lossWeights, Totals } from './training.ts';
 import { singleOrList, type CallbackList, type Data, type Logs, type Model } from './types.ts';
 import { compileWeighted, identifiersOf, metricsOf, weightedMetricsOf, type Metrics } from './weighted-metrics.ts';
@@ -190,13 +192,27 @@ interface DatasetArgs {
 
 const isDataset = (data: object): data is Dataset => typeof (data as Dataset).iterator === 'function';
 
+/** @throws TypeError for what is no dataset, nor, where that will do, the iterator of one */
+function checkDataset(where: string, dataset: unknown, orIterator = false): void {
+  const { iterator, next } = (dataset ?? {}) as { iterator?: unknown; next?: unknown };
+  if (typeof iterator === 'function' || (orIterator && typeof next === 'function')) return;
+  throw new TypeError(
+    `${where}: the dataset must be one of tf.data, such as tf.data.array(…).batch(32), and is ${shown(dataset)}`,
+  );
+}
+
 /** Installs the methods. */
 export function installFit(): void {
   const prototype = layers.LayersModel.prototype as unknown as Methods;
   const { compile, predict, predictOnBatch, getTrainingConfig, loadTrainingConfig } = prototype;
 
   prototype.compile = function (args) {
-    checkOptions('compile', args, ['optimizer', 'loss', 'metrics', 'lossWeights', 'weightedMetrics']);
+    checkOptions(
+      'compile',
+      args,
+      ['optimizer', 'loss', 'metrics', 'lossWeights', 'weightedMetrics'],
+      'LayersModel.compile',
+    );
     const { lossWeights: given, weightedMetrics, ...rest } = args as CompileArgs;
     // A sequential model compiles the model within it, which knows the names of its outputs
     if (this instanceof layers.Sequential) return compile.call(this, args);
@@ -240,23 +256,24 @@ export function installFit(): void {
   };
 
   prototype.predict = function (x, args) {
-    checkOptions('predict', args, ['batchSize', 'verbose']);
+    checkOptions('predict', args, ['batchSize', 'verbose'], 'LayersModel.predict');
     checkTensors('predict: x', x, this.inputNames, this.feedInputShapes);
     const inputs = listOf('predict', x, this.inputNames);
     checkNotEmpty('predict', [inputs].flat());
-    return predict.call(this, inputs, args);
+    return namingIn('predict', () => predict.call(this, inputs, args));
   };
   prototype.predictOnBatch = function (x) {
     checkTensors('predictOnBatch: x', x, this.inputNames, this.feedInputShapes);
-    return predictOnBatch.call(this, listOf('predictOnBatch', x, this.inputNames));
+    const inputs = listOf('predictOnBatch', x, this.inputNames);
+    return namingIn('predictOnBatch', () => predictOnBatch.call(this, inputs));
   };
   prototype.evaluate = function (x, y, args = {}) {
-    checkOptions('evaluate', args, ['batchSize', 'verbose', 'sampleWeight', 'steps']);
+    checkOptions('evaluate', args, ['batchSize', 'verbose', 'sampleWeight', 'steps'], 'LayersModel.evaluate');
     const { sampleWeight } = args;
     const batchSize = args.batchSize ?? 32;
     checkBatchSize(batchSize);
     checkXY('evaluate', this, x, y);
-    const [xs, ys] = this.standardizeUserDataXY(x, y, true, batchSize);
+    const [xs, ys] = namingIn('evaluate', () => this.standardizeUserDataXY(x, y, true, batchSize));
     const weights = sampleWeight == null ? [] : sampleWeights(ys, this.outputNames, sampleWeight);
     const wasChecked = checkedLabels.delete(this);
     try {
@@ -275,7 +292,9 @@ export function installFit(): void {
   prototype.trainOnBatch = async function (x, y, args) {
     checkOptions('trainOnBatch', args, ['sampleWeight', 'classWeight']);
     checkXY('trainOnBatch', this, x, y);
-    const [xs, ys, weights] = await this.standardizeUserData(x, y, args?.sampleWeight, args?.classWeight);
+    const [xs, ys, weights] = await namingIn('trainOnBatch', () =>
+      this.standardizeUserData(x, y, args?.sampleWeight, args?.classWeight),
+    );
     try {
       const values = this.makeTrainFunction()([...xs, ...ys, ...(weights ?? [])]);
       const numbers = await Promise.all(values.map(async (value) => (await value.data())[0]!));
@@ -305,7 +324,7 @@ function checkXY(where: string, model: Model, x: unknown, y: unknown): void {
 }
 
 async function fit(this: Model & Methods, x: Data, y: Data, args: FitArgs = {}): Promise<layers.History> {
-  checkOptions('fit', args, FIT);
+  checkOptions('fit', args, FIT, 'LayersModel.fit');
   const { validationSplit: split, validationData } = args;
   if (args.stepsPerEpoch != null || args.validationSteps != null)
     throw new Error(
@@ -322,13 +341,8 @@ async function fit(this: Model & Methods, x: Data, y: Data, args: FitArgs = {}):
   this.isTraining = true;
   const made: [made: (tf.Tensor | null)[] | null, given: unknown][] = [];
   try {
-    const [xs, ys, weights] = await this.standardizeUserData(
-      x,
-      y,
-      args.sampleWeight,
-      args.classWeight,
-      false,
-      batchSize,
+    const [xs, ys, weights] = await namingIn('fit', () =>
+      this.standardizeUserData(x, y, args.sampleWeight, args.classWeight, false, batchSize),
     );
     made.push([xs, x], [ys, y], [weights, []]);
     checkNotEmpty('fit', xs);
@@ -343,7 +357,9 @@ async function fit(this: Model & Methods, x: Data, y: Data, args: FitArgs = {}):
         );
       const [vx, vy, vw] = validationData;
       checkXY('fit: validationData', this, vx, vy);
-      const [valX, valY, valW] = await this.standardizeUserData(vx, vy, vw, null, true, batchSize);
+      const [valX, valY, valW] = await namingIn('fit: validationData', () =>
+        this.standardizeUserData(vx, vy, vw, null, true, batchSize),
+      );
       made.push([valX, vx], [valY, vy], [valW, []]);
       checkNotEmpty('fit: validationData', valX);
       await checkAllLabels(this, valY, sparse());
@@ -448,7 +464,8 @@ async function fitDataset(this: Model & Methods, dataset: Dataset, args: Dataset
     args != null,
     () => 'For fitDataset(), the 2nd argument (config) is required, but it is not provided in this call.',
   );
-  checkOptions('fitDataset', args, FIT_DATASET);
+  checkOptions('fitDataset', args, FIT_DATASET, 'LayersModel.fitDataset');
+  checkDataset('fitDataset', dataset);
   const { batchesPerEpoch, epochs, validationData } = args;
   assert(
     isCount(epochs),
@@ -573,7 +590,8 @@ async function evaluateDataset(
   dataset: Dataset | Iterator,
   args: { batches?: number; verbose?: number } = {},
 ): Promise<tf.Scalar | tf.Scalar[]> {
-  checkOptions('evaluateDataset', args, ['batches', 'verbose']);
+  checkOptions('evaluateDataset', args, ['batches', 'verbose'], 'LayersModel.evaluateDataset');
+  checkDataset('evaluateDataset', dataset, true);
   const { batches } = args;
   if ((args.verbose ?? 0) > 0)
     throw new Error('evaluateDataset: `verbose` is not supported; the result has all values.');

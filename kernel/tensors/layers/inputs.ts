@@ -40,9 +40,10 @@ export function checkTensors(
         ? Object.values(data)
         : undefined;
   const bad = list ? list.find((x) => !(x instanceof tf.Tensor)) : data;
-  if (!list || bad !== undefined || (list.length > 0 && list.includes(undefined))) {
+  if (!list || bad !== undefined || list.length === 0 || list.includes(undefined)) {
     const remedy = Array.isArray(data) && typeof bad !== 'object' ? 'tf.tensor1d(…)' : 'tf.tensor(…)';
-    const got = list && !Array.isArray(data) ? `an object that holds ${kindOf(bad)}` : kindOf(data);
+    const held = list && list.length > 0 ? `an object that holds ${kindOf(bad)}` : 'an empty object';
+    const got = list && !Array.isArray(data) ? held : kindOf(data);
     const one =
       names.length > 1 ? `${names.length} tensors, one for each of ${names.join(', ')}` : `a tensor${wanted(0)}`;
     throw new TypeError(`${where} is ${got}, and must be ${one}; make one with ${remedy}`);

@@ -3,6 +3,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { lossesMap } from '@tensorflow/tfjs-layers/dist/losses';
 import * as stock from '@tensorflow/tfjs-layers/dist/metrics';
+import { parametersOf } from '../calls/library.ts';
+import { checked } from '../calls/named.ts';
+import type { Call } from '../calls/quick.ts';
 import { lossAsMetric } from './losses.ts';
 import { lookUp } from './names.ts';
 import type { LossOrMetric } from './types.ts';
@@ -228,10 +231,12 @@ export function namedMetrics<T extends object>(exported: T): T & Record<string, 
     sparseTopKCategoricalAccuracy: (target: tf.Tensor, output: tf.Tensor, k?: number) =>
       sparseTopKCategoricalAccuracy(target, output, k),
   };
-  for (const [name, metric] of Object.entries(all) as [string, LossOrMetric][]) {
+  const named = (Object.entries(all) as [string, LossOrMetric][]).map(([name, stock]) => {
+    const metric = checked(`tf.metrics.${name}`, stock as Call, parametersOf(`metrics.${name}`)) as LossOrMetric;
     Object.defineProperty(metric, 'name', { value: name, configurable: true });
-    const how = own[name] && counting.get(own[name]);
+    const how = counting.get(own[name] ?? stock);
     if (how) counting.set(metric, how);
-  }
-  return all as unknown as T & Record<string, LossOrMetric>;
+    return [name, metric];
+  });
+  return Object.fromEntries(named) as T & Record<string, LossOrMetric>;
 }

@@ -1,9 +1,7 @@
-// Names as users write them: of losses and metrics, in any of Keras's spellings, and of options, with a guess at what
-// was meant.
-import { closest } from '../../wire/closest.ts';
-
-/** `mean_squared_error`, `MeanSquaredError` and `meanSquaredError` are one name. */
-const plain = (name: string) => name.replace(/[_\-\s]/g, '').toLowerCase();
+// Names as users write them, of losses and metrics, in any of Keras's spellings; and the options of models' methods.
+import { faultOfOptions, plain } from '../calls/check.ts';
+import { optionsOf } from '../calls/library.ts';
+import { shown } from '../calls/shown.ts';
 
 /** What a table has under a name in any spelling. */
 export function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
@@ -12,26 +10,17 @@ export function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T |
   return key === undefined ? undefined : table[key];
 }
 
-/** Of `names`, the one that was meant: in another spelling, or misspelt; undefined if none was. */
-const meantBy = (name: string, names: readonly string[]): string | undefined =>
-  names.find((other) => plain(other) === plain(name)) ?? closest(name, names);
-
 /**
- * @param where the function that takes the options
+ * @param where the function that takes the options, as it is called in messages
  * @param names the options that it knows
- * @throws TypeError if the options are no object, or for an option that is not known: it would have no effect
+ * @param declaration the function in TensorFlow.js's declarations that has the options' types
+ * @throws TypeError if the options are no object, or for an option that is not known: it would have no effect; or whose
+ * value is not what it must be
  */
-export function checkOptions(where: string, options: unknown, names: readonly string[]): void {
+export function checkOptions(where: string, options: unknown, names: readonly string[], declaration = where): void {
   if (options == null) return;
   if (typeof options !== 'object' || Array.isArray(options))
-    throw new TypeError(
-      `${where}: the options must be an object, and are ${Array.isArray(options) ? 'an array' : String(options)}`,
-    );
-  for (const name of Object.keys(options)) {
-    if (names.includes(name) || (options as Record<string, unknown>)[name] === undefined) continue;
-    const meant = meantBy(name, names);
-    throw new TypeError(
-      `${where}: there is no option "${name}"${meant ? `; did you mean "${meant}"?` : '.'} There are: ${names.join(', ')}.`,
-    );
-  }
+    throw new TypeError(`${where}: the options must be an object, and are ${shown(options)}`);
+  const fault = faultOfOptions(optionsOf(declaration, names), options);
+  if (fault !== undefined) throw new TypeError(`${where}: ${fault}`);
 }

@@ -3,7 +3,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as tfd from '@tensorflow/tfjs-data';
-import { distance } from '../../wire/closest.ts';
+import { faultOfOptions } from '../calls/check.ts';
+import { optionsOf as declaredOptions, parametersOf } from '../calls/library.ts';
+import { checked as checkedCall } from '../calls/named.ts';
+import type { Call } from '../calls/quick.ts';
+import { shown } from '../calls/shown.ts';
 import { construct, type AnyLayer, type Config } from './extend.ts';
 import { alwaysNull, optionsOf, otherNames, otherNamesAnywhere, plainName } from './option-names.ts';
 
@@ -11,48 +15,35 @@ type CsvConfig = Parameters<typeof tfd.csv>[1];
 const CSV_OPTIONS = 'hasHeader columnNames columnConfigs configuredColumnsOnly delimiter delimWhitespace'.split(' ');
 const COLUMN_OPTIONS = ['required', 'dtype', 'default', 'isLabel'];
 
-/** The option that was probably meant. */
+/** What an option of another library is called here, or what to write instead. */
 function meant(of: string, option: string, options: readonly string[]): string | undefined {
   const camel = option.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const other = otherNames[of.replace('layers.', '')]?.[camel] ?? otherNamesAnywhere[camel];
-  if (other && (options.includes(other) || other.includes('('))) return other;
-  const near = options
-    .map((name) => ({ name, edits: distance(camel.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits)[0];
-  return near && near.edits <= Math.min(2, near.name.length / 3) ? near.name : undefined;
+  return other && (options.includes(other) || other.includes('(')) ? other : undefined;
 }
-
-/** A value in a message. */
-const shown = (value: unknown) =>
-  value === null
-    ? 'null'
-    : Array.isArray(value)
-      ? 'an array'
-      : value instanceof tf.Tensor
-        ? `a tensor [${value.shape}]`
-        : typeof value === 'object' || typeof value === 'function'
-          ? `a value of type ${value.constructor?.name ?? typeof value}`
-          : `the ${typeof value} ${String(value)}`;
 
 /**
  * @param name the function's name after `tf.`
- * @throws Error if the options are no object, or if one is not an option of the function
+ * @param declaration the function whose options have the types
+ * @throws TypeError if the options are no object, if one is not an option of the function, or is not what it must be
  */
-function check(name: string, config: unknown, options: readonly string[]): asserts config is Config | undefined {
-  if (config === undefined || config === null) return;
-  const isOptions = typeof config === 'object' && !Array.isArray(config) && !(config instanceof tf.Tensor);
+function check(
+  name: string,
+  config: unknown,
+  options: readonly string[],
+  declaration = name,
+): asserts config is Config | undefined {
+  const isOptions =
+    config == null || (typeof config === 'object' && !Array.isArray(config) && !(config instanceof tf.Tensor));
   if (!isOptions) {
     const first = options.find((option) => !['inputShape', 'batchInputShape'].includes(option) && option in examples);
     const example = first ? `, such as tf.${name}({ ${first}: ${examples[first]!} })` : '';
-    throw new Error(`tf.${name} takes an object of options${example}, and got ${shown(config)}`);
+    throw new TypeError(`tf.${name} takes an object of options${example}, and got ${shown(config)}`);
   }
-  for (const [option, value] of Object.entries(config)) {
-    if (value === undefined || options.includes(option)) continue;
-    if (value === null && alwaysNull[name]?.includes(option)) continue;
-    const near = meant(name, option, options);
-    const hint = near ? `; did you mean ${near}?` : `. It has: ${[...options].sort().join(', ')}`;
-    throw new Error(`tf.${name} has no option "${option}"${hint}`);
-  }
+  const isSaved = ([option, value]: [string, unknown]) => value === null && alwaysNull[name]?.includes(option);
+  const given = Object.fromEntries(Object.entries(config ?? {}).filter((entry) => !isSaved(entry)));
+  const fault = faultOfOptions(declaredOptions(declaration, options), given, (option) => meant(name, option, options));
+  if (fault !== undefined) throw new TypeError(`tf.${name}: ${fault}`);
 }
 const examples: Record<string, string> = {
   layers: '[tf.layers.dense({ units: 1, inputShape: [4] })]',
@@ -97,16 +88,27 @@ const extended: Record<string, string | undefined> = {
   categoryEncoding: 'CategoryEncoding',
 };
 
+/** Adds to what a constructor says which layer was to be made. */
+function naming(name: string, error: unknown): unknown {
+  if (error instanceof Error && !error.message.includes(`layers.${name}`))
+    error.message = `tf.layers.${name}: ${error.message}`;
+  return error;
+}
+
 /** Makes a function of `tf.layers` check its options, and gives its layers those that are ours. */
 function checked(name: string, make: (config: Config) => AnyLayer): (config?: Config) => AnyLayer {
   const options = optionsOf(name);
   if (!options) return make as (config?: Config) => AnyLayer;
   const className = extended[plainName(name)];
   const own = (config?: Config): AnyLayer => {
-    check(`layers.${name}`, config, options);
+    check(`layers.${name}`, config, options, `layers.${plainName(name)}`);
     // A copy: constructors of TensorFlow.js write into what they are given
     const copy = { ...config };
-    return className ? construct(className, copy, make) : make(copy);
+    try {
+      return className ? construct(className, copy, make) : make(copy);
+    } catch (e) {
+      throw naming(name, e);
+    }
   };
   return Object.defineProperty(own, 'name', { value: name });
 }
@@ -140,12 +142,23 @@ export const sequential = withOptions('sequential', 0, ['layers', 'name'], tfl.s
 /** `tf.model`. */
 export const model = withOptions('model', 0, ['inputs', 'outputs', 'name'], tfl.model);
 
+/** The functions of `tf.data` that check what they are given. */
+const dataFunctions = Object.fromEntries(
+  (['array', 'func', 'generator', 'zip', 'microphone', 'webcam'] as const).map((name) => [
+    name,
+    checkedCall(`tf.data.${name}`, tfd[name] as Call, parametersOf(`data.${name}`)),
+  ]),
+) as unknown as typeof tfd;
+
 /** `tf.data`. */
 export const data = {
   ...tfd,
+  ...dataFunctions,
   csv: withOptions('data.csv', 1, CSV_OPTIONS, (source: Parameters<typeof tfd.csv>[0], config?: CsvConfig) => {
+    if (typeof source !== 'string' && !((source as unknown) instanceof Object && !Array.isArray(source)))
+      throw new TypeError(`tf.data.csv: source must be an address, and is ${shown(source)}`);
     for (const [column, options] of Object.entries(config?.columnConfigs ?? {}))
-      check(`data.csv: columnConfigs.${column}`, options, COLUMN_OPTIONS);
+      check(`data.csv: columnConfigs.${column}`, options, COLUMN_OPTIONS, 'column');
     return tfd.csv(source, config);
   }),
 };

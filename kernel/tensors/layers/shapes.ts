@@ -149,7 +149,8 @@ function extendUpSampling(): void {
       },
   );
   extendLayer<ShapedLayer>('UpSampling2D', {
-    read: (layer, { size = [2, 2] }) => {
+    read: (layer, { size: given }) => {
+      const size = given ?? [2, 2];
       const sizes: unknown[] = Array.isArray(size) ? size : [size, size];
       if (sizes.length !== 2 || !sizes.every((n) => Number.isInteger(n) && (n as number) > 0))
         throw new Error(

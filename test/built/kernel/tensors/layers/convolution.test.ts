@@ -100,7 +100,7 @@ describe('groups', () => {
     const make = (groups: unknown, filters: number) =>
       tf.layers.conv2d(options({ filters, kernelSize: 1, groups, name: 'c' }));
     expect(() => make(2, 3)).toThrow('the layer "c": 3 filters cannot be divided into 2 groups');
-    expect(() => make(1.5, 3)).toThrow('the layer "c": groups must be a positive integer, and is 1.5');
+    expect(() => make(1.5, 3)).toThrow('tf.layers.conv2d: groups must be a whole number, 1 or more, and is 1.5');
     expect(() => make(2, 4).apply(numbers([1, 2, 2, 3]))).toThrow(
       'its input has 3 channels, which 2 groups do not divide',
     );

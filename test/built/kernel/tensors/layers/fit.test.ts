@@ -35,7 +35,11 @@ describe('unknown options', () => {
     ],
     ['fit', () => made().fit(x(), y(), { validation_split: 0.1 }), /did you mean "validationSplit"/],
     ['fit', () => made().fit(x(), y(), { epoch: 2 }), /did you mean "epochs"/],
-    ['fit', () => made().fit(x(), y(), { nonsense: 2 }), /^fit: there is no option "nonsense"\. There are: batchSize/],
+    [
+      'fit',
+      () => made().fit(x(), y(), { nonsense: 2 }),
+      /^fit: there is no option "nonsense"\. The options are: batchSize/,
+    ],
     ['fit', () => made().fit(x(), y(), 5), /^fit: the options must be an object, and are 5/],
     ['fit', () => made().fit(x(), y(), { validationSteps: 1 }), /use fitDataset/],
     ['evaluate', async () => made().evaluate(x(), y(), { batchsize: 2 }), /^evaluate: .* did you mean "batchSize"/],
@@ -62,15 +66,11 @@ describe('unknown options', () => {
 
 describe('values of options', () => {
   it.each<[string, object, RegExp]>([
-    [
-      'validationSplit: 1',
-      { validationSplit: 1 },
-      /validationSplit is a part of the examples, from 0 to below 1, and is 1/,
-    ],
+    ['validationSplit: 1', { validationSplit: 1 }, /validationSplit must be a number from 0 to below 1, and is 1/],
     ['validationSplit: -1', { validationSplit: -1 }, /and is -1/],
     ['validationSplit: 0.9', { validationSplit: 0.9 }, /0\.9 of 4 examples leaves none to train with/],
-    ['epochs: 1.5', { epochs: 1.5 }, /epochs must be an integer of at least 0, and is 1\.5/],
-    ['batchSize: 0', { batchSize: 0 }, /batchSize is required to be a positive integer/],
+    ['epochs: 1.5', { epochs: 1.5 }, /epochs must be a whole number, 0 or more, and is 1\.5/],
+    ['batchSize: 0', { batchSize: 0 }, /batchSize must be a whole number, 1 or more, and is 0/],
     [
       'callbacks: [undefined]',
       { callbacks: [undefined] },

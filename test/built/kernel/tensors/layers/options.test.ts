@@ -8,17 +8,25 @@ const tf = libraryOf(dist);
 
 describe('an option that is not there', () => {
   it.each([
-    ['dense', { units: 1, actvation: 'relu' }, 'tf.layers.dense has no option "actvation"; did you mean activation?'],
-    ['dense', { units: 1, input_shape: [2] }, 'no option "input_shape"; did you mean inputShape?'],
-    ['conv2d', { filters: 1, kernelSize: 1, stride: 2 }, 'no option "stride"; did you mean strides?'],
-    ['conv2d', { filters: 1, kernel_size: 1 }, 'no option "kernel_size"; did you mean kernelSize?'],
-    ['lstm', { units: 1, returnSequence: true }, 'did you mean returnSequences?'],
-    ['leakyReLU', { negativeSlope: 0.1 }, 'did you mean alpha?'],
-    ['depthwiseConv2d', { kernelSize: 1, kernelInitializer: 'ones' }, 'did you mean depthwiseInitializer?'],
-    ['dropout', { p: 0.5 }, 'did you mean rate?'],
-    ['gaussianNoise', { stddev: 1, color: 'pink' }, 'It has: batchInputShape, batchSize, dtype,'],
-    ['conv2dTranspose', { filters: 1, kernelSize: 1, groups: 2 }, 'tf.layers.conv2dTranspose has no option "groups"'],
-    ['input', { shpe: [2] }, 'did you mean shape?'],
+    [
+      'dense',
+      { units: 1, actvation: 'relu' },
+      'tf.layers.dense: there is no option "actvation"; did you mean "activation"?',
+    ],
+    ['dense', { units: 1, input_shape: [2] }, 'no option "input_shape"; did you mean "inputShape"?'],
+    ['conv2d', { filters: 1, kernelSize: 1, stride: 2 }, 'no option "stride"; did you mean "strides"?'],
+    ['conv2d', { filters: 1, kernel_size: 1 }, 'no option "kernel_size"; did you mean "kernelSize"?'],
+    ['lstm', { units: 1, returnSequence: true }, 'did you mean "returnSequences"?'],
+    ['leakyReLU', { negativeSlope: 0.1 }, 'did you mean "alpha"?'],
+    ['depthwiseConv2d', { kernelSize: 1, kernelInitializer: 'ones' }, 'did you mean "depthwiseInitializer"?'],
+    ['dropout', { p: 0.5 }, 'did you mean "rate"?'],
+    ['gaussianNoise', { stddev: 1, color: 'pink' }, 'The options are: inputShape, batchInputShape, batchSize, dtype,'],
+    [
+      'conv2dTranspose',
+      { filters: 1, kernelSize: 1, groups: 2 },
+      'tf.layers.conv2dTranspose: there is no option "groups"',
+    ],
+    ['input', { shpe: [2] }, 'did you mean "shape"?'],
   ] as const)('%s with %j', (name, config, message) => {
     expect(() => (tf.layers[name] as (config: never) => unknown)(options(config))).toThrow(message);
   });
@@ -29,9 +37,9 @@ describe('an option that is not there', () => {
 });
 
 it.each([
-  [8, 'tf.layers.dense takes an object of options, such as tf.layers.dense({ units: 8 }), and got the number 8'],
-  [[8], 'and got an array'],
-  ['relu', 'and got the string relu'],
+  [8, 'tf.layers.dense takes an object of options, such as tf.layers.dense({ units: 8 }), and got 8'],
+  [[8], 'and got [ 8 ]'],
+  ['relu', "and got 'relu'"],
 ] as const)('options that are no object: %j', (config, message) => {
   expect(() => tf.layers.dense(config as never)).toThrow(message);
 });
@@ -44,12 +52,15 @@ it('does not write into the options it is given', () => {
 
 it.each([
   [() => tf.sequential([] as never), 'tf.sequential takes an object of options, such as tf.sequential({ layers: ['],
-  [() => tf.sequential({ layer: [] } as never), 'tf.sequential has no option "layer"; did you mean layers?'],
-  [() => tf.model({ input: 1, outputs: 1 } as never), 'tf.model has no option "input"; did you mean inputs?'],
-  [() => tf.data.csv('a.csv', { hasheader: false } as never), 'has no option "hasheader"; did you mean hasHeader?'],
+  [() => tf.sequential({ layer: [] } as never), 'tf.sequential: there is no option "layer"; did you mean "layers"?'],
+  [() => tf.model({ input: 1, outputs: 1 } as never), 'tf.model: there is no option "input"; did you mean "inputs"?'],
+  [
+    () => tf.data.csv('a.csv', { hasheader: false } as never),
+    'there is no option "hasheader"; did you mean "hasHeader"?',
+  ],
   [
     () => tf.data.csv('a.csv', { columnConfigs: { y: { islabel: true } } } as never),
-    'tf.data.csv: columnConfigs.y has no option "islabel"; did you mean isLabel?',
+    'tf.data.csv: columnConfigs.y: there is no option "islabel"; did you mean "isLabel"?',
   ],
 ])('%s', (call, message) => {
   expect(call).toThrow(message);
@@ -62,7 +73,7 @@ describe('every layer', () => {
     const all: Record<string, unknown> = {
       units: 2, filters: 2, kernelSize: 2, n: 2, targetShape: [2], dims: [1], inputDim: 3, outputDim: 2, rate: 0.5,
       stddev: 1, cropping: 1, axes: 1, activation: 'relu', cell: tf.layers.lstmCell({ units: 1 }),
-      cells: [tf.layers.lstmCell({ units: 1 })], layer: inner(), scale: 1, height: 2, width: 2, numTokens: 3, factor: 0.5,
+      cells: [tf.layers.lstmCell({ units: 1 })], layer: inner(), scale: /Norm/.test(name) ? true : 1, height: 2, width: 2, numTokens: 3, factor: 0.5,
       batchInputShape: [2, 3],
     }; // prettier-ignore
     return Object.fromEntries(Object.entries(all).filter(([option]) => optionsOf(name)!.includes(option)));

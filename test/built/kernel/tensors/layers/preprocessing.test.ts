@@ -93,7 +93,9 @@ describe('categoryEncoding', () => {
   it('names a category that is not there', () => {
     const layer = tf.layers.categoryEncoding({ numTokens: 4, name: 'c' } as never);
     expect(() => layer.apply(tf.tensor2d([[1, 4]]))).toThrow('must be from 0 to 3 (numTokens 4), and are from 1 to 4');
-    expect(() => tf.layers.categoryEncoding({ name: 'c' } as never)).toThrow('the layer "c": numTokens');
+    expect(() => tf.layers.categoryEncoding({ name: 'c' } as never)).toThrow(
+      'tf.layers.categoryEncoding: numTokens is undefined; it must be a whole number, 1 or more',
+    );
   });
 });
 

@@ -27,7 +27,7 @@ describe('dataFormat', () => {
 
   it('is one of two', () => {
     expect(() => tf.layers.maxPooling1d(options({ dataFormat: 'NWC', name: 'p' }))).toThrow(
-      "the layer \"p\": dataFormat must be 'channelsLast' or 'channelsFirst', and is NWC",
+      'tf.layers.maxPooling1d: dataFormat must be "channelsFirst" or "channelsLast", and is \'NWC\'',
     );
   });
 });
@@ -52,7 +52,9 @@ describe('upSampling2d', () => {
   it('takes a number as its size', () => {
     const y = tf.layers.upSampling2d(options({ size: 2 })).apply(tf.tensor4d([1, 2], [1, 1, 2, 1])) as Tensor;
     expectTensor(y, [1, 2, 4, 1], [1, 1, 2, 2, 1, 1, 2, 2]);
-    expect(() => tf.layers.upSampling2d(options({ size: [0, 2], name: 'u' }))).toThrow('the layer "u": size must be');
+    expect(() => tf.layers.upSampling2d(options({ size: [0, 2], name: 'u' }))).toThrow(
+      'tf.layers.upSampling2d: size must be',
+    );
   });
 
   it('interpolates between the centers of pixels', () => {

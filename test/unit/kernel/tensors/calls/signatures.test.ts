@@ -3,9 +3,16 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { root } from '../../../../paths.ts';
-import { signaturesText } from '../../../../signatures.mts';
+import { libraryText, signaturesText } from '../../../../signatures.mts';
 
-it('are current: else run node test/signatures.mts', () => {
-  const file = path.join(root, 'kernel/tensors/calls/signatures.json');
-  expect(readFileSync(file, 'utf8')).toBe(signaturesText());
-}, 60_000);
+it.each([
+  ['signatures.json', signaturesText],
+  ['library.json', libraryText],
+])(
+  '%s is current: else run node test/signatures.mts',
+  (name, text) => {
+    const file = path.join(root, 'kernel/tensors/calls', name);
+    expect(readFileSync(file, 'utf8')).toBe(text());
+  },
+  60_000,
+);
