@@ -3,6 +3,7 @@ const empty = 'a window with nothing in it is an error, or left out when sizes a
 const missing = 'a number that is missing or not a number is no int32, and null is no number: an error, as in PyTorch';
 
 const anyAxis = 'it is computed along any axis, as in Keras';
+const wholeImages = 'int32 images are computed too, as in TensorFlow: tf.image.decode gives them';
 const nan = 'NaN is the largest and the smallest, as in max and min, NumPy and PyTorch';
 
 /** By the spec's suite and its name. */
@@ -25,6 +26,8 @@ const specs: readonly (readonly [suite: string, name: string, reason: string])[]
   ],
   ['logSoftmax', '2D, axis=0 throws error', anyAxis],
   ['softmax', '2D, dim=0 throws error', anyAxis],
+  ['flipLeftRight', 'throws when input is int32', wholeImages],
+  ['image.transform', 'throws when input is int32.', wholeImages],
   ['argmax', 'ignores NaNs', nan],
   ['argmin', 'ignores NaNs', nan],
   ['argmin', '3D, ignores NaNs', nan],

@@ -225,6 +225,45 @@ export const differences: readonly Difference[] = [
       numbersOf(call).some((v) => Math.abs(v) > 2 ** 24),
   },
   {
+    reason: 'stock transforms the first image of several alone',
+    holds: ({ op, args }, ours, stock) =>
+      op === 'image.transform' &&
+      shapeOf(args[0])?.[0] !== 1 &&
+      String(ours.tensors?.[0]?.shape) === String(stock.tensors?.[0]?.shape),
+  },
+  {
+    reason: 'int32 images are flipped, rotated and transformed; stock refuses them',
+    holds: (call, ours, stock) =>
+      /^image\.(flipLeftRight|rotateWithOffset|transform)$/.test(call.op) &&
+      takes(call, 'int32') &&
+      ours.tensors?.[0]?.dtype === 'int32' &&
+      /must be float32 tensor/.test(stock.error ?? ''),
+  },
+  {
+    reason: 'a box of an image that there is not is refused; stock gives zeros or NaN',
+    holds: ({ op, spoilt }, ours) =>
+      spoilt && op === 'image.cropAndResize' && /boxInd\[\d+\] is -?\d+, and there are/.test(ours.error ?? ''),
+  },
+  {
+    reason: 'evenly spaced numbers have no rounding errors that add up; stock adds step after step',
+    holds: ({ op }, ours, stock) =>
+      /^(range|linspace)$/.test(op) &&
+      ours.tensors?.[0]?.dtype === 'float32' &&
+      String(ours.tensors[0].shape) === String(stock.tensors?.[0]?.shape),
+  },
+  {
+    reason: 'depthToSpace takes the channels first too',
+    holds: ({ op }, ours, stock) =>
+      op === 'depthToSpace' && ours.tensors?.[0] !== undefined && /Only NHWC/.test(stock.error ?? ''),
+  },
+  {
+    reason: 'windows of maxPoolWithArgmax without a number above −∞ have their first place; stock says −1',
+    holds: (call, ours, stock) =>
+      call.op === 'maxPoolWithArgmax' &&
+      (hasNaN(call) || hasInfinity(call)) &&
+      pairsAgree(ours, stock, (_, b) => b === -1),
+  },
+  {
     reason: 'a Fourier transform of NaN or infinity: which elements become either depends on the order of the sums',
     holds: (call, ours, stock) =>
       /r?fft$|stft$/.test(call.op) &&

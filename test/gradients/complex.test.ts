@@ -104,6 +104,10 @@ describe('gradients', () => {
         ),
       numbers([1, 4, 3, 2], 16),
     ],
+    'depthToSpace, channels first': [
+      (x) => tf.depthToSpace(x as import('@tensorflow/tfjs').Tensor4D, 2, 'NCHW'),
+      numbers([2, 8, 2, 3], 18),
+    ],
     'tensorScatterUpdate: the tensor': [
       (x) => tf.tensorScatterUpdate(x, tf.tensor2d([[1], [3]], [2, 1], 'int32'), tf.tensor1d([5, 6])),
       numbers([5], 17),

@@ -52,6 +52,11 @@ module.exports = [
     importer: /tfjs-core\/dist\/(ops\/ops|public\/chained_ops\/(softmax|log_softmax))\.js$/,
     by: 'softmax.ts',
   },
+  {
+    module: /^\.\/image\/(flip_left_right|rotate_with_offset|transform)$/,
+    importer: /tfjs-core\/dist\/ops\/ops\.js$/,
+    by: 'images.ts',
+  },
   { module: /^(\.\.?\/)+activations$/, importer: /tfjs-layers\/dist\//, by: 'layers-activations.ts' },
   { module: /^\.\/utils\/serialization_utils$/, importer: /tfjs-layers\/dist\/models\.js$/, by: 'layers-config.ts' },
 ];

@@ -13,9 +13,6 @@ const REFLECT = 1;
 // @ts-ignore: decorator
 @inline
 const WRAP = 2;
-// @ts-ignore: decorator
-@inline
-const NEAREST = 3;
 
 /** The nearest whole number, halves upwards, as Math.round. */
 // @ts-ignore: decorator
@@ -135,8 +132,13 @@ function transformTask(chunk: i32, chunks: i32): void {
 }
 
 /** Where a place is found in a line of n pixels. */
+// @ts-ignore: decorator
+@inline
 function mapped(place: f64, n: i32, mode: i32): f64 {
-  if (mode == 0) return place;
+  return mode == 0 || (place >= 0 && place <= <f64>(n - 1)) ? place : mappedFromOutside(place, n, mode);
+}
+
+function mappedFromOutside(place: f64, n: i32, mode: i32): f64 {
   const length = <f64>n;
   let x = place;
   if (mode == REFLECT) {
@@ -162,60 +164,73 @@ function mapped(place: f64, n: i32, mode: i32): f64 {
   return max<f64>(0, min<f64>(x, length - 1));
 }
 
-/** A number of an image, or the fill value outside of it. */
+/** The address of a pixel, or 0 outside of the image. */
 // @ts-ignore: decorator
 @inline
-function read<T>(a: TransformArgs, image: usize, y: f64, x: f64, c: i32): f64 {
-  if (!isInside(y, a.height) || !isInside(x, a.width)) return a.fill;
-  return <f64>load<T>(image + (<usize>((<i32>y * a.width + <i32>x) * a.channels + c) << 2));
+function pixelAt(a: TransformArgs, image: usize, y: f64, x: f64): usize {
+  if (!isInside(y, a.height) || !isInside(x, a.width)) return 0;
+  return image + (<usize>((<i32>y * a.width + <i32>x) * a.channels) << 2);
+}
+
+/** A number of a pixel, or what is outside. */
+// @ts-ignore: decorator
+@inline
+function read<T>(pixel: usize, c: usize, fill: f64): f64 {
+  return pixel ? <f64>load<T>(pixel + c) : fill;
 }
 
 // @ts-ignore: decorator
 @inline
 function transformRows<T>(chunk: i32, chunks: i32): void {
   const a = args<TransformArgs>();
-  const channels = a.channels;
-  const bytes = (<usize>a.height * <usize>a.width * <usize>channels) << 2;
+  const pixel = <usize>a.channels << 2;
+  const width = a.width;
+  const height = a.height;
+  const mode = a.mode;
+  const fill = a.fill;
+  const empty = numberOf<T>(fill);
   const end = bound(a.batch * a.newHeight, 1, chunk + 1, chunks);
-  const empty = numberOf<T>(a.fill);
   for (let row = bound(a.batch * a.newHeight, 1, chunk, chunks); row < end; row++) {
-    const image = a.x + <usize>(row / a.newHeight) * bytes;
+    const image = a.x + <usize>(row / a.newHeight) * <usize>height * <usize>width * pixel;
     const t = a.transforms + (<usize>((row / a.newHeight) * a.step) << 2);
-    const t0 = <f64>load<f32>(t);
-    const t1 = <f64>load<f32>(t, 4);
-    const t2 = <f64>load<f32>(t, 8);
-    const t3 = <f64>load<f32>(t, 12);
-    const t4 = <f64>load<f32>(t, 16);
-    const t5 = <f64>load<f32>(t, 20);
-    const t6 = <f64>load<f32>(t, 24);
-    const t7 = <f64>load<f32>(t, 28);
     const outY = <f64>(row % a.newHeight);
-    let to = a.y + ((<usize>row * <usize>a.newWidth * <usize>channels) << 2);
-    for (let j = 0; j < a.newWidth; j++, to += <usize>channels << 2) {
+    const t0 = <f64>load<f32>(t);
+    const t3 = <f64>load<f32>(t, 12);
+    const t6 = <f64>load<f32>(t, 24);
+    const ty = <f64>load<f32>(t, 28) * outY;
+    const xy = <f64>load<f32>(t, 4) * outY;
+    const yy = <f64>load<f32>(t, 16) * outY;
+    const x1 = <f64>load<f32>(t, 8);
+    const y1 = <f64>load<f32>(t, 20);
+    let to = a.y + <usize>row * <usize>a.newWidth * pixel;
+    for (let j = 0; j < a.newWidth; j++, to += pixel) {
       const outX = <f64>j;
-      const projection = t6 * outX + t7 * outY + 1;
+      const projection = t6 * outX + ty + 1;
       if (projection == 0) {
         // Infinitely far away
-        for (let c = 0; c < channels; c++) store<T>(to + (<usize>c << 2), empty);
+        for (let c: usize = 0; c < pixel; c += 4) store<T>(to + c, empty);
         continue;
       }
-      const x = mapped((t0 * outX + t1 * outY + t2) / projection, a.width, a.mode);
-      const y = mapped((t3 * outX + t4 * outY + t5) / projection, a.height, a.mode);
+      const x = mapped((t0 * outX + xy + x1) / projection, width, mode);
+      const y = mapped((t3 * outX + yy + y1) / projection, height, mode);
       if (!a.bilinear) {
-        const px = round(x);
-        const py = round(y);
-        for (let c = 0; c < channels; c++) store<T>(to + (<usize>c << 2), numberOf<T>(read<T>(a, image, py, px, c)));
+        const from = pixelAt(a, image, round(y), round(x));
+        if (from) copyPixel(to, from, pixel);
+        else for (let c: usize = 0; c < pixel; c += 4) store<T>(to + c, empty);
         continue;
       }
       const top = floor(y);
       const left = floor(x);
       const bottom = top + 1;
       const right = left + 1;
-      for (let c = 0; c < channels; c++) {
-        const above = (right - x) * read<T>(a, image, top, left, c) + (x - left) * read<T>(a, image, top, right, c);
-        const below =
-          (right - x) * read<T>(a, image, bottom, left, c) + (x - left) * read<T>(a, image, bottom, right, c);
-        store<T>(to + (<usize>c << 2), numberOf<T>((bottom - y) * above + (y - top) * below));
+      const topLeft = pixelAt(a, image, top, left);
+      const topRight = pixelAt(a, image, top, right);
+      const bottomLeft = pixelAt(a, image, bottom, left);
+      const bottomRight = pixelAt(a, image, bottom, right);
+      for (let c: usize = 0; c < pixel; c += 4) {
+        const above = (right - x) * read<T>(topLeft, c, fill) + (x - left) * read<T>(topRight, c, fill);
+        const below = (right - x) * read<T>(bottomLeft, c, fill) + (x - left) * read<T>(bottomRight, c, fill);
+        store<T>(to + c, numberOf<T>((bottom - y) * above + (y - top) * below));
       }
     }
   }

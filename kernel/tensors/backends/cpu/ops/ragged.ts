@@ -58,7 +58,8 @@ const raggedTensorToTensor: OpKernel = ({ inputs, attrs, backend }) => {
   const types = attrs['rowPartitionTypes'] as string[];
   const last = partitions.at(-1);
   if (types.at(-1) !== 'ROW_SPLITS' || last?.dtype !== 'int32') return undefined;
-  for (const split of backend.readSync(last.dataId) as Int32Array)
+  const splits = numbersOf(backend, last);
+  for (const split of splits)
     if (split < 0 || split > shape[0]!)
       throw new Error(`raggedTensorToTensor: the row split ${split} is outside of the ${shape[0]} rows of values`);
   return undefined;

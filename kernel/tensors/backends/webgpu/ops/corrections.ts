@@ -1,6 +1,6 @@
 // Corrections of op kernels of tfjs-backend-webgpu 4.22 that have no op kernel of ours beside them: their programs are
 // right, but not what is around them. Other corrections are in the files of their ops.
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { WebGpuBackend } from '../backend.ts';
 import type { Correction } from '../op-kernel.ts';
 import { sizeOf } from '../shader.ts';
@@ -64,6 +64,19 @@ const rowOfManyAxes: Correction = ({ inputs, ...call }, stock) => {
     t.shape.length === 1 ? { ...t, shape: [...Array<number>(rank - 1).fill(1), t.shape[0]!] } : t;
   return stock({ ...call, inputs: Object.fromEntries(tensors.map(([name, t]) => [name, wide(t)])) });
 };
+
+/** The stock program reads a transform for each image: one for all is repeated. */
+const transform: Correction = ({ inputs, ...call }, stock) => {
+  const { image, transforms } = inputs as { image: tf.TensorInfo; transforms: tf.TensorInfo };
+  if (transforms.shape[0] === image.shape[0]) return stock({ ...call, inputs });
+  const { backend } = call;
+  const { kernelFunc: tile } = tf.getKernel('Tile', 'webgpu');
+  const all = tile({ inputs: { x: transforms }, attrs: { reps: [image.shape[0]!, 1] }, backend }) as tf.TensorInfo;
+  const y = stock({ ...call, inputs: { image, transforms: all } });
+  backend.disposeData(all.dataId);
+  return y;
+};
+
 const ofTwo = [
   ...['Add', 'Atan2', 'Equal', 'FloorDiv', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr'],
   ...['Maximum', 'Minimum', 'Mod', 'Multiply', 'NotEqual', 'Pow', 'Prelu', 'RealDiv', 'SquaredDifference', 'Sub'],
@@ -73,6 +86,7 @@ export const otherCorrections: Record<string, Correction> = {
   ...Object.fromEntries(ofTwo.map((name) => [name, rowOfManyAxes])),
   Bincount: bincount,
   FromPixels: fromPixels,
+  Transform: transform,
   Reshape: reshaped('x'),
   ExpandDims: reshaped('input'),
 };

@@ -5,9 +5,11 @@ import { otherCorrections } from './corrections.ts';
 import { correctedElementwise, elementwise } from './elementwise.ts';
 import { matmul } from './matmul.ts';
 import { movement } from './move.ts';
+import { distributions } from './multinomial.ts';
 import { normalization } from './norm.ts';
 import { optimizer } from './optimizer.ts';
 import { random } from './random.ts';
+import { sequences } from './range.ts';
 import { correctedReduction, reduction } from './reduce.ts';
 import { argReduction } from './reduce-arg.ts';
 import { correctedSums } from './reduce-sum.ts';
@@ -26,6 +28,8 @@ export const opKernels: Record<string, OpKernel> = {
   ...movement,
   ...optimizer,
   ...random,
+  ...distributions,
+  ...sequences,
 };
 
 export const corrections: Record<string, Correction> = {
