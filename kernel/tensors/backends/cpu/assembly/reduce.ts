@@ -619,7 +619,23 @@ function argExtremumChunk(kind: i32, chunk: i32, chunks: i32): void {
   }
 }
 
+/** Lane by lane the larger, or smaller, number; `a` where they are equal or b is NaN. */
+// @ts-ignore: decorator
+@inline
+function extreme(kind: i32, a: v128, b: v128): v128 {
+  if (kind == Op.Max) return f32x4.pmax(a, b);
+  if (kind == Op.Min) return f32x4.pmin(a, b);
+  return kind == Op.MaxInt ? i32x4.max_s(a, b) : i32x4.min_s(a, b);
+}
+
 // The sum of numbers is NaN where one of them is, or where ∞ meets −∞: only then is NaN looked for.
+
+/** Whether numbers are looked through for NaN. */
+// @ts-ignore: decorator
+@inline
+function isFloatKind(kind: i32): bool {
+  return kind == Op.Max || kind == Op.Min;
+}
 
 /** Whether a lane is NaN. */
 // @ts-ignore: decorator
@@ -655,12 +671,8 @@ function argSixteenColumns(kind: i32, x: usize, rows: i32, inner: i32, y: usize)
   let w1 = w0;
   let w2 = w0;
   let w3 = w0;
-  const isFloat = kind == Op.Max || kind == Op.Min;
   const begin = x;
-  let s0 = b0;
-  let s1 = b1;
-  let s2 = b2;
-  let s3 = b3;
+  let sum = f32x4.add(f32x4.add(b0, b1), f32x4.add(b2, b3));
   for (let r = 1; r < rows; r++) {
     x += stride;
     const at = i32x4.splat(r);
@@ -668,20 +680,15 @@ function argSixteenColumns(kind: i32, x: usize, rows: i32, inner: i32, y: usize)
     const v1 = v128.load(x, 16);
     const v2 = v128.load(x, 32);
     const v3 = v128.load(x, 48);
-    if (isFloat) {
-      s0 = f32x4.add(s0, v0);
-      s1 = f32x4.add(s1, v1);
-      s2 = f32x4.add(s2, v2);
-      s3 = f32x4.add(s3, v3);
-    }
+    if (isFloatKind(kind)) sum = f32x4.add(sum, f32x4.add(f32x4.add(v0, v1), f32x4.add(v2, v3)));
     const m0 = beyond(kind, v0, b0);
     const m1 = beyond(kind, v1, b1);
     const m2 = beyond(kind, v2, b2);
     const m3 = beyond(kind, v3, b3);
-    b0 = v128.bitselect(v0, b0, m0);
-    b1 = v128.bitselect(v1, b1, m1);
-    b2 = v128.bitselect(v2, b2, m2);
-    b3 = v128.bitselect(v3, b3, m3);
+    b0 = extreme(kind, b0, v0);
+    b1 = extreme(kind, b1, v1);
+    b2 = extreme(kind, b2, v2);
+    b3 = extreme(kind, b3, v3);
     w0 = v128.bitselect(at, w0, m0);
     w1 = v128.bitselect(at, w1, m1);
     w2 = v128.bitselect(at, w2, m2);
@@ -691,7 +698,7 @@ function argSixteenColumns(kind: i32, x: usize, rows: i32, inner: i32, y: usize)
   v128.store(y, w1, 16);
   v128.store(y, w2, 32);
   v128.store(y, w3, 48);
-  if (isFloat && hasNan(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)))) placeNans(begin, rows, stride, 16, y);
+  if (isFloatKind(kind) && hasNan(sum)) placeNans(begin, rows, stride, 16, y);
 }
 
 /** Of four columns, or of one. */
@@ -699,7 +706,6 @@ function argSixteenColumns(kind: i32, x: usize, rows: i32, inner: i32, y: usize)
 @inline
 function argColumns(kind: i32, single: bool, x: usize, rows: i32, inner: i32, y: usize): void {
   const stride = (<usize>inner) << 2;
-  const isFloat = kind == Op.Max || kind == Op.Min;
   const begin = x;
   let best = single ? v128.load32_splat(x) : v128.load(x);
   let sum = best;
@@ -707,62 +713,103 @@ function argColumns(kind: i32, single: bool, x: usize, rows: i32, inner: i32, y:
   for (let r = 1; r < rows; r++) {
     x += stride;
     const v = single ? v128.load32_splat(x) : v128.load(x);
-    if (isFloat) sum = f32x4.add(sum, v);
+    if (isFloatKind(kind)) sum = f32x4.add(sum, v);
     const better = beyond(kind, v, best);
-    best = v128.bitselect(v, best, better);
+    best = extreme(kind, best, v);
     where = v128.bitselect(i32x4.splat(r), where, better);
   }
   if (single) v128.store32_lane(y, where, 0);
   else v128.store(y, where);
-  if (isFloat && hasNan(sum)) placeNans(begin, rows, stride, single ? 1 : 4, y);
+  if (isFloatKind(kind) && hasNan(sum)) placeNans(begin, rows, stride, single ? 1 : 4, y);
+}
+
+/** Of one to three numbers. */
+// @ts-ignore: decorator
+@inline
+function argThree<T extends number>(isMax: bool, x: usize, n: i32): i32 {
+  let best = load<T>(x);
+  let where = 0;
+  if (best != best) return 0;
+  for (let i = 1; i < n; i++) {
+    const v = load<T>(x + ((<usize>i) << 2));
+    if (v != v) return i;
+    if (isMax ? v > best : v < best) {
+      best = v;
+      where = i;
+    }
+  }
+  return where;
+}
+
+/** Bit i is set where the i-th lane of v is as `best` is, for the lanes from column `at` on. */
+// @ts-ignore: decorator
+@inline
+function placesOf(kind: i32, v: v128, best: v128, at: i32): i32 {
+  return i32x4.bitmask(isFloatKind(kind) ? f32x4.eq(v, best) : i32x4.eq(v, best)) << at;
+}
+
+/** Of 4 to 15 numbers: four vectors that overlap, without branches that depend on the numbers. */
+// @ts-ignore: decorator
+@inline
+function argFew(kind: i32, x: usize, n: i32): i32 {
+  const last = n - 4;
+  const second = min(4, last);
+  const third = min(8, last);
+  const v0 = v128.load(x);
+  const v1 = v128.load(x + ((<usize>second) << 2));
+  const v2 = v128.load(x + ((<usize>third) << 2));
+  const v3 = v128.load(x + ((<usize>last) << 2));
+  if (isFloatKind(kind) && hasNan(f32x4.add(f32x4.add(v0, v1), f32x4.add(v2, v3)))) {
+    const at = firstNan(x, n);
+    if (at < n) return at;
+  }
+  let best = extreme(kind, extreme(kind, v0, v1), extreme(kind, v2, v3));
+  best = extreme(kind, best, v128.shuffle<i32>(best, best, 2, 3, 0, 1));
+  best = extreme(kind, best, v128.shuffle<i32>(best, best, 1, 0, 3, 2));
+  return ctz(
+    placesOf(kind, v0, best, 0) |
+      placesOf(kind, v1, best, second) |
+      placesOf(kind, v2, best, third) |
+      placesOf(kind, v3, best, last),
+  );
+}
+
+/** Where the first NaN of a row is; n if there is none. */
+function firstNan(x: usize, n: i32): i32 {
+  for (let i = 0; i < n; i++) {
+    const v = load<f32>(x + ((<usize>i) << 2));
+    if (v != v) return i;
+  }
+  return n;
 }
 
 // @ts-ignore: decorator
 @inline
 function argRow(kind: i32, x: usize, n: i32): i32 {
-  const first = v128.load32_splat(x);
-  const isFloat = kind == Op.Max || kind == Op.Min;
-  if (n < 16) {
-    let best = first;
-    let where = 0;
-    if (isFloat && hasNan(first)) return 0;
-    for (let i = 1; i < n; i++) {
-      const v = v128.load32_splat(x + ((<usize>i) << 2));
-      if (isFloat && hasNan(v)) return i;
-      if (v128.any_true(beyond(kind, v, best))) {
-        best = v;
-        where = i;
-      }
-    }
-    return where;
-  }
+  const isFloat = isFloatKind(kind);
+  if (n < 4) return isFloat ? argThree<f32>(kind == Op.Max, x, n) : argThree<i32>(kind == Op.MaxInt, x, n);
+  if (n < 16) return argFew(kind, x, n);
   // First the extremum, then the first element that equals it
-  let b0 = first;
-  let b1 = first;
-  let s0 = first;
-  let s1 = first;
+  let b0 = v128.load32_splat(x);
+  let b1 = b0;
+  let sum = f32x4.splat(0);
   let p = x;
   const end = x + ((<usize>n) << 2);
   for (; p + 32 <= end; p += 32) {
     const v0 = v128.load(p);
     const v1 = v128.load(p, 16);
-    if (isFloat) {
-      s0 = f32x4.add(s0, v0);
-      s1 = f32x4.add(s1, v1);
-    }
-    b0 = v128.bitselect(v0, b0, beyond(kind, v0, b0));
-    b1 = v128.bitselect(v1, b1, beyond(kind, v1, b1));
+    if (isFloat) sum = f32x4.add(sum, f32x4.add(v0, v1));
+    b0 = extreme(kind, b0, v0);
+    b1 = extreme(kind, b1, v1);
   }
   for (; p < end; p += 4) {
     const v = v128.load32_splat(p);
-    if (isFloat) s0 = f32x4.add(s0, v);
-    b0 = v128.bitselect(v, b0, beyond(kind, v, b0));
+    if (isFloat) sum = f32x4.add(sum, v);
+    b0 = extreme(kind, b0, v);
   }
-  if (isFloat && hasNan(f32x4.add(s0, s1))) {
-    for (p = x; p < end; p += 4) {
-      const v = load<f32>(p);
-      if (v != v) return <i32>((p - x) >> 2);
-    }
+  if (isFloat && hasNan(sum)) {
+    const at = firstNan(x, n);
+    if (at < n) return at;
   }
   b0 = v128.bitselect(b1, b0, beyond(kind, b1, b0));
   b1 = v128.shuffle<i32>(b0, b0, 2, 3, 0, 1);
