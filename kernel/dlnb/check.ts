@@ -4,7 +4,7 @@ import type { TensorValues } from './viz/arrays.ts';
 import { onHost, valuesNow } from '../outputs/tensor/read.ts';
 import { isTensor } from '../outputs/tensor/values.ts';
 import { DISPLAY, type Displayable } from '../wire/displayable.ts';
-import { checkOptions, type OptionNames } from './options.ts';
+import { checkNumber, checkOptions, type OptionNames } from './options.ts';
 import { isArrayLike } from './shape.ts';
 
 /** Numbers of any shape: a number, an array of numbers or of arrays, a typed array, a tensor. */
@@ -16,7 +16,7 @@ export interface CloseOptions {
   tolerance?: number;
 }
 
-const CLOSE_OPTIONS: OptionNames<CloseOptions> = { tolerance: true };
+const CLOSE_OPTIONS: OptionNames<CloseOptions> = { tolerance: 'number' };
 
 /** Checks claims. */
 export interface Check {
@@ -56,6 +56,7 @@ export function makeCheck(): Check {
   const close = (actual: AnyNumbers, expected: AnyNumbers, claim: string, options: CloseOptions = {}) => {
     checkOptions('check.close', options, CLOSE_OPTIONS);
     const { tolerance = 1e-6 } = options;
+    checkNumber('check.close', 'tolerance', tolerance);
     const [a, e] = [flat(actual, claim), flat(expected, claim)];
     if (a.length !== e.length)
       throw new Error(`This should hold: ${claim}. There are ${a.length} numbers, expected ${e.length}`);

@@ -28,7 +28,7 @@ export interface DisplayOptions {
   raw?: boolean;
 }
 
-const DISPLAY_OPTIONS: OptionNames<DisplayOptions> = { id: true, raw: true };
+const DISPLAY_OPTIONS: OptionNames<DisplayOptions> = { id: 'text', raw: 'boolean' };
 
 /** What the module needs from its session. */
 export interface LibraryHost {

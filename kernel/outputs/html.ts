@@ -105,7 +105,7 @@ export function image(data: Uint8Array | ArrayBuffer | string, mime = 'image/png
  * @param frames frames of an animation; without controls of its own the figure gets a slider and a play button
  */
 export function plot(data: object[], layout: object = {}, config: object = {}, frames?: object[]): Displayable {
-  if (!Array.isArray(data))
+  if (!Array.isArray(data) || !data.every((trace) => typeof trace === 'object' && trace !== null))
     throw new TypeError('plot: the first argument must be an array of traces, for example [{ x: [1, 2], y: [3, 4] }]');
   const figure: PlotlyFigure = { data, layout, config, ...(frames ? { frames } : {}) };
   return { [DISPLAY]: () => ({ [PLOTLY]: plainJson(figure), 'text/plain': plotText(figure) }) };

@@ -23,12 +23,12 @@ export interface AugmentOptions {
 }
 
 const AUGMENT_OPTIONS: OptionNames<AugmentOptions> = {
-  flipX: true,
-  flipY: true,
-  shift: true,
-  fill: true,
-  noise: true,
-  seed: true,
+  flipX: 'boolean',
+  flipY: 'boolean',
+  shift: 'number',
+  fill: 'number',
+  noise: 'number',
+  seed: 'number',
 };
 
 /**

@@ -24,7 +24,8 @@ const RECORD = 1 + 3 * PIXELS;
 /** Loads CIFAR-10, or another archive in its format. See `data.cifar10`. */
 export async function loadCifar10(host: DownloadHost, options: LoadOptions = {}, file = CIFAR10): Promise<TrainTest> {
   checkOptions('data.cifar10', options, LOAD_OPTIONS);
-  for (const n of [options.train, options.test]) if (n !== undefined) checkCount('data.cifar10', 'number of images', n);
+  for (const part of ['train', 'test'] as const)
+    if (options[part] !== undefined) checkCount('data.cifar10', `${part}, the number of images,`, options[part]);
   const packed = await cachedFile(mirrored(file, options.mirror), {
     ...host,
     caller: 'data.cifar10',

@@ -1,10 +1,10 @@
 // `data.dataset`: labeled examples that can be shuffled, split and transformed. They are plain arrays; batches.ts makes
 // tensors.
-import { checkCount, checkNumber, checkOptions, type OptionNames } from '../options.ts';
+import { checkCount, checkNumber, checkOptions, shown, type OptionNames } from '../options.ts';
 import { isArrayLike, shapeText, sizeOf } from '../shape.ts';
 import { augmenter, type AugmentOptions } from './augment.ts';
 import { Batches, type Batch, type DatasetHost, type Example } from './batches.ts';
-import { random, type Random } from './random.ts';
+import { checkSeed, random, type Random } from './random.ts';
 
 /** Labeled points or images, as the generators and loaders of `data` return them. */
 export type LabeledArrays = {
@@ -36,7 +36,7 @@ export interface SplitOptions {
   stratify?: boolean;
 }
 
-const SPLIT_OPTIONS: OptionNames<SplitOptions> = { seed: true, stratify: true };
+const SPLIT_OPTIONS: OptionNames<SplitOptions> = { seed: 'number', stratify: 'boolean' };
 
 /** Options of {@link Dataset.map}. */
 export interface MapOptions {
@@ -46,7 +46,7 @@ export interface MapOptions {
   seed?: number;
 }
 
-const MAP_OPTIONS: OptionNames<MapOptions> = { shape: true, seed: true };
+const MAP_OPTIONS: OptionNames<MapOptions> = { shape: true, seed: 'number' };
 
 /** Options of {@link Dataset.batch}. */
 export interface BatchOptions {
@@ -54,7 +54,7 @@ export interface BatchOptions {
   dropRemainder?: boolean;
 }
 
-const BATCH_OPTIONS: OptionNames<BatchOptions> = { dropRemainder: true };
+const BATCH_OPTIONS: OptionNames<BatchOptions> = { dropRemainder: 'boolean' };
 
 /** The arrays of a source, which all data sets made from it share. */
 interface Store {
@@ -126,7 +126,7 @@ export class Dataset implements Iterable<Example> {
 
   /** Visits the examples in a new random order in each loop. @param seed any integer; 0 by default */
   shuffle(seed = 0): Dataset {
-    random(seed);
+    checkSeed('shuffle', seed);
     return new Dataset(this.host, this.store, this.index, this.transforms, seed);
   }
 
@@ -144,6 +144,8 @@ export class Dataset implements Iterable<Example> {
     if (typeof fn !== 'function') throw new TypeError('map: the argument must be a function of { x, y }');
     checkOptions('map', options, MAP_OPTIONS);
     const { shape = this.shape, seed = 0 } = options;
+    if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n > 0))
+      throw new TypeError(`map: shape must be an array of whole numbers, such as [28, 28, 1], got ${shown(shape)}`);
     const size = sizeOf(shape);
     const yShape = this.targetShape;
     return this.with({
@@ -209,7 +211,9 @@ export class Dataset implements Iterable<Example> {
   split(shares: readonly number[], options: SplitOptions = {}): Dataset[] {
     checkOptions('split', options, SPLIT_OPTIONS);
     const { seed = 0, stratify = false } = options;
-    const sum = shares.reduce((a, b) => a + b, 0);
+    if (!Array.isArray(shares))
+      throw new TypeError(`split: the shares must be an array of numbers, as [0.8, 0.2]; got ${shown(shares)}`);
+    const sum = (shares as readonly number[]).reduce((a, b) => a + b, 0);
     if (shares.length === 0 || shares.some((s) => !(s > 0)) || sum > 1 + 1e-9)
       throw new RangeError(
         `split: the shares must be positive and add up to at most 1, as [0.8, 0.2]; got ${shapeText(shares)}`,
@@ -297,7 +301,7 @@ export function makeDataset(host: DatasetHost): (source: DatasetSource) => Datas
 
 /** Checks a source. @throws TypeError or RangeError that says which array does not fit */
 function readSource(source: DatasetSource): Store & { n: number } {
-  const labeled = 'labels' in source;
+  const labeled = typeof source === 'object' && source !== null && 'labels' in source;
   const x = labeled ? ('images' in source ? source.images : source.points) : source?.x;
   const y = labeled ? source.labels : source?.y;
   if (!isArrayLike(x) || !isArrayLike(y) || !Array.isArray(source.shape) || source.shape.length === 0)

@@ -34,14 +34,14 @@ export interface DigitsOptions {
 }
 
 const DIGITS_OPTIONS: OptionNames<DigitsOptions> = {
-  n: true,
-  seed: true,
-  shear: true,
-  scale: true,
-  rotate: true,
-  shift: true,
-  wobble: true,
-  noise: true,
+  n: 'number',
+  seed: 'number',
+  shear: 'number',
+  scale: 'number',
+  rotate: 'number',
+  shift: 'number',
+  wobble: 'number',
+  noise: 'number',
 };
 
 const SIZE = 28;

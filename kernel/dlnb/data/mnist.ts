@@ -18,7 +18,7 @@ export interface LoadOptions {
   mirror?: string;
 }
 
-export const LOAD_OPTIONS: OptionNames<LoadOptions> = { train: true, test: true, mirror: true };
+export const LOAD_OPTIONS: OptionNames<LoadOptions> = { train: 'number', test: 'number', mirror: 'text' };
 
 /** A public data set in its usual two parts. */
 export interface TrainTest {
@@ -58,6 +58,8 @@ export const mirrored = (file: RemoteFile, mirror: string | undefined): RemoteFi
 /** Loads MNIST, or another data set in its format. See `data.mnist`. */
 export async function loadMnist(host: DownloadHost, options: LoadOptions = {}, files = MNIST): Promise<TrainTest> {
   checkOptions('data.mnist', options, LOAD_OPTIONS);
+  for (const part of ['train', 'test'] as const)
+    if (options[part] !== undefined) checkCount('data.mnist', `${part}, the number of images,`, options[part]);
   const cache = {
     ...host,
     caller: 'data.mnist',
@@ -69,7 +71,6 @@ export async function loadMnist(host: DownloadHost, options: LoadOptions = {}, f
     return readIdx(await promisify(gunzip)(packed, { maxOutputLength: 2 ** 28 }), file.name);
   };
   const load = async ([imageFile, labelFile]: IdxPair, limit: number | undefined): Promise<ImageSet> => {
-    if (limit !== undefined) checkCount('data.mnist', 'number of images', limit);
     const [images, labels] = [await read(imageFile), await read(labelFile)];
     const [all = 0, height = 0, width = 0] = images.shape;
     if (images.shape.length !== 3 || labels.shape.length !== 1 || labels.shape[0] !== all)

@@ -19,7 +19,7 @@ interface Common {
   seed?: number;
 }
 
-const COMMON_OPTIONS = { n: true, seed: true } as const;
+const COMMON_OPTIONS = { n: 'number', seed: 'number' } as const;
 
 /** Options of {@link blobs}. */
 export interface BlobsOptions extends Common {
@@ -34,7 +34,7 @@ export interface BlobsOptions extends Common {
   cut?: number;
 }
 
-const BLOBS_OPTIONS: OptionNames<BlobsOptions> = { ...COMMON_OPTIONS, centers: true, spread: true, cut: true };
+const BLOBS_OPTIONS: OptionNames<BlobsOptions> = { ...COMMON_OPTIONS, centers: true, spread: 'number', cut: 'number' };
 
 /**
  * Draws round clouds of points, one per center: class `k` is normally distributed around `centers[k]`. The sizes of the
@@ -55,7 +55,7 @@ export function blobs(options: BlobsOptions = {}): PointSet {
   checkCount('blobs', 'n', n);
   checkNumber('blobs', 'spread', spread);
   if (cut !== Infinity) checkNumber('blobs', 'cut', cut, 0.5);
-  const dimensions = centers[0]?.length ?? 0;
+  const dimensions = Array.isArray(centers) ? (centers[0]?.length ?? 0) : 0;
   if (dimensions === 0 || centers.some((c) => c.length !== dimensions || !c.every(Number.isFinite))) {
     throw new RangeError('blobs: centers must be a list of points of one dimension, such as [[-1, -1], [1, 1]]');
   }
@@ -75,7 +75,7 @@ export interface MoonsOptions extends Common {
   noise?: number;
 }
 
-const MOONS_OPTIONS: OptionNames<MoonsOptions> = { ...COMMON_OPTIONS, noise: true };
+const MOONS_OPTIONS: OptionNames<MoonsOptions> = { ...COMMON_OPTIONS, noise: 'number' };
 
 /** Draws two half circles of radius 1 that interlock, class 0 above and class 1 below. `[n, 2]` */
 export function moons(options: MoonsOptions = {}): PointSet {
@@ -103,7 +103,12 @@ export interface SpiralsOptions extends Common {
   noise?: number;
 }
 
-const SPIRALS_OPTIONS: OptionNames<SpiralsOptions> = { ...COMMON_OPTIONS, arms: true, turns: true, noise: true };
+const SPIRALS_OPTIONS: OptionNames<SpiralsOptions> = {
+  ...COMMON_OPTIONS,
+  arms: 'number',
+  turns: 'number',
+  noise: 'number',
+};
 
 /** Draws arms that wind around the origin out to radius 1, one class each. `[n, 2]` */
 export function spirals(options: SpiralsOptions = {}): PointSet {
@@ -130,7 +135,7 @@ export interface XorOptions extends Common {
   noise?: number;
 }
 
-const XOR_OPTIONS: OptionNames<XorOptions> = { ...COMMON_OPTIONS, noise: true };
+const XOR_OPTIONS: OptionNames<XorOptions> = { ...COMMON_OPTIONS, noise: 'number' };
 
 /**
  * Draws the four corners (±1, ±1) with noise. The class is 1 if the signs of the corner differ: `n: 4, noise: 0` gives

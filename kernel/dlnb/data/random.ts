@@ -1,4 +1,5 @@
 // The seeded random number generator of all data sets: the same seed gives the same numbers on every machine.
+import { shown } from '../options.ts';
 
 /** A sequence that {@link Random.shuffle} can reorder in place: an array or a typed array. */
 export interface Shuffleable {
@@ -31,10 +32,13 @@ export interface Random {
  * @throws RangeError if the seed is not such an integer
  */
 export function random(seed: number): Random {
-  if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(`random: the seed must be an integer, got ${String(seed)}`);
-  }
+  checkSeed('random', seed);
   return new Sfc32(seed);
+}
+
+/** @throws RangeError for a seed that is not an integer that a double holds exactly */
+export function checkSeed(where: string, seed: number): void {
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`${where}: the seed must be an integer, got ${shown(seed)}`);
 }
 
 class Sfc32 implements Random {

@@ -31,12 +31,12 @@ export interface ShapesOptions {
 }
 
 const SHAPES_OPTIONS: OptionNames<ShapesOptions> = {
-  n: true,
-  seed: true,
-  rotate: true,
+  n: 'number',
+  seed: 'number',
+  rotate: 'number',
   size: true,
-  contrast: true,
-  noise: true,
+  contrast: 'number',
+  noise: 'number',
 };
 
 const SIZE = 32;

@@ -1,7 +1,7 @@
 // Gradient clipping: by the global norm of all gradients, or value by value.
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { TensorLibrary } from '../library.ts';
-import { checkNumber, checkOptions, type OptionNames } from '../options.ts';
+import { checkNumber, checkOptions, shown, type OptionNames } from '../options.ts';
 
 /**
  * Gradients as TensorFlow.js returns them: by the names of variables (`tf.variableGrads`), or in a list (`tf.grads`).
@@ -15,7 +15,7 @@ interface NamedGradient {
 /** The limit of {@link clipping}: exactly one of a global norm and a largest absolute value. */
 export type ClipLimit = { norm: number; value?: never } | { value: number; norm?: never };
 
-const CLIP_LIMIT: OptionNames<ClipLimit> = { norm: true, value: true };
+const CLIP_LIMIT: OptionNames<ClipLimit> = { norm: 'number', value: 'number' };
 
 /**
  * Scales all gradients by one factor, so that their global norm, √(Σ g²) over all parameters, is at most `max`
@@ -24,6 +24,7 @@ const CLIP_LIMIT: OptionNames<ClipLimit> = { norm: true, value: true };
  */
 export function clipByNorm<G extends Gradients>(tf: TensorLibrary, gradients: G, max: number): G {
   checkNumber('nn.clipByNorm', 'max', max);
+  checkGradients('nn.clipByNorm', gradients);
   return tf.tidy(() => {
     const factor = tf.minimum(1, tf.div(max, tf.maximum(norm(tf, gradients), 1e-12)));
     return mapGradients(gradients, (g) => tf.mul(g, factor)) as never;
@@ -32,6 +33,7 @@ export function clipByNorm<G extends Gradients>(tf: TensorLibrary, gradients: G,
 
 /** The global norm of all gradients, a scalar: √(Σ g²) over all parameters. */
 export function gradientNorm(tf: TensorLibrary, gradients: Gradients): tfTypes.Scalar {
+  checkGradients('nn.gradientNorm', gradients);
   return tf.tidy(() => norm(tf, gradients));
 }
 
@@ -48,6 +50,7 @@ function norm(tf: TensorLibrary, gradients: Gradients): tfTypes.Scalar {
  */
 export function clipByValue<G extends Gradients>(tf: TensorLibrary, gradients: G, max: number): G {
   checkNumber('nn.clipByValue', 'max', max);
+  checkGradients('nn.clipByValue', gradients);
   return tf.tidy(() => mapGradients(gradients, (g) => tf.clipByValue(g, -max, max)) as never);
 }
 
@@ -61,6 +64,12 @@ export function clipping<O extends tfTypes.Optimizer>(tf: TensorLibrary, optimiz
   const { norm: byNorm, value: byValue } = limit;
   if ((byNorm === undefined) === (byValue === undefined))
     throw new TypeError('nn.clipping: give either { norm } or { value }, exactly one of the two');
+  if (byNorm !== undefined) checkNumber('nn.clipping', 'norm', byNorm);
+  if (byValue !== undefined) checkNumber('nn.clipping', 'value', byValue);
+  if (typeof (optimizer as Partial<O> | null | undefined)?.applyGradients !== 'function')
+    throw new TypeError(
+      `nn.clipping: the first argument must be an optimizer, such as tf.train.adam(), got ${shown(optimizer)}`,
+    );
   const apply = optimizer.applyGradients.bind(optimizer);
   optimizer.applyGradients = (gradients) => {
     const clipped = byNorm === undefined ? clipByValue(tf, gradients, byValue!) : clipByNorm(tf, gradients, byNorm);
@@ -68,6 +77,14 @@ export function clipping<O extends tfTypes.Optimizer>(tf: TensorLibrary, optimiz
     mapGradients(clipped, (g) => (g.dispose(), g));
   };
   return optimizer;
+}
+
+/** @throws TypeError for what holds no tensors */
+function checkGradients(where: string, gradients: unknown): void {
+  if (typeof gradients === 'object' && gradients !== null) return;
+  throw new TypeError(
+    `${where}: the gradients must be a list of tensors, or tensors by name, such as tf.variableGrads(…).grads, got ${shown(gradients)}`,
+  );
 }
 
 /** Applies a function to each gradient. Missing gradients of parameters stay missing. */

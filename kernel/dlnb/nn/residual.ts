@@ -2,7 +2,7 @@
 // https://arxiv.org/abs/1512.03385).
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { TensorLibrary } from '../library.ts';
-import { checkCount, checkNumber, checkOptions, type OptionNames } from '../options.ts';
+import { checkCount, checkNumber, checkOptions, shown, type OptionNames } from '../options.ts';
 import { shapeText } from '../shape.ts';
 
 /** Options of {@link residualBlock}. */
@@ -32,13 +32,13 @@ export interface ResidualBlockOptions {
 }
 
 const RESIDUAL_BLOCK_OPTIONS: OptionNames<ResidualBlockOptions> = {
-  filters: true,
-  stride: true,
-  shortcut: true,
-  name: true,
-  seed: true,
-  momentum: true,
-  zeroGamma: true,
+  filters: 'number',
+  stride: 'number',
+  shortcut: ['none', 'identity', 'projection'],
+  name: 'text',
+  seed: 'number',
+  momentum: 'number',
+  zeroGamma: 'boolean',
 };
 
 type Convolution = { filters: number; kernelSize: number; strides: number };
@@ -58,6 +58,8 @@ export function residualBlock(tf: TensorLibrary, x: SymbolicTensor, options: Res
   checkCount(where, 'filters', filters);
   checkCount(where, 'stride', stride);
   checkNumber(where, 'momentum', momentum, 0, 1);
+  if (!Array.isArray((x as Partial<SymbolicTensor> | null | undefined)?.shape))
+    throw new TypeError(`${where}: the input must be what tf.input or a layer's apply returns, got ${shown(x)}`);
   const channels = x.shape.at(-1);
   if (x.shape.length !== 4 || typeof channels !== 'number')
     throw new RangeError(
@@ -104,14 +106,14 @@ export interface ResNetOptions {
 }
 
 const RESNET_OPTIONS: OptionNames<ResNetOptions> = {
-  depth: true,
+  depth: 'number',
   inputShape: true,
-  classes: true,
-  filters: true,
-  shortcuts: true,
-  seed: true,
-  momentum: true,
-  zeroGamma: true,
+  classes: 'number',
+  filters: 'number',
+  shortcuts: 'boolean',
+  seed: 'number',
+  momentum: 'number',
+  zeroGamma: 'boolean',
 };
 
 /**
@@ -135,6 +137,7 @@ export function resnet(tf: TensorLibrary, options: ResNetOptions = {}): LayersMo
   } = options;
   if (!Number.isInteger(depth) || depth < 8 || (depth - 2) % 6 !== 0)
     throw new RangeError(`${where}: depth must be 6n + 2, for example 8, 14, 20, 32, 44 or 56; got ${String(depth)}`);
+  checkNumber(where, 'momentum', momentum, 0, 1);
   checkCount(where, 'classes', classes, 2);
   checkCount(where, 'filters', filters);
   const blocks = (depth - 2) / 6;
@@ -167,6 +170,8 @@ export function resnet(tf: TensorLibrary, options: ResNetOptions = {}): LayersMo
  * The number of parameters of a model: trainable ones, and others, such as the running means of batch normalization.
  */
 export function countParameters(model: LayersModel): { trainable: number; other: number; total: number } {
+  if (!Array.isArray((model as Partial<LayersModel> | null | undefined)?.trainableWeights))
+    throw new TypeError(`nn.countParameters: the argument must be a model of tf.layers, got ${shown(model)}`);
   const count = (weights: LayersModel['weights']) =>
     weights.reduce((sum, { shape }) => sum + shape.reduce<number>((a, b) => a * (b ?? 1), 1), 0);
   const [trainable, other] = [count(model.trainableWeights), count(model.nonTrainableWeights)];

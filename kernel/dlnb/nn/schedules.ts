@@ -2,7 +2,7 @@
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { CustomCallback, LayersModel } from '@tensorflow/tfjs-layers';
 import type { TensorLibrary } from '../library.ts';
-import { checkCount, checkNumber, checkOptions, type OptionNames } from '../options.ts';
+import { checkCount, checkNumber, checkOptions, shown, type OptionNames } from '../options.ts';
 
 /** The learning rate at a step or epoch, counted from 0. */
 export type Schedule = (step: number) => number;
@@ -15,7 +15,7 @@ interface CommonOptions {
   warmup?: number;
 }
 
-const COMMON_OPTIONS = { rate: true, warmup: true } as const;
+const COMMON_OPTIONS = { rate: 'number', warmup: 'number' } as const;
 
 /** Options of {@link stepDecay}. */
 export interface StepDecayOptions extends CommonOptions {
@@ -27,7 +27,7 @@ export interface StepDecayOptions extends CommonOptions {
   factor?: number;
 }
 
-const STEP_DECAY_OPTIONS: OptionNames<StepDecayOptions> = { ...COMMON_OPTIONS, at: true, factor: true };
+const STEP_DECAY_OPTIONS: OptionNames<StepDecayOptions> = { ...COMMON_OPTIONS, at: true, factor: 'number' };
 
 /** Constant between decays: rate · factorᵏ after k decays. */
 export function stepDecay(options: StepDecayOptions): Schedule {
@@ -36,7 +36,9 @@ export function stepDecay(options: StepDecayOptions): Schedule {
   const { rate, warmup = 0, at, factor = 0.1 } = options;
   checkNumber(where, 'factor', factor);
   if (typeof at === 'number') checkCount(where, 'at', at);
-  else at.forEach((step, i) => checkCount(where, `at[${i}]`, step, 0));
+  else if (!Array.isArray(at))
+    throw new TypeError(`${where}: at must be a number of steps, or an array of them, got ${shown(at)}`);
+  else (at as readonly number[]).forEach((step, i) => checkCount(where, `at[${i}]`, step, 0));
   const decays = (step: number) =>
     typeof at === 'number' ? Math.floor((step - warmup) / at) : at.filter((decay) => step >= decay).length;
   return warmedUp(where, rate, warmup, (step) => rate * factor ** decays(step));
@@ -52,8 +54,8 @@ export interface ExponentialDecayOptions extends CommonOptions {
 
 const EXPONENTIAL_DECAY_OPTIONS: OptionNames<ExponentialDecayOptions> = {
   ...COMMON_OPTIONS,
-  steps: true,
-  factor: true,
+  steps: 'number',
+  factor: 'number',
 };
 
 /** Exponential decay: rate · factor^(t / steps), where t is counted from the end of the warm-up. */
@@ -74,7 +76,7 @@ export interface CosineDecayOptions extends CommonOptions {
   floor?: number;
 }
 
-const COSINE_DECAY_OPTIONS: OptionNames<CosineDecayOptions> = { ...COMMON_OPTIONS, steps: true, floor: true };
+const COSINE_DECAY_OPTIONS: OptionNames<CosineDecayOptions> = { ...COMMON_OPTIONS, steps: 'number', floor: 'number' };
 
 /**
  * Decay along half a cosine wave: floor + (rate − floor) · (1 + cos(π · t / T)) / 2, where t and T are the step and the
@@ -85,6 +87,7 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
   const where = 'nn.cosineDecay';
   checkOptions(where, options, COSINE_DECAY_OPTIONS);
   const { rate, warmup = 0, steps, floor = 0 } = options;
+  checkNumber(where, 'rate', rate);
   checkCount(where, 'steps', steps, warmup + 1);
   checkNumber(where, 'floor', floor, 0, rate);
   return warmedUp(where, rate, warmup, (step) => {
@@ -106,7 +109,7 @@ function warmedUp(where: string, rate: number, warmup: number, schedule: Schedul
  */
 export function setLearningRate(optimizer: tfTypes.Optimizer, rate: number): void {
   checkNumber('nn.setLearningRate', 'rate', rate);
-  const fields = optimizer as unknown as { learningRate?: unknown; setLearningRate?: (rate: number) => void };
+  const fields = (optimizer ?? {}) as unknown as { learningRate?: unknown; setLearningRate?: (rate: number) => void };
   if (typeof fields.learningRate !== 'number')
     throw new TypeError(
       'nn.setLearningRate: the first argument must be an optimizer with a learning rate, for example tf.train.adam()',
@@ -121,7 +124,7 @@ export interface ScheduleCallbackOptions {
   per?: 'step' | 'epoch';
 }
 
-const SCHEDULE_CALLBACK_OPTIONS: OptionNames<ScheduleCallbackOptions> = { per: true };
+const SCHEDULE_CALLBACK_OPTIONS: OptionNames<ScheduleCallbackOptions> = { per: ['step', 'epoch'] };
 
 /**
  * A callback for `fit` and `fitDataset` that follows a schedule. Steps or epochs are counted from the beginning of the
@@ -133,6 +136,10 @@ export function scheduleCallback(
   options: ScheduleCallbackOptions = {},
 ): CustomCallback {
   checkOptions('nn.scheduleCallback', options, SCHEDULE_CALLBACK_OPTIONS);
+  if (typeof schedule !== 'function')
+    throw new TypeError(
+      `nn.scheduleCallback: the schedule must be a function of the step, such as nn.cosineDecay(…), got ${shown(schedule)}`,
+    );
   const { per = 'step' } = options;
   let model: LayersModel | undefined;
   let step = 0;

@@ -23,7 +23,7 @@ export interface ProgressOptions {
   label?: string;
 }
 
-const PROGRESS_OPTIONS: OptionNames<ProgressOptions> = { total: true, label: true };
+const PROGRESS_OPTIONS: OptionNames<ProgressOptions> = { total: 'number', label: 'text' };
 
 /** A bar that the caller moves. */
 export interface ProgressHandle {

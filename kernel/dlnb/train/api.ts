@@ -25,11 +25,11 @@ export interface RecordOptions {
 
 /** Names of {@link RecordOptions}. */
 export const RECORD_OPTIONS: OptionNames<RecordOptions> = {
-  chart: true,
-  title: true,
-  monitor: true,
-  steps: true,
-  epochs: true,
+  chart: 'text',
+  title: 'text',
+  monitor: 'text',
+  steps: 'number',
+  epochs: 'number',
 };
 
 /** Options of {@link Recorder.callback}. */
@@ -39,7 +39,7 @@ export interface CallbackOptions {
 }
 
 /** Names of {@link CallbackOptions}. */
-export const CALLBACK_OPTIONS: OptionNames<CallbackOptions> = { gradientNorm: true };
+export const CALLBACK_OPTIONS: OptionNames<CallbackOptions> = { gradientNorm: 'boolean' };
 
 /**
  * Records one training run. Its chart appears under the cell with the first values and grows while the cell runs.

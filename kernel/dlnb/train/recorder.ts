@@ -7,7 +7,7 @@ import { read, valuesNow } from '../../outputs/tensor/read.ts';
 import { isTensor } from '../../outputs/tensor/values.ts';
 import { needLibrary, type LoadedLibrary } from '../library.ts';
 import { isInterrupted, type LeftLoops } from '../left.ts';
-import { checkOptions } from '../options.ts';
+import { checkOptions, shown } from '../options.ts';
 import { DRAW_MS } from '../progress/meter.ts';
 import { shapeText } from '../shape.ts';
 import { CALLBACK_OPTIONS, type CallbackOptions, type Metric, type Recorder, type RecordOptions } from './api.ts';
@@ -139,6 +139,8 @@ export class RunRecorder implements Recorder, ChartedRun {
   }
 
   private record(what: 'step' | 'epoch', values: Record<string, Metric>): void {
+    if (typeof values !== 'object' || values === null)
+      throw new TypeError(`${what}: give values by their names, such as { loss }, got ${shown(values)}`);
     const numbers = Object.entries(values).map(([name, v]) => [name, numberOf(v, `${what}: "${name}"`)] as const);
     this.begin();
     const late = numbers.some(([, v]) => v instanceof Promise);

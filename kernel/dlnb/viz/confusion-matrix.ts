@@ -1,5 +1,5 @@
 // viz.confusionMatrix: counts of actual and predicted classes, as a heat map with the rates derived from them.
-import { checkOptions, type OptionNames } from '../options.ts';
+import { checkOptions, shown, type OptionNames } from '../options.ts';
 import { readClasses, sameLength, type Numbers } from './arrays.ts';
 import { counted, escaped, Figure, layoutOf, PLOT_OPTIONS, type PlotOptions, type Trace } from './figure.ts';
 
@@ -60,6 +60,8 @@ export function confusionMatrix(
   sameLength(a, p, where, 'actual and predicted');
   if (a.length === 0) throw new RangeError(`${where}: there is nothing to count`);
   const widest = Math.max(widthOf(actual), widthOf(predicted), ...maxima(a, p));
+  if (options.classNames != null && !Array.isArray(options.classNames))
+    throw new TypeError(`${where}: classNames must be an array of texts, got ${shown(options.classNames)}`);
   const n = options.classNames?.length ?? widest;
   if (n < widest)
     throw new RangeError(`${where}: classNames has ${counted(n, 'name')}, and there are ${widest} classes`);

@@ -36,7 +36,7 @@ export interface LineOptions extends AxesOptions {
   markers?: boolean;
 }
 
-const LINE_OPTIONS: OptionNames<LineOptions> = { ...AXES_OPTIONS, x: true, markers: true };
+const LINE_OPTIONS: OptionNames<LineOptions> = { ...AXES_OPTIONS, x: true, markers: 'boolean' };
 
 /**
  * Draws curves: `viz.line(losses)`, `viz.line({ train, validation }, { logY: true })`. NaN leaves a gap.
@@ -101,9 +101,9 @@ const SCATTER_OPTIONS: OptionNames<ScatterOptions> = {
   labels: true,
   classNames: true,
   values: true,
-  valueLabel: true,
-  zLabel: true,
-  size: true,
+  valueLabel: 'text',
+  zLabel: 'text',
+  size: 'number',
 };
 
 /**

@@ -38,9 +38,9 @@ export interface DecisionBoundaryOptions extends PlotOptions {
 const DECISION_BOUNDARY_OPTIONS: OptionNames<DecisionBoundaryOptions> = {
   ...PLOT_OPTIONS,
   range: true,
-  margin: true,
-  resolution: true,
-  threshold: true,
+  margin: 'number',
+  resolution: 'number',
+  threshold: 'number',
   classNames: true,
 };
 

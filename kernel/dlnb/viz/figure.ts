@@ -29,10 +29,10 @@ export interface AxesOptions extends PlotOptions {
 }
 
 /** Names of {@link PlotOptions}. */
-export const PLOT_OPTIONS = { title: true, xLabel: true, yLabel: true, height: true } as const;
+export const PLOT_OPTIONS = { title: 'text', xLabel: 'text', yLabel: 'text', height: 'number' } as const;
 
 /** Names of {@link AxesOptions}. */
-export const AXES_OPTIONS = { ...PLOT_OPTIONS, logX: true, logY: true, xRange: true, yRange: true } as const;
+export const AXES_OPTIONS = { ...PLOT_OPTIONS, logX: 'boolean', logY: 'boolean', xRange: true, yRange: true } as const;
 
 /** Arrays of at least this many numbers are written as bytes. */
 const PACKED = 64;

@@ -31,7 +31,13 @@ interface GridOptions extends PlotOptions {
   colors?: 'sequential' | 'diverging';
 }
 
-const GRID_OPTIONS = { ...PLOT_OPTIONS, x: true, y: true, valueLabel: true, colors: true } as const;
+const GRID_OPTIONS = {
+  ...PLOT_OPTIONS,
+  x: true,
+  y: true,
+  valueLabel: 'text',
+  colors: ['sequential', 'diverging'],
+} as const;
 
 /** Options of {@link heatmap}. */
 export interface HeatmapOptions extends GridOptions {
@@ -42,7 +48,12 @@ export interface HeatmapOptions extends GridOptions {
   annotate?: boolean;
 }
 
-const HEATMAP_OPTIONS: OptionNames<HeatmapOptions> = { ...GRID_OPTIONS, xNames: true, yNames: true, annotate: true };
+const HEATMAP_OPTIONS: OptionNames<HeatmapOptions> = {
+  ...GRID_OPTIONS,
+  xNames: true,
+  yNames: true,
+  annotate: 'boolean',
+};
 
 /**
  * Draws a matrix as colors. Row 0 is at the top, as matrices are written, unless `y` gives the coordinates of the rows.
@@ -91,7 +102,7 @@ export interface SurfaceOptions extends GridOptions {
   zLabel?: string;
 }
 
-const SURFACE_OPTIONS: OptionNames<SurfaceOptions> = { ...GRID_OPTIONS, zLabel: true };
+const SURFACE_OPTIONS: OptionNames<SurfaceOptions> = { ...GRID_OPTIONS, zLabel: 'text' };
 
 /**
  * Draws a surface over a grid, in three dimensions.

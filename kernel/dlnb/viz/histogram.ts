@@ -23,7 +23,12 @@ export interface HistogramOptions extends AxesOptions {
   density?: boolean;
 }
 
-const HISTOGRAM_OPTIONS: OptionNames<HistogramOptions> = { ...AXES_OPTIONS, bins: true, range: true, density: true };
+const HISTOGRAM_OPTIONS: OptionNames<HistogramOptions> = {
+  ...AXES_OPTIONS,
+  bins: 'number',
+  range: true,
+  density: 'boolean',
+};
 
 /** Values counted in bins of equal width: `edges` [bins + 1], `counts` [bins]. */
 export interface Bins {
@@ -51,7 +56,12 @@ export class HistogramFigure extends Figure {
 export function histogram(values: Numbers | Record<string, Numbers>, options: HistogramOptions = {}): HistogramFigure {
   const where = 'viz.histogram';
   checkOptions(where, options, HISTOGRAM_OPTIONS);
-  const single = Array.isArray(values) || ArrayBuffer.isView(values) || 'dataSync' in values;
+  const single =
+    Array.isArray(values) ||
+    ArrayBuffer.isView(values) ||
+    typeof values !== 'object' ||
+    values === null ||
+    'dataSync' in values;
   const groups = Object.entries(single ? { values: values as Numbers } : (values as Record<string, Numbers>)).map(
     ([name, v]) => ({ name, data: readNumbers(v, single ? `${where}: values` : `${where}: "${name}"`).data }),
   );

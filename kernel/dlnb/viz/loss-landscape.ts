@@ -49,11 +49,11 @@ export interface LossLandscapeOptions extends PlotOptions {
 const LOSS_LANDSCAPE_OPTIONS: OptionNames<LossLandscapeOptions> = {
   ...PLOT_OPTIONS,
   directions: true,
-  range: true,
-  resolution: true,
-  seed: true,
-  kind: true,
-  logScale: true,
+  range: 'number',
+  resolution: 'number',
+  seed: 'number',
+  kind: ['contour', 'surface'],
+  logScale: 'boolean',
 };
 
 /**

@@ -24,8 +24,8 @@ export interface FiltersOptions {
 
 export type FeatureMapsOptions = Omit<FiltersOptions, 'x'>;
 
-const FILTERS_OPTIONS: OptionNames<FiltersOptions> = { title: true, x: true };
-const FEATURE_MAPS_OPTIONS: OptionNames<FeatureMapsOptions> = { title: true };
+const FILTERS_OPTIONS: OptionNames<FiltersOptions> = { title: 'text', x: true };
+const FEATURE_MAPS_OPTIONS: OptionNames<FeatureMapsOptions> = { title: 'text' };
 
 /** Filters or feature maps that display themselves, in the state of their creation. */
 export class FiltersFigure implements Displayable {

@@ -23,7 +23,7 @@ export interface GraphOptions {
   title?: string;
 }
 
-const OPTIONS: OptionNames<GraphOptions> = { direction: true, title: true };
+const OPTIONS: OptionNames<GraphOptions> = { direction: ['right', 'down'], title: 'text' };
 
 /** A graph that displays itself, in the state of its creation. */
 export class Graph implements Displayable {
