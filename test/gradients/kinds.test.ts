@@ -49,12 +49,12 @@ describe('values and shapes', () => {
   });
 
   it.each<[string, () => unknown]>([
-    ['conv2d', () => tf.conv2d(tf.ones([1, 1, 8, 8]), tf.ones([3, 3, 8, 1]), 1, 'valid')],
-    ['conv1d', () => tf.conv1d(tf.ones([1, 2, 8]), tf.ones([3, 8, 1]), 1, 'valid')],
-    ['conv3d', () => tf.conv3d(tf.ones([1, 1, 4, 4, 1]), tf.ones([2, 2, 2, 1, 1]), 1, 'valid')],
-    ['depthwiseConv2d', () => tf.depthwiseConv2d(tf.ones([1, 1, 1, 1]), tf.ones([3, 3, 1, 1]), 1, 'valid')],
-    ['maxPool', () => tf.maxPool(tf.ones([1, 2, 2, 1]), 3, 1, 'valid')],
-    ['avgPool', () => tf.avgPool(tf.ones([1, 2, 2, 1]), 3, 1, 'valid')],
+    ['conv2d', () => tf.conv2d(tf.ones([1, 1, 8, 8]) as Any, tf.ones([3, 3, 8, 1]), 1, 'valid')],
+    ['conv1d', () => tf.conv1d(tf.ones([1, 2, 8]) as Any, tf.ones([3, 8, 1]), 1, 'valid')],
+    ['conv3d', () => tf.conv3d(tf.ones([1, 1, 4, 4, 1]) as Any, tf.ones([2, 2, 2, 1, 1]), 1, 'valid')],
+    ['depthwiseConv2d', () => tf.depthwiseConv2d(tf.ones([1, 1, 1, 1]) as Any, tf.ones([3, 3, 1, 1]), 1, 'valid')],
+    ['maxPool', () => tf.maxPool(tf.ones([1, 2, 2, 1]) as Any, 3, 1, 'valid')],
+    ['avgPool', () => tf.avgPool(tf.ones([1, 2, 2, 1]) as Any, 3, 1, 'valid')],
     ['a layer', () => L.conv2d({ filters: 1, kernelSize: 3 }).apply(tf.ones([1, 1, 8, 8]))],
   ])('%s: a kernel that does not fit is an error', (_name, f) => {
     expect(f).toThrow(/does not fit: its (height|width|depth) is \d, that of the input \d/);
@@ -67,9 +67,9 @@ describe('values and shapes', () => {
     expect(shape([3, 2], 0)).toEqual([5, 4]);
     expect(shape([1, 3], 1)).toEqual([9, 5]);
     expect(shape([3, 3], 1, [2, 1])).toEqual([4, 5]);
-    await near(tf.conv1d(tf.ones([1, 5, 1]), tf.ones([3, 1, 1]), 1, 0), [3, 3, 3]);
-    await near(tf.conv1d(tf.ones([1, 4, 1]), tf.ones([3, 1, 1]), 1, 1), [2, 3, 3, 2]);
-    await near(tf.maxPool(tf.ones([1, 4, 4, 1]), [3, 2], 1, 0), [1, 1, 1, 1, 1, 1]);
+    await near(tf.conv1d(tf.ones([1, 5, 1]) as Any, tf.ones([3, 1, 1]), 1, 0), [3, 3, 3]);
+    await near(tf.conv1d(tf.ones([1, 4, 1]) as Any, tf.ones([3, 1, 1]), 1, 1), [2, 3, 3, 2]);
+    await near(tf.maxPool(tf.ones([1, 4, 4, 1]) as Any, [3, 2], 1, 0), [1, 1, 1, 1, 1, 1]);
   });
 
   it("padding 'same' in three dimensions, with a kernel smaller than the stride", async () => {
@@ -89,6 +89,15 @@ describe('values and shapes', () => {
     tf.reshape(z, [2, 1]);
     expect(tf.real(z).shape).toEqual([2]);
     expect(tf.spectral.irfft(tf.spectral.rfft(tf.tensor1d([1, 2, 3, 4]))).shape).toEqual([4]);
+  });
+
+  it('arithmetic of truth values gives numbers', async () => {
+    const [a, b] = [tf.tensor1d([true, true, false]), tf.tensor1d([true, false, true])];
+    await near(tf.add(a, b), [2, 1, 1]);
+    await near(tf.sub(b, a), [0, -1, 1]);
+    await near(tf.neg(a), [-1, -1, 0]);
+    await near(tf.cumsum(a), [1, 2, 2]);
+    await near(tf.matMul(tf.ones([1, 300], 'bool'), tf.ones([300, 1], 'bool')), [300]);
   });
 
   it('softmax and its logarithm along any axis', async () => {
