@@ -72,6 +72,7 @@ const all = withCheckedCalls({
   },
 });
 export { all as tf };
+export { isOn, peekValues } from './peek.ts';
 
 for (const install of parts) install();
 
