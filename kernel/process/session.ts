@@ -6,6 +6,7 @@ import { stripVTControlCharacters, types } from 'node:util';
 import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
 import { InterruptError, isInterrupt } from './cell/flag.ts';
+import { makeInspect } from './cell/inspect.ts';
 import { addScript, installFunctionTexts, scriptKey } from './cell/function-text.ts';
 import { guardAsyncHooks } from './cell/hooks.ts';
 import { ModuleLoader } from './cell/modules.ts';
@@ -103,6 +104,7 @@ export class KernelSession {
     slice: ({ source, axes }) => this.tensors.slice(source, axes),
     save: ({ source, file }) => this.tensors.save(source, file),
     pending: () => ({ names: this.pending.names() }),
+    inspect: (ask) => this.evaluator.inspect(ask),
     refresh: () => {
       const run = this.latest?.context;
       if (run) this.evaluator.context.run(run, () => this.library.refresh(run));
@@ -159,6 +161,10 @@ export class KernelSession {
       import: (specifier, options) => this.modules.import(specifier, options),
       load: (specifier, names, needed, types) => this.modules.load(specifier, names, needed, types),
       meta: this.modules.meta,
+      inspect: makeInspect({
+        isDeclared: (name) => this.declared.has(name),
+        tensors: (now) => this.device.peekHost(now),
+      }),
     });
     this.input = new CellInput({
       sleep: () => this.evaluator.sleep(),

@@ -74,6 +74,7 @@ const own = {
 };
 const all = withCheckedSpaces(withCheckedCalls(own));
 export { all as tf };
+export { isOn, peekValues } from './peek.ts';
 
 for (const install of parts) install();
 

@@ -3,6 +3,7 @@
 // pipe of its own (file descriptor 4 of the kernel), which a thread reads while the main thread computes.
 import type { DeviceName } from './limits.ts';
 import type { CellError } from './errors.ts';
+import type { InspectAnswer, InspectAsk } from './inspect.ts';
 import type { AxisRange } from './tensor.ts';
 import type { TrainingDelta } from './training.ts';
 
@@ -51,6 +52,8 @@ export interface Questions {
   save: { ask: { source: TensorSource; /** Absolute path. */ file: string }; answer: { size: number } };
   /** Sends the present state of running trainings and progress bars as outputs, before the answer. */
   refresh: { ask: object; answer: object };
+  /** Names of the notebook as they are now. While a cell computes, the control pipe is the way. */
+  inspect: { ask: InspectAsk; answer: InspectAnswer };
 }
 /** Names a tensor that was shown: `source` in the head of its output. */
 type TensorSource = string;
@@ -71,7 +74,22 @@ export type ControlMessage =
   | { type: 'interrupt' }
   /** The Stop button of a training chart: its runs end at the next step, without an error. */
   | { type: 'stopTraining'; chart: number }
+  | InspectMessage
   | InputAnswer;
+
+/** The question `inspect`, which is answered in the middle of the code that is computing. */
+export interface InspectMessage {
+  type: 'inspect';
+  /** Unique in the life of the kernel process. */
+  request: number;
+  ask: InspectAsk;
+}
+/** The answer to an {@link InspectMessage}. */
+export interface InspectedMessage {
+  type: 'inspected';
+  request: number;
+  answer: Answer<'inspect'>;
+}
 
 /** A cell asks the person. It travels over the control pipe too, because the main thread may wait for the answer. */
 export interface InputQuestion {
@@ -104,6 +122,8 @@ export interface InputAnswer {
 }
 /** What the kernel writes on the control pipe, a line of JSON each. */
 export type ControlQuestion = InputQuestion | InputOver;
+/** All that it writes there. */
+export type ControlReply = ControlQuestion | InspectedMessage;
 
 // ---- kernel to host
 

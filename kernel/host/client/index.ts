@@ -6,3 +6,4 @@ export { deviceOf, type WantedDevice } from './device.ts';
 export { hostError } from './errors.ts';
 export { findNode, type NodeChoice } from './node.ts';
 export { existing, tryDevice, type Existing, type TriedDevice } from './try-device.ts';
+export type { InspectAnswer, InspectAsk, Inspected, InspectedKeys, InspectedName } from '../../wire/inspect.ts';

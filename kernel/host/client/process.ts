@@ -2,12 +2,13 @@
 // too.
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KernelOptions } from '../../wire/options.ts';
 import {
   handle,
   type Answer,
   type ControlMessage,
-  type ControlQuestion,
+  type ControlReply,
   type Handlers,
   type HostMessage,
   type InputAnswer,
@@ -20,6 +21,7 @@ import {
   type RunMessage,
   type RunStatus,
 } from '../../wire/protocol.ts';
+import type { InspectAnswer, InspectAsk } from '../../wire/inspect.ts';
 import { cleanEnv, type NodeChoice } from './node.ts';
 
 export interface KernelSpec {
@@ -51,6 +53,10 @@ export type RunRequest = Omit<RunMessage, 'type' | 'run'>;
 
 /** Text of native code reaches the host later than the kernel's messages. */
 const QUIET_MS = 200;
+/** How long {@link KernelProcess.inspect} waits for the main thread before it looks into the code that computes. */
+const INSPECT_IDLE_MS = 100;
+/** How long it waits for an answer at all. */
+const INSPECT_MS = 1500;
 
 /** One kernel process. Construct it with {@link KernelProcess.start}. */
 export class KernelProcess {
@@ -186,6 +192,28 @@ export class KernelProcess {
   }
 
   /**
+   * Names of the notebook as they are now, also while a cell computes. Runs no code of the notebook: no getters. On a
+   * graphics card, tensors have no statistics while a cell computes. Never rejects; the reason is `The cell is
+   * computing.` where nothing can be read.
+   */
+  async inspect(ask: InspectAsk): Promise<InspectAnswer | { reason: string }> {
+    const idle = this.ask('inspect', ask);
+    const wait = (ms: number) => sleep(ms, undefined, { ref: false });
+    const soon = await Promise.race([idle, wait(INSPECT_IDLE_MS)]);
+    if (soon) return soon;
+    const request = this.nextQuestion++;
+    const amid = new Promise<Answer<'inspect'>>((resolve) => {
+      this.asked.set(request, (answer) => resolve(answer as Answer<'inspect'>));
+      this.sendControl({ type: 'inspect', request, ask });
+    });
+    // An answer that reads nothing leaves the other its time
+    const read = amid.then((answer) => ('reason' in answer ? idle : answer));
+    const found = await Promise.race([idle, read, wait(INSPECT_MS)]);
+    this.asked.delete(request);
+    return found ?? { reason: 'The cell is computing.' };
+  }
+
+  /**
    * Asks the running cell to stop; state is kept. The run ends as `interrupted`, unless native code holds the thread.
    */
   interrupt(): void {
@@ -228,7 +256,11 @@ export class KernelProcess {
       const lines = (rest + text).split('\n');
       rest = lines.pop()!;
       for (const line of lines) {
-        const message = JSON.parse(line) as ControlQuestion;
+        const message = JSON.parse(line) as ControlReply;
+        if (message.type === 'inspected') {
+          this.handlers.answer({ ...message, type: 'answer' });
+          continue;
+        }
         // The text that the cell printed before comes by the other channel
         setImmediate(() => this.emit(message));
       }

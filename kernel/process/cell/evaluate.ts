@@ -4,6 +4,7 @@ import { Session } from 'node:inspector';
 import path from 'node:path';
 import { promiseHooks } from 'node:v8';
 import { Worker, type MessagePort } from 'node:worker_threads';
+import { BRIDGE, inspectExpression } from './bridge.ts';
 import {
   ACKNOWLEDGED,
   BUSY,
@@ -15,8 +16,11 @@ import {
   REQUESTED,
   STOP_TRAINING,
 } from './flag.ts';
+import type { Inspect } from './inspect.ts';
 import { CHECK, FLAG } from './instrument.ts';
-import { BRIDGE, TOO_DEEP, type TransformedCell } from './transform.ts';
+import { TOO_DEEP, type TransformedCell } from './transform.ts';
+import type { Answer } from '../../wire/protocol.ts';
+import type { InspectAnswer, InspectAsk } from '../../wire/inspect.ts';
 import { UNWIND, unwindAsyncIds } from './unwind.ts';
 
 /** The run of a cell that the executing code belongs to, also in its promises and timers. */
@@ -49,6 +53,8 @@ export interface CellBridge {
   load: (specifier: string, names?: string[], needed?: string[], types?: string[]) => Promise<unknown>;
   /** `import.meta`. */
   meta: object;
+  /** Called by the expression of cell/inspect.ts. */
+  inspect: Inspect;
 }
 
 /** Time that the flag stays raised after an interrupt, for code of the interrupted run that wakes up later. */
@@ -82,6 +88,7 @@ export class Evaluator {
     this.session.connect();
     const api = {
       ...bridge,
+      inspect: ((...args) => this.undisturbed(() => bridge.inspect(...args))) satisfies Inspect,
       result: (value: unknown) => {
         const running = this.owner();
         if (running) running.value = { status: 'ok', hasValue: true, value };
@@ -214,6 +221,19 @@ export class Evaluator {
     } finally {
       this.finishing = undefined;
     }
+  }
+
+  /** Names of the notebook as they are now. Never rejects. */
+  inspect(ask: InspectAsk): Promise<Answer<'inspect'>> {
+    const params = { expression: inspectExpression(ask, false), returnByValue: true, awaitPromise: true };
+    return new Promise((resolve) => {
+      this.session.post('Runtime.evaluate', { ...params, silent: true }, (_, answer) => {
+        const text: unknown = answer?.result?.value;
+        resolve(
+          typeof text === 'string' ? (JSON.parse(text) as InspectAnswer) : { reason: 'The value cannot be read.' },
+        );
+      });
+    });
   }
 
   /** Has V8 evaluate an expression and calls back when its promise has settled. */

@@ -4,12 +4,18 @@
 import { Session } from 'node:inspector';
 import { Socket } from 'node:net';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import type { ControlMessage, ControlQuestion } from '../../wire/protocol.ts';
+import type { Answer, ControlMessage, ControlReply, InspectMessage } from '../../wire/protocol.ts';
+import type { InspectAnswer } from '../../wire/inspect.ts';
+import { inspectExpression } from './bridge.ts';
 import { ACKNOWLEDGED, BUSY, INPUT, REQUESTED, RAISED, STOP_TRAINING, TERMINATE_AFTER_MS } from './flag.ts';
 import { UNWIND } from './unwind.ts';
 
 /** Time in which the main thread may end the process in an orderly way. */
 const HOST_GONE_MS = 2000;
+
+/** How long code that computes may keep a question about names waiting. */
+const INSPECT_MS = 500;
+const BUSY_REASON = 'The cell is computing.';
 
 const { flag, input } = workerData as { flag: Int32Array; input: MessagePort };
 
@@ -25,7 +31,8 @@ pipe.on('data', (text: string) => {
     else if (message.type === 'inputAnswer') {
       input.postMessage(message);
       wake();
-    } else Atomics.store(flag, STOP_TRAINING, message.chart);
+    } else if (message.type === 'inspect') inspect(message);
+    else Atomics.store(flag, STOP_TRAINING, message.chart);
   }
 });
 pipe.on('error', () => {}); // 'close' follows
@@ -33,7 +40,11 @@ pipe.on('error', () => {}); // 'close' follows
 pipe.on('close', () => setTimeout(() => process.kill(process.pid, 'SIGKILL'), HOST_GONE_MS));
 
 // Questions to the person
-input.on('message', (question: ControlQuestion) => pipe.write(`${JSON.stringify(question)}\n`));
+input.on('message', (question: ControlReply) => reply(question));
+
+function reply(message: ControlReply): void {
+  pipe.write(`${JSON.stringify(message)}\n`);
+}
 
 /** Ends a wait of the main thread for input: it looks what has come. */
 function wake(): void {
@@ -62,4 +73,25 @@ function terminate(): void {
   // Runs in the middle of the code that is terminated next
   session.post('Runtime.evaluate', { expression: `${UNWIND}()`, silent: true });
   session.post('Runtime.terminateExecution', () => session.disconnect());
+}
+
+/** Reads names of the notebook in the middle of the code of the main thread. */
+function inspect({ request, ask }: InspectMessage): void {
+  const session = new Session();
+  session.connectToMainThread();
+  let isOver = false;
+  const end = (answer: Answer<'inspect'>) => {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(timer);
+    session.disconnect();
+    reply({ type: 'inspected', request, answer });
+  };
+  // Code that V8 does not interrupt: a native call, or a regular expression
+  const timer = setTimeout(() => end({ reason: BUSY_REASON }), INSPECT_MS);
+  const expression = inspectExpression(ask, true);
+  session.post('Runtime.evaluate', { expression, returnByValue: true, silent: true }, (_, answer) => {
+    const text: unknown = answer?.result?.value;
+    end(typeof text === 'string' ? (JSON.parse(text) as InspectAnswer) : { reason: BUSY_REASON });
+  });
 }

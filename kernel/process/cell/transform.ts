@@ -11,14 +11,12 @@ import MagicString from 'magic-string';
 import remapping from '@jridgewell/remapping';
 import { decodedMap, decodedMappings, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import type { Language } from '../../wire/protocol.ts';
+import { BRIDGE } from './bridge.ts';
 import { addInterruptTests } from './instrument.ts';
 import { restoreNames } from './names.ts';
 import { SourceError, strip, type Stripped } from './strip.ts';
 import { isTooDeep, MARK, readTyped, TooDeepError, toTyped, type TypedCell } from './typed.ts';
 import { isKey, walk } from './walk.ts';
-
-/** The global object whose functions the code of a cell calls. */
-export const BRIDGE = '__dlnb';
 
 /** The result of {@link transformCell}. */
 export interface TransformedCell {

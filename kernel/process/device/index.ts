@@ -5,6 +5,7 @@ import type { DeviceName } from '../../wire/limits.ts';
 import type { KernelOptions } from '../../wire/options.ts';
 import type { DeviceFault, DeviceState } from '../../wire/protocol.ts';
 import type * as Library from '../../tensors/index.ts';
+import type { PeekHost } from '../../outputs/peek.ts';
 import { answerIn } from '../cell/modules/one-engine.ts';
 import { chooseDevice, NoSuchDevice, type Starter } from './choose.ts';
 
@@ -48,6 +49,22 @@ export class DeviceManager {
   /** The library, if it has been loaded. */
   get loaded(): typeof Library.tf | undefined {
     return this.state.device === 'none' ? undefined : this.module?.tf;
+  }
+
+  /**
+   * How the values of tensors are looked at.
+   * @param now whether in the middle of other code
+   */
+  peekHost(now: boolean): PeekHost {
+    const { module } = this;
+    const backend = this.loaded?.backend();
+    return {
+      values: (tensor, size) => module?.peekValues(tensor, size, now),
+      device: (tensor) => {
+        const isHere = backend && module?.isOn(tensor, backend);
+        return isHere === undefined ? undefined : isHere ? this.name : 'cpu';
+      },
+    };
   }
 
   /** The library at once: its device starts meanwhile. */

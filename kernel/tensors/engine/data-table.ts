@@ -24,6 +24,10 @@ class Note implements DataInfo {
   get backend(): tf.KernelBackend {
     return this.#backend;
   }
+  /** Whether an object is a note, found out without running code of it. */
+  static is(value: object): value is Note {
+    return #backend in value;
+  }
   isIn(table: DataInfos): boolean {
     return this.#table === table;
   }
@@ -45,4 +49,10 @@ export class DataInfos implements DataTable {
     if (known) (dataId as { engineInfo?: object | undefined }).engineInfo = undefined;
     return known;
   }
+}
+
+/** What is noted of a tensor's data; undefined for any other object, of which no code is run. */
+export function noteOf(dataId: object): DataInfo | undefined {
+  const note: unknown = Reflect.getOwnPropertyDescriptor(dataId, 'engineInfo')?.value;
+  return typeof note === 'object' && note !== null && Note.is(note) ? note : undefined;
 }

@@ -370,6 +370,13 @@ export class CpuBackend extends MathBackendCPU {
     if (data.strings) return data.strings;
     return viewOf(this.program.memory.buffer, data.dtype, data.at, data.bytes).slice();
   }
+  /** The values where they are, to be read at once; undefined for complex ones and if there are none. */
+  view(dataId: object): Values | undefined {
+    if (!this.storage.has(dataId)) return undefined;
+    const data = this.storage.get(dataId);
+    if (data.complexTensorInfos) return undefined;
+    return data.strings ?? viewOf(this.program.memory.buffer, data.dtype, data.at, data.bytes);
+  }
   override read(dataId: object): Promise<Values> {
     return Promise.resolve(this.readSync(dataId));
   }
