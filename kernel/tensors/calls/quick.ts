@@ -58,7 +58,7 @@ function passes({ bits, choices }: Test, x: unknown): boolean {
     case 'object':
       if (x === null) return (bits & NOTHING) !== 0;
       if (isOwnTensor(x)) return (bits & TENSOR) !== 0;
-      if (!Array.isArray(x)) return false;
+      if (!Array.isArray(x)) return (bits & (LIST | INTEGERS)) !== 0 && ArrayBuffer.isView(x);
       if ((bits & LIST) !== 0) return true;
       return areNumbers(bits, x) || ((bits & PAIRS) !== 0 && arePairs(x));
     case 'number':

@@ -41,8 +41,8 @@ function meanOfNone({ x }: tf.NamedTensorMap, attrs: tf.NamedAttrMap): tf.Tensor
  * throw.
  */
 function matMul({ a, b }: tf.NamedTensorMap): tf.NamedTensorMap | undefined {
+  if (a!.rank <= 2 || b!.rank <= 2) return undefined;
   const [outerA, outerB] = [a!.shape.slice(0, -2), b!.shape.slice(0, -2)];
-  if (outerA.length === 0 || outerB.length === 0) return undefined;
   const outer = tf.broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
   const all = product(outer);
   if (all === product(outerA) || all === product(outerB)) return undefined;
