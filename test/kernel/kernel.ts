@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { testedNode } from '../paths.ts';
+import { dist, testedNode } from '../paths.ts';
 import { KernelProcess, type RunOutcome } from '../../kernel/host/client/index.ts';
 import type { CellError } from '../../kernel/wire/errors.ts';
 import type { KernelOptions } from '../../kernel/wire/options.ts';
@@ -37,7 +37,7 @@ export class TestKernel {
     this.write(files);
     this.process = KernelProcess.start({
       node: testedNode,
-      main: path.resolve(import.meta.dirname, '../../dist/kernel.js'),
+      main: path.join(dist, 'kernel.js'),
       options: {
         cwd: dir,
         notebook: path.join(dir, 'test.dlnb'),
