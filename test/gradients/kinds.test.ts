@@ -91,6 +91,15 @@ describe('values and shapes', () => {
     expect(tf.spectral.irfft(tf.spectral.rfft(tf.tensor1d([1, 2, 3, 4]))).shape).toEqual([4]);
   });
 
+  it('arithmetic of truth values gives numbers', async () => {
+    const [a, b] = [tf.tensor1d([true, true, false]), tf.tensor1d([true, false, true])];
+    await near(tf.add(a, b), [2, 1, 1]);
+    await near(tf.sub(b, a), [0, -1, 1]);
+    await near(tf.neg(a), [-1, -1, 0]);
+    await near(tf.cumsum(a), [1, 2, 2]);
+    await near(tf.matMul(tf.ones([1, 300], 'bool'), tf.ones([300, 1], 'bool')), [300]);
+  });
+
   it('softmax and its logarithm along any axis', async () => {
     const x = tf.tensor2d([[0, 0], [Math.log(3), 0]]); // prettier-ignore
     await near(tf.softmax(x, 0), [0.25, 0.5, 0.75, 0.5]);

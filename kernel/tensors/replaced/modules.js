@@ -26,6 +26,19 @@ module.exports = [
     importer: /tfjs-core\/dist\/ops\/conv[23]d_transpose\.js$/,
     by: 'transposed.ts',
   },
+  // Before the next, which is for all others. For ops of two tensors, those of other types stay as they are
+  { module: /\/tensor_util$/, importer: /tfjs-core\/dist\/ops\/(add|sub|mat_mul)\.js$/, by: 'truth-values.ts' },
+  { module: /\/tensor_util$/, importer: /tfjs-core\/dist\/ops\/(div|atan2)\.js$/, by: 'truth-quotients.ts' },
+  {
+    module: /\/tensor_util_env$/,
+    importer: /tfjs-core\/dist\/ops\/(add_n|neg|cumsum|cumprod)\.js$/,
+    by: 'truth-values.ts',
+  },
+  {
+    module: /\/tensor_util_env$/,
+    importer: /tfjs-core\/dist\/ops\/(reciprocal|expm1)\.js$/,
+    by: 'truth-quotients.ts',
+  },
   {
     module: /\/(tensor_util_env|tensor_ops_util)$/,
     importer: /tfjs-core\/dist\//,
