@@ -34,6 +34,12 @@ const normal = (shape: number[], mean: number, deviation: number, seed: string |
 
 const isTraining = (kwargs: Kwargs) => Boolean(kwargs['training']);
 
+/** @throws RangeError for a rate with which the layer would have no variance, or an infinite one */
+function checkRate(layer: string, rate: number): void {
+  if (!(rate >= 0 && rate < 1))
+    throw new RangeError(`tf.layers.${layer}: rate must be at least 0 and below 1, and is ${String(rate)}`);
+}
+
 /** `tf.layers.gaussianNoise`: in training, x plus noise of the standard deviation `stddev`. */
 export class GaussianNoise extends stock.GaussianNoise {
   readonly seed: Seed;
@@ -58,6 +64,7 @@ export class GaussianDropout extends stock.GaussianDropout {
   readonly seed: Seed;
   constructor(args: stock.GaussianDropoutArgs & Seeded) {
     super(args);
+    checkRate('gaussianDropout', args.rate);
     this.seed = args.seed;
   }
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Kwargs): tf.Tensor | tf.Tensor[] {
@@ -86,6 +93,7 @@ export class AlphaDropout extends stock.AlphaDropout {
   readonly seed: Seed;
   constructor(args: stock.AlphaDropoutArgs & Seeded) {
     super(args);
+    checkRate('alphaDropout', args.rate);
     this.seed = args.seed;
   }
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Kwargs): tf.Tensor | tf.Tensor[] {
@@ -130,7 +138,9 @@ export function seedDropout(): void {
       layer.invokeCallHook(inputs, kwargs);
       const x = getExactlyOneTensor(inputs);
       const { rate } = layer;
-      if (!(rate > 0 && rate < 1) || !isTraining(kwargs)) return x;
+      if (!(rate > 0) || !isTraining(kwargs)) return x;
+      // Nothing is left, as in Keras; `tf.dropout` takes rates below 1
+      if (rate >= 1) return tf.mul(x, 0);
       return tf.dropout(x, rate, layer.getNoiseShape(x), nextSeed(layer));
     });
   };
