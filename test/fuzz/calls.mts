@@ -40,6 +40,15 @@ export function forStock({ op, args, ...rest }: Call): Call {
   return { op, args: [{ ...options, pad: pairs((options as { pad?: unknown }).pad) }, ...args.slice(1)], ...rest };
 }
 
+/** Rows beyond which a result of this op, which is made of lists of JavaScript, takes minutes. */
+const MANY_ROWS = 2 ** 20;
+
+/** Whether a call would take minutes and all memory of the process, in either library. */
+export const isTooLong = ({ op, args }: Call): boolean => {
+  const rows = op === 'sparse.sparseFillEmptyRows' && isTensorSpec(args[2]) ? Number(args[2].values[0]) : 0;
+  return rows > MANY_ROWS && rows < 2 ** 29;
+};
+
 /** Whether stock TensorFlow.js would not return from a call: it counts to infinity, or tries numbers that do not exist. */
 export function isEndless({ op, args }: Call): boolean {
   const [, second, third] = args as [unknown, number | undefined, number | undefined];

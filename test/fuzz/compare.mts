@@ -3,6 +3,7 @@
 import type { Call } from './calls.mts';
 import type { Given, Outcome } from './child.mts';
 import { byChance } from './ops.mts';
+import { directionOf, slopeWeights, specsIn } from './gradients.mts';
 import { isTensorSpec, sizeOf, type TensorSpec } from './values.mts';
 
 export type Verdict =
@@ -18,17 +19,13 @@ interface Difference {
 }
 
 const numbersOf = (call: Call): number[] =>
-  call.args.flatMap((arg) => (isTensorSpec(arg) && arg.dtype !== 'string' ? (arg.values as number[]) : []));
+  call.args.flatMap(specsIn).flatMap(({ dtype, values }) => (dtype !== 'string' ? (values as number[]) : []));
 
 const isEmpty = (arg: unknown) =>
   isTensorSpec(arg) ? sizeOf(arg.shape) === 0 : Array.isArray(arg) && arg.length === 0;
 const hasNaN = (call: Call) => numbersOf(call).some((v) => Number.isNaN(v));
 const hasInfinity = (call: Call) => numbersOf(call).some((v) => v === Infinity || v === -Infinity);
 
-const specsIn = (arg: unknown): TensorSpec[] => {
-  if (isTensorSpec(arg)) return [arg];
-  return typeof arg === 'object' && arg !== null ? Object.values(arg).flatMap(specsIn) : [];
-};
 const takes = ({ args }: Call, dtype: string) => args.flatMap(specsIn).some((t) => t.dtype === dtype);
 
 /** Whether a tensor's shape is one, and its values fill it. */
@@ -98,6 +95,48 @@ export const differences: readonly Difference[] = [
       spoilt &&
       /^tensor/.test(op) &&
       /lists beside each other are equally long|A number is wanted/.test(ours.error ?? ''),
+  },
+  {
+    reason: 'null, undefined, texts and objects among numbers are refused; stock takes them for NaN or 0',
+    holds: ({ spoilt }, ours) => spoilt && /A (number|list of \d+ elements?) is wanted/.test(ours.error ?? ''),
+  },
+  {
+    reason: 'booleans and numbers in one list are numbers; in stock what the first is',
+    holds: ({ op, spoilt }, ours, stock) =>
+      spoilt &&
+      /^tensor\d?d?$/.test(op) &&
+      ours.tensors?.[0]?.dtype === 'float32' &&
+      stock.tensors?.[0]?.dtype === 'bool',
+  },
+  {
+    reason: 'padding is part of no dilated window of pool; stock leaves numbers out, and takes zeros for same',
+    holds: ({ op, args }) =>
+      op === 'pool' && [args[4]].flat().some((d) => Number(d) > 1) && args[3] !== 'valid' && args[3] !== 0,
+  },
+  {
+    reason: 'a window of one sample is 1; in stock NaN',
+    holds: ({ op, args }) =>
+      (/^signal\.ha(mm|n).*Window$/.test(op) && args[0] === 1) || (op === 'signal.stft' && args[1] === 1),
+  },
+  {
+    reason: 'NaN and infinity meet the zeros of padding in convolutions',
+    holds: (call, ours, stock) =>
+      /conv|pool/i.test(call.op) &&
+      numbersOf(call).some((v) => !(Math.abs(v) < 1e30)) &&
+      pairsAgree(ours, stock, (a) => !Number.isFinite(a)),
+  },
+  {
+    reason: 'sums and products that go over the largest number on their way, depending on their order',
+    holds: ({ op }, ours, stock) =>
+      /^(prod|cumprod|moments|matMul|dot|einsum|batchNorm\dd|batchNorm|norm|euclideanNorm)$/.test(op) &&
+      sameBut(ours, stock, (v) => !(Math.abs(v) < 1e30)),
+  },
+  {
+    reason: 'of an empty tensor any slice is empty, where stock fails',
+    holds: ({ op }, ours, stock) =>
+      /^(stridedS|s)lice/.test(op) &&
+      ours.tensors?.every((t) => isWhole(t) && t.values.length === 0) === true &&
+      /must match the product of shape/.test(stock.error ?? ''),
   },
   {
     reason: 'pixels that are more or fewer than width times height are refused',
@@ -331,7 +370,7 @@ export const differences: readonly Difference[] = [
   {
     reason: 'int32 wraps exactly; stock rounds products of integers to double first',
     holds: ({ op, args }, ours) =>
-      /^(square|mul|prod|pow|squaredDifference)$/.test(op) &&
+      /^(square|mul|prod|cumprod|pow|squaredDifference)$/.test(op) &&
       ours.tensors?.[0]?.dtype === 'int32' &&
       numbersOf({ op, args, spoilt: false }).some((v) => Math.abs(v) > 2 ** 15),
   },
@@ -407,7 +446,7 @@ function faultOf(call: Call, ours: Outcome, stock: Outcome): string | undefined 
   return undefined;
 }
 
-function differs(ours: Given, stock: Given, shapeOnly: boolean): string | undefined {
+export function differs(ours: Given, stock: Given, shapeOnly: boolean): string | undefined {
   if (ours.dtype !== stock.dtype) return `type ${ours.dtype}, not ${stock.dtype}`;
   if (String(ours.shape) !== String(stock.shape)) return `shape [${ours.shape}], not [${stock.shape}]`;
   if (ours.values.length !== stock.values.length)
@@ -438,4 +477,72 @@ function short({ tensors, other }: Outcome): string {
       return `${dtype} [${shape}] ${list.join(',')}${values.length > 12 ? ',…' : ''}`;
     })
     .join(' and ');
+}
+
+/** How far from what stock gives for inputs a rounding error apart a right result may be, in their spread. */
+const SPREADS = 16;
+
+/** Whether results lie among those that stock gives for inputs a rounding error apart: no float32 can decide then. */
+export function isUndecided(ours: readonly Given[], stock: readonly (readonly Given[])[]): boolean {
+  return ours.every((a, k) => {
+    const others = stock.map((list) => list[k]!);
+    if (others.some((b) => b.dtype !== a.dtype || String(b.shape) !== String(a.shape)) || a.dtype === 'string')
+      return false;
+    return Array.from(a.values as Float32Array).every((v, i) => {
+      const all = others.map((b) => b.values[i] as number);
+      // Where stock itself goes over the largest number, or not, anything can be
+      if (new Set(all.map((x) => (Number.isNaN(x) ? 'NaN' : Number.isFinite(x) ? '' : x))).size > 1) return true;
+      if (close(v as number, all[0]!, 0)) return true;
+      const [low, high] = [Math.min(...all), Math.max(...all)];
+      return Math.abs(v - all[0]!) <= SPREADS * (high - low);
+    });
+  });
+}
+
+/** Whether gradients are the same, or stock has none to compare with where ours fail too. */
+export function sameGradients(ours: Outcome, stock: Outcome): boolean {
+  const [a, b] = [ours.gradients, stock.gradients];
+  if (a === undefined || b === undefined) return true;
+  if (typeof a === 'string' || typeof b === 'string') return typeof a === 'string' && typeof b === 'string';
+  return a.length === b.length && a.every((g, i) => differs(g, b[i]!, false) === undefined);
+}
+
+/** Ops with a choice among elements, or with a kink at 0. */
+const EXTREMA = /max|min|norm|topk|clip|relu|abs|hinge|huber|dilation|threshold/i;
+
+/** Whether two numbers of an input are equal. */
+const hasTies = ({ args }: Call, dtype = 'float32'): boolean =>
+  args.flatMap(specsIn).some((t) => t.dtype === dtype && new Set(t.values).size < t.values.length);
+
+/**
+ * Judges gradients that differ from stock's by differences of the function's values.
+ * @param again what stock gives for the call itself, with slopes, and for inputs a rounding error apart
+ */
+export function judgeGradients(call: Call, ours: Outcome, again: readonly Outcome[]): Verdict {
+  const [{ gradients: b, slopes, tensors } = {} as Outcome] = again;
+  const a = ours.gradients!;
+  const text = (g: Outcome['gradients']) => (typeof g === 'string' ? g : short({ tensors: g! }));
+  const fault = `the gradient is ${text(a)}, not ${text(b)}; slopes ${slopes?.join(', ')}`;
+  if (typeof a === 'string') return { same: false, fault };
+  const lists = again.map(({ gradients }) => gradients);
+  if (lists.every((l) => Array.isArray(l)) && isUndecided(a, lists as Given[][]))
+    return { same: true, reason: 'gradients within what stock gives for inputs a rounding error apart' };
+  if (EXTREMA.test(call.op) && hasTies(call)) return { same: true, reason: 'gradients at ties of an extremum' };
+  if (call.op === 'tensorScatterUpdate' && hasTies(call, 'int32'))
+    return { same: true, reason: 'gradients of updates at one place: each gets it, as in TensorFlow and PyTorch' };
+  if (!slopes) return { same: false, fault };
+  let [slope, size] = [0, 0];
+  a.forEach(({ values }, i) =>
+    Array.from(values as Float32Array).forEach((g, j) => {
+      slope += g * directionOf(i, j);
+      size += Math.abs(g * directionOf(i, j));
+    }),
+  );
+  const y = tensors![0]!.values as Float32Array;
+  const weights = slopeWeights(y.length);
+  const noise = y.reduce((s, v, i) => s + Math.abs(v * weights[i]!), 0) * 2 ** -23 * 2 ** 8;
+  const near = (p: number, q: number) => Math.abs(p - q) <= 0.03 * (size + Math.abs(q)) + 4 * noise + 2e-3;
+  if (near(slope, slopes[0]!)) return { same: true, reason: 'gradients that differ from stock agree with differences' };
+  if (!near(slopes[0]!, slopes[1]!)) return { same: true, reason: 'gradients where the function has a kink' };
+  return { same: false, fault: `${fault}; ours ${slope}` };
 }

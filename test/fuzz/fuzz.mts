@@ -1,23 +1,30 @@
 // Random calls of the ops of `tf` on the device `cpu`, compared with stock TensorFlow.js in another process. A process
 // that ends or hangs is a fault of the call that it was at; the run goes on behind it.
 import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { callOf, written } from './calls.mts';
-import type { Outcome, Task } from './child.mts';
-import { compare } from './compare.mts';
+import { type Call, callOf, written } from './calls.mts';
+import type { Given, Outcome, Task } from './child.mts';
+import { compare, isUndecided, judgeGradients, sameGradients, type Verdict } from './compare.mts';
 import { leftOut, ops, opNames } from './ops.mts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
 
-/** Milliseconds in which a process must have started. */
+/** Milliseconds of the processor in which a process must have started: on a busy machine much more time may pass. */
 const PATIENCE_START = 30_000;
 /** The same for a batch of calls. One that takes longer is repeated call by call. */
-const PATIENCE = 5_000;
+const PATIENCE = 10_000;
 /** The same for one call. */
-const PATIENCE_ONE = 20_000;
+const PATIENCE_ONE = 40_000;
+/** On a busy machine, the time that may pass is this many times as long. */
+const BUSY = 8;
+/** How often a process is looked at, in milliseconds. */
+const LOOK = 1000;
+/** Runs of a call that differs, with inputs a rounding error apart. */
+const TIMES = 5;
 const BATCH = 100;
 /** Faults in the report, and characters of each. The log has them all. */
 const MAX_FAULTS = 20;
@@ -50,27 +57,62 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
   ]);
   const faults = missingOps().map((op) => `tf.${op} is in no list of test/fuzz/ops.mts`);
   const reasons = new Map<string, number>();
-  let [passed, errors] = [0, 0];
+  const excuse = (reason: string) => reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const suspects: { number: number; fault: string | undefined }[] = [];
+  let [errors, gradients] = [0, 0];
   for (let i = 0; i < calls; i++) {
     const call = callOf(seed, from + i);
     const verdict = compare(call, ours[i]!, stock[i]!);
-    if (verdict.same) {
-      passed++;
+    // Where values differ on purpose, gradients do, too
+    const sameGradient = !verdict.same || 'reason' in verdict || sameGradients(ours[i]!, stock[i]!);
+    if (ours[i]!.gradients !== undefined) gradients++;
+    if (!verdict.same || !sameGradient)
+      suspects.push({ number: from + i, fault: verdict.same ? undefined : verdict.fault });
+    else {
       if (ours[i]!.error !== undefined) errors++;
-      if ('reason' in verdict) reasons.set(verdict.reason, (reasons.get(verdict.reason) ?? 0) + 1);
-    } else {
-      const fault = `call ${from + i} of seed ${seed}: ${written(call)}\n  ${verdict.fault}`;
-      log(fault);
-      faults.push(fault);
+      if ('reason' in verdict) excuse(verdict.reason);
     }
   }
+  const again = await repeated(
+    { ...task, library: 'stock', batch: 1 },
+    suspects.map(({ number }) => number),
+  );
+  suspects.forEach(({ number, fault }, k) => {
+    const verdict = judge(callOf(seed, number), fault, ours[number - from]!, again[k] ?? []);
+    if (verdict.same) {
+      if ('reason' in verdict) excuse(verdict.reason);
+      return;
+    }
+    const text = `call ${number} of seed ${seed}: ${written(callOf(seed, number))}\n  ${verdict.fault}`;
+    log(text);
+    faults.push(text);
+  });
+  const passed = calls - (faults.length - missingOps().length);
   const lines = [
-    `${calls} calls of ${opNames.length} ops, seed ${seed}: ${passed} right, of them ${errors} with an error`,
+    `${calls} calls of ${opNames.length} ops, seed ${seed}: ${passed} right, of them ${errors} with an error, ${gradients} with gradients`,
     ...[...reasons].map(([reason, n]) => `differs on purpose, ${n} times: ${reason}`),
     ...faults.slice(0, MAX_FAULTS).map((f) => `FAILED: ${cut(f)}`),
     ...(faults.length > MAX_FAULTS ? [`… and ${faults.length - MAX_FAULTS} more`] : []),
   ];
   return { passed, failed: faults.length, detail: lines.join('\n') };
+}
+
+/** Judges a call that differs, by what stock gives for it once more and for inputs a rounding error apart. */
+function judge(call: Call, fault: string | undefined, ours: Outcome, again: readonly Outcome[]): Verdict {
+  if (fault !== undefined) {
+    const lists = again.map(({ tensors }) => tensors);
+    if (
+      ours.overwritten ||
+      !ours.tensors ||
+      lists.length === 0 ||
+      !lists.every((l) => l?.length === ours.tensors!.length)
+    )
+      return { same: false, fault };
+    if (!isUndecided(ours.tensors, lists as Given[][])) return { same: false, fault };
+  }
+  if (ours.gradients === undefined || again.length === 0 || sameGradients(ours, again[0]!))
+    return { same: true, reason: 'within what stock gives for inputs a rounding error apart' };
+  return judgeGradients(call, ours, again);
 }
 
 /** Each line of a fault, cut. */
@@ -124,15 +166,18 @@ async function run(task: Task, patience: number, all: Outcome[]): Promise<string
   child.stdout!.resume();
   child.stderr!.setEncoding('utf8').on('data', (d: string) => (text = (text + d).slice(-4000)));
   let hung = false;
-  const hang = () => {
+  let [count, started] = [0, false];
+  let mark = { passed: Date.now(), used: 0 };
+  const timer = setInterval(() => {
+    const used = processorTime(child.pid!);
+    // Threads that wait for each other use no processor
+    const taken = Math.max((Date.now() - mark.passed) / BUSY, used === undefined ? 0 : used - mark.used);
+    if (taken < (started ? patience : PATIENCE_START)) return;
     hung = true;
     child.kill('SIGKILL');
-  };
-  let timer = setTimeout(hang, PATIENCE_START);
-  let [count, started] = [0, false];
+  }, LOOK);
   child.on('message', (message) => {
-    clearTimeout(timer);
-    timer = setTimeout(hang, patience);
+    mark = { passed: Date.now(), used: processorTime(child.pid!) ?? 0 };
     started = true;
     all.push(...(message as Outcome[]));
     count += (message as Outcome[]).length;
@@ -140,9 +185,33 @@ async function run(task: Task, patience: number, all: Outcome[]): Promise<string
   const [code, signal] = await new Promise<[number | null, string | null]>((done, fail) =>
     child.once('error', fail).once('close', (c, s) => done([c, s])),
   );
-  clearTimeout(timer);
-  if (count >= task.to - task.from) return undefined;
+  clearInterval(timer);
+  if (count >= (task.again ? task.again.calls.length * task.again.times : task.to - task.from)) return undefined;
   if (!started) throw new Error(`the library "${task.library}" could not be started (${signal ?? code}):\n${text}`);
-  if (hung) return `the call was not done after ${patience / 1000} s`;
+  if (hung) return `the call was not done after ${patience / 1000} s of the processor`;
   return `the process ended with ${signal ?? code}: ${text.trim().split('\n').slice(-12).join(' | ')}`;
+}
+
+/** Milliseconds that a process, with its threads, has used of the processor; undefined where the system does not say. */
+function processorTime(pid: number): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+    // Fields 14 and 15 of `man proc`, in hundredths of a second
+    return 10 * (Number(fields[11]) + Number(fields[12]));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What stock gives for calls, each `TIMES` times with inputs a rounding error apart; empty for one that ends it. */
+async function repeated(task: Task, calls: number[]): Promise<Outcome[][]> {
+  const all: Outcome[][] = [];
+  while (all.length < calls.length) {
+    const list: Outcome[] = [];
+    const again = { calls: calls.slice(all.length), times: TIMES };
+    const end = await run({ ...task, from: 0, to: 0, again }, PATIENCE_ONE, list);
+    for (let i = 0; i + TIMES <= list.length; i += TIMES) all.push(list.slice(i, i + TIMES));
+    if (end !== undefined && all.length < calls.length) all.push([]);
+  }
+  return all;
 }

@@ -71,8 +71,49 @@ describe('normalizations over many numbers', () => {
     const e = Math.exp(Math.fround(-0.7));
     const expected = e / (e * (n - 1) + 1);
     const y = await read(tf.softmax(x as import('@tensorflow/tfjs').Tensor1D));
-    // The card adds up a row in single precision, a part in each of its lanes
-    expect(Math.abs(y[0]! / expected - 1)).toBeLessThan(device === 'cpu' ? 2e-6 : 1e-5);
+    expect(Math.abs(y[0]! / expected - 1)).toBeLessThan(2e-6);
+  });
+
+  it('gradients of the softmax of a long row', async () => {
+    const n = 32_771;
+    const values = Float32Array.from({ length: n }, (_, i) => Math.sin(i));
+    const weights = Float32Array.from({ length: n }, (_, i) => 1 + Math.cos(i * i));
+    const e = Array.from(values, Math.exp);
+    const total = e.reduce((s, v) => s + v, 0);
+    const mean = e.reduce((s, v, i) => s + (v / total) * weights[i]!, 0);
+    const sum = weights.reduce((s, v) => s + v, 0);
+    const x = tf.tensor1d(values);
+    const f = (g: (x: import('@tensorflow/tfjs').Tensor1D) => Tensor) => tf.grad(g as (x: Tensor) => Tensor);
+    const ofSoftmax = await read(f((t) => tf.softmax(t))(x, tf.tensor1d(weights)));
+    ofSoftmax.forEach((v, i) => expect(Math.abs(v - (weights[i]! - mean) * (e[i]! / total))).toBeLessThan(2e-6 * (e[i]! / total) * 2)); // prettier-ignore
+    const ofLog = await read(f((t) => tf.logSoftmax(t))(x, tf.tensor1d(weights)));
+    ofLog.forEach((v, i) => expect(Math.abs(v - (weights[i]! - (e[i]! / total) * sum))).toBeLessThan(4e-6));
+  });
+
+  it.each([1, 3, 16, 40])('gradients of batch normalization over many rows, %i channels', async (channels) => {
+    const rows = Math.floor((device === 'cpu' ? 1 << 19 : 1 << 15) / channels) + 3;
+    const x = Float32Array.from({ length: rows * channels }, (_, i) => Math.sin(i * 0.7));
+    const dy = x.map((v, i) => 1.1 + (i % 2 ? 0.01 : -0.01) + v / 8);
+    const layer = tf.layers.batchNormalization({ epsilon: 0.01 });
+    const input = tf.tensor2d(x, [rows, channels]);
+    layer.build([rows, channels]);
+    const [gamma, beta] = layer.trainableWeights.map((w) => w.read() as import('@tensorflow/tfjs').Variable);
+    const f = () => tf.sum(tf.mul(layer.apply(input, { training: true }) as Tensor, tf.tensor2d(dy, [rows, channels])));
+    const { grads } = tf.variableGrads(f as () => import('@tensorflow/tfjs').Scalar, [gamma!, beta!]);
+    const [dgamma, dbeta] = [await read(grads[gamma!.name]!), await read(grads[beta!.name]!)];
+    for (let c = 0; c < channels; c++) {
+      let [sum, mean, variance, along, size] = [0, 0, 0, 0, 0];
+      for (let i = c; i < x.length; i += channels) mean += x[i]! / rows;
+      for (let i = c; i < x.length; i += channels) variance += (x[i]! - mean) ** 2 / rows;
+      for (let i = c; i < x.length; i += channels) {
+        const normed = (x[i]! - mean) / Math.sqrt(variance + Math.fround(0.01));
+        sum += dy[i]!;
+        along += dy[i]! * normed;
+        size += Math.abs(dy[i]! * normed);
+      }
+      expect(Math.abs(dbeta[c]! / sum - 1)).toBeLessThan(1e-6);
+      expect(Math.abs(dgamma[c]! - along) / size).toBeLessThan(1e-6);
+    }
   });
 
   it('statistics of batch and layer normalization', async () => {

@@ -1,4 +1,5 @@
 // What the declarations of ops do not say, and TensorFlow.js does not check.
+import { getBackend } from '@tensorflow/tfjs-core';
 import { isTensor } from '../engine/is-tensor.ts';
 import { indexRules } from './index-rules.ts';
 
@@ -86,6 +87,20 @@ const isVector: Rule = (signal) => {
   return rank === 1 ? undefined : `signal must be of rank 1, and ${shape}; x.unstack() gives the signals of a batch`;
 };
 
+/** Rows of the result of sparseFillEmptyRows: a place of at least 8 bytes for each. */
+const rowsFit: Rule = (_indices, _values, denseShape) => {
+  const known = isTensor(denseShape) && getBackend() === 'cpu' ? denseShape.dataSync() : denseShape;
+  const rows: unknown = Array.isArray(known) || ArrayBuffer.isView(known) ? (known as number[])[0] : undefined;
+  if (typeof rows !== 'number' || rows * 8 < 2 ** 32) return undefined;
+  return `denseShape asks for ${rows} rows, which no device has memory for`;
+};
+
+/** Begin and size of slices. */
+const noGaps: Rule = (_x, begin, size) => {
+  const gap = [begin, size].findIndex((list) => Array.isArray(list) && list.some((v) => v === null || v === undefined));
+  return gap < 0 ? undefined : `${gap === 0 ? 'begin' : 'size'} must hold whole numbers, and has a gap`;
+};
+
 /** Both arguments of a loss. */
 const ofReals = both(notComplex('the first argument', 0), notComplex('the second argument', 1));
 
@@ -108,6 +123,8 @@ export const rules: Readonly<Record<string, Rule>> = {
   ),
   irfft: both(both(hasAxis, isComplex), positive(undefined, 'fftLength')),
   'spectral.irfft': both(both(hasAxis, isComplex), positive(undefined, 'fftLength')),
+  slice: noGaps,
+  'sparse.sparseFillEmptyRows': rowsFit,
   'signal.hannWindow': windowLength,
   'signal.hammingWindow': windowLength,
   'signal.frame': both(isVector, positive(undefined, 'frameLength', 'frameStep')),

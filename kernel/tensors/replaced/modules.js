@@ -23,6 +23,7 @@ module.exports = [
   { module: /^\.\.\/\.\.\/ops\/conv1d$/, importer: /tfjs-core\/dist\/public\//, by: 'conv1d.ts' },
   { module: /^\.\/(zeros|ones|fill)$/, importer: /tfjs-core\/dist\/ops\//, by: 'filled.ts' },
   { module: /^(\.\.\/)+(ops\/)?(zeros|ones|fill)$/, importer: /tfjs-core\/dist\/(ops|gradients)\//, by: 'filled.ts' },
+  { module: /^\.\.\/signal_ops_util$/, importer: /tfjs-core\/dist\/ops\/signal\/ha(mm|n)/, by: 'windows.ts' },
   {
     module: /\/pool$/,
     importer: /tfjs-core\/dist\/(ops\/ops|public\/chained_ops\/pool)\.js$/,

@@ -76,7 +76,7 @@ function computeWeightedLoss_(values: Like, weights?: Like | null, reduction = t
     if (reduction === NONE) return losses;
     if (reduction === SUM) return tf.sum(losses);
     // 0 of no losses
-    if (reduction === MEAN) return losses.size === 0 ? tf.sum(losses) : tf.mean(losses);
+    if (reduction === MEAN) return losses.size === 0 ? tf.cast(tf.sum(losses), 'float32') : tf.mean(losses);
     if (reduction === SUM_BY_NONZERO_WEIGHTS) return tf.div(tf.sum(losses), tf.scalar(losses.size));
   } else {
     const w = convertToTensor(weights, 'weights', 'computeWeightedLoss');
@@ -120,7 +120,8 @@ function sigmoidCrossEntropy_(
   reduction = tf.Reduction.SUM_BY_NONZERO_WEIGHTS,
 ) {
   let labels = convertToTensor(multiClassLabels, 'multiClassLabels', 'sigmoidCrossEntropy');
-  const x = convertToTensor(logits, 'logits', 'sigmoidCrossEntropy');
+  // Of bool and int32, −|x| would be of that type
+  const x = tf.cast(convertToTensor(logits, 'logits', 'sigmoidCrossEntropy'), 'float32');
   tf.util.assertShapesMatch(labels.shape, x.shape, 'Error in sigmoidCrossEntropy: ');
   if (labelSmoothing > 0) labels = tf.add(tf.mul(labels, 1 - labelSmoothing), 0.5 * labelSmoothing);
   const w = weights == null ? weights : convertToTensor(weights, 'weights', 'sigmoidCrossEntropy');

@@ -53,7 +53,7 @@ export class BatchNormGradArgs extends BatchNormArgs {
 /** How the tensors are cut. */
 @unmanaged
 class BatchTask extends BatchNormGradArgs {
-  partials: usize; // [chunks, 2, width]
+  partials: usize; // [chunks, 2, width], of the gradient float64
   params: usize; // [4, width]
   groups: i32;
   width: i32;
@@ -79,7 +79,7 @@ function sideBySideWhole(channels: i32): i32 {
 /** Bytes of working memory of batch normalization and its gradient. */
 export function batchNormBytes(rows: i32, channels: i32): usize {
   const width = <usize>(channels * sideBySideWhole(channels));
-  return (width * (<usize>batchChunks(rows, channels) * 2 + 4)) << 2;
+  return (width * (<usize>batchChunks(rows, channels) * 4 + 4)) << 2;
 }
 
 /**
@@ -383,14 +383,14 @@ export function batchNormTrain(args: BatchNormArgs): void {
   scaleAll();
 }
 
-/** Σ dy and Σ dy · (x − mean) of each column, with params [mean]. */
+/** Σ dy and Σ dy · (x − mean) of each column, with params [mean]. Sums of blocks are added in float64. */
 function gradSumsTask(chunk: i32, chunks: i32): void {
   const a = args<BatchTask>();
   const width = a.width;
   const stride = (<usize>width) << 2;
   const from = bound(a.groups, 1, chunk, chunks);
   const to = bound(a.groups, 1, chunk + 1, chunks);
-  const sums = a.partials + <usize>chunk * 2 * stride;
+  const sums = a.partials + <usize>chunk * 4 * stride;
   const block = max(8, BLOCK / width);
   for (let g = from; g < to; g += block) {
     const count = min(block, to - g);
@@ -398,10 +398,10 @@ function gradSumsTask(chunk: i32, chunks: i32): void {
     const first = g == from;
     let c: usize = 0;
     for (; c + 64 <= stride; c += 64) {
-      gradSumsBlock(4, a.dy + at + c, a.x + at + c, count, stride, first, a.params + c, sums + c);
+      gradSumsBlock(4, a.dy + at + c, a.x + at + c, count, stride, first, a.params + c, sums + 2 * c);
     }
     for (; c < stride; c += 16) {
-      gradSumsBlock(1, a.dy + at + c, a.x + at + c, count, stride, first, a.params + c, sums + c);
+      gradSumsBlock(1, a.dy + at + c, a.x + at + c, count, stride, first, a.params + c, sums + 2 * c);
     }
   }
 }
@@ -418,49 +418,82 @@ function gradSumsBlock(
   params: usize,
   sums: usize,
 ): void {
-  let s0 = f32x4.splat(0);
-  let s1 = s0;
-  let s2 = s0;
-  let s3 = s0;
-  let t0 = s0;
-  let t1 = s0;
-  let t2 = s0;
-  let t3 = s0;
+  const zero = f32x4.splat(0);
+  let s0 = zero;
+  let s1 = zero;
+  let s2 = zero;
+  let s3 = zero;
+  let t0 = zero;
+  let t1 = zero;
+  let t2 = zero;
+  let t3 = zero;
   const m0 = v128.load(params);
-  const m1 = vectors == 4 ? v128.load(params, 16) : s0;
-  const m2 = vectors == 4 ? v128.load(params, 32) : s0;
-  const m3 = vectors == 4 ? v128.load(params, 48) : s0;
-  for (let g = 0; g < count; g++) {
-    const d0 = v128.load(dy);
-    s0 = f32x4.add(s0, d0);
-    t0 = madd(d0, f32x4.sub(v128.load(x), m0), t0);
-    if (vectors == 4) {
-      const d1 = v128.load(dy, 16);
-      const d2 = v128.load(dy, 32);
-      const d3 = v128.load(dy, 48);
-      s1 = f32x4.add(s1, d1);
-      s2 = f32x4.add(s2, d2);
-      s3 = f32x4.add(s3, d3);
-      t1 = madd(d1, f32x4.sub(v128.load(x, 16), m1), t1);
-      t2 = madd(d2, f32x4.sub(v128.load(x, 32), m2), t2);
-      t3 = madd(d3, f32x4.sub(v128.load(x, 48), m3), t3);
+  const m1 = vectors == 4 ? v128.load(params, 16) : zero;
+  const m2 = vectors == 4 ? v128.load(params, 32) : zero;
+  const m3 = vectors == 4 ? v128.load(params, 48) : zero;
+  // Sums of sixteen groups are added to the rest
+  for (let g = 0; g < count; ) {
+    const stop = min(count, g + 16);
+    let u0 = zero;
+    let u1 = zero;
+    let u2 = zero;
+    let u3 = zero;
+    let v0 = zero;
+    let v1 = zero;
+    let v2 = zero;
+    let v3 = zero;
+    for (; g < stop; g++) {
+      const d0 = v128.load(dy);
+      u0 = f32x4.add(u0, d0);
+      v0 = madd(d0, f32x4.sub(v128.load(x), m0), v0);
+      if (vectors == 4) {
+        const d1 = v128.load(dy, 16);
+        const d2 = v128.load(dy, 32);
+        const d3 = v128.load(dy, 48);
+        u1 = f32x4.add(u1, d1);
+        u2 = f32x4.add(u2, d2);
+        u3 = f32x4.add(u3, d3);
+        v1 = madd(d1, f32x4.sub(v128.load(x, 16), m1), v1);
+        v2 = madd(d2, f32x4.sub(v128.load(x, 32), m2), v2);
+        v3 = madd(d3, f32x4.sub(v128.load(x, 48), m3), v3);
+      }
+      dy += stride;
+      x += stride;
     }
-    dy += stride;
-    x += stride;
+    s0 = f32x4.add(s0, u0);
+    t0 = f32x4.add(t0, v0);
+    if (vectors == 4) {
+      s1 = f32x4.add(s1, u1);
+      s2 = f32x4.add(s2, u2);
+      s3 = f32x4.add(s3, u3);
+      t1 = f32x4.add(t1, v1);
+      t2 = f32x4.add(t2, v2);
+      t3 = f32x4.add(t3, v3);
+    }
   }
   addTo(first, sums, s0, t0, stride);
   if (vectors == 4) {
-    addTo(first, sums + 16, s1, t1, stride);
-    addTo(first, sums + 32, s2, t2, stride);
-    addTo(first, sums + 48, s3, t3, stride);
+    addTo(first, sums + 32, s1, t1, stride);
+    addTo(first, sums + 64, s2, t2, stride);
+    addTo(first, sums + 96, s3, t3, stride);
   }
+}
+
+/** Adds to the sums of s in float64, and to those of t two strides behind. */
+// @ts-ignore: decorator
+@inline
+function addTo(first: bool, sums: usize, s: v128, t: v128, stride: usize): void {
+  addWide(first, sums, s);
+  addWide(first, sums + 2 * stride, t);
 }
 
 // @ts-ignore: decorator
 @inline
-function addTo(first: bool, sums: usize, s: v128, t: v128, stride: usize): void {
-  v128.store(sums, first ? s : f32x4.add(s, v128.load(sums)));
-  v128.store(sums + stride, first ? t : f32x4.add(t, v128.load(sums + stride)));
+function addWide(first: bool, sums: usize, s: v128): void {
+  const low = f64x2.promote_low_f32x4(s);
+  const high = f64x2.promote_low_f32x4(v128.shuffle<i32>(s, s, 2, 3, 0, 1));
+  v128.store(sums, first ? low : f64x2.add(low, v128.load(sums)));
+  v128.store(sums, first ? high : f64x2.add(high, v128.load(sums, 16)), 16);
 }
 
 /** y = dy · a + (x − mean) · b + c for each group, with params [mean, a, b, c]. */
@@ -524,9 +557,9 @@ export function batchNormTrainGrad(args: BatchNormGradArgs): void {
     const chunks = batchChunks(rows, channels);
     parallel(gradSumsTask.index, chunks);
     for (let i = 1; i < chunks; i++) {
-      const part = a.partials + <usize>i * 2 * stride;
-      for (let c: usize = 0; c < 2 * stride; c += 16) {
-        v128.store(a.partials + c, f32x4.add(v128.load(a.partials + c), v128.load(part + c)));
+      const part = a.partials + <usize>i * 4 * stride;
+      for (let c: usize = 0; c < 4 * stride; c += 16) {
+        v128.store(a.partials + c, f64x2.add(v128.load(a.partials + c), v128.load(part + c)));
       }
     }
   }
@@ -537,21 +570,23 @@ export function batchNormTrainGrad(args: BatchNormGradArgs): void {
     const i = (<usize>c) << 2;
     const meanHere = load<f32>(mean + i);
     // Σ dy and Σ dy · (x − mean)
-    let s: f32 = 0;
-    let t: f32 = 0;
+    let wideS: f64 = 0;
+    let wideT: f64 = 0;
     if (groups > 0) {
       for (let k = 0; k < side; k++) {
-        const at = a.partials + ((<usize>(k * channels + c)) << 2);
-        s += load<f32>(at);
-        t += load<f32>(at + stride);
+        const at = a.partials + ((<usize>(k * channels + c)) << 3);
+        wideS += load<f64>(at);
+        wideT += load<f64>(at + 2 * stride);
       }
     }
     for (let r = 0; r < remaining; r++) {
       const at = restAt + ((<usize>(r * channels + c)) << 2);
       const d = load<f32>(dy + at);
-      s += d;
-      t += d * (load<f32>(x + at) - meanHere);
+      wideS += <f64>d;
+      wideT += <f64>(d * (load<f32>(x + at) - meanHere));
     }
+    const s = <f32>wideS;
+    const t = <f32>wideT;
     const rstd: f32 = 1 / sqrt<f32>(load<f32>(variance + i) + epsilon);
     store<f32>(dscale + i, t * rstd);
     store<f32>(doffset + i, s);

@@ -12,7 +12,8 @@ function scan(float: Op, integer: Op | undefined): OpKernel {
     const x = inputs['x']!;
     const { shape, dtype } = x;
     const op = dtype === 'float32' ? float : dtype === 'int32' ? integer : undefined;
-    const axis = attrs['axis'] as number;
+    // null is "not given"
+    const axis = (attrs['axis'] as number | null) ?? 0;
     if (axesMask(axis, shape.length) < 0 || (dtype !== 'float32' && dtype !== 'int32')) return undefined;
     const at = axis < 0 ? axis + shape.length : axis;
     // The stock op kernel turns an axis that is counted from the end twice

@@ -3,7 +3,7 @@ import { ops } from '../../../ops.ts';
 import type { OpKernel } from '../op-kernel.ts';
 import { areFloat, sizeOf, type Shader } from '../shader.ts';
 import { matrixSize } from '../shaders/column-sums.ts';
-import { each, rowShader, runRows } from '../shaders/row-shader.ts';
+import { each, rowShader, runRows, sumEach } from '../shaders/row-shader.ts';
 
 /** Of the row `x`: `most`, its largest number; `sum`, the sum of exp(x − most); `bad`, 1 if it has a NaN, else 0. */
 const logSumExp = `
@@ -13,7 +13,7 @@ const logSumExp = `
   bad = largest(at, bad);
   most = largest(at, most);
   var sum = 0.0;
-  ${each('sum += exp(x[first + i] - most);')}
+  ${sumEach('sum', 'exp(x[first + i] - most)')}
   sum = total(at, sum);`;
 
 const softmaxShader = rowShader(
@@ -36,7 +36,7 @@ const softmaxGradShader = rowShader(
   { dx: 'f32' },
   { dy: 'f32', y: 'f32' },
   `var sum = 0.0;
-  ${each('sum += dy[first + i] * y[first + i];')}
+  ${sumEach('sum', 'dy[first + i] * y[first + i]')}
   sum = total(at, sum);
   ${each('dx[first + i] = (dy[first + i] - sum) * y[first + i];')}`,
 );
@@ -45,7 +45,7 @@ const logSoftmaxGradShader = rowShader(
   { dx: 'f32' },
   { dy: 'f32', y: 'f32' },
   `var sum = 0.0;
-  ${each('sum += dy[first + i];')}
+  ${sumEach('sum', 'dy[first + i]')}
   sum = total(at, sum);
   ${each('dx[first + i] = dy[first + i] - exp(y[first + i]) * sum;')}`,
 );
@@ -59,7 +59,7 @@ const crossEntropyShader = rowShader(
   `${logSumExp}
   let logarithm = log(sum);
   var sumOfLosses = 0.0;
-  ${each('sumOfLosses -= (u.keep * labels[first + i] + u.add) * (x[first + i] - most - logarithm);')}
+  ${sumEach('sumOfLosses', '-(u.keep * labels[first + i] + u.add) * (x[first + i] - most - logarithm)')}
   sumOfLosses = total(at, sumOfLosses);
   if (at == 0u) {
     loss[row] = select(sumOfLosses, bitcast<f32>(u.nan), bad > 0.0);
@@ -73,7 +73,7 @@ const crossEntropyGradShader = rowShader(
   { dx: 'f32' },
   { dy: 'f32', x: 'f32', labels: 'f32', normalizer: 'f32' },
   `var sum = 0.0;
-  ${each('sum += u.keep * labels[first + i] + u.add;')}
+  ${sumEach('sum', 'u.keep * labels[first + i] + u.add')}
   sum = total(at, sum);
   let most = normalizer[2u * row];
   let logarithm = normalizer[2u * row + 1u];
@@ -110,10 +110,10 @@ const categoricalShader = rowShader(
   { loss: 'f32' },
   { p: 'f32', labels: 'f32' },
   `var sum = 0.0;
-  ${each('sum += p[first + i];')}
+  ${sumEach('sum', 'p[first + i]')}
   sum = total(at, sum);
   var sumOfLosses = 0.0;
-  ${each('sumOfLosses -= labels[first + i] * log(clamp(p[first + i] / sum, u.epsilon, 1.0 - u.epsilon));')}
+  ${sumEach('sumOfLosses', '-labels[first + i] * log(clamp(p[first + i] / sum, u.epsilon, 1.0 - u.epsilon))')}
   sumOfLosses = total(at, sumOfLosses);
   if (at == 0u) { loss[row] = sumOfLosses; }`,
   { epsilon: 'f32' },
@@ -123,7 +123,7 @@ const categoricalGradShader = rowShader(
   { dp: 'f32' },
   { dy: 'f32', p: 'f32', labels: 'f32' },
   `var sum = 0.0;
-  ${each('sum += p[first + i];')}
+  ${sumEach('sum', 'p[first + i]')}
   sum = total(at, sum);
   var counted = 0.0;
   ${each(`let q = p[first + i] / sum;

@@ -64,6 +64,30 @@ export function rowShader(
 /** WGSL that runs `body` for each column `i` of the row. */
 export const each = (body: string) => `for (var i = at; i < u.columns; i += ${GROUP}u) { ${body} }`;
 
+/** Terms that are added one after the other before their sum is added to the rest. */
+const BLOCK = 16;
+
+/**
+ * WGSL that adds `value` of each column `i` of the row to `sum`, which is 0 before: sums of blocks and of blocks of
+ * blocks, so that rounding errors do not grow with the row.
+ */
+export const sumEach = (sum: string, value: string) => `{
+    var blocks = 0.0;
+    var inBlocks = 0u;
+    var block = 0.0;
+    var inBlock = 0u;
+    ${each(`block += ${value};
+    inBlock++;
+    if (inBlock == ${BLOCK}u) {
+      blocks += block;
+      block = 0.0;
+      inBlock = 0u;
+      inBlocks++;
+      if (inBlocks == ${BLOCK}u) { ${sum} += blocks; blocks = 0.0; inBlocks = 0u; }
+    }`)}
+    ${sum} += blocks + block;
+  }`;
+
 /**
  * Runs a shader of `rowShader`. The attributes `labelSmoothing` and `epsilon` become uniforms.
  * @returns the outputs
