@@ -24,6 +24,7 @@ import { version_data } from '@tensorflow/tfjs-data';
 import * as cpu from './backends/cpu/index.ts';
 import * as cuda from './backends/cuda/index.ts';
 import * as webgpu from './backends/webgpu/index.ts';
+import { checkMethodCalls } from './calls/methods.ts';
 import { withCheckedCalls } from './calls/named.ts';
 import { withCheckedSpaces } from './calls/spaces.ts';
 import { collectTensors } from './engine/install.ts';
@@ -77,6 +78,8 @@ export { all as tf };
 export { isOn, peekValues } from './peek.ts';
 
 for (const install of parts) install();
+// Over what the parts have installed
+checkMethodCalls();
 
 /** Starts the device `cpu`. When its memory is full, tensors that nothing refers to are freed before an op fails. */
 export async function startCpu(options: cpu.CpuOptions): Promise<cpu.CpuDevice> {

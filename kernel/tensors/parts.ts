@@ -1,6 +1,5 @@
 // What is installed into TensorFlow.js, part by part. No two parts change the same thing, so their order does not
 // matter.
-import { checkMethodCalls } from './calls/methods.ts';
 import { installDescribing } from './describing.ts';
 import { installDescribingEngine } from './describing-engine.ts';
 import { checkMethods } from './engine/checked-methods.ts';
@@ -42,5 +41,4 @@ export const parts: readonly (() => void)[] = [
   installPrinting,
   installDescribing,
   installDescribingEngine,
-  checkMethodCalls,
 ];

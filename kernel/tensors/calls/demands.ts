@@ -225,6 +225,8 @@ const byFunction: Readonly<Record<string, Demand>> = {
     holds: (x) => isNumber(x) || (Array.isArray(x) && x.length === 2 && x.every(isNumber)),
   },
   'layers.dot.axes': axes,
+  'layers.gaussianDropout.rate': below,
+  'layers.alphaDropout.rate': below,
   'constraints.minMaxNorm.rate': from(0, 1),
   'sequential.layers': layers,
   'model.inputs': symbolic,

@@ -64,7 +64,7 @@ function checkMethodsOf(title: string, className: string, prototype: object, met
   }
 }
 
-/** Installs the checks, over what other parts have installed. */
+/** Installs the checks, over what all parts have installed. */
 export function checkMethodCalls(): void {
   checkOptimizers();
   nameMethods('Tensor', tf.Tensor.prototype, (method) => left.has(method));

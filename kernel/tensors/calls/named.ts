@@ -1,6 +1,6 @@
 // The ops as cells call them: arguments are checked, and an error says which op was called, and with what.
 import { Tensor } from '@tensorflow/tfjs-core';
-import { faultOf, parameterNames } from './check.ts';
+import { faultOf, parameterNames, wanted } from './check.ts';
 import { type Call, type Parts, quickCall } from './quick.ts';
 import { rules, type Rule } from './rules.ts';
 import { shown } from './shown.ts';
@@ -104,17 +104,31 @@ interface Called {
 /** What errors said before a method of tensors was named: an op that calls it within is named instead. */
 const beforeMethod = new WeakMap<Error, string>();
 
+/** Texts of the JavaScript engine about the inside of an op. */
+const OF_ENGINE =
+  /^(Cannot (read|set|destructure|convert|use)|undefined is not|null is not|Invalid array length)|is not iterable|is not a (function|constructor)$/;
+
+/** What to say instead: the first argument that is missing, or what all must be. */
+function unfit(parameters: readonly Parameter[], args: readonly unknown[]): string {
+  const at = parameters.findIndex(({ optional }, i) => !optional && args[i] == null);
+  if (at >= 0) return `${parameters[at]!.name} is ${String(args[at])}; it must be ${wanted(parameters[at]!)}`;
+  const each = parameters.map((p) => `${p.name} must be ${wanted(p)}`);
+  return `the arguments do not fit: ${each.join('; ')}`;
+}
+
 /** Adds to an error which op was called with what. Its stack is made when it is first read, with the new message. */
 function tell<E extends Error>(error: E, { title, parameters, args, self }: Called): E {
   const original = beforeMethod.get(error);
   if (complete.has(error) && original === undefined) return error;
   complete.add(error);
-  const before = original ?? error.message;
+  const said = original ?? error.message;
+  const before = OF_ENGINE.test(said) ? unfit(parameters, args) : said;
+  if (before !== said) error.cause ??= said;
   const isMethod = self instanceof Tensor;
   if (isMethod) beforeMethod.set(error, before);
   else beforeMethod.delete(error);
   const own = title.split('.').at(-1)!;
-  const subject = before.includes(own) ? '' : `${title}: `;
+  const subject = before === said && before.includes(own) ? '' : `${title}: `;
   const given = parameters.flatMap((p, i) => (i < args.length ? [`${p.name}: ${shown(args[i])}`] : []));
   const on = isMethod ? ` of ${shown(self)}` : '';
   error.message = `${subject}${before}\nCalled as ${title}(${given.join(', ')})${on}; it takes (${parameterNames(parameters)})`;

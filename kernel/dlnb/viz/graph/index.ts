@@ -81,8 +81,6 @@ export function makeGraph(loaded: LoadedLibrary): GraphFunction {
   const graph = (subject: unknown, inputs?: GraphInputs, options: GraphOptions = {}) => {
     checkOptions('viz.graph', options, OPTIONS);
     const { direction, title } = options;
-    if (direction !== undefined && direction !== 'right' && direction !== 'down')
-      throw new TypeError(`viz.graph: the direction must be 'right' or 'down', not ${String(direction)}`);
     const tf = needLibrary(loaded, 'viz.graph');
     return goOn(planOf(tf, subject, inputs), (plan) => {
       if (direction) plan.direction = direction;

@@ -234,7 +234,7 @@ describe('the graph of a function', () => {
       () => graph((x: Tensor) => x, 'two' as never),
       /the input "x" must be a number.*not string/,
     ],
-    ['an unknown direction', () => graph((x: Tensor) => x, 1, { direction: 'up' as never }), /'right' or 'down'/],
+    ['an unknown direction', () => graph((x: Tensor) => x, 1, { direction: 'up' as never }), /"right" or "down"/],
     [
       'an unknown option',
       () => graph((x: Tensor) => x, 1, { name: 'f' } as object),
