@@ -46,7 +46,9 @@ const created =
   (rank?: number): Rule =>
   ([values = {}, shape], name) => {
     const of = nested(values);
-    if (absent(shape)) return of && (rank === undefined || of.length === rank) ? { shape: of } : undefined;
+    // `tf.tensor1d` has the dtype second
+    if (absent(shape) || typeof shape?.constant === 'string')
+      return of && (rank === undefined || of.length === rank) ? { shape: of } : undefined;
     const wanted = sizes(shape);
     if (!wanted) return undefined;
     const [has, needs] = [of && count(of), count(wanted)];

@@ -32,6 +32,14 @@ interface Node {
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 
+/** Trees of cells by their code. */
+export type Trees = Map<string, object | undefined>;
+/** What was found, in the order of the cells. */
+export interface Found {
+  misfits: Misfit[];
+  shapes: KnownShape[];
+}
+
 /** What is known of a value. */
 type Known = { is: 'tensor'; shape: Shape } | { is: 'number'; value: number } | { is: 'library' } | undefined;
 /** Names in their blocks; undefined: a name whose value is not known. */
@@ -40,9 +48,12 @@ type Names = Map<string, Known>;
 /**
  * Looks through the cells of a notebook, in their order.
  * @param cells the code of the cells, in TypeScript or JavaScript
+ * @param trees kept by the caller from call to call: after an edit, only the cell that was edited is parsed again
  */
-export function findShapes(cells: readonly string[]): { misfits: Misfit[]; shapes: KnownShape[] } {
-  const programs = cells.map(parsed);
+export function findShapes(cells: readonly string[], trees: Trees = new Map()): Found {
+  const programs = cells.map((code) => (trees.has(code) ? (trees.get(code) as Node | undefined) : parsed(code)));
+  trees.clear();
+  cells.forEach((code, i) => trees.set(code, programs[i]));
   const reader = new Reader();
   for (const program of programs) if (program) reader.prepare(program);
   programs.forEach((program, cell) => program && reader.read(program, cell));
@@ -117,7 +128,8 @@ class Reader {
 
   private lookUp(name: string): Known {
     if (this.assigned.has(name)) return undefined;
-    for (const scope of this.scopes.toReversed()) {
+    for (let i = this.scopes.length - 1; i >= 0; i--) {
+      const scope = this.scopes[i]!;
       if (!scope.has(name)) continue;
       // A function may run after a later cell has declared the name again
       if (scope === this.top && this.functions > 0 && this.declared.get(name)! > 1) return undefined;
@@ -314,14 +326,21 @@ function isLibraryImport(node: Node): boolean {
   return isNamespace && /^@tensorflow\/tfjs(-core|-node|-node-gpu)?$/.test(from);
 }
 
+/** Parts of nodes that are types, comments or notes of the parser. */
+const LEFT = new Set([
+  ...['typeAnnotation', 'returnType', 'typeParameters', 'typeArguments', 'superTypeParameters'],
+  ...['leadingComments', 'trailingComments', 'innerComments', 'loc', 'extra', 'errors'],
+]);
+
 /** Parts of a node that are nodes, without those that are types. */
 function childrenOf(node: Node): Node[] {
   const list: Node[] = [];
-  for (const [key, value] of Object.entries(node)) {
-    if (/^(typeAnnotation|returnType|typeParameters|typeArguments|superTypeParameters|loc|extra|errors)$/.test(key))
-      continue;
-    if (/Comments$/.test(key)) continue;
-    for (const part of [value].flat()) if (isNode(part)) list.push(part);
+  for (const key in node) {
+    const value = node[key];
+    if (typeof value !== 'object' || value === null || LEFT.has(key)) continue;
+    if (Array.isArray(value)) {
+      for (const part of value as unknown[]) if (isNode(part)) list.push(part);
+    } else if (isNode(value)) list.push(value);
   }
   return list;
 }

@@ -34,7 +34,7 @@ export const known: [expression: string, shape: string][] = [
   ['tf.zeros([2, 3]).expandDims(-1)', '[2, 3, 1]'],
   ['tf.zeros([1, 3, 1]).squeeze()', '[3]'],
   ['tf.zeros([1, 3, 1]).squeeze([0])', '[3, 1]'],
-  ['tf.oneHot(tf.tensor1d([1, 2]), 10)', '[2, 10]'],
+  ["tf.oneHot(tf.tensor1d([1, 2], 'int32'), 10)", '[2, 10]'],
   ["tf.conv2d(tf.zeros([8, 28, 28, 1]), tf.ones([3, 3, 1, 16]), 2, 'same')", '[8, 14, 14, 16]'],
   ["tf.conv2d(tf.zeros([28, 28, 1]), tf.ones([5, 5, 1, 6]), [1, 1], 'valid')", '[24, 24, 6]'],
   ['tf.cast(tf.zeros([2]) as tf.Tensor1D, "int32")!', '[2]'],

@@ -1,0 +1,88 @@
+// What is said of shapes before cells run, against the library itself: the shapes are those that it computes, and what
+// cannot fit is an error of it too.
+import { beforeAll, describe, expect, it } from 'vitest';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import type * as Library from '../../../../kernel/tensors/index.ts';
+import { findShapes } from '../../../../kernel/language/shapes.ts';
+import { dist } from '../../../paths.ts';
+import { known, misfits } from '../../../unit/kernel/language/shape-cases.ts';
+
+const { tf, startCpu } = createRequire(import.meta.url)(path.join(dist, 'tf.js')) as typeof Library;
+beforeAll(() => startCpu({ dist, threads: 1 }));
+
+const IMPORT = "import * as tf from '@tensorflow/tfjs';";
+/** Evaluates an expression, without its types. */
+const evaluate = (expression: string) =>
+  new Function('tf', 'n', 'rows', `return ${expression.replace(/ as tf\.\w+|!$/g, '')}`)(tf, 32, [1, 2]) as {
+    shape: number[];
+  };
+
+it.each(known)('%s', (expression, shape) => {
+  const real = evaluate(expression).shape;
+  const said = shape
+    .slice(1, -1)
+    .split(', ')
+    .filter((n) => n !== '');
+  expect(said.map((n, i) => (n === '?' ? real[i] : Number(n)))).toEqual(real);
+});
+
+it.each(misfits)('%s is an error', (expression) => {
+  expect(() => evaluate(expression)).toThrow();
+});
+
+describe('random programs', () => {
+  /** Park and Miller 1988. */
+  let state = 7;
+  const random = (n: number) => (state = (state * 48271) % 2147483647) % n;
+  const pick = <T>(list: readonly T[]): T => list[random(list.length)]!;
+  const sizes = () => Array.from({ length: random(4) }, () => pick([1, 1, 2, 3, 4]));
+  const axis = () => random(7) - 3;
+  const tensor = () => `tf.zeros([${sizes().join(', ')}])`;
+  const calls: (() => string)[] = [
+    () => `.add(${tensor()})`,
+    () => `.matMul(${tensor()}, ${pick(['true', 'false'])}, ${pick(['true', 'false'])})`,
+    () => `.reshape([${[...sizes(), ...pick([[], [-1]])].join(', ')}])`,
+    () => '.transpose()',
+    () => `.sum(${axis()}, ${pick(['true', 'false'])})`,
+    () => `.mean([${axis()}])`,
+    () => `.expandDims(${axis()})`,
+    () => '.squeeze()',
+    () => `.argMax(${axis()})`,
+    () => '.relu()',
+    () => `.maximum(${tensor()})`,
+  ];
+  const program = () => {
+    const start = pick([
+      tensor,
+      () => `tf.concat([${tensor()}, ${tensor()}], ${axis()})`,
+      () => `tf.stack([${tensor()}, ${tensor()}], ${axis()})`,
+    ])();
+    return start + Array.from({ length: 1 + random(3) }, () => pick(calls)()).join('');
+  };
+
+  it('have the shapes that are said, and errors where it is said', () => {
+    let [computed, failed] = [0, 0];
+    for (let i = 0; i < 3000; i++) {
+      const expression = program();
+      const { shapes, misfits: found } = findShapes([IMPORT, `const y = ${expression};`]);
+      const y = shapes.find(({ start }) => start === 6)?.shape;
+      let real: number[] | undefined;
+      try {
+        real = tf.tidy(() => evaluate(expression).shape);
+      } catch {
+        real = undefined;
+      }
+      if (real) {
+        computed++;
+        expect([expression, found.map(({ message }) => message)]).toEqual([expression, []]);
+        if (y) expect([expression, y]).toEqual([expression, real]);
+      } else {
+        failed++;
+        expect([expression, y]).toEqual([expression, undefined]);
+      }
+    }
+    expect(computed).toBeGreaterThan(500);
+    expect(failed).toBeGreaterThan(500);
+  });
+});
