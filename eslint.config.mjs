@@ -16,11 +16,18 @@ const rooms = {
   'kernel/dlnb': { code: ['kernel/wire', 'kernel/outputs'], types: ['kernel/tensors'] },
   'kernel/process': { code: ['kernel/wire', 'kernel/outputs', 'kernel/dlnb'], types: ['kernel/tensors'] },
   'kernel/pictures': { code: ['kernel/wire', 'renderers'] },
+  'kernel/language': { code: ['kernel/wire', 'kernel/notebook', 'kernel/process/cell/walk.ts'] },
   'kernel/host': {
-    code: ['kernel/wire', 'kernel/notebook', 'kernel/tensors/backends/cuda/libraries.ts', 'renderers/renderers.json'],
+    code: [
+      'kernel/wire',
+      'kernel/notebook',
+      'kernel/language',
+      'kernel/tensors/backends/cuda/libraries.ts',
+      'renderers/renderers.json',
+    ],
   },
   renderers: { code: ['kernel/wire'] },
-  extension: { code: ['kernel/wire', 'kernel/notebook', 'kernel/host/client'], vscode: true },
+  extension: { code: ['kernel/wire', 'kernel/notebook', 'kernel/language', 'kernel/host/client'], vscode: true },
 };
 
 const all = [...Object.keys(rooms), 'test'];

@@ -44,6 +44,9 @@ describe('the import rule', () => {
     ['kernel/tensors/a.ts', "import { valuesNow } from '../outputs/tensor/read.ts';"],
     ['kernel/host/client/a.ts', "import { check } from '../../tensors/backends/cuda/libraries.ts';"],
     ['kernel/host/export/a.ts', "import renderers from '../../../renderers/renderers.json';"],
+    ['kernel/language/a.ts', "import { walk } from '../process/cell/walk.ts';"],
+    ['kernel/host/cli/a.ts', "import { VirtualDocument } from '../../language/document.ts';"],
+    ['extension/language/a.ts', "import { VirtualDocument } from '../../kernel/language/document.ts';"],
     ['kernel/host/cli/a.ts', "import { print } from '../../notebook/format/index.ts';"],
   ];
   it.each(allowed)('allows in %s: %s', async (file, code) => {
@@ -75,6 +78,8 @@ describe('the import rule', () => {
     ['kernel/dlnb/a.ts', "import { startCpu } from '../tensors/index.ts';"],
     ['kernel/process/device/a.ts', "import { startCpu } from '../../tensors/index.ts';"],
     ['kernel/process/device/a.ts', "const { startCpu } = await import('../../tensors/index.ts');"],
+    ['kernel/language/a.ts', "import { readTyped } from '../process/cell/typed.ts';"],
+    ['kernel/language/a.ts', "import * as vscode from 'vscode';"],
     // No way back up
     ['kernel/wire/a.ts', "import type { toBundle } from '../outputs/bundle.ts';"],
     ['kernel/outputs/tensor/a.ts', "import type { viz } from '../../dlnb/viz/index.ts';"],
