@@ -12,7 +12,6 @@ const rooms = {
   'kernel/notebook': {},
   'kernel/outputs': { code: ['kernel/wire'] },
   'kernel/tensors': { code: ['kernel/wire', 'kernel/outputs'], tensorflow: true },
-  'kernel/language': {},
   'kernel/dlnb': { code: ['kernel/wire', 'kernel/outputs'], types: ['kernel/tensors'] },
   'kernel/process': { code: ['kernel/wire', 'kernel/outputs', 'kernel/dlnb'], types: ['kernel/tensors'] },
   'kernel/pictures': { code: ['kernel/wire', 'renderers'] },
