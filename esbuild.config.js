@@ -376,6 +376,13 @@ function copyAssets() {
   const arch = process.platform === 'darwin' ? 'universal' : process.arch;
   const dawn = path.join(path.dirname(require.resolve('webgpu')), 'dist', `${process.platform}-${arch}`);
   for (const name of fs.existsSync(dawn) ? fs.readdirSync(dawn) : []) copy(path.join(dawn, name), `dawn/${name}`);
+  // TypeScript's language server, if there is one for this platform, with the declarations of the language beside it
+  const typescript = nativeTypeScript();
+  if (typescript) {
+    for (const name of ['LICENSE', 'NOTICE.txt']) copy(path.join(typescript, name), `typescript/${name}`);
+    for (const name of fs.readdirSync(path.join(typescript, 'lib')))
+      copy(path.join(typescript, 'lib', name), `typescript/lib/${name}`);
+  }
   const plugin = programs['typescript-plugin'].outdir;
   fs.mkdirSync(plugin, { recursive: true });
   const { version, license } = require('./package.json');
@@ -396,6 +403,15 @@ function copyAssets() {
       path.join(dist, `renderers/plotly-${name}.js`),
       `const module={exports:{}},exports=module.exports;\n${code}\nexport default module.exports;\n`,
     );
+  }
+}
+
+/** The folder of the package with TypeScript's native program. */
+function nativeTypeScript() {
+  try {
+    return path.dirname(require.resolve(`@typescript/typescript-${process.platform}-${process.arch}/package.json`));
+  } catch {
+    return undefined;
   }
 }
 

@@ -27,6 +27,14 @@ export interface Insertion {
   text: string;
 }
 
+/** What is wrong with a text. */
+export interface SyntaxFault {
+  at: number;
+  message: string;
+  /** Whether it cannot be read at all. */
+  fatal: boolean;
+}
+
 /** What the virtual document needs to know of a cell. */
 export interface CellFacts {
   names: Names;
@@ -44,7 +52,7 @@ export interface CellFacts {
   /** Whether the cell has JSX. */
   jsx: boolean;
   /** The first error that the parser has found. */
-  error?: { at: number; message: string };
+  error?: SyntaxFault;
   /** Where the statements of the cell begin. */
   statements: readonly number[];
 }
@@ -80,7 +88,7 @@ const options = (jsx: boolean): Parser.ParserOptions => ({
 interface Parsed {
   /** `Program`, or the object literal that the cell is. */
   root?: Node;
-  error?: { at: number; message: string };
+  error?: SyntaxFault;
 }
 
 /** Reads a cell. @param language a language that the kernel runs */
@@ -116,17 +124,17 @@ function readWhole(text: string, language: string): CellFacts {
 function parse(text: string, jsx: boolean): Parsed {
   try {
     const file = loadParser().parse(text, options(jsx));
-    const error = errorOf(file.errors?.[0]);
+    const error = errorOf(file.errors?.[0], false);
     return { root: file.program as unknown as Node, ...(error && { error }) };
   } catch (e) {
-    return { error: errorOf(e) ?? { at: 0, message: (e as Error).message } };
+    return { error: errorOf(e, true) ?? { at: 0, message: (e as Error).message, fatal: true } };
   }
 }
 
-function errorOf(e: unknown): CellFacts['error'] {
+function errorOf(e: unknown, fatal: boolean): SyntaxFault | undefined {
   const { message, pos } = (e ?? {}) as { message?: string; pos?: number };
   if (message === undefined || pos === undefined) return undefined;
-  return { at: pos, message: message.replace(/\.? \(\d+:\d+\)$/, '.') };
+  return { at: pos, message: message.replace(/\.? \(\d+:\d+\)$/, '.'), fatal };
 }
 
 function isOneBlock(root: Node | undefined): boolean {
@@ -183,7 +191,7 @@ class CellReader implements CellFacts {
   readonly insertions: Insertion[] = [];
   readonly inJsx = { replacements: [] as Replacement[], insertions: [] as Insertion[] };
   tail = '';
-  error?: { at: number; message: string };
+  error?: SyntaxFault;
   readonly statements: number[] = [];
 
   constructor(

@@ -24,9 +24,23 @@ export interface CellPlace {
   exact: boolean;
 }
 
+/** A range of a text. */
+export interface Range {
+  start: Position;
+  end: Position;
+}
+
+/** A range of a cell's text. */
+export interface CellRange {
+  cell: string;
+  range: Range;
+  /** Whether both ends are places of the cell's text. */
+  exact: boolean;
+}
+
 /** A change of the virtual document: the text in the place of a range of the document before. */
 export interface Change {
-  range: { start: Position; end: Position };
+  range: Range;
   text: string;
 }
 
@@ -43,6 +57,7 @@ export interface Below {
 interface Read {
   language: string;
   text: string;
+  starts: readonly number[];
   facts: CellFacts;
   /** Names that are used in front of their declaration in the cell. */
   early: readonly string[];
@@ -52,6 +67,8 @@ interface Entry {
   cell: Cell;
   read: Read;
   naming: string;
+  /** Names that the cell imports as a cell above does. */
+  repeated: ReadonlySet<string>;
   chunk: Chunk;
 }
 
@@ -112,6 +129,16 @@ export class VirtualDocument {
     return this.entries.get(id)?.read.facts;
   }
 
+  /** Whether all names that are imported in a range of a cell are imported so in a cell above, whose names count. */
+  isRepeated(id: string, start: number, end: number): boolean {
+    const { read, repeated } = this.entries.get(id)!;
+    const { uses } = read.facts.names;
+    const names = [...read.facts.imports.keys()].filter((name) =>
+      uses.get(name)?.some((use) => use.imports && use.start >= start && use.end <= end),
+    );
+    return names.length > 0 && names.every((name) => repeated.has(name));
+  }
+
   /**
    * Takes the cells of the notebook as they are now. Only cells with another text are read.
    * @returns how the text changes; undefined if it does not
@@ -131,7 +158,7 @@ export class VirtualDocument {
       const before = this.entries.get(cell.id);
       const same = before?.read === read && before.naming === key;
       const chunk = same ? before.chunk : makeChunk(cell.text, read.facts, naming, jsx);
-      entries.set(cell.id, { cell, read, naming: key, chunk });
+      entries.set(cell.id, { cell, read, naming: key, repeated: naming.repeated, chunk });
     });
     const list = [...entries.values()];
     const placed: Placed[] = [
@@ -173,7 +200,7 @@ export class VirtualDocument {
     for (const [name, { scope, hoisted, end }] of facts.names.declared)
       if (scope === 'block' && !hoisted)
         if (facts.names.uses.get(name)?.some((use) => use.now && use.read && use.start < end)) early.push(name);
-    return { language: cell.language, text: cell.text, facts, early };
+    return { language: cell.language, text: cell.text, starts: lineStarts(cell.text), facts, early };
   }
 
   /**
@@ -193,7 +220,10 @@ export class VirtualDocument {
     throw new RangeError(`The cell ${id} has no place ${offset}.`);
   }
 
-  /** The place in a cell of a place in the file, or the one next to it; undefined for the end of the file. */
+  /**
+   * The place in a cell of a place in the file, or the last one above it; undefined at the end of the file and in what
+   * stands in front of a cell.
+   */
   toCell(offset: number): CellPlace | undefined {
     const i = Math.max(0, lastAtMost(this.offsets, offset));
     // Parts without text begin where the next one begins
@@ -202,11 +232,36 @@ export class VirtualDocument {
     const at = offset - this.offsets[i]!;
     const cell = entry.cell.id;
     const index = part.pieces.findLastIndex((piece) => piece.at <= at);
-    const piece = part.pieces[Math.max(index, 0)];
+    const piece = part.pieces[index];
     if (!piece) return undefined;
     const inside = at - piece.at;
-    if (inside < 0) return { cell, offset: piece.start, exact: false };
     return { cell, offset: piece.start + Math.min(inside, piece.length), exact: inside <= piece.length };
+  }
+
+  /** The offset of a place of a cell. @throws RangeError for a cell that is not in the file */
+  cellOffset(id: string, position: Position): number {
+    const read = this.entries.get(id)?.read;
+    if (!read) throw new RangeError(`The cell ${id} is not in the document.`);
+    return offsetAt(read.starts, position, read.text.length);
+  }
+
+  /** The line and column of an offset of a cell. */
+  cellPosition(id: string, offset: number): Position {
+    return positionAt(this.entries.get(id)!.read.starts, offset);
+  }
+
+  /** The place in the file of a place in a cell, by lines. @throws RangeError for a cell that is not in the file */
+  virtualPosition(id: string, position: Position): Position {
+    return this.positionAt(this.toVirtual(id, this.cellOffset(id, position)));
+  }
+
+  /** The range of a cell that a range of the file is; undefined if it is no part of one cell. */
+  cellRange({ start, end }: Range): CellRange | undefined {
+    const from = this.toCell(this.offsetAt(start));
+    const to = this.toCell(this.offsetAt(end));
+    if (!from || !to || from.cell !== to.cell || to.offset < from.offset) return undefined;
+    const range = { start: this.cellPosition(from.cell, from.offset), end: this.cellPosition(to.cell, to.offset) };
+    return { cell: from.cell, range, exact: from.exact && to.exact };
   }
 
   /** The line and column of an offset of the file. */
@@ -260,13 +315,14 @@ class Namings {
   }
 
   /** The next cell's names. @param i its index */
-  next(i: number): Naming {
+  next(i: number): Naming & { repeated: ReadonlySet<string> } {
     const { facts, early } = this.reads[i]!;
     const { declared, uses } = facts.names;
     const naming = {
       uses: new Map<string, number>(),
       imports: new Map<string, number>(),
       before: new Map<string, { own: number; above: number }>(),
+      repeated: new Set<string>(),
     };
     for (const name of early) {
       const above = this.bound.get(name);
@@ -294,14 +350,18 @@ class Namings {
     return naming;
   }
 
-  private declareInFile(name: string, from: string | undefined, naming: { imports: Map<string, number> }): void {
+  private declareInFile(
+    name: string,
+    from: string | undefined,
+    naming: { imports: Map<string, number>; repeated: Set<string> },
+  ): void {
     const before = this.bound.get(name);
     const first = !before && !this.given.has(name);
     const number = first ? 0 : this.another(name);
     if (first) this.given.set(name, 1);
     if (number > 0 && from !== undefined) naming.imports.set(name, number);
     // The same import once more: its uses stay those of the first
-    if (before?.file && from !== undefined && before.from === from) return;
+    if (before?.file && from !== undefined && before.from === from) return void naming.repeated.add(name);
     this.bound.set(name, { number, file: true, from });
   }
 

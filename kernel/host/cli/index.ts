@@ -1,5 +1,6 @@
 // The command line, `dlnb`: reads the arguments and calls the commands, one file each.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { checkCommand } from './check.ts';
 import { devicesCommand } from './devices.ts';
 import { exportCommand, FORMATS, reportCommand } from './export.ts';
 import { importCommand } from './import.ts';
@@ -57,7 +58,7 @@ function makeProgram(done: (code: number) => void): Command {
     })
     .addHelpText(
       'after',
-      '\nExit codes: 0 success; 1 a cell failed; 2 the arguments or a file are wrong; 130 ended by Ctrl+C.',
+      '\nExit codes: 0 success; 1 a cell failed or has errors; 2 the arguments or a file are wrong; 130 ended by Ctrl+C.',
     );
 
   const run = program
@@ -91,6 +92,13 @@ function makeProgram(done: (code: number) => void): Command {
     .action(async (names: string[], options: Parameters<typeof newCommand>[1]) =>
       done(await newCommand(names, options)),
     );
+
+  program
+    .command('check')
+    .description('say what TypeScript finds wrong in the cells of notebooks, without running them')
+    .argument('<file...>', 'the notebooks')
+    .option('--json', 'print it as JSON, with hints')
+    .action(async (files: string[], options: { json?: boolean }) => done(await checkCommand(files, options)));
 
   program
     .command('export')
