@@ -127,6 +127,7 @@ function parse(text: string, jsx: boolean): Parsed {
     const error = errorOf(file.errors?.[0], false);
     return { root: file.program as unknown as Node, ...(error && { error }) };
   } catch (e) {
+    if (e instanceof RangeError) throw e;
     return { error: errorOf(e, true) ?? { at: 0, message: (e as Error).message, fatal: true } };
   }
 }
@@ -184,7 +185,7 @@ const APART = ';debugger';
 const TRIES = 6;
 
 class CellReader implements CellFacts {
-  names: Names = { declared: new Map(), uses: new Map() };
+  names: Names = { declared: new Map(), uses: new Map(), merged: new Set() };
   readonly imports = new Map<string, string>();
   readonly moved: Moved[] = [];
   readonly replacements: Replacement[] = [];

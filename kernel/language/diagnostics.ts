@@ -33,6 +33,12 @@ const UNREACHABLE = 7027;
 const CONSTANT = 2588;
 /** "… is declared but never read", also of a type or of all names of an import. */
 const UNUSED = new Set([6133, 6192, 6196]);
+/** "Used before its declaration", or "before being assigned": a `var`, which stands as `let`, is undefined then. */
+const EARLY = new Set([2448, 2454]);
+/** "Property … does not exist". */
+const NO_PROPERTY = 2339;
+/** Values that are always true, false or null, and the left side of a comma: the last expression may be of any kind. */
+const POINTLESS = new Set([2695, 2869, 2871, 2872, 2873]);
 /** Errors of syntax and grammar have such numbers. */
 const isGrammar = (code: number) => code >= 1000 && code < 2000;
 
@@ -50,6 +56,7 @@ export function cellDiagnostics(
   const number = new Map(cells.map(({ id }, i) => [id, i + 1]));
   const languages = new Map(cells.map(({ id, language }) => [id, language]));
   const result: CellDiagnostic[] = [];
+  const seen = new Set<string>();
   for (const diagnostic of found) {
     const place = document.cellRange(diagnostic.range) ?? startOf(document, diagnostic.range);
     const code = Number(diagnostic.code);
@@ -63,6 +70,12 @@ export function cellDiagnostics(
     if (UNUSED.has(code) && document.isRepeated(cell, offset, document.cellOffset(cell, place.range.end))) continue;
     const isJavaScript = languages.get(cell)!.startsWith('javascript');
     if (isJavaScript && diagnostic.severity === 1 && !isGrammar(code)) continue;
+    const text = cells[number.get(cell)! - 1]!.text;
+    const name = text.slice(offset, document.cellOffset(cell, place.range.end));
+    if (EARLY.has(code) && facts.names.declared.get(name)?.variable !== undefined) continue;
+    // Both are said of one place
+    if (code === 2454 && found.some((d) => d.code === 2448 && sameStart(d, diagnostic))) continue;
+    if (code === NO_PROPERTY && isMerged(document, text.slice(0, offset))) continue;
     const mapped: CellDiagnostic = {
       cell,
       range: place.range,
@@ -72,11 +85,12 @@ export function cellDiagnostics(
       ...tagOf(diagnostic),
       related: relatedOf(document, diagnostic, uri),
     };
-    const text = cells[number.get(cell)! - 1]!.text;
-    const name = text.slice(offset, document.cellOffset(cell, place.range.end));
     if (UNKNOWN.has(code)) tellBelow(document, mapped, name, number);
     if (code === CONSTANT && !facts.names.declared.has(name)) mapped.severity = 'warning';
-    result.push(mapped);
+    if (POINTLESS.has(code)) mapped.severity = 'warning';
+    const key = JSON.stringify([cell, mapped.code, mapped.message, mapped.range]);
+    if (!seen.has(key)) result.push(mapped);
+    seen.add(key);
   }
   for (const { cell, start, end, name, declaredIn } of document.below) {
     const range = { start: document.cellPosition(cell, start), end: document.cellPosition(cell, end) };
@@ -92,6 +106,15 @@ export function cellDiagnostics(
 function startOf(document: VirtualDocument, { start }: Range): ReturnType<VirtualDocument['cellRange']> {
   const place = document.cellRange({ start, end: start });
   return place && { ...place, exact: false };
+}
+
+const sameStart = (a: ServerDiagnostic, b: ServerDiagnostic) =>
+  a.range.start.line === b.range.start.line && a.range.start.character === b.range.start.character;
+
+/** Whether a text ends with `name.`, where a namespace adds to what has that name. */
+function isMerged(document: VirtualDocument, before: string): boolean {
+  const name = /([\p{ID_Continue}$]+)\s*\??\.\s*$/u.exec(before)?.[1];
+  return name !== undefined && document.cells.some(({ id }) => document.facts(id)!.names.merged.has(name));
 }
 
 function tagOf({ tags }: ServerDiagnostic): Pick<CellDiagnostic, 'tag'> {
@@ -135,10 +158,10 @@ function addSyntax(document: VirtualDocument, result: CellDiagnostic[]): void {
     const own = result.filter(({ cell, severity }) => cell === id && severity === 'error');
     // Names and types mean nothing in a text that is not one; other errors of it are TypeScript's own
     if (own.some(({ code }) => typeof code === 'number' && (isGrammar(code) || !error.fatal))) continue;
-    const start = document.cellPosition(id, Math.max(0, error.at));
+    const end = document.toCell(document.toVirtual(id, error.at + 1))?.offset ?? error.at;
     result.push({
       cell: id,
-      range: { start, end: { ...start, character: start.character + 1 } },
+      range: { start: document.cellPosition(id, error.at), end: document.cellPosition(id, Math.max(error.at, end)) },
       severity: 'error',
       code: 'syntax',
       message: error.message,

@@ -51,10 +51,8 @@ export class Language {
   remove(file: string): void {
     const folder = path.dirname(file);
     const files = this.folders.get(folder);
-    if (!files?.delete(path.basename(file))) return;
-    if (files.size > 0) return this.tellProject(folder);
-    this.folders.delete(folder);
-    this.server.close(uriOf(path.join(folder, CONFIG)));
+    // The configuration stays open, also without files: a server that is told of its end dies
+    if (files?.delete(path.basename(file))) this.tellProject(folder);
   }
 
   private tellProject(folder: string): void {

@@ -42,6 +42,8 @@ export interface Use {
 export interface Names {
   declared: ReadonlyMap<string, Declared>;
   uses: ReadonlyMap<string, readonly Use[]>;
+  /** Functions, classes and enums that a namespace of the cell adds to. */
+  merged: ReadonlySet<string>;
 }
 
 type Scope = Map<string, Declared | undefined>;
@@ -114,6 +116,7 @@ const APART = new Set(['loc', 'extra', 'errors', 'comments', 'tokens', 'parent',
 class NameReader implements Names {
   readonly declared = new Map<string, Declared>();
   readonly uses = new Map<string, Use[]>();
+  readonly merged = new Set<string>();
   private readonly seen = new Set<number>();
   /** From outside to inside; the top level is not among them. */
   private readonly scopes: Scope[] = [];
@@ -177,8 +180,12 @@ class NameReader implements Names {
     for (const name of Object.keys(node)) {
       const value = node[name];
       if (typeof value !== 'object' || value === null || APART.has(name) || keys?.includes(name)) continue;
+      // Inside of itself a class has its name
+      const isClassBody = name === 'body' && /^Class(Declaration|Expression)$/.test(node.type);
+      if (isClassBody) this.later++;
       for (const child of (Array.isArray(value) ? value : [value]) as (Node | null)[])
         if (typeof child?.type === 'string' && !isKey(child, node)) this.visit(child, node);
+      if (isClassBody) this.later--;
     }
   }
 
@@ -260,6 +267,7 @@ class NameReader implements Names {
   private declare(scope: Scope | undefined, name: string, declared: Declared): void {
     const map = scope ?? this.declared;
     const before = map.get(name);
+    if (!scope && before && before.scope !== declared.scope) this.merged.add(name);
     // Of several declarations the first one counts, but a name of the file is one everywhere
     if (!before) map.set(name, declared);
     else if (declared.scope === 'file' && before.scope === 'block' && !before.hoisted) map.set(name, declared);
