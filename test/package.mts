@@ -28,19 +28,21 @@ interface Platform {
   esbuild: string;
   /** Folder of the package `webgpu` that holds Dawn for this platform. Without Dawn there is only the device `cpu`. */
   dawn?: string;
+  /** Ending of the package with TypeScript's native program. Without it cells have no types. */
+  typescript?: string;
 }
 
 /** By VS Code's names for platforms. */
 const platforms: Record<string, Platform> = {
-  'linux-x64': { esbuild: '@esbuild/linux-x64', dawn: 'linux-x64' },
-  'linux-arm64': { esbuild: '@esbuild/linux-arm64', dawn: 'linux-arm64' },
-  'linux-armhf': { esbuild: '@esbuild/linux-arm' },
-  'alpine-x64': { esbuild: '@esbuild/linux-x64' },
-  'alpine-arm64': { esbuild: '@esbuild/linux-arm64' },
-  'darwin-x64': { esbuild: '@esbuild/darwin-x64', dawn: 'darwin-universal' },
-  'darwin-arm64': { esbuild: '@esbuild/darwin-arm64', dawn: 'darwin-universal' },
-  'win32-x64': { esbuild: '@esbuild/win32-x64', dawn: 'win32-x64' },
-  'win32-arm64': { esbuild: '@esbuild/win32-arm64', dawn: 'win32-arm64' },
+  'linux-x64': { esbuild: '@esbuild/linux-x64', dawn: 'linux-x64', typescript: 'linux-x64' },
+  'linux-arm64': { esbuild: '@esbuild/linux-arm64', dawn: 'linux-arm64', typescript: 'linux-arm64' },
+  'linux-armhf': { esbuild: '@esbuild/linux-arm', typescript: 'linux-arm' },
+  'alpine-x64': { esbuild: '@esbuild/linux-x64', typescript: 'linux-x64' },
+  'alpine-arm64': { esbuild: '@esbuild/linux-arm64', typescript: 'linux-arm64' },
+  'darwin-x64': { esbuild: '@esbuild/darwin-x64', dawn: 'darwin-universal', typescript: 'darwin-x64' },
+  'darwin-arm64': { esbuild: '@esbuild/darwin-arm64', dawn: 'darwin-universal', typescript: 'darwin-arm64' },
+  'win32-x64': { esbuild: '@esbuild/win32-x64', dawn: 'win32-x64', typescript: 'win32-x64' },
+  'win32-arm64': { esbuild: '@esbuild/win32-arm64', dawn: 'win32-arm64', typescript: 'win32-arm64' },
   universal: { esbuild: 'esbuild-wasm' },
 };
 export const targets = Object.keys(platforms);
@@ -84,7 +86,9 @@ export function stageExtension(target: string, build: Build): string {
   const plugins = 'node_modules/dlnb-typescript-plugin';
   cpSync(join(build.dist, '..', plugins), join(stage, plugins), { recursive: true });
   placeEsbuild(join(dist, 'esbuild'), target);
-  const files = build.inputs.filter((file) => !/node_modules[\\/]webgpu[\\/]/.test(file));
+  const files = build.inputs.filter((file) => !/node_modules[\\/](webgpu|@typescript)[\\/]/.test(file));
+  if (placeTypescript(join(dist, 'typescript'), target))
+    files.push(...build.inputs.filter((file) => /node_modules[\\/]@typescript[\\/]/.test(file)));
   files.push(...placeDawn(join(dist, 'dawn'), target));
   writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, files));
 
@@ -97,8 +101,8 @@ export function stageExtension(target: string, build: Build): string {
   }
   writeFileSync(join(stage, 'README.md'), withOwnPictures(readFileSync(join(root, 'README.md'), 'utf8')));
   // Fields that only the repository uses
-  const { scripts, devDependencies, allowScripts, ...shipped } = manifest;
-  void [scripts, devDependencies, allowScripts];
+  const { scripts, devDependencies, optionalDependencies, allowScripts, ...shipped } = manifest;
+  void [scripts, devDependencies, optionalDependencies, allowScripts];
   // The packer takes what npm lists as installed
   Object.assign(shipped, {
     files: [...manifest.files, plugins],
@@ -154,6 +158,23 @@ function placeDawn(folder: string, target: string): string[] {
   return readdirSync(folder).map((name) => `${from}/${name}`);
 }
 
+/** Leaves only the target's TypeScript in the folder, or no folder. @returns whether there is one */
+function placeTypescript(folder: string, target: string): boolean {
+  const { typescript } = platforms[target]!;
+  if (typescript === platforms[hostTarget()]?.typescript) return typescript !== undefined;
+  rmSync(folder, { recursive: true, force: true });
+  if (typescript === undefined) return false;
+  const temp = mkdtempSync(join(tmpdir(), 'dlnb-typescript-'));
+  try {
+    fetchPackage(`@typescript/typescript-${typescript}`, temp);
+    for (const name of ['LICENSE', 'NOTICE.txt', 'lib'])
+      cpSync(join(temp, 'package', name), join(folder, name), { recursive: true });
+  } finally {
+    rmSync(temp, { recursive: true, force: true });
+  }
+  return true;
+}
+
 /** Leaves only the esbuild of the target in the folder. */
 function placeEsbuild(folder: string, target: string): void {
   const { esbuild } = platforms[target]!;
@@ -161,7 +182,7 @@ function placeEsbuild(folder: string, target: string): void {
   for (const name of ['esbuild', 'esbuild.exe']) rmSync(join(folder, name), { force: true });
   const temp = mkdtempSync(join(tmpdir(), 'dlnb-esbuild-'));
   try {
-    fetchEsbuild(esbuild, temp);
+    fetchPackage(esbuild, temp);
     if (target === 'universal') return placeEsbuildWasm(folder, join(temp, 'package'));
     const inPackage = target.startsWith('win32') ? 'esbuild.exe' : 'bin/esbuild';
     const program = join(folder, target.startsWith('win32') ? 'esbuild.exe' : 'esbuild');
@@ -198,7 +219,7 @@ function placeEsbuildWasm(folder: string, from: string): void {
 }
 
 /** Downloads and unpacks the version of the package that the lock file names, and checks it against the lock's hash. */
-function fetchEsbuild(name: string, folder: string): void {
+function fetchPackage(name: string, folder: string): void {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { version: string; integrity: string } | undefined>;
   };

@@ -11,7 +11,7 @@ import { differential } from './differential/differential.mts';
 import { fuzz } from './fuzz/fuzz.mts';
 import { peers, peerSpecs } from './peers/peers.mts';
 import { readIndex } from './samples/index.mts';
-import { runSample, sampleLine } from './samples/sample.mts';
+import { checkSamples, runSample, sampleLine } from './samples/sample.mts';
 import { adapterEnv, defaultAdapter } from './swiftshader.mts';
 import { packageExtension } from './package.mts';
 import { ensureSystemPackages } from './vscode/debian.mts';
@@ -74,7 +74,8 @@ const suites: Record<string, () => Promise<Outcome>> = {
   differential: () => differential({ programs: Number(flags.programs), seed: Number(flags.seed) }),
   cli: () => vitest('cli'),
   samples: async () => {
-    const outcome: Outcome = { passed: 0, failed: 0, detail: '' };
+    const errors = checkSamples(readIndex());
+    const outcome: Outcome = { passed: errors ? 0 : 1, failed: errors ? 1 : 0, detail: errors ?? '' };
     for (const sample of readIndex()) {
       const result = await runSample(sample);
       log(sampleLine(sample, result));

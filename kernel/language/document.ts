@@ -129,6 +129,13 @@ export class VirtualDocument {
     return this.entries.get(id)?.read.facts;
   }
 
+  /** Where the block of a cell stands in the file. @throws RangeError for a cell that is not in the file */
+  bodyOf(id: string): { start: number; end: number } {
+    const i = this.bodies.get(id);
+    if (i === undefined) throw new RangeError(`The cell ${id} is not in the document.`);
+    return { start: this.offsets[i]!, end: this.offsets[i]! + this.placed[i]!.part.text.length };
+  }
+
   /** Whether all names that are imported in a range of a cell are imported so in a cell above, whose names count. */
   isRepeated(id: string, start: number, end: number): boolean {
     const { read, repeated } = this.entries.get(id)!;

@@ -5,7 +5,22 @@ import { pathToFileURL } from 'node:url';
 import type { CancellationToken } from 'vscode-jsonrpc/node';
 import type * as lsp from 'vscode-languageserver-protocol';
 import { cellDiagnostics, type CellDiagnostic } from './diagnostics.ts';
-import { VirtualDocument, type Cell } from './document.ts';
+import { withoutMarks } from './chunk.ts';
+import { VirtualDocument, type Cell, type CellRange, type Range } from './document.ts';
+import {
+  aliasAt,
+  completionOf,
+  editOf,
+  editsOfCell,
+  hoverOf,
+  placeOf,
+  symbolsOf,
+  tokensOf,
+  type Edit,
+  type Place,
+  type Token,
+} from './features.ts';
+import type { Position } from './lines.ts';
 import { projectOf } from './project.ts';
 import { CONFIG, LanguageServer, type ServerOptions } from './server.ts';
 
@@ -117,7 +132,270 @@ export class NotebookLanguage {
     return cellDiagnostics(document, cells, report.items, uri);
   }
 
+  /** What may be typed at a place, with snippets and names that would be imported. */
+  async completion(
+    cell: string,
+    position: Position,
+    context: lsp.CompletionContext = { triggerKind: 1 },
+    token?: CancellationToken,
+  ): Promise<lsp.CompletionList> {
+    const params = { position: this.document.virtualPosition(cell, position), context };
+    const found = await this.ask<lsp.CompletionList | null>('textDocument/completion', params, token);
+    return completionOf(this.document, found, cell);
+  }
+
+  /** Adds to an item what it says, and the import that it needs, in its cell. */
+  async resolve(cell: string, item: lsp.CompletionItem, token?: CancellationToken): Promise<lsp.CompletionItem> {
+    const { additionalTextEdits, ...found } = await this.language.server.request<lsp.CompletionItem>(
+      'completionItem/resolve',
+      item,
+      token,
+    );
+    const text = (value: lsp.CompletionItem['documentation']) =>
+      typeof value === 'object' ? { ...value, value: withoutMarks(value.value) } : value;
+    return {
+      ...item,
+      ...(found.detail !== undefined && { detail: withoutMarks(found.detail) }),
+      ...(found.documentation !== undefined && { documentation: text(found.documentation)! }),
+      ...(additionalTextEdits && { additionalTextEdits: editsOfCell(this.document, additionalTextEdits, cell) }),
+    };
+  }
+
+  /** What is known of a name, in Markdown. */
+  async hover(cell: string, position: Position, token?: CancellationToken): Promise<ReturnType<typeof hoverOf>> {
+    return hoverOf(this.document, await this.askAt<lsp.Hover | null>('textDocument/hover', cell, position, token));
+  }
+
+  /** The parameters of the call that is being typed. */
+  async signatureHelp(
+    cell: string,
+    position: Position,
+    context?: lsp.SignatureHelpContext,
+    token?: CancellationToken,
+  ): Promise<lsp.SignatureHelp | undefined> {
+    const params = { position: this.document.virtualPosition(cell, position), ...(context && { context }) };
+    const found = await this.ask<lsp.SignatureHelp | null>('textDocument/signatureHelp', params, token);
+    return found ? (JSON.parse(withoutMarks(JSON.stringify(found))) as lsp.SignatureHelp) : undefined;
+  }
+
+  /** Where a name is declared: in a cell, a file of the user, or a declaration of a package. */
+  async definition(cell: string, position: Position, token?: CancellationToken): Promise<Place[]> {
+    return this.declared('textDocument/definition', this.document.virtualPosition(cell, position), token);
+  }
+
+  /** Where the type of a name is declared. */
+  async typeDefinition(cell: string, position: Position, token?: CancellationToken): Promise<Place[]> {
+    return this.declared('textDocument/typeDefinition', this.document.virtualPosition(cell, position), token);
+  }
+
+  /** Where a name is used, in all cells and files. */
+  async references(cell: string, position: Position, token?: CancellationToken): Promise<Place[]> {
+    const context = { includeDeclaration: true };
+    const places: Place[] = [];
+    await this.eachName(this.document.virtualPosition(cell, position), async (position) => {
+      const found = await this.ask<lsp.Location[] | null>('textDocument/references', { position, context }, token);
+      for (const location of found ?? []) {
+        const place = placeOf(this.document, this.uri, location);
+        if (place) places.push(place);
+      }
+      return (found ?? []).filter(({ uri }) => uri === this.uri).map(({ range }) => range);
+    });
+    return unique(places);
+  }
+
+  /** The range of the name that would be renamed; undefined where there is none. */
+  async prepareRename(cell: string, position: Position, token?: CancellationToken): Promise<Range | undefined> {
+    type Found = Range | { range: Range } | null;
+    const found = await this.askAt<Found>('textDocument/prepareRename', cell, position, token);
+    const range = found && this.document.cellRange('range' in found ? found.range : found);
+    return range?.cell === cell ? range.range : undefined;
+  }
+
+  /** Gives a name another one in all cells and files. */
+  async rename(cell: string, position: Position, newName: string, token?: CancellationToken): Promise<Edit[]> {
+    const edits: Edit[] = [];
+    await this.eachName(this.document.virtualPosition(cell, position), async (position) => {
+      const found = await this.ask<lsp.WorkspaceEdit | null>('textDocument/rename', { position, newName }, token);
+      const [own, others] = this.editsOf(found);
+      edits.push(...others, ...own.flatMap((edit) => editOf(this.document, edit, cell) ?? []));
+      return own.map(({ range }) => range);
+    });
+    return unique(edits);
+  }
+
+  /** Where the name at a place stands in the cells. */
+  async highlights(cell: string, position: Position, token?: CancellationToken): Promise<CellRange[]> {
+    const found = await this.askAt<lsp.DocumentHighlight[] | null>(
+      'textDocument/documentHighlight',
+      cell,
+      position,
+      token,
+    );
+    return (found ?? []).flatMap(({ range }) => this.document.cellRange(range) ?? []);
+  }
+
+  /** What a cell declares. */
+  async symbols(cell: string, token?: CancellationToken): Promise<lsp.DocumentSymbol[]> {
+    const found = await this.ask<lsp.DocumentSymbol[] | null>('textDocument/documentSymbol', {}, token);
+    return symbolsOf(this.document, found ?? [], cell);
+  }
+
+  /** The meaning of the names in a cell. */
+  async tokens(cell: string, token?: CancellationToken): Promise<Token[]> {
+    const found = await this.ask<lsp.SemanticTokens | null>('textDocument/semanticTokens/full', {}, token);
+    return found ? tokensOf(this.document, found, cell) : [];
+  }
+
+  /** Types and names of parameters that an editor writes between the text. */
+  async inlayHints(cell: string, token?: CancellationToken): Promise<lsp.InlayHint[]> {
+    const found = await this.ask<lsp.InlayHint[] | null>(
+      'textDocument/inlayHint',
+      { range: this.rangeOf(cell) },
+      token,
+    );
+    return (found ?? []).flatMap((hint) => {
+      const at = this.document.cellRange({ start: hint.position, end: hint.position });
+      if (at?.cell !== cell || !at.exact) return [];
+      const label =
+        typeof hint.label === 'string'
+          ? withoutMarks(hint.label)
+          : hint.label.map(({ value }) => ({ value: withoutMarks(value) }));
+      return [{ ...hint, label, position: at.range.start }];
+    });
+  }
+
+  /** Lines of a cell that can be folded. */
+  async folding(cell: string, token?: CancellationToken): Promise<lsp.FoldingRange[]> {
+    const found = await this.ask<lsp.FoldingRange[] | null>('textDocument/foldingRange', {}, token);
+    return (found ?? []).flatMap((fold) => {
+      const at = (line: number) =>
+        this.document.cellRange({ start: { line, character: 0 }, end: { line, character: 0 } });
+      const [start, end] = [at(fold.startLine), at(fold.endLine)];
+      if (start?.cell !== cell || end?.cell !== cell || !start.exact || !end.exact) return [];
+      const [startLine, endLine] = [start.range.start.line, end.range.start.line];
+      return endLine > startLine ? [{ startLine, endLine, ...(fold.kind && { kind: fold.kind }) }] : [];
+    });
+  }
+
+  /** Remedies for what is wrong in a range of a cell, with their edits. */
+  async codeActions(
+    cell: string,
+    range: Range,
+    context: lsp.CodeActionContext,
+    token?: CancellationToken,
+  ): Promise<{ action: lsp.CodeAction; edits: Edit[] }[]> {
+    const virtual = {
+      start: this.document.virtualPosition(cell, range.start),
+      end: this.document.virtualPosition(cell, range.end),
+    };
+    const found = await this.ask<(lsp.CodeAction | lsp.Command)[] | null>(
+      'textDocument/codeAction',
+      { range: virtual, context: { ...context, diagnostics: this.virtualDiagnostics(cell, context.diagnostics) } },
+      token,
+    );
+    const actions: { action: lsp.CodeAction; edits: Edit[] }[] = [];
+    for (const action of found ?? []) {
+      if (!('edit' in action) || !action.edit) continue;
+      const [own, edits] = this.editsOf(action.edit);
+      const mapped = own.map((edit) => editOf(this.document, edit, cell));
+      // A remedy that changes what no cell has is none
+      if (mapped.some((edit) => edit === undefined)) continue;
+      actions.push({
+        action: { ...action, title: withoutMarks(action.title) },
+        edits: [...edits, ...(mapped as Edit[])],
+      });
+    }
+    return actions;
+  }
+
+  /** The edits that format a cell. It is formatted as a file of its own: in the document it is far to the right. */
+  async format(cell: string, options: lsp.FormattingOptions, token?: CancellationToken): Promise<lsp.TextEdit[]> {
+    const text = this.cells.find(({ id }) => id === cell)?.text;
+    if (text === undefined || this.document.facts(cell)?.error?.fatal) return [];
+    const { server } = this.language;
+    const uri = `${this.uri}.format.${this.document.jsx ? 'tsx' : 'ts'}`;
+    server.open(uri, this.document.jsx ? 'typescriptreact' : 'typescript', () => text);
+    try {
+      const params = { textDocument: { uri }, options };
+      return (await server.request<lsp.TextEdit[] | null>('textDocument/formatting', params, token)) ?? [];
+    } finally {
+      server.close(uri);
+    }
+  }
+
+  private rangeOf(cell: string): Range {
+    const { start, end } = this.document.bodyOf(cell);
+    return { start: this.document.positionAt(start), end: this.document.positionAt(end) };
+  }
+
+  private virtualDiagnostics(cell: string, diagnostics: readonly lsp.Diagnostic[]): lsp.Diagnostic[] {
+    return diagnostics.map((diagnostic) => ({
+      ...diagnostic,
+      range: {
+        start: this.document.virtualPosition(cell, diagnostic.range.start),
+        end: this.document.virtualPosition(cell, diagnostic.range.end),
+      },
+    }));
+  }
+
+  /** The edits of the virtual document, and those of other files. */
+  private editsOf(edit: lsp.WorkspaceEdit | null): [own: lsp.TextEdit[], others: Edit[]] {
+    const own: lsp.TextEdit[] = [];
+    const others: Edit[] = [];
+    const add = (uri: string, edits: readonly lsp.TextEdit[]) => {
+      if (uri === this.uri) own.push(...edits);
+      else others.push(...edits.map(({ range, newText }) => ({ uri, range, newText: withoutMarks(newText) })));
+    };
+    for (const [uri, edits] of Object.entries(edit?.changes ?? {})) add(uri, edits);
+    for (const change of edit?.documentChanges ?? [])
+      if ('textDocument' in change) add(change.textDocument.uri, change.edits as lsp.TextEdit[]);
+    return [own, others];
+  }
+
+  /** Asks about a name, and about those that stand for it in front of cells. @param ask returns ranges of the document */
+  private async eachName(position: Position, ask: (position: Position) => Promise<Range[]>): Promise<void> {
+    const { document } = this;
+    const asked = new Set<number>();
+    const waiting = [document.offsetAt(position)];
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      if (asked.has(at)) continue;
+      asked.add(at);
+      for (const range of await ask(document.positionAt(at))) {
+        const alias = aliasAt(document, range);
+        if (!alias) continue;
+        const offset = document.offsetAt(range.start);
+        asked.add(offset);
+        waiting.push(offset === alias.own ? alias.above : alias.own);
+      }
+    }
+  }
+
+  private async declared(method: string, position: Position, token?: CancellationToken): Promise<Place[]> {
+    type Found = lsp.Location | lsp.Location[] | lsp.LocationLink[] | null;
+    const places: Place[] = [];
+    await this.eachName(position, async (position) => {
+      const found = await this.ask<Found>(method, { position }, token);
+      const list = found ? (Array.isArray(found) ? found : [found]) : [];
+      const own: Range[] = [];
+      for (const at of list) {
+        const place = placeOf(this.document, this.uri, at);
+        if (place) places.push(place);
+        else own.push('targetUri' in at ? at.targetSelectionRange : at.range);
+      }
+      return own;
+    });
+    return unique(places);
+  }
+
+  private askAt<R>(method: string, cell: string, position: Position, token?: CancellationToken): Promise<R> {
+    return this.ask<R>(method, { position: this.document.virtualPosition(cell, position) }, token);
+  }
+
   private ask<R>(method: string, params: object, token?: CancellationToken): Promise<R> {
     return this.language.server.request<R>(method, { textDocument: { uri: this.uri }, ...params }, token);
   }
+}
+
+function unique<T>(list: readonly T[]): T[] {
+  return [...new Map(list.map((item) => [JSON.stringify(item), item])).values()];
 }

@@ -56,7 +56,6 @@ const CAPABILITIES: ClientCapabilities = {
     signatureHelp: {
       signatureInformation: {
         documentationFormat: ['markdown', 'plaintext'],
-        parameterInformation: { labelOffsetSupport: true },
         activeParameterSupport: true,
       },
       contextSupport: true,

@@ -71,19 +71,24 @@ describe.each(targets)('%s', (target) => {
     for (const file of programs) expect(machineOf(path.join(dist, file))).toContainEqual(is);
 
     const esbuild = system === 'win32' ? 'esbuild/esbuild.exe' : 'esbuild/esbuild';
+    const typescript = system === 'win32' ? 'typescript/lib/tsc.exe' : 'typescript/lib/tsc';
     const libraries = (dawn[target] ?? []).map((name) => `dawn/${name}`);
     expect(programs).toEqual(
-      [...libraries.filter((f) => /\.(node|dll)$/.test(f)), ...(target === 'universal' ? [] : [esbuild])].sort(),
+      [
+        ...libraries.filter((f) => /\.(node|dll)$/.test(f)),
+        ...(target === 'universal' ? [] : [esbuild, typescript]),
+      ].sort(),
     );
     expect(filesBelow(dist).filter((f) => f.startsWith('dawn'))).toEqual(libraries);
     expect(existsSync(path.join(dist, 'node_modules/esbuild/esbuild.wasm'))).toBe(target === 'universal');
 
     const notices = readFileSync(path.join(dist, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
     expect(notices.includes('The Dawn & Tint Authors')).toBe(target in dawn);
+    expect(/^@typescript\/typescript-\S+ \d/m.test(notices)).toBe(target !== 'universal');
     expect(notices.includes('LLVM Release License')).toBe(system === 'win32');
     for (const name of bundled) expect(notices).toMatch(new RegExp(`^${name} \\d\\S+ \\(.+\\)$`, 'm'));
-    // Megabytes without Dawn and esbuild, which are 10 to 50
-    const rest = filesBelow(dist).filter((f) => !/^(dawn|esbuild|node_modules)\//.test(f));
+    // Megabytes without Dawn, esbuild and TypeScript, which are 10 to 50 each
+    const rest = filesBelow(dist).filter((f) => !/^(dawn|esbuild|typescript|node_modules)\//.test(f));
     const megabytes = (files: string[]) => files.reduce((sum, f) => sum + statSync(path.join(dist, f)).size, 0) / 1e6;
     // 4 of them draw the pictures of outputs: a rasterizer, a font, Vega
     expect(megabytes(rest)).toBeLessThan(15);

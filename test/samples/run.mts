@@ -1,10 +1,10 @@
-// `npm run samples [-- ID…]` runs the samples without an editor on the device `cpu`, one after another. It prints for
-// each the time, how many of its claims held, and the peak memory of its kernel. It fails if a cell fails. `--
-// --readme` writes the table in README.md; `-- --times` runs them all, writes the measured seconds into
-// samples/index.json, and then that table.
+// `npm run samples [-- ID…]` checks the types of the samples and runs them without an editor on the device `cpu`, one
+// after another. It prints for each the time, how many of its claims held, and the peak memory of its kernel. It fails
+// if a cell fails or has a wrong type. `-- --readme` writes the table in README.md; `-- --times` runs them all, writes
+// the measured seconds into samples/index.json, and then that table.
 import { writeFileSync, readFileSync } from 'node:fs';
 import { indexFile, readIndex, readmeFile, withTable } from './index.mts';
-import { runSample, sampleLine } from './sample.mts';
+import { checkSamples, runSample, sampleLine } from './sample.mts';
 
 const writesTimes = process.argv.includes('--times');
 const args = process.argv.slice(2).filter((arg) => arg !== '--times');
@@ -21,7 +21,13 @@ if (unknown.length > 0) {
 }
 
 let failed = 0;
-for (const sample of samples.filter(({ id }) => args.length === 0 || args.includes(id))) {
+const chosen = samples.filter(({ id }) => args.length === 0 || args.includes(id));
+const errors = checkSamples(chosen);
+if (errors !== undefined) {
+  failed++;
+  console.log(`dlnb check:\n${errors.replace(/^/gm, '    ')}`);
+}
+for (const sample of chosen) {
   const result = await runSample(sample);
   console.log(sampleLine(sample, result));
   // A failed run ends early: its time says nothing

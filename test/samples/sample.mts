@@ -1,5 +1,5 @@
-// Runs one sample by the built command line and measures it.
-import { spawn } from 'node:child_process';
+// Checks the samples, and runs one by the built command line, and measures it.
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -23,6 +23,13 @@ export interface SampleResult {
   peakMB?: number | undefined;
   /** The command line's output, if it failed or no claim was counted. */
   failure?: string;
+}
+
+/** What `dlnb check` says about all samples; undefined if they have no error. */
+export function checkSamples(samples: readonly Sample[]): string | undefined {
+  const args = ['dist/cli.js', 'check', ...samples.map(({ file }) => path.join(samplesFolder, file))];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  return status === 0 ? undefined : stdout + stderr;
 }
 
 /** Runs a sample; its executed copy goes to out/samples/. */
