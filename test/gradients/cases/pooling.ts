@@ -1,5 +1,5 @@
 // Pooling over windows and scaling of images.
-import type { Case, X } from '../check.ts';
+import type { Case, Fn, X } from '../check.ts';
 import type { Tensor, TF } from '../device.ts';
 import { distinct, uniform, type Draw } from '../random.ts';
 import { one, text, type Table } from './table.ts';
@@ -98,6 +98,27 @@ const resized = (
     ),
   );
 
+/** Means of windows whose elements are 2 apart, without the padding: TensorFlow.js's own takes that for zeros. */
+const meanOfDilated =
+  ([height, width]: [number, number], [top, left]: [number, number]): Fn =>
+  (tf, x: X) => {
+    const sumOf = (image: X) => {
+      const padded = tf.pad(image, [
+        [0, 0],
+        [top, top],
+        [left, left],
+        [0, 0],
+      ]) as X;
+      const [, rows, columns] = padded.shape as number[];
+      const size = [-1, rows! - 2 * (height - 1), columns! - 2 * (width - 1), -1];
+      const parts = [];
+      for (let i = 0; i < height; i++)
+        for (let j = 0; j < width; j++) parts.push(tf.slice(padded, [0, 2 * i, 2 * j, 0], size));
+      return tf.addN(parts);
+    };
+    return tf.div(sumOf(x), sumOf(tf.onesLike(x)));
+  };
+
 export const pooling: Table = {
   FlipLeftRight: [one('[2,3,4,2]', [uniform([2, 3, 4, 2])], (tf, x) => tf.image.flipLeftRight(x))],
   RotateWithOffset: [
@@ -113,8 +134,12 @@ export const pooling: Table = {
     ),
     one('an image without batch', [uniform([5, 4, 2])], (tf, x) => tf.avgPool(x, 2, 1, 'same')),
     one('dilated', [uniform([1, 7, 8, 2])], (tf, x) => tf.pool(x, [2, 2], 'avg', 'valid', [2, 2])),
-    one('dilated, same', [uniform([1, 6, 6, 1])], (tf, x) => tf.pool(x, [2, 3], 'avg', 'same', [2, 2])),
-    one('dilated, padded', [uniform([1, 6, 5, 2])], (tf, x) => tf.pool(x, [2, 3], 'avg', 1, [2, 2])),
+    one('dilated, same', [uniform([1, 6, 6, 1])], (tf, x) => tf.pool(x, [2, 3], 'avg', 'same', [2, 2]), {
+      reference: meanOfDilated([2, 3], [1, 2]),
+    }),
+    one('dilated, padded', [uniform([1, 6, 5, 2])], (tf, x) => tf.pool(x, [2, 3], 'avg', 1, [2, 2]), {
+      reference: meanOfDilated([2, 3], [1, 1]),
+    }),
   ],
   AvgPool3D: pools3d(
     (shape) => uniform(shape),
