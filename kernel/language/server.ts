@@ -27,6 +27,11 @@ export interface ServerOptions {
   log?: (line: string) => void;
 }
 
+/** Left to itself, the server installs types of packages by npm. Both of its settings say no. */
+const NO_DOWNLOADS = {
+  disableAutomaticTypeAcquisition: true,
+  tsserver: { automaticTypeAcquisition: { enabled: false } },
+};
 /** The name of the configuration that the server looks for in the folders of documents. It is never on disk. */
 export const CONFIG = '.dlnb.tsconfig.json';
 
@@ -267,7 +272,7 @@ export class LanguageServer {
   private settings(section: string): unknown {
     const own = this.options.settings?.(section) ?? null;
     // The notebooks' own configuration, which stands in a document that is open
-    return section === 'js/ts' ? { ...(own as object), customConfigFileName: CONFIG } : own;
+    return section === 'js/ts' ? { ...(own as object), ...NO_DOWNLOADS, customConfigFileName: CONFIG } : own;
   }
 
   private died(session: Session, reason: string): void {

@@ -1,11 +1,11 @@
 // `dlnb check`: no notebook of the repository has an error, and each of 40 mistakes is marked where it is.
-import { readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES, dataOf, OPTIMIZERS } from '../../kernel/notebook/scaffold/choices.ts';
 import { root } from '../paths.ts';
 import { cases } from '../semantics/cases.ts';
-import { dlnb, Folder, notebook } from './cli.ts';
+import { dlnb, Folder, notebook, start } from './cli.ts';
 
 interface Message {
   cell: number;
@@ -236,6 +236,19 @@ a.dlnb, cell 2, line 1: Type 'string' is not assignable to type 'number'. (TS232
     });
     const { reports } = await check(folder.path, 'strict/a.dlnb', 'loose/a.dlnb');
     expect(reports.map((r) => errorsOf(r).map(({ cell, code }) => [cell, code]))).toEqual([[[2, 7006]], []]);
+  });
+
+  it.skipIf(process.platform === 'win32')('download nothing: no npm is started, whatever they import', async () => {
+    using folder = new Folder({
+      'bin/npm': '#!/bin/sh\necho "$@" >> "$(dirname "$0")/calls"\nexit 1\n',
+      'a.dlnb': notebook("import _ from 'lodash';\nimport $ from 'jquery';\n_.chunk([1], 1); $('a')"),
+      'package.json': '{ "dependencies": { "lodash": "4.17.21" } }',
+    });
+    chmodSync(folder.file('bin/npm'), 0o755);
+    const env = { PATH: `${folder.file('bin')}${path.delimiter}${process.env['PATH']}` };
+    const { stdout } = await start(folder.path, ['check', 'a.dlnb'], env).result;
+    expect(stdout).toContain("'lodash'");
+    expect(existsSync(folder.file('bin/calls'))).toBe(false);
   });
 
   it('need a notebook', async () => {
