@@ -1,7 +1,7 @@
 // `npm test [-- [--long] [PART…]]`: installs what the tests need, builds once and runs all suites, or only the named
 // parts. With --long it also runs tests that take minutes, as CI does. The part `differential` takes `--programs N`, the
-// part `fuzz` `--calls N`, and both `--seed N`. The last line is `N passed, N failed`, the sums of all suites; a suite that could not run counts as a
-// failure.
+// part `fuzz` `--calls N`, and both `--seed N`. The last line is `N passed, N failed`, the sums of all suites; a suite
+// that could not run counts as a failure.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -101,8 +101,6 @@ const ofBuild = (part: string) => !['typecheck', 'lint', 'unit'].includes(part);
 
 /** Parts that take minutes: they run with --long, or if they are named. */
 const LONG = new Set(['gpu-gradients']);
-/** Parts that run only if they are named. */
-const NAMED = new Set(['fuzz']);
 
 const { values: flags, positionals: parts } = parseArgs({
   allowPositionals: true,
@@ -124,7 +122,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const chosen = Object.keys(suites).filter((name) =>
-  parts.length === 0 ? !NAMED.has(name) && (long || !LONG.has(name)) : parts.includes(name),
+  parts.length === 0 ? long || !LONG.has(name) : parts.includes(name),
 );
 
 const started = Date.now();

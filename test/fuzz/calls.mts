@@ -23,11 +23,36 @@ export function callOf(seed: number, index: number): Call {
 /** Where ops of two dimensions take the padding. */
 const padAt: Record<string, number> = { conv1d: 3, conv2d: 3, depthwiseConv2d: 3, avgPool: 3, maxPool: 3 };
 
+/** Arithmetic whose results are int32 for truth values; stock computes it in bytes. */
+const WHOLE = new Set('add addN sub neg matMul dot cumsum cumprod'.split(' '));
+/** Functions whose results are float32; stock computes them in the type of their input, if that is so throughout. */
+const FLOATS = new Set(
+  (
+    'acos acosh asin asinh atan atanh expm1 log1p logSigmoid reciprocal selu sinh softplus atan2 ' +
+    'losses.sigmoidCrossEntropy'
+  ).split(' '),
+);
+
+/** The tensors of a call in another type, if they are all of these types. */
+function inType(args: Arg[], types: readonly string[], dtype: 'float32' | 'int32'): Arg[] {
+  const move = (arg: Arg): Arg => {
+    if (Array.isArray(arg)) return arg.map(move);
+    if (typeof arg === 'boolean' && dtype === 'float32') return Number(arg);
+    return isTensorSpec(arg) ? { ...arg, dtype } : arg;
+  };
+  return args.flat().every((arg) => !isTensorSpec(arg) || types.includes(arg.dtype)) ? args.map(move) : args;
+}
+
 /**
- * The call for stock TensorFlow.js: numbers as padding are written out for each side. Stock takes those, but computes
- * the width that belongs to a number from the height of kernel and strides, and gives conv1d rows beside the data.
+ * The call for stock TensorFlow.js: truth values and whole numbers in the type that the result is to have, and numbers
+ * as padding written out for each side. Stock takes those, but computes the width that belongs to a number from the
+ * height of kernel and strides, and gives conv1d rows beside the data.
  */
-export function forStock({ op, args, ...rest }: Call): Call {
+export function forStock({ op, args: given, ...rest }: Call): Call {
+  let args = given;
+  if (WHOLE.has(op)) args = inType(args, ['bool'], 'int32');
+  if (op === 'div') args = inType(args, ['bool'], 'float32');
+  if (FLOATS.has(op)) args = inType(args, ['bool', 'int32'], 'float32');
   const pairs = (pad: unknown): unknown =>
     typeof pad === 'number' && Number.isInteger(pad) && pad >= 0
       ? [[0, 0], op === 'conv1d' ? [0, 0] : [pad, pad], [pad, pad], [0, 0]]

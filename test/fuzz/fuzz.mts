@@ -17,10 +17,10 @@ const root = join(here, '../..');
 const PATIENCE_START = 30_000;
 /** The same for a batch of calls. One that takes longer is repeated call by call. */
 const PATIENCE = 10_000;
-/** The same for one call. */
-const PATIENCE_ONE = 40_000;
-/** On a busy machine, the time that may pass is this many times as long. */
-const BUSY = 8;
+/** The same for one call: of ours, and of stock, where a call that does not end is no fault of ours. */
+const PATIENCE_ONE = { ours: 40_000, stock: 5_000 };
+/** A process that used less than this part of the processor for so many milliseconds waits for what never comes. */
+const WAITS = { part: 0.01, milliseconds: 30_000 };
 /** How often a process is looked at, in milliseconds. */
 const LOOK = 1000;
 /** Runs of a call that differs, with inputs a rounding error apart. */
@@ -148,8 +148,9 @@ async function outcomes(task: Task): Promise<Outcome[]> {
     if (end === undefined) break;
     // Once more with each call by itself, up to the one that does it
     const last = Math.min(task.from + all.length + task.batch, task.to);
-    const again = await run({ ...task, from: task.from + all.length, to: last, batch: 1 }, PATIENCE_ONE, all);
-    if (again !== undefined) all.push({ error: `${task.library === 'ours' ? '' : 'stock: '}${again}`, ended: true });
+    const one = { ...task, from: task.from + all.length, to: last, batch: 1 };
+    const again = await run(one, PATIENCE_ONE[task.library], all);
+    if (again !== undefined) all.push({ error: again, ended: true });
   }
   return all;
 }
@@ -165,19 +166,23 @@ async function run(task: Task, patience: number, all: Outcome[]): Promise<string
   let text = '';
   child.stdout!.resume();
   child.stderr!.setEncoding('utf8').on('data', (d: string) => (text = (text + d).slice(-4000)));
-  let hung = false;
+  const begun = Date.now();
+  let [hung, isWaiting] = [false, false];
   let [count, started] = [0, false];
-  let mark = { passed: Date.now(), used: 0 };
+  // When it was last seen to work, and how much of the processor it had used at its last message
+  let [worked, workedUsed, messageUsed] = [Date.now(), 0, 0];
   const timer = setInterval(() => {
-    const used = processorTime(child.pid!);
+    // Where the system does not say, the time that passed
+    const used = processorTime(child.pid!) ?? Date.now() - begun;
+    if (used - workedUsed >= WAITS.part * (Date.now() - worked)) [worked, workedUsed] = [Date.now(), used];
     // Threads that wait for each other use no processor
-    const taken = Math.max((Date.now() - mark.passed) / BUSY, used === undefined ? 0 : used - mark.used);
-    if (taken < (started ? patience : PATIENCE_START)) return;
+    isWaiting = Date.now() - worked >= WAITS.milliseconds;
+    if (!isWaiting && used - messageUsed < (started ? patience : PATIENCE_START)) return;
     hung = true;
     child.kill('SIGKILL');
   }, LOOK);
   child.on('message', (message) => {
-    mark = { passed: Date.now(), used: processorTime(child.pid!) ?? 0 };
+    messageUsed = processorTime(child.pid!) ?? Date.now() - begun;
     started = true;
     all.push(...(message as Outcome[]));
     count += (message as Outcome[]).length;
@@ -188,6 +193,7 @@ async function run(task: Task, patience: number, all: Outcome[]): Promise<string
   clearInterval(timer);
   if (count >= (task.again ? task.again.calls.length * task.again.times : task.to - task.from)) return undefined;
   if (!started) throw new Error(`the library "${task.library}" could not be started (${signal ?? code}):\n${text}`);
+  if (isWaiting) return `the call waits: it used no processor for ${WAITS.milliseconds / 1000} s`;
   if (hung) return `the call was not done after ${patience / 1000} s of the processor`;
   return `the process ended with ${signal ?? code}: ${text.trim().split('\n').slice(-12).join(' | ')}`;
 }
@@ -209,7 +215,7 @@ async function repeated(task: Task, calls: number[]): Promise<Outcome[][]> {
   while (all.length < calls.length) {
     const list: Outcome[] = [];
     const again = { calls: calls.slice(all.length), times: TIMES };
-    const end = await run({ ...task, from: 0, to: 0, again }, PATIENCE_ONE, list);
+    const end = await run({ ...task, from: 0, to: 0, again }, PATIENCE_ONE.stock, list);
     for (let i = 0; i + TIMES <= list.length; i += TIMES) all.push(list.slice(i, i + TIMES));
     if (end !== undefined && all.length < calls.length) all.push([]);
   }

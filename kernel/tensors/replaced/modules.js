@@ -36,16 +36,23 @@ module.exports = [
   },
   // Before the next, which is for all others. For ops of two tensors, those of other types stay as they are
   { module: /\/tensor_util$/, importer: /tfjs-core\/dist\/ops\/(add|sub|mat_mul)\.js$/, by: 'truth-values.ts' },
-  { module: /\/tensor_util$/, importer: /tfjs-core\/dist\/ops\/(div|atan2)\.js$/, by: 'truth-quotients.ts' },
+  { module: /\/tensor_util$/, importer: /tfjs-core\/dist\/ops\/div\.js$/, by: 'truth-quotients.ts' },
   {
     module: /\/tensor_util_env$/,
     importer: /tfjs-core\/dist\/ops\/(add_n|neg|cumsum|cumprod)\.js$/,
     by: 'truth-values.ts',
   },
+  { module: /\/tensor_util$/, importer: /tfjs-core\/dist\/ops\/atan2\.js$/, by: 'float-values.ts' },
   {
     module: /\/tensor_util_env$/,
-    importer: /tfjs-core\/dist\/ops\/(reciprocal|expm1)\.js$/,
-    by: 'truth-quotients.ts',
+    importer: /tfjs-core\/dist\/ops\/(acosh?|asinh?|atanh?|expm1|log1p|log_sigmoid|reciprocal|selu|sinh|softplus)\.js$/,
+    by: 'float-values.ts',
+  },
+  { module: /^\.\/meshgrid$/, importer: /tfjs-core\/dist\/ops\/ops\.js$/, by: 'meshgrid.ts' },
+  {
+    module: /\/div_no_nan$/,
+    importer: /tfjs-core\/dist\/(ops\/ops|public\/chained_ops\/div_no_nan)\.js$/,
+    by: 'quotients.ts',
   },
   {
     module: /\/(tensor_util_env|tensor_ops_util)$/,

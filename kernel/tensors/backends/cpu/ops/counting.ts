@@ -25,7 +25,7 @@ function count({ inputs, attrs, backend }: OpCall, rows: number, shape: number[]
     n: n / rows,
     size,
     integers: dtype === 'int32',
-    once: rows > 0 && Boolean(attrs['binaryOutput']) && shape.length === 2,
+    once: Boolean(attrs['binaryOutput']),
   });
   if (valid) return y;
   backend.disposeIntermediateTensorInfo(y);
