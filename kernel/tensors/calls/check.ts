@@ -92,7 +92,10 @@ export const plain = (name: string): string => name.replace(/[_\-\s]/g, '').toLo
 
 /** `; did you mean "x"?` with the name in another spelling, or misspelt; nothing if there is none. */
 function near(name: string, names: readonly string[]): string {
-  const other = names.find((n) => plain(n) === plain(name)) ?? closest(name, names);
+  const other =
+    names.find((n) => plain(n) === plain(name)) ??
+    closest(name, names) ??
+    names.find((n) => plain(n) === closest(plain(name), names.map(plain)));
   return other === undefined ? '' : `; did you mean ${JSON.stringify(other)}?`;
 }
 

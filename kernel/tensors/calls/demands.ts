@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CONSTRAINT_IDENTIFIER_REGISTRY_SYMBOL_MAP as constraints } from '@tensorflow/tfjs-layers/dist/constraints';
 import { INITIALIZER_IDENTIFIER_REGISTRY_SYMBOL_MAP as initializers } from '@tensorflow/tfjs-layers/dist/initializers';
+import { plain } from './check.ts';
 import type { Demand, Parameter } from './signature.ts';
 
 const isNumber = (x: unknown): x is number => typeof x === 'number' && !Number.isNaN(x);
@@ -69,11 +70,25 @@ const layers: Demand = { words: 'an array of layers', holds: (x) => Array.isArra
 
 const classes = () => tf.serialization.SerializationMap.getMap().classNameMap;
 
+/** Whether a class is registered under a name, and is no layer: some have the name of an activation. */
+function isRegistered(name: string): boolean {
+  if (!Object.hasOwn(classes(), name)) return false;
+  return !('computeOutputShape' in (classes()[name]![0].prototype as object));
+}
+
+/** Other names of Keras for the same. */
+const otherNames: Readonly<Record<string, string | undefined>> = { silu: 'swish' };
+
+/** The name that is meant by one in any of Keras's spellings, such as `hard_sigmoid`; undefined if there is none. */
+const inAnySpelling = (name: string, names: readonly string[]): string | undefined =>
+  names.includes(name) ? name : names.find((n) => plain(n) === plain(otherNames[plain(name)] ?? name));
+
 /** A registered class by its name, or an object: one of the class, or its saved form. */
 const named = (words: string, names: () => readonly string[], also: (x: unknown) => boolean = () => false): Demand => ({
   words,
   names,
-  holds: (x) => (typeof x === 'string' ? names().includes(x) || Object.hasOwn(classes(), x) : isObject(x) || also(x)),
+  holds: (x) =>
+    typeof x === 'string' ? isRegistered(x) || inAnySpelling(x, names()) !== undefined : isObject(x) || also(x),
 });
 
 const activationNames = [
@@ -109,6 +124,12 @@ const tensorOrNumbers: Demand = {
   words: 'a tensor or numbers',
   holds: (x) => typeof x === 'object' || typeof x === 'number',
 };
+
+/** Where a model is read from or written to. */
+const place = (method: 'load' | 'save'): Demand => ({
+  words: `an address, such as 'model${method === 'load' ? '/model.json' : ''}', or an object with a method ${method}`,
+  holds: (x) => typeof x === 'string' || (isObject(x) && typeof (x as Record<string, unknown>)[method] === 'function'),
+});
 
 /** By the name of an option. */
 const byOption: Readonly<Record<string, Demand>> = {
@@ -211,6 +232,9 @@ const byOption: Readonly<Record<string, Demand>> = {
 
 /** By function and option. */
 const byFunction: Readonly<Record<string, Demand>> = {
+  'loadLayersModel.pathOrIOHandler': place('load'),
+  'loadGraphModel.modelUrl': place('load'),
+  'LayersModel.save.handlerOrURL': place('save'),
   'layers.zeroPadding2d.padding': margins,
   'layers.rescaling.scale': {
     words: 'a number, or an array of one for each channel',
@@ -275,6 +299,14 @@ function demandOf(name: string, { name: option, kinds }: Parameter): Demand | un
   if (kinds.length !== 1) return undefined;
   if (kinds[0] === 'number') return anyNumber;
   return kinds[0] === 'object' ? anObject : undefined;
+}
+
+/** The value of a layer's option; a name of Keras's in the spelling that TensorFlow.js knows. */
+export function inOurSpelling(option: string, value: unknown): unknown {
+  if (typeof value !== 'string' || isRegistered(value)) return value;
+  const listed = Object.hasOwn(byOption, option) ? byOption[option] : undefined;
+  const names = (listed ?? suffixes.find(([end]) => option.endsWith(end))?.[1])?.names;
+  return (names && inAnySpelling(value, names())) ?? value;
 }
 
 /** An option with what it must be. */

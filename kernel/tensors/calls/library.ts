@@ -18,6 +18,11 @@ const metrics =
 
 /** The functions that are ours. */
 const ours: Readonly<Record<string, Parameter[]>> = {
+  loadGraphModel: [
+    { name: 'modelUrl', kinds: ['string', 'object'] },
+    { name: 'options', optional: true, kinds: ['object'] },
+    { name: 'tfio', optional: true, kinds: ['any'] },
+  ],
   'train.adamw': [...adam, number('epsilon'), number('weightDecay')],
   'train.nadam': [...adam, number('epsilon')],
   'train.lion': [...adam, number('weightDecay')],

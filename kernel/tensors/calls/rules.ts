@@ -101,6 +101,17 @@ const noGaps: Rule = (_x, begin, size) => {
   return gap < 0 ? undefined : `${gap === 0 ? 'begin' : 'size'} must hold whole numbers, and has a gap`;
 };
 
+/** An extremum of no numbers: there is none. */
+const notOfNone: Rule = (x, axis) => {
+  if (!isTensor(x) || x.size > 0) return undefined;
+  const all = axis === undefined || axis === null ? x.shape.map((_, i) => i) : ([axis].flat() as number[]);
+  const axes = all.map((i) => (i < 0 ? i + x.rank : i));
+  const isEmpty = axes.some((i) => x.shape[i] === 0) && x.shape.every((n, i) => n > 0 || axes.includes(i));
+  return isEmpty
+    ? `x has the shape [${x.shape.join(', ')}], and of no numbers none is the largest or smallest`
+    : undefined;
+};
+
 /** Both arguments of a loss. */
 const ofReals = both(notComplex('the first argument', 0), notComplex('the second argument', 1));
 
@@ -112,6 +123,10 @@ const onAxes = 'all any euclideanNorm logSumExp max mean min prod reverse revers
 /** Further rules, by the name of the op. */
 export const rules: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(onAxes.split(' ').map((name) => [name, axesOnce(1)])),
+  max: both(axesOnce(1), notOfNone),
+  min: both(axesOnce(1), notOfNone),
+  argMax: (x, axis) => notOfNone(x, axis ?? 0),
+  argMin: (x, axis) => notOfNone(x, axis ?? 0),
   norm: axesOnce(2),
   moments: both(axesOnce(1), notComplex('x', 0)),
   ...Object.fromEntries(losses.split(' ').map((name) => [`losses.${name}`, ofReals])),

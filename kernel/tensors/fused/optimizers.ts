@@ -3,6 +3,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
 import * as layers from '@tensorflow/tfjs-layers';
+import { didYouMean } from '../../wire/closest.ts';
+import { plain } from '../calls/check.ts';
 import { runInPlace } from '../engine/run.ts';
 import { valueOf, type Expression } from '../backends/formula.ts';
 import {
@@ -275,8 +277,10 @@ export function extendOptimizers(): void {
   extendByNadam();
   const compile = layers.LayersModel.prototype.compile;
   layers.LayersModel.prototype.compile = function (args) {
-    const make = typeof args.optimizer === 'string' ? byName[args.optimizer] : undefined;
-    if (!make) return compile.call(this, args);
+    if (typeof args.optimizer !== 'string') return compile.call(this, args);
+    const name = plain(args.optimizer);
+    const make = Object.hasOwn(byName, name) ? byName[name] : undefined;
+    if (!make) return compile.call(this, { ...args, optimizer: stockName(args.optimizer) });
     compile.call(this, { ...args, optimizer: make() });
     // The model disposes of it
     (this as unknown as { isOptimizerOwned: boolean }).isOptimizerOwned = true;
@@ -317,12 +321,25 @@ function correctAdadelta(): void {
 
 const byName: Record<string, (() => tf.Optimizer) | undefined> = {
   adamw: () => adamw(),
-  AdamW: () => adamw(),
   lion: () => lion(),
   nadam: () => nadam(),
-  Nadam: () => nadam(),
-  Lion: () => lion(),
 };
+
+/**
+ * The name that TensorFlow.js has for an optimizer given in any of Keras's spellings.
+ * @throws Error that lists the names
+ */
+function stockName(given: string): string {
+  const stock = ['adadelta', 'adagrad', 'adam', 'adamax', 'rmsprop', 'sgd'];
+  const name = plain(given);
+  if (stock.includes(name)) return name;
+  const names = [...stock, ...Object.keys(byName)].sort();
+  const near = didYouMean(given, names);
+  throw new Error(
+    `compile: there is no optimizer "${given}"${near}${near ? ' The' : '. The'} names are ${names.join(', ')}; or ` +
+      'make one: tf.train.momentum(0.01, 0.9).',
+  );
+}
 
 /**
  * Adam with decoupled weight decay (Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101).

@@ -18,9 +18,17 @@ import {
 import { shown } from '../calls/shown.ts';
 import { checkOptions } from './names.ts';
 import { namingIn } from './naming.ts';
+import { takePlainLabels } from './plain-labels.ts';
 import { checkedLabels, lossWeights, Totals } from './training.ts';
 import { singleOrList, type CallbackList, type Data, type Logs, type Model } from './types.ts';
-import { compileWeighted, identifiersOf, metricsOf, weightedMetricsOf, type Metrics } from './weighted-metrics.ts';
+import {
+  compileWeighted,
+  identifiersOf,
+  metricsOf,
+  spelled,
+  weightedMetricsOf,
+  type Metrics,
+} from './weighted-metrics.ts';
 
 /** Options of `fit`. */
 export interface FitArgs {
@@ -205,6 +213,7 @@ function checkDataset(where: string, dataset: unknown, orIterator = false): void
 export function installFit(): void {
   const prototype = layers.LayersModel.prototype as unknown as Methods;
   const { compile, predict, predictOnBatch, getTrainingConfig, loadTrainingConfig } = prototype;
+  takePlainLabels(sparse);
 
   prototype.compile = function (args) {
     checkOptions(
@@ -217,7 +226,9 @@ export function installFit(): void {
     // A sequential model compiles the model within it, which knows the names of its outputs
     if (this instanceof layers.Sequential) return compile.call(this, args);
     const factors = factorsOf(given, this.outputNames);
-    compileWeighted(this, rest.metrics, weightedMetrics, (metrics) => compile.call(this, { ...rest, metrics }));
+    compileWeighted(this, spelled(rest.metrics), spelled(weightedMetrics), (metrics) =>
+      compile.call(this, { ...rest, metrics }),
+    );
     if (factors) lossWeights.set(this, factors);
     else lossWeights.delete(this);
   };

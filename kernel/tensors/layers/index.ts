@@ -1,8 +1,10 @@
 // What is ours in `tf.layers` and `tf.data`: options and formats that TensorFlow.js ignores, refuses or gets wrong.
 import { extendActivations } from './activations.ts';
+import { nameCalls } from './applied.ts';
 import { extendConvolutions } from './convolution.ts';
 import { correctCsv } from './csv.ts';
 import { extendDatasets } from './datasets.ts';
+import { nameGraphCalls } from './graph-calls.ts';
 import { extendGru } from './gru.ts';
 import { extendLoading } from './load.ts';
 import { extendOptimizerWeights } from './optimizer-weights.ts';
@@ -22,4 +24,6 @@ export function extendLayers(): void {
   extendOptimizerWeights();
   correctCsv();
   extendDatasets();
+  nameCalls();
+  nameGraphCalls();
 }

@@ -44,7 +44,9 @@ export function withLabels<T>(areChecked: boolean, f: () => T): T {
  * @returns [all labels, classes]
  */
 export function oneHotOfLabels(labels: tf.Tensor, classes: number): tf.Tensor {
-  const numbers = tf.cast(tf.floor(tf.reshape(labels, [-1])), 'int32') as tf.Tensor1D;
+  const flatLabels = tf.reshape(labels, [-1]);
+  const whole = labels.dtype === 'float32' ? tf.floor(flatLabels) : flatLabels;
+  const numbers = tf.cast(whole, 'int32') as tf.Tensor1D;
   const rows = tf.oneHot(numbers, classes);
   if (checked) return rows;
   if (tf.getBackend() === 'cpu') {

@@ -2,6 +2,7 @@
 // names. All formulas are those of Keras 3.
 import * as tf from '@tensorflow/tfjs-core';
 import * as stock from '@tensorflow/tfjs-layers/dist/losses';
+import { didYouMean } from '../../wire/closest.ts';
 import { lookUp } from './names.ts';
 import type { LossOrMetric } from './types.ts';
 
@@ -83,7 +84,8 @@ export function lossByName(name: string, known: Readonly<Record<string, LossOrMe
     ? 'Use "categoricalCrossentropy" as the string name for tf.losses.softmaxCrossEntropy. '
     : '';
   const names = [...Object.keys(known), ...Object.keys(short).filter((key) => key.length <= 4)];
-  throw new Error(`Unknown loss ${name}. ${instead}There are: ${names.join(', ')}; or pass a function.`);
+  const near = didYouMean(name, names);
+  throw new Error(`Unknown loss ${name}${near || '.'} ${instead}There are: ${names.join(', ')}; or pass a function.`);
 }
 
 /** A loss as a metric that has another sign or name; undefined if it is not one. */

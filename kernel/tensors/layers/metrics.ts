@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { lossesMap } from '@tensorflow/tfjs-layers/dist/losses';
 import * as stock from '@tensorflow/tfjs-layers/dist/metrics';
+import { didYouMean } from '../../wire/closest.ts';
 import { parametersOf } from '../calls/library.ts';
 import { checked } from '../calls/named.ts';
 import type { Call } from '../calls/quick.ts';
@@ -212,7 +213,10 @@ export function get(metric: string | LossOrMetric): LossOrMetric {
     (lookUp(known, metric) ?? lossAsMetric(metric, lossesMap as Record<string, LossOrMetric>));
   if (found) return found;
   const names = ['accuracy', ...Object.keys(known).filter((name) => name !== name.toUpperCase())];
-  throw new Error(`Unknown metric ${String(metric)}. There are: ${names.join(', ')}; names of losses; or a function.`);
+  const near = typeof metric === 'string' ? didYouMean(metric, names) : '';
+  throw new Error(
+    `Unknown metric ${String(metric)}${near || '.'} There are: ${names.join(', ')}; names of losses; or a function.`,
+  );
 }
 
 /**

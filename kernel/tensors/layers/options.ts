@@ -7,6 +7,7 @@ import { faultOfOptions } from '../calls/check.ts';
 import { optionsOf as declaredOptions, parametersOf } from '../calls/library.ts';
 import { checked as checkedCall } from '../calls/named.ts';
 import type { Call } from '../calls/quick.ts';
+import { inOurSpelling } from '../calls/demands.ts';
 import { shown } from '../calls/shown.ts';
 import { construct, type AnyLayer, type Config } from './extend.ts';
 import { alwaysNull, optionsOf, otherNames, otherNamesAnywhere, plainName } from './option-names.ts';
@@ -103,7 +104,9 @@ function checked(name: string, make: (config: Config) => AnyLayer): (config?: Co
   const own = (config?: Config): AnyLayer => {
     check(`layers.${name}`, config, options, `layers.${plainName(name)}`);
     // A copy: constructors of TensorFlow.js write into what they are given
-    const copy = { ...config };
+    const copy = Object.fromEntries(
+      Object.entries(config ?? {}).map(([option, value]) => [option, inOurSpelling(option, value)]),
+    );
     try {
       return className ? construct(className, copy, make) : make(copy);
     } catch (e) {

@@ -3,6 +3,7 @@
 import { collectMetrics } from '@tensorflow/tfjs-layers/dist/engine/training';
 import { getLossOrMetricName } from '@tensorflow/tfjs-layers/dist/metrics';
 import { toCamelCase, toSnakeCase } from '@tensorflow/tfjs-layers/dist/utils/generic_utils';
+import { plain } from '../calls/check.ts';
 import type { LossOrMetric, Model } from './types.ts';
 
 /** Metrics as `compile` takes them: of all outputs, or by the names of outputs. */
@@ -52,6 +53,13 @@ export function compileWeighted(
     const own = entries.filter(([, output]) => output === i);
     own.slice(own.length - after[i]!.length).forEach((entry) => weighed.add(entry));
   });
+}
+
+/** Metrics with the names that TensorFlow.js itself looks for, such as `Accuracy`, in its spelling. */
+export function spelled(metrics: Metrics | null | undefined): Metrics | null | undefined {
+  const own = ['accuracy', 'acc', 'crossentropy', 'ce'];
+  const one = (metric: unknown) => (typeof metric === 'string' && own.includes(plain(metric)) ? plain(metric) : metric);
+  return mapped(metrics, one) as Metrics | null | undefined;
 }
 
 /** What a model's file has of metrics: their names in snake_case, in lists and by outputs as they were given. */

@@ -1,7 +1,8 @@
-// Functions of tfjs-core with the checks of arguments that it lacks. This module replaces ops/batch_to_space_nd and
-// ops/variable (modules.js).
+// Functions of tfjs-core with the checks of arguments that it lacks. This module replaces ops/batch_to_space_nd,
+// ops/slice and ops/variable (modules.js).
 import * as tf from '@tensorflow/tfjs-core';
 import { batchToSpaceND as stockBatchToSpace } from '@tensorflow/tfjs-core/dist/ops/batch_to_space_nd';
+import { slice as stockSlice } from '@tensorflow/tfjs-core/dist/ops/slice';
 import { variable as stockVariable } from '@tensorflow/tfjs-core/dist/ops/variable';
 import { runningOp } from '../engine/running-op.ts';
 
@@ -20,6 +21,21 @@ export const batchToSpaceND: typeof stockBatchToSpace = (x, blockShape, crops) =
       );
     });
   return stockBatchToSpace(x, blockShape, crops);
+};
+
+/**
+ * `tf.slice`.
+ * @throws RangeError for a beginning below 0, at which TensorFlow.js reads what lies before the tensor
+ */
+export const slice: typeof stockSlice = (x, begin, size) => {
+  const list = typeof begin === 'number' ? [begin] : (begin as ArrayLike<number>);
+  for (let i = 0; i < list?.length; i++)
+    if (list[i]! < 0)
+      throw new RangeError(
+        `${runningOp('slice')}: begin[${i}] is ${list[i]}, and must be 0 or more. To count from the end, add the ` +
+          `axis's size: x.shape[${i}] - ${-list[i]!}.`,
+      );
+  return stockSlice(x, begin, size);
 };
 
 /**

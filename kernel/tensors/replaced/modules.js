@@ -62,7 +62,8 @@ module.exports = [
   { module: /^(\.{1,2}\/)+util_base$/, importer: /tfjs-core\/dist\/(util\.js|ops\/)/, by: 'util-base.ts' },
   { module: /^\.\/ops\/browser$/, importer: /tfjs-core\/dist\//, by: 'browser.ts' },
   { module: /^\.\/(batch_to_space_nd|variable)$/, importer: /tfjs-core\/dist\/ops\//, by: 'checked.ts' },
-  { module: /^\.\.\/\.\.\/ops\/batch_to_space_nd$/, importer: /tfjs-core\/dist\/public\//, by: 'checked.ts' },
+  { module: /^(\.\.?\/(ops\/)?)slice$/, importer: /tfjs-core\/dist\/(ops|gradients)\//, by: 'checked.ts' },
+  { module: /^\.\.\/\.\.\/ops\/(batch_to_space_nd|slice)$/, importer: /tfjs-core\/dist\/public\//, by: 'checked.ts' },
   {
     module: /\/(gather|where|reverse|transpose)$/,
     importer: /tfjs-core\/dist\/(ops\/ops|public\/chained_ops\/(gather|where|reverse|transpose))\.js$/,
