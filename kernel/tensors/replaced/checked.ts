@@ -32,8 +32,8 @@ export const slice: typeof stockSlice = (x, begin, size) => {
   for (let i = 0; i < list?.length; i++)
     if (list[i]! < 0)
       throw new RangeError(
-        `${runningOp('slice')}: begin[${i}] is ${list[i]}, and must be 0 or more. To count from the end, add the ` +
-          `axis's size: x.shape[${i}] - ${-list[i]!}.`,
+        `${runningOp('slice')}() does not support negative begin indexing: begin[${i}] is ${list[i]}. To count from the ` +
+          `end, add the axis's size: x.shape[${i}] - ${-list[i]!}.`,
       );
   return stockSlice(x, begin, size);
 };

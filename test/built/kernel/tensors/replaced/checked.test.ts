@@ -13,7 +13,7 @@ it.each([
   ['slice1d', () => tf.slice1d(x(), -2, 1), 'begin[0] is -2'],
   ['slice2d', () => tf.slice2d(tf.ones([2, 2]), [0, -2], [1, 1]), 'begin[1] is -2'],
 ])('%s', (name, call, message) => {
-  expect(call).toThrow(`${name}: begin[`);
+  expect(call).toThrow(`${name}() does not support negative begin indexing: begin[`);
   expect(call).toThrow(message);
 });
 
