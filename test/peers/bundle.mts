@@ -129,8 +129,8 @@ const exporters = [
       get: () => $1[name](), set: (value) => { $1[name] = () => value; }, enumerable: true, configurable: true }))(name);`,
   ],
   [
-    /\{ get: \(\) => from\[key\], enumerable/,
-    '{ get: () => from[key], set: (value) => { from[key] = value; }, enumerable',
+    /\{ get: \(\) => (from\d*)\[key\], enumerable/,
+    '{ get: () => $1[key], set: (value) => { $1[key] = value; }, enumerable',
   ],
 ] as const;
 
