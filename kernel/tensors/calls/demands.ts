@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CONSTRAINT_IDENTIFIER_REGISTRY_SYMBOL_MAP as constraints } from '@tensorflow/tfjs-layers/dist/constraints';
 import { INITIALIZER_IDENTIFIER_REGISTRY_SYMBOL_MAP as initializers } from '@tensorflow/tfjs-layers/dist/initializers';
+import { isTensor } from '../engine/is-tensor.ts';
 import type { Demand, Parameter } from './signature.ts';
 
 const isNumber = (x: unknown): x is number => typeof x === 'number' && !Number.isNaN(x);
@@ -103,7 +104,7 @@ const isNamed = (x: unknown): boolean =>
 
 const tensors: Demand = {
   words: 'a tensor or an array of tensors',
-  holds: (x) => [x].flat().every((part) => part instanceof tf.Tensor),
+  holds: (x) => isTensor(x) || (Array.isArray(x) && x.every(isTensor)),
 };
 const tensorOrNumbers: Demand = {
   words: 'a tensor or numbers',

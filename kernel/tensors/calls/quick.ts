@@ -3,7 +3,7 @@
 import { isOwnTensor } from '../engine/is-tensor.ts';
 import { takesNothing, takesTensors, WHOLE } from './check.ts';
 import type { Rule } from './rules.ts';
-import type { Parameter } from './signature.ts';
+import type { Demand, Parameter } from './signature.ts';
 
 export type Call = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -24,14 +24,16 @@ interface Test {
   readonly bits: number;
   /** Texts. */
   readonly choices: readonly string[];
+  /** What else is right. */
+  readonly demand?: Demand;
 }
 
 /** The test for a parameter. */
 function quickTest(parameter: Parameter): Test {
-  const { name, kinds, optional, choices = [] } = parameter;
+  const { name, kinds, optional, choices = [], demand } = parameter;
   // Those take functions, options or any number of arguments
-  if (name.startsWith('...') || kinds.includes('function') || parameter.fields || parameter.demand)
-    return { bits: 0, choices: [] };
+  if (name.startsWith('...') || kinds.includes('function') || parameter.fields) return { bits: 0, choices: [] };
+  if (demand) return { bits: optional ? NOTHING : 0, choices: [], demand };
   const isWhole = WHOLE.test(name);
   const takes = (kind: Parameter['kinds'][number]) => kinds.includes(kind);
   const values = takes('any') || takes('tensor');
@@ -53,7 +55,10 @@ function quickTest(parameter: Parameter): Test {
 }
 
 /** Whether a value is known to be right. */
-function passes({ bits, choices }: Test, x: unknown): boolean {
+const passes = (test: Test, x: unknown): boolean =>
+  passesBits(test, x) || (test.demand !== undefined && x != null && test.demand.holds(x));
+
+function passesBits({ bits, choices }: Test, x: unknown): boolean {
   switch (typeof x) {
     case 'object':
       if (x === null) return (bits & NOTHING) !== 0;
