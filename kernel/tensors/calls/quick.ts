@@ -101,7 +101,9 @@ export interface Parts {
   /** In messages, for example `tf.image.resizeBilinear`. */
   title: string;
   op: Call;
-  parameters: readonly Parameter[];
+  /** How many parameters there are. */
+  count: number;
+  readonly parameters: readonly Parameter[];
   rule: Rule | undefined;
   /** Calls the op with every check. */
   careful: (parts: Parts, self: unknown, args: readonly unknown[]) => unknown;
@@ -131,21 +133,20 @@ function settled(result: Promise<unknown>, parts: Parts, self: unknown, args: re
  * without a list of them.
  */
 export function quickCall(parts: Parts): Call {
-  const { length } = parts.parameters;
-  if (length <= 2) return callOfTwo(parts);
-  if (length <= 4) return callOfFour(parts);
-  return length <= MOST ? callOfSix(parts) : callOfMany(parts);
+  const { count } = parts;
+  if (count <= 2) return callOfTwo(parts);
+  if (count <= 4) return callOfFour(parts);
+  return count <= MOST ? callOfSix(parts) : callOfMany(parts);
 }
 
 /* eslint-disable prefer-rest-params */
 
 function callOfTwo(parts: Parts): Call {
-  const { op, rule, parameters } = parts;
-  const { length } = parameters;
+  const { op, rule, count } = parts;
   let tests: readonly Test[] | undefined;
   return function (a, b) {
     const t = (tests ??= testsOf(parts));
-    if (arguments.length > length || !passes(t[0]!, a) || !passes(t[1]!, b) || rule?.call(this, a, b) !== undefined)
+    if (arguments.length > count || !passes(t[0]!, a) || !passes(t[1]!, b) || rule?.call(this, a, b) !== undefined)
       return parts.careful(parts, this, [...arguments]);
     let result: unknown;
     try {
@@ -158,13 +159,12 @@ function callOfTwo(parts: Parts): Call {
 }
 
 function callOfFour(parts: Parts): Call {
-  const { op, rule, parameters } = parts;
-  const { length } = parameters;
+  const { op, rule, count } = parts;
   let tests: readonly Test[] | undefined;
   return function (a, b, c, d) {
     const t = (tests ??= testsOf(parts));
     if (
-      arguments.length > length ||
+      arguments.length > count ||
       !(passes(t[0]!, a) && passes(t[1]!, b) && passes(t[2]!, c) && passes(t[3]!, d)) ||
       rule?.call(this, a, b, c, d) !== undefined
     )
@@ -180,13 +180,12 @@ function callOfFour(parts: Parts): Call {
 }
 
 function callOfSix(parts: Parts): Call {
-  const { op, rule, parameters } = parts;
-  const { length } = parameters;
+  const { op, rule, count } = parts;
   let tests: readonly Test[] | undefined;
   return function (a, b, c, d, e, f) {
     const t = (tests ??= testsOf(parts));
     if (
-      arguments.length > length ||
+      arguments.length > count ||
       !(passes(t[0]!, a) && passes(t[1]!, b) && passes(t[2]!, c) && passes(t[3]!, d)) ||
       !(passes(t[4]!, e) && passes(t[5]!, f)) ||
       rule?.call(this, a, b, c, d) !== undefined
