@@ -60,15 +60,25 @@ const programs = {
   },
   tf: {
     ...node,
-    entryPoints: { tf: 'kernel/tensors/index.ts', 'cpu-worker': 'kernel/tensors/backends/cpu/worker.ts' },
+    entryPoints: {
+      tf: 'kernel/tensors/index.ts',
+      decoders: 'kernel/tensors/decoders.ts',
+      'cpu-worker': 'kernel/tensors/backends/cpu/worker.ts',
+    },
     outdir: dist,
     minify: false,
     minifySyntax: production,
     minifyWhitespace: production,
-    plugins: [replacedModules(), atFirstUse(/[/\\]tensors[/\\]image\.ts$/), parsedJson(), withoutIdleNames(), sealed()],
+    plugins: [
+      replacedModules(),
+      atFirstUse(/[/\\]tensors[/\\]image\.ts$/, './decoders.js'),
+      parsedJson(),
+      withoutIdleNames(),
+      sealed(),
+    ],
     write: false,
     // tfjs asks for these in Node only to polyfill what Node has
-    external: ['node-fetch', 'util', 'string_decoder'],
+    external: ['node-fetch', 'util', 'string_decoder', './decoders.js'],
     alias: { 'node-fetch': './kernel/tensors/replaced/node-fetch.ts' },
   },
   // VS Code's TypeScript server finds plugins in the folder node_modules of an extension, and calls what the module is
@@ -134,8 +144,8 @@ function precomputed(filter) {
   };
 }
 
-/** Runs the packages that a module imports when it first calls one of their functions. */
-function atFirstUse(importer) {
+/** Loads the packages that a module imports, which are in a file of their own, when it first calls one's function. */
+function atFirstUse(importer, file) {
   return {
     name: 'at-first-use',
     setup(build) {
@@ -146,7 +156,8 @@ function atFirstUse(importer) {
       );
       build.onLoad({ filter: /./, namespace: 'at-first-use' }, async ({ path: name, pluginData: resolveDir }) => {
         const functions = Object.keys(await import(name)).filter((key) => /^[a-z]\w*$/i.test(key) && key !== 'default');
-        const forward = (f) => `export const ${f} = (...args) => require(${JSON.stringify(name)}).${f}(...args);`;
+        const library = `require(${JSON.stringify(file)})[${JSON.stringify(name)}]`;
+        const forward = (f) => `export const ${f} = (...args) => ${library}.${f}(...args);`;
         return { contents: functions.map(forward).join('\n'), resolveDir };
       });
     },

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CONSTRAINT_IDENTIFIER_REGISTRY_SYMBOL_MAP as constraints } from '@tensorflow/tfjs-layers/dist/constraints';
 import { INITIALIZER_IDENTIFIER_REGISTRY_SYMBOL_MAP as initializers } from '@tensorflow/tfjs-layers/dist/initializers';
 import { plain } from './check.ts';
+import { isTensor } from '../engine/is-tensor.ts';
 import type { Demand, Parameter } from './signature.ts';
 
 const isNumber = (x: unknown): x is number => typeof x === 'number' && !Number.isNaN(x);
@@ -118,7 +119,7 @@ const isNamed = (x: unknown): boolean =>
 
 const tensors: Demand = {
   words: 'a tensor or an array of tensors',
-  holds: (x) => [x].flat().every((part) => part instanceof tf.Tensor),
+  holds: (x) => isTensor(x) || (Array.isArray(x) && x.every(isTensor)),
 };
 const tensorOrNumbers: Demand = {
   words: 'a tensor or numbers',

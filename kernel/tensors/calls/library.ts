@@ -2,7 +2,7 @@
 // what our tables demand besides.
 import { added, demanding } from './demands.ts';
 import json from './library.json' with { type: 'json' };
-import type { Packed, Parameter } from './signature.ts';
+import type { LateParameters, Packed, Parameter } from './signature.ts';
 
 const packed = json as Packed;
 
@@ -16,13 +16,14 @@ const adam = ['learningRate', 'beta1', 'beta2'].map((name) => number(name));
 const metrics =
   'truePositives falsePositives trueNegatives falseNegatives f1Score rootMeanSquaredError cosineSimilarity';
 
-/** The functions that are ours. */
+/** The functions that are ours, and one whose declaration asks for what may be left out. */
 const ours: Readonly<Record<string, Parameter[]>> = {
   loadGraphModel: [
     { name: 'modelUrl', kinds: ['string', 'object'] },
     { name: 'options', optional: true, kinds: ['object'] },
     { name: 'tfio', optional: true, kinds: ['any'] },
   ],
+  'Tensor.oneHot': [number('depth', false), number('onValue'), number('offValue')],
   'train.adamw': [...adam, number('epsilon'), number('weightDecay')],
   'train.nadam': [...adam, number('epsilon')],
   'train.lion': [...adam, number('weightDecay')],
@@ -61,6 +62,12 @@ export function parametersOf(name: string): Parameter[] {
       : demanding(name, parameter),
   );
 }
+
+/** The same, made when they are first needed. */
+export const lateParametersOf = (name: string): LateParameters => ({
+  count: (ours[name] ?? packed.functions[name])?.length ?? 0,
+  make: () => parametersOf(name),
+});
 
 const options = new Map<string, Parameter[]>();
 

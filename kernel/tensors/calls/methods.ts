@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfd from '@tensorflow/tfjs-data';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { faultOf } from './check.ts';
-import { libraryNames, parametersOf } from './library.ts';
+import { lateParametersOf, libraryNames, parametersOf } from './library.ts';
 import { checked } from './named.ts';
 import type { Call } from './quick.ts';
 import { rules, type Rule } from './rules.ts';
@@ -47,7 +47,7 @@ function nameMethods(className: string, prototype: object, isLeft: (method: stri
     if (of !== className || method === undefined || isLeft(method)) continue;
     const stock = methods[method];
     if (typeof stock !== 'function') continue;
-    replace(prototype, method, checked(`${holders[of]!}.${method}`, stock, parametersOf(name), ruleOf(method)));
+    replace(prototype, method, checked(`${holders[of]!}.${method}`, stock, lateParametersOf(name), ruleOf(method)));
   }
 }
 

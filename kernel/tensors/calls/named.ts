@@ -4,7 +4,7 @@ import { faultOf, parameterNames, wanted } from './check.ts';
 import { type Call, type Parts, quickCall } from './quick.ts';
 import { rules, type Rule } from './rules.ts';
 import { shown } from './shown.ts';
-import type { Parameter, Signatures } from './signature.ts';
+import type { LateParameters, Parameter, Signatures } from './signature.ts';
 import signatures from './signatures.json' with { type: 'json' };
 
 /** The ops without checks, by those with. */
@@ -42,12 +42,26 @@ export function withCheckedCalls<T extends object>(library: T): T {
   return copy as T;
 }
 
+const isList = (x: readonly Parameter[] | LateParameters): x is readonly Parameter[] => Array.isArray(x);
+
 /**
  * An op that checks its arguments. Further ones are allowed, as `[1, 2].map(tf.relu)` gives them.
  * @param title its name in messages, such as `tf.add`
  */
-export function checked(title: string, op: Call, parameters: readonly Parameter[], rule?: Rule): Call {
-  const call = quickCall({ title, op, parameters, rule, careful, told });
+export function checked(title: string, op: Call, parameters: readonly Parameter[] | LateParameters, rule?: Rule): Call {
+  let list = isList(parameters) ? parameters : undefined;
+  const { length: count } = isList(parameters) ? parameters : { length: parameters.count };
+  const call = quickCall({
+    title,
+    op,
+    count,
+    get parameters() {
+      return (list ??= (parameters as LateParameters).make());
+    },
+    rule,
+    careful,
+    told,
+  });
   for (const key of ['name', 'length'] as const)
     Object.defineProperty(call, key, { value: op[key], configurable: true });
   stock.set(call, op);

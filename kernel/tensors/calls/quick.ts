@@ -3,7 +3,7 @@
 import { isOwnTensor } from '../engine/is-tensor.ts';
 import { takesNothing, takesTensors, WHOLE } from './check.ts';
 import type { Rule } from './rules.ts';
-import type { Parameter } from './signature.ts';
+import type { Demand, Parameter } from './signature.ts';
 
 export type Call = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -24,14 +24,16 @@ interface Test {
   readonly bits: number;
   /** Texts. */
   readonly choices: readonly string[];
+  /** What else is right. */
+  readonly demand?: Demand;
 }
 
 /** The test for a parameter. */
 function quickTest(parameter: Parameter): Test {
-  const { name, kinds, optional, choices = [] } = parameter;
+  const { name, kinds, optional, choices = [], demand } = parameter;
   // Those take functions, options or any number of arguments
-  if (name.startsWith('...') || kinds.includes('function') || parameter.fields || parameter.demand)
-    return { bits: 0, choices: [] };
+  if (name.startsWith('...') || kinds.includes('function') || parameter.fields) return { bits: 0, choices: [] };
+  if (demand) return { bits: optional ? NOTHING : 0, choices: [], demand };
   const isWhole = WHOLE.test(name);
   const takes = (kind: Parameter['kinds'][number]) => kinds.includes(kind);
   const values = takes('any') || takes('tensor');
@@ -53,7 +55,10 @@ function quickTest(parameter: Parameter): Test {
 }
 
 /** Whether a value is known to be right. */
-function passes({ bits, choices }: Test, x: unknown): boolean {
+const passes = (test: Test, x: unknown): boolean =>
+  passesBits(test, x) || (test.demand !== undefined && x != null && test.demand.holds(x));
+
+function passesBits({ bits, choices }: Test, x: unknown): boolean {
   switch (typeof x) {
     case 'object':
       if (x === null) return (bits & NOTHING) !== 0;
@@ -96,7 +101,9 @@ export interface Parts {
   /** In messages, for example `tf.image.resizeBilinear`. */
   title: string;
   op: Call;
-  parameters: readonly Parameter[];
+  /** How many parameters there are. */
+  count: number;
+  readonly parameters: readonly Parameter[];
   rule: Rule | undefined;
   /** Calls the op with every check. */
   careful: (parts: Parts, self: unknown, args: readonly unknown[]) => unknown;
@@ -126,21 +133,20 @@ function settled(result: Promise<unknown>, parts: Parts, self: unknown, args: re
  * without a list of them.
  */
 export function quickCall(parts: Parts): Call {
-  const { length } = parts.parameters;
-  if (length <= 2) return callOfTwo(parts);
-  if (length <= 4) return callOfFour(parts);
-  return length <= MOST ? callOfSix(parts) : callOfMany(parts);
+  const { count } = parts;
+  if (count <= 2) return callOfTwo(parts);
+  if (count <= 4) return callOfFour(parts);
+  return count <= MOST ? callOfSix(parts) : callOfMany(parts);
 }
 
 /* eslint-disable prefer-rest-params */
 
 function callOfTwo(parts: Parts): Call {
-  const { op, rule, parameters } = parts;
-  const { length } = parameters;
+  const { op, rule, count } = parts;
   let tests: readonly Test[] | undefined;
   return function (a, b) {
     const t = (tests ??= testsOf(parts));
-    if (arguments.length > length || !passes(t[0]!, a) || !passes(t[1]!, b) || rule?.call(this, a, b) !== undefined)
+    if (arguments.length > count || !passes(t[0]!, a) || !passes(t[1]!, b) || rule?.call(this, a, b) !== undefined)
       return parts.careful(parts, this, [...arguments]);
     let result: unknown;
     try {
@@ -153,13 +159,12 @@ function callOfTwo(parts: Parts): Call {
 }
 
 function callOfFour(parts: Parts): Call {
-  const { op, rule, parameters } = parts;
-  const { length } = parameters;
+  const { op, rule, count } = parts;
   let tests: readonly Test[] | undefined;
   return function (a, b, c, d) {
     const t = (tests ??= testsOf(parts));
     if (
-      arguments.length > length ||
+      arguments.length > count ||
       !(passes(t[0]!, a) && passes(t[1]!, b) && passes(t[2]!, c) && passes(t[3]!, d)) ||
       rule?.call(this, a, b, c, d) !== undefined
     )
@@ -175,13 +180,12 @@ function callOfFour(parts: Parts): Call {
 }
 
 function callOfSix(parts: Parts): Call {
-  const { op, rule, parameters } = parts;
-  const { length } = parameters;
+  const { op, rule, count } = parts;
   let tests: readonly Test[] | undefined;
   return function (a, b, c, d, e, f) {
     const t = (tests ??= testsOf(parts));
     if (
-      arguments.length > length ||
+      arguments.length > count ||
       !(passes(t[0]!, a) && passes(t[1]!, b) && passes(t[2]!, c) && passes(t[3]!, d)) ||
       !(passes(t[4]!, e) && passes(t[5]!, f)) ||
       rule?.call(this, a, b, c, d) !== undefined

@@ -39,6 +39,12 @@ export interface Demand {
   names?: () => readonly string[];
 }
 
+/** Parameters that are made when they are first needed: most functions are never called. */
+export interface LateParameters {
+  count: number;
+  make: () => readonly Parameter[];
+}
+
 /** The parameters of each function by its name in `tf`, for example `image.resizeBilinear`. */
 export type Signatures = Record<string, Parameter[]>;
 

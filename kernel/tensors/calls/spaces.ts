@@ -3,7 +3,7 @@
 // since other parts add to them; those of `tf.layers`, `tf.data`, `tf.metrics` and `tf.callbacks` are checked where they
 // are made.
 import * as tf from '@tensorflow/tfjs-core';
-import { libraryNames, parametersOf } from './library.ts';
+import { lateParametersOf, libraryNames, parametersOf } from './library.ts';
 import { checked } from './named.ts';
 import type { Call } from './quick.ts';
 
@@ -27,11 +27,11 @@ export function withCheckedSpaces<T extends object>(library: T): T {
   for (const path of libraryNames) {
     const [name, member] = path.split('.') as [string, string?];
     if (member === undefined) {
-      if (!LEFT.has(name)) copy[name] = checked(`tf.${name}`, copy[name] as Call, parametersOf(name));
+      if (!LEFT.has(name)) copy[name] = checked(`tf.${name}`, copy[name] as Call, lateParametersOf(name));
     } else if (SPACES.has(name)) {
       const stock = (library as Members)[name] as Members;
       const own = copy[name] === stock ? { ...stock } : (copy[name] as Members);
-      own[member] = checked(`tf.${path}`, withOptions(path, stock[member] as Call), parametersOf(path));
+      own[member] = checked(`tf.${path}`, withOptions(path, stock[member] as Call), lateParametersOf(path));
       copy[name] = own;
     }
   }
@@ -44,6 +44,6 @@ export function checkOptimizers(): void {
   for (const path of libraryNames) {
     const [space, member] = path.split('.') as [string, string?];
     if (space === 'train' && member !== undefined)
-      train[member] = checked(`tf.${path}`, train[member] as Call, parametersOf(path));
+      train[member] = checked(`tf.${path}`, train[member] as Call, lateParametersOf(path));
   }
 }

@@ -6,6 +6,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type * as stock from '@tensorflow/tfjs-core/dist/ops/conv_util';
 import {
   computeConv2DInfo as stockConv2DInfo,
+  computeConv3DInfo as stockConv3DInfo,
   computePool2DInfo as stockPool2DInfo,
   convertConv2DDataFormat,
 } from '@tensorflow/tfjs-core/dist/ops/conv_util';
@@ -269,6 +270,31 @@ const isSound = (i: tf.backend_util.Conv2DInfo): boolean =>
   isCount(i.filterWidth) &&
   i.inShape.length === 4;
 
+/** The same in three dimensions, where padding must not be negative either. */
+const isSound3D = (i: tf.backend_util.Conv3DInfo): boolean =>
+  isCount(i.outDepth) &&
+  isCount(i.outHeight) &&
+  isCount(i.outWidth) &&
+  isCount(i.strideDepth) &&
+  isCount(i.strideHeight) &&
+  isCount(i.strideWidth) &&
+  isCount(i.dilationDepth) &&
+  isCount(i.dilationHeight) &&
+  isCount(i.dilationWidth) &&
+  isCount(i.filterDepth) &&
+  isCount(i.filterHeight) &&
+  isCount(i.filterWidth) &&
+  i.padInfo.front >= 0 &&
+  i.padInfo.top >= 0 &&
+  i.padInfo.left >= 0 &&
+  i.padInfo.back >= 0 &&
+  i.padInfo.bottom >= 0 &&
+  i.padInfo.right >= 0;
+
+/** A number for all axes, or one for each of three: stock takes two for three, and more than that. */
+const isThree = (value: number | readonly number[] | undefined) =>
+  typeof value === 'number' || (Array.isArray(value) && value.length === 3);
+
 /** The geometry of a convolution; filterShape [height, width, inChannels, outChannels]. */
 export const computeConv2DInfo: typeof stock.computeConv2DInfo = (...args) => {
   const [inShape, filterShape, strides, dilations, pad, rounding, depthwise = false, format = 'channelsLast'] = args;
@@ -303,6 +329,13 @@ export const computePool2DInfo: typeof stock.computePool2DInfo = (...args) => {
 /** The geometry of a convolution; filterShape [depth, height, width, inChannels, outChannels]. */
 export const computeConv3DInfo: typeof stock.computeConv3DInfo = (...args) => {
   const [inShape, filterShape, strides, dilations, pad, depthwise = false, format = 'channelsLast', rounding] = args;
+  // Stock rounds sizes of 'valid'
+  const isNamed = pad === 'same' || (pad === 'valid' && rounding === undefined);
+  const isPlain = isNamed && isThree(strides) && isThree(dilations);
+  if (isPlain && inShape.length === 5 && filterShape.length === 5) {
+    const info = stockConv3DInfo(inShape, filterShape, strides, dilations, pad, depthwise, format, rounding);
+    if (isSound3D(info)) return info;
+  }
   return info3D(inShape, filterShape, { strides, dilations, pad, rounding, depthwise, format, isPool: false });
 };
 

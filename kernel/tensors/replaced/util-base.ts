@@ -26,8 +26,20 @@ export const getArrayFromDType = ((dtype: DataType, size: number) => {
   return stockArray(dtype as 'float32', size);
 }) as typeof stockArray;
 
+function areDimensions(shape: readonly unknown[]): boolean {
+  for (let i = 0; i < shape.length; i++) {
+    const n = shape[i];
+    if (typeof n !== 'number' || !isInt(n) || n < 0) return false;
+  }
+  return true;
+}
+
 /** @throws Error if `shape` is not a list of whole numbers, 0 or more */
 export function assertNonNegativeIntegerDimensions(shape: unknown): void {
+  if (Array.isArray(shape) && areDimensions(shape as unknown[])) {
+    checked = shape as number[];
+    return;
+  }
   const isList = Array.isArray(shape) || (ArrayBuffer.isView(shape) && !(shape instanceof DataView));
   if (!isList) {
     const what = typeof shape === 'object' ? `an object (${shape?.constructor?.name ?? 'null'})` : `${shape as string}`;
@@ -35,7 +47,7 @@ export function assertNonNegativeIntegerDimensions(shape: unknown): void {
     throw new Error(`${runningOp('tf')}: a shape is a list of whole numbers, 0 or more, but got ${what}${remedy}.`);
   }
   const dimensions = [...(shape as ArrayLike<number> & Iterable<number>)];
-  if (dimensions.every((n) => typeof n === 'number' && isInt(n) && n >= 0)) {
+  if (areDimensions(dimensions)) {
     checked = dimensions;
     return;
   }

@@ -41,21 +41,21 @@ const cells = (info: Volume) => info.batchSize * info.outDepth * info.outHeight 
 
 type Product = Pick<MatMulArgs, 'a' | 'b' | 'c' | 'm' | 'n' | 'k'> & { transposeA?: boolean };
 
-function multiply({ program: { exports } }: CpuBackend, product: Product): void {
-  const one = { batch: 1, aBatch: false, bBatch: false, transposeA: false, transposeB: false };
-  exports.matMul({ ...one, bias: 0, relu: false, ...product });
+function multiply({ program: { exports } }: CpuBackend, { a, b, c, m, n, k, transposeA = false }: Product): void {
+  const one = { batch: 1, aBatch: false, bBatch: false, transposeB: false, bias: 0, relu: false };
+  exports.matMul({ ...one, a, b, c, m, n, k, transposeA });
 }
 
 /** Calls `use` for each block of rows of the matrix, which lies at `columns.to`. */
 function inBlocks(
   backend: CpuBackend,
-  columns: Omit<ColumnsArgs, 'first' | 'count'>,
+  { shape, from, to, gradient }: Omit<ColumnsArgs, 'first' | 'count'>,
   [rows, block]: readonly [number, number],
   use: (first: number, count: number) => void,
 ): void {
   for (let first = 0; first < rows; first += block) {
     const count = Math.min(block, rows - first);
-    backend.program.exports.columns3d({ ...columns, first, count });
+    backend.program.exports.columns3d({ shape, from, to, gradient, first, count });
     use(first, count);
   }
 }

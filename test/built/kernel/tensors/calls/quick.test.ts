@@ -28,6 +28,17 @@ it('takes tensors, numbers, lists, pairs, typed arrays and what is left out', ()
   expect(tf.concat([x, x], 1).shape).toEqual([2, 4]);
 });
 
+it('takes what methods of tensors take beyond their declarations, and no more', () => {
+  const x = tf.ones([2, 2]);
+  expect(x.concat(x, 1).shape).toEqual([2, 4]);
+  expect((x.concat as (list: unknown, axis: number) => typeof x)([x, x], 0).shape).toEqual([6, 2]);
+  expect(() => x.concat('x' as never)).toThrow(/tensors must be a tensor or an array of tensors, and is 'x'/);
+  const oneHot = tf.tensor1d([0, 2], 'int32') as unknown as { oneHot(depth: number, on?: number): typeof x };
+  expect([...oneHot.oneHot(3).dataSync()]).toEqual([1, 0, 0, 0, 0, 1]);
+  expect([...oneHot.oneHot(3, 5).dataSync()]).toEqual([5, 0, 0, 0, 0, 5]);
+  expect(() => oneHot.oneHot(undefined as never)).toThrow(/depth is undefined; it must be a whole number/);
+});
+
 it('tells the error of a right call that the op refuses, and of a promise', async () => {
   expect(() => tf.add(tf.ones([2]), tf.ones([3]))).toThrow(/Called as tf\.add\(a: Tensor float32 \[2\], b: Tensor/);
   expect(() => tf.reshape(tf.ones([2]), [3])).toThrow(/it takes \(x, shape\)/);
