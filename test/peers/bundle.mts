@@ -83,7 +83,9 @@ function asInCells(peer: Peer): Plugin {
           const stock = require(${JSON.stringify(path)});
           const cells = ${peer === 'data' && path.endsWith('index') ? 'tf.data' : 'tf'};
           for (const name of Object.keys(stock)) {
-            const [before, own] = [stock[name], name in cells ? cells[name] : stock[name]];
+            // Spies are put into the namespace io, which the packages call by that of tfjs-core
+            const isOurs = name in cells && name !== 'io';
+            const [before, own] = [stock[name], isOurs ? cells[name] : stock[name]];
             Object.defineProperty(exports, name, {
               get: () => (stock[name] === before ? own : stock[name]),
               set: (value) => (stock[name] = value === own ? before : value),
