@@ -14,11 +14,131 @@ const orthogonal = 'the initializer `orthogonal` calls linalg.qr since 4.0, not 
 const storage = 'localStorage and IndexedDB are stores of a browser; a notebook saves into files';
 const summed = 'val_loss of a model with two outputs is the sum of both losses, like loss';
 const trainable = 'model.trainable sets all layers of the model, as in Keras';
+const worded = 'the error has words of ours, with the function, what came and what is wanted';
+const rates = 'at rate 1 its noise is infinite or its scale NaN: an error';
+const norm = 'the rate of minMaxNorm is from 0 to 1, as Keras says';
 const file = 'a path without a scheme is a file, not an address relative to a page';
 
 /** What is named by the spec's suites and its name. */
 const specs: Record<Peer, readonly Exception[]> = {
   layers: [
+    ['different', 'CallbackConstructorRegistry', ['Invalid verbosityLevel leads to Error'], worded],
+    ['different', 'constraints.get cpu {}', ['by config dict'], norm],
+    ['different', 'LayersModel.fitDataset cpu {}', ['Wrong validationBatches leads to Error'], worded],
+    ['different', 'LayersModel.predict cpu {}', ['Invalid batchSize value leads to Error'], worded],
+    ['different', 'conv2d cpu {}', ['Invalid filters leads to Error'], worded],
+    [
+      'different',
+      'Conv2D Layers: Symbolic cpu {}',
+      ['missing config.filters throws exception', 'bad config.filters value throws exception'],
+      worded,
+    ],
+    [
+      'different',
+      'Conv1D Layer: Tensor cpu {}',
+      [
+        'missing config.kernelSize throws exception',
+        'missing config.filters throws exception',
+        'bad config.filters throws exception',
+      ],
+      worded,
+    ],
+    [
+      'different',
+      'Reshape Layer: Symbolic',
+      ['Incompatible size.', 'Two unknown dimensions.', 'One unknown with indivisible size.'],
+      worded,
+    ],
+    [
+      'different',
+      'Permute Layer: Symbolic',
+      [
+        'Missing dims config leads to Error',
+        'Non-Array dims config leads to Error',
+        'Dims values containing 0 leads to Error',
+      ],
+      worded,
+    ],
+    [
+      'different',
+      'Embedding Layers: Symbolic 1D, 2D & 3D cpu {}',
+      ['Invalid inputDim leads to Error', 'Invalid outputDim leads to Error'],
+      worded,
+    ],
+    [
+      'different',
+      'GaussianDropout: Symbolic cpu {}',
+      [
+        'dropoutRate=1; input shape=[10,4]',
+        'dropoutRate=1; input shape=[12,10,4]',
+        'dropoutRate=1; input shape=[null,4]',
+      ],
+      rates,
+    ],
+    [
+      'different',
+      'AlphaDropout: Symbolic cpu {}',
+      [
+        'dropoutRate=1; input shape=[10,4]',
+        'dropoutRate=1; input shape=[12,10,4]',
+        'dropoutRate=1; input shape=[null,4]',
+      ],
+      rates,
+    ],
+    [
+      'different',
+      'LayerNormalization Layer: Symbolic cpu {}',
+      ['Invalid axis value leads to constructor error'],
+      worded,
+    ],
+    ['different', 'Pooling Layers 2D: Symbolic', ['Invalid poolSize', 'Invalid strides leads to Error'], worded],
+    ['different', 'Pooling Layers 3D: Symbolic', ['Invalid poolSize', 'Invalid strides leads to Error'], worded],
+    ['different', '1D Global pooling Layers: Symbolic', ['Invalid poolSize', 'Invalid strides leads to Error'], worded],
+    ['different', 'GRU Symbolic cpu {}', ['Invalid units leads to Error'], worded],
+    ['different', 'LSTM Symbolic cpu {}', ['Invalid units leads to Error'], worded],
+    ['different', 'Built-in Regularizers cpu {}', ['Using number arg for constructor leads to error'], worded],
+    [
+      'different',
+      'Layer cpu {}',
+      [
+        'apply() passed SymbolicTensor and Tensor throws an exception.',
+        'setWeights throws exception if weights are not the same length as existing weights',
+        'setWeights throws exception if weights are not the same shape as existing weights',
+      ],
+      worded,
+    ],
+    ['different', 'LayersModel.fit cpu {}', ['Invalid batchSize leads to Error'], worded],
+    ['different', 'LayersModel.evaluate cpu {}', ['Invalid batchSize value leads to Error'], worded],
+    [
+      'different',
+      'Constant initializer cpu {}',
+      ['1D, from builder function: passing a direct value throws error'],
+      worded,
+    ],
+    [
+      'different',
+      'Conv3D Layers: Symbolic cpu {}',
+      [
+        'Invalid filters leads to Error',
+        'missing config.filters throws exception',
+        'bad config.filters value throws exception',
+      ],
+      worded,
+    ],
+    [
+      'different',
+      'Dense Layer: Symbolic cpu {}',
+      ['Invalid kernelInitializer', 'Invalid activation', 'Invalid units leads to Error'],
+      worded,
+    ],
+    [
+      'different',
+      'Reshape Layer: Tensor cpu {}',
+      ['Known but incompatible dimensions', 'Unknown and incompatible dimensions', 'More than one unknown dimension.'],
+      worded,
+    ],
+    ['different', 'SimpleRNN Symbolic cpu {}', ['Invalid units leads to Error'], worded],
+    ['different', 'LayersModel.save cpu {}', ['Saving to a handler without save method fails'], worded],
     [
       'changed',
       'LayersModel.summary cpu {}',
@@ -106,6 +226,18 @@ const specs: Record<Peer, readonly Exception[]> = {
     ],
   ],
   data: [
+    [
+      'different',
+      'Dataset cpu {}',
+      [
+        'zipping a native string throws an error',
+        'shuffle throws an error when bufferSize is not specified and dataset.size is unknown.',
+        'shuffle throws an error when bufferSize is not specified and dataset.size is known.',
+        'prefetch throws an error when bufferSize is not specified.',
+        'converting dataset with infinite elements to array throws error',
+      ],
+      worded,
+    ],
     [
       'different',
       'CSVDataset',

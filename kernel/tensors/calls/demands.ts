@@ -163,7 +163,14 @@ const byOption: Readonly<Record<string, Demand>> = {
   poolSize: sizes(1),
   dilationRate: sizes(1),
   size: sizes(1),
-  inputLength: sizes(1),
+  inputLength: {
+    words: 'a whole number, 1 or more, or an array of them, with null for one that is not known',
+    holds: (x) => isWhole(x, 1) || (Array.isArray(x) && x.every((n) => n == null || isWhole(n, 1))),
+  },
+  yieldEvery: {
+    words: "'auto', 'batch', 'epoch', 'never', or a number of milliseconds",
+    holds: (x) => ['auto', 'batch', 'epoch', 'never'].includes(x as string) || (isNumber(x) && x >= 0),
+  },
   sharedAxes: axes,
   axis: axes,
   axes,

@@ -17,9 +17,10 @@ export function takePlainLabels(sparse: () => LossOrMetric): void {
       function (this: Model, x, y, ...more) {
         const made: tf.Tensor[] = [];
         const withAxis = (labels: tf.Tensor | undefined, i: number): tf.Tensor | undefined => {
-          const shape = this.feedOutputShapes[i];
+          // Before `compile` there is neither, which the method says itself
+          const shape = this.feedOutputShapes?.[i];
           const isPlain = labels instanceof tf.Tensor && labels.rank > 1 && shape?.length === labels.rank + 1;
-          if (!isPlain || this.lossFunctions[i] !== sparse()) return labels;
+          if (!isPlain || this.lossFunctions?.[i] !== sparse()) return labels;
           made.push(tf.expandDims(labels, -1));
           return made.at(-1);
         };
