@@ -190,7 +190,8 @@ interface Run {
 async function runSpecs(script: string, task: Task, env: NodeJS.ProcessEnv): Promise<Run> {
   if (!existsSync(task.dist)) return { result: undefined, faults: ['there is no build: npm run build'], text: '' };
   const child = fork(script, [JSON.stringify(task)], {
-    cwd: root,
+    // Specs write files beside themselves
+    cwd: dirname(script),
     silent: true,
     execArgv: [],
     env: { ...process.env, ...env },
