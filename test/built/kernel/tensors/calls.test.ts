@@ -1,8 +1,8 @@
 // Calls at the edge of what ops take, which random calls have found wrong: one sample, no axis, no elements, gaps, more
 // rows than memory. Values by hand.
 import { expect, it } from 'vitest';
-import { dist } from '../../../../paths.ts';
-import { libraryOf } from '../layers/library.ts';
+import { dist } from '../../../paths.ts';
+import { libraryOf } from './layers/library.ts';
 
 const tf = libraryOf(dist);
 const list = (x: { dataSync(): ArrayLike<number> }) => Array.from(x.dataSync());
