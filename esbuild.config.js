@@ -44,6 +44,13 @@ const programs = {
     entryPoints: { cli: 'kernel/host/cli/index.ts' },
     outdir: dist,
     banner: { js: '#!/usr/bin/env node' },
+    plugins: [besides(/[/\\]language[/\\]service\.ts$/, './language-service.js')],
+  },
+  'language-service': {
+    ...node,
+    keepNames: false,
+    entryPoints: { 'language-service': 'kernel/language/service.ts' },
+    outdir: dist,
   },
   kernel: {
     ...node,
@@ -62,7 +69,6 @@ const programs = {
     ...node,
     entryPoints: {
       tf: 'kernel/tensors/index.ts',
-      decoders: 'kernel/tensors/decoders.ts',
       'cpu-worker': 'kernel/tensors/backends/cpu/worker.ts',
     },
     outdir: dist,
@@ -81,6 +87,7 @@ const programs = {
     external: ['node-fetch', 'util', 'string_decoder', './decoders.js'],
     alias: { 'node-fetch': './kernel/tensors/replaced/node-fetch.ts' },
   },
+  decoders: { ...node, keepNames: false, entryPoints: { decoders: 'kernel/tensors/decoders.ts' }, outdir: dist },
   // VS Code's TypeScript server finds plugins in the folder node_modules of an extension, and calls what the module is
   'typescript-plugin': {
     ...node,

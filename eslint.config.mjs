@@ -15,7 +15,9 @@ const rooms = {
   'kernel/dlnb': { code: ['kernel/wire', 'kernel/outputs'], types: ['kernel/tensors'] },
   'kernel/process': { code: ['kernel/wire', 'kernel/outputs', 'kernel/dlnb'], types: ['kernel/tensors'] },
   'kernel/pictures': { code: ['kernel/wire', 'renderers'] },
-  'kernel/language': { code: ['kernel/wire', 'kernel/notebook', 'kernel/process/cell/walk.ts'] },
+  'kernel/language': {
+    code: ['kernel/wire', 'kernel/notebook', 'kernel/process/cell/walk.ts', 'kernel/process/cell/load-parser.ts'],
+  },
   'kernel/host': {
     code: [
       'kernel/wire',

@@ -89,6 +89,8 @@ export function stageExtension(target: string, build: Build): string {
   const files = build.inputs.filter((file) => !/node_modules[\\/](webgpu|@typescript)[\\/]/.test(file));
   if (placeTypescript(join(dist, 'typescript'), target))
     files.push(...build.inputs.filter((file) => /node_modules[\\/]@typescript[\\/]/.test(file)));
+  // Only the language server reads the types of cells
+  else rmSync(join(dist, 'types'), { recursive: true });
   files.push(...placeDawn(join(dist, 'dawn'), target));
   writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, files));
 

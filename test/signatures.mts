@@ -228,14 +228,13 @@ function describing(checker: ts.TypeChecker) {
   }
 }
 
-/** The text of the file. */
-export const signaturesText = (): string =>
-  `{\n${Object.entries(signatures())
-    .map(([name, parameters]) => `  ${JSON.stringify(name)}: ${JSON.stringify(parameters)}`)
-    .join(',\n')}\n}\n`;
+/** The text of signatures.json. */
+export const signaturesText = (): string => packedText(signatures());
+/** The text of library.json. */
+export const libraryText = (): string => packedText(librarySignatures());
 
-/** The text of library.json: options of the same name and type stand there once. */
-export function libraryText(): string {
+/** The text of a file: parameters and options of the same name and type stand there once. */
+function packedText(signatures: Signatures): string {
   const options: Packed['options'] = {};
   const texts = new Map<string, string>();
   const pack = ({ fields, ...rest }: Parameter): string => {
@@ -250,7 +249,7 @@ export function libraryText(): string {
     return key;
   };
   const functions = Object.fromEntries(
-    Object.entries(librarySignatures()).map(([name, parameters]) => [name, parameters.map(pack)]),
+    Object.entries(signatures).map(([name, parameters]) => [name, parameters.map(pack)]),
   );
   const lines = (record: object) =>
     Object.entries(record)

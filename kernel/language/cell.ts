@@ -1,9 +1,7 @@
 // Reads one cell for the virtual document: what has to be moved out of its block or written otherwise so that
 // TypeScript reads it as the kernel does. Its names are in scopes.ts.
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import type * as Parser from '@babel/parser';
+import { loadParser } from '../process/cell/load-parser.ts';
 import { balance } from './balance.ts';
 import { readNames, type Names, type Node } from './scopes.ts';
 
@@ -55,16 +53,6 @@ export interface CellFacts {
   error?: SyntaxFault;
   /** Where the statements of the cell begin. */
   statements: readonly number[];
-}
-
-const require = createRequire(path.join(__dirname, 'cli.js'));
-let parser: typeof Parser | undefined;
-
-/** Loads the parser, once. The built product has it in `parser.js` beside its bundles. */
-function loadParser(): typeof Parser {
-  const built = path.join(__dirname, 'parser.js');
-  parser ??= require(existsSync(built) ? built : '@babel/parser') as typeof Parser;
-  return parser;
 }
 
 const plugins = (jsx: boolean): Parser.ParserPlugin[] => [

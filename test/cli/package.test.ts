@@ -87,11 +87,14 @@ describe.each(targets)('%s', (target) => {
     expect(/^@typescript\/typescript-\S+ \d/m.test(notices)).toBe(target !== 'universal');
     expect(notices.includes('LLVM Release License')).toBe(system === 'win32');
     for (const name of bundled) expect(notices).toMatch(new RegExp(`^${name} \\d\\S+ \\(.+\\)$`, 'm'));
-    // Megabytes without Dawn, esbuild and TypeScript, which are 10 to 50 each
-    const rest = filesBelow(dist).filter((f) => !/^(dawn|esbuild|typescript|node_modules)\//.test(f));
+    // Megabytes without Dawn, esbuild and TypeScript, which are 10 to 50 each, and the declarations that it reads
+    const rest = filesBelow(dist).filter((f) => !/^(dawn|esbuild|types|typescript|node_modules)\//.test(f));
+    const types = filesBelow(dist).filter((f) => f.startsWith('types/'));
+    expect(types.length > 0).toBe(target !== 'universal');
     const megabytes = (files: string[]) => files.reduce((sum, f) => sum + statSync(path.join(dist, f)).size, 0) / 1e6;
     // 4 of them draw the pictures of outputs: a rasterizer, a font, Vega
     expect(megabytes(rest)).toBeLessThan(15);
+    expect(megabytes(types)).toBeLessThan(7);
     expect(megabytes(libraries)).toBeLessThan(system === 'win32' ? 45 : 23);
   });
 });

@@ -1,9 +1,8 @@
 // `dlnb check`: says what TypeScript says about the cells of notebooks, without running them.
 import path from 'node:path';
 import type { CellDiagnostic } from '../../language/diagnostics.ts';
-import { Language } from '../../language/notebook.ts';
 import type { Cell } from '../../language/document.ts';
-import { findProgram } from '../../language/server.ts';
+import type { Language } from '../../language/service.ts';
 import type { Notebook } from '../../notebook/format/index.ts';
 import { readNotebook } from './files.ts';
 import { dist } from './start.ts';
@@ -33,6 +32,7 @@ interface Message {
  * @throws UsageError if a file is no notebook, or if there is no TypeScript for this platform
  */
 export async function checkCommand(files: readonly string[], { json }: CheckOptions): Promise<number> {
+  const { findProgram, Language } = await import('../../language/service.ts');
   const program = findProgram(dist);
   if (program === undefined)
     throw new UsageError(

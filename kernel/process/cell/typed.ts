@@ -1,11 +1,9 @@
 // Reads a cell as typed, before its types are stripped, and marks the expression whose value the cell shows: after
 // esbuild, which drops statements without an effect and prints enums like calls, the two cannot be told any more.
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import * as acorn from 'acorn';
 import type * as Parser from '@babel/parser';
 import type { Language } from '../../wire/protocol.ts';
+import { loadParser } from './load-parser.ts';
 import { SourceError, type Loader } from './strip.ts';
 import { isKey, walk, type TreeNode } from './walk.ts';
 
@@ -53,18 +51,6 @@ export class TooDeepError extends Error {}
 
 /** The call around the last expression of a cell. */
 export const MARK = '__dlnb.result';
-
-let parser: typeof Parser | undefined;
-
-/** Loads the parser, once. The built product has it in `parser.js` beside the kernel's bundle. */
-export function loadParser(): typeof Parser {
-  if (!parser) {
-    const require = createRequire(path.join(__dirname, 'kernel.js'));
-    const built = path.join(__dirname, 'parser.js');
-    parser = require(existsSync(built) ? built : '@babel/parser') as typeof Parser;
-  }
-  return parser;
-}
 
 /** Loads the parser and runs it once, so that the first cell with types need not wait for it. */
 export function startParser(): void {

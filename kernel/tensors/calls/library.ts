@@ -2,7 +2,7 @@
 // what our tables demand besides.
 import { added, demanding } from './demands.ts';
 import json from './library.json' with { type: 'json' };
-import type { LateParameters, Packed, Parameter } from './signature.ts';
+import { unpacked, type LateParameters, type Packed, type Parameter } from './signature.ts';
 
 const packed = json as Packed;
 
@@ -37,13 +37,8 @@ const ours: Readonly<Record<string, Parameter[]>> = {
 /** The names of all of them, such as `layers.dense` or `Tensor.add`. */
 export const libraryNames = [...new Set([...Object.keys(packed.functions), ...Object.keys(ours)])];
 
-function unpack(key: string): Parameter {
-  const { fields, ...rest } = packed.options[key]!;
-  return { ...rest, ...(fields && { fields: fields.map(unpack) }) };
-}
-
 /** The parameters of a function as they are declared; undefined if it is not listed. */
-export const declared = (name: string): Parameter[] | undefined => ours[name] ?? packed.functions[name]?.map(unpack);
+export const declared = (name: string): Parameter[] | undefined => ours[name] ?? unpacked(packed, name);
 
 /** Whether a parameter is an object of options, and no object with methods, such as a dataset or a handler. */
 const isOptions = ({ name }: Parameter) => /^(args|options|\w*[cC]onfig|loadOptions)$/.test(name);

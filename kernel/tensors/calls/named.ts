@@ -4,8 +4,10 @@ import { faultOf, parameterNames, wanted } from './check.ts';
 import { type Call, type Parts, quickCall } from './quick.ts';
 import { rules, type Rule } from './rules.ts';
 import { shown } from './shown.ts';
-import type { LateParameters, Parameter, Signatures } from './signature.ts';
-import signatures from './signatures.json' with { type: 'json' };
+import { unpacked, type LateParameters, type Packed, type Parameter } from './signature.ts';
+import json from './signatures.json' with { type: 'json' };
+
+const signatures = json as Packed;
 
 /** The ops without checks, by those with. */
 const stock = new WeakMap<object, unknown>();
@@ -25,7 +27,8 @@ const complete = new WeakSet<Error>();
  */
 export function withCheckedCalls<T extends object>(library: T): T {
   const copy: Record<string, unknown> = { ...(library as Record<string, unknown>) };
-  for (const [path, parameters] of Object.entries(signatures as Signatures)) {
+  for (const [path, { length: count }] of Object.entries(signatures.functions)) {
+    const parameters: LateParameters = { count, make: () => unpacked(signatures, path)! };
     const [name, member] = path.split('.') as [string, string?];
     const holder = copy[name];
     if (member === undefined) {

@@ -48,8 +48,17 @@ export interface LateParameters {
 /** The parameters of each function by its name in `tf`, for example `image.resizeBilinear`. */
 export type Signatures = Record<string, Parameter[]>;
 
-/** The form of library.json: parameters and options by keys, functions and fields as lists of keys. */
+/** The form of the files: parameters and options by keys, functions and fields as lists of keys. */
 export interface Packed {
   options: Record<string, Omit<Parameter, 'fields' | 'demand'> & { fields?: string[] }>;
   functions: Record<string, string[]>;
 }
+
+/** The parameters of a function of a file; undefined if it is not listed. */
+export const unpacked = ({ options, functions }: Packed, name: string): Parameter[] | undefined => {
+  const unpack = (key: string): Parameter => {
+    const { fields, ...rest } = options[key]!;
+    return { ...rest, ...(fields && { fields: fields.map(unpack) }) };
+  };
+  return functions[name]?.map(unpack);
+};

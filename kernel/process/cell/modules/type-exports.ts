@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type * as Parser from '@babel/parser';
 import { moduleResolve } from 'import-meta-resolve';
-import { loadParser } from '../typed.ts';
+import { loadParser } from '../load-parser.ts';
 import { isFile, packageFolder, probe, readManifest, type Target } from './resolve.ts';
 import listed from './type-names.json' with { type: 'json' };
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parameterNames, wanted } from '../../../../../kernel/tensors/calls/check.ts';
-import type { Kind, Parameter, Signatures } from '../../../../../kernel/tensors/calls/signature.ts';
+import { unpacked, type Kind, type Packed, type Parameter } from '../../../../../kernel/tensors/calls/signature.ts';
 import listed from '../../../../../kernel/tensors/calls/signatures.json' with { type: 'json' };
 import { dist } from '../../../../paths.ts';
 import { INTERNAL } from './wrong.ts';
@@ -13,7 +13,7 @@ type Library = typeof import('../../../../../kernel/tensors/index.ts');
 type Op = (...args: unknown[]) => unknown;
 const library = createRequire(import.meta.url)(path.join(dist, 'tf.js')) as Library;
 const { tf } = library;
-const ops = Object.entries(listed as Signatures);
+const ops = Object.keys(listed.functions).map((name) => [name, unpacked(listed as Packed, name)!] as const);
 /** They print, or wait for their values. */
 const left = new Set(['print']);
 
