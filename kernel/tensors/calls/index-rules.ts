@@ -1,12 +1,12 @@
 // Ops that would pass over an index that points nowhere, as if there were nothing: the element is missing in the result.
 // On the device `cpu` such an index is an error. On others, reading it would wait for all that is being computed.
 import * as tf from '@tensorflow/tfjs-core';
-
-type Rule = (...args: unknown[]) => string | undefined;
+import { isTensor } from '../engine/is-tensor.ts';
+import type { Rule } from './rules.ts';
 
 /** Whole numbers that are at hand; undefined if they are not, or if `x` is something else. */
 function integersOf(x: unknown): ArrayLike<number> | undefined {
-  if (x instanceof tf.Tensor)
+  if (isTensor(x))
     return tf.getBackend() === 'cpu' && !x.isDisposed && x.dtype === 'int32' ? (x.dataSync() as Int32Array) : undefined;
   return Array.isArray(x) && x.every((n) => typeof n === 'number') ? x : undefined;
 }
@@ -30,5 +30,5 @@ export const indexRules: Readonly<Record<string, Rule>> = {
   'math.confusionMatrix': (labels, predictions, numClasses) =>
     outside('labels', labels, 0, numClasses as number) ?? outside('predictions', predictions, 0, numClasses as number),
   'image.cropAndResize': (image, _boxes, boxInd) =>
-    image instanceof tf.Tensor ? outside('boxInd', boxInd, 0, image.shape[0]!) : undefined,
+    isTensor(image) ? outside('boxInd', boxInd, 0, image.shape[0]!) : undefined,
 };

@@ -5,7 +5,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { didYouMean } from '../../wire/closest.ts';
 import { shown } from '../calls/shown.ts';
 import { isTensor } from '../engine/is-tensor.ts';
-import { classNamed, onlyShape, replaceMethod, type AnyLayer, type Shape } from './extend.ts';
+import { type AnyLayer, classNamed, onlyShape, replaceMethod, type Shape, shapeText } from './extend.ts';
 
 interface Weight {
   originalName: string;
@@ -31,7 +31,6 @@ interface Embedding extends AnyLayer {
   call(inputs: tf.Tensor | tf.Tensor[], kwargs: object): tf.Tensor;
 }
 
-const shapeOf = (shape: readonly (number | null)[]) => `[${shape.map((n) => n ?? 'null').join(', ')}]`;
 const isSymbolic = (x: unknown) => x instanceof tfl.SymbolicTensor;
 
 /** @throws TypeError for what is neither all tensors nor all outputs of layers */
@@ -54,18 +53,18 @@ function checkWeights(layer: Layer, given: unknown): void {
   if (!Array.isArray(given))
     throw new TypeError(`${where} takes an array of tensors, as getWeights returns it, and got ${shown(given)}`);
   if (given.length !== wanted.length) {
-    const list = wanted.map(({ originalName, shape }) => `${originalName} ${shapeOf(shape)}`).join(', ');
+    const list = wanted.map(({ originalName, shape }) => `${originalName} ${shapeText(shape)}`).join(', ');
     const none = layer.built ? 'the layer has no weights' : 'it has no weights before its first call, or build';
-    const came = given.map((x) => (isTensor(x) ? shapeOf(x.shape) : shown(x))).join(', ');
+    const came = given.map((x) => (isTensor(x) ? shapeText(x.shape) : shown(x))).join(', ');
     const all = wanted.length > 0 ? `it takes ${wanted.length} weights: ${list}` : none;
     throw new Error(`${where} got ${given.length} weights${came && `: ${came}`}; ${all}`);
   }
   wanted.forEach(({ originalName, shape }, i) => {
     const weight: unknown = given[i];
-    const must = `${where}: weights[${i}], ${originalName}, must be a tensor of shape ${shapeOf(shape)}`;
+    const must = `${where}: weights[${i}], ${originalName}, must be a tensor of shape ${shapeText(shape)}`;
     if (!isTensor(weight)) throw new TypeError(`${must}, and is ${shown(weight)}`);
     const isSame = weight.rank === shape.length && shape.every((n, k) => n === weight.shape[k]);
-    if (!isSame) throw new Error(`${must}, and is of shape ${shapeOf(weight.shape)}`);
+    if (!isSame) throw new Error(`${must}, and is of shape ${shapeText(weight.shape)}`);
   });
 }
 
@@ -128,10 +127,10 @@ function nameShapes(): void {
           const product = (shape: Shape) => shape.reduce<number>((a, n) => a * (n === null || n < 0 ? 1 : n), 1);
           const rest = to.includes(null) ? 'a multiple of ' : '';
           throw new Error(
-            `the layer "${this.name}": targetShape is ${shapeOf(to)}, ` +
+            `the layer "${this.name}": targetShape is ${shapeText(to)}, ` +
               (isOpen
                 ? 'and only one of its sizes can be left open'
-                : `which holds ${rest}${product(to)} numbers, and each example is of shape ${shapeOf(from)}, ` +
+                : `which holds ${rest}${product(to)} numbers, and each example is of shape ${shapeText(from)}, ` +
                   `${product(from)} numbers`),
           );
         }

@@ -102,3 +102,7 @@ export const onlyShape = (shape: Shape | Shape[]): Shape => [
 
 /** null stands for a size that is not known yet. */
 export type Shape = (number | null)[];
+
+/** A shape in messages; null for a size that is not known. */
+export const shapeText = (shape: readonly (number | null)[]): string =>
+  `[${shape.map((n) => (n === null || n < 0 ? 'null' : n)).join(', ')}]`;

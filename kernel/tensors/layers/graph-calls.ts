@@ -4,7 +4,7 @@ import { GraphModel } from '@tensorflow/tfjs-converter';
 import { didYouMean } from '../../wire/closest.ts';
 import { shown } from '../calls/shown.ts';
 import { isTensor } from '../engine/is-tensor.ts';
-import { replaceMethod } from './extend.ts';
+import { replaceMethod, shapeText } from './extend.ts';
 
 interface Graph {
   inputs: { name: string; shape?: number[]; dtype: string }[];
@@ -14,9 +14,8 @@ interface Graph {
   executeAsync(inputs: unknown, outputs?: string | string[]): Promise<tf.Tensor | tf.Tensor[]>;
 }
 
-const shapeOf = (shape: readonly number[]) => `[${shape.map((n) => (n < 0 ? 'null' : n)).join(', ')}]`;
 const inputsOf = ({ inputs }: Graph) =>
-  inputs.map(({ name, shape, dtype }) => `${name} ${dtype}${shape ? ` ${shapeOf(shape)}` : ''}`).join(', ');
+  inputs.map(({ name, shape, dtype }) => `${name} ${dtype}${shape ? ` ${shapeText(shape)}` : ''}`).join(', ');
 
 /** @throws TypeError for what is neither a tensor, nor tensors in an array or by the names of inputs */
 function checkInputs(model: Graph, inputs: unknown): void {
@@ -40,7 +39,7 @@ function told(model: Graph, error: unknown): unknown {
   const keys = /keys: \[(.*)\] that are not part of graph/.exec(error.message)?.[1];
   const output = /The output '(.*)' is not found in the graph/.exec(error.message)?.[1];
   const count = /there are (\d+) input tensors provided/.exec(error.message)?.[1];
-  const sizes = (list: string) => shapeOf(list === '' ? [] : list.split(',').map(Number));
+  const sizes = (list: string) => shapeText(list === '' ? [] : list.split(',').map(Number));
   let message: string | undefined;
   if (name !== undefined)
     message =

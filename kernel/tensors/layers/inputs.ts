@@ -2,13 +2,12 @@
 // what came and what is wanted.
 import * as tf from '@tensorflow/tfjs-core';
 import { standardizeClassWeights, standardizeWeights } from '@tensorflow/tfjs-layers/dist/engine/training_utils';
+import { shapeText } from './extend.ts';
 import { checkLabels } from './labels.ts';
 import type { Data, LossOrMetric, Model } from './types.ts';
 
 /** Weights of examples: numbers or a tensor; one for each output, as a list or by name, where there are several. */
 export type SampleWeight = tf.Tensor | ArrayLike<number> | SampleWeight[] | { [output: string]: SampleWeight };
-
-const shapeOf = (shape: readonly (number | null)[]) => `[${shape.map((n) => n ?? 'null').join(', ')}]`;
 
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
@@ -30,7 +29,7 @@ export function checkTensors(
   names: readonly string[],
   shapes?: readonly (readonly (number | null)[])[],
 ): void {
-  const wanted = (i: number) => (shapes?.[i] ? ` of shape ${shapeOf(shapes[i])}` : '');
+  const wanted = (i: number) => (shapes?.[i] ? ` of shape ${shapeText(shapes[i])}` : '');
   const isTensor = data instanceof tf.Tensor;
   const list = isTensor
     ? [data]
@@ -58,7 +57,7 @@ export function checkTensors(
     const remedy = isExample
       ? ` It looks like one example: make it a batch with x.expandDims(0), of shape [1, ${x.shape.join(', ')}].`
       : '';
-    throw new Error(`${where} has shape ${shapeOf(x.shape)}, and must have shape ${shapeOf(shape)}.${remedy}`);
+    throw new Error(`${where} has shape ${shapeText(x.shape)}, and must have shape ${shapeText(shape)}.${remedy}`);
   });
 }
 
@@ -84,7 +83,7 @@ function perOutput(weight: SampleWeight, ys: tf.Tensor[], names: readonly string
     const w = part instanceof tf.Tensor ? tf.cast(tf.clone(part), 'float32') : tf.tensor(values, undefined, 'float32');
     const [n, of] = [w.shape[0], ys[i]!.shape[0]];
     if (w.rank > 0 && n === of) return w;
-    const shape = shapeOf(w.shape);
+    const shape = shapeText(w.shape);
     w.dispose();
     throw new Error(`sampleWeight has shape ${shape}, and must begin with ${of}, the number of examples`);
   });
@@ -146,7 +145,8 @@ export function listOf(where: string, data: Data, names: readonly string[]): tf.
 /** @throws Error if there is no example, or if inputs have unequal numbers of examples */
 export function checkNotEmpty(where: string, xs: tf.Tensor[]): void {
   const [first] = xs;
-  if (first?.shape[0] === 0) throw new Error(`${where}: x has shape ${shapeOf(first.shape)}, so there are 0 examples`);
+  if (first?.shape[0] === 0)
+    throw new Error(`${where}: x has shape ${shapeText(first.shape)}, so there are 0 examples`);
   const other = xs.findIndex((x) => x.shape[0] !== first!.shape[0]);
   if (other > 0)
     throw new Error(

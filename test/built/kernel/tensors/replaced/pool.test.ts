@@ -1,22 +1,11 @@
 // `tf.pool` with dilated windows and padding, against its definition (PyTorch's MaxPool2d with `dilation`; the mean leaves
 // padding out, as it does without dilation), and its gradient against differences.
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import type * as tfTypes from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CpuDevice } from '../../../../../kernel/tensors/backends/cpu/index.ts';
+import { describe, expect, it } from 'vitest';
 import { dist } from '../../../../paths.ts';
+import { libraryOf } from '../layers/library.ts';
 
-interface Library {
-  tf: typeof tfTypes;
-  startCpu(options: object): Promise<CpuDevice>;
-}
-const { tf, startCpu } = createRequire(import.meta.url)(path.join(dist, 'tf.js')) as Library;
-let device: CpuDevice;
-beforeAll(async () => {
-  device = await startCpu({ dist, threads: 2 });
-});
-afterAll(() => device.backend.program.stop());
+const tf = libraryOf(dist) as unknown as typeof tfTypes;
 
 type Two = [number, number];
 interface Case {
