@@ -38,7 +38,17 @@ const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', mai
 
 /** @type {Record<string, import('esbuild').BuildOptions>} */
 const programs = {
-  extension: { ...node, entryPoints: { extension: 'extension/main.ts' }, outdir: dist, external: ['vscode'] },
+  // The language service is loaded behind the activation
+  extension: {
+    ...node,
+    entryPoints: { extension: 'extension/main.ts', language: 'extension/language/index.ts' },
+    outdir: dist,
+    external: ['vscode'],
+    plugins: [
+      besides(/[/\\]language[/\\]index\.ts$/, './language.js'),
+      besides(/[/\\]language[/\\]service\.ts$/, './language-service.js', 'import-statement'),
+    ],
+  },
   cli: {
     ...node,
     entryPoints: { cli: 'kernel/host/cli/index.ts' },
@@ -185,13 +195,11 @@ function parsedJson() {
 }
 
 /** Leaves a module that is loaded by `import()` out of the bundle: it is the file `name` beside it. */
-function besides(filter, name) {
+function besides(filter, name, how = 'dynamic-import') {
   return {
     name: 'besides',
     setup(build) {
-      build.onResolve({ filter }, ({ kind }) =>
-        kind === 'dynamic-import' ? { path: name, external: true } : undefined,
-      );
+      build.onResolve({ filter }, ({ kind }) => (kind === how ? { path: name, external: true } : undefined));
     },
   };
 }

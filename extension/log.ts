@@ -3,9 +3,16 @@ import * as vscode from 'vscode';
 
 let channel: vscode.LogOutputChannel | undefined;
 
+let open = (): vscode.LogOutputChannel => vscode.window.createOutputChannel('DLNB', { log: true });
+
 /** The channel, created at its first use. */
 export function log(): vscode.LogOutputChannel {
-  return (channel ??= vscode.window.createOutputChannel('DLNB', { log: true }));
+  return (channel ??= open());
+}
+
+/** Has this bundle write into the channel of another one. */
+export function logInto(other: () => vscode.LogOutputChannel): void {
+  open = other;
 }
 
 export function disposeLog(): void {

@@ -5,7 +5,8 @@ import { cudaFolder } from './device/cuda.ts';
 import type { Existing } from '../kernel/host/client/index.ts';
 import { ExistingDevices } from './device/existing.ts';
 import { deviceView, type DeviceView } from './device/view.ts';
-import { disposeLog } from './log.ts';
+import type { LanguageState } from './language/index.ts';
+import { disposeLog, log } from './log.ts';
 import { rendererMessages, trainingMessages } from './messaging.ts';
 import { keepCellIds } from './notebook/ids.ts';
 import { protectNewerNotebooks } from './notebook/newer.ts';
@@ -25,6 +26,8 @@ export interface Api {
   device(notebook: vscode.NotebookDocument): DeviceView;
   /** Which devices work, as the picker says. @param cwd the notebook's folder */
   existing(cwd: string): Promise<Existing>;
+  /** The process id of TypeScript's server, started if need be; undefined where there is none. */
+  languageServer(): Promise<number | undefined>;
 }
 
 export function activate(context: vscode.ExtensionContext): Api {
@@ -49,11 +52,27 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerCommands({ extension: context, sessions, logs, devices }),
     { dispose: disposeLog },
   );
+  // Its bundle is loaded and its server is started behind the activation, which a notebook waits for
+  const language = new Promise<LanguageState>((done, fail) => {
+    const starting = setImmediate(() => void import('./language/index.ts').then(start).then(done, fail));
+    const start = ({ startLanguage }: typeof import('./language/index.ts')) =>
+      startLanguage({ extensionPath: context.extensionPath, kernelOf: (notebook) => sessions.get(notebook), log });
+    context.subscriptions.push({ dispose: () => clearImmediate(starting) });
+  });
+  language.catch((e: Error) => log().error(`TypeScript in cells does not start: ${e.message}`));
+  context.subscriptions.push({
+    dispose: () =>
+      void language.then(
+        (started) => started.dispose(),
+        () => {},
+      ),
+  });
   const cleaning = setTimeout(() => void logs.removeStale(), 10_000);
   context.subscriptions.push({ dispose: () => clearTimeout(cleaning) });
   return {
     activationMs: performance.now() - begun,
     device: (notebook) => deviceView(notebook, sessions.get(notebook)),
     existing: (cwd) => devices.find(cwd),
+    languageServer: async () => (await language).pid(),
   };
 }

@@ -1,6 +1,12 @@
 // The session of one notebook: connects its queue of cells, its kernel, the model of its outputs and the editor.
 import * as vscode from 'vscode';
-import { hostError, type ExitReason, type WantedDevice } from '../../kernel/host/client/index.ts';
+import {
+  hostError,
+  type ExitReason,
+  type InspectAnswer,
+  type InspectAsk,
+  type WantedDevice,
+} from '../../kernel/host/client/index.ts';
 import type { TrainingDelta } from '../../kernel/wire/training.ts';
 import type { Answer, Language, Question, Questions } from '../../kernel/wire/protocol.ts';
 import { DevicePolicy, suspicion } from '../device/policy.ts';
@@ -141,6 +147,11 @@ export class NotebookSession implements vscode.Disposable {
   /** Asks the kernel about a tensor that a cell has shown. No kernel is started for it. */
   ask<Q extends Question>(question: Q, ask: Questions[Q]['ask']): Promise<Answer<Q>> {
     return this.kernel.ask(question, ask);
+  }
+
+  /** What names of the notebook hold now, also while a cell computes. Undefined where no kernel has run a cell. */
+  inspect(ask: InspectAsk): Promise<InspectAnswer | { reason: string }> | undefined {
+    return this.hasRun ? this.kernel.process?.inspect(ask) : undefined;
   }
 
   /** Brings trainings and progress bars that are running up to date, as far as the kernel answers in time. */

@@ -1,7 +1,12 @@
 // A plugin for the TypeScript server of VS Code. That server sees each cell as a file and does not know that cells
 // share their names: it takes imports and constants that other cells use for unused, and removes them. The plugin
 // corrects its answers about cells of DLNB notebooks and leaves all other files alone, cells of Jupyter notebooks too.
+// Where the extension has a server of its own, which sees all cells, what both would answer is left to that one.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type ts from 'typescript';
+import { mute } from './mute.ts';
+import { organizeCell } from './organize.ts';
 import { nodeAt, notebookOf, SessionNames } from './names.ts';
 import { renameInfo, renameLocations } from './rename.ts';
 
@@ -21,6 +26,12 @@ const BREAKING = new Set([
   'Convert export',
   'Convert parameters to destructured object',
 ]);
+
+/** Whether the extension has TypeScript's native program for this platform (kernel/language/server.ts). */
+function hasOwnServer(): boolean {
+  const name = process.platform === 'win32' ? 'tsc.exe' : 'tsc';
+  return existsSync(path.join(__dirname, '../../dist/typescript/lib', name));
+}
 
 /** What the server calls when it has loaded the plugin. */
 export default function init({ typescript }: { typescript: typeof ts }): ts.server.PluginModule {
@@ -52,10 +63,10 @@ function correct(typescript: typeof ts, info: ts.server.PluginCreateInfo): ts.La
     getSemanticDiagnostics: (file) => withoutUnused(file, service.getSemanticDiagnostics(file)),
 
     organizeImports(scope, ...rest) {
-      // Sorting is all that knows no use of a name
-      const sorts = String(scope.mode) === 'SortAndCombine';
-      if (notebookOf(scope.fileName) !== undefined && !sorts) return [];
-      return service.organizeImports(scope, ...rest);
+      const names = namesOf(scope.fileName);
+      return names
+        ? organizeCell({ typescript, service, names, scope, rest })
+        : service.organizeImports(scope, ...rest);
     },
 
     getCodeFixesAtPosition(file, start, ...rest) {
@@ -109,6 +120,7 @@ function correct(typescript: typeof ts, info: ts.server.PluginCreateInfo): ts.La
     return name !== undefined && (namesOf(file)?.isShared(name) ?? false);
   }
 
+  if (hasOwnServer()) mute(own, service, (file) => notebookOf(file) !== undefined);
   const proxy = Object.create(null) as Record<string, unknown>;
   for (const key of Object.keys(service) as (keyof ts.LanguageService)[]) {
     // An older TypeScript lacks some of them

@@ -2,7 +2,7 @@
 // ranges, edits and texts between cells and the virtual document.
 import type * as lsp from 'vscode-languageserver-protocol';
 import { MARK, withoutMarks } from './chunk.ts';
-import type { CellRange, Range, VirtualDocument } from './document.ts';
+import type { Cell, CellRange, Range, VirtualDocument } from './document.ts';
 
 /** A place in a cell of the notebook, or in another file. */
 export type Place = { cell: string; range: Range } | { uri: string; range: Range };
@@ -40,7 +40,7 @@ export function placeOf(
 
 /**
  * An edit of the file as one of a cell.
- * @param cell the cell that was asked about: a new import goes there
+ * @param cell the cell that was asked about: a new import goes there if no cell has any
  */
 export function editOf(
   document: VirtualDocument,
@@ -62,15 +62,32 @@ export function editOf(
   return found.exact || isEmpty ? { cell: found.cell, range: found.range, newText } : undefined;
 }
 
-/** A new import at the top of a cell, behind the imports that it begins with. */
+/**
+ * A new import: behind the imports of the last cell that has some, up to the cell that was asked about; else in front of
+ * those of the first one below; else at the top of the cell.
+ */
 function importOf(document: VirtualDocument, text: string, cell: string): (Edit & { cell: string }) | undefined {
-  const facts = document.facts(cell);
-  if (!facts) return undefined;
-  let at = 0;
-  for (const { start, end } of facts.moved) if (facts.statements[0] === start || at > 0) at = end;
-  const position = document.cellPosition(cell, at);
+  const cells = document.cells;
   const line = text.trim();
-  return { cell, range: { start: position, end: position }, newText: at > 0 ? `\n${line}` : `${line}\n` };
+  const index = cells.findIndex(({ id }) => id === cell);
+  if (index < 0) return undefined;
+  const importsOf = ({ id, text }: Cell) =>
+    document.facts(id)!.moved.filter(({ start, end }) => /^import\b/.test(text.slice(start, end)));
+  const at = ({ id }: Cell, offset: number, newText: string) => {
+    const position = document.cellPosition(id, offset);
+    return { cell: id, range: { start: position, end: position }, newText };
+  };
+  const above = cells.slice(0, index + 1).findLast((other) => importsOf(other).length > 0);
+  if (above) {
+    const { end } = importsOf(above).at(-1)!;
+    // A comment on the line is about the import in front of it
+    const comment = /^[ \t]*\/\/[^\r\n]*/.exec(above.text.slice(end))?.[0] ?? '';
+    return at(above, end + comment.length, `\n${line}`);
+  }
+  const below = cells.slice(index + 1).find((other) => importsOf(other).length > 0);
+  if (below) return at(below, importsOf(below)[0]!.start, `${line}\n`);
+  const script = /^#![^\n]*\n/.exec(cells[index]!.text)?.[0].length ?? 0;
+  return at(cells[index]!, script, `${line}\n`);
 }
 
 /** What a hover says, with the range that it is about. */

@@ -11,7 +11,6 @@ import {
   aliasAt,
   completionOf,
   editOf,
-  editsOfCell,
   hoverOf,
   placeOf,
   symbolsOf,
@@ -21,6 +20,7 @@ import {
   type Token,
 } from './features.ts';
 import type { Position } from './lines.ts';
+import { organizeImports, type Ask, type OffsetEdit } from './organize.ts';
 import { projectOf } from './project.ts';
 import { CONFIG, LanguageServer, type ServerOptions } from './server.ts';
 
@@ -77,6 +77,11 @@ export class Language {
 }
 
 const uriOf = (file: string) => pathToFileURL(file).href;
+
+/** A completion item, with what it changes in other cells than the one that is typed in. */
+export interface ResolvedItem extends lsp.CompletionItem {
+  elsewhere: Edit[];
+}
 
 /** One notebook. */
 export class NotebookLanguage {
@@ -144,8 +149,8 @@ export class NotebookLanguage {
     return completionOf(this.document, found, cell);
   }
 
-  /** Adds to an item what it says, and the import that it needs, in its cell. */
-  async resolve(cell: string, item: lsp.CompletionItem, token?: CancellationToken): Promise<lsp.CompletionItem> {
+  /** Adds to an item what it says, and the import that it needs, which may go to another cell. */
+  async resolve(cell: string, item: lsp.CompletionItem, token?: CancellationToken): Promise<ResolvedItem> {
     const { additionalTextEdits, ...found } = await this.language.server.request<lsp.CompletionItem>(
       'completionItem/resolve',
       item,
@@ -153,11 +158,14 @@ export class NotebookLanguage {
     );
     const text = (value: lsp.CompletionItem['documentation']) =>
       typeof value === 'object' ? { ...value, value: withoutMarks(value.value) } : value;
+    const edits = (additionalTextEdits ?? []).flatMap((edit) => editOf(this.document, edit, cell) ?? []);
+    const own = edits.filter((edit) => edit.cell === cell).map(({ range, newText }) => ({ range, newText }));
     return {
       ...item,
       ...(found.detail !== undefined && { detail: withoutMarks(found.detail) }),
       ...(found.documentation !== undefined && { documentation: text(found.documentation)! }),
-      ...(additionalTextEdits && { additionalTextEdits: editsOfCell(this.document, additionalTextEdits, cell) }),
+      ...(own.length > 0 && { additionalTextEdits: own }),
+      elsewhere: edits.filter((edit) => edit.cell !== cell),
     };
   }
 
@@ -242,7 +250,8 @@ export class NotebookLanguage {
 
   /** The meaning of the names in a cell. */
   async tokens(cell: string, token?: CancellationToken): Promise<Token[]> {
-    const found = await this.ask<lsp.SemanticTokens | null>('textDocument/semanticTokens/full', {}, token);
+    const range = this.rangeOf(cell);
+    const found = await this.ask<lsp.SemanticTokens | null>('textDocument/semanticTokens/range', { range }, token);
     return found ? tokensOf(this.document, found, cell) : [];
   }
 
@@ -321,6 +330,22 @@ export class NotebookLanguage {
     } finally {
       server.close(uri);
     }
+  }
+
+  /** The edits that organize the imports of a cell. @param kind such as `source.organizeImports` */
+  async organizeImports(cell: string, kind: string, token?: CancellationToken): Promise<OffsetEdit[]> {
+    const found = await this.diagnostics(token);
+    const ask: Ask = async (text, method, params) => {
+      const uri = `${this.uri}.imports.ts`;
+      this.language.server.open(uri, 'typescript', () => text);
+      try {
+        const all = { textDocument: { uri }, ...params };
+        return { uri, actions: await this.language.server.request<lsp.CodeAction[] | null>(method, all, token) };
+      } finally {
+        this.language.server.close(uri);
+      }
+    };
+    return organizeImports(this.document, { cell, kind, found, ask });
   }
 
   private rangeOf(cell: string): Range {

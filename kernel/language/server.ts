@@ -6,7 +6,10 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   CancellationTokenSource,
+  ConnectionError,
   createMessageConnection,
+  ErrorCodes,
+  ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
   type CancellationToken,
@@ -27,13 +30,11 @@ export interface ServerOptions {
   log?: (line: string) => void;
 }
 
-/** Left to itself, the server installs types of packages by npm. Both of its settings say no. */
-const NO_DOWNLOADS = {
-  disableAutomaticTypeAcquisition: true,
-  tsserver: { automaticTypeAcquisition: { enabled: false } },
-};
 /** The name of the configuration that the server looks for in the folders of documents. It is never on disk. */
 export const CONFIG = '.dlnb.tsconfig.json';
+
+/** What the server asks for. */
+const SECTIONS = ['js/ts', 'typescript', 'javascript', 'editor'];
 
 /** Deaths in a minute after which it is not started again. */
 const MOST_DEATHS = 5;
@@ -173,7 +174,8 @@ export class LanguageServer {
 
   /** Tells that the editor's settings have changed. */
   settingsChanged(): void {
-    this.tell('workspace/didChangeConfiguration', { settings: null });
+    const settings = Object.fromEntries(SECTIONS.map((section) => [section, this.settings(section)]));
+    this.tell('workspace/didChangeConfiguration', { settings });
   }
 
   /**
@@ -191,7 +193,10 @@ export class LanguageServer {
         const result = await Promise.race([answer, died]);
         if (result !== CLOSED) return result;
       } catch (e) {
-        if (!isClosed(session)) throw e;
+        if (!isClosed(session) && !isCut(e)) throw e;
+        // The connection is gone before the process is
+        session.process.kill();
+        await died;
       } finally {
         settle();
       }
@@ -270,9 +275,15 @@ export class LanguageServer {
   }
 
   private settings(section: string): unknown {
-    const own = this.options.settings?.(section) ?? null;
-    // The notebooks' own configuration, which stands in a document that is open
-    return section === 'js/ts' ? { ...(own as object), ...NO_DOWNLOADS, customConfigFileName: CONFIG } : own;
+    const own = (this.options.settings?.(section) ?? {}) as { tsserver?: object };
+    return {
+      ...own,
+      // The notebooks' own configuration, which stands in a document that is open
+      ...(section === 'js/ts' && { customConfigFileName: CONFIG }),
+      // It would run `npm install` in the user's name, by itself
+      disableAutomaticTypeAcquisition: true,
+      tsserver: { ...own.tsserver, automaticTypeAcquisition: { enabled: false } },
+    };
   }
 
   private died(session: Session, reason: string): void {
@@ -295,6 +306,19 @@ export class LanguageServer {
     void this.start().catch(() => {});
   }
 }
+
+/** Whether a request has no answer because it could not be sent. */
+const isCut = (e: unknown): boolean =>
+  e instanceof ConnectionError ||
+  (e instanceof ResponseError && UNSENT.has(e.code)) ||
+  ['EPIPE', 'ERR_STREAM_DESTROYED'].includes((e as { code?: string }).code ?? '');
+
+const UNSENT: ReadonlySet<number> = new Set([
+  ErrorCodes.MessageWriteError,
+  ErrorCodes.MessageReadError,
+  ErrorCodes.PendingResponseRejected,
+  ErrorCodes.ConnectionInactive,
+]);
 
 const CLOSED = Symbol('closed');
 const closed = new WeakMap<MessageConnection, Set<() => void>>();

@@ -1,3 +1,4 @@
-// What programs use of this room. It is a bundle of its own, which the command line loads when it is asked about types.
+// What programs use of this room. It is a bundle of its own, which they load when types are asked for.
+export { liveKeys, liveNameAt, liveText, liveValueBefore } from './live.ts';
 export { Language } from './notebook.ts';
 export { findProgram } from './server.ts';
