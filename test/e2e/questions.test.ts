@@ -144,10 +144,34 @@ describe('a window that opens with a breakpoint in a cell', () => {
     await palette(vs.page, 'Debug: Toggle Breakpoint');
     const hint = notification(vs.page, 'cells cannot be debugged yet');
     await hint.waitFor();
+    // The window keeps breakpoints a moment after they are set; one that is reloaded before has none
+    await until(() => vs.page.evaluate(keepsBreakpoint), 'the kept breakpoint', 30_000);
     await vs.reload();
     await openNotebook(vs.page, 'stop.dlnb');
+    await cellRow(vs.page, 0).locator('.codicon-debug-breakpoint').first().waitFor();
     expect(await hint.count()).toBe(0);
     await toolbarAction(vs.page, 'Run All').click();
     await hint.waitFor();
   });
 });
+
+/** Whether the window's storage has a breakpoint. Runs in the page. */
+async function keepsBreakpoint(): Promise<boolean> {
+  const result = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((done, fail) => {
+      request.onsuccess = () => done(request.result);
+      request.onerror = () => fail(request.error as Error);
+    });
+  for (const { name } of await indexedDB.databases()) {
+    if (!name?.startsWith('vscode-web-state-db-')) continue;
+    const db = await result(indexedDB.open(name));
+    try {
+      if (!db.objectStoreNames.contains('ItemTable')) continue;
+      const kept = await result(db.transaction('ItemTable').objectStore('ItemTable').get('debug.breakpoint'));
+      if (String(kept).includes('stop.dlnb')) return true;
+    } finally {
+      db.close();
+    }
+  }
+  return false;
+}
