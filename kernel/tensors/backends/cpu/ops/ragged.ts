@@ -28,13 +28,16 @@ const raggedRange: OpKernel = ({ inputs, backend }) => {
     if (!(total < 2 ** 31)) return undefined;
     splits[i + 1] = total;
   }
-  const values = dtype === 'int32' ? new Int32Array(total) : new Float32Array(total);
-  for (let i = 0, at = 0; i < rows; i++) {
-    const delta = deltas[i * c]!;
-    const end = splits[i + 1]!;
-    for (let value = starts[i * a]!; at < end; value += delta) values[at++] = value;
+  const values = backend.output([total], dtype);
+  if (total > 0) {
+    const all = numbersOf(backend, values);
+    for (let i = 0, at = 0; i < rows; i++) {
+      const end = splits[i + 1]!;
+      const delta = deltas[i * c]!;
+      for (let value = starts[i * a]!; at < end; value += delta) all[at++] = value;
+    }
   }
-  return [written(backend, splits, [rows + 1], 'int32'), written(backend, values, [total], dtype)];
+  return [written(backend, splits, [rows + 1], 'int32'), values];
 };
 
 /** @throws Error if an input that is a list of tensors is none */
