@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import { keepListeners } from './cell/listeners.ts';
 import { captureStreams, offerColors } from './captured.ts';
+import { keepCompiledCode } from './compiled-code.ts';
 import { startEsbuild } from './cell/strip.ts';
 import { startParser } from './cell/typed.ts';
 import type { KernelOptions } from '../wire/options.ts';
@@ -15,6 +16,7 @@ if (!process.send || !startedWith) {
 }
 delete process.env['DLNB_KERNEL'];
 const options = JSON.parse(startedWith) as KernelOptions;
+keepCompiledCode();
 
 // Kept here, because cells may replace them on `process`
 const { exit } = process;
