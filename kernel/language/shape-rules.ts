@@ -1,30 +1,14 @@
 // How shapes of tensors follow from those of the arguments of an op, and where they cannot fit.
 
-/** Sizes of the axes; null where a size is not known. */
-export type Shape = readonly (number | null)[];
+import { shapeText as text, type Argument, type Result, type Shape } from './known.ts';
 
-/** What is known of an argument; an empty record if nothing is. */
-export interface Argument {
-  tensor?: Shape;
-  number?: number;
-  list?: Argument[];
-  constant?: boolean | string | undefined;
-  /** It is `undefined`. */
-  isAbsent?: boolean;
-}
-
-/** The shape of a result, or why there is none; neither if that is not known. */
-export interface Result {
-  shape?: Shape;
-  misfit?: string;
-}
 type Rule = (args: readonly Argument[], name: string) => Result | undefined;
 
-const text = (shape: Shape) => `[${shape.map((n) => n ?? '?').join(', ')}]`;
-const absent = (arg: Argument | undefined) => arg === undefined || arg.isAbsent === true;
+/** Whether an argument is not given. */
+export const absent = (arg: Argument | undefined) => arg === undefined || arg.isAbsent === true;
 
 /** A list of numbers; null for those that are not known. Undefined if it is no list. */
-const sizes = (arg: Argument | undefined): (number | null)[] | undefined =>
+export const sizes = (arg: Argument | undefined): (number | null)[] | undefined =>
   arg?.list?.map(({ number }) => (number !== undefined && Number.isInteger(number) ? number : null));
 
 /** The shape of nested lists of values; undefined if they are not equally long, or hold what is not known to be one. */
@@ -38,7 +22,8 @@ function nested(arg: Argument): Shape | undefined {
 /** A tensor, or values that become one. */
 const shapeOf = (arg: Argument | undefined): Shape | undefined => arg && (arg.tensor ?? nested(arg));
 
-const count = (shape: Shape): number | undefined =>
+/** How many elements a shape has; undefined if that is not known. */
+export const count = (shape: Shape): number | undefined =>
   shape.includes(null) ? undefined : (shape as number[]).reduce((a, b) => a * b, 1);
 
 /** Values and a shape: `tf.tensor([1, 2, 3, 4], [2, 2])`. */
@@ -66,7 +51,7 @@ const same: Rule = ([x]) => {
 };
 
 /** The shape of a result of broadcasting; `misfit` if sizes of an axis do not fit. */
-function broadcast(a: Shape, b: Shape): Shape | 'misfit' {
+export function broadcast(a: Shape, b: Shape): Shape | 'misfit' {
   const rank = Math.max(a.length, b.length);
   const out: (number | null)[] = [];
   for (let i = 0; i < rank; i++) {
@@ -124,7 +109,7 @@ const reshape: Rule = ([x, to], name) => {
 };
 
 /** An axis from the front; undefined if there is none. */
-const axisOf = (axis: number, rank: number): number | undefined =>
+export const axisOf = (axis: number, rank: number): number | undefined =>
   Number.isInteger(axis) && axis >= -rank && axis < rank ? (axis < 0 ? axis + rank : axis) : undefined;
 
 const noAxis = (name: string, axis: number, shape: Shape): Result => ({
@@ -224,7 +209,7 @@ const eye: Rule = ([rows, columns]) =>
     : { shape: [rows.number, columns?.number ?? rows.number] };
 
 /** One number or two. */
-const pair = (arg: Argument | undefined, otherwise: number): (number | null)[] | undefined =>
+export const pair = (arg: Argument | undefined, otherwise: number | null): (number | null)[] | undefined =>
   absent(arg) ? [otherwise, otherwise] : arg!.number !== undefined ? [arg!.number, arg!.number] : sizes(arg);
 
 const conv2d: Rule = ([x, filter, strides, pad, format, dilations], name) => {

@@ -4,18 +4,21 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 import type * as Library from '../../../../kernel/tensors/index.ts';
-import { findShapes } from '../../../../kernel/language/shapes.ts';
 import { dist } from '../../../paths.ts';
-import { known, misfits } from '../../../unit/kernel/language/shape-cases.ts';
+import { shapeText } from '../../../../kernel/language/known.ts';
+import { findShapes } from '../../../unit/kernel/language/find-shapes.ts';
+import { before, known, misfits, modelMisfits, models } from '../../../unit/kernel/language/shape-cases.ts';
 
 const { tf, startCpu } = createRequire(import.meta.url)(path.join(dist, 'tf.js')) as typeof Library;
 beforeAll(() => startCpu({ dist, threads: 1 }));
 
 const IMPORT = "import * as tf from '@tensorflow/tfjs';";
+const withoutTypes = (code: string) => code.replace(/ as tf\.\w+|!$|declare const [^;]*;/g, '');
 /** Evaluates an expression, without its types. */
 const evaluate = (expression: string) =>
-  new Function('tf', 'n', 'rows', `return ${expression.replace(/ as tf\.\w+|!$/g, '')}`)(tf, 32, [1, 2]) as {
+  new Function('tf', `${withoutTypes(before)} return ${withoutTypes(expression)}`)(tf) as {
     shape: number[];
+    outputShape: (number | null)[];
   };
 
 it.each(known)('%s', (expression, shape) => {
@@ -27,7 +30,11 @@ it.each(known)('%s', (expression, shape) => {
   expect(said.map((n, i) => (n === '?' ? real[i] : Number(n)))).toEqual(real);
 });
 
-it.each(misfits)('%s is an error', (expression) => {
+it.each(models)('%s gives %s', (expression, shape) => {
+  expect(shapeText(evaluate(expression).outputShape)).toBe(shape);
+});
+
+it.each([...misfits, ...modelMisfits])('%s is an error', (expression) => {
   expect(() => evaluate(expression)).toThrow();
 });
 
