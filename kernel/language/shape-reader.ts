@@ -23,10 +23,10 @@ export interface KnownShape extends Place {
 
 /** What the cells of a notebook say about names, in any order. */
 export interface Around {
-  /** Names that are assigned to somewhere: nothing is known of them. */
-  assigned: ReadonlySet<string>;
-  /** How often names are declared at the top of cells. */
-  declared: ReadonlyMap<string, number>;
+  /** Whether a name is assigned to somewhere: nothing is known of it. */
+  isAssigned(name: string): boolean;
+  /** Whether several statements at the top of cells declare a name. */
+  isAgain(name: string): boolean;
 }
 
 /** What a cell says about names, without a look at the others. */
@@ -98,13 +98,14 @@ function declaredBy(statement: Node): string[] {
 }
 
 /**
- * Says which names a cell assigns and declares. It lets go of the places by line in the tree: they are the most of it.
+ * Says which names a cell assigns and declares. It lets go of what is not read later, which is the most of the
+ * tree: places by line, and types.
  * @param root Babel's `Program`, or an expression
  */
 export function summarize(root: Node): Summary {
   const assigned = new Set<string>();
   const visit = (node: Node, isTop: boolean): void => {
-    node['loc'] = undefined;
+    for (const key in node) if (LEFT.has(key)) node[key] = undefined;
     if (node.type === 'AssignmentExpression') for (const name of written(node['left'])) assigned.add(name);
     if (node.type === 'UpdateExpression') for (const name of written(node['argument'])) assigned.add(name);
     if (/^For(In|Of)Statement$/.test(node.type)) for (const name of written(node['left'])) assigned.add(name);
@@ -231,11 +232,11 @@ export class ShapeReader implements CellShapes {
 
   private lookUp(name: string): Known {
     this.uses.add(name);
-    if (this.around.assigned.has(name)) return undefined;
+    if (this.around.isAssigned(name)) return undefined;
     const scope = this.scopes.findLast(({ names }) => names.has(name));
     if (scope && scope.names !== this.own) return scope.names.get(name);
     // A function may run after a later cell has declared the name again
-    if (this.functions > 0 && (this.around.declared.get(name) ?? 0) > 1) return undefined;
+    if (this.functions > 0 && this.around.isAgain(name)) return undefined;
     return scope ? this.own.get(name) : this.outer.get(name);
   }
 
