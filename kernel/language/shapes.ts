@@ -3,7 +3,8 @@
 // from them. TypeScript's own types cannot say it: a `let` would keep the shape of its first value.
 import type { CellFacts } from './cell.ts';
 import { isSame, type Known } from './known.ts';
-import { ShapeReader, summarize, type Around, type CellShapes, type Summary } from './shape-reader.ts';
+import { summarize, type Around, type Summary } from './shape-names.ts';
+import { ShapeReader, type CellShapes } from './shape-reader.ts';
 
 /** The cells of a notebook as they were read, such as a virtual document has them. */
 export interface ReadCells {
