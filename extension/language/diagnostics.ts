@@ -75,7 +75,7 @@ export class Diagnostics implements vscode.Disposable {
 
   private convert({ range, severity, code, message, tag, related }: CellDiagnostic): vscode.Diagnostic {
     const diagnostic = new vscode.Diagnostic(rangeOf(range), message, SEVERITIES[severity]);
-    diagnostic.source = 'ts';
+    diagnostic.source = code === 'shape' ? 'dlnb' : 'ts';
     diagnostic.code = code;
     if (tag) diagnostic.tags = [TAGS[tag]];
     diagnostic.relatedInformation = related.flatMap(({ message, at }) => {

@@ -53,6 +53,8 @@ export interface CellFacts {
   error?: SyntaxFault;
   /** Where the statements of the cell begin. */
   statements: readonly number[];
+  /** The tree of a cell that can be read, without places by line. */
+  root?: Node;
 }
 
 const plugins = (jsx: boolean): Parser.ParserPlugin[] => [
@@ -104,7 +106,7 @@ function readWhole(text: string, language: string): CellFacts {
   const reader = new CellReader(plain, jsx);
   if (plain !== text) reader.replace(0, 2, '//');
   if (parsed.error) reader.error = parsed.error;
-  if (parsed.root) reader.read(parsed.root);
+  if (parsed.root) reader.read((reader.root = parsed.root));
   else reader.readBroken();
   return reader;
 }
@@ -182,6 +184,7 @@ class CellReader implements CellFacts {
   tail = '';
   error?: SyntaxFault;
   readonly statements: number[] = [];
+  root?: Node;
 
   constructor(
     private readonly text: string,

@@ -12,8 +12,8 @@ export interface CellDiagnostic {
   cell: string;
   range: Range;
   severity: Severity;
-  /** TypeScript's number, or a word for what only cells have. */
-  code: number | 'below' | 'syntax';
+  /** TypeScript's number, or a word for what only cells have; `shape` where shapes of tensors cannot fit. */
+  code: number | 'below' | 'syntax' | 'shape';
   message: string;
   /** Code that may be shown faded, or struck through. */
   tag?: 'unnecessary' | 'deprecated';

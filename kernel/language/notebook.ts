@@ -23,6 +23,8 @@ import type { Position } from './lines.ts';
 import { organizeImports, type Ask, type OffsetEdit } from './organize.ts';
 import { projectOf } from './project.ts';
 import { CONFIG, LanguageServer, type ServerOptions } from './server.ts';
+import { shapeAt, withMisfits, withShape } from './shape-answers.ts';
+import { NotebookShapes } from './shapes.ts';
 
 export interface LanguageOptions extends ServerOptions {
   /** The folder dist/types. */
@@ -87,6 +89,7 @@ export interface ResolvedItem extends lsp.CompletionItem {
 export class NotebookLanguage {
   readonly document = new VirtualDocument();
   private cells: readonly Cell[] = [];
+  private readonly shapes = new NotebookShapes();
   private file = '';
 
   /** Made by {@link Language.open}. */
@@ -134,7 +137,7 @@ export class NotebookLanguage {
     const report = await this.ask<lsp.DocumentDiagnosticReport>('textDocument/diagnostic', {}, token);
     // The document may have changed meanwhile: then these are about another one
     if (cells !== this.cells || report.kind !== 'full') return [];
-    return cellDiagnostics(document, cells, report.items, uri);
+    return withMisfits(document, this.shapes, cellDiagnostics(document, cells, report.items, uri));
   }
 
   /** What may be typed at a place, with snippets and names that would be imported. */
@@ -169,9 +172,11 @@ export class NotebookLanguage {
     };
   }
 
-  /** What is known of a name, in Markdown. */
+  /** What is known of a name, in Markdown, and its shape where that is known before the cell runs. */
   async hover(cell: string, position: Position, token?: CancellationToken): Promise<ReturnType<typeof hoverOf>> {
-    return hoverOf(this.document, await this.askAt<lsp.Hover | null>('textDocument/hover', cell, position, token));
+    const shape = shapeAt(this.document, this.shapes, cell, position);
+    const found = await this.askAt<lsp.Hover | null>('textDocument/hover', cell, position, token);
+    return withShape(hoverOf(this.document, found), shape);
   }
 
   /** The parameters of the call that is being typed. */

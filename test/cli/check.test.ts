@@ -1,4 +1,5 @@
-// `dlnb check`: no notebook of the repository has an error, and each of 40 mistakes is marked where it is.
+// `dlnb check`: no notebook of the repository has an error, and each of more than 40 mistakes is marked where it is, those
+// of shapes of tensors among them.
 import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -65,6 +66,7 @@ describe('notebooks without a mistake', () => {
     'bytes written to process.stdout are one text, however they are cut',
     'a syntax error is at its line as typed, whichever parser finds it',
     'what a cell has no use for is said',
+    'sentences of TensorFlow.js begin with the op and have shapes in brackets',
     // Comparisons of a constant with thousands of others
     'an expression of thousands of parts runs',
     'html, md and svg take a text, display takes an object of MIME types',
@@ -127,8 +129,8 @@ describe('notebooks without a mistake', () => {
 const TF = "import * as tf from '@tensorflow/tfjs';";
 const DLNB = "import { train, viz, data } from 'dlnb';";
 
-/** Mistakes between « and », with TypeScript's number. */
-const mistakes: [code: number | 'syntax', ...cells: string[]][] = [
+/** Mistakes between « and », with TypeScript's number, or a word for what it does not know. */
+const mistakes: [code: number | 'syntax' | 'shape', ...cells: string[]][] = [
   [2322, "const «n»: number = 'text';"],
   [2322, 'let n = 1;\nn;', "«n» = 'text';"],
   [2304, 'const a = 1;', 'a + «b»;'],
@@ -171,6 +173,39 @@ const mistakes: [code: number | 'syntax', ...cells: string[]][] = [
   [2769, '[1, 2].reduce((a: string) => a, «1 as unknown as Date»);'],
   [2322, '// 😀 é\nconst s = "😀"; const «w»: number = s;'],
   [2503, 'let a: «Nowhere».T;'],
+  ['shape', TF, 'const a = tf.zeros([2, 3]);', 'const b = a.«matMul(tf.ones([2, 3]))».relu();'],
+  [
+    'shape',
+    `${TF}\nconst xs = tf.ones([64, 784]);`,
+    'const w = tf.zeros([10, 784]);\ntf.«matMul(xs, w)»;\ntf.matMul(xs, w, false, true);',
+  ],
+  ['shape', TF, 'const y = tf.zeros([4, 3]);\nconst centered = y.«sub(y.mean(1))»;\ny.sub(y.mean(1, true));'],
+  ['shape', TF, 'tf.range(0, 12);\ntf.zeros([3, 4]).«reshape([5, -1])»;'],
+  [
+    'shape',
+    TF,
+    "const image = tf.zeros<tf.Rank.R4>([8, 28, 28, 3]);\n\ttf.«conv2d(image, tf.ones<tf.Rank.R4>([3, 3, 1, 8]), 1, 'same')»;",
+  ],
+  [
+    'shape',
+    TF,
+    'tf.«concat([tf.zeros([2, 3]), tf.zeros([2, 4])])»;\ntf.concat([tf.zeros([2, 3]), tf.zeros([2, 4])], 1);',
+  ],
+  ['shape', TF, 'tf.«stack([tf.zeros([2]), tf.zeros([3])])»;'],
+  ['shape', TF, '// 😀 é\nconst s = "😀"; tf.«tensor([1, 2, 3], [2, 2])».print();'],
+  ['shape', TF, 'const x = tf.zeros([2, 3]);\r\nfor (const k of [0, 1]) {\r\n  x.add(1).«sum(2)»;\r\n}'],
+  ['shape', "import { zeros, matMul } from '@tensorflow/tfjs';", '«matMul(zeros([2, 3]), zeros([2, 3]))»;'],
+  [
+    'shape',
+    TF,
+    'const net = tf.sequential();\nnet.add(tf.layers.dense({ units: 8, inputShape: [4] }));\nnet.add(tf.layers.«conv2d({ filters: 2, kernelSize: 3 })»);',
+  ],
+  [
+    'shape',
+    `${TF}\nconst net = tf.sequential({ layers: [tf.layers.dense({ units: 8, inputShape: [4] })] });`,
+    'net.summary();\nnet.«predict(tf.zeros([5, 3]))»;\nnet.predict(tf.zeros([5, 4]));',
+  ],
+  ['shape', TF, 'tf.sequential({ layers: [tf.layers.«dense({ units: 8 })»] });'],
 ];
 
 describe('mistakes', () => {
@@ -197,6 +232,21 @@ describe('mistakes', () => {
       ),
     );
     expect(found).toEqual(wanted);
+  });
+
+  it('are more than 40', () => {
+    expect(mistakes.length).toBeGreaterThan(50);
+    expect(mistakes.filter(([code]) => code === 'shape').length).toBeGreaterThan(10);
+  });
+
+  it('of shapes are printed with both shapes', async () => {
+    using folder = new Folder({ 'a.dlnb': notebook(TF, 'tf.zeros([2, 3]).matMul(tf.ones([2, 3]));') });
+    const { code, stdout } = await dlnb(folder.path, 'check', 'a.dlnb');
+    expect(stdout).toBe(`a.dlnb, cell 2, line 1: matMul: [2, 3] and [2, 3] do not fit: 3 columns, and 2 rows (shape)
+    tf.zeros([2, 3]).matMul(tf.ones([2, 3]));
+                     ^^^^^^^^^^^^^^^^^^^^^^^
+`);
+    expect(code).toBe(1);
   });
 
   it('are printed with their lines, and hints too', async () => {

@@ -105,7 +105,7 @@ const isSuggestion = (code: CellDiagnostic['code']) =>
 function print(file: string, messages: readonly Message[], notebook: Notebook): void {
   for (const { cell, line, column, endLine, endColumn, severity, code, message } of messages) {
     const kind = severity === 'error' ? '' : `${severity}: `;
-    const number = typeof code === 'number' ? ` (TS${code})` : '';
+    const number = typeof code === 'number' ? ` (TS${code})` : code === 'shape' ? ' (shape)' : '';
     process.stdout.write(`${file}, cell ${cell}, line ${line}: ${kind}${message}${number}\n`);
     const text = notebook.cells[cell - 1]!.source.split('\n')[line - 1] ?? '';
     if (text.trim() === '') continue;

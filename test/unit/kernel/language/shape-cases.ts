@@ -2,7 +2,11 @@
 // said of them; tests of the build compute them.
 
 /** Code that stands before the expressions. */
-export const before = 'const n = 32; const rows = [1, 2]; declare const size: number[];';
+export const before =
+  'const n = 32; const rows = [1, 2]; declare const size: number[]; const x = tf.zeros([6, 4]); const input = tf.input({ shape: [4] });';
+
+const conv = 'tf.layers.conv2d({ filters: 8, kernelSize: 3, inputShape: [28, 28, 1] })';
+const sequential = (...layers: string[]) => `tf.sequential({ layers: [${layers.join(', ')}] })`;
 
 /** The shape; `?` for a size that is not known. */
 export const known: [expression: string, shape: string][] = [
@@ -38,6 +42,14 @@ export const known: [expression: string, shape: string][] = [
   ["tf.conv2d(tf.zeros([8, 28, 28, 1]), tf.ones([3, 3, 1, 16]), 2, 'same')", '[8, 14, 14, 16]'],
   ["tf.conv2d(tf.zeros([28, 28, 1]), tf.ones([5, 5, 1, 6]), [1, 1], 'valid')", '[24, 24, 6]'],
   ['tf.cast(tf.zeros([2]) as tf.Tensor1D, "int32")!', '[2]'],
+  ['tf.zeros([x.shape[0], x.rank])', '[6, 2]'],
+  ['tf.ones(x.shape)', '[6, 4]'],
+  ['tf.tidy(() => x.add(1).sum(0))', '[4]'],
+  ['tf.tidy(() => { const t = x.transpose(); return t.matMul(x); })', '[4, 4]'],
+  ['tf.keep(x)', '[6, 4]'],
+  ['tf.zeros([28 * 28, n / 2])', '[784, 16]'],
+  [`${sequential('tf.layers.dense({ units: 3, inputShape: [4] })')}.predict(x) as tf.Tensor`, '[6, 3]'],
+  ['tf.layers.dense({ units: 3 }).apply(x) as tf.Tensor', '[6, 3]'],
 ];
 
 /** Nothing is said of these. */
@@ -66,4 +78,68 @@ export const misfits: [expression: string, from: string, message: string][] = [
   ['tf.zeros([2, 3]).sum(2)', 'sum(', 'no axis 2'],
   ["tf.conv2d(tf.zeros([1, 8, 8, 3]), tf.ones([3, 3, 1, 4]), 1, 'same')", 'conv2d(', '3 channels'],
   ["tf.conv2d(tf.zeros([1, 2, 2, 1]), tf.ones([3, 3, 1, 4]), 1, 'valid')", 'conv2d(', 'larger than the image'],
+];
+
+/** Models, with the shape that they give. */
+export const models: [expression: string, shape: string][] = [
+  [sequential('tf.layers.dense({ units: 3, inputShape: [4] })'), '[?, 3]'],
+  [sequential('tf.layers.dense({ units: n, inputShape: [4] })', 'tf.layers.dropout({ rate: 0.5 })'), '[?, 32]'],
+  [sequential(conv), '[?, 26, 26, 8]'],
+  [sequential(conv, 'tf.layers.maxPooling2d({ poolSize: 2 })'), '[?, 13, 13, 8]'],
+  [sequential(conv, 'tf.layers.maxPooling2d({ poolSize: 3, strides: 2 })', 'tf.layers.flatten()'), '[?, 1152]'],
+  [sequential(conv, 'tf.layers.globalAveragePooling2d({})', 'tf.layers.dense({ units: 10 })'), '[?, 10]'],
+  [sequential(conv, 'tf.layers.dense({ units: 10 })'), '[?, 26, 26, 10]'],
+  [
+    sequential(conv, "tf.layers.conv2d({ filters: 4, kernelSize: [5, 3], strides: 2, padding: 'same' })"),
+    '[?, 13, 13, 4]',
+  ],
+  [sequential(conv, 'tf.layers.conv2d({ filters: 4, kernelSize: 3, dilationRate: 2 })'), '[?, 22, 22, 4]'],
+  [sequential(conv, 'tf.layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2 })'), '[?, 24, 24, 16]'],
+  [sequential(conv, 'tf.layers.separableConv2d({ filters: 5, kernelSize: 3 })'), '[?, 24, 24, 5]'],
+  [sequential(conv, 'tf.layers.upSampling2d({ size: [2, 3] })'), '[?, 52, 78, 8]'],
+  [
+    sequential('tf.layers.reshape({ targetShape: [7, -1], inputShape: [28] })', 'tf.layers.lstm({ units: 5 })'),
+    '[?, 5]',
+  ],
+  [
+    sequential(
+      'tf.layers.embedding({ inputDim: 100, outputDim: 16, inputLength: 9 })',
+      'tf.layers.gru({ units: 5, returnSequences: true })',
+    ),
+    '[?, 9, 5]',
+  ],
+  [
+    sequential('tf.layers.conv1d({ filters: 4, kernelSize: 3, inputShape: [9, 2] })', 'tf.layers.maxPooling1d({})'),
+    '[?, 3, 4]',
+  ],
+  [sequential('tf.layers.embedding({ inputDim: 10, outputDim: 4 })', 'tf.layers.globalAveragePooling1d()'), '[?, 4]'],
+  [sequential(sequential('tf.layers.dense({ units: 3, inputShape: [4] })'), 'tf.layers.dense({ units: 2 })'), '[?, 2]'],
+  ['tf.model({ inputs: input, outputs: tf.layers.dense({ units: 3 }).apply(input) as tf.SymbolicTensor })', '[?, 3]'],
+  [
+    'tf.model({ inputs: input, outputs: tf.layers.concatenate().apply([input, input]) as tf.SymbolicTensor })',
+    '[?, 8]',
+  ],
+  ['tf.model({ inputs: input, outputs: tf.layers.add().apply([input, input]) as tf.SymbolicTensor })', '[?, 4]'],
+];
+
+/** Models and their uses that are errors. */
+export const modelMisfits: [expression: string, from: string, message: string][] = [
+  [sequential('tf.layers.dense({ units: 3 })'), 'dense({', 'inputShape'],
+  [sequential('tf.layers.dense({ units: 3, inputShape: [] })'), 'dense({', '[batch, features]'],
+  [sequential('tf.layers.dense({ units: 3, inputShape: [4] })', 'tf.layers.flatten()'), 'flatten()', '[?, 3]'],
+  [
+    sequential('tf.layers.dense({ units: 3, inputShape: [4] })', 'tf.layers.conv2d({ filters: 2, kernelSize: 3 })'),
+    'conv2d({',
+    '[batch, height, width, channels]',
+  ],
+  [sequential(conv, 'tf.layers.flatten()', 'tf.layers.maxPooling2d({})'), 'maxPooling2d({', '[?, 5408]'],
+  [sequential(conv, 'tf.layers.lstm({ units: 3 })'), 'lstm({', '[batch, steps, features]'],
+  [sequential(conv, 'tf.layers.conv2d({ filters: 2, kernelSize: 28 })'), 'conv2d({ filters: 2', '[28, 28] is larger'],
+  [sequential('tf.layers.conv1d({ filters: 2, kernelSize: 9, inputShape: [3, 2] })'), 'conv1d({', '[9] is larger'],
+  [sequential('tf.layers.reshape({ targetShape: [3, 3], inputShape: [8] })'), 'reshape({', '8 values'],
+  [sequential('tf.layers.reshape({ targetShape: [3, -1], inputShape: [8] })'), 'reshape({', '8 values'],
+  [`${sequential(conv)}.predict(tf.zeros([5, 28, 28]))`, 'predict(', '[?, 28, 28, 1]'],
+  [`${sequential(conv)}.predict(tf.zeros([28, 28, 1]))`, 'predict(', 'expandDims(0)'],
+  [`${sequential('tf.layers.dense({ units: 3, inputShape: [4] })')}.predict(tf.zeros([4]))`, 'predict(', 'expandDims'],
+  [`${sequential('tf.layers.dense({ units: 3, inputShape: [4] })')}.predict(tf.zeros([2, 5]))`, 'predict(', '[2, 5]'],
 ];
