@@ -108,18 +108,20 @@ const programs = {
   // The thread that makes pictures of outputs: the renderers' layout without their pages
   pictures: {
     ...node,
-    entryPoints: { worker: 'kernel/pictures/worker.ts', vega: 'renderers/vega/library.ts' },
+    entryPoints: { worker: 'kernel/pictures/worker.ts' },
     outdir: path.join(dist, 'pictures'),
-    // That for Node looks for a package that draws on canvases
-    alias: { 'vega-canvas': './node_modules/vega-canvas/build/vega-canvas.browser.js' },
-    plugins: [precomputed(/[/\\]color-tables\.ts$/), besides(/[/\\]vega[/\\]library\.ts$/, './vega.js')],
+    plugins: [
+      precomputed(/[/\\]color-tables\.ts$/),
+      besides(/[/\\]vega[/\\]library\.ts$/, '../renderers/vega-library.js'),
+    ],
   },
   renderers: {
     ...common,
     keepNames: false,
     platform: 'browser',
     format: 'esm',
-    target: 'chrome128',
+    // The thread that makes pictures loads Vega from there
+    target: ['chrome128', 'node20'],
     minify: true,
     sourcemap: false,
     entryPoints: {
@@ -343,8 +345,8 @@ function globalsUsed(code) {
 }
 
 /**
- * Compiles the op kernels of the device `cpu` to WebAssembly: with relaxed SIMD and with plain SIMD, on shared memory
- * and on memory of one thread. What has not changed is not compiled again.
+ * Compiles the op kernels of the device `cpu` to WebAssembly, with relaxed SIMD and with plain SIMD. What has not changed
+ * is not compiled again.
  */
 async function compileOpKernels() {
   const dir = 'kernel/tensors/backends/cpu/assembly';
@@ -362,7 +364,7 @@ async function compileOpKernels() {
   fs.mkdirSync(path.join(dist, 'wasm'), { recursive: true });
   await Promise.all(
     ['relaxed', 'plain'].map(async (simd) => {
-      const target = path.join(dist, `wasm/cpu-${simd}-shared.wasm`);
+      const target = path.join(dist, `wasm/cpu-${simd}.wasm`);
       const args = [
         path.join(dir, 'index.ts'),
         ...['--outFile', path.relative(__dirname, `${target}.new`)],
@@ -373,9 +375,6 @@ async function compileOpKernels() {
       ];
       await promisify(execFile)(process.execPath, [path.join(compiler, 'bin/asc.js'), ...args], { cwd: __dirname });
       fs.renameSync(`${target}.new`, target);
-      const single = path.join(dist, `wasm/cpu-${simd}-single.wasm`);
-      fs.writeFileSync(`${single}.new`, withOwnMemory(fs.readFileSync(target)));
-      fs.renameSync(`${single}.new`, single);
     }),
   );
   fs.writeFileSync(stamp, state);
@@ -392,19 +391,6 @@ async function generateSources(dir) {
     const file = path.join(folder, name);
     if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== text) fs.writeFileSync(file, text);
   }
-}
-
-/**
- * The same program on memory that is not shared: they differ in a flag of the memory's import (3: shared, with a
- * maximum; 1: with a maximum).
- */
-function withOwnMemory(program) {
-  const memoryImport = Buffer.from('\x03env\x06memory\x02\x03', 'latin1');
-  const at = program.indexOf(memoryImport);
-  if (at < 0)
-    throw new Error('The import of the shared memory is not where it is expected in the compiled op kernels.');
-  program[at + memoryImport.length - 1] = 1;
-  return program;
 }
 
 /** Files that go to dist/ as they are. */
@@ -454,14 +440,17 @@ function copyAssets() {
   // What makes pictures of outputs, and the font of their texts
   copy(require.resolve('@resvg/resvg-wasm/index_bg.wasm'), 'pictures/resvg.wasm');
   copy(require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'), 'pictures/DejaVuSans.ttf');
+  // For Node, which loads Vega from there: these are modules
+  const renderersFolder = path.join(dist, 'renderers');
+  fs.mkdirSync(renderersFolder, { recursive: true });
+  fs.writeFileSync(path.join(renderersFolder, 'package.json'), JSON.stringify({ type: 'module' }));
   // plotly's bundles are scripts in the UMD form; as modules they need an export
   for (const name of ['cartesian', 'gl3d']) {
     const from = require.resolve(`plotly.js-${name}-dist-min`);
     inputs.add(path.relative(__dirname, from));
     const code = fs.readFileSync(from, 'utf8');
-    fs.mkdirSync(path.join(dist, 'renderers'), { recursive: true });
     fs.writeFileSync(
-      path.join(dist, `renderers/plotly-${name}.js`),
+      path.join(renderersFolder, `plotly-${name}.js`),
       `const module={exports:{}},exports=module.exports;\n${code}\nexport default module.exports;\n`,
     );
   }

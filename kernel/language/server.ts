@@ -40,6 +40,12 @@ const SECTIONS = ['js/ts', 'typescript', 'javascript', 'editor'];
 const MOST_DEATHS = 5;
 const MINUTE = 60_000;
 
+/**
+ * How far the server's memory grows before it is tidied up, in percent of what is in use. Go's own value is 100: then a
+ * notebook of 500 cells takes a fifth more memory, and a seventh less work.
+ */
+const GROWTH = '60';
+
 const CAPABILITIES: ClientCapabilities = {
   general: { positionEncodings: ['utf-16'] },
   workspace: { configuration: true, workspaceEdit: { documentChanges: true } },
@@ -231,7 +237,10 @@ export class LanguageServer {
 
   private async launch(): Promise<Session> {
     const { program, folder } = this.options;
-    const child = spawn(program, ['--lsp', '--stdio'], { cwd: existsSync(folder) ? folder : undefined });
+    const child = spawn(program, ['--lsp', '--stdio'], {
+      cwd: existsSync(folder) ? folder : undefined,
+      env: { GOGC: GROWTH, ...process.env },
+    });
     const connection = createMessageConnection(
       new StreamMessageReader(child.stdout),
       new StreamMessageWriter(child.stdin),

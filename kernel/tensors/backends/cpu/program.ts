@@ -61,8 +61,8 @@ export async function startProgram(dist: string, wanted: number): Promise<Progra
     maximum: shared ? 65536 : FIXED_PAGES,
     shared,
   });
-  const file = path.join(dist, 'wasm', `cpu-${relaxed ? 'relaxed' : 'plain'}-${shared ? 'shared' : 'single'}.wasm`);
-  const module = await WebAssembly.compile(readFileSync(file));
+  const program = readFileSync(path.join(dist, 'wasm', `cpu-${relaxed ? 'relaxed' : 'plain'}.wasm`));
+  const module = await WebAssembly.compile(shared ? program : withOwnMemory(program));
   const instance = await WebAssembly.instantiate(module, { env: { memory, abort } });
   const raw = instance.exports as unknown as RawExports;
   const threads = shared ? wanted : 1;
@@ -83,6 +83,19 @@ export async function startProgram(dist: string, wanted: number): Promise<Progra
     return { exports, memory, relaxed, threads: 1, heapBase, notice, stop: () => {} };
   }
   return { exports, memory, relaxed, threads, heapBase, ...(notice ? { notice } : {}), stop };
+}
+
+/**
+ * The same program on memory that is not shared: they differ in a flag of the memory's import (3: shared, with a
+ * maximum; 1: with a maximum).
+ */
+function withOwnMemory(program: Buffer): Buffer<ArrayBuffer> {
+  const memoryImport = Buffer.from('\x03env\x06memory\x02\x03', 'latin1');
+  const at = program.indexOf(memoryImport);
+  if (at < 0) throw new Error('The WebAssembly program of the device "cpu" imports no shared memory.');
+  const own = Buffer.from(program);
+  own[at + memoryImport.length - 1] = 1;
+  return own;
 }
 
 function abort(): never {

@@ -17,7 +17,7 @@ describe('the bindings of the WebAssembly program', () => {
 
   test('name the functions that the program exports', async () => {
     const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536, shared: true });
-    const bytes = readFileSync(join(dist, 'wasm/cpu-plain-shared.wasm'));
+    const bytes = readFileSync(join(dist, 'wasm/cpu-plain.wasm'));
     const module = await WebAssembly.compile(bytes);
     const named = WebAssembly.Module.exports(module).filter((e) => e.kind === 'function' && !e.name.startsWith('__'));
     const bound = bind({} as RawExports, memory);
