@@ -1,6 +1,10 @@
 // The eight test projects of vitest: units of the sources, units of the build, gradients, parity, the kernel process, the
 // device webgpu, the command line, and VS Code in a browser.
+import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** Vitest leaves one processor free, which of two is half of the machine. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /** A project over `test/<name>/`. Times in milliseconds. */
 const project = (
@@ -9,7 +13,15 @@ const project = (
   more: TestProjectInlineConfiguration['test'] = {},
 ): TestProjectInlineConfiguration => ({
   define: { DLNB_VERSION: JSON.stringify(process.env['npm_package_version'] ?? '0.0.0-test') },
-  test: { name, include: [`test/${name}/**/*.test.ts`], pool: 'forks', testTimeout, hookTimeout: testTimeout, ...more },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    pool: 'forks',
+    maxWorkers,
+    testTimeout,
+    hookTimeout: testTimeout,
+    ...more,
+  },
 });
 
 /** Whether to run the tests that take minutes, as CI does. */
@@ -30,12 +42,13 @@ export default defineConfig({
       // Making all packages takes minutes
       project('cli', 120_000, { exclude: long ? [] : ['test/cli/package.test.ts', 'test/cli/bundle.test.ts'] }),
       // One VS Code server and one browser at a time: two would compete for the processor and the focus
-      project('e2e', 120_000, {
+      project('e2e', 300_000, {
         // It takes pictures for people to look at
         exclude: long ? [] : ['test/e2e/screenshots.test.ts'],
         fileParallelism: false,
         maxWorkers: 1,
-        hookTimeout: 180_000,
+        // A wait that ends well costs nothing
+        expect: { poll: { timeout: 60_000 } },
         globalSetup: ['test/e2e/global-setup.ts'],
       }),
     ],
