@@ -55,7 +55,7 @@ run.end();
 fs.writeFileSync('ratios.json', JSON.stringify(ratios));`;
 
 export async function measure(): Promise<Measurement[]> {
-  ensureSystemPackages();
+  await ensureSystemPackages();
   await ensureVSCode();
   const vsix = await packageExtension();
   const profile = makeProfile({

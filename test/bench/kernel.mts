@@ -143,7 +143,7 @@ function streamRates(builds: string[], dir: string, times: number): Promise<numb
 
 /** Activates the extension in new extension hosts, which measure `extension.activate()`. */
 async function activations(times: number): Promise<number[]> {
-  ensureSystemPackages();
+  await ensureSystemPackages();
   await ensureVSCode();
   const tests = join(outDir, 'bench/activation.js');
   await build({

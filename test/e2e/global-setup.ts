@@ -1,18 +1,25 @@
-// Before the end-to-end tests: the extension as it is shipped, VS Code, and a browser.
+// Before the end-to-end tests: VS Code, a browser, and the extension as it is shipped, installed once for all of them.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { packageExtension } from '../package.mts';
 import { ensureSystemPackages } from '../vscode/debian.mts';
-import { ensureVSCode } from '../vscode/server.mts';
+import { ensureVSCode, installVsix, makeProfile, outDir } from '../vscode/server.mts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Path of the packaged extension. */
-    vsix: string;
+    /** The folder of extensions, with the packaged extension. */
+    extensions: string;
   }
 }
 
 export default async function setup(project: TestProject): Promise<void> {
-  ensureSystemPackages();
+  await ensureSystemPackages();
   await ensureVSCode();
-  project.provide('vsix', process.env['DLNB_VSIX'] ?? (await packageExtension()));
+  const extensions = join(outDir, 'e2e-extensions');
+  rmSync(extensions, { recursive: true, force: true });
+  const profile = makeProfile({ extensions });
+  installVsix(profile, process.env['DLNB_VSIX'] ?? (await packageExtension()));
+  profile.remove();
+  project.provide('extensions', extensions);
 }

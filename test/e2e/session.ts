@@ -4,15 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { startBrowser, type TestBrowser } from '../vscode/browser.mts';
-import {
-  installVsix,
-  makeProfile,
-  outDir,
-  startServer,
-  workbenchUrl,
-  type Profile,
-  type Server,
-} from '../vscode/server.mts';
+import { makeProfile, outDir, startServer, workbenchUrl, type Profile, type Server } from '../vscode/server.mts';
 import { workbenchReady } from '../vscode/workbench.mts';
 import { notebookText } from '../vscode/notebooks.mts';
 
@@ -52,10 +44,10 @@ export function useVSCode(name: string, options: SessionOptions = {}): Session {
   let browser: TestBrowser | undefined;
 
   beforeAll(async () => {
-    profile = makeProfile({ files, settings: { ...handy, ...settings }, workspaceTrust });
+    const extensions = inject('extensions');
+    profile = makeProfile({ files, settings: { ...handy, ...settings }, workspaceTrust, extensions });
     for (const [file, cells] of Object.entries(notebooks))
       writeFileSync(join(profile.folder, file), notebookText(cells));
-    installVsix(profile, inject('vsix'));
     server = await startServer({ profile, workspaceTrust });
     browser = await startBrowser(viewport);
     // "Leave site?" when an edit is not yet backed up: a user who reloads leaves

@@ -57,7 +57,7 @@ export const notebookWith = (
 ): Promise<vscode.NotebookDocument> => open(writeNotebook(cells, files));
 
 /** Waits until a condition holds. @throws after `ms`, with what was waited for. */
-export async function until<T>(what: string, condition: () => T | undefined | false, ms = 15_000): Promise<T> {
+export async function until<T>(what: string, condition: () => T | undefined | false, ms = 60_000): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
     const value = condition();
@@ -71,7 +71,7 @@ export async function until<T>(what: string, condition: () => T | undefined | fa
  * Saves a notebook. VS Code's `save` gives false where the document has changed meanwhile, as when the end of a run
  * reaches the editor after it has reached the extension.
  */
-export async function save(notebook: vscode.NotebookDocument, ms = 15_000): Promise<void> {
+export async function save(notebook: vscode.NotebookDocument, ms = 60_000): Promise<void> {
   for (const end = Date.now() + ms; !(await notebook.save()) || notebook.isDirty; await sleep(20))
     if (Date.now() > end) throw new Error(`the notebook is not saved after ${ms} ms`);
 }

@@ -41,7 +41,7 @@ export async function startBrowser(viewport = { width: 1280, height: 1600 }): Pr
   const browser = await chromium.launch({ executablePath, headless: true, args: flags });
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   const consoleLines: string[] = [];
   page.on('console', (m) => consoleLines.push(`${m.type()}: ${m.text()}`));
   page.on('pageerror', (e) => consoleLines.push(`pageerror: ${e}`));

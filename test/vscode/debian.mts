@@ -1,6 +1,6 @@
 // The Debian packages that the tests need beyond Node and npm: Chromium, its fonts, a Vulkan loader, and a C++ compiler
 // for VS Code's log files. They are installed if that is possible (root, apt-get); else an error names what is missing.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { hasSwiftShader } from '../swiftshader.mts';
@@ -39,7 +39,7 @@ const needs: Need[] = [
  * Installs the missing Debian packages, or does nothing when all are there.
  * @throws Error that names what is missing and how to get it, when a required program cannot be installed from here.
  */
-export function ensureSystemPackages(log: (line: string) => void = console.log): void {
+export async function ensureSystemPackages(log: (line: string) => void = console.log): Promise<void> {
   if (process.platform !== 'linux') return requireBrowser();
   const missing = needs.filter((n) => !n.present());
   if (missing.length === 0) return;
@@ -54,9 +54,9 @@ export function ensureSystemPackages(log: (line: string) => void = console.log):
   }
   log(`installing ${packages.join(', ')}`);
   // Package lists of a fresh machine are empty or old; a machine that has them must work without a network
-  if (!aptGet('install', '-y', '--no-install-recommends', ...packages)) {
-    aptGet('update');
-    aptGet('install', '-y', '--no-install-recommends', ...packages);
+  if (!(await aptGet('install', '-y', '--no-install-recommends', ...packages))) {
+    await aptGet('update');
+    await aptGet('install', '-y', '--no-install-recommends', ...packages);
   }
   const still = needs.filter((n) => n.required && !n.present());
   if (still.length > 0) {
@@ -64,15 +64,16 @@ export function ensureSystemPackages(log: (line: string) => void = console.log):
   }
 }
 
-function aptGet(...args: string[]): boolean {
-  const { status, stdout, stderr } = spawnSync('apt-get', ['-qq', ...args], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
+/** @returns whether it worked */
+function aptGet(...args: string[]): Promise<boolean> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return new Promise((done) => {
+    const child = execFile('apt-get', ['-qq', ...args], { env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error) console.error(`apt-get ${args[0]}: ${(stderr || stdout).trim().split('\n').slice(-5).join('\n')}`);
+      done(!error);
+    });
+    child.stdin?.end();
   });
-  if (status !== 0)
-    console.error(`apt-get ${args[0]}: ${(stderr || stdout || '').trim().split('\n').slice(-5).join('\n')}`);
-  return status === 0;
 }
 
 function requireBrowser(): void {

@@ -38,7 +38,7 @@ export interface ExthostOptions {
  * @throws Error when the suite did not run to its end; the artifacts folder has VS Code's output.
  */
 export async function runInExtensionHost(options: ExthostOptions = {}): Promise<TestResult[]> {
-  const { extension = root, grep, env = {}, timeoutMs = 900_000, artifacts = join(outDir, 'test/exthost') } = options;
+  const { extension = root, grep, env = {}, timeoutMs = 1_800_000, artifacts = join(outDir, 'test/exthost') } = options;
   const tests = options.tests ?? (await bundleSuite());
   const profile = makeProfile({ files: options.files ?? workspaceFiles(), settings: options.settings });
   const resultsFile = join(profile.dir, 'results.json');
@@ -107,8 +107,9 @@ export function describeResults(results: TestResult[]): string {
 if (import.meta.main) {
   const { values } = parseArgs({ options: { grep: { type: 'string' } } });
   const results = await runInExtensionHost({ grep: values.grep });
-  console.log(describeResults(results));
-  const failed = results.filter((t) => t.state === 'failed').length;
-  console.log(`${results.length - failed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 && results.length > 0 ? 0 : 1;
+  const failed = results.filter((t) => t.state === 'failed');
+  console.log(describeResults(failed.length > 0 ? failed : results));
+  const passed = results.filter((t) => t.state === 'passed').length;
+  console.log(`${passed} passed, ${failed.length} failed`);
+  process.exitCode = failed.length === 0 && passed > 0 ? 0 : 1;
 }

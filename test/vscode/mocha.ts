@@ -19,7 +19,7 @@ export interface TestResult {
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
   const grep = process.env['DLNB_TEST_GREP'];
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false, reporter: 'spec', ...(grep ? { grep } : {}) });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 300_000, color: false, reporter: 'spec', ...(grep ? { grep } : {}) });
   const dir = path.join(__dirname, 'suite');
   for (const file of readdirSync(dir).sort()) if (file.endsWith('.test.js')) mocha.addFile(path.join(dir, file));
   await mocha.loadFilesAsync();

@@ -86,18 +86,20 @@ export interface ProfileOptions {
   workspaceTrust?: boolean;
   /** A folder that keeps the profile from one start to the next. Default: a temporary one, removed at the end. */
   keepIn?: string;
+  /** A folder of extensions that are installed already, for several profiles. Default: one of this profile. */
+  extensions?: string;
 }
 
 /** Makes a profile, or opens a kept one. Files that are in the workspace folder already stay as they are. */
 export function makeProfile(options: ProfileOptions = {}): Profile {
-  const { files = {}, settings = {}, workspaceTrust = false, keepIn } = options;
+  const { files = {}, settings = {}, workspaceTrust = false, keepIn, extensions } = options;
   const scratch = mkdtempSync(join(tmpdir(), 'dlnb-')); // a short path: sockets lie below it, and their length is limited
   const dir = keepIn ?? scratch;
   const at = (name: string) => join(dir, name);
   const profile: Profile = {
     dir,
     userData: at('ud'),
-    extensions: at('ext'),
+    extensions: extensions ?? at('ext'),
     folder: at('ws'),
     tmp: join(scratch, 't'),
     remove: () => {

@@ -180,7 +180,7 @@ export async function typeInCell(page: Page, i: number, text: string): Promise<v
 }
 
 /** Polls until `check` gives a truthy value, and returns it. */
-export async function until<T>(check: () => Promise<T> | T, what: string, timeoutMs = 20_000): Promise<NonNullable<T>> {
+export async function until<T>(check: () => Promise<T> | T, what: string, timeoutMs = 60_000): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutMs;
   let last: unknown;
   for (;;) {
