@@ -28,6 +28,8 @@ export interface ServerOptions {
   settings?: (section: string) => unknown;
   /** Gets a line for people when something happens to the process. */
   log?: (line: string) => void;
+  /** Called when it died too often and is not started again. @param reason a line for people */
+  gaveUp?: (reason: string) => void;
 }
 
 /** The name of the configuration that the server looks for in the folders of documents. It is never on disk. */
@@ -135,6 +137,7 @@ export class LanguageServer {
   private ready: Session | undefined;
   private deaths: number[] = [];
   private ended: ServerEndedError | undefined;
+  private isDisposed = false;
 
   constructor(private readonly options: ServerOptions) {}
 
@@ -204,8 +207,17 @@ export class LanguageServer {
     }
   }
 
+  /** Starts it once more after it was given up. */
+  again(): void {
+    if (this.isDisposed) return;
+    this.ended = undefined;
+    this.deaths = [];
+    void this.start().catch(() => {});
+  }
+
   /** Ends the server for good. */
   async dispose(): Promise<void> {
+    this.isDisposed = true;
     this.ended = new ServerEndedError('TypeScript has been ended.');
     this.documents.clear();
     const session = await this.session?.catch(() => undefined);
@@ -300,6 +312,7 @@ export class LanguageServer {
       const often = `TypeScript has ended ${MOST_DEATHS} times in a minute (${reason}) and is not started again.`;
       this.ended = new ServerEndedError(often);
       this.options.log?.(often);
+      this.options.gaveUp?.(often);
       return;
     }
     this.options.log?.(`TypeScript has ended (${reason}) and is started again.`);
