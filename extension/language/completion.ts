@@ -1,10 +1,13 @@
-// Completion and signatures. An import that a chosen item needs goes to the cell with the imports.
+// Completion with snippets, and signatures. An import that a chosen item needs goes to the cell with the imports.
 import type * as lsp from 'vscode-languageserver-protocol';
 import * as vscode from 'vscode';
+import type { Edit } from '../../kernel/language/features.ts';
 import type { ResolvedItem } from '../../kernel/language/notebook.ts';
+import { snippetText } from '../../kernel/language/service.ts';
+import type { OfferedSnippet } from '../../kernel/language/snippets.ts';
 import { markdownOf, rangeOf } from './convert.ts';
 import type { LiveValues } from './live.ts';
-import type { OpenNotebook, OpenNotebooks } from './notebooks.ts';
+import { idOf, type OpenNotebook, type OpenNotebooks } from './notebooks.ts';
 
 /** As in VS Code's own TypeScript. */
 export const COMPLETION_TRIGGERS = ['.', '"', "'", '`', '/', '@', '<', '#', ' '];
@@ -29,9 +32,51 @@ class Item extends vscode.CompletionItem {
     super(labelDetails ? { label, ...labelDetails } : label, kind - 1);
   }
 
-  /** The whole item, asked for once. */
-  whole(): Promise<ResolvedItem | undefined> {
-    return (this.resolved ??= this.open.ask(this.cell, (language, cell) => language.resolve(cell, this.item)));
+  /** The whole item, asked for until there is an answer. */
+  async whole(): Promise<ResolvedItem | undefined> {
+    this.resolved ??= this.open.ask(
+      this.cell,
+      (language, cell) => language.resolve(cell, this.item),
+      undefined,
+      // It is asked for when the item is in the text already
+      true,
+    );
+    const whole = await this.resolved;
+    if (!whole) this.resolved = undefined;
+    return whole;
+  }
+}
+
+/** A snippet. Imports that it needs in other cells are added when it is chosen. */
+class SnippetItem extends vscode.CompletionItem {
+  constructor(
+    private readonly snippet: OfferedSnippet,
+    private readonly open: OpenNotebook,
+    private readonly cell: vscode.TextDocument,
+    position: vscode.Position,
+  ) {
+    const { label, body, about, filter, start, before, imports } = snippet;
+    super({ label, description: 'snippet' }, vscode.CompletionItemKind.Snippet);
+    this.insertText = new vscode.SnippetString(body);
+    this.documentation = new vscode.MarkdownString(`${about}\n`).appendCodeblock(snippetText(body), 'typescript');
+    this.filterText = filter;
+    this.range = new vscode.Range(cell.positionAt(start), position);
+    // Behind the names of the cells and the members of the object
+    this.sortText = `15${label}`;
+    const own = this.edits()
+      .filter((edit) => 'cell' in edit && edit.cell === idOf(cell))
+      .map(({ range, newText }) => new vscode.TextEdit(rangeOf(range), newText));
+    const ahead = before ? [vscode.TextEdit.insert(cell.positionAt(before.at), before.text)] : [];
+    this.additionalTextEdits = [...own, ...ahead];
+    if (own.length < imports.length) this.command = { command: IMPORT_COMMAND, title: 'Add Import', arguments: [this] };
+  }
+
+  private edits(): Edit[] {
+    return this.open.importsOf(this.cell, this.snippet.imports);
+  }
+
+  get elsewhere(): Edit[] {
+    return this.edits().filter((edit) => !('cell' in edit) || edit.cell !== idOf(this.cell));
   }
 }
 
@@ -57,10 +102,18 @@ export class Completion implements vscode.CompletionItemProvider<vscode.Completi
       document,
       (language, cell) => language.completion(cell, position, context as lsp.CompletionContext, token),
       token,
+      true,
     );
     const labels = async () => new Set((await asked)?.items.map(({ label }) => label));
+    // Read before the answer comes: more may be typed by then
+    const isAsked = triggerKind === vscode.CompletionTriggerKind.Invoke;
+    const snippets = open.snippets(document, position, isAsked);
     const [found, live] = await Promise.all([asked, this.live.keys(open, { document, position }, labels)]);
-    if (!found && live.length === 0) return undefined;
+    const known = await labels();
+    const fitting = snippets
+      .filter(({ members }) => members.every((member) => known.has(member)))
+      .map((snippet) => new SnippetItem(snippet, open, document, position));
+    if (!found && live.length + fitting.length === 0) return undefined;
     const { items: all, itemDefaults, isIncomplete } = found ?? { items: [], itemDefaults: {}, isIncomplete: false };
     // Node's modules by their full names: `node:fs`, and not `fs` as well
     const full = new Set(all.map(({ label, labelDetails }) => `${label} ${labelDetails?.description ?? ''}`));
@@ -71,6 +124,7 @@ export class Completion implements vscode.CompletionItemProvider<vscode.Completi
       [
         ...items.map((item) => itemOf(item, itemDefaults, new Item(withData(item, itemDefaults), open, document))),
         ...live,
+        ...fitting,
       ],
       isIncomplete,
     );
@@ -127,9 +181,11 @@ const withRange = (
 /** Registers the command that adds imports to other cells than the one that is typed in. */
 export const importCommand = (notebooks: OpenNotebooks): vscode.Disposable =>
   vscode.commands.registerCommand(IMPORT_COMMAND, async (item: unknown) => {
-    const whole = item instanceof Item ? await item.whole() : undefined;
-    if (whole && whole.elsewhere.length > 0) await vscode.workspace.applyEdit(notebooks.editOf(whole.elsewhere));
+    const { elsewhere } = item instanceof SnippetItem ? item : (item instanceof Item && (await item.whole())) || none;
+    if (elsewhere.length > 0) await vscode.workspace.applyEdit(notebooks.editOf(elsewhere));
   });
+
+const none: { elsewhere: Edit[] } = { elsewhere: [] };
 
 /** The parameters of the function that is being called. */
 export class Signatures implements vscode.SignatureHelpProvider {

@@ -16,6 +16,7 @@ export const followSettings = (language: Language, refresh: () => void): vscode.
 
 /** Files change many at a time, as with `npm install`. */
 const FILES_MS = 200;
+const FILES = /\.([mc]?[jt]s|[jt]sx|json)$/;
 
 /** @param refresh called when answers may be others */
 export function followFiles(language: Language, refresh: () => void): vscode.Disposable {
@@ -41,6 +42,10 @@ export function followFiles(language: Language, refresh: () => void): vscode.Dis
     watcher.onDidCreate(add(1)),
     watcher.onDidChange(add(2)),
     watcher.onDidDelete(add(3)),
+    // What lies outside the folders of the window is not watched
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      if (FILES.test(uri.path) && !vscode.workspace.getWorkspaceFolder(uri)) add(2)(uri);
+    }),
     { dispose: () => clearTimeout(timer) },
   );
 }

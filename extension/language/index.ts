@@ -15,9 +15,13 @@ import { Formatting } from './formatting.ts';
 import { LiveValues, type KernelOf } from './live.ts';
 import { Highlights, Hints, Hovers, Places, Renames } from './navigation.ts';
 import { OpenNotebooks } from './notebooks.ts';
+import { TypesStatus } from './status.ts';
 import { Colors, Folding, legend, Symbols } from './structure.ts';
 
 const selector: vscode.DocumentSelector = LANGUAGES.map((language) => ({ notebookType: NOTEBOOK_TYPE, language }));
+
+/** The command that starts a server that was given up. Not in the palette. */
+const AGAIN = 'dlnb.startTypes';
 
 /** What is told about the service. */
 export interface LanguageState extends vscode.Disposable {
@@ -45,12 +49,14 @@ export function startLanguage({ extensionPath, kernelOf, log: theirs }: Language
   const folder =
     vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath ??
     (first ? workingFolder(first) : process.cwd());
+  const status = new TypesStatus();
   const language = new Language({
     program,
     types,
     folder,
     settings: (section) => JSON.parse(JSON.stringify(vscode.workspace.getConfiguration(section))) as unknown,
     log: (line) => log().warn(line),
+    gaveUp: (reason) => status.show({ text: 'Types ended', tooltip: `${reason} Click to start it.`, command: AGAIN }),
   });
   const notebooks = new OpenNotebooks(language);
   const diagnostics = new Diagnostics(notebooks);
@@ -82,6 +88,12 @@ export function startLanguage({ extensionPath, kernelOf, log: theirs }: Language
     languages.registerInlayHintsProvider(selector, new Hints(notebooks, looks.event)),
     languages.registerCodeActionsProvider(selector, new Actions(notebooks), actionKinds),
     new Formatting(selector, notebooks),
+    status,
+    vscode.commands.registerCommand(AGAIN, () => {
+      status.show(undefined);
+      language.server.again();
+      refresh();
+    }),
     followSettings(language, refresh),
     followFiles(language, refresh),
     looks,
@@ -93,13 +105,10 @@ export function startLanguage({ extensionPath, kernelOf, log: theirs }: Language
 
 /** Says that this package has no types in cells: everything else works, and VS Code's own TypeScript helps. */
 function withoutServer(): LanguageState {
-  log().info(
-    `There is no native TypeScript for ${process.platform}-${process.arch} in this package: cells have no types.`,
-  );
-  const item = vscode.languages.createLanguageStatusItem('dlnb.types', selector);
-  item.name = 'DLNB Types';
-  item.text = 'Cells have no types in this package of DLNB';
-  item.detail = `It has no native TypeScript for ${process.platform}-${process.arch}`;
-  item.severity = vscode.LanguageStatusSeverity.Information;
-  return { pid: () => Promise.resolve(undefined), dispose: () => void item.dispose() };
+  const platform = `${process.platform}-${process.arch}`;
+  log().info(`There is no native TypeScript for ${platform} in this package: cells have no types.`);
+  const status = new TypesStatus();
+  const tooltip = `DLNB: this package has no native TypeScript for ${platform}, so cells have no types. All else works.`;
+  status.show({ text: 'No types', tooltip });
+  return { pid: () => Promise.resolve(undefined), dispose: () => void status.dispose() };
 }

@@ -7,13 +7,20 @@ import type { CellDiagnostic } from '../../kernel/language/diagnostics.ts';
 import type { Cell, CellRange, Range } from '../../kernel/language/document.ts';
 import type { Edit, Place } from '../../kernel/language/features.ts';
 import type { Language, NotebookLanguage } from '../../kernel/language/notebook.ts';
+import { importOfSnippet, snippetsAt } from '../../kernel/language/service.ts';
+import type { ImportName, OfferedSnippet } from '../../kernel/language/snippets.ts';
 import { workingFolder } from '../execution/kernel-starter.ts';
 import { log } from '../log.ts';
 import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
 import { rangeOf } from './convert.ts';
 
+const CELL_SCHEME = 'vscode-notebook-cell';
+
 /** The id of a cell for the language service. */
 export const idOf = (document: vscode.TextDocument): string => document.uri.toString();
+
+/** So often a question is asked while other cells change. */
+const MOST_TRIES = 3;
 
 /** One open notebook. */
 export class OpenNotebook {
@@ -55,36 +62,46 @@ export class OpenNotebook {
     });
   }
 
-  /** Tells the server how the cells are now. @returns whether they have changed */
-  sync(): boolean {
+  /** Tells the server how the cells are now. */
+  private sync(): void {
     const cells = this.cellsNow();
-    if (cells.length === this.cells.length && cells.every((cell, i) => cell === this.cells[i])) return false;
+    if (cells.length === this.cells.length && cells.every((cell, i) => cell === this.cells[i])) return;
     this.cells = cells;
     this.revision++;
     this.language.update(cells);
-    return true;
   }
 
   /**
-   * Asks about a cell.
-   * @returns undefined if there is no answer, or if the cells have changed before it came
+   * Asks about a cell, and again where another cell has changed before the answer came.
+   * @param whileTyping whether an answer counts when this cell itself has changed: VS Code goes on with the list that
+   *   it has asked for at the beginning of a word
+   * @returns undefined if there is no answer
    */
   async ask<R>(
     document: vscode.TextDocument,
     question: (language: NotebookLanguage, cell: string) => Promise<R>,
     token?: vscode.CancellationToken,
+    whileTyping = false,
   ): Promise<R | undefined> {
-    this.sync();
-    const { language, revision } = this;
     const cell = idOf(document);
-    if (!language.document.facts(cell)) return undefined;
-    try {
-      const answer = await question(language, cell);
-      return revision === this.revision ? answer : undefined;
-    } catch (e) {
-      if (!token?.isCancellationRequested) log().debug(`TypeScript in cells: ${(e as Error).message}`);
-      return undefined;
+    const { language } = this;
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      this.sync();
+      const { revision } = this;
+      const { version } = document;
+      if (!language.document.facts(cell)) return undefined;
+      try {
+        const answer = await question(language, cell);
+        this.sync();
+        if (revision === this.revision) return answer;
+        if (document.version !== version) return whileTyping ? answer : undefined;
+      } catch (e) {
+        if (!token?.isCancellationRequested) log().debug(`TypeScript in cells: ${(e as Error).message}`);
+        return undefined;
+      }
+      if (token?.isCancellationRequested) return undefined;
     }
+    return undefined;
   }
 
   /** What is wrong with the cells; undefined if it is not known, or if the cells have changed meanwhile. */
@@ -93,6 +110,7 @@ export class OpenNotebook {
     const { revision } = this;
     try {
       const found = await this.language.diagnostics(token);
+      this.sync();
       return revision === this.revision ? found : undefined;
     } catch (e) {
       if (!token.isCancellationRequested) log().debug(`TypeScript in cells: ${(e as Error).message}`);
@@ -104,6 +122,19 @@ export class OpenNotebook {
   facts(document: vscode.TextDocument): CellFacts | undefined {
     this.sync();
     return this.language.document.facts(idOf(document));
+  }
+
+  /** The snippets for a place of a cell. @param isAsked whether the user asks for completion */
+  snippets(document: vscode.TextDocument, position: vscode.Position, isAsked: boolean): OfferedSnippet[] {
+    this.sync();
+    const offset = document.offsetAt(position);
+    return snippetsAt(this.language.document, { cell: idOf(document), offset, isAsked });
+  }
+
+  /** The edits that import names for a cell, where no cell imports them. */
+  importsOf(document: vscode.TextDocument, names: readonly ImportName[]): Edit[] {
+    this.sync();
+    return names.flatMap((name) => importOfSnippet(this.language.document, idOf(document), name) ?? []);
   }
 
   /** The place in a cell of one in the virtual document, which an answer about another notebook may name. */
@@ -124,6 +155,8 @@ export class OpenNotebooks implements vscode.Disposable {
   private readonly closed = new vscode.EventEmitter<OpenNotebook>();
   readonly onDidClose = this.closed.event;
   private readonly open = new Map<vscode.NotebookDocument, OpenNotebook>();
+  /** Of the cells that were asked about, so that a key does not search all cells. */
+  private readonly owners = new WeakMap<vscode.TextDocument, OpenNotebook>();
   private readonly subscriptions: vscode.Disposable;
 
   constructor(readonly service: Language) {
@@ -154,11 +187,16 @@ export class OpenNotebooks implements vscode.Disposable {
 
   /** The notebook of a cell. */
   of(document: vscode.TextDocument): OpenNotebook | undefined {
-    if (document.uri.scheme !== 'vscode-notebook-cell') return undefined;
+    if (document.uri.scheme !== CELL_SCHEME) return undefined;
+    const owner = this.owners.get(document);
+    if (owner && !owner.notebook.isClosed) return owner;
     const { path } = document.uri;
-    for (const open of this.open.values())
-      if (open.notebook.uri.path === path && open.notebook.getCells().some((cell) => cell.document === document))
-        return open;
+    for (const open of this.open.values()) {
+      const { notebook } = open;
+      if (notebook.uri.path !== path || !notebook.getCells().some((cell) => cell.document === document)) continue;
+      this.owners.set(document, open);
+      return open;
+    }
     return undefined;
   }
 
@@ -183,6 +221,8 @@ export class OpenNotebooks implements vscode.Disposable {
 
   private add(notebook: vscode.NotebookDocument): void {
     if (notebook.notebookType !== NOTEBOOK_TYPE || this.open.has(notebook)) return;
+    // An older version, beside the file in a comparison
+    if (vscode.workspace.fs.isWritableFileSystem(notebook.uri.scheme) === false) return;
     const open = new OpenNotebook(notebook, this.service);
     this.open.set(notebook, open);
     this.changed.fire(open);

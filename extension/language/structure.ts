@@ -81,11 +81,13 @@ export class Colors implements vscode.DocumentSemanticTokensProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.SemanticTokens | undefined> {
     const open = this.notebooks.of(document);
+    if (!open) return undefined;
     const [theirs, found] = await Promise.all([
       this.theirs().catch(() => undefined),
-      open?.ask(document, (language, cell) => language.tokens(cell, token), token),
+      open.ask(document, (language, cell) => language.tokens(cell, token), token),
     ]);
-    if (!theirs || !found) return undefined;
+    // Without an answer VS Code would take the colors away; it keeps them at an error, and does not report this one
+    if (!theirs || !found) throw new Error('busy');
     const builder = new vscode.SemanticTokensBuilder(legend);
     let last: vscode.Position | undefined;
     for (const { range, type, modifiers } of found) {

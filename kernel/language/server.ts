@@ -28,6 +28,8 @@ export interface ServerOptions {
   settings?: (section: string) => unknown;
   /** Gets a line for people when something happens to the process. */
   log?: (line: string) => void;
+  /** Called when it died too often and is not started again. @param reason a line for people */
+  gaveUp?: (reason: string) => void;
 }
 
 /** The name of the configuration that the server looks for in the folders of documents. It is never on disk. */
@@ -35,6 +37,9 @@ export const CONFIG = '.dlnb.tsconfig.json';
 
 /** What the server asks for. */
 const SECTIONS = ['js/ts', 'typescript', 'javascript', 'editor'];
+
+/** Modules that no import is offered of: parts of TensorFlow.js, and files of our own types. */
+const NOT_OFFERED = ['^@tensorflow/tfjs-', '(^|/)dist/types/'];
 
 /** Deaths in a minute after which it is not started again. */
 const MOST_DEATHS = 5;
@@ -141,6 +146,7 @@ export class LanguageServer {
   private ready: Session | undefined;
   private deaths: number[] = [];
   private ended: ServerEndedError | undefined;
+  private isDisposed = false;
 
   constructor(private readonly options: ServerOptions) {}
 
@@ -210,8 +216,17 @@ export class LanguageServer {
     }
   }
 
+  /** Starts it once more after it was given up. */
+  again(): void {
+    if (this.isDisposed) return;
+    this.ended = undefined;
+    this.deaths = [];
+    void this.start().catch(() => {});
+  }
+
   /** Ends the server for good. */
   async dispose(): Promise<void> {
+    this.isDisposed = true;
     this.ended = new ServerEndedError('TypeScript has been ended.');
     this.documents.clear();
     const session = await this.session?.catch(() => undefined);
@@ -284,9 +299,17 @@ export class LanguageServer {
   }
 
   private settings(section: string): unknown {
-    const own = (this.options.settings?.(section) ?? {}) as { tsserver?: object };
+    const own = (this.options.settings?.(section) ?? {}) as {
+      tsserver?: object;
+      preferences?: { autoImportSpecifierExcludeRegexes?: readonly string[] };
+    };
+    const { autoImportSpecifierExcludeRegexes = [] } = own.preferences ?? {};
     return {
       ...own,
+      preferences: {
+        ...own.preferences,
+        autoImportSpecifierExcludeRegexes: [...autoImportSpecifierExcludeRegexes, ...NOT_OFFERED],
+      },
       // The notebooks' own configuration, which stands in a document that is open
       ...(section === 'js/ts' && { customConfigFileName: CONFIG }),
       // It would run `npm install` in the user's name, by itself
@@ -309,6 +332,7 @@ export class LanguageServer {
       const often = `TypeScript has ended ${MOST_DEATHS} times in a minute (${reason}) and is not started again.`;
       this.ended = new ServerEndedError(often);
       this.options.log?.(often);
+      this.options.gaveUp?.(often);
       return;
     }
     this.options.log?.(`TypeScript has ended (${reason}) and is started again.`);

@@ -2,3 +2,4 @@
 export { liveKeys, liveNameAt, liveText, liveValueBefore } from './live.ts';
 export { Language } from './notebook.ts';
 export { findProgram } from './server.ts';
+export { importOfSnippet, snippetsAt, snippetText } from './snippets.ts';

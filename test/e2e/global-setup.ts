@@ -10,6 +10,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The folder of extensions, with the packaged extension. */
     extensions: string;
+    /** The packaged extension. */
+    vsix: string;
   }
 }
 
@@ -19,7 +21,9 @@ export default async function setup(project: TestProject): Promise<void> {
   const extensions = join(outDir, 'e2e-extensions');
   rmSync(extensions, { recursive: true, force: true });
   const profile = makeProfile({ extensions });
-  installVsix(profile, process.env['DLNB_VSIX'] ?? (await packageExtension()));
+  const vsix = process.env['DLNB_VSIX'] ?? (await packageExtension());
+  installVsix(profile, vsix);
   profile.remove();
+  project.provide('vsix', vsix);
   project.provide('extensions', extensions);
 }

@@ -4,7 +4,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { startBrowser, type TestBrowser } from '../vscode/browser.mts';
-import { makeProfile, outDir, startServer, workbenchUrl, type Profile, type Server } from '../vscode/server.mts';
+import {
+  installVsix,
+  makeProfile,
+  outDir,
+  startServer,
+  workbenchUrl,
+  type Profile,
+  type Server,
+} from '../vscode/server.mts';
 import { workbenchReady } from '../vscode/workbench.mts';
 import { notebookText } from '../vscode/notebooks.mts';
 
@@ -14,6 +22,8 @@ export interface SessionOptions {
   /** Notebooks of the workspace, made of code cells: name to sources. */
   notebooks?: Record<string, string[]>;
   settings?: Record<string, unknown>;
+  /** Other extensions: id to files by name. */
+  extensions?: Record<string, Record<string, string>>;
   workspaceTrust?: boolean;
   viewport?: { width: number; height: number };
 }
@@ -38,16 +48,27 @@ const handy = {
 
 /** Opens VS Code before the tests of this file and closes it after them. The session is there when a test runs. */
 export function useVSCode(name: string, options: SessionOptions = {}): Session {
-  const { files, notebooks = {}, settings, workspaceTrust = false, viewport } = options;
+  const { files, notebooks = {}, settings, extensions = {}, workspaceTrust = false, viewport } = options;
   let profile: Profile | undefined;
   let server: Server | undefined;
   let browser: TestBrowser | undefined;
 
   beforeAll(async () => {
-    const extensions = inject('extensions');
-    profile = makeProfile({ files, settings: { ...handy, ...settings }, workspaceTrust, extensions });
+    const others = Object.entries(extensions);
+    profile = makeProfile({
+      files,
+      settings: { ...handy, ...settings },
+      workspaceTrust,
+      ...(others.length === 0 && { extensions: inject('extensions') }),
+    });
     for (const [file, cells] of Object.entries(notebooks))
       writeFileSync(join(profile.folder, file), notebookText(cells));
+    for (const [id, all] of others) {
+      const folder = join(profile.extensions, `${id}-0.0.1`);
+      mkdirSync(folder, { recursive: true });
+      for (const [file, text] of Object.entries(all)) writeFileSync(join(folder, file), text);
+    }
+    if (others.length > 0) installVsix(profile, inject('vsix'));
     server = await startServer({ profile, workspaceTrust });
     browser = await startBrowser(viewport);
     // "Leave site?" when an edit is not yet backed up: a user who reloads leaves

@@ -25,7 +25,12 @@ const TEXT = 'function area(radius: number) {\n  return radius;\n}\narea(1);\n';
 
 /** A server with one open document. */
 function started(
-  options: { settings?: (section: string) => unknown; log?: (line: string) => void; file?: string } = {},
+  options: {
+    settings?: (section: string) => unknown;
+    log?: (line: string) => void;
+    gaveUp?: (reason: string) => void;
+    file?: string;
+  } = {},
 ) {
   const folder = (open.folder ??= mkdtempSync(path.join(os.tmpdir(), 'dlnb-server-')));
   const server = (open.server = new LanguageServer({ program, folder, ...options }));
@@ -93,9 +98,10 @@ describe('the server', () => {
     expect(said).toEqual(waits.map(() => 'TypeScript has ended (SIGKILL) and is started again.'));
   });
 
-  it('is not started again when it dies all the time', async () => {
+  it('is not started again when it dies all the time, until it is asked to', async () => {
     const said: string[] = [];
-    const { server } = started({ log: (line) => said.push(line) });
+    const reasons: string[] = [];
+    const { server, hover } = started({ log: (line) => said.push(line), gaveUp: (reason) => reasons.push(reason) });
     for (let i = 0; i < 5; i++) {
       const pid = await server.pid().catch(() => undefined);
       if (pid === undefined) break;
@@ -104,5 +110,11 @@ describe('the server', () => {
     }
     await expect(server.pid()).rejects.toThrow(/5 times in a minute/);
     expect(said).toHaveLength(5);
+    expect(reasons).toEqual([said.at(-1)]);
+    server.again();
+    expect(JSON.stringify(await hover())).toContain('area(radius');
+    await server.dispose();
+    server.again();
+    await expect(server.pid()).rejects.toThrow('has been ended');
   });
 });
