@@ -12,6 +12,8 @@ import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
 import { makeData } from './data/index.ts';
 import { makeNn } from './nn/index.ts';
+import { makeOptim } from './optim/index.ts';
+import { reviveSchedules } from './optim/optimizers.ts';
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
 export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './train/index.ts';
@@ -19,6 +21,7 @@ export type * from './viz/index.ts';
 export type { AnyNumbers, Check, CloseOptions } from './check.ts';
 export type * from './data/index.ts';
 export type * from './nn/index.ts';
+export type * from './optim/index.ts';
 
 /** Options of `display`. */
 export interface DisplayOptions {
@@ -82,6 +85,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       viz: makeViz(loaded, progress),
       data,
       nn: makeNn(loaded),
+      optim: makeOptim(loaded),
       check: makeCheck(),
     }),
     runEnded(run, status) {
@@ -94,7 +98,10 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       training.refresh();
     },
     abandon: (run) => training.abandon(run),
-    tensorsLoaded: (tf) => installFitProgress(tf, progress),
+    tensorsLoaded: (tf) => {
+      installFitProgress(tf, progress);
+      reviveSchedules(tf);
+    },
   };
 }
 
@@ -138,6 +145,8 @@ export type Library = ReturnType<
     data: ReturnType<typeof makeData>;
     /** Residual blocks, learning rate schedules, gradient clipping. */
     nn: ReturnType<typeof makeNn>;
+    /** Optimizers and schedules of the learning rate. */
+    optim: ReturnType<typeof makeOptim>;
     /** {@link Check} */
     check: Check;
   }>
