@@ -11,6 +11,7 @@ import type { LoadedLibrary, TensorLibrary } from './library.ts';
 import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
 import { makeData } from './data/index.ts';
+import { makeLosses } from './losses/index.ts';
 import { makeNn } from './nn/index.ts';
 import { makeOptim } from './optim/index.ts';
 import { reviveSchedules } from './optim/optimizers.ts';
@@ -20,6 +21,7 @@ export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './
 export type * from './viz/index.ts';
 export type { AnyNumbers, Check, CloseOptions } from './check.ts';
 export type * from './data/index.ts';
+export type * from './losses/index.ts';
 export type * from './nn/index.ts';
 export type * from './optim/index.ts';
 
@@ -85,6 +87,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       viz: makeViz(loaded, progress),
       data,
       nn: makeNn(loaded),
+      losses: makeLosses(loaded),
       optim: makeOptim(loaded),
       check: makeCheck(),
     }),
@@ -145,6 +148,8 @@ export type Library = ReturnType<
     data: ReturnType<typeof makeData>;
     /** Residual blocks, learning rate schedules, gradient clipping. */
     nn: ReturnType<typeof makeNn>;
+    /** Losses, and likelihoods of distributions. */
+    losses: ReturnType<typeof makeLosses>;
     /** Optimizers and schedules of the learning rate. */
     optim: ReturnType<typeof makeOptim>;
     /** {@link Check} */
