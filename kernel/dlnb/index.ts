@@ -12,6 +12,7 @@ import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
 import { makeData } from './data/index.ts';
 import { makeLosses } from './losses/index.ts';
+import { makeMetrics } from './metrics/index.ts';
 import { makeNn } from './nn/index.ts';
 import { makeOptim } from './optim/index.ts';
 import { reviveSchedules } from './optim/optimizers.ts';
@@ -22,6 +23,7 @@ export type * from './viz/index.ts';
 export type { AnyNumbers, Check, CloseOptions } from './check.ts';
 export type * from './data/index.ts';
 export type * from './losses/index.ts';
+export type * from './metrics/index.ts';
 export type * from './nn/index.ts';
 export type * from './optim/index.ts';
 
@@ -87,6 +89,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       viz: makeViz(loaded, progress),
       data,
       nn: makeNn(loaded),
+      metrics: makeMetrics(loaded),
       losses: makeLosses(loaded),
       optim: makeOptim(loaded),
       check: makeCheck(),
@@ -150,6 +153,8 @@ export type Library = ReturnType<
     nn: ReturnType<typeof makeNn>;
     /** Losses, and likelihoods of distributions. */
     losses: ReturnType<typeof makeLosses>;
+    /** Metrics that count over batches. */
+    metrics: ReturnType<typeof makeMetrics>;
     /** Optimizers and schedules of the learning rate. */
     optim: ReturnType<typeof makeOptim>;
     /** {@link Check} */
