@@ -63,7 +63,7 @@ export function makeLosses(loaded: LoadedLibrary) {
   const need = (name: string) => needLibrary(loaded, `losses.${name}`);
   return {
     /**
-     * Categorical distribution, of numbers of classes or rows: {@link softmaxCrossEntropy} without options.
+     * Categorical distribution, of numbers of classes or rows: `losses.softmaxCrossEntropy` without options.
      */
     categoricalNll: () => softmaxCrossEntropy(need('categoricalNll')),
     /** {@link meanSquaredError} */

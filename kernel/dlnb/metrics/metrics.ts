@@ -238,7 +238,7 @@ export const auc = (tf: TensorLibrary, options: CurveOptions = {}): Metric =>
 
 /**
  * Average precision: the area under the curve of precision over recall, Σ (Rₙ − Rₙ₋₁) Pₙ, without interpolation, at the
- * thresholds; labels 0 and 1 and probabilities of the same shape. Better than {@link auc} where positives are rare.
+ * thresholds; labels 0 and 1 and probabilities of the same shape. Better than `metrics.auc` where positives are rare.
  * @throws TypeError, RangeError for wrong options
  */
 export const averagePrecision = (tf: TensorLibrary, options: CurveOptions = {}): Metric =>

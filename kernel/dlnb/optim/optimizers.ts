@@ -300,7 +300,7 @@ export function adam(tf: TensorLibrary, options: AmsgradOptions = {}): Optimizer
 }
 
 /**
- * {@link adam} with decoupled weight decay (Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101), 0.01 by
+ * Adam with decoupled weight decay (Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101), 0.01 by
  * default: weights are first multiplied by 1 − η λ.
  * @throws TypeError, RangeError for wrong options
  */
