@@ -11,14 +11,21 @@ import type { LoadedLibrary, TensorLibrary } from './library.ts';
 import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
 import { makeData } from './data/index.ts';
+import { makeLosses } from './losses/index.ts';
+import { makeMetrics } from './metrics/index.ts';
 import { makeNn } from './nn/index.ts';
+import { makeOptim } from './optim/index.ts';
+import { reviveSchedules } from './optim/optimizers.ts';
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
 export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './train/index.ts';
 export type * from './viz/index.ts';
 export type { AnyNumbers, Check, CloseOptions } from './check.ts';
 export type * from './data/index.ts';
+export type * from './losses/index.ts';
+export type * from './metrics/index.ts';
 export type * from './nn/index.ts';
+export type * from './optim/index.ts';
 
 /** Options of `display`. */
 export interface DisplayOptions {
@@ -82,6 +89,9 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       viz: makeViz(loaded, progress),
       data,
       nn: makeNn(loaded),
+      metrics: makeMetrics(loaded),
+      losses: makeLosses(loaded),
+      optim: makeOptim(loaded),
       check: makeCheck(),
     }),
     runEnded(run, status) {
@@ -94,7 +104,10 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       training.refresh();
     },
     abandon: (run) => training.abandon(run),
-    tensorsLoaded: (tf) => installFitProgress(tf, progress),
+    tensorsLoaded: (tf) => {
+      installFitProgress(tf, progress);
+      reviveSchedules(tf);
+    },
   };
 }
 
@@ -138,6 +151,12 @@ export type Library = ReturnType<
     data: ReturnType<typeof makeData>;
     /** Residual blocks, learning rate schedules, gradient clipping. */
     nn: ReturnType<typeof makeNn>;
+    /** Losses, and likelihoods of distributions. */
+    losses: ReturnType<typeof makeLosses>;
+    /** Metrics that count over batches. */
+    metrics: ReturnType<typeof makeMetrics>;
+    /** Optimizers and schedules of the learning rate. */
+    optim: ReturnType<typeof makeOptim>;
     /** {@link Check} */
     check: Check;
   }>

@@ -16,6 +16,7 @@ import { correctGradients } from './gradients/index.ts';
 import { trainAsKeras } from './layers/exports.ts';
 import { extendLayers } from './layers/index.ts';
 import { seedDropout } from './layers/noise.ts';
+import { installRuleOptimizers } from './optim/rule-optimizer.ts';
 import { installPrinting } from './printing.ts';
 import { fuseBiasAndActivation } from './replaced/fused-ops.ts';
 
@@ -33,6 +34,7 @@ export const parts: readonly (() => void)[] = [
   fuseNormalization,
   fuseLstm,
   extendOptimizers,
+  installRuleOptimizers,
   seedDropout,
   compileSteps,
   trainAsKeras,

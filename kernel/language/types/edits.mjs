@@ -295,6 +295,10 @@ export interface ModelCompileArgs {
      * names.
      */
     lossWeights?: number | number[] | { [outputName: string]: number };
+    /** Metrics that \`sampleWeight\` and \`classWeight\` weigh, as they weigh the loss; those of \`metrics\` are not. */
+    weightedMetrics?: MetricName | LossOrMetricFn | (MetricName | LossOrMetricFn)[] | {
+        [outputName: string]: MetricName | LossOrMetricFn | (MetricName | LossOrMetricFn)[];
+    };
 `,
     ],
     ['    optimizer: string | Optimizer;', '    optimizer: OptimizerName | Optimizer;'],

@@ -14,6 +14,14 @@ export interface Hyperparameters {
   beta1: number;
   beta2: number;
   epsilon: number;
+  /** Of Nadam, which change from step to step: the factors of the first moment and of the gradient. */
+  ofMoment: number;
+  ofGradient: number;
+  /** Of the regularized rules: the gradient of l1 · Σ |w| + l2 / 2 · Σ w² is added to the loss's. */
+  l1: number;
+  l2: number;
+  /** Of the regularized rules: after the step, each element moves towards 0 by learningRate · proximalL1, not beyond. */
+  proximalL1: number;
 }
 export const hyperparameters = [
   'learningRate',
@@ -23,6 +31,11 @@ export const hyperparameters = [
   'beta1',
   'beta2',
   'epsilon',
+  'ofMoment',
+  'ofGradient',
+  'l1',
+  'l2',
+  'proximalL1',
 ] as const satisfies (keyof Hyperparameters)[];
 
 /**
@@ -45,7 +58,7 @@ interface Rule {
   update: readonly string[];
 }
 
-export const rules = {
+const plain = {
   sgd: { slots: [], update: ['w = w - learningRate * g'] },
   momentum: { slots: ['velocity'], update: ['velocity = momentum * velocity + g', 'w = w - learningRate * velocity'] },
   nesterov: {
@@ -80,6 +93,23 @@ export const rules = {
       'w = w * (1 - learningRate * weightDecay) - learningRate / unbias1 * m / (sqrt(v / unbias2) + epsilon)',
     ],
   },
+  amsgrad: {
+    slots: ['m', 'v', 'largest'],
+    update: [
+      'm = beta1 * m + (1 - beta1) * g',
+      'v = beta2 * v + (1 - beta2) * (g * g)',
+      'largest = max(largest, v)',
+      'w = w * (1 - learningRate * weightDecay) - learningRate / unbias1 * m / (sqrt(largest / unbias2) + epsilon)',
+    ],
+  },
+  nadam: {
+    slots: ['m', 'v'],
+    update: [
+      'm = beta1 * m + (1 - beta1) * g',
+      'v = beta2 * v + (1 - beta2) * (g * g)',
+      'w = w - learningRate * (ofMoment * m + ofGradient * g) / (sqrt(v / unbias2) + epsilon)',
+    ],
+  },
   adamax: {
     slots: ['m', 'norm'],
     update: [
@@ -107,8 +137,36 @@ export const rules = {
   },
 } as const satisfies Record<string, Rule>;
 
+/** The rules without those that are made of them. */
+export type PlainRule = keyof typeof plain;
 /** How parameters are updated. */
-export type OptimizerRule = keyof typeof rules;
+export type OptimizerRule = PlainRule | `${PlainRule}Regularized`;
+
+/**
+ * A rule with L1 and L2 penalties, decoupled decay and proximal L1. It is a rule of its own, since most steps have none
+ * of them.
+ */
+function regularized({ slots, update }: Rule): Rule {
+  const own = update.map((text) =>
+    text.replace(' * (1 - learningRate * weightDecay)', '').replace(/\bg\b/g, 'gradient'),
+  );
+  return {
+    slots,
+    update: [
+      'gradient = descend(g + l2 * w, 0 - l1, w)',
+      'w = w * (1 - learningRate * weightDecay)',
+      ...own,
+      // w − clip(w, −t, t) is exactly 0 where |w| ≤ t, and NaN where w is
+      'w = w - max(0 - learningRate * proximalL1, 0 - max(0 - w, 0 - learningRate * proximalL1))',
+    ],
+  };
+}
+
+const made = Object.entries(plain).map(([name, rule]) => [`${name}Regularized`, regularized(rule)] as const);
+export const rules: Readonly<Record<OptimizerRule, Rule>> = {
+  ...plain,
+  ...(Object.fromEntries(made) as Record<`${PlainRule}Regularized`, Rule>),
+};
 export const ruleNames = Object.keys(rules) as OptimizerRule[];
 
 /** `name = value` */

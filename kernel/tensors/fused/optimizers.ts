@@ -71,7 +71,7 @@ interface Fused {
 }
 
 const none: never[] = [];
-const noHyper: Hyperparameters = {
+export const noHyper: Hyperparameters = {
   learningRate: 0,
   weightDecay: 0,
   momentum: 0,
@@ -79,6 +79,11 @@ const noHyper: Hyperparameters = {
   beta1: 0,
   beta2: 0,
   epsilon: 0,
+  ofMoment: 0,
+  ofGradient: 0,
+  l1: 0,
+  l2: 0,
+  proximalL1: 0,
 };
 
 /** Kept from step to step, so that a step leaves little garbage. */
@@ -158,7 +163,7 @@ function newSlot(originalName: string, { shape }: tf.Tensor, initial: number): S
 }
 
 /** Whether a variable holds `size` float32 numbers. If another tensor shares them, the variable gets its own copy. */
-function isOwnFloat(variable: tf.Variable, size: number): boolean {
+export function isOwnFloat(variable: tf.Variable, size: number): boolean {
   if (variable.dtype !== 'float32' || variable.size !== size || variable.isDisposed) return false;
   if (tf.backend().refCount(variable.dataId) > 1) tf.tidy(() => variable.assign(tf.mul(variable, 1)));
   return true;
@@ -459,7 +464,7 @@ export class LionOptimizer extends tf.Optimizer {
   }
 }
 
-const entries = (gradients: Gradients): NamedTensor[] =>
+export const entries = (gradients: Gradients): NamedTensor[] =>
   Array.isArray(gradients) ? gradients : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
 
 /** A function of formulas, or an operator, on tensors. A number among the operands is one for all elements. */
@@ -479,7 +484,7 @@ const functions: Record<string, (...operands: (tf.Tensor | number)[]) => tf.Tens
  * @param tensors the parameter, its gradient, and what the optimizer keeps for it, as in
  *   `UpdateParametersAttrs.tensors`
  */
-function updateByOps(rule: OptimizerRule, hyper: Hyperparameters, [value, gradient, ...slots]: tf.Tensor[]): void {
+export function updateByOps(rule: OptimizerRule, hyper: Hyperparameters, [value, gradient, ...slots]: tf.Tensor[]): void {
   tf.tidy(() => {
     const values: Record<string, tf.Tensor | number> = { ...hyper, w: value!, g: gradient! };
     const variables = new Map([['w', value!], ...rules[rule].slots.map((slot, k) => [slot, slots[k]!] as const)]);

@@ -11,6 +11,7 @@ import { extendOptimizerWeights } from './optimizer-weights.ts';
 import { correctPreprocessing } from './preprocessing.ts';
 import { refuseFunctions } from './save.ts';
 import { extendShapes } from './shapes.ts';
+import { checkTargetShapes } from './target-shapes.ts';
 
 /** Installs all of it. */
 export function extendLayers(): void {
@@ -22,6 +23,7 @@ export function extendLayers(): void {
   extendLoading();
   refuseFunctions();
   extendOptimizerWeights();
+  checkTargetShapes();
   correctCsv();
   extendDatasets();
   nameCalls();

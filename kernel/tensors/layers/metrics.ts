@@ -27,8 +27,9 @@ export interface Counting {
 
 const counting = new WeakMap<LossOrMetric, Counting>();
 
-/** How a metric counts; undefined for one that is the mean of its values. */
-export const countingOf = (metric: LossOrMetric): Counting | undefined => counting.get(metric);
+/** How a metric counts, as a metric of the module `dlnb` says itself; undefined for the mean of its values. */
+export const countingOf = (metric: LossOrMetric): Counting | undefined =>
+  counting.get(metric) ?? (metric as { counting?: Counting }).counting;
 
 /** A metric that is the mean of values, over those that a mask leaves. */
 export const meanOf = (metric: LossOrMetric): Counting => ({

@@ -28,7 +28,7 @@ interface Adamax extends Adam {
  * β to a power as training has it after as many steps, with the same bits: a float32 that is multiplied at each step. β
  * itself is a float64 on the device `cpu`, a float32 on the others.
  */
-function power(beta: number, exponent: number): number {
+export function power(beta: number, exponent: number): number {
   const factor = tf.getBackend() === 'cpu' ? beta : Math.fround(beta);
   let value = Math.fround(beta);
   for (let i = 1; i < exponent && value !== 0; i++) value = Math.fround(value * factor);
