@@ -71,8 +71,8 @@ const programs = {
       deep: 'kernel/process/cell/deep.ts',
     },
     outdir: dist,
-    external: ['./tf.js'],
-    plugins: [sealed()],
+    external: ['./tf.js', './decoders.js', './readers.js', './parquet.js'],
+    plugins: [...readersAtFirstUse(), sealed()],
     write: false,
   },
   tf: {
@@ -87,7 +87,7 @@ const programs = {
     minifyWhitespace: production,
     plugins: [
       replacedModules(),
-      atFirstUse(/[/\\]tensors[/\\]image\.ts$/, './decoders.js'),
+      atFirstUse(/[/\\]formats[/\\]pixels\.ts$/, './decoders.js'),
       parsedJson(),
       withoutIdleNames(),
       sealed(),
@@ -98,6 +98,20 @@ const programs = {
     alias: { 'node-fetch': './kernel/tensors/replaced/node-fetch.ts' },
   },
   decoders: { ...node, keepNames: false, entryPoints: { decoders: 'kernel/tensors/decoders.ts' }, outdir: dist },
+  readers: {
+    ...node,
+    keepNames: false,
+    entryPoints: { readers: 'kernel/dlnb/data/files/readers.ts', parquet: 'kernel/dlnb/data/files/parquet-reader.ts' },
+    outdir: dist,
+  },
+  // The thread that makes batches ahead of a training
+  batches: {
+    ...node,
+    entryPoints: { 'batch-worker': 'kernel/dlnb/data/batch-worker.ts' },
+    outdir: dist,
+    external: ['./decoders.js'],
+    plugins: [atFirstUse(/[/\\]formats[/\\]pixels\.ts$/, './decoders.js')],
+  },
   // VS Code's TypeScript server finds plugins in the folder node_modules of an extension, and calls what the module is
   'typescript-plugin': {
     ...node,
@@ -169,18 +183,32 @@ function atFirstUse(importer, file) {
     name: 'at-first-use',
     setup(build) {
       build.onResolve({ filter: /^[^.]/ }, ({ path: name, importer: from, resolveDir, kind }) =>
-        importer.test(from) && kind === 'import-statement' && !name.startsWith('@tensorflow/')
-          ? { path: name, namespace: 'at-first-use', pluginData: resolveDir }
+        importer.test(from) && kind === 'import-statement' && !/^(@tensorflow\/|node:)/.test(name)
+          ? { path: name, namespace: `at-first-use ${file}`, pluginData: resolveDir }
           : undefined,
       );
-      build.onLoad({ filter: /./, namespace: 'at-first-use' }, async ({ path: name, pluginData: resolveDir }) => {
-        const functions = Object.keys(await import(name)).filter((key) => /^[a-z]\w*$/i.test(key) && key !== 'default');
-        const library = `require(${JSON.stringify(file)})[${JSON.stringify(name)}]`;
-        const forward = (f) => `export const ${f} = (...args) => ${library}.${f}(...args);`;
-        return { contents: functions.map(forward).join('\n'), resolveDir };
-      });
+      build.onLoad(
+        { filter: /./, namespace: `at-first-use ${file}` },
+        async ({ path: name, pluginData: resolveDir }) => {
+          const functions = Object.keys(await import(name)).filter(
+            (key) => /^[a-z]\w*$/i.test(key) && key !== 'default',
+          );
+          const library = `require(${JSON.stringify(file)})[${JSON.stringify(name)}]`;
+          const forward = (f) => `export const ${f} = (...args) => ${library}.${f}(...args);`;
+          return { contents: functions.map(forward).join('\n'), resolveDir };
+        },
+      );
     },
   };
+}
+
+/** The libraries that read files of data: each file of them is loaded when a cell first needs it. */
+function readersAtFirstUse() {
+  return [
+    atFirstUse(/[/\\]formats[/\\]pixels\.ts$/, './decoders.js'),
+    atFirstUse(/[/\\]files[/\\](csv|numpy)\.ts$/, './readers.js'),
+    atFirstUse(/[/\\]files[/\\]parquet\.ts$/, './parquet.js'),
+  ];
 }
 
 /** Bundles JSON as text that is parsed: quicker to load than an expression of objects. */

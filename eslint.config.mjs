@@ -11,8 +11,9 @@ const rooms = {
   'kernel/wire': {},
   'kernel/notebook': {},
   'kernel/outputs': { code: ['kernel/wire'] },
-  'kernel/tensors': { code: ['kernel/wire', 'kernel/outputs'], tensorflow: true },
-  'kernel/dlnb': { code: ['kernel/wire', 'kernel/outputs'], types: ['kernel/tensors'] },
+  'kernel/formats': {},
+  'kernel/tensors': { code: ['kernel/wire', 'kernel/outputs', 'kernel/formats'], tensorflow: true },
+  'kernel/dlnb': { code: ['kernel/wire', 'kernel/outputs', 'kernel/formats'], types: ['kernel/tensors'] },
   'kernel/process': { code: ['kernel/wire', 'kernel/outputs', 'kernel/dlnb'], types: ['kernel/tensors'] },
   'kernel/pictures': { code: ['kernel/wire', 'renderers'] },
   'kernel/language': {

@@ -13,6 +13,7 @@ import { makeCheck, type Check } from './check.ts';
 import { makeData } from './data/index.ts';
 import { makeLosses } from './losses/index.ts';
 import { makeMetrics } from './metrics/index.ts';
+import { BatchThread } from './data/batch-thread.ts';
 import { makeNn } from './nn/index.ts';
 import { makeOptim } from './optim/index.ts';
 import { reviveSchedules } from './optim/optimizers.ts';
@@ -49,6 +50,10 @@ export interface LibraryHost {
   training(delta: TrainingDelta, text: string): void;
   /** Whether the Stop button of a training chart was pressed since the last call. */
   takeStop(chart: number): boolean;
+  /** The folder of the notebook, from which paths count; that of the process by default. */
+  folder?: string;
+  /** The folder with the programs of threads; without it, batches are not made ahead. */
+  programs?: string;
 }
 
 /** The module `dlnb`, and the events that its session reports to it. */
@@ -81,7 +86,15 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
     { ...show, send: (delta, text) => host.training(delta, text), takeStop: (chart) => host.takeStop(chart) },
     loaded,
   );
-  const data = makeData({ loaded, progress, signal: () => host.signal() });
+  const { programs } = host;
+  const thread = programs === undefined ? undefined : new BatchThread(programs);
+  const data = makeData({
+    loaded,
+    progress,
+    signal: () => host.signal(),
+    folder: () => host.folder ?? process.cwd(),
+    thread: () => thread,
+  });
   return {
     library: makeModule(host, {
       progress,

@@ -136,6 +136,8 @@ export class KernelSession {
       loaded: () => this.device.loaded,
       training: (delta, text) => this.sendMessage({ type: 'training', delta, text }),
       takeStop: (chart) => this.evaluator.takeStop(chart),
+      folder: cwd,
+      programs: __dirname,
     });
     const { library } = this.library;
     const tf = {

@@ -2,21 +2,17 @@
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { ProgressFunction } from '../progress/index.ts';
 import { needLibrary, type LoadedLibrary } from '../library.ts';
+import { checkCount } from '../options.ts';
 import { sizeOf } from '../shape.ts';
+import type { BatchThread } from './batch-thread.ts';
+import { canMove, examplesOf, fill, type Filled, type Plan } from './plan.ts';
 
 /** What data sets need from their session. */
 export interface DatasetHost {
   loaded: LoadedLibrary;
   progress: ProgressFunction;
-}
-
-/**
- * One example. The target `y` is `[class number]` for labeled data, a one-hot row after `oneHot()`, else the given
- * numbers.
- */
-export interface Example {
-  x: Float32Array;
-  y: Float32Array;
+  /** The thread that makes batches ahead; undefined where there is none. */
+  thread?(): BatchThread | undefined;
 }
 
 /** A batch as tensors: `xs` `[n, …shape]`, `ys` `[n, 1]` for class numbers, `[n, classes]` after `oneHot()`. */
@@ -26,11 +22,22 @@ export interface Batch {
 }
 
 /** The examples that batches are made of. */
-interface Examples extends Iterable<Example> {
+interface Examples {
   readonly size: number;
   /** Shapes of one input and one target. */
   readonly shape: number[];
   readonly targetShape: number[];
+  /** What the next pass over them does. */
+  nextPass(): { plan: Plan; pass: number };
+}
+
+/** How batches are made. */
+interface Making {
+  size: number;
+  dropRemainder: boolean;
+  change?: (batch: Batch) => Batch;
+  /** Number of batches that are made ahead, in another thread. */
+  ahead?: number;
 }
 
 /**
@@ -44,15 +51,13 @@ export class Batches implements Iterable<Batch> {
   constructor(
     private readonly host: DatasetHost,
     private readonly examples: Examples,
-    private readonly batchSize: number,
-    private readonly dropRemainder: boolean,
-    private readonly change?: (batch: Batch) => Batch,
+    private readonly making: Making,
   ) {}
 
   /** Number of batches. */
   get size(): number {
-    const count = this.examples.size / this.batchSize;
-    return this.dropRemainder ? Math.floor(count) : Math.ceil(count);
+    const count = this.examples.size / this.making.size;
+    return this.making.dropRemainder ? Math.floor(count) : Math.ceil(count);
   }
 
   /**
@@ -61,42 +66,89 @@ export class Batches implements Iterable<Batch> {
    */
   map(fn: (batch: Batch) => Batch): Batches {
     if (typeof fn !== 'function') throw new TypeError('map: the argument must be a function of { xs, ys }');
-    const { change } = this;
+    const { change } = this.making;
     const both = change ? (batch: Batch) => fn(change(batch)) : fn;
-    return new Batches(this.host, this.examples, this.batchSize, this.dropRemainder, both);
+    return new Batches(this.host, this.examples, { ...this.making, change: both });
+  }
+
+  /**
+   * Makes batches ahead in another thread while the device computes: reading of files, `augment`, `standardize` and
+   * `oneHot`. The batches are the same, number by number. With `map`, they are made in the thread of the cells, because
+   * functions cannot leave it; with `cache` behind the function, in the first pass only.
+   * @param ahead number of batches that may wait; 2 by default
+   */
+  prefetch(ahead = 2): Batches {
+    checkCount('prefetch', 'the number of batches', ahead);
+    return new Batches(this.host, this.examples, { ...this.making, ahead });
   }
 
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
-    const tf = needLibrary(this.host.loaded, 'batch');
-    const [xSize, ySize] = [sizeOf(this.examples.shape), sizeOf(this.examples.targetShape)];
-    const all = this.examples[Symbol.iterator]();
-    for (let left = this.examples.size; left > 0; left -= this.batchSize) {
-      const n = Math.min(left, this.batchSize);
-      if (n < this.batchSize && this.dropRemainder) return;
-      const x = new Float32Array(n * xSize);
-      const y = new Float32Array(n * ySize);
-      for (let i = 0; i < n; i++) {
-        const example = all.next().value as Example;
-        x.set(example.x, i * xSize);
-        y.set(example.y, i * ySize);
-      }
-      const make = (): Batch => ({
-        xs: tf.tensor(x, [n, ...this.examples.shape]),
-        ys: tf.tensor(y, [n, ...this.examples.targetShape]),
-      });
-      const { change } = this;
-      yield change ? (tf.tidy(() => ({ ...change(make()) })) as Batch) : make();
+    this.needTensors();
+    const pass = this.startPass();
+    try {
+      for (const n of this.sizes()) yield this.tensors(pass.take(n), n);
+    } finally {
+      pass.end();
     }
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Batch> {
-    const batches = { length: this.size, [Symbol.iterator]: () => this[Symbol.iterator]() };
-    return this.host.progress(batches, { label: 'batches' })[Symbol.asyncIterator]();
+    const { ahead } = this.making;
+    const size = { length: this.size };
+    const batches =
+      ahead === undefined
+        ? { ...size, [Symbol.iterator]: () => this[Symbol.iterator]() }
+        : { ...size, [Symbol.asyncIterator]: () => this.inTurn() };
+    return this.host.progress(batches as AsyncIterable<Batch>, { label: 'batches' })[Symbol.asyncIterator]();
   }
 
   /** The interface through which `fitDataset` and `evaluateDataset` read batches. */
   async iterator(): Promise<{ next(): Promise<IteratorResult<Batch>> }> {
+    if (this.making.ahead !== undefined) return this.inTurn();
     const batches = this[Symbol.iterator]();
     return { next: async () => batches.next() };
+  }
+
+  /** The batches, each waited for without holding up other tasks. */
+  private async *inTurn(): AsyncGenerator<Batch, void, undefined> {
+    this.needTensors();
+    const pass = this.startPass();
+    try {
+      for (const n of this.sizes()) yield this.tensors(await pass.wait(n), n);
+    } finally {
+      pass.end();
+    }
+  }
+
+  private needTensors(): void {
+    needLibrary(this.host.loaded, 'batch');
+  }
+
+  /** Number of examples of each batch. */
+  private sizes(): number[] {
+    const { size } = this.making;
+    return Array.from({ length: this.size }, (_, i) => Math.min(size, this.examples.size - i * size));
+  }
+
+  /** Begins a pass: in another thread if that was asked for and can be had. */
+  private startPass(): { take(n: number): Filled; wait(n: number): Promise<Filled>; end(): void } {
+    const { plan, pass } = this.examples.nextPass();
+    const [xSize, ySize] = [sizeOf(this.examples.shape), sizeOf(this.examples.targetShape)];
+    const { ahead } = this.making;
+    const thread = ahead !== undefined && canMove(plan) ? this.host.thread?.() : undefined;
+    if (thread && ahead !== undefined) return thread.start({ plan, pass, xSize, ySize }, this.sizes(), ahead);
+    const examples = examplesOf(plan, pass);
+    const take = (n: number) => fill(examples, n, xSize, ySize);
+    return { take, wait: (n) => Promise.resolve(take(n)), end: () => void examples.return() };
+  }
+
+  private tensors({ x, y }: Filled, n: number): Batch {
+    const tf = needLibrary(this.host.loaded, 'batch');
+    const make = (): Batch => ({
+      xs: tf.tensor(x, [n, ...this.examples.shape]),
+      ys: tf.tensor(y, [n, ...this.examples.targetShape]),
+    });
+    const { change } = this.making;
+    return change ? (tf.tidy(() => ({ ...change(make()) })) as Batch) : make();
   }
 }

@@ -3,7 +3,9 @@
 import { checkCount, checkNumber, checkOptions, shown, type OptionNames } from '../options.ts';
 import { isArrayLike, shapeText, sizeOf } from '../shape.ts';
 import { augmenter, type AugmentOptions } from './augment.ts';
-import { Batches, type Batch, type DatasetHost, type Example } from './batches.ts';
+import { Batches, type Batch, type DatasetHost } from './batches.ts';
+import type { FoundImages } from './files/images.ts';
+import { examplesOf, keep, type Change, type Example, type Plan } from './plan.ts';
 import { checkSeed, random, type Random } from './random.ts';
 
 /** Labeled points or images, as the generators and loaders of `data` return them. */
@@ -26,7 +28,39 @@ export interface PlainArrays {
   yShape?: readonly number[];
 }
 
-export type DatasetSource = LabeledArrays | PlainArrays;
+/** Numbers with their shape `[n, …]`, as `data.npy` and `data.npz` read them. */
+export interface ShapedArray {
+  readonly values: ArrayLike<number>;
+  readonly shape: readonly number[];
+}
+
+/** Arrays that know their shapes: inputs, and either targets `y` or class numbers `labels`. */
+export type ShapedArrays =
+  { x: ShapedArray; y: ShapedArray } | { x: ShapedArray; labels: ShapedArray; classNames?: readonly string[] };
+
+export type DatasetSource = LabeledArrays | PlainArrays | ShapedArrays;
+
+/** Options of {@link Dataset.kFold}. */
+export interface FoldOptions {
+  /** Seed of the random assignment of examples to parts; 0 by default. */
+  seed?: number;
+  /** Give every part the same share of each class, up to one example. */
+  stratify?: boolean;
+}
+
+/** One of the divisions of {@link Dataset.kFold}. */
+export interface Fold {
+  /** The examples of all other parts. */
+  train: Dataset;
+  /** The examples of one part. */
+  validation: Dataset;
+}
+
+/** Mean and standard deviation of each number on the last axis. See {@link Dataset.statistics}. */
+export interface Statistics {
+  mean: Float64Array;
+  deviation: Float64Array;
+}
 
 /** Options of {@link Dataset.split}. */
 export interface SplitOptions {
@@ -56,28 +90,13 @@ export interface BatchOptions {
 
 const BATCH_OPTIONS: OptionNames<BatchOptions> = { dropRemainder: 'boolean' };
 
-/** The arrays of a source, which all data sets made from it share. */
-interface Store {
-  x: ArrayLike<number>;
-  y: ArrayLike<number>;
-  /** Shapes of one input and one target. */
-  xShape: readonly number[];
-  yShape: readonly number[];
-  /** Number of classes; undefined if the targets are not classes. */
-  classes?: number;
-  classNames?: readonly string[];
+/** The classes of a data set. */
+interface Classes {
+  /** Class of each example of the source. */
+  labels: ArrayLike<number>;
+  count: number;
+  names?: readonly string[];
 }
-
-/** A transformation of examples, with the shapes of its results. */
-interface Transform {
-  seed: number;
-  apply(example: Example, random: Random): Example;
-  xShape: readonly number[];
-  yShape: readonly number[];
-}
-
-/** The random numbers of one pass over the data: each pass has a stream of its own. */
-const passRandom = (seed: number, pass: number) => random((seed + pass * 0x9e3779b1) % Number.MAX_SAFE_INTEGER);
 
 /**
  * Labeled examples. Every method returns a new data set and leaves this one unchanged. A loop over the data set yields
@@ -91,49 +110,68 @@ export class Dataset implements Iterable<Example> {
   /** @internal */
   constructor(
     private readonly host: DatasetHost,
-    private readonly store: Store,
-    private readonly index: Int32Array,
-    private readonly transforms: readonly Transform[] = [],
-    private readonly order?: number,
+    private readonly plan: Plan,
+    private readonly classes?: Classes,
   ) {}
 
   /** Number of examples. */
   get size(): number {
-    return this.index.length;
+    return this.plan.index.length;
   }
 
   /** Shape of one input, without the batch: `[28, 28, 1]`. */
   get shape(): number[] {
-    return [...(this.transforms.at(-1)?.xShape ?? this.store.xShape)];
+    const { transforms, store } = this.plan;
+    return [...(transforms.at(-1)?.xShape ?? store.xShape)];
   }
 
   /** Shape of one target: `[1]`, or `[classes]` after `oneHot`. */
   get targetShape(): number[] {
-    return [...(this.transforms.at(-1)?.yShape ?? this.store.yShape)];
+    const { transforms, store } = this.plan;
+    return [...(transforms.at(-1)?.yShape ?? store.yShape)];
   }
 
   /** Names of the classes; their numbers if the source has no names. Empty if the targets are not classes. */
   get classNames(): string[] {
-    const { classNames, classes = 0 } = this.store;
-    return classNames ? [...classNames] : Array.from({ length: classes }, (_, k) => String(k));
+    const { names, count } = this.classes ?? { count: 0 };
+    return names ? [...names] : Array.from({ length: count }, (_, k) => String(k));
   }
 
   /** Class of each example, in the order without shuffling. @throws TypeError if the targets are not classes */
   get labels(): Int32Array {
-    this.needClasses('labels');
-    return this.index.map((i) => this.store.y[i]!);
+    const { labels } = this.needClasses('labels');
+    return this.plan.index.map((i) => labels[i]!);
   }
 
   /** Visits the examples in a new random order in each loop. @param seed any integer; 0 by default */
   shuffle(seed = 0): Dataset {
     checkSeed('shuffle', seed);
-    return new Dataset(this.host, this.store, this.index, this.transforms, seed);
+    return new Dataset(this.host, { ...this.plan, order: seed }, this.classes);
   }
 
   /** The first `n` examples in the order without shuffling, or all if there are fewer. */
   take(n: number): Dataset {
     checkCount('take', 'n', n, 0);
-    return this.with({ index: this.index.slice(0, n) });
+    return this.only(this.plan.index.slice(0, n));
+  }
+
+  /** All but the first `n` examples in the order without shuffling. */
+  skip(n: number): Dataset {
+    checkCount('skip', 'n', n, 0);
+    return this.only(this.plan.index.slice(n));
+  }
+
+  /**
+   * Keeps each example in memory once it is made: files are read and functions run in the first pass only. What is
+   * random before `cache` is drawn once; put `augment` and `shuffle` behind it. An example takes 4 bytes a number.
+   * @throws RangeError if there is not enough memory for all examples
+   */
+  cache(): Dataset {
+    const { plan, shape, targetShape } = this;
+    const store = keep({ ...plan, order: undefined }, shape, targetShape);
+    const index = Int32Array.from(plan.index, (_, i) => i);
+    const classes = this.classes && { ...this.classes, labels: this.labels };
+    return new Dataset(this.host, { store, index, transforms: [], order: plan.order }, classes);
   }
 
   /**
@@ -148,21 +186,15 @@ export class Dataset implements Iterable<Example> {
       throw new TypeError(`map: shape must be an array of whole numbers, such as [28, 28, 1], got ${shown(shape)}`);
     const size = sizeOf(shape);
     const yShape = this.targetShape;
-    return this.with({
-      transform: {
-        seed,
-        xShape: [...shape],
-        yShape,
-        apply: (example, rng) => {
-          const made = fn(example, rng);
-          if (made?.x?.length !== size || made.y?.length !== sizeOf(yShape))
-            throw new RangeError(
-              `map: the function must return { x, y } with ${size} numbers for the shape ${shapeText(shape)} and ${sizeOf(yShape)} for the target; it returned ${made?.x?.length ?? 'no x'} and ${made?.y?.length ?? 'no y'}`,
-            );
-          return made;
-        },
-      },
-    });
+    const apply = (example: Example, rng: Random) => {
+      const made = fn(example, rng);
+      if (made?.x?.length !== size || made.y?.length !== sizeOf(yShape))
+        throw new RangeError(
+          `map: the function must return { x, y } with ${size} numbers for the shape ${shapeText(shape)} and ${sizeOf(yShape)} for the target; it returned ${made?.x?.length ?? 'no x'} and ${made?.y?.length ?? 'no y'}`,
+        );
+      return made;
+    };
+    return this.with({ kind: 'map', apply }, { seed, xShape: [...shape] });
   }
 
   /**
@@ -171,15 +203,9 @@ export class Dataset implements Iterable<Example> {
    * @throws RangeError if the examples are not images `[height, width, channels]`
    */
   augment(options: AugmentOptions): Dataset {
-    const change = augmenter(this.shape, options);
-    return this.with({
-      transform: {
-        seed: options.seed ?? 0,
-        xShape: this.shape,
-        yShape: this.targetShape,
-        apply: ({ x, y }, rng) => ({ x: change(x, rng), y }),
-      },
-    });
+    // It checks them
+    augmenter(this.shape, options);
+    return this.with({ kind: 'augment', options: { ...options } }, { seed: options.seed ?? 0 });
   }
 
   /**
@@ -187,20 +213,86 @@ export class Dataset implements Iterable<Example> {
    * @throws TypeError if they are not classes
    */
   oneHot(): Dataset {
-    const classes = this.needClasses('oneHot');
-    if (this.targetShape[0] === classes && classes > 1) return this;
-    return this.with({
-      transform: {
-        seed: 0,
-        xShape: this.shape,
-        yShape: [classes],
-        apply: ({ x, y }) => {
-          const row = new Float32Array(classes);
-          row[y[0]!] = 1;
-          return { x, y: row };
-        },
-      },
-    });
+    const { count } = this.needClasses('oneHot');
+    if (this.targetShape[0] === count && count > 1) return this;
+    return this.with({ kind: 'oneHot' }, { yShape: [count] });
+  }
+
+  /**
+   * Mean and standard deviation (of all examples, divided by their number) of the inputs: of each number of `[features]`,
+   * of each channel of images. They come from one pass over the examples.
+   */
+  statistics(): Statistics {
+    const n = this.shape.at(-1) ?? 1;
+    const mean = new Float64Array(n);
+    const squares = new Float64Array(n);
+    let count = 0;
+    // Welford's method: sums of squares would lose the digits of numbers far from 0
+    for (const { x } of examplesOf({ ...this.plan, order: undefined }, 0))
+      for (let from = 0; from < x.length; from += n) {
+        count++;
+        for (let k = 0; k < n; k++) {
+          const off = x[from + k]! - mean[k]!;
+          mean[k]! += off / count;
+          squares[k]! += off * (x[from + k]! - mean[k]!);
+        }
+      }
+    return { mean, deviation: squares.map((sum) => Math.sqrt(sum / Math.max(1, count))) };
+  }
+
+  /**
+   * Inputs of mean 0 and standard deviation 1, as `tf.layers.normalization` and scikit-learn's StandardScaler: each
+   * number on the last axis minus its mean, over its deviation. Numbers that are all the same become 0.
+   * @param from the data set whose mean and deviation are taken; for test data, give the training data:
+   *   `test.standardize(train)`. This one by default
+   * @throws RangeError if the shapes differ
+   */
+  standardize(from: Dataset = this): Dataset {
+    if (!(from instanceof Dataset))
+      throw new TypeError(`standardize: the argument must be a data set, got ${shown(from)}`);
+    if (from.shape.at(-1) !== this.shape.at(-1))
+      throw new RangeError(
+        `standardize: the examples have the shape ${shapeText(this.shape)}, and those of the argument ${shapeText(from.shape)}`,
+      );
+    const { mean, deviation } = from.statistics();
+    return this.with({ kind: 'standardize', mean, deviation: deviation.map((d) => (d > 0 ? d : 1)) });
+  }
+
+  /**
+   * A weight for each class, for `model.fit` and `fitDataset` (`classWeight`): examples / (classes × examples of the
+   * class), so that all classes count alike. It is what scikit-learn calls "balanced".
+   * @throws TypeError if the targets are not classes
+   */
+  classWeights(): Record<number, number> {
+    const { count } = this.needClasses('classWeights');
+    const sizes = new Int32Array(count);
+    for (const label of this.labels) sizes[label]!++;
+    const there = sizes.filter((n) => n > 0).length;
+    return Object.fromEntries(Array.from(sizes, (n, k) => [k, n === 0 ? 1 : this.size / (there * n)]));
+  }
+
+  /**
+   * Divides the examples into `k` parts at random, for cross-validation: of the `k` folds, each has one part for
+   * validation and the others for training: `for (const { train, validation } of set.kFold(5))`.
+   * @param k number of parts, from 2 to the number of examples
+   */
+  kFold(k: number, options: FoldOptions = {}): Fold[] {
+    checkCount('kFold', 'k', k, 2);
+    checkOptions('kFold', options, SPLIT_OPTIONS);
+    const { seed = 0, stratify = false } = options;
+    checkSeed('kFold', seed);
+    if (k > this.size)
+      throw new RangeError(`kFold: ${this.size} examples cannot be divided into ${k} parts; take a smaller k`);
+    if (stratify) this.needClasses('kFold with stratify');
+    const rng = random(seed);
+    const parts: number[][] = Array.from({ length: k }, () => []);
+    let next = 0;
+    for (const group of stratify ? groupBy(this.plan.index, this.labels) : [this.plan.index.slice()])
+      for (const i of rng.shuffle(group)) parts[next++ % k]!.push(i);
+    return parts.map((part, p) => ({
+      train: this.only(rng.shuffle(Int32Array.from(parts.flatMap((other, o) => (o === p ? [] : other))))),
+      validation: this.only(rng.shuffle(Int32Array.from(part))),
+    }));
   }
 
   /**
@@ -220,7 +312,7 @@ export class Dataset implements Iterable<Example> {
       );
     if (stratify) this.needClasses('split with stratify');
     const rng = random(seed);
-    const groups = stratify ? groupBy(this.index, this.labels) : [this.index.slice()];
+    const groups = stratify ? groupBy(this.plan.index, this.labels) : [this.plan.index.slice()];
     const parts: number[][] = shares.map(() => []);
     for (const group of groups) {
       rng.shuffle(group);
@@ -238,7 +330,7 @@ export class Dataset implements Iterable<Example> {
         throw new RangeError(
           `split: a share of ${shares[p]} of ${this.size} examples is less than one example; use more examples`,
         );
-      return this.with({ index: rng.shuffle(Int32Array.from(part)) });
+      return this.only(rng.shuffle(Int32Array.from(part)));
     });
   }
 
@@ -246,7 +338,7 @@ export class Dataset implements Iterable<Example> {
   batch(size: number, options: BatchOptions = {}): Batches {
     checkCount('batch', 'size', size);
     checkOptions('batch', options, BATCH_OPTIONS);
-    return new Batches(this.host, this, size, options.dropRemainder ?? false);
+    return new Batches(this.host, this, { size, dropRemainder: options.dropRemainder ?? false });
   }
 
   /** All examples as one batch: `const { xs, ys } = test.tensors()`. */
@@ -257,50 +349,93 @@ export class Dataset implements Iterable<Example> {
   }
 
   /** Yields the examples of one pass. Their arrays are copies, which the caller may change. */
-  *[Symbol.iterator](): Iterator<Example> {
-    const pass = this.passes++;
-    const { x, y, xShape, yShape } = this.store;
-    const [xSize, ySize] = [sizeOf(xShape), sizeOf(yShape)];
-    const index = this.order === undefined ? this.index : passRandom(this.order, pass).shuffle(this.index.slice());
-    const streams = this.transforms.map(({ seed }, k) => passRandom(seed + 7919 * (k + 1), pass));
-    for (const i of index) {
-      let example: Example = { x: slice(x, i * xSize, xSize), y: slice(y, i * ySize, ySize) };
-      this.transforms.forEach((transform, k) => (example = transform.apply(example, streams[k]!)));
-      yield example;
-    }
+  [Symbol.iterator](): Iterator<Example> {
+    return examplesOf(this.plan, this.passes++);
   }
 
-  private with({ index = this.index, transform }: { index?: Int32Array; transform?: Transform }): Dataset {
-    return new Dataset(
-      this.host,
-      this.store,
-      index,
-      transform ? [...this.transforms, transform] : this.transforms,
-      this.order,
-    );
+  /** @internal What the next pass does, for a thread that makes its batches. */
+  nextPass(): { plan: Plan; pass: number } {
+    return { plan: this.plan, pass: this.passes++ };
   }
 
-  private needClasses(what: string): number {
-    const { classes } = this.store;
-    if (classes === undefined)
+  private only(index: Int32Array): Dataset {
+    return new Dataset(this.host, { ...this.plan, index }, this.classes);
+  }
+
+  private with(
+    change: Change,
+    {
+      seed = 0,
+      xShape = this.shape,
+      yShape = this.targetShape,
+    }: { seed?: number; xShape?: number[]; yShape?: number[] } = {},
+  ): Dataset {
+    const transforms = [...this.plan.transforms, { change, seed, xShape, yShape }];
+    return new Dataset(this.host, { ...this.plan, transforms }, this.classes);
+  }
+
+  private needClasses(what: string): Classes {
+    if (!this.classes)
       throw new TypeError(
         `${what}: the targets of this data set are not classes; make it from { labels, … } instead of { y, … }`,
       );
-    return classes;
+    return this.classes;
   }
 }
 
 /** Makes `data.dataset` for one session. */
 export function makeDataset(host: DatasetHost): (source: DatasetSource) => Dataset {
   return (source) => {
-    const store = readSource(source);
-    const index = Int32Array.from({ length: store.n }, (_, i) => i);
-    return new Dataset(host, store, index);
+    const { n, x, y, xShape, yShape, classes } = readSource(withShapes(source));
+    const index = Int32Array.from({ length: n }, (_, i) => i);
+    return new Dataset(host, { store: { x, y, xShape, yShape }, index, transforms: [] }, classes);
   };
 }
 
+/** The data set of images in files. */
+export function imageDataset(host: DatasetHost, { images, labels, classNames }: FoundImages): Dataset {
+  const { height, width, channels } = images;
+  const store = { images, y: Float32Array.from(labels), xShape: [height, width, channels], yShape: [1] };
+  const index = Int32Array.from(labels, (_, i) => i);
+  const classes = classNames && { labels, count: classNames.length, names: classNames };
+  return new Dataset(host, { store, index, transforms: [] }, classes);
+}
+
+/** Arrays that know their shapes, as plain ones. */
+function withShapes(source: DatasetSource): LabeledArrays | PlainArrays {
+  const { x } = (source ?? {}) as Partial<ShapedArrays>;
+  if (!isShaped(x)) return source as LabeledArrays | PlainArrays;
+  if ('labels' in source) {
+    const { labels, classNames } = source as { labels: unknown; classNames?: readonly string[] };
+    const numbers = isShaped(labels) ? labels.values : (labels as ArrayLike<number>);
+    return { points: x.values, shape: [...x.shape], labels: numbers, ...(classNames && { classNames }) };
+  }
+  const { y } = source as { y: unknown };
+  if (!isShaped(y)) return { x: x.values, shape: [...x.shape], y: y as ArrayLike<number> };
+  const yShape = y.shape.length === 1 ? [y.shape[0]!, 1] : [...y.shape];
+  return { x: x.values, shape: [...x.shape], y: y.values, yShape };
+}
+
+const isShaped = (value: unknown): value is ShapedArray =>
+  typeof value === 'object' &&
+  value !== null &&
+  'shape' in value &&
+  Array.isArray(value.shape) &&
+  'values' in value &&
+  isArrayLike(value.values);
+
+/** What a source holds. */
+interface Source {
+  n: number;
+  x: ArrayLike<number>;
+  y: ArrayLike<number>;
+  xShape: number[];
+  yShape: readonly number[];
+  classes?: Classes;
+}
+
 /** Checks a source. @throws TypeError or RangeError that says which array does not fit */
-function readSource(source: DatasetSource): Store & { n: number } {
+function readSource(source: LabeledArrays | PlainArrays): Source {
   const labeled = typeof source === 'object' && source !== null && 'labels' in source;
   const x = labeled ? ('images' in source ? source.images : source.points) : source?.x;
   const y = labeled ? source.labels : source?.y;
@@ -317,21 +452,37 @@ function readSource(source: DatasetSource): Store & { n: number } {
     );
   if (yn !== n || y.length !== n * sizeOf(yShape))
     throw new RangeError(`dataset: ${n} examples need ${n * sizeOf(yShape)} numbers as targets, got ${y.length}`);
-  if (!labeled) return { n: n, x, y, xShape, yShape };
-  const classes = source.classNames?.length ?? maximum(y) + 1;
-  for (let i = 0; i < y.length; i++) checkNumber('dataset', `labels[${i}]`, y[i]!, 0, classes - 1);
-  return { n: n, x, y, xShape, yShape, classes, ...(source.classNames && { classNames: source.classNames }) };
+  checkNumbers('x', x, sizeOf(xShape));
+  if (!labeled) {
+    checkNumbers('y', y, sizeOf(yShape));
+    return { n, x, y, xShape, yShape };
+  }
+  const count = source.classNames?.length ?? maximum(y) + 1;
+  for (let i = 0; i < y.length; i++) {
+    checkNumber('dataset', `labels[${i}]`, y[i]!, 0, count - 1);
+    if (!Number.isInteger(y[i]))
+      throw new RangeError(`dataset: labels[${i}] must be the number of a class, from 0, got ${y[i]!}`);
+  }
+  const names = source.classNames;
+  return { n, x, y, xShape, yShape, classes: { labels: y, count, ...(names && { names }) } };
+}
+
+/** @throws RangeError that names the first example with a number that is none: training would make all weights NaN */
+function checkNumbers(which: string, values: ArrayLike<number>, each: number): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value === value && typeof value === 'number') continue;
+    const example = Math.floor(i / Math.max(1, each));
+    throw new RangeError(
+      `dataset: ${which} of example ${example} holds ${shown(value)} (number ${i % Math.max(1, each)} of ${each}), with which nothing can be learned. Leave such examples out, or put numbers there.`,
+    );
+  }
 }
 
 function maximum(values: ArrayLike<number>): number {
   let most = 0;
   for (let i = 0; i < values.length; i++) most = Math.max(most, values[i]!);
   return most;
-}
-
-function slice(values: ArrayLike<number>, from: number, length: number): Float32Array {
-  if (values instanceof Float32Array) return values.slice(from, from + length);
-  return Float32Array.from({ length }, (_, k) => values[from + k]!);
 }
 
 /** The examples of each class, in the order of the class numbers. */

@@ -3,7 +3,24 @@
 import { loadCifar10 } from './cifar10.ts';
 import type { DownloadHost } from './cache.ts';
 import type { DatasetHost } from './batches.ts';
-import { makeDataset } from './dataset.ts';
+import { imageDataset, makeDataset, type Dataset } from './dataset.ts';
+import { readCsv, type CsvOptions } from './files/csv.ts';
+import { findImages, type ImagesOptions } from './files/images.ts';
+import { readJsonLines, type JsonLinesOptions } from './files/json-lines.ts';
+import type { FileHost, FilePath } from './files/locate.ts';
+import {
+  readNpy,
+  readNpz,
+  saveNpy,
+  saveNpz,
+  type ArraySource,
+  type NumpyArray,
+  type SaveNpzOptions,
+  type SaveNumpyOptions,
+} from './files/numpy.ts';
+import { readParquet, type ParquetOptions } from './files/parquet.ts';
+import type { Row, Table } from './files/table.ts';
+import { readWav, type Sound, type WavOptions } from './files/wav.ts';
 import { digits } from './digits.ts';
 import { loadMnist, type LoadOptions } from './mnist.ts';
 import { blobs, moons, spirals, xor } from './points.ts';
@@ -25,12 +42,32 @@ export {
 export { digits, type DigitSet, type DigitsOptions } from './digits.ts';
 export { shapes, SHAPE_NAMES, type ImageSet, type ShapesOptions } from './shapes.ts';
 export type { AugmentOptions } from './augment.ts';
-export type { Batch, Batches, Example } from './batches.ts';
-export type { BatchOptions, Dataset, DatasetSource, MapOptions, SplitOptions } from './dataset.ts';
+export type { Batch, Batches } from './batches.ts';
+export type { Example } from './plan.ts';
+export type {
+  BatchOptions,
+  Dataset,
+  DatasetSource,
+  Fold,
+  FoldOptions,
+  MapOptions,
+  SplitOptions,
+  Statistics,
+} from './dataset.ts';
+export type { CsvOptions } from './files/csv.ts';
+export type { ImagesOptions } from './files/images.ts';
+export type { JsonLinesOptions } from './files/json-lines.ts';
+export type { FilePath } from './files/locate.ts';
+export type { NumpyDtype } from './files/npy.ts';
+export type { ArraySource, NumpyArray, NumpyNumbers, SaveNpzOptions, SaveNumpyOptions } from './files/numpy.ts';
+export type { ParquetOptions } from './files/parquet.ts';
+export type { ColumnType, Row, Table, TableDatasetOptions } from './files/table.ts';
+export type { Sound, WavOptions } from './files/wav.ts';
 export type { LoadOptions, TrainTest } from './mnist.ts';
 
 /** Makes `data` for one session. */
-export function makeData(host: DatasetHost & DownloadHost) {
+export function makeData(host: DatasetHost & DownloadHost & FileHost) {
+  const dataset = makeDataset(host);
   return {
     random,
     blobs,
@@ -42,9 +79,90 @@ export function makeData(host: DatasetHost & DownloadHost) {
     /**
      * Makes a data set of labeled examples, which can be shuffled, split, augmented and put into batches:
      * `data.dataset(data.digits()).oneHot().shuffle(1).batch(32)`.
-     * @param source the result of a generator or a loader of `data`, or `{ x, shape, y }`
+     * @param source the result of a generator or a loader of `data`; `{ x, shape, y }` with arrays of numbers; or
+     *   `{ x, y }` or `{ x, labels }` with arrays of `data.npy` and `data.npz`
+     * @throws RangeError if arrays do not fit together, a number is NaN, or a label is no class
      */
-    dataset: makeDataset(host),
+    dataset,
+    /**
+     * Reads a table from a file of comma-separated values (RFC 4180): `const table = await data.csv('./data/iris.csv');
+     * const set = table.dataset({ y: 'species' })`. Fields may have quotes, separators and new lines in quotes. Columns
+     * in which all that is there are numbers become numbers; codes such as 007 stay texts. The separator is found by
+     * itself; `.csv.gz` is unpacked.
+     * @param file path from the notebook's folder
+     * @throws Error that names the line, for rows of different lengths and quotes that are not closed; and for a file that
+     *   is missing, empty or of another kind
+     */
+    csv: <R extends object = Row>(file: FilePath, options?: CsvOptions): Promise<Table<R>> =>
+      readCsv<R>(host, dataset, file, options),
+    /**
+     * Reads a table from a file with one JSON object on each line, or with one array of objects:
+     * `const table = await data.jsonLines('./data/reviews.jsonl')`. There is a column for each key; what an object lacks
+     * is missing.
+     * @param file path from the notebook's folder
+     * @throws Error that names the line that is no object
+     */
+    jsonLines: <R extends object = Row>(file: FilePath, options?: JsonLinesOptions): Promise<Table<R>> =>
+      readJsonLines<R>(host, dataset, file, options),
+    /**
+     * Reads a table from a file of Apache Parquet: `const table = await data.parquet('./data/taxi.parquet', { columns:
+     * ['distance', 'fare'] })`. Pages may be plain or compressed as snappy, gzip, brotli or zstd.
+     * @param file path from the notebook's folder
+     * @throws RangeError for a column that there is not; Error for a file that is missing, cut off or of another kind
+     */
+    parquet: <R extends object = Row>(file: FilePath, options?: ParquetOptions): Promise<Table<R>> =>
+      readParquet<R>(host, dataset, file, options),
+    /**
+     * Reads an array of NumPy from a `.npy` file: `const x = await data.npy('./data/x.npy')`, with its numbers in
+     * `x.values`, its shape in `x.shape`, and as a tensor by `x.tensor()`. All types of numbers, both byte orders, rows
+     * or columns first (NEP 1).
+     * @param file path from the notebook's folder
+     * @throws Error for a file that is missing, cut off, of another kind, or of Python objects
+     */
+    npy: (file: FilePath): Promise<NumpyArray> => readNpy(host, file),
+    /**
+     * Reads the arrays of a `.npz` file, compressed or not, by their names:
+     * `const { x_train, y_train } = await data.npz('./data/mnist.npz');
+     * const set = data.dataset({ x: x_train, labels: y_train })`.
+     * @param file path from the notebook's folder
+     * @throws Error as `npy`; RangeError when an array is asked for that the file does not have
+     */
+    npz: (file: FilePath): Promise<Record<string, NumpyArray>> => readNpz(host, file),
+    /**
+     * Writes a tensor or an array to a `.npy` file, which `numpy.load` reads: `await data.saveNpy('./x.npy', tensor)`.
+     * The file is written whole or not at all.
+     * @param file path from the notebook's folder; the folders in it are made
+     * @param array a tensor, a typed array, numbers in nested lists, or `{ values, shape }`
+     * @throws RangeError for a number that the type does not hold; Error if the file cannot be written
+     */
+    saveNpy: (file: FilePath, array: ArraySource, options?: SaveNumpyOptions): Promise<void> =>
+      saveNpy(host, file, array, options),
+    /**
+     * Writes several arrays to a `.npz` file by their names, as `numpy.savez`: `await data.saveNpz('./d.npz', { x, y })`.
+     * @param file path from the notebook's folder; the folders in it are made
+     * @throws as `saveNpy`
+     */
+    saveNpz: (file: FilePath, arrays: Readonly<Record<string, ArraySource>>, options?: SaveNpzOptions): Promise<void> =>
+      saveNpz(host, file, arrays, options),
+    /**
+     * Makes a data set of PNG and JPEG files, `[height, width, channels]` in [0, 1]: `const set = await
+     * data.images('./data/pets', { size: [64, 64] })`. The folders in the folder are the classes, in the order of their
+     * names. Files are read when a loop reaches them; `cache()` keeps them in memory, `batch(32).prefetch()` reads them
+     * in another thread. Resizing is bilinear with a filter that widens when images shrink, as PIL's and PyTorch's
+     * `antialias`.
+     * @param source a folder, or a list of files; a path counts from the notebook's folder
+     * @throws Error for a folder without images or without folders of classes; RangeError for images of different sizes
+     *   without `size`
+     */
+    images: async (source: FilePath | readonly FilePath[], options?: ImagesOptions): Promise<Dataset> =>
+      imageDataset(host, await findImages(host, source, options)),
+    /**
+     * Reads a sound from a WAV file (8, 16, 24 or 32 bits, or floats): `const { samples, shape, rate } = await
+     * data.wav('./data/bird.wav')`, amplitudes in [−1, 1] of shape `[frames, channels]`, rate in hertz.
+     * @param file path from the notebook's folder
+     * @throws Error for a file that is missing, cut off or coded otherwise, with the command that converts it
+     */
+    wav: (file: FilePath, options?: WavOptions): Promise<Sound> => readWav(host, file, options),
     /**
      * Loads MNIST: 60,000 training and 10,000 test images of digits, `[n, 28, 28, 1]` in [0, 1]. Only the first call
      * downloads it (12 MB) into the cache folder (`DLNB_CACHE`).

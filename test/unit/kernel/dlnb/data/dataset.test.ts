@@ -2,7 +2,8 @@
 // tensors of the right shape, which training does not leak. The tensor library is tfjs's own.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Batches, Example } from '../../../../../kernel/dlnb/data/batches.ts';
+import type { Batches } from '../../../../../kernel/dlnb/data/batches.ts';
+import type { Example } from '../../../../../kernel/dlnb/data/plan.ts';
 import { makeDataset } from '../../../../../kernel/dlnb/data/dataset.ts';
 import { blobs, digits, shapes } from '../../../../../kernel/dlnb/data/index.ts';
 import { makeProgress } from '../../../../../kernel/dlnb/progress/index.ts';
