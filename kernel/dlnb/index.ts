@@ -12,6 +12,7 @@ import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
 import { makeData } from './data/index.ts';
 import { makeNn } from './nn/index.ts';
+import { layerClasses } from './nn/layers/index.ts';
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
 export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './train/index.ts';
@@ -94,7 +95,11 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       training.refresh();
     },
     abandon: (run) => training.abandon(run),
-    tensorsLoaded: (tf) => installFitProgress(tf, progress),
+    tensorsLoaded(tf) {
+      installFitProgress(tf, progress);
+      // So that saved models with layers of `nn` can be loaded
+      layerClasses(tf);
+    },
   };
 }
 
