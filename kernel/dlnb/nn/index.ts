@@ -40,6 +40,7 @@ export type {
   ZeroPadding1dOptions,
   ZeroPadding3dOptions,
 } from './layers/resampling.ts';
+export type { AdaptData, NormalizationLayer, NormalizationOptions } from './layers/standardize.ts';
 export type { ResidualBlockOptions, ResNetOptions } from './residual.ts';
 export type {
   CosineDecayOptions,

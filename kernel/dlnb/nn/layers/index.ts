@@ -11,6 +11,21 @@ import {
   type MultiHeadAttentionOptions,
 } from './attention.ts';
 import {
+  augmentationClasses,
+  RANDOM_CROP_OPTIONS,
+  RANDOM_FLIP_OPTIONS,
+  RANDOM_ROTATION_OPTIONS,
+  RANDOM_TONE_OPTIONS,
+  RANDOM_TRANSLATION_OPTIONS,
+  RANDOM_ZOOM_OPTIONS,
+  type RandomCropOptions,
+  type RandomFlipOptions,
+  type RandomRotationOptions,
+  type RandomToneOptions,
+  type RandomTranslationOptions,
+  type RandomZoomOptions,
+} from './augmentation.ts';
+import {
   CONV1D_TRANSPOSE_OPTIONS,
   convolutionClasses,
   DEPTHWISE_CONV1D_OPTIONS,
@@ -67,6 +82,12 @@ import {
   type ZeroPadding1dOptions,
   type ZeroPadding3dOptions,
 } from './resampling.ts';
+import {
+  NORMALIZATION_OPTIONS,
+  standardizeClasses,
+  type NormalizationLayer,
+  type NormalizationOptions,
+} from './standardize.ts';
 
 const makeClasses = (tf: TensorLibrary) => ({
   ...normalizationClasses(tf),
@@ -76,6 +97,8 @@ const makeClasses = (tf: TensorLibrary) => ({
   ...lambdaClasses(tf),
   ...convolutionClasses(tf),
   ...resamplingClasses(tf),
+  ...augmentationClasses(tf),
+  ...standardizeClasses(tf),
 });
 type Classes = ReturnType<typeof makeClasses>;
 
@@ -154,6 +177,18 @@ export function makeLayers(loaded: LoadedLibrary) {
     MAX_POOLING_WITH_INDICES_OPTIONS,
   );
   const maxUnpooling = layer<MaxUnpoolingOptions>('maxUnpooling', 'MaxUnpooling', MAX_UNPOOLING_OPTIONS);
+  const randomFlip = layer<RandomFlipOptions>('randomFlip', 'RandomFlip', RANDOM_FLIP_OPTIONS);
+  const randomRotation = layer<RandomRotationOptions>('randomRotation', 'RandomRotation', RANDOM_ROTATION_OPTIONS);
+  const randomTranslation = layer<RandomTranslationOptions>(
+    'randomTranslation',
+    'RandomTranslation',
+    RANDOM_TRANSLATION_OPTIONS,
+  );
+  const randomZoom = layer<RandomZoomOptions>('randomZoom', 'RandomZoom', RANDOM_ZOOM_OPTIONS);
+  const randomCrop = layer<RandomCropOptions>('randomCrop', 'RandomCrop', RANDOM_CROP_OPTIONS);
+  const randomBrightness = layer<RandomToneOptions>('randomBrightness', 'RandomBrightness', RANDOM_TONE_OPTIONS);
+  const randomContrast = layer<RandomToneOptions>('randomContrast', 'RandomContrast', RANDOM_TONE_OPTIONS);
+  const normalization = layer<NormalizationOptions>('normalization', 'Normalization', NORMALIZATION_OPTIONS);
   return {
     /**
      * A layer that normalizes groups of channels of each example by their own mean and variance, and then multiplies by
@@ -342,5 +377,63 @@ export function makeLayers(loaded: LoadedLibrary) {
      * divide, give `outputSize`.
      */
     maxUnpooling: (options: MaxUnpoolingOptions = {}): Layer => maxUnpooling(options),
+    /**
+     * A layer that mirrors images at random, each by itself, in training. As Keras's RandomFlip.
+     *
+     * `[batch, height, width, channels]` → the same shape.
+     */
+    randomFlip: (options: RandomFlipOptions = {}): Layer => randomFlip(options),
+    /**
+     * A layer that turns images about their middle by random angles, each by its own, in training. As Keras's
+     * RandomRotation. No gradient goes back to the images.
+     *
+     * `[batch, height, width, channels]` → the same shape.
+     */
+    randomRotation: (options: RandomRotationOptions): Layer => randomRotation(options),
+    /**
+     * A layer that shifts images at random, each by its own shift, in training. As Keras's RandomTranslation. No gradient
+     * goes back to the images.
+     *
+     * `[batch, height, width, channels]` → the same shape.
+     */
+    randomTranslation: (options: RandomTranslationOptions): Layer => randomTranslation(options),
+    /**
+     * A layer that makes what images show larger or smaller at random, each by its own factor, in training. As Keras's
+     * RandomZoom. No gradient goes back to the images.
+     *
+     * `[batch, height, width, channels]` → the same shape.
+     */
+    randomZoom: (options: RandomZoomOptions): Layer => randomZoom(options),
+    /**
+     * A layer that takes a random part of images in training, the same of all images of a batch, and the middle in
+     * prediction. As Keras's RandomCrop.
+     *
+     * `[batch, …, …, channels]` → `[batch, height, width, channels]`.
+     * @throws RangeError for images that are smaller than the part
+     */
+    randomCrop: (options: RandomCropOptions): Layer => randomCrop(options),
+    /**
+     * A layer that makes images brighter or darker at random, each by its own amount, in training: it adds a number of
+     * the factor's range times (white − black), and clips. As Keras's RandomBrightness, for values from 0 to 1 by
+     * default.
+     *
+     * `[batch, height, width, channels]` → the same shape.
+     */
+    randomBrightness: (options: RandomToneOptions): Layer => randomBrightness(options),
+    /**
+     * A layer that spreads the values of images about the mean of each channel at random, each by its own factor, in
+     * training: (x − mean) · (1 + f) + mean, clipped. As Keras's RandomContrast, for values from 0 to 1 by default.
+     *
+     * `[batch, height, width, channels]` → the same shape.
+     */
+    randomContrast: (options: RandomToneOptions): Layer => randomContrast(options),
+    /**
+     * A layer that brings data to mean 0 and variance 1: (x − mean) / √variance. Call `adapt` with the training data
+     * before the training, or give mean and variance. As Keras's Normalization; the statistics are saved with the model.
+     *
+     * `[batch, …]` → the same shape.
+     */
+    normalization: (options: NormalizationOptions = {}): NormalizationLayer =>
+      normalization(options) as NormalizationLayer,
   };
 }

@@ -246,6 +246,201 @@ describe('lambda', () => {
   });
 });
 
+describe('augmentation', () => {
+  /** Four images that are all different. */
+  const images = () => tf.reshape(tf.div(tf.range(0, 4 * 5 * 6 * 2), 240), [4, 5, 6, 2]);
+  const values = (x: Tensor) => [...x.dataSync()];
+  const trained = (layer: { apply(x: Tensor, args: object): unknown }, x = images()) =>
+    layer.apply(x, { training: true }) as Tensor;
+  const all = [
+    ['randomFlip', (seed?: number) => nn.randomFlip({ seed })],
+    ['randomRotation', (seed?: number) => nn.randomRotation({ factor: 0.2, seed })],
+    ['randomTranslation', (seed?: number) => nn.randomTranslation({ heightFactor: 0.3, widthFactor: 0.3, seed })],
+    ['randomZoom', (seed?: number) => nn.randomZoom({ heightFactor: 0.4, seed })],
+    ['randomCrop', (seed?: number) => nn.randomCrop({ height: 2, width: 3, seed })],
+    ['randomBrightness', (seed?: number) => nn.randomBrightness({ factor: 0.3, seed })],
+    ['randomContrast', (seed?: number) => nn.randomContrast({ factor: 0.5, seed })],
+  ] as const;
+
+  it.each(all)(
+    '%s: others in each call, the same with a seed, also when loaded; none in prediction',
+    async (_, make) => {
+      const [a, b] = [make(4), make(4)];
+      const draws = Array.from({ length: 4 }, () => values(trained(a)));
+      expect(Array.from({ length: 4 }, () => values(trained(b)))).toEqual(draws);
+      expect(new Set(draws.map(String)).size).toBeGreaterThan(1);
+      const input = tf.input({ shape: [5, 6, 2] });
+      const layer = make(4);
+      const flat = tf.layers.flatten().apply(layer.apply(input) as Symbolic) as Symbolic;
+      const kernelInitializer = tf.initializers.glorotUniform({ seed: 1 });
+      const outputs = tf.layers.dense({ units: 1, kernelInitializer }).apply(flat) as Symbolic;
+      const model = tf.model({ inputs: input, outputs });
+      model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+      const again = await reloaded(model);
+      expect(again.layers.map(configOf)).toEqual(model.layers.map(configOf));
+      const y = tf.ones([4, 1]);
+      expect(await again.trainOnBatch(images(), y)).toEqual(await model.trainOnBatch(images(), y));
+      expect(bits(again)).toEqual(bits(model));
+      const only = tf.model({ inputs: input, outputs: make(4).apply(input) as Symbolic });
+      const predicted = only.predict(images()) as Tensor;
+      const middle = tf.slice(images(), [0, 1, 1, 0], [4, 2, 3, 2]);
+      expect(values(predicted)).toEqual(values(predicted.shape[1] === 2 ? middle : images()));
+    },
+  );
+
+  it('randomFlip mirrors each image by itself, along its axis', () => {
+    const layer = nn.randomFlip({ mode: 'horizontal', seed: 1 });
+    const [x, mirrored] = [images(), tf.reverse(images(), 2)].map((t) => tf.unstack(t).map((i) => String(values(i))));
+    const flips = Array.from({ length: 10 }, () => tf.unstack(trained(layer)).map((i) => String(values(i))));
+    for (const y of flips) y.forEach((image, i) => expect([x![i], mirrored![i]]).toContain(image));
+    const share = flips.flatMap((y) => y.map((image, i) => image === mirrored![i])).filter(Boolean).length / 40;
+    expect(share).toBeGreaterThan(0.2);
+    expect(share).toBeLessThan(0.8);
+    const vertical = trained(nn.randomFlip({ mode: 'vertical', seed: 1 }));
+    const down = tf.unstack(tf.reverse(images(), 1)).map((i) => String(values(i)));
+    tf.unstack(vertical).forEach((i, n) => expect([x![n], down[n]]).toContain(String(values(i))));
+  });
+
+  it('randomRotation turns counterclockwise by parts of a full turn', () => {
+    const square = tf.tensor([1, 2, 3, 4], [1, 2, 2, 1]);
+    const turned = trained(nn.randomRotation({ factor: [0.25, 0.25] }), square);
+    // 1 2 / 3 4 by a quarter turn to the left is 2 4 / 1 3
+    expectClose(turned, { shape: [1, 2, 2, 1], values: [2, 4, 1, 3] }, 1e-5, 'turned');
+    expectClose(
+      trained(nn.randomRotation({ factor: [1, 1] })),
+      { shape: [4, 5, 6, 2], values: values(images()) },
+      1e-4,
+      'full',
+    );
+  });
+
+  it('randomTranslation shifts down and to the right', () => {
+    const x = tf.tensor([1, 2, 3, 4, 5, 6], [1, 2, 3, 1]);
+    const options = {
+      heightFactor: [0.5, 0.5],
+      widthFactor: [1 / 3, 1 / 3],
+      fillMode: 'constant',
+      fillValue: 9,
+    } as const;
+    const y = trained(nn.randomTranslation(structuredClone(options) as never), x);
+    expectClose(y, { shape: [1, 2, 3, 1], values: [9, 9, 9, 9, 1, 2] }, 1e-5, 'y');
+  });
+
+  it('randomZoom of 1 shows twice as much, and keeps proportions without a width', () => {
+    const x = tf.tensor([1, 2, 3, 4, 5], [1, 5, 1, 1]);
+    const y = trained(nn.randomZoom({ heightFactor: [1, 1], widthFactor: [0, 0], fillMode: 'constant' }), x);
+    expectClose(y, { shape: [1, 5, 1, 1], values: [0, 1, 3, 5, 0] }, 1e-5, 'y');
+    const wide = trained(nn.randomZoom({ heightFactor: [1, 1], fillMode: 'constant' }), tf.reshape(x, [1, 1, 5, 1]));
+    expectClose(wide, { shape: [1, 1, 5, 1], values: [0, 1, 3, 5, 0] }, 1e-5, 'wide');
+  });
+
+  it('randomCrop takes every part', () => {
+    const layer = nn.randomCrop({ height: 4, width: 5, seed: 1 });
+    const parts = new Set(Array.from({ length: 60 }, () => values(tf.slice(trained(layer), 0, 1))[0]));
+    // The upper left corners of the four parts: 0, 2, 12 and 14 of 240
+    expect([...parts].map((v) => Math.round(v! * 240)).sort((a, b) => a - b)).toEqual([0, 2, 12, 14]);
+  });
+
+  it('randomBrightness and randomContrast by their formulas, clipped', () => {
+    const x = tf.tensor([0, 0.5, 1, 0.3], [1, 2, 2, 1]);
+    const bright = trained(nn.randomBrightness({ factor: [0.2, 0.2] }), x);
+    expectClose(bright, { shape: [1, 2, 2, 1], values: [0.2, 0.7, 1, 0.5] }, 1e-6, 'bright');
+    const byte = trained(nn.randomBrightness({ factor: [-0.2, -0.2], valueRange: [0, 255] }), tf.mul(x, 255));
+    expectClose(byte, { shape: [1, 2, 2, 1], values: [0, 76.5, 204, 25.5] }, 1e-6, 'byte');
+    const flat = trained(nn.randomContrast({ factor: [-0.5, -0.5] }), x);
+    expectClose(flat, { shape: [1, 2, 2, 1], values: [0.225, 0.475, 0.725, 0.375] }, 1e-6, 'flat');
+  });
+
+  it('has the gradients of what it computes', () => {
+    const up = (layer: { apply(x: Tensor, args: object): unknown }) =>
+      values(tf.grad((x) => tf.sum(tf.mul(trained(layer, x), images())))(tf.div(images(), 4)));
+    // Mirrored twice is the image itself
+    const flipped = values(trained(nn.randomFlip({ mode: 'horizontal', seed: 1 })));
+    up(nn.randomFlip({ mode: 'horizontal', seed: 1 })).forEach((v, i) => expect(v).toBeCloseTo(flipped[i]!, 5));
+    const bright = up(nn.randomBrightness({ factor: [0.1, 0.1] }));
+    bright.forEach((v, i) => expect(v).toBeCloseTo(values(images())[i]!, 5));
+    const crop = up(nn.randomCrop({ height: 5, width: 6 }));
+    crop.forEach((v, i) => expect(v).toBeCloseTo(values(images())[i]!, 5));
+  });
+
+  it('draws others in each epoch of a fit', async () => {
+    const model = tf.sequential({
+      layers: [nn.randomBrightness({ factor: 0.4, inputShape: [2, 2, 1] }), tf.layers.flatten()],
+    });
+    model.add(tf.layers.dense({ units: 1, kernelInitializer: 'ones', trainable: false }));
+    model.add(tf.layers.dense({ units: 1, kernelInitializer: 'ones' }));
+    model.compile({ optimizer: tf.train.sgd(0), loss: 'meanSquaredError' });
+    const { history } = await model.fit(tf.fill([4, 2, 2, 1], 0.5), tf.zeros([4, 1]), { epochs: 3, verbose: 0 });
+    expect(new Set(history['loss']).size).toBe(3);
+  });
+});
+
+describe('normalization', () => {
+  const rows = [[1, 10], [2, 20], [3, 60]]; // prettier-ignore
+  const [deviation0, deviation1] = [Math.sqrt(2 / 3), Math.sqrt(1400 / 3)];
+  const expected = rows.flatMap(([a, b]) => [(a! - 2) / deviation0, (b! - 30) / deviation1]);
+
+  it('adapts to a tensor, and is saved with its statistics', async () => {
+    const layer = nn.normalization({ inputShape: [2] });
+    await layer.adapt(tf.tensor2d(rows));
+    const model = tf.sequential({ layers: [layer] });
+    const predict = (m: LayersModel) => m.predict(tf.tensor2d(rows)) as Tensor;
+    expectClose(predict(model), { shape: [3, 2], values: expected }, 1e-6, 'y');
+    expectClose(predict(await reloaded(model)), { shape: [3, 2], values: expected }, 1e-6, 'loaded');
+    expect(nn.countParameters(model)).toEqual({ trainable: 0, other: 5, total: 5 });
+  });
+
+  it('adapts to data sets batch by batch, precisely also far from 0', async () => {
+    const far = rows.map((row) => row.map((v) => v + 4096));
+    const data = tf.data.array(far.map((xs) => ({ xs: tf.tensor1d(xs), ys: tf.scalar(0) }))).batch(2);
+    const layer = nn.normalization();
+    await layer.adapt(data);
+    expectClose(layer.apply(tf.tensor2d(far)) as Tensor, { shape: [3, 2], values: expected }, 1e-4, 'y');
+    async function* batches() {
+      yield tf.tensor2d(far.slice(0, 1));
+      yield tf.tensor2d(far.slice(1));
+    }
+    const other = nn.normalization();
+    await other.adapt(batches());
+    expect([...other.getWeights()[1]!.dataSync()]).toEqual([...layer.getWeights()[1]!.dataSync()]);
+  });
+
+  it('by channels of images, by one number, given, and back', async () => {
+    const x = numbers([3, 2, 2, 2]);
+    for (const axis of [-1, null, [1, 3]]) {
+      const layer = nn.normalization({ axis });
+      await layer.adapt(x);
+      const y = layer.apply(x) as Tensor;
+      const others = axis === null ? undefined : axis === -1 ? [0, 1, 2] : [0, 2];
+      const { mean, variance } = tf.moments(y, others);
+      for (const v of mean.dataSync()) expect(v).toBeCloseTo(0, 5);
+      for (const v of variance.dataSync()) expect(v).toBeCloseTo(1, 4);
+    }
+    const by = nn.normalization({ mean: [1, 2], variance: [4, 9] });
+    expect([...(by.apply(tf.tensor2d([[3, 8]])) as Tensor).dataSync()]).toEqual([1, 2]);
+    const back = nn.normalization({ mean: 1, variance: 4, invert: true });
+    expect([...(back.apply(tf.tensor2d([[1, -1]])) as Tensor).dataSync()]).toEqual([3, -1]);
+  });
+
+  it('says what is wrong with its data', async () => {
+    const of = (data: unknown) => nn.normalization().adapt(data as never);
+    await expect(of(5)).rejects.toThrow(
+      'nn.normalization: adapt takes a tensor, or a data set of tensors or { xs }, got 5',
+    );
+    await expect(of(tf.zeros([0, 2]))).rejects.toThrow('nn.normalization: adapt: there is no data');
+    const layer = nn.normalization();
+    await layer.adapt(tf.ones([2, 3]));
+    await expect(layer.adapt(tf.ones([2, 4]))).rejects.toThrow(
+      'the data [2, 4] has 4 numbers along the axes that are kept, and the layer 3',
+    );
+    await expect(nn.normalization({ mean: 0, variance: 1 }).adapt(tf.ones([2, 3]))).rejects.toThrow(
+      'leave them out to learn them',
+    );
+    expect(() => nn.normalization({ mean: 0 })).toThrow('mean and variance must be given together');
+    expect(() => nn.normalization({ axis: 0 })).toThrow('axis must be an axis but the first');
+  });
+});
+
 describe('wrong options and inputs', () => {
   const seq = () => tf.ones([2, 3, 4]);
   it.each<[what: string, call: () => unknown, message: string | RegExp]>([
