@@ -12,6 +12,7 @@ import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
 import { makeData } from './data/index.ts';
 import { makeNn } from './nn/index.ts';
+import { initializerClasses } from './nn/initializers.ts';
 import { layerClasses } from './nn/layers/index.ts';
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
@@ -99,6 +100,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       installFitProgress(tf, progress);
       // So that saved models with layers of `nn` can be loaded
       layerClasses(tf);
+      initializerClasses(tf);
     },
   };
 }

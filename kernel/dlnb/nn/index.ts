@@ -3,8 +3,10 @@ import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { needLibrary, type LoadedLibrary } from '../library.ts';
 import { clipByNorm, clipByValue, clipping, gradientNorm, type ClipLimit, type Gradients } from './clip.ts';
+import { chrono, makeInitializers, type ChronoOptions } from './initializers.ts';
 import { makeLayers } from './layers/index.ts';
 import { registerFunction, type LambdaFunction } from './layers/lambda.ts';
+import type { Layer } from './layers/options.ts';
 import { positionWaves } from './layers/positions.ts';
 import { countParameters, residualBlock, resnet, type ResidualBlockOptions, type ResNetOptions } from './residual.ts';
 import {
@@ -18,6 +20,7 @@ import {
 } from './schedules.ts';
 
 export type { ClipLimit, Gradients } from './clip.ts';
+export type { ChronoOptions, FanInitializerOptions, InitializerOptions } from './initializers.ts';
 export type { AttentionOptions, MultiHeadAttentionOptions } from './layers/attention.ts';
 export type { Conv1dTransposeOptions, DepthwiseConv1dOptions, SeparableConv1dOptions } from './layers/convolution.ts';
 export type { LambdaFunction, LambdaOptions } from './layers/lambda.ts';
@@ -55,6 +58,10 @@ export function makeNn(loaded: LoadedLibrary) {
   const need = (name: string) => needLibrary(loaded, `nn.${name}`);
   return {
     ...makeLayers(loaded),
+    /** Initializers by the names of their authors, with the variances of their papers. */
+    initializers: makeInitializers(loaded),
+    /** {@link chrono} */
+    chrono: <L extends Layer>(layer: L, options: ChronoOptions) => chrono(need('chrono'), layer, options),
     /** {@link registerFunction} */
     registerFunction: (name: string, f: LambdaFunction) => registerFunction(name, f),
     /** {@link positionWaves} */
