@@ -17,6 +17,8 @@ import { BatchThread } from './data/batch-thread.ts';
 import { makeNn } from './nn/index.ts';
 import { makeOptim } from './optim/index.ts';
 import { reviveSchedules } from './optim/optimizers.ts';
+import { initializerClasses } from './nn/initializers.ts';
+import { layerClasses } from './nn/layers/index.ts';
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
 export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './train/index.ts';
@@ -120,6 +122,11 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
     tensorsLoaded: (tf) => {
       installFitProgress(tf, progress);
       reviveSchedules(tf);
+    tensorsLoaded(tf) {
+      installFitProgress(tf, progress);
+      // So that saved models with layers of `nn` can be loaded
+      layerClasses(tf);
+      initializerClasses(tf);
     },
   };
 }

@@ -3,6 +3,11 @@ import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { needLibrary, type LoadedLibrary } from '../library.ts';
 import { clipByNorm, clipByValue, clipping, gradientNorm, type ClipLimit, type Gradients } from './clip.ts';
+import { chrono, makeInitializers, type ChronoOptions } from './initializers.ts';
+import { makeLayers } from './layers/index.ts';
+import { registerFunction, type LambdaFunction } from './layers/lambda.ts';
+import type { Layer } from './layers/options.ts';
+import { positionWaves } from './layers/positions.ts';
 import { countParameters, residualBlock, resnet, type ResidualBlockOptions, type ResNetOptions } from './residual.ts';
 import {
   cosineDecay,
@@ -15,6 +20,30 @@ import {
 } from './schedules.ts';
 
 export type { ClipLimit, Gradients } from './clip.ts';
+export type { ChronoOptions, FanInitializerOptions, InitializerOptions } from './initializers.ts';
+export type { AttentionOptions, MultiHeadAttentionOptions } from './layers/attention.ts';
+export type { Conv1dTransposeOptions, DepthwiseConv1dOptions, SeparableConv1dOptions } from './layers/convolution.ts';
+export type { LambdaFunction, LambdaOptions } from './layers/lambda.ts';
+export type { McDropoutOptions, SpatialDropoutOptions, StochasticDepthOptions } from './layers/noise.ts';
+export type {
+  GroupNormOptions,
+  InstanceNormOptions,
+  RmsNormOptions,
+  UnitNormalizationOptions,
+} from './layers/normalization.ts';
+export type { Layer, LayerOptions } from './layers/options.ts';
+export type { LearnedPositionsOptions, SinePositionsOptions } from './layers/positions.ts';
+export type {
+  Cropping1dOptions,
+  Cropping3dOptions,
+  MaxPoolingWithIndicesOptions,
+  MaxUnpoolingOptions,
+  UpSampling1dOptions,
+  UpSampling3dOptions,
+  ZeroPadding1dOptions,
+  ZeroPadding3dOptions,
+} from './layers/resampling.ts';
+export type { AdaptData, NormalizationLayer, NormalizationOptions } from './layers/standardize.ts';
 export type { ResidualBlockOptions, ResNetOptions } from './residual.ts';
 export type {
   CosineDecayOptions,
@@ -28,6 +57,16 @@ export type {
 export function makeNn(loaded: LoadedLibrary) {
   const need = (name: string) => needLibrary(loaded, `nn.${name}`);
   return {
+    ...makeLayers(loaded),
+    /** Initializers by the names of their authors, with the variances of their papers. */
+    initializers: makeInitializers(loaded),
+    /** {@link chrono} */
+    chrono: <L extends Layer>(layer: L, options: ChronoOptions) => chrono(need('chrono'), layer, options),
+    /** {@link registerFunction} */
+    registerFunction: (name: string, f: LambdaFunction) => registerFunction(name, f),
+    /** {@link positionWaves} */
+    positionWaves: (length: number, size: number, maxWavelength?: number) =>
+      positionWaves(need('positionWaves'), length, size, maxWavelength),
     stepDecay,
     exponentialDecay,
     cosineDecay,

@@ -102,7 +102,7 @@ function compute(symbolic: Symbolic, values: Feed, kwargs: Kwargs | null | undef
   const hasMask = masks.some((mask) => mask != null);
   const own = { ...kwargs, ...given(symbolic.callArgs) };
   delete own['mask'];
-  if (hasMask) own['mask'] = masks.length > 1 && isModel(layer) ? masks : masks[0];
+  if (hasMask) own['mask'] = masks.length > 1 && (isModel(layer) || layer.takesMasks) ? masks : masks[0];
   const outputs = toList(layer.apply(inputs, own));
   const symbols = outputsOf(symbolic);
   let outputMasks: Mask[] = [];

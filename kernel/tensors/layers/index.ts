@@ -8,6 +8,7 @@ import { nameGraphCalls } from './graph-calls.ts';
 import { extendGru } from './gru.ts';
 import { extendLoading } from './load.ts';
 import { extendOptimizerWeights } from './optimizer-weights.ts';
+import { quickenOrthogonal } from './orthogonal.ts';
 import { correctPreprocessing } from './preprocessing.ts';
 import { refuseFunctions } from './save.ts';
 import { extendShapes } from './shapes.ts';
@@ -18,6 +19,7 @@ export function extendLayers(): void {
   extendActivations();
   extendConvolutions();
   extendGru();
+  quickenOrthogonal();
   extendShapes();
   correctPreprocessing();
   extendLoading();

@@ -13,6 +13,8 @@ export interface AnyLayer {
   trainable: boolean;
   stateful: boolean;
   supportsMasking: boolean;
+  /** Whether `call` gets the masks of all inputs, not of the first alone. */
+  takesMasks?: boolean;
   activityRegularizer?: { apply(x: tf.Tensor): tf.Tensor } | null;
   inboundNodes: { outputTensors: Symbolic[] }[];
   output: Symbolic | Symbolic[];

@@ -1,0 +1,439 @@
+// The layers of `nn`: their classes, known to saved models as soon as TensorFlow.js has been loaded, and the functions
+// that make them.
+import type { serialization } from '@tensorflow/tfjs-core';
+import { needLibrary, type LoadedLibrary, type TensorLibrary } from '../../library.ts';
+import { checkOptions, shown, type OptionNames } from '../../options.ts';
+import {
+  attentionClasses,
+  ATTENTION_OPTIONS,
+  MULTI_HEAD_ATTENTION_OPTIONS,
+  type AttentionOptions,
+  type MultiHeadAttentionOptions,
+} from './attention.ts';
+import {
+  augmentationClasses,
+  RANDOM_CROP_OPTIONS,
+  RANDOM_FLIP_OPTIONS,
+  RANDOM_ROTATION_OPTIONS,
+  RANDOM_TONE_OPTIONS,
+  RANDOM_TRANSLATION_OPTIONS,
+  RANDOM_ZOOM_OPTIONS,
+  type RandomCropOptions,
+  type RandomFlipOptions,
+  type RandomRotationOptions,
+  type RandomToneOptions,
+  type RandomTranslationOptions,
+  type RandomZoomOptions,
+} from './augmentation.ts';
+import {
+  CONV1D_TRANSPOSE_OPTIONS,
+  convolutionClasses,
+  DEPTHWISE_CONV1D_OPTIONS,
+  SEPARABLE_CONV1D_OPTIONS,
+  type Conv1dTransposeOptions,
+  type DepthwiseConv1dOptions,
+  type SeparableConv1dOptions,
+} from './convolution.ts';
+import { lambdaClasses, LAMBDA_OPTIONS, type LambdaFunction, type LambdaOptions } from './lambda.ts';
+import {
+  MC_DROPOUT_OPTIONS,
+  noiseClasses,
+  SPATIAL_DROPOUT_OPTIONS,
+  STOCHASTIC_DEPTH_OPTIONS,
+  type McDropoutOptions,
+  type SpatialDropoutOptions,
+  type StochasticDepthOptions,
+} from './noise.ts';
+import {
+  GROUP_NORM_OPTIONS,
+  INSTANCE_NORM_OPTIONS,
+  normalizationClasses,
+  RMS_NORM_OPTIONS,
+  UNIT_NORMALIZATION_OPTIONS,
+  type GroupNormOptions,
+  type InstanceNormOptions,
+  type RmsNormOptions,
+  type UnitNormalizationOptions,
+} from './normalization.ts';
+import type { Layer } from './options.ts';
+import {
+  LEARNED_POSITIONS_OPTIONS,
+  positionClasses,
+  SINE_POSITIONS_OPTIONS,
+  type LearnedPositionsOptions,
+  type SinePositionsOptions,
+} from './positions.ts';
+import {
+  CROPPING_1D_OPTIONS,
+  CROPPING_3D_OPTIONS,
+  MAX_POOLING_WITH_INDICES_OPTIONS,
+  MAX_UNPOOLING_OPTIONS,
+  resamplingClasses,
+  UP_SAMPLING_1D_OPTIONS,
+  UP_SAMPLING_3D_OPTIONS,
+  ZERO_PADDING_1D_OPTIONS,
+  ZERO_PADDING_3D_OPTIONS,
+  type Cropping1dOptions,
+  type Cropping3dOptions,
+  type MaxPoolingWithIndicesOptions,
+  type MaxUnpoolingOptions,
+  type UpSampling1dOptions,
+  type UpSampling3dOptions,
+  type ZeroPadding1dOptions,
+  type ZeroPadding3dOptions,
+} from './resampling.ts';
+import {
+  NORMALIZATION_OPTIONS,
+  standardizeClasses,
+  type NormalizationLayer,
+  type NormalizationOptions,
+} from './standardize.ts';
+
+const makeClasses = (tf: TensorLibrary) => ({
+  ...normalizationClasses(tf),
+  ...attentionClasses(tf),
+  ...positionClasses(tf),
+  ...noiseClasses(tf),
+  ...lambdaClasses(tf),
+  ...convolutionClasses(tf),
+  ...resamplingClasses(tf),
+  ...augmentationClasses(tf),
+  ...standardizeClasses(tf),
+});
+type Classes = ReturnType<typeof makeClasses>;
+
+/** The classes of each copy of TensorFlow.js. */
+const made = new WeakMap<object, Classes>();
+
+/** The classes of the layers. Saved models know them from the first call on. */
+export function layerClasses(tf: TensorLibrary): Classes {
+  let classes = made.get(tf);
+  if (!classes) {
+    made.set(tf, (classes = makeClasses(tf)));
+    for (const cls of Object.values(classes))
+      tf.serialization.registerClass(
+        cls as unknown as serialization.SerializableConstructor<serialization.Serializable>,
+      );
+  }
+  return classes;
+}
+
+/** The functions that make the layers, for one session. */
+export function makeLayers(loaded: LoadedLibrary) {
+  /** Makes the function of a layer: it checks the names of the options, and the class their values. */
+  const layer =
+    <O extends object>(name: string, className: keyof Classes, names: OptionNames<O>) =>
+    (options: O): Layer => {
+      const where = `nn.${name}`;
+      const tf = needLibrary(loaded, where);
+      checkOptions(where, options, names);
+      const Cls = layerClasses(tf)[className] as new (options: O) => Layer;
+      return new Cls(options);
+    };
+  const groupNorm = layer<GroupNormOptions>('groupNorm', 'GroupNormalization', GROUP_NORM_OPTIONS);
+  const instanceNorm = layer<InstanceNormOptions>('instanceNorm', 'InstanceNormalization', INSTANCE_NORM_OPTIONS);
+  const rmsNorm = layer<RmsNormOptions>('rmsNorm', 'RMSNormalization', RMS_NORM_OPTIONS);
+  const unitNormalization = layer<UnitNormalizationOptions>(
+    'unitNormalization',
+    'UnitNormalization',
+    UNIT_NORMALIZATION_OPTIONS,
+  );
+  const attention = layer<AttentionOptions>('attention', 'Attention', ATTENTION_OPTIONS);
+  const multiHeadAttention = layer<MultiHeadAttentionOptions>(
+    'multiHeadAttention',
+    'MultiHeadAttention',
+    MULTI_HEAD_ATTENTION_OPTIONS,
+  );
+  const sinePositions = layer<SinePositionsOptions>('sinePositions', 'SinePositionEncoding', SINE_POSITIONS_OPTIONS);
+  const learnedPositions = layer<LearnedPositionsOptions>(
+    'learnedPositions',
+    'PositionEmbedding',
+    LEARNED_POSITIONS_OPTIONS,
+  );
+  const stochasticDepth = layer<StochasticDepthOptions>('stochasticDepth', 'StochasticDepth', STOCHASTIC_DEPTH_OPTIONS);
+  const mcDropout = layer<McDropoutOptions>('mcDropout', 'MCDropout', MC_DROPOUT_OPTIONS);
+  const spatialDropout2d = layer<SpatialDropoutOptions>(
+    'spatialDropout2d',
+    'SpatialDropout2D',
+    SPATIAL_DROPOUT_OPTIONS,
+  );
+  const spatialDropout3d = layer<SpatialDropoutOptions>(
+    'spatialDropout3d',
+    'SpatialDropout3D',
+    SPATIAL_DROPOUT_OPTIONS,
+  );
+  const depthwiseConv1d = layer<DepthwiseConv1dOptions>('depthwiseConv1d', 'DepthwiseConv1D', DEPTHWISE_CONV1D_OPTIONS);
+  const separableConv1d = layer<SeparableConv1dOptions>('separableConv1d', 'SeparableConv1D', SEPARABLE_CONV1D_OPTIONS);
+  const conv1dTranspose = layer<Conv1dTransposeOptions>('conv1dTranspose', 'Conv1DTranspose', CONV1D_TRANSPOSE_OPTIONS);
+  const upSampling1d = layer<UpSampling1dOptions>('upSampling1d', 'UpSampling1D', UP_SAMPLING_1D_OPTIONS);
+  const upSampling3d = layer<UpSampling3dOptions>('upSampling3d', 'UpSampling3D', UP_SAMPLING_3D_OPTIONS);
+  const zeroPadding1d = layer<ZeroPadding1dOptions>('zeroPadding1d', 'ZeroPadding1D', ZERO_PADDING_1D_OPTIONS);
+  const zeroPadding3d = layer<ZeroPadding3dOptions>('zeroPadding3d', 'ZeroPadding3D', ZERO_PADDING_3D_OPTIONS);
+  const cropping1d = layer<Cropping1dOptions>('cropping1d', 'Cropping1D', CROPPING_1D_OPTIONS);
+  const cropping3d = layer<Cropping3dOptions>('cropping3d', 'Cropping3D', CROPPING_3D_OPTIONS);
+  const maxPoolingWithIndices = layer<MaxPoolingWithIndicesOptions>(
+    'maxPoolingWithIndices',
+    'MaxPoolingWithIndices',
+    MAX_POOLING_WITH_INDICES_OPTIONS,
+  );
+  const maxUnpooling = layer<MaxUnpoolingOptions>('maxUnpooling', 'MaxUnpooling', MAX_UNPOOLING_OPTIONS);
+  const randomFlip = layer<RandomFlipOptions>('randomFlip', 'RandomFlip', RANDOM_FLIP_OPTIONS);
+  const randomRotation = layer<RandomRotationOptions>('randomRotation', 'RandomRotation', RANDOM_ROTATION_OPTIONS);
+  const randomTranslation = layer<RandomTranslationOptions>(
+    'randomTranslation',
+    'RandomTranslation',
+    RANDOM_TRANSLATION_OPTIONS,
+  );
+  const randomZoom = layer<RandomZoomOptions>('randomZoom', 'RandomZoom', RANDOM_ZOOM_OPTIONS);
+  const randomCrop = layer<RandomCropOptions>('randomCrop', 'RandomCrop', RANDOM_CROP_OPTIONS);
+  const randomBrightness = layer<RandomToneOptions>('randomBrightness', 'RandomBrightness', RANDOM_TONE_OPTIONS);
+  const randomContrast = layer<RandomToneOptions>('randomContrast', 'RandomContrast', RANDOM_TONE_OPTIONS);
+  const normalization = layer<NormalizationOptions>('normalization', 'Normalization', NORMALIZATION_OPTIONS);
+  return {
+    /**
+     * A layer that normalizes groups of channels of each example by their own mean and variance, and then multiplies by
+     * γ and adds β for each channel (Wu & He 2018, https://arxiv.org/abs/1803.08494). It does not depend on the batch,
+     * so it computes the same in training and prediction. As Keras's GroupNormalization.
+     *
+     * `[batch, …, channels]` → the same shape.
+     * @throws RangeError if the groups do not divide the channels
+     */
+    groupNorm: (options: GroupNormOptions = {}): Layer => groupNorm(options),
+    /**
+     * A layer that normalizes each channel of each example by its own mean and variance over all places, and then
+     * multiplies by γ and adds β (Ulyanov, Vedaldi & Lempitsky 2016, https://arxiv.org/abs/1607.08022): `nn.groupNorm`
+     * with as many groups as channels.
+     *
+     * `[batch, …, channels]` → the same shape.
+     */
+    instanceNorm: (options: InstanceNormOptions = {}): Layer => instanceNorm(options),
+    /**
+     * A layer that divides by the root of the mean square along an axis and multiplies by a learned scale:
+     * x / √(mean(x²) + ε) · scale (Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467). As Keras's RMSNormalization.
+     *
+     * `[batch, …, features]` → the same shape.
+     */
+    rmsNorm: (options: RmsNormOptions = {}): Layer => rmsNorm(options),
+    /**
+     * A layer that scales to Euclidean length 1 along an axis: x / ‖x‖. As Keras's UnitNormalization.
+     *
+     * `[batch, …, features]` → the same shape.
+     */
+    unitNormalization: (options: UnitNormalizationOptions = {}): Layer => unitNormalization(options),
+    /**
+     * Attention without projections: softmax(query · keyᵀ) · value, as Keras's Attention. Apply it to one tensor, to
+     * `[query, value]`, or to `[query, value, key]`. Masks of values and keys hide them; a mask of queries makes their
+     * results 0. `layer.apply([query, value], { attentionMask })` with a tensor `[batch, targets, sources]` of 1 and 0
+     * hides single pairs.
+     *
+     * query `[batch, targets, features]`, value `[batch, sources, size]`, key `[batch, sources, features]` →
+     * `[batch, targets, size]`, and with `returnAttentionScores` the weights `[batch, targets, sources]`.
+     * @throws RangeError if queries and keys do not have the same number of features
+     */
+    attention: (options: AttentionOptions = {}): Layer => attention(options),
+    /**
+     * Attention with several heads (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762): queries, keys and values are
+     * projected for each head, softmax(Q Kᵀ / √keyDim) V is computed, and all heads are projected to the output. As
+     * Keras's MultiHeadAttention, with its weights in its order. Apply it to one tensor for self-attention, to
+     * `[query, value]`, or to `[query, value, key]`. Masks of values and keys hide them.
+     * `layer.apply([query, value], { attentionMask })` with a tensor `[batch, targets, sources]` of 1 and 0 hides single
+     * pairs.
+     *
+     * query `[batch, targets, features]`, value and key `[batch, sources, …]` → `[batch, targets, outputDim]`, and with
+     * `returnAttentionScores` the weights `[batch, heads, targets, sources]`.
+     */
+    multiHeadAttention: (options: MultiHeadAttentionOptions): Layer => multiHeadAttention(options),
+    /**
+     * A layer that adds the sine encodings of positions (`nn.positionWaves`) to its input (Vaswani et al. 2017,
+     * https://arxiv.org/abs/1706.03762, section 3.5).
+     *
+     * `[batch, places, features]` → the same shape.
+     */
+    sinePositions: (options: SinePositionsOptions = {}): Layer => sinePositions(options),
+    /**
+     * A layer that adds a learned vector for each position to its input: `sequenceLength · features` parameters.
+     *
+     * `[batch, places, features]` → the same shape.
+     * @throws RangeError for more places than `sequenceLength`
+     */
+    learnedPositions: (options: LearnedPositionsOptions): Layer => learnedPositions(options),
+    /**
+     * A layer at the end of a residual branch that drops the whole branch in training, with probability `rate`, and
+     * divides by 1 − rate what it keeps (Huang et al. 2016, https://arxiv.org/abs/1603.09382). It does nothing in
+     * prediction.
+     *
+     * `[batch, …]` → the same shape.
+     */
+    stochasticDepth: (options: StochasticDepthOptions): Layer => stochasticDepth(options),
+    /**
+     * Dropout that also acts in prediction, so that predictions of the same input differ by the model's uncertainty
+     * (Monte Carlo dropout: Gal & Ghahramani 2016, https://arxiv.org/abs/1506.02142). What is kept is divided by
+     * 1 − rate.
+     *
+     * `[batch, …]` → the same shape.
+     */
+    mcDropout: (options: McDropoutOptions): Layer => mcDropout(options),
+    /**
+     * Dropout of whole channels of images, in training (Tompson et al. 2015, https://arxiv.org/abs/1411.4280). As Keras's
+     * SpatialDropout2D.
+     *
+     * `[batch, height, width, channels]` → the same shape.
+     */
+    spatialDropout2d: (options: SpatialDropoutOptions): Layer => spatialDropout2d(options),
+    /**
+     * Dropout of whole channels of volumes, in training. As Keras's SpatialDropout3D.
+     *
+     * `[batch, depth, height, width, channels]` → the same shape.
+     */
+    spatialDropout3d: (options: SpatialDropoutOptions): Layer => spatialDropout3d(options),
+    /**
+     * A layer that computes a function of your own, of a tensor or of an array of them: `nn.lambda(x => tf.square(x))`.
+     * It has no weights. A saved model keeps the function's name, not its code: before it is loaded elsewhere, define the
+     * function and call `nn.registerFunction`.
+     * @throws Error when it is saved and the function has no name
+     */
+    lambda: (f: LambdaFunction, options: LambdaOptions = {}): Layer => {
+      const tf = needLibrary(loaded, 'nn.lambda');
+      if (typeof f !== 'function')
+        throw new TypeError(
+          `nn.lambda: the first argument must be a function of a tensor, such as (x) => tf.square(x), got ${shown(f)}`,
+        );
+      checkOptions('nn.lambda', options, LAMBDA_OPTIONS);
+      return new (layerClasses(tf).Lambda)({ ...options, function: f });
+    },
+    /**
+     * A convolution along one axis in which each channel is convolved by itself. As Keras's DepthwiseConv1D.
+     *
+     * `[batch, places, channels]` → `[batch, places′, channels · depthMultiplier]`, where places′ is
+     * ⌈(places − reach + 1) / strides⌉ with padding 'valid', else ⌈places / strides⌉.
+     */
+    depthwiseConv1d: (options: DepthwiseConv1dOptions): Layer => depthwiseConv1d(options),
+    /**
+     * A depthwise convolution along one axis, and then a mixture of its channels at each place, with far fewer parameters
+     * than a full convolution. As Keras's SeparableConv1D.
+     *
+     * `[batch, places, channels]` → `[batch, places′, filters]`, where places′ is ⌈(places − reach + 1) / strides⌉ with
+     * padding 'valid', else ⌈places / strides⌉.
+     */
+    separableConv1d: (options: SeparableConv1dOptions): Layer => separableConv1d(options),
+    /**
+     * A transposed convolution along one axis: what the gradient of a convolution does, to make sequences longer. As
+     * Keras's Conv1DTranspose.
+     *
+     * `[batch, places, channels]` → `[batch, places′, filters]`, where places′ is places · strides with padding 'same', and
+     * places · strides + max(kernelSize − strides, 0) with 'valid'.
+     */
+    conv1dTranspose: (options: Conv1dTransposeOptions): Layer => conv1dTranspose(options),
+    /**
+     * A layer that repeats each place of a sequence. As Keras's UpSampling1D.
+     *
+     * `[batch, places, channels]` → `[batch, places · size, channels]`.
+     */
+    upSampling1d: (options: UpSampling1dOptions = {}): Layer => upSampling1d(options),
+    /**
+     * A layer that repeats each place of a volume. As Keras's UpSampling3D.
+     *
+     * `[batch, depth, height, width, channels]` → the same with depth, height and width times `size`.
+     */
+    upSampling3d: (options: UpSampling3dOptions = {}): Layer => upSampling3d(options),
+    /**
+     * A layer that puts zeros before and behind a sequence. As Keras's ZeroPadding1D.
+     *
+     * `[batch, places, channels]` → `[batch, before + places + behind, channels]`.
+     */
+    zeroPadding1d: (options: ZeroPadding1dOptions = {}): Layer => zeroPadding1d(options),
+    /**
+     * A layer that puts zeros around a volume. As Keras's ZeroPadding3D.
+     *
+     * `[batch, depth, height, width, channels]` → the same with larger depth, height and width.
+     */
+    zeroPadding3d: (options: ZeroPadding3dOptions = {}): Layer => zeroPadding3d(options),
+    /**
+     * A layer that takes places away at both ends of a sequence. As Keras's Cropping1D.
+     *
+     * `[batch, places, channels]` → `[batch, places − before − behind, channels]`.
+     * @throws RangeError if nothing is left
+     */
+    cropping1d: (options: Cropping1dOptions = {}): Layer => cropping1d(options),
+    /**
+     * A layer that takes places away at the sides of a volume. As Keras's Cropping3D.
+     *
+     * `[batch, depth, height, width, channels]` → the same with smaller depth, height and width.
+     * @throws RangeError if nothing is left
+     */
+    cropping3d: (options: Cropping3dOptions = {}): Layer => cropping3d(options),
+    /**
+     * Max pooling by windows that do not overlap, which also returns where each maximum stood, for `nn.maxUnpooling`.
+     *
+     * `[batch, height, width, channels]` → the maxima `[batch, ⌊height/h⌋, ⌊width/w⌋, channels]`, and their indices of the
+     * same shape: (y · width + x) · channels + channel in the image.
+     */
+    maxPoolingWithIndices: (options: MaxPoolingWithIndicesOptions = {}): Layer => maxPoolingWithIndices(options),
+    /**
+     * Puts maxima back where they stood, with zeros elsewhere: apply it to `[maxima, indices]` of
+     * `nn.maxPoolingWithIndices` (Badrinarayanan et al. 2015, https://arxiv.org/abs/1511.00561).
+     *
+     * `[batch, h, w, channels]` twice → `[batch, height, width, channels]`. Of images whose size the windows do not
+     * divide, give `outputSize`.
+     */
+    maxUnpooling: (options: MaxUnpoolingOptions = {}): Layer => maxUnpooling(options),
+    /**
+     * A layer that mirrors images at random, each by itself, in training. As Keras's RandomFlip.
+     *
+     * `[batch, height, width, channels]` → the same shape.
+     */
+    randomFlip: (options: RandomFlipOptions = {}): Layer => randomFlip(options),
+    /**
+     * A layer that turns images about their middle by random angles, each by its own, in training. As Keras's
+     * RandomRotation. No gradient goes back to the images.
+     *
+     * `[batch, height, width, channels]` → the same shape.
+     */
+    randomRotation: (options: RandomRotationOptions): Layer => randomRotation(options),
+    /**
+     * A layer that shifts images at random, each by its own shift, in training. As Keras's RandomTranslation. No gradient
+     * goes back to the images.
+     *
+     * `[batch, height, width, channels]` → the same shape.
+     */
+    randomTranslation: (options: RandomTranslationOptions): Layer => randomTranslation(options),
+    /**
+     * A layer that makes what images show larger or smaller at random, each by its own factor, in training. As Keras's
+     * RandomZoom. No gradient goes back to the images.
+     *
+     * `[batch, height, width, channels]` → the same shape.
+     */
+    randomZoom: (options: RandomZoomOptions): Layer => randomZoom(options),
+    /**
+     * A layer that takes a random part of images in training, the same of all images of a batch, and the middle in
+     * prediction. As Keras's RandomCrop.
+     *
+     * `[batch, …, …, channels]` → `[batch, height, width, channels]`.
+     * @throws RangeError for images that are smaller than the part
+     */
+    randomCrop: (options: RandomCropOptions): Layer => randomCrop(options),
+    /**
+     * A layer that makes images brighter or darker at random, each by its own amount, in training: it adds a number of
+     * the factor's range times (white − black), and clips. As Keras's RandomBrightness, for values from 0 to 1 by
+     * default.
+     *
+     * `[batch, height, width, channels]` → the same shape.
+     */
+    randomBrightness: (options: RandomToneOptions): Layer => randomBrightness(options),
+    /**
+     * A layer that spreads the values of images about the mean of each channel at random, each by its own factor, in
+     * training: (x − mean) · (1 + f) + mean, clipped. As Keras's RandomContrast, for values from 0 to 1 by default.
+     *
+     * `[batch, height, width, channels]` → the same shape.
+     */
+    randomContrast: (options: RandomToneOptions): Layer => randomContrast(options),
+    /**
+     * A layer that brings data to mean 0 and variance 1: (x − mean) / √variance. Call `adapt` with the training data
+     * before the training, or give mean and variance. As Keras's Normalization; the statistics are saved with the model.
+     *
+     * `[batch, …]` → the same shape.
+     */
+    normalization: (options: NormalizationOptions = {}): NormalizationLayer =>
+      normalization(options) as NormalizationLayer,
+  };
+}
