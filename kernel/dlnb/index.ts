@@ -11,6 +11,7 @@ import type { LoadedLibrary, TensorLibrary } from './library.ts';
 import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
 import { makeData } from './data/index.ts';
+import { makeLinalg } from './linalg/index.ts';
 import { makeNn } from './nn/index.ts';
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
@@ -18,6 +19,7 @@ export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './
 export type * from './viz/index.ts';
 export type { AnyNumbers, Check, CloseOptions } from './check.ts';
 export type * from './data/index.ts';
+export type * from './linalg/index.ts';
 export type * from './nn/index.ts';
 
 /** Options of `display`. */
@@ -82,6 +84,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       viz: makeViz(loaded, progress),
       data,
       nn: makeNn(loaded),
+      linalg: makeLinalg(loaded),
       check: makeCheck(),
     }),
     runEnded(run, status) {
@@ -138,6 +141,8 @@ export type Library = ReturnType<
     data: ReturnType<typeof makeData>;
     /** Residual blocks, learning rate schedules, gradient clipping. */
     nn: ReturnType<typeof makeNn>;
+    /** Solutions, factorizations and norms of matrices, order and quantiles: with gradients, on every device. */
+    linalg: ReturnType<typeof makeLinalg>;
     /** {@link Check} */
     check: Check;
   }>

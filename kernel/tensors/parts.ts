@@ -16,6 +16,7 @@ import { correctGradients } from './gradients/index.ts';
 import { trainAsKeras } from './layers/exports.ts';
 import { extendLayers } from './layers/index.ts';
 import { seedDropout } from './layers/noise.ts';
+import { registerLinalgGradients } from './linalg/gradients.ts';
 import { installPrinting } from './printing.ts';
 import { fuseBiasAndActivation } from './replaced/fused-ops.ts';
 
@@ -34,6 +35,7 @@ export const parts: readonly (() => void)[] = [
   fuseLstm,
   extendOptimizers,
   seedDropout,
+  registerLinalgGradients,
   compileSteps,
   trainAsKeras,
   registerFiles,

@@ -3,6 +3,7 @@ import type { Correction, OpKernel } from '../op-kernel.ts';
 import { convolution } from './conv.ts';
 import { otherCorrections } from './corrections.ts';
 import { correctedElementwise, elementwise } from './elementwise.ts';
+import { linalg } from './linalg.ts';
 import { matmul } from './matmul.ts';
 import { movement } from './move.ts';
 import { distributions } from './multinomial.ts';
@@ -20,6 +21,7 @@ export const opKernels: Record<string, OpKernel> = {
   ...elementwise,
   ...convolution,
   ...matmul,
+  ...linalg,
   ...reduction,
   ...argReduction,
   ...scans,
