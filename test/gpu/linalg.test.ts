@@ -102,3 +102,23 @@ it('a matrix of 70 rows, more than a workgroup has invocations', async () => {
   const { values, vectors } = linalg.eigh(sym);
   expect(await far(tf.matMul(tf.mul(vectors, values) as never, vectors as never, false, true), sym)).toBeLessThan(1e-3);
 });
+
+it.each(['int32', 'bool'] as const)('transposes tensors of %s that are on the card', async (dtype) => {
+  for (const perm of [
+    [0, 2, 1],
+    [2, 1, 0],
+    [1, 3, 0, 2],
+    [4, 0, 3, 1, 2],
+    [5, 4, 3, 2, 1, 0],
+  ]) {
+    // prettier-ignore
+    const shape = perm.map((_, i) => 2 + (i % 3));
+    const x = onCard(
+      Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => (dtype === 'bool' ? i % 2 : i)),
+      shape,
+    );
+    const moved = tf.transpose(tf.cast(x, dtype), perm);
+    expect(moved.dtype).toBe(dtype);
+    expect(Array.from(await moved.data())).toEqual(Array.from(await tf.transpose(x, perm).data()));
+  }
+});

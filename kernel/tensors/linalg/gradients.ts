@@ -2,7 +2,7 @@
 // gradients themselves. (Giles, An extended collection of matrix derivative results for forward and reverse mode
 // algorithmic differentiation, 2008.)
 import * as tf from '@tensorflow/tfjs-core';
-import { has, recording, run } from '../engine/call.ts';
+import { has, recording, run, unrecorded } from '../engine/call.ts';
 import { registerOwn } from '../gradients/register.ts';
 import { ops } from '../ops.ts';
 import type { LinearSolveAttrs } from './attrs.ts';
@@ -164,13 +164,15 @@ function ofSort(): void {
     const [places] = saved as [tf.Tensor];
     return {
       x: () => {
-        const n = places.shape.at(-1)!;
-        // Where each element has gone to
-        const [, from] = run(ops.Sort, { x: places }, { descending: false });
-        const rows = places.size / Math.max(1, n);
-        const starts = tf.mul(tf.range(0, rows, 1, 'int32'), tf.scalar(n, 'int32'));
-        const flat = tf.add(tf.reshape(from!, [rows, n]), tf.expandDims(starts, 1));
-        return tf.reshape(tf.gather(tf.reshape(dy, [-1]), tf.reshape(tf.cast(flat, 'int32'), [-1])), places.shape);
+        // Where each element has gone to: places have no gradient
+        const from = unrecorded(() => {
+          const n = places.shape.at(-1)!;
+          const rows = places.size / Math.max(1, n);
+          const [, inverse] = run(ops.Sort, { x: places }, { descending: false });
+          const starts = tf.mul(tf.range(0, rows, 1, 'int32'), tf.scalar(n, 'int32'));
+          return tf.reshape(tf.add(tf.reshape(inverse!, [rows, n]), tf.expandDims(starts, 1)), [-1]);
+        });
+        return tf.reshape(tf.gather(tf.reshape(dy, [-1]), from as tf.Tensor1D), places.shape);
       },
     };
   });

@@ -16,6 +16,7 @@ import { argReduction } from './reduce-arg.ts';
 import { correctedSums } from './reduce-sum.ts';
 import { scans } from './scan.ts';
 import { softmax } from './softmax.ts';
+import { correctedTranspose } from './transpose.ts';
 
 export const opKernels: Record<string, OpKernel> = {
   ...elementwise,
@@ -39,4 +40,5 @@ export const corrections: Record<string, Correction> = {
   ...correctedReduction,
   ...correctedSums,
   ...otherCorrections,
+  ...correctedTranspose,
 };

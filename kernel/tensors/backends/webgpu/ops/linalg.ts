@@ -1,6 +1,6 @@
 // Linear algebra and sorting on the graphics card. Where the host knows the values, it computes them in double
-// precision. A matrix that cannot be solved or factored gives NaN, and an error at the next use of the card: whether it
-// can is known only there.
+// precision. A matrix that cannot be solved or factored gives NaN, and an error where values are awaited next: whether
+// it can is known only on the card.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LinearSolveAttrs, NamedAttrs, SortAttrs } from '../../../linalg/attrs.ts';
 import { hostKernels, LINALG_OPS, type LinalgOp } from '../../../linalg/host.ts';
@@ -30,23 +30,9 @@ function batchOf({ inputs, backend }: OpCall, name = 'a') {
   return { count, m, n, make, free };
 }
 
-/** Reads which matrices have failed, and makes that an error of the device. In a recorded step it does not. */
-function report({ backend }: OpCall, info: tf.TensorInfo, message: (place: string) => string): void {
-  if (backend.step) return void backend.disposeData(info.dataId);
-  const { dataId } = info;
-  void backend
-    .read(dataId)
-    .then((flags) => {
-      const first = (flags as Float32Array).indexOf(1);
-      if (first < 0) return;
-      backend.fail(
-        new Error(message((flags as Float32Array).length > 1 ? `matrix ${first} of the batch` : 'the matrix')),
-      );
-    })
-    // A device that is lost says so at every use
-    .catch(() => {})
-    .finally(() => backend.disposeData(dataId));
-}
+/** Makes an error of what the program says about each matrix. */
+const report = ({ backend }: OpCall, info: tf.TensorInfo, message: (place: string) => string): void =>
+  backend.verify(info, (i) => new Error(message(sizeOf(info) > 1 ? `matrix ${i} of the batch` : 'the matrix')));
 
 const solve: OpKernel = (call) => {
   const { inputs, attrs, backend } = call;
@@ -167,7 +153,8 @@ export const linalg: Record<string, OpKernel> = Object.fromEntries(
     name,
     (call) => {
       // A recorded step is the same on the card, whatever the host knows
-      if (!call.backend.step && isOnHost(call as never)) return hostKernels[name]!({ ...call, backend: hostOf(call.backend) });
+      if (!call.backend.step && isOnHost(call as never))
+        return hostKernels[name]!({ ...call, backend: hostOf(call.backend) });
       return onCard[name as Exclude<LinalgOp, 'Cofactor'>](call);
     },
   ]),
