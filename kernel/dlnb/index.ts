@@ -14,6 +14,7 @@ import { makeData } from './data/index.ts';
 import { makeLosses } from './losses/index.ts';
 import { makeMetrics } from './metrics/index.ts';
 import { BatchThread } from './data/batch-thread.ts';
+import { makeLinalg } from './linalg/index.ts';
 import { makeNn } from './nn/index.ts';
 import { makeOptim } from './optim/index.ts';
 import { reviveSchedules } from './optim/optimizers.ts';
@@ -27,6 +28,7 @@ export type { AnyNumbers, Check, CloseOptions } from './check.ts';
 export type * from './data/index.ts';
 export type * from './losses/index.ts';
 export type * from './metrics/index.ts';
+export type * from './linalg/index.ts';
 export type * from './nn/index.ts';
 export type * from './optim/index.ts';
 
@@ -107,6 +109,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       metrics: makeMetrics(loaded),
       losses: makeLosses(loaded),
       optim: makeOptim(loaded),
+      linalg: makeLinalg(loaded),
       check: makeCheck(),
     }),
     runEnded(run, status) {
@@ -119,11 +122,9 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       training.refresh();
     },
     abandon: (run) => training.abandon(run),
-    tensorsLoaded: (tf) => {
-      installFitProgress(tf, progress);
-      reviveSchedules(tf);
     tensorsLoaded(tf) {
       installFitProgress(tf, progress);
+      reviveSchedules(tf);
       // So that saved models with layers of `nn` can be loaded
       layerClasses(tf);
       initializerClasses(tf);
@@ -177,6 +178,8 @@ export type Library = ReturnType<
     metrics: ReturnType<typeof makeMetrics>;
     /** Optimizers and schedules of the learning rate. */
     optim: ReturnType<typeof makeOptim>;
+    /** Solutions, factorizations and norms of matrices, order and quantiles: with gradients, on every device. */
+    linalg: ReturnType<typeof makeLinalg>;
     /** {@link Check} */
     check: Check;
   }>

@@ -4,6 +4,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import * as elementwise from './backends/elementwise.ts';
 import type { Hyperparameters, OptimizerRule } from './backends/optimizer-rules.ts';
+import type { LinearSolveAttrs, NamedAttrs, SortAttrs } from './linalg/attrs.ts';
 
 /** The devices whose op kernels are ours; `cuda` has those of TensorFlow. */
 export type OpDevice = 'cpu' | 'webgpu';
@@ -287,5 +288,48 @@ export const ops = named({
     attrs: typed<UpdateParametersAttrs>(),
     devices: BOTH,
     gradient: 'none',
+  },
+
+  // Linear algebra of the last two axes, which are a matrix; those before them are a batch (linalg/)
+  /** A⁻¹ b, or A⁻ᵀ b: a [..., n, n], b [..., n, k] → x [..., n, k]. */
+  LinearSolve: {
+    inputs: ['a', 'b'],
+    outputs: ['x'],
+    attrs: typed<LinearSolveAttrs>(),
+    devices: BOTH,
+    gradient: 'registered',
+  },
+  /** a [..., n, n] → the determinant [...]. */
+  Determinant: { inputs: ['a'], outputs: ['y'], devices: BOTH, gradient: 'registered' },
+  /** a [..., n, n] → sign of the determinant, and logarithm of its size [...]. */
+  LogDeterminant: { inputs: ['a'], outputs: ['sign', 'log'], devices: BOTH, gradient: 'registered' },
+  /** The derivative of the determinant, also of a singular matrix: a [..., n, n] → y [..., n, n]. */
+  Cofactor: { inputs: ['a'], outputs: ['y'], devices: ['cpu'], gradient: 'none' },
+  /** A = L Lᵀ: a [..., n, n], symmetric and positive definite → l [..., n, n], lower triangular. */
+  Cholesky: { inputs: ['a'], outputs: ['l'], attrs: typed<NamedAttrs>(), devices: BOTH, gradient: 'registered' },
+  /**
+   * A = Q R, k = min(m, n): a [..., m, n] → q [..., m, k], r [..., k, n]. The gradient is that of m ≥ n.
+   */
+  QR: { inputs: ['a'], outputs: ['q', 'r'], devices: BOTH, gradient: 'registered' },
+  /** A = V diag(w) Vᵀ: a [..., n, n], symmetric → w [..., n], ascending, v [..., n, n]. */
+  SymmetricEigen: {
+    inputs: ['a'],
+    outputs: ['w', 'v'],
+    attrs: typed<NamedAttrs>(),
+    devices: BOTH,
+    gradient: 'registered',
+  },
+  /** A = U diag(s) Vᵀ, k = min(m, n): a [..., m, n] → u [..., m, k], s [..., k], descending, v [..., n, k]. */
+  SVD: { inputs: ['a'], outputs: ['u', 's', 'v'], devices: BOTH, gradient: 'registered' },
+  /**
+   * Sorts along the last axis; NaN is the largest, equal numbers stay in their order: x [..., n], float32 or int32 →
+   * values [..., n], and their places in x [..., n] int32.
+   */
+  Sort: {
+    inputs: ['x'],
+    outputs: ['values', 'places'],
+    attrs: typed<SortAttrs>(),
+    devices: BOTH,
+    gradient: 'registered',
   },
 });

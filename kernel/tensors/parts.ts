@@ -17,6 +17,7 @@ import { trainAsKeras } from './layers/exports.ts';
 import { extendLayers } from './layers/index.ts';
 import { seedDropout } from './layers/noise.ts';
 import { installRuleOptimizers } from './optim/rule-optimizer.ts';
+import { registerLinalgGradients } from './linalg/gradients.ts';
 import { installPrinting } from './printing.ts';
 import { fuseBiasAndActivation } from './replaced/fused-ops.ts';
 
@@ -36,6 +37,7 @@ export const parts: readonly (() => void)[] = [
   extendOptimizers,
   installRuleOptimizers,
   seedDropout,
+  registerLinalgGradients,
   compileSteps,
   trainAsKeras,
   registerFiles,

@@ -8,6 +8,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as layers from '@tensorflow/tfjs-layers';
 import { installEngine } from '../../kernel/tensors/engine/install.ts';
 import { correctGradients } from '../../kernel/tensors/gradients/index.ts';
+import { registerLinalgGradients } from '../../kernel/tensors/linalg/gradients.ts';
+import { hostKernels } from '../../kernel/tensors/linalg/host.ts';
 
 // It asks Node for the very type Float32Array
 tf.env().platform.isTypedArray = (a): a is Float32Array => ArrayBuffer.isView(a);
@@ -16,6 +18,9 @@ tf.env().platform.isTypedArray = (a): a is Float32Array => ArrayBuffer.isView(a)
 // For second derivatives alone, whose functions call tf.grad: first ones are only ever taken by differences
 installEngine();
 correctGradients();
+for (const [kernelName, kernelFunc] of Object.entries(hostKernels))
+  tf.registerKernel({ kernelName, backendName: 'cpu', kernelFunc });
+registerLinalgGradients();
 
 const all = { ...tf, ...layers };
 export { all as tf };

@@ -35,6 +35,18 @@ function runAround(
   return aroundOp(kernelName, inputs, attrs, compute);
 }
 
+/**
+ * What a function with a gradient of its own has saved, for a gradient of higher order: inputs and outputs are saved
+ * again now that ops are recorded, so that the gradient with respect to them counts, as it does for op kernels.
+ */
+function linked(given: tf.Tensor[], saved: tf.Tensor[], known: (tf.Tensor | null | undefined)[]): tf.Tensor[] {
+  return given.map((x, i) => {
+    if (!known.includes(x)) return saved[i]!;
+    saved[i]!.dispose();
+    return save(x);
+  });
+}
+
 export const runMethods: Methods = {
   runKernel(name, inputs, attrs) {
     const { backend, state } = this; // reading `backend` starts it
@@ -90,19 +102,28 @@ export const runMethods: Methods = {
     if (checking) state.numDataMovesStack.push(0);
     const before = checking ? backend.numDataIds() : 0;
     const name = state.activeScope?.name ?? '';
+    let given: tf.Tensor[] = none;
     let saved: tf.Tensor[] = none;
+    const keep = (tensors: tf.Tensor[]) => {
+      if (!recording) return;
+      given = tensors;
+      saved = tensors.map(save);
+    };
     const outer = own.running;
     own.running = inputs;
     state.kernelDepth++;
     let out: tf.Tensor | tf.Tensor[];
     try {
-      out = this.tidy(() => forwardFunc(backend, (tensors) => void (saved = recording ? tensors.map(save) : none)));
+      out = this.tidy(() => forwardFunc(backend, keep));
       if (checking) this.checkKernelForMemLeak(name, before, Array.isArray(out) ? out : [out]);
     } finally {
       state.kernelDepth--;
       own.running = outer;
     }
-    if (recording) this.addTapeNode(name, inputs, Array.isArray(out) ? out : [out], backwardsFunc, saved, attrs);
+    if (!recording) return out;
+    const outputs = Array.isArray(out) ? out : [out];
+    if (state.gradientDepth > 1) saved = linked(given, saved, [...Object.values(inputs), ...outputs]);
+    this.addTapeNode(name, inputs, outputs, backwardsFunc, saved, attrs);
     return out;
   },
 };

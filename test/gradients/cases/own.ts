@@ -4,6 +4,7 @@ import type { Case, Fn, X } from '../check.ts';
 import { ops } from '../../../kernel/tensors/ops.ts';
 import type { Tensor, TF } from '../device.ts';
 import { uniform, type Draw } from '../random.ts';
+import { linalg } from './linalg.ts';
 import { one, text } from './table.ts';
 
 /** Runs an op kernel. */
@@ -172,4 +173,6 @@ export const own: Record<Differentiable | 'LogSoftmax', Case[]> = {
     one('of a mean', [uniform([2, 3, 4])], (tf, x) => tf.grad((t) => tf.mean(t.square(), [0, 2]).square().sum())(x)),
     one('of a mean of all', [uniform([2, 3])], (tf, x) => tf.grad((t) => tf.mean(t.square()).square())(x)),
   ],
+  // Against the same op in double precision (reference.ts); test/built/kernel/dlnb/linalg/ has PyTorch's numbers
+  ...linalg,
 };

@@ -9,6 +9,7 @@ import type { KernelOptions } from '../../../wire/options.ts';
 import { findPackage, GPU_PACKAGE, PROCESSOR_PACKAGE, type FoundPackage } from './find.ts';
 import { describeMissing, hasCudaPackage, missingLibraries } from './libraries.ts';
 import { fullUtil } from './node-util.ts';
+import { hostKernels } from '../../linalg/host.ts';
 
 /** The name under which the packages register their backend. */
 const NAME = 'tensorflow';
@@ -102,6 +103,8 @@ export async function startCuda(options: CudaOptions): Promise<CudaDevice> {
       throw e;
     }
     explainFullMemory(backend, outOfMemory);
+    for (const [kernelName, kernelFunc] of Object.entries(hostKernels))
+      library.registerKernel({ kernelName, backendName: NAME, kernelFunc });
     // What the package adds to TensorFlow.js; whoever imports the package gets the library
     const { node } = createRequire(path.join(dir, 'package.json'))(dir) as { node?: object };
     if (node) Object.assign(library, { node });

@@ -68,6 +68,8 @@ export class WebGpuBackend extends tf.KernelBackend {
   /** An error that the next use of the graphics card throws: faults are reported after the op that caused them. */
   private fault: Error | undefined;
   private lost: Error | undefined;
+  /** Flags of op kernels that are being read. */
+  private readonly verdicts = new Set<Promise<void>>();
 
   constructor(
     readonly device: GPUDevice,
@@ -94,6 +96,27 @@ export class WebGpuBackend extends tf.KernelBackend {
   /** From now on, each use of the graphics card throws `why`. */
   lose(why: Error): void {
     this.lost = why;
+  }
+
+  /**
+   * Reads flags that an op kernel has written, and disposes of them: where one is 1, the next values that are read are
+   * an error. In a recorded step nothing is read.
+   */
+  verify({ dataId }: tf.TensorInfo, errorAt: (place: number) => Error): void {
+    if (this.step) return void this.disposeData(dataId);
+    const verdict = this.readback
+      .read(this.dataOf(dataId))
+      .then((flags) => {
+        const place = new Float32Array(flags).indexOf(1);
+        if (place >= 0) this.fail(errorAt(place));
+      })
+      // A device that is lost says so at every use
+      .catch(() => {})
+      .finally(() => {
+        this.verdicts.delete(verdict);
+        this.disposeData(dataId);
+      });
+    this.verdicts.add(verdict);
   }
 
   private check(): void {
@@ -271,6 +294,7 @@ export class WebGpuBackend extends tf.KernelBackend {
     } catch (e) {
       throw this.lost ?? this.fault ?? e;
     }
+    while (this.verdicts.size > 0) await Promise.all(this.verdicts);
     // A fault of an op before may have been reported in the meantime
     this.check();
     const values = tf.util.convertBackendValuesAndArrayBuffer(copy, data.dtype) as Values;

@@ -10,6 +10,7 @@ import { elementwise } from './elementwise.ts';
 import { fourier } from './fft.ts';
 import { images } from './images.ts';
 import { largest } from './topk.ts';
+import { linalg } from './linalg.ts';
 import { lstm } from './lstm.ts';
 import { responses } from './lrn.ts';
 import { matmul } from './matmul.ts';
@@ -41,6 +42,7 @@ export const opKernels: Record<string, OpKernel> = {
   ...depthwise,
   ...fourier,
   ...largest,
+  ...linalg,
   ...lstm,
   ...reduction,
   ...scans,

@@ -3,6 +3,7 @@ import type { Correction, OpKernel } from '../op-kernel.ts';
 import { convolution } from './conv.ts';
 import { otherCorrections } from './corrections.ts';
 import { correctedElementwise, elementwise } from './elementwise.ts';
+import { linalg } from './linalg.ts';
 import { matmul } from './matmul.ts';
 import { movement } from './move.ts';
 import { distributions } from './multinomial.ts';
@@ -15,11 +16,13 @@ import { argReduction } from './reduce-arg.ts';
 import { correctedSums } from './reduce-sum.ts';
 import { scans } from './scan.ts';
 import { softmax } from './softmax.ts';
+import { correctedTranspose } from './transpose.ts';
 
 export const opKernels: Record<string, OpKernel> = {
   ...elementwise,
   ...convolution,
   ...matmul,
+  ...linalg,
   ...reduction,
   ...argReduction,
   ...scans,
@@ -37,4 +40,5 @@ export const corrections: Record<string, Correction> = {
   ...correctedReduction,
   ...correctedSums,
   ...otherCorrections,
+  ...correctedTranspose,
 };
