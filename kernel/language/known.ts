@@ -1,5 +1,5 @@
-// What can be known of values before cells run: shapes of tensors, numbers, layers and models. Types, and how a shape is
-// written.
+// What can be known of values before cells run: shapes of tensors, numbers, layers and models. Types, and how a shape
+// is written.
 
 /** Sizes of the axes; null where a size is not known. */
 export type Shape = readonly (number | null)[];

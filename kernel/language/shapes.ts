@@ -1,6 +1,6 @@
-// Shapes of tensors that are known before cells run, and calls whose shapes cannot fit, in all cells of a notebook. Read
-// from the code alone: names that are never assigned again, shapes that are written as numbers, and the ops that follow
-// from them. TypeScript's own types cannot say it: a `let` would keep the shape of its first value.
+// Shapes of tensors that are known before cells run, and calls whose shapes cannot fit, in all cells of a notebook.
+// Read from the code alone: names that are never assigned again, shapes that are written as numbers, and the ops that
+// follow from them. TypeScript's own types cannot say it: a `let` would keep the shape of its first value.
 import type { CellFacts } from './cell.ts';
 import { isSame, type Known } from './known.ts';
 import { summarize, type Around, type Summary } from './shape-names.ts';

@@ -1,5 +1,5 @@
-// `dlnb check`: no notebook of the repository has an error, and each of more than 40 mistakes is marked where it is, those
-// of shapes of tensors among them.
+// `dlnb check`: no notebook of the repository has an error, and each of more than 40 mistakes is marked where it is,
+// those of shapes of tensors among them.
 import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';

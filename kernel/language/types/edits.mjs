@@ -42,6 +42,11 @@ export const edits = [
       'type Float16 = typeof globalThis extends { Float16Array: { prototype: infer T } } ? T : never;',
     ),
   ],
+  // The rank that the place wants, as the functions of these names have it: `const c: tf.Tensor2D = a.matMul(b)`
+  ...['mat_mul', 'dot', 'norm'].map((name) => [
+    `tfjs-core/dist/public/chained_ops/${name}.d.ts`,
+    ['): Tensor;', '): T;'],
+  ]),
   ['tfjs-core/dist/base.d.ts', more("export { AdamWOptimizer, LionOptimizer } from './optimizers/own-optimizers';")],
   [
     'tfjs-core/dist/optimizers/optimizer_constructors.d.ts',

@@ -68,7 +68,7 @@ it('models of random layers give what is said, and what is told as an error is o
   const random = randomOf(3);
   let [known, failed] = [0, 0];
   const wrong: object[] = [];
-  for (let i = 0; i < 10 * CALLS; i++) {
+  for (let i = 0; i < 20 * CALLS; i++) {
     const expression = modelOf(random);
     const { shapes, misfits: found } = findShapes([IMPORT, `const y = ${expression};`]);
     const said = found.length > 0 ? 'an error' : shapes.find(({ start }) => start === 6)?.shape;

@@ -71,6 +71,12 @@ const cases: [code: string, error?: RegExp][] = [
   ['for await (const row of tf.data.csv("a.csv")) console.log(row);'],
   // Tensors and their methods
   ['const y: tf.Tensor = tf.matMul(x, x, false, true).add(1).relu();'],
+  [
+    'const a: tf.Tensor2D = tf.tensor2d([[1, 2]]); const b: tf.Tensor2D = a.matMul(a, false, true).add(1).relu(); const s: tf.Scalar = a.norm(); const v: tf.Tensor1D = a.dot([1, 2]);',
+  ],
+  [
+    'const t: tf.Tensor2D = tf.zeros([2, 3]); const f = (p: tf.Tensor2D) => p.sum(0) as tf.Tensor1D; f(t.matMul(t)); f(x.matMul(x));',
+  ],
   ['const n: number = x;', /not assignable to type 'number'/],
   ['x.foo();', /'foo' does not exist/],
   ["import { computeConv2DInfo } from '@tensorflow/tfjs-core/dist/ops/conv_util'; computeConv2DInfo;"],

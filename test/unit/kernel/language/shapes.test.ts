@@ -179,6 +179,21 @@ describe('right programs have none', () => {
       expect([name, findShapes([tf, readFileSync(path.join(folder, name), 'utf8')]).misfits]).toEqual([name, []]);
   });
 
+  it("in TensorFlow.js's own specs, but where they want an error", { timeout: 120_000 }, () => {
+    const folder = path.join(root, 'node_modules/@tensorflow/tfjs-core/dist/ops');
+    const wrong: string[] = [];
+    let count = 0;
+    for (const name of readdirSync(folder).filter((file) => file.endsWith('_test.js'))) {
+      const text = readFileSync(path.join(folder, name), 'utf8').replace(/^import \* as tf from .*$/m, '');
+      const { misfits: found, shapes } = findShapes([tf, text]);
+      count += shapes.length;
+      for (const { start, end } of found)
+        if (!/^[^]{0,60}\n[^\n]*\.toThrow/.test(text.slice(end))) wrong.push(`${name}: ${text.slice(start, end)}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(count).toBeGreaterThan(10_000);
+  });
+
   it('where a cell with errors has a name', () => {
     const cells = [
       'let h = tf.zeros([2, 3]); const k = tf.ones([2, 3]);',
