@@ -19,14 +19,16 @@ import { compareOps, opsTable, type OpsRow } from './ops.mts';
 const benchmarks: Record<string, () => Promise<{ measure: (before?: string) => Promise<Measurement[]> }>> = {
   editor: () => import('./editor.mts'),
   kernel: () => import('./kernel.mts'),
+  language: () => import('./language.mts'),
   memory: () => import('./memory.mts'),
   renderers: () => import('./renderers.mts'),
 };
 
 const usage = `npm run bench -- NAME… [options]
 
-Benchmarks of the packaged build; --before DIR measures another build too (kernel):
+Benchmarks of the packaged build; --before DIR measures another build too (kernel, language):
   ${Object.keys(benchmarks).join(', ')}
+  language: types in cells, in turns with VS Code's own TypeScript in a file; about three minutes
 Comparisons, each with a table of its own:
   cpu         training steps on the device cpu, TensorFlow.js's backends, jax-js and PyTorch
   gpu         training steps on a graphics card
