@@ -38,7 +38,18 @@ export interface ShapedArray {
 export type ShapedArrays =
   { x: ShapedArray; y: ShapedArray } | { x: ShapedArray; labels: ShapedArray; classNames?: readonly string[] };
 
-export type DatasetSource = LabeledArrays | PlainArrays | ShapedArrays;
+/** Images with the class of each pixel, as `data.masks` draws them. */
+export interface MaskedImages {
+  images: ArrayLike<number>;
+  /** `[n, height, width, channels]`, the shape of {@link images}. */
+  shape: readonly number[];
+  /** Class of each pixel. */
+  masks: ArrayLike<number>;
+  /** `[n, height, width, 1]`, the shape of {@link masks}. */
+  maskShape: readonly number[];
+}
+
+export type DatasetSource = LabeledArrays | PlainArrays | ShapedArrays | MaskedImages;
 
 /** Options of {@link Dataset.kFold}. */
 export interface FoldOptions {
@@ -353,6 +364,12 @@ export class Dataset implements Iterable<Example> {
     return examplesOf(this.plan, this.passes++);
   }
 
+  /** The same in `for await`, which shows a progress bar and lets other tasks run. */
+  [Symbol.asyncIterator](): AsyncIterator<Example> {
+    const examples = { length: this.size, [Symbol.iterator]: () => this[Symbol.iterator]() };
+    return this.host.progress(examples, { label: 'examples' })[Symbol.asyncIterator]();
+  }
+
   /** @internal What the next pass does, for a thread that makes its batches. */
   nextPass(): { plan: Plan; pass: number } {
     return { plan: this.plan, pass: this.passes++ };
@@ -403,6 +420,10 @@ export function imageDataset(host: DatasetHost, { images, labels, classNames }: 
 
 /** Arrays that know their shapes, as plain ones. */
 function withShapes(source: DatasetSource): LabeledArrays | PlainArrays {
+  if (typeof source === 'object' && source !== null && 'masks' in source) {
+    const { images, shape, masks, maskShape } = source;
+    return { x: images, shape, y: masks, yShape: maskShape };
+  }
   const { x } = (source ?? {}) as Partial<ShapedArrays>;
   if (!isShaped(x)) return source as LabeledArrays | PlainArrays;
   if ('labels' in source) {

@@ -23,9 +23,13 @@ import type { Row, Table } from './files/table.ts';
 import { readWav, type Sound, type WavOptions } from './files/wav.ts';
 import { digits } from './digits.ts';
 import { loadMnist, type LoadOptions } from './mnist.ts';
+import { mnist1d } from './mnist1d.ts';
 import { blobs, moons, spirals, xor } from './points.ts';
 import { random } from './random.ts';
+import { boxes, masks } from './scenes.ts';
+import { gabor, sequences } from './sequences.ts';
 import { shapes } from './shapes.ts';
+import { text } from './text.ts';
 
 export { random, type Random, type Shuffleable } from './random.ts';
 export {
@@ -41,6 +45,7 @@ export {
 } from './points.ts';
 export { digits, type DigitSet, type DigitsOptions } from './digits.ts';
 export { shapes, SHAPE_NAMES, type ImageSet, type ShapesOptions } from './shapes.ts';
+export { text, type TextOptions, type TextSet } from './text.ts';
 export type { AugmentOptions } from './augment.ts';
 export type { Batch, Batches } from './batches.ts';
 export type { Example } from './plan.ts';
@@ -64,6 +69,22 @@ export type { ParquetOptions } from './files/parquet.ts';
 export type { ColumnType, Row, Table, TableDatasetOptions } from './files/table.ts';
 export type { Sound, WavOptions } from './files/wav.ts';
 export type { LoadOptions, TrainTest } from './mnist.ts';
+export { mnist1d, type Mnist1d, type Mnist1dOptions } from './mnist1d.ts';
+export { boxes, masks, type BoxedObject, type BoxSet, type MaskSet, type SceneOptions } from './scenes.ts';
+export {
+  gabor,
+  sequences,
+  type AnbnOptions,
+  type CopyOptions,
+  type CurveSequences,
+  type GaborOptions,
+  type GaborSet,
+  type LabeledSequences,
+  type RecallOptions,
+  type Sequences,
+  type SineOptions,
+  type SymbolSequences,
+} from './sequences.ts';
 
 /** Makes `data` for one session. */
 export function makeData(host: DatasetHost & DownloadHost & FileHost) {
@@ -76,6 +97,12 @@ export function makeData(host: DatasetHost & DownloadHost & FileHost) {
     xor,
     digits,
     shapes,
+    mnist1d,
+    boxes,
+    masks,
+    sequences,
+    gabor,
+    text,
     /**
      * Makes a data set of labeled examples, which can be shuffled, split, augmented and put into batches:
      * `data.dataset(data.digits()).oneHot().shuffle(1).batch(32)`.

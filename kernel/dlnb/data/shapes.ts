@@ -44,7 +44,7 @@ const SIZE = 32;
 const POINTS = 3;
 
 /** Whether a point belongs to a shape. Shapes fill the circle of radius 1 around the origin; y points down. */
-type Inside = (x: number, y: number) => boolean;
+export type Inside = (x: number, y: number) => boolean;
 
 /** A regular polygon with its first corner at the top; a star if `inner` gives the radius of the corners in between. */
 function polygon(corners: number, inner?: number): Inside {
@@ -59,7 +59,8 @@ function polygon(corners: number, inner?: number): Inside {
   };
 }
 
-const SHAPES: readonly (readonly [name: string, inside: Inside])[] = [
+/** The shapes by their names. */
+export const SHAPES: readonly (readonly [name: string, inside: Inside])[] = [
   ['disc', (x, y) => x * x + y * y < 0.81],
   ['ring', (x, y) => Math.abs(Math.hypot(x, y) - 0.74) < 0.21],
   ['square', (x, y) => Math.max(Math.abs(x), Math.abs(y)) < 0.74],
@@ -107,7 +108,8 @@ export function shapes(options: ShapesOptions = {}): ImageSet {
   return { images, labels, shape: [n, SIZE, SIZE, 3], classNames: [...SHAPE_NAMES] };
 }
 
-type Color = readonly [number, number, number];
+/** Red, green and blue in [0, 1]. */
+export type Color = readonly [number, number, number];
 const clamp = (v: number) => Math.max(0, Math.min(1, v));
 
 function paint(
@@ -138,7 +140,7 @@ function paint(
 }
 
 /** Draws two colors at least `contrast` apart. */
-function colors(contrast: number, rng: Random): [figure: Color, background: Color] {
+export function colors(contrast: number, rng: Random): [figure: Color, background: Color] {
   const draw = (): Color => [rng.uniform(), rng.uniform(), rng.uniform()];
   for (;;) {
     const [a, b] = [draw(), draw()];

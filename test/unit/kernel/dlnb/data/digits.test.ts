@@ -91,3 +91,34 @@ describe('digits', () => {
     expect(() => digits({ seed: 0.1 })).toThrow(/seed/);
   });
 });
+
+describe('hard digits', () => {
+  /** Share of digits that are nearest to the mean image of their class. */
+  const read = (options: object) => {
+    const [known, others] = [digits({ n: 600, seed: 1, ...options }), digits({ n: 300, seed: 2, ...options })];
+    const means = Array.from({ length: 10 }, () => new Float32Array(784));
+    known.labels.forEach((label, i) =>
+      means[label]!.forEach((_, p, mean) => (mean[p]! += known.images[i * 784 + p]! / 60)),
+    );
+    const distance = (i: number, mean: Float32Array) =>
+      mean.reduce((sum, v, p) => sum + (v - others.images[i * 784 + p]!) ** 2, 0);
+    const right = others.labels.filter((label, i) => {
+      const all = means.map((mean) => distance(i, mean));
+      return all.indexOf(Math.min(...all)) === label;
+    });
+    return right.length / 300;
+  };
+
+  it('are read less often by their mean images than usual ones', () => {
+    expect(read({ hard: true })).toBeLessThan(read({}) - 0.1);
+  });
+
+  it('take other amounts when they are given, and clutter', () => {
+    const usual = { shear: 0.3, scale: 0.15, rotate: 0.15, shift: 2, wobble: 0.06, noise: 0.03 };
+    expect(digits({ n: 3, hard: true, ...usual })).toEqual(digits({ n: 3 }));
+    const ink = (clutter: number) => digits({ n: 20, noise: 0, clutter }).images.reduce((a, b) => a + b, 0);
+    expect(ink(2)).toBeGreaterThan(ink(0) * 1.02);
+    expect(() => digits({ clutter: -1 })).toThrow(/clutter must be an integer of at least 0/);
+    expect(() => digits({ hard: 'very' } as never)).toThrow(/hard must be true or false/);
+  });
+});
