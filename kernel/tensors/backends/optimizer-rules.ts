@@ -50,7 +50,8 @@ interface Rule {
   slots: readonly string[];
   /**
    * Assignments in their order, to slots, to the element `w` of the parameter and to names of their own. `g` is its
-   * gradient. Functions: abs, max, sqrt, and descend(w, rate, direction) = w − rate · sign(direction).
+   * gradient. Functions: abs, max, sqrt, descend(w, rate, direction) = w − rate · sign(direction), and shrink(w, by), which
+   * moves w towards 0 and not beyond: w − clip(w, −by, by), NaN where w is.
    *
    * What depends on numbers alone is computed once for all elements. The device `cpu` fuses a product with the sum or
    * difference of which it is the first or last part, and multiplies instead of dividing by a number.
@@ -156,8 +157,7 @@ function regularized({ slots, update }: Rule): Rule {
       'gradient = descend(g + l2 * w, 0 - l1, w)',
       'w = w * (1 - learningRate * weightDecay)',
       ...own,
-      // w − clip(w, −t, t) is exactly 0 where |w| ≤ t, and NaN where w is
-      'w = w - max(0 - learningRate * proximalL1, 0 - max(0 - w, 0 - learningRate * proximalL1))',
+      'w = shrink(w, learningRate * proximalL1)',
     ],
   };
 }

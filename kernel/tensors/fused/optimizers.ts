@@ -476,6 +476,7 @@ const functions: Record<string, (...operands: (tf.Tensor | number)[]) => tf.Tens
   abs: (x) => tf.abs(x!),
   max: (a, b) => tf.maximum(a!, b!),
   sqrt: (x) => tf.sqrt(x!),
+  shrink: (w, by) => tf.sub(w!, tf.clipByValue(w!, -(by as number), by as number)),
   descend: (w, rate, direction) => tf.sub(w!, tf.mul(tf.sign(direction!), rate!)),
 };
 
@@ -484,7 +485,11 @@ const functions: Record<string, (...operands: (tf.Tensor | number)[]) => tf.Tens
  * @param tensors the parameter, its gradient, and what the optimizer keeps for it, as in
  *   `UpdateParametersAttrs.tensors`
  */
-export function updateByOps(rule: OptimizerRule, hyper: Hyperparameters, [value, gradient, ...slots]: tf.Tensor[]): void {
+export function updateByOps(
+  rule: OptimizerRule,
+  hyper: Hyperparameters,
+  [value, gradient, ...slots]: tf.Tensor[],
+): void {
   tf.tidy(() => {
     const values: Record<string, tf.Tensor | number> = { ...hyper, w: value!, g: gradient! };
     const variables = new Map([['w', value!], ...rules[rule].slots.map((slot, k) => [slot, slots[k]!] as const)]);

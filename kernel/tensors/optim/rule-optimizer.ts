@@ -79,6 +79,7 @@ export class RuleOptimizer extends tf.Optimizer {
     { powers: [], step: -1 },
     { powers: [], step: -1 },
   ];
+  private penalized: { names: string[]; which: boolean[] } | undefined;
   /** Π μ₁…ₜ of Nadam at step t. */
   private nadam = { step: 0, product: 1 };
 
@@ -150,11 +151,7 @@ export class RuleOptimizer extends tf.Optimizer {
     const given = list.filter(({ tensor }) => tensor);
     if (weightDecay === 0 && l1 === 0 && l2 === 0 && proximalL1 === 0) this.update(0, config.rule, hyper, given);
     else {
-      const registered = tf.engine().registeredVariables;
-      const penalized = penalizedOf(
-        list.map(({ name }) => variableOf(registered, name)),
-        config.exclude,
-      );
+      const penalized = this.penalizedOf(list.map(({ name }) => name));
       const part = (which: boolean) => list.filter(({ tensor }, i) => tensor && penalized[i] === which);
       const isPlain = l1 === 0 && l2 === 0 && proximalL1 === 0 && DECAYING.has(config.rule);
       const rule: OptimizerRule = isPlain ? config.rule : `${config.rule}Regularized`;
@@ -162,6 +159,17 @@ export class RuleOptimizer extends tf.Optimizer {
       this.update(1, config.rule, hyper, part(false));
     }
     this.incrementIterations();
+  }
+
+  /** Which of the variables are penalized; kept, since steps are mostly of the same ones. */
+  private penalizedOf(names: string[]): boolean[] {
+    const before = this.penalized?.names;
+    if (before?.length !== names.length || names.some((name, i) => name !== before[i])) {
+      const registered = tf.engine().registeredVariables;
+      const variables = names.map((name) => variableOf(registered, name));
+      this.penalized = { names, which: penalizedOf(variables, this.config.exclude) };
+    }
+    return this.penalized!.which;
   }
 
   /** The factors of Nadam's formula at this step, as in Keras and PyTorch. */
@@ -344,7 +352,12 @@ export class RuleOptimizer extends tf.Optimizer {
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
   ): T {
-    const { learningRate: rate, exclude, customObjects: _, ...rest } = config as Record<string, unknown> & {
+    const {
+      learningRate: rate,
+      exclude,
+      customObjects: _,
+      ...rest
+    } = config as Record<string, unknown> & {
       exclude?: string[];
     };
     const isSchedule = typeof rate === 'object' && rate !== null;

@@ -85,6 +85,13 @@ function descend(w: v128, rate: v128, direction: v128): v128 {
   return f32x4.add(f32x4.sub(w, up), down);
 }
 
+// @ts-ignore: decorator
+@inline
+function shrink(w: v128, by: v128): v128 {
+  const signed = v128.or(v128.and(w, i32x4.splat(0x80000000)), by);
+  return v128.andnot(f32x4.sub(w, signed), f32x4.le(f32x4.abs(w), by));
+}
+
 ${ruleNames
   .map((rule) => `function ${rule}(p: Parameter, from: usize, end: usize): void {${optimizerLoop(rule).code}\n}`)
   .join('\n\n')}

@@ -31,7 +31,8 @@ export function optimizerLoop(rule: OptimizerRule): OptimizerLoop {
   const emit = (e: Expression): string => {
     if (e.kind === 'number' || isScalar(e)) return numberOf(e);
     if (e.kind === 'name') return e.name;
-    if (e.kind === 'call') return `${e.name === 'descend' ? '' : 'f32x4.'}${e.name}(${e.args.map(emit).join(', ')})`;
+    if (e.kind === 'call')
+      return `${['descend', 'shrink'].includes(e.name) ? '' : 'f32x4.'}${e.name}(${e.args.map(emit).join(', ')})`;
     const { operator, left, right } = e;
     if (operator === '+' && isProduct(left)) return fused('madd', left, right);
     if (operator === '+' && isProduct(right)) return fused('madd', right, left);

@@ -25,6 +25,8 @@ function wgsl(e: Expression): string {
   }
   if (e.kind === 'binary') return `(${wgsl(e.left)} ${e.operator} ${wgsl(e.right)})`;
   const args = e.args.map(wgsl);
+  if (e.name === 'shrink')
+    return `select(${args[0]} - ${args[1]} * sign(${args[0]}), 0.0, abs(${args[0]}) <= ${args[1]})`;
   return e.name === 'descend' ? `(${args[0]} - ${args[1]} * sign(${args[2]}))` : `${e.name}(${args.join(', ')})`;
 }
 
