@@ -13,7 +13,7 @@ import { makeCheck, type Check } from './check.ts';
 import { makeData } from './data/index.ts';
 import { makeNn } from './nn/index.ts';
 import { initializerClasses } from './nn/initializers.ts';
-import { layerClasses } from './nn/layers/index.ts';
+import { registerLayers } from './nn/layers/index.ts';
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
 export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './train/index.ts';
@@ -99,7 +99,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
     tensorsLoaded(tf) {
       installFitProgress(tf, progress);
       // So that saved models with layers of `nn` can be loaded
-      layerClasses(tf);
+      registerLayers(tf);
       initializerClasses(tf);
     },
   };

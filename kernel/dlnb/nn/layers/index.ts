@@ -34,6 +34,15 @@ import {
   type DepthwiseConv1dOptions,
   type SeparableConv1dOptions,
 } from './convolution.ts';
+import {
+  GAUSSIAN_SAMPLING_OPTIONS,
+  generativeClasses,
+  makeKlDivergence,
+  REVERSIBLE_EMBEDDING_OPTIONS,
+  type GaussianSamplingOptions,
+  type ReversibleEmbeddingOptions,
+} from './generative.ts';
+import { historicClasses } from './historic.ts';
 import { lambdaClasses, LAMBDA_OPTIONS, type LambdaFunction, type LambdaOptions } from './lambda.ts';
 import {
   MC_DROPOUT_OPTIONS,
@@ -63,6 +72,7 @@ import {
   type LearnedPositionsOptions,
   type SinePositionsOptions,
 } from './positions.ts';
+import type { Regularizer } from './resolve.ts';
 import {
   CROPPING_1D_OPTIONS,
   CROPPING_3D_OPTIONS,
@@ -99,6 +109,8 @@ const makeClasses = (tf: TensorLibrary) => ({
   ...resamplingClasses(tf),
   ...augmentationClasses(tf),
   ...standardizeClasses(tf),
+  ...generativeClasses(tf),
+  ...historicClasses(tf),
 });
 type Classes = ReturnType<typeof makeClasses>;
 
@@ -116,6 +128,25 @@ export function layerClasses(tf: TensorLibrary): Classes {
       );
   }
   return classes;
+}
+
+/** Makes saved models know all layers and regularizers. */
+export function registerLayers(tf: TensorLibrary): void {
+  layerClasses(tf);
+  klDivergence(tf, 1);
+}
+
+/** The class of each copy of TensorFlow.js. */
+const divergences = new WeakMap<object, ReturnType<typeof makeKlDivergence>>();
+
+/** The activity regularizer of [means, logarithms of variances]: a weight times the divergence from N(0, 1). */
+export function klDivergence(tf: TensorLibrary, weight: number): Regularizer {
+  let KlDivergence = divergences.get(tf);
+  if (!KlDivergence) {
+    divergences.set(tf, (KlDivergence = makeKlDivergence(tf)));
+    tf.serialization.registerClass(KlDivergence as never);
+  }
+  return new KlDivergence({ weight });
 }
 
 /** The functions that make the layers, for one session. */
@@ -188,6 +219,16 @@ export function makeLayers(loaded: LoadedLibrary) {
   const randomCrop = layer<RandomCropOptions>('randomCrop', 'RandomCrop', RANDOM_CROP_OPTIONS);
   const randomBrightness = layer<RandomToneOptions>('randomBrightness', 'RandomBrightness', RANDOM_TONE_OPTIONS);
   const randomContrast = layer<RandomToneOptions>('randomContrast', 'RandomContrast', RANDOM_TONE_OPTIONS);
+  const reversibleEmbedding = layer<ReversibleEmbeddingOptions>(
+    'reversibleEmbedding',
+    'ReversibleEmbedding',
+    REVERSIBLE_EMBEDDING_OPTIONS,
+  );
+  const gaussianSampling = layer<GaussianSamplingOptions>(
+    'gaussianSampling',
+    'GaussianSampling',
+    GAUSSIAN_SAMPLING_OPTIONS,
+  );
   const normalization = layer<NormalizationOptions>('normalization', 'Normalization', NORMALIZATION_OPTIONS);
   return {
     /**
@@ -427,6 +468,21 @@ export function makeLayers(loaded: LoadedLibrary) {
      * `[batch, height, width, channels]` → the same shape.
      */
     randomContrast: (options: RandomToneOptions): Layer => randomContrast(options),
+    /**
+     * An embedding that also reads out: of tokens it gives their vectors, and of vectors the products with all tokens'
+     * vectors, the logits (tied weights: Press & Wolf 2017, https://arxiv.org/abs/1608.05859). Apply the same layer at both
+     * ends of a model.
+     *
+     * `[batch, places]` → `[batch, places, outputDim]`; `[batch, places, outputDim]` → `[batch, places, inputDim]`.
+     */
+    reversibleEmbedding: (options: ReversibleEmbeddingOptions): Layer => reversibleEmbedding(options),
+    /**
+     * A sample of normal distributions whose parameters come in, with the gradient of both: μ + σ · noise (Kingma & Welling
+     * 2014, https://arxiv.org/abs/1312.6114). In prediction it is the mean.
+     *
+     * `[batch, 2n]`, n means and then n logarithms of variances → `[batch, n]`.
+     */
+    gaussianSampling: (options: GaussianSamplingOptions = {}): Layer => gaussianSampling(options),
     /**
      * A layer that brings data to mean 0 and variance 1: (x − mean) / √variance. Call `adapt` with the training data
      * before the training, or give mean and variance. As Keras's Normalization; the statistics are saved with the model.
