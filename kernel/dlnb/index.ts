@@ -143,7 +143,7 @@ export type Library = ReturnType<
     viz: ReturnType<typeof makeViz>;
     /** Data sets. */
     data: ReturnType<typeof makeData>;
-    /** Residual blocks, learning rate schedules, gradient clipping. */
+    /** Layers, blocks and models that TensorFlow.js lacks, initializers, learning rate schedules, gradient clipping. */
     nn: ReturnType<typeof makeNn>;
     /** {@link Check} */
     check: Check;

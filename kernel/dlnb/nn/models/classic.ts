@@ -327,6 +327,8 @@ export function densenet(tf: TensorLibrary, options: DenseNetOptions = {}): Laye
   checkCount(where, 'classes', classes, 2);
   checkCount(where, 'growth', growth);
   checkNumber(where, 'compression', compression, 0, 1);
+  checkNumber(where, 'dropout', dropout, 0, 1 - 1e-7);
+  checkNumber(where, 'momentum', momentum, 0, 1);
   const each = (depth - 4) / (bottleneck ? 6 : 3);
   if (!large && !(Number.isInteger(each) && each >= 1))
     throw new RangeError(
@@ -404,6 +406,7 @@ export function mobilenet(tf: TensorLibrary, options: MobileNetOptions = {}): La
   checkShape(where, inputShape, IMAGE);
   checkCount(where, 'classes', classes, 2);
   checkNumber(where, 'alpha', alpha, 1 / 32, 8);
+  checkNumber(where, 'momentum', momentum, 0, 1);
   checkNumber(where, 'dropout', dropout, 0, 1 - 1e-7);
   const g = graph(tf, { name: 'mobilenet', seed, momentum });
   const relu6 = (x: SymbolicTensor, part: string) => apply(tf.layers.reLU({ maxValue: 6, ...g.named(part) }), x);
