@@ -1,5 +1,7 @@
-// The layers of `nn` on the device `webgpu`: values and gradients as PyTorch gives them, by the fixtures of the tests on
-// `cpu`; and layers that draw, orthogonal matrices and statistics of data, which must not ask the card for values at once.
+// The layers of `nn` on the device `webgpu`: values and gradients as PyTorch gives them, by the fixtures of the tests
+// on
+// `cpu`; and layers that draw, orthogonal matrices and statistics of data, which must not ask the card for values at
+// once.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tensor, Variable } from '@tensorflow/tfjs';

@@ -19,9 +19,9 @@ export interface ResidualBlockOptions {
    */
   shortcut?: 'identity' | 'projection' | 'none';
   /**
-   * What the branch is. `basic`: two convolutions 3 × 3; `bottleneck`: 1 × 1 to a quarter of the filters, 3 × 3, and 1 × 1
-   * back; `preActivation`: normalization and ReLU before each of two convolutions 3 × 3, and none after the sum (He et al.
-   * 2016, https://arxiv.org/abs/1603.05027). 'basic' by default.
+   * What the branch is. `basic`: two convolutions 3 × 3; `bottleneck`: 1 × 1 to a quarter of the filters, 3 × 3, and 1
+   * × 1 back; `preActivation`: normalization and ReLU before each of two convolutions 3 × 3, and none after the sum (He
+   * et al. 2016, https://arxiv.org/abs/1603.05027). 'basic' by default.
    */
   kind?: 'basic' | 'bottleneck' | 'preActivation';
   /** Probability that training drops the branch of an example: `nn.stochasticDepth`; 0 by default. */

@@ -1,5 +1,5 @@
-// Layers of language models and autoencoders: an embedding that also reads out, and samples of normal distributions with
-// the gradient of their parameters.
+// Layers of language models and autoencoders: an embedding that also reads out, and samples of normal distributions
+// with the gradient of their parameters.
 import type { Scalar, serialization, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorLibrary } from '../../library.ts';
 import { checkCount, type OptionNames } from '../../options.ts';

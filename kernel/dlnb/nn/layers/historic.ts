@@ -1,6 +1,6 @@
 // Layers of older networks: LeNet-5's pooling with trained factors, its convolution by a table of connections, its
-// activation and its fixed codes of the digits (LeCun et al. 1998); AlexNet's local response normalization (Krizhevsky et
-// al. 2012).
+// activation and its fixed codes of the digits (LeCun et al. 1998); AlexNet's local response normalization (Krizhevsky
+// et al. 2012).
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorLibrary } from '../../library.ts';
 import { checkRank, layerBase, onlyShape, onlyTensor, type Config, type Inputs, type Shape } from './base.ts';
@@ -34,7 +34,7 @@ const DIGITS = [
 ];
 
 /** The codes as 84 numbers of ±1 each: rows from above, seven bits each. */
-const codes = (): number[][] =>
+export const digitCodes = (): number[][] =>
   DIGITS.map((hex) =>
     Array.from({ length: 84 }, (_, i) => {
       const row = Number.parseInt(hex.slice(2 * Math.floor(i / 7), 2 * Math.floor(i / 7) + 2), 16);
@@ -144,7 +144,7 @@ export function historicClasses(
     override call(inputs: Inputs): Tensor {
       return tf.tidy(() => {
         const x = onlyTensor(this.where, inputs) as Tensor2D;
-        const apart = tf.sub(tf.expandDims(x, 1), tf.tensor2d(codes()));
+        const apart = tf.sub(tf.expandDims(x, 1), tf.tensor2d(digitCodes()));
         return tf.softmax(tf.neg(tf.sum(tf.square(apart), -1)));
       });
     }

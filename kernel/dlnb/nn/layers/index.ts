@@ -250,7 +250,8 @@ export function makeLayers(loaded: LoadedLibrary) {
     instanceNorm: (options: InstanceNormOptions = {}): Layer => instanceNorm(options),
     /**
      * A layer that divides by the root of the mean square along an axis and multiplies by a learned scale:
-     * x / √(mean(x²) + ε) · scale (Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467). As Keras's RMSNormalization.
+     * x / √(mean(x²) + ε) · scale (Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467). As Keras's
+     * RMSNormalization.
      *
      * `[batch, …, features]` → the same shape.
      */
@@ -273,12 +274,12 @@ export function makeLayers(loaded: LoadedLibrary) {
      */
     attention: (options: AttentionOptions = {}): Layer => attention(options),
     /**
-     * Attention with several heads (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762): queries, keys and values are
-     * projected for each head, softmax(Q Kᵀ / √keyDim) V is computed, and all heads are projected to the output. As
+     * Attention with several heads (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762): queries, keys and values
+     * are projected for each head, softmax(Q Kᵀ / √keyDim) V is computed, and all heads are projected to the output. As
      * Keras's MultiHeadAttention, with its weights in its order. Apply it to one tensor for self-attention, to
      * `[query, value]`, or to `[query, value, key]`. Masks of values and keys hide them.
-     * `layer.apply([query, value], { attentionMask })` with a tensor `[batch, targets, sources]` of 1 and 0 hides single
-     * pairs.
+     * `layer.apply([query, value], { attentionMask })` with a tensor `[batch, targets, sources]` of 1 and 0 hides
+     * single pairs.
      *
      * query `[batch, targets, features]`, value and key `[batch, sources, …]` → `[batch, targets, outputDim]`, and with
      * `returnAttentionScores` the weights `[batch, heads, targets, sources]`.
@@ -315,8 +316,8 @@ export function makeLayers(loaded: LoadedLibrary) {
      */
     mcDropout: (options: McDropoutOptions): Layer => mcDropout(options),
     /**
-     * Dropout of whole channels of images, in training (Tompson et al. 2015, https://arxiv.org/abs/1411.4280). As Keras's
-     * SpatialDropout2D.
+     * Dropout of whole channels of images, in training (Tompson et al. 2015, https://arxiv.org/abs/1411.4280). As
+     * Keras's SpatialDropout2D.
      *
      * `[batch, height, width, channels]` → the same shape.
      */
@@ -329,8 +330,8 @@ export function makeLayers(loaded: LoadedLibrary) {
     spatialDropout3d: (options: SpatialDropoutOptions): Layer => spatialDropout3d(options),
     /**
      * A layer that computes a function of your own, of a tensor or of an array of them: `nn.lambda(x => tf.square(x))`.
-     * It has no weights. A saved model keeps the function's name, not its code: before it is loaded elsewhere, define the
-     * function and call `nn.registerFunction`.
+     * It has no weights. A saved model keeps the function's name, not its code: before it is loaded elsewhere, define
+     * the function and call `nn.registerFunction`.
      * @throws Error when it is saved and the function has no name
      */
     lambda: (f: LambdaFunction, options: LambdaOptions = {}): Layer => {
@@ -350,8 +351,8 @@ export function makeLayers(loaded: LoadedLibrary) {
      */
     depthwiseConv1d: (options: DepthwiseConv1dOptions): Layer => depthwiseConv1d(options),
     /**
-     * A depthwise convolution along one axis, and then a mixture of its channels at each place, with far fewer parameters
-     * than a full convolution. As Keras's SeparableConv1D.
+     * A depthwise convolution along one axis, and then a mixture of its channels at each place, with far fewer
+     * parameters than a full convolution. As Keras's SeparableConv1D.
      *
      * `[batch, places, channels]` → `[batch, places′, filters]`, where places′ is ⌈(places − reach + 1) / strides⌉ with
      * padding 'valid', else ⌈places / strides⌉.
@@ -361,8 +362,8 @@ export function makeLayers(loaded: LoadedLibrary) {
      * A transposed convolution along one axis: what the gradient of a convolution does, to make sequences longer. As
      * Keras's Conv1DTranspose.
      *
-     * `[batch, places, channels]` → `[batch, places′, filters]`, where places′ is places · strides with padding 'same', and
-     * places · strides + max(kernelSize − strides, 0) with 'valid'.
+     * `[batch, places, channels]` → `[batch, places′, filters]`, where places′ is places · strides with padding 'same',
+     * and places · strides + max(kernelSize − strides, 0) with 'valid'.
      */
     conv1dTranspose: (options: Conv1dTransposeOptions): Layer => conv1dTranspose(options),
     /**
@@ -406,8 +407,8 @@ export function makeLayers(loaded: LoadedLibrary) {
     /**
      * Max pooling by windows that do not overlap, which also returns where each maximum stood, for `nn.maxUnpooling`.
      *
-     * `[batch, height, width, channels]` → the maxima `[batch, ⌊height/h⌋, ⌊width/w⌋, channels]`, and their indices of the
-     * same shape: (y · width + x) · channels + channel in the image.
+     * `[batch, height, width, channels]` → the maxima `[batch, ⌊height/h⌋, ⌊width/w⌋, channels]`, and their indices of
+     * the same shape: (y · width + x) · channels + channel in the image.
      */
     maxPoolingWithIndices: (options: MaxPoolingWithIndicesOptions = {}): Layer => maxPoolingWithIndices(options),
     /**
@@ -432,8 +433,8 @@ export function makeLayers(loaded: LoadedLibrary) {
      */
     randomRotation: (options: RandomRotationOptions): Layer => randomRotation(options),
     /**
-     * A layer that shifts images at random, each by its own shift, in training. As Keras's RandomTranslation. No gradient
-     * goes back to the images.
+     * A layer that shifts images at random, each by its own shift, in training. As Keras's RandomTranslation. No
+     * gradient goes back to the images.
      *
      * `[batch, height, width, channels]` → the same shape.
      */
@@ -470,22 +471,23 @@ export function makeLayers(loaded: LoadedLibrary) {
     randomContrast: (options: RandomToneOptions): Layer => randomContrast(options),
     /**
      * An embedding that also reads out: of tokens it gives their vectors, and of vectors the products with all tokens'
-     * vectors, the logits (tied weights: Press & Wolf 2017, https://arxiv.org/abs/1608.05859). Apply the same layer at both
-     * ends of a model.
+     * vectors, the logits (tied weights: Press & Wolf 2017, https://arxiv.org/abs/1608.05859). Apply the same layer at
+     * both ends of a model.
      *
      * `[batch, places]` → `[batch, places, outputDim]`; `[batch, places, outputDim]` → `[batch, places, inputDim]`.
      */
     reversibleEmbedding: (options: ReversibleEmbeddingOptions): Layer => reversibleEmbedding(options),
     /**
-     * A sample of normal distributions whose parameters come in, with the gradient of both: μ + σ · noise (Kingma & Welling
-     * 2014, https://arxiv.org/abs/1312.6114). In prediction it is the mean.
+     * A sample of normal distributions whose parameters come in, with the gradient of both: μ + σ · noise (Kingma &
+     * Welling 2014, https://arxiv.org/abs/1312.6114). In prediction it is the mean.
      *
      * `[batch, 2n]`, n means and then n logarithms of variances → `[batch, n]`.
      */
     gaussianSampling: (options: GaussianSamplingOptions = {}): Layer => gaussianSampling(options),
     /**
      * A layer that brings data to mean 0 and variance 1: (x − mean) / √variance. Call `adapt` with the training data
-     * before the training, or give mean and variance. As Keras's Normalization; the statistics are saved with the model.
+     * before the training, or give mean and variance. As Keras's Normalization; the statistics are saved with the
+     * model.
      *
      * `[batch, …]` → the same shape.
      */

@@ -39,8 +39,8 @@ const LENET5_OPTIONS: OptionNames<LeNet5Options> = {
 
 /**
  * LeNet-5 (LeCun, Bottou, Bengio & Haffner 1998, "Gradient-based learning applied to document recognition"): two
- * convolutions 5 × 5 with pooling, and dense layers of 120 and 84 units. The modern form has 61,706 parameters for images
- * of 28 × 28 × 1 and ten classes, the original one 60,000: 156 + 12 + 1,516 + 32 + 48,120 + 10,164.
+ * convolutions 5 × 5 with pooling, and dense layers of 120 and 84 units. The modern form has 61,706 parameters for
+ * images of 28 × 28 × 1 and ten classes, the original one 60,000: 156 + 12 + 1,516 + 32 + 48,120 + 10,164.
  *
  * Outputs of both are probabilities: of the original, softmax of the negative squared distances to the codes.
  * @returns a model that is not compiled yet
@@ -123,8 +123,8 @@ const ALEXNET_OPTIONS: OptionNames<AlexNetOptions> = {
 };
 
 /**
- * AlexNet (Krizhevsky, Sutskever & Hinton 2012, "ImageNet classification with deep convolutional neural networks"): five
- * convolutions and three dense layers. 60,965,224 parameters, and 62,378,344 without groups.
+ * AlexNet (Krizhevsky, Sutskever & Hinton 2012, "ImageNet classification with deep convolutional neural networks"):
+ * five convolutions and three dense layers. 60,965,224 parameters, and 62,378,344 without groups.
  * @returns a model that is not compiled yet
  */
 export function alexnet(tf: TensorLibrary, options: AlexNetOptions = {}): LayersModel {
@@ -173,8 +173,8 @@ const INCEPTION_BLOCK_OPTIONS: OptionNames<InceptionBlockOptions> = { filters: t
 
 /**
  * An Inception block: convolutions 1 × 1, 3 × 3 and 5 × 5 and max pooling side by side, with 1 × 1 convolutions that
- * reduce the channels before the large kernels (Szegedy et al. 2014, https://arxiv.org/abs/1409.4842). GoogLeNet's block
- * 3a, of 192 channels, has 163,328 weights and 368 biases.
+ * reduce the channels before the large kernels (Szegedy et al. 2014, https://arxiv.org/abs/1409.4842). GoogLeNet's
+ * block 3a, of 192 channels, has 163,328 weights and 368 biases.
  * @param x `[batch, height, width, channels]`
  * @returns `[batch, height, width, f1 + f3 + f5 + fp]`
  */
@@ -266,8 +266,8 @@ export function denseBlock(tf: TensorLibrary, x: SymbolicTensor, options: DenseB
 /** Options of {@link densenet}. */
 export interface DenseNetOptions {
   /**
-   * Number of layers with weights: 121, 161, 169 or 201 for large images; 3n + 4 for small ones, with bottlenecks 6n + 4,
-   * such as 40 or 100. 121 by default.
+   * Number of layers with weights: 121, 161, 169 or 201 for large images; 3n + 4 for small ones, with bottlenecks 6n +
+   * 4, such as 40 or 100. 121 by default.
    */
   depth?: number;
   /** Shape of one image; [224, 224, 3] by default, and [32, 32, 3] for the small form. */
@@ -308,9 +308,10 @@ const LARGE_DENSENETS: Record<number, number[] | undefined> = {
 };
 
 /**
- * DenseNet (Huang et al. 2017, https://arxiv.org/abs/1608.06993): dense blocks, with a convolution 1 × 1 and mean pooling
- * between them. Depth 121, 161, 169 and 201 are the forms for ImageNet, with 7,978,856, 28,681,000, 14,149,480 and
- * 20,013,928 trainable parameters; other depths have three blocks for small images: depth 100, growth 12 has 769,162.
+ * DenseNet (Huang et al. 2017, https://arxiv.org/abs/1608.06993): dense blocks, with a convolution 1 × 1 and mean
+ * pooling between them. Depth 121, 161, 169 and 201 are the forms for ImageNet, with 7,978,856, 28,681,000, 14,149,480
+ * and 20,013,928 trainable parameters; other depths have three blocks for small images: depth 100, growth 12 has
+ * 769,162.
  * @returns a model that is not compiled yet
  */
 export function densenet(tf: TensorLibrary, options: DenseNetOptions = {}): LayersModel {

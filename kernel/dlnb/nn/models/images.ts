@@ -97,9 +97,9 @@ const UNET_OPTIONS: OptionNames<UNetOptions> = {
 
 /**
  * U-Net for the classes of pixels (Ronneberger, Fischer & Brox 2015, https://arxiv.org/abs/1505.04597): blocks of two
- * convolutions on the way down, with max pooling, and on the way up, joined with the block of the same level. The form of
- * the paper, `{ inputShape: [572, 572, 1], classes: 2, padding: 'valid' }`, gives 388 × 388 pixels and has 31,030,658
- * parameters.
+ * convolutions on the way down, with max pooling, and on the way up, joined with the block of the same level. The form
+ * of the paper, `{ inputShape: [572, 572, 1], classes: 2, padding: 'valid' }`, gives 388 × 388 pixels and has
+ * 31,030,658 parameters.
  *
  * `[batch, height, width, channels]` → `[batch, height′, width′, classes]`.
  * @returns a model that is not compiled yet
@@ -216,9 +216,10 @@ export interface Vae {
 }
 
 /**
- * A variational autoencoder of dense layers (Kingma & Welling 2014, https://arxiv.org/abs/1312.6114). Examples are numbers
- * from 0 to 1. The divergence from the prior, Σ ½ (σ² + μ² − 1 − ln σ²), is added to the loss by the layer `latent`, and
- * divided by the number of features as the loss is: compiled with 'binaryCrossentropy', the loss is −ELBO / features.
+ * A variational autoencoder of dense layers (Kingma & Welling 2014, https://arxiv.org/abs/1312.6114). Examples are
+ * numbers from 0 to 1. The divergence from the prior, Σ ½ (σ² + μ² − 1 − ln σ²), is added to the loss by the layer
+ * `latent`, and divided by the number of features as the loss is: compiled with 'binaryCrossentropy', the loss is −ELBO
+ * / features.
  */
 export function vae(tf: TensorLibrary, options: VaeOptions = {}): Vae {
   const where = 'nn.vae';

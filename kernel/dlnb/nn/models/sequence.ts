@@ -34,7 +34,8 @@ const CHAR_LM_OPTIONS: OptionNames<CharLMOptions> = {
 };
 
 /**
- * A recurrent language model: an embedding, recurrent layers, and the probabilities of the next character at each place.
+ * A recurrent language model: an embedding, recurrent layers, and the probabilities of the next character at each
+ * place.
  * `[batch, places]` numbers of characters → `[batch, places, vocabulary]`. Compile it with
  * 'sparseCategoricalCrossentropy'.
  * @returns a model that is not compiled yet
@@ -106,9 +107,9 @@ const EPSILON = 1e-5;
 
 /**
  * A Transformer block: self-attention and two dense layers, each with a shortcut and a layer normalization, and between
- * them attention to `memory`, if given (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; `norm: 'pre'` by Xiong et
- * al. 2020, https://arxiv.org/abs/2002.04745). With 512 features and 2048 hidden units it has 3,152,384 parameters, and
- * 4,204,032 with memory, as PyTorch's TransformerEncoderLayer and TransformerDecoderLayer.
+ * them attention to `memory`, if given (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; `norm: 'pre'` by Xiong
+ * et al. 2020, https://arxiv.org/abs/2002.04745). With 512 features and 2048 hidden units it has 3,152,384 parameters,
+ * and 4,204,032 with memory, as PyTorch's TransformerEncoderLayer and TransformerDecoderLayer.
  * @param x `[batch, places, features]`
  * @returns the same shape
  */
@@ -201,8 +202,8 @@ const TRANSFORMER_OPTIONS: OptionNames<TransformerOptions> = {
  * A Transformer that continues sequences, of GPT-2's form (Radford et al. 2019): embedding, positions, blocks with
  * normalization first and `gelu`, a last normalization, and the probabilities of the next token at each place.
  * `[batch, places]` numbers of tokens → `[batch, places, vocabulary]`. With
- * `{ vocabulary: 50257, length: 1024, layers: 12, numHeads: 12, size: 768 }` it has GPT-2's 124,439,808 parameters. Compile
- * it with 'sparseCategoricalCrossentropy'.
+ * `{ vocabulary: 50257, length: 1024, layers: 12, numHeads: 12, size: 768 }` it has GPT-2's 124,439,808 parameters.
+ * Compile it with 'sparseCategoricalCrossentropy'.
  * @returns a model that is not compiled yet
  */
 export function transformer(tf: TensorLibrary, options: TransformerOptions): LayersModel {

@@ -2,6 +2,7 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeNn } from '../../../../../kernel/dlnb/nn/index.ts';
+import { digitCodes } from '../../../../../kernel/dlnb/nn/layers/historic.ts';
 import { registerLayers } from '../../../../../kernel/dlnb/nn/layers/index.ts';
 import { dist } from '../../../../paths.ts';
 import { libraryOf, numbers, reloaded, type Tensor } from '../../tensors/layers/library.ts';
@@ -285,9 +286,12 @@ describe('what models compute', () => {
 
   it('the original LeNet-5 reads its own codes', () => {
     const model = kept(nn.lenet5({ variant: 'original', seed: 1 }));
-    const codes = model.getLayer('output');
-    const far = codes.call(tf.zeros([1, 84]), {}) as Tensor;
-    expect(tf.sum(far).dataSync()[0]).toBeCloseTo(1, 5);
+    const output = model.getLayer('output');
+    const read = output.call(tf.tensor2d(digitCodes()), {}) as Tensor;
+    expect([...tf.argMax(read, -1).dataSync()]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    // The squared distance of 0 to each code is 84
+    const middle = output.call(tf.zeros([1, 84]), {}) as Tensor;
+    for (const p of middle.dataSync()) expect(p).toBeCloseTo(0.1, 6);
   });
 
   it('reversibleEmbedding reads out by the vectors of its tokens', () => {
