@@ -19,7 +19,7 @@ import { makeNn } from './nn/index.ts';
 import { makeOptim } from './optim/index.ts';
 import { reviveSchedules } from './optim/optimizers.ts';
 import { initializerClasses } from './nn/initializers.ts';
-import { layerClasses } from './nn/layers/index.ts';
+import { registerLayers } from './nn/layers/index.ts';
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
 export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './train/index.ts';
@@ -126,7 +126,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       installFitProgress(tf, progress);
       reviveSchedules(tf);
       // So that saved models with layers of `nn` can be loaded
-      layerClasses(tf);
+      registerLayers(tf);
       initializerClasses(tf);
     },
   };
@@ -170,7 +170,7 @@ export type Library = ReturnType<
     viz: ReturnType<typeof makeViz>;
     /** Data sets. */
     data: ReturnType<typeof makeData>;
-    /** Residual blocks, learning rate schedules, gradient clipping. */
+    /** Layers, blocks and models that TensorFlow.js lacks, initializers, learning rate schedules, gradient clipping. */
     nn: ReturnType<typeof makeNn>;
     /** Losses, and likelihoods of distributions. */
     losses: ReturnType<typeof makeLosses>;

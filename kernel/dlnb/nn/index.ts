@@ -8,6 +8,29 @@ import { makeLayers } from './layers/index.ts';
 import { registerFunction, type LambdaFunction } from './layers/lambda.ts';
 import type { Layer } from './layers/options.ts';
 import { positionWaves } from './layers/positions.ts';
+import {
+  alexnet,
+  denseBlock,
+  densenet,
+  inceptionBlock,
+  lenet5,
+  mobilenet,
+  type AlexNetOptions,
+  type DenseBlockOptions,
+  type DenseNetOptions,
+  type InceptionBlockOptions,
+  type LeNet5Options,
+  type MobileNetOptions,
+} from './models/classic.ts';
+import { unet, unetBlock, vae, type UNetBlockOptions, type UNetOptions, type VaeOptions } from './models/images.ts';
+import {
+  charLM,
+  transformer,
+  transformerBlock,
+  type CharLMOptions,
+  type TransformerBlockOptions,
+  type TransformerOptions,
+} from './models/sequence.ts';
 import { countParameters, residualBlock, resnet, type ResidualBlockOptions, type ResNetOptions } from './residual.ts';
 import {
   cosineDecay,
@@ -44,6 +67,17 @@ export type {
   ZeroPadding3dOptions,
 } from './layers/resampling.ts';
 export type { AdaptData, NormalizationLayer, NormalizationOptions } from './layers/standardize.ts';
+export type { GaussianSamplingOptions, ReversibleEmbeddingOptions } from './layers/generative.ts';
+export type {
+  AlexNetOptions,
+  DenseBlockOptions,
+  DenseNetOptions,
+  InceptionBlockOptions,
+  LeNet5Options,
+  MobileNetOptions,
+} from './models/classic.ts';
+export type { UNetBlockOptions, UNetOptions, Vae, VaeOptions } from './models/images.ts';
+export type { CharLMOptions, TransformerBlockOptions, TransformerOptions } from './models/sequence.ts';
 export type { ResidualBlockOptions, ResNetOptions } from './residual.ts';
 export type {
   CosineDecayOptions,
@@ -87,6 +121,32 @@ export function makeNn(loaded: LoadedLibrary) {
     /** {@link residualBlock} */
     residualBlock: (x: SymbolicTensor, options: ResidualBlockOptions) =>
       residualBlock(need('residualBlock'), x, options),
+    /** {@link inceptionBlock} */
+    inceptionBlock: (x: SymbolicTensor, options: InceptionBlockOptions) =>
+      inceptionBlock(need('inceptionBlock'), x, options),
+    /** {@link denseBlock} */
+    denseBlock: (x: SymbolicTensor, options: DenseBlockOptions) => denseBlock(need('denseBlock'), x, options),
+    /** {@link unetBlock} */
+    unetBlock: (x: SymbolicTensor, options: UNetBlockOptions) => unetBlock(need('unetBlock'), x, options),
+    /** {@link transformerBlock} */
+    transformerBlock: (x: SymbolicTensor, options: TransformerBlockOptions) =>
+      transformerBlock(need('transformerBlock'), x, options),
+    /** {@link lenet5} */
+    lenet5: (options?: LeNet5Options) => lenet5(need('lenet5'), options),
+    /** {@link alexnet} */
+    alexnet: (options?: AlexNetOptions) => alexnet(need('alexnet'), options),
+    /** {@link densenet} */
+    densenet: (options?: DenseNetOptions) => densenet(need('densenet'), options),
+    /** {@link mobilenet} */
+    mobilenet: (options?: MobileNetOptions) => mobilenet(need('mobilenet'), options),
+    /** {@link unet} */
+    unet: (options?: UNetOptions) => unet(need('unet'), options),
+    /** {@link vae} */
+    vae: (options?: VaeOptions) => vae(need('vae'), options),
+    /** {@link charLM} */
+    charLM: (options: CharLMOptions) => charLM(need('charLM'), options),
+    /** {@link transformer} */
+    transformer: (options: TransformerOptions) => transformer(need('transformer'), options),
     /** {@link resnet} */
     resnet: (options?: ResNetOptions) => resnet(need('resnet'), options),
   };

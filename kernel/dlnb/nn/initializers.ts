@@ -17,7 +17,9 @@ const INITIALIZER_OPTIONS: OptionNames<InitializerOptions> = { gain: 'number', s
 
 /** Options of He's and LeCun's initializers. */
 export interface FanInitializerOptions extends InitializerOptions {
-  /** Whether the variance of activations stays on the way forward, or that of gradients backward; 'fanIn' by default. */
+  /**
+   * Whether the variance of activations stays on the way forward, or that of gradients backward; 'fanIn' by default.
+   */
   mode?: 'fanIn' | 'fanOut';
 }
 const FAN_INITIALIZER_OPTIONS: OptionNames<FanInitializerOptions> = {
@@ -142,16 +144,16 @@ export function makeInitializers(loaded: LoadedLibrary) {
     checkOptions(`nn.initializers.${name}`, options, INITIALIZER_OPTIONS);
   return {
     /**
-     * Xavier Glorot's: uniform in ±gain · √(6 / (fanIn + fanOut)), which keeps the variance of tanh layers (Glorot & Bengio
-     * 2010). PyTorch's `xavier_uniform_`.
+     * Xavier Glorot's: uniform in ±gain · √(6 / (fanIn + fanOut)), which keeps the variance of tanh layers (Glorot &
+     * Bengio 2010). PyTorch's `xavier_uniform_`.
      */
     xavierUniform: (options: InitializerOptions = {}): Initializer => {
       checkPlain('xavierUniform', options);
       return uniform('xavierUniform', 'fanAvg', 1, options);
     },
     /**
-     * Xavier Glorot's: normal with the standard deviation gain · √(2 / (fanIn + fanOut)) (Glorot & Bengio 2010). PyTorch's
-     * `xavier_normal_`; not cut at two standard deviations, as `tf.initializers.glorotNormal` is.
+     * Xavier Glorot's: normal with the standard deviation gain · √(2 / (fanIn + fanOut)) (Glorot & Bengio 2010).
+     * PyTorch's `xavier_normal_`; not cut at two standard deviations, as `tf.initializers.glorotNormal` is.
      */
     xavierNormal: (options: InitializerOptions = {}): Initializer => {
       checkPlain('xavierNormal', options);
@@ -185,8 +187,8 @@ export function makeInitializers(loaded: LoadedLibrary) {
       return normal('lecunNormal', options.mode ?? 'fanIn', 1, options);
     },
     /**
-     * A random matrix with orthonormal rows or columns, times the gain: it keeps lengths (Saxe, McClelland & Ganguli 2014,
-     * https://arxiv.org/abs/1312.6120). Kernels of convolutions count as matrices with a column for each filter.
+     * A random matrix with orthonormal rows or columns, times the gain: it keeps lengths (Saxe, McClelland & Ganguli
+     * 2014, https://arxiv.org/abs/1312.6120). Kernels of convolutions count as matrices with a column for each filter.
      */
     orthogonal: (options: InitializerOptions = {}): Initializer => {
       checkPlain('orthogonal', options);

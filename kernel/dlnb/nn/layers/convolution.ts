@@ -63,7 +63,9 @@ const ANY_CONVOLUTION_OPTIONS: OptionNames<AnyConvolutionOptions> = {
 
 /** Options of `nn.depthwiseConv1d`. */
 export interface DepthwiseConv1dOptions extends AnyConvolutionOptions {
-  /** `valid`: none; `same`: as many places as the input at stride 1; `causal`: the same, all before. 'valid' by default. */
+  /**
+   * `valid`: none; `same`: as many places as the input at stride 1; `causal`: the same, all before. 'valid' by default.
+   */
   padding?: 'valid' | 'same' | 'causal';
   /** Number of outputs for each channel of the input; 1 by default. */
   depthMultiplier?: number;
@@ -104,7 +106,9 @@ export interface Conv1dTransposeOptions extends AnyConvolutionOptions {
   filters: number;
   /** `valid`: every place that the kernel reaches; `same`: as many places as the input, times the stride. */
   padding?: 'valid' | 'same';
-  /** Places added behind the output of padding 'valid', or the length beyond the least one of 'same'; 0 or automatic. */
+  /**
+   * Places added behind the output of padding 'valid', or the length beyond the least one of 'same'; 0 or automatic.
+   */
   outputPadding?: number | [number];
   /** 'glorotUniform' by default. */
   kernelInitializer?: InitializerOption;

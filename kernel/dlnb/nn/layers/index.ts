@@ -34,6 +34,15 @@ import {
   type DepthwiseConv1dOptions,
   type SeparableConv1dOptions,
 } from './convolution.ts';
+import {
+  GAUSSIAN_SAMPLING_OPTIONS,
+  generativeClasses,
+  makeKlDivergence,
+  REVERSIBLE_EMBEDDING_OPTIONS,
+  type GaussianSamplingOptions,
+  type ReversibleEmbeddingOptions,
+} from './generative.ts';
+import { historicClasses } from './historic.ts';
 import { lambdaClasses, LAMBDA_OPTIONS, type LambdaFunction, type LambdaOptions } from './lambda.ts';
 import {
   MC_DROPOUT_OPTIONS,
@@ -63,6 +72,7 @@ import {
   type LearnedPositionsOptions,
   type SinePositionsOptions,
 } from './positions.ts';
+import type { Regularizer } from './resolve.ts';
 import {
   CROPPING_1D_OPTIONS,
   CROPPING_3D_OPTIONS,
@@ -99,6 +109,8 @@ const makeClasses = (tf: TensorLibrary) => ({
   ...resamplingClasses(tf),
   ...augmentationClasses(tf),
   ...standardizeClasses(tf),
+  ...generativeClasses(tf),
+  ...historicClasses(tf),
 });
 type Classes = ReturnType<typeof makeClasses>;
 
@@ -116,6 +128,25 @@ export function layerClasses(tf: TensorLibrary): Classes {
       );
   }
   return classes;
+}
+
+/** Makes saved models know all layers and regularizers. */
+export function registerLayers(tf: TensorLibrary): void {
+  layerClasses(tf);
+  klDivergence(tf, 1);
+}
+
+/** The class of each copy of TensorFlow.js. */
+const divergences = new WeakMap<object, ReturnType<typeof makeKlDivergence>>();
+
+/** The activity regularizer of [means, logarithms of variances]: a weight times the divergence from N(0, 1). */
+export function klDivergence(tf: TensorLibrary, weight: number): Regularizer {
+  let KlDivergence = divergences.get(tf);
+  if (!KlDivergence) {
+    divergences.set(tf, (KlDivergence = makeKlDivergence(tf)));
+    tf.serialization.registerClass(KlDivergence as never);
+  }
+  return new KlDivergence({ weight });
 }
 
 /** The functions that make the layers, for one session. */
@@ -188,6 +219,16 @@ export function makeLayers(loaded: LoadedLibrary) {
   const randomCrop = layer<RandomCropOptions>('randomCrop', 'RandomCrop', RANDOM_CROP_OPTIONS);
   const randomBrightness = layer<RandomToneOptions>('randomBrightness', 'RandomBrightness', RANDOM_TONE_OPTIONS);
   const randomContrast = layer<RandomToneOptions>('randomContrast', 'RandomContrast', RANDOM_TONE_OPTIONS);
+  const reversibleEmbedding = layer<ReversibleEmbeddingOptions>(
+    'reversibleEmbedding',
+    'ReversibleEmbedding',
+    REVERSIBLE_EMBEDDING_OPTIONS,
+  );
+  const gaussianSampling = layer<GaussianSamplingOptions>(
+    'gaussianSampling',
+    'GaussianSampling',
+    GAUSSIAN_SAMPLING_OPTIONS,
+  );
   const normalization = layer<NormalizationOptions>('normalization', 'Normalization', NORMALIZATION_OPTIONS);
   return {
     /**
@@ -209,7 +250,8 @@ export function makeLayers(loaded: LoadedLibrary) {
     instanceNorm: (options: InstanceNormOptions = {}): Layer => instanceNorm(options),
     /**
      * A layer that divides by the root of the mean square along an axis and multiplies by a learned scale:
-     * x / √(mean(x²) + ε) · scale (Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467). As Keras's RMSNormalization.
+     * x / √(mean(x²) + ε) · scale (Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467). As Keras's
+     * RMSNormalization.
      *
      * `[batch, …, features]` → the same shape.
      */
@@ -232,12 +274,12 @@ export function makeLayers(loaded: LoadedLibrary) {
      */
     attention: (options: AttentionOptions = {}): Layer => attention(options),
     /**
-     * Attention with several heads (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762): queries, keys and values are
-     * projected for each head, softmax(Q Kᵀ / √keyDim) V is computed, and all heads are projected to the output. As
+     * Attention with several heads (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762): queries, keys and values
+     * are projected for each head, softmax(Q Kᵀ / √keyDim) V is computed, and all heads are projected to the output. As
      * Keras's MultiHeadAttention, with its weights in its order. Apply it to one tensor for self-attention, to
      * `[query, value]`, or to `[query, value, key]`. Masks of values and keys hide them.
-     * `layer.apply([query, value], { attentionMask })` with a tensor `[batch, targets, sources]` of 1 and 0 hides single
-     * pairs.
+     * `layer.apply([query, value], { attentionMask })` with a tensor `[batch, targets, sources]` of 1 and 0 hides
+     * single pairs.
      *
      * query `[batch, targets, features]`, value and key `[batch, sources, …]` → `[batch, targets, outputDim]`, and with
      * `returnAttentionScores` the weights `[batch, heads, targets, sources]`.
@@ -274,8 +316,8 @@ export function makeLayers(loaded: LoadedLibrary) {
      */
     mcDropout: (options: McDropoutOptions): Layer => mcDropout(options),
     /**
-     * Dropout of whole channels of images, in training (Tompson et al. 2015, https://arxiv.org/abs/1411.4280). As Keras's
-     * SpatialDropout2D.
+     * Dropout of whole channels of images, in training (Tompson et al. 2015, https://arxiv.org/abs/1411.4280). As
+     * Keras's SpatialDropout2D.
      *
      * `[batch, height, width, channels]` → the same shape.
      */
@@ -288,8 +330,8 @@ export function makeLayers(loaded: LoadedLibrary) {
     spatialDropout3d: (options: SpatialDropoutOptions): Layer => spatialDropout3d(options),
     /**
      * A layer that computes a function of your own, of a tensor or of an array of them: `nn.lambda(x => tf.square(x))`.
-     * It has no weights. A saved model keeps the function's name, not its code: before it is loaded elsewhere, define the
-     * function and call `nn.registerFunction`.
+     * It has no weights. A saved model keeps the function's name, not its code: before it is loaded elsewhere, define
+     * the function and call `nn.registerFunction`.
      * @throws Error when it is saved and the function has no name
      */
     lambda: (f: LambdaFunction, options: LambdaOptions = {}): Layer => {
@@ -309,8 +351,8 @@ export function makeLayers(loaded: LoadedLibrary) {
      */
     depthwiseConv1d: (options: DepthwiseConv1dOptions): Layer => depthwiseConv1d(options),
     /**
-     * A depthwise convolution along one axis, and then a mixture of its channels at each place, with far fewer parameters
-     * than a full convolution. As Keras's SeparableConv1D.
+     * A depthwise convolution along one axis, and then a mixture of its channels at each place, with far fewer
+     * parameters than a full convolution. As Keras's SeparableConv1D.
      *
      * `[batch, places, channels]` → `[batch, places′, filters]`, where places′ is ⌈(places − reach + 1) / strides⌉ with
      * padding 'valid', else ⌈places / strides⌉.
@@ -320,8 +362,8 @@ export function makeLayers(loaded: LoadedLibrary) {
      * A transposed convolution along one axis: what the gradient of a convolution does, to make sequences longer. As
      * Keras's Conv1DTranspose.
      *
-     * `[batch, places, channels]` → `[batch, places′, filters]`, where places′ is places · strides with padding 'same', and
-     * places · strides + max(kernelSize − strides, 0) with 'valid'.
+     * `[batch, places, channels]` → `[batch, places′, filters]`, where places′ is places · strides with padding 'same',
+     * and places · strides + max(kernelSize − strides, 0) with 'valid'.
      */
     conv1dTranspose: (options: Conv1dTransposeOptions): Layer => conv1dTranspose(options),
     /**
@@ -365,8 +407,8 @@ export function makeLayers(loaded: LoadedLibrary) {
     /**
      * Max pooling by windows that do not overlap, which also returns where each maximum stood, for `nn.maxUnpooling`.
      *
-     * `[batch, height, width, channels]` → the maxima `[batch, ⌊height/h⌋, ⌊width/w⌋, channels]`, and their indices of the
-     * same shape: (y · width + x) · channels + channel in the image.
+     * `[batch, height, width, channels]` → the maxima `[batch, ⌊height/h⌋, ⌊width/w⌋, channels]`, and their indices of
+     * the same shape: (y · width + x) · channels + channel in the image.
      */
     maxPoolingWithIndices: (options: MaxPoolingWithIndicesOptions = {}): Layer => maxPoolingWithIndices(options),
     /**
@@ -391,8 +433,8 @@ export function makeLayers(loaded: LoadedLibrary) {
      */
     randomRotation: (options: RandomRotationOptions): Layer => randomRotation(options),
     /**
-     * A layer that shifts images at random, each by its own shift, in training. As Keras's RandomTranslation. No gradient
-     * goes back to the images.
+     * A layer that shifts images at random, each by its own shift, in training. As Keras's RandomTranslation. No
+     * gradient goes back to the images.
      *
      * `[batch, height, width, channels]` → the same shape.
      */
@@ -428,8 +470,24 @@ export function makeLayers(loaded: LoadedLibrary) {
      */
     randomContrast: (options: RandomToneOptions): Layer => randomContrast(options),
     /**
+     * An embedding that also reads out: of tokens it gives their vectors, and of vectors the products with all tokens'
+     * vectors, the logits (tied weights: Press & Wolf 2017, https://arxiv.org/abs/1608.05859). Apply the same layer at
+     * both ends of a model.
+     *
+     * `[batch, places]` → `[batch, places, outputDim]`; `[batch, places, outputDim]` → `[batch, places, inputDim]`.
+     */
+    reversibleEmbedding: (options: ReversibleEmbeddingOptions): Layer => reversibleEmbedding(options),
+    /**
+     * A sample of normal distributions whose parameters come in, with the gradient of both: μ + σ · noise (Kingma &
+     * Welling 2014, https://arxiv.org/abs/1312.6114). In prediction it is the mean.
+     *
+     * `[batch, 2n]`, n means and then n logarithms of variances → `[batch, n]`.
+     */
+    gaussianSampling: (options: GaussianSamplingOptions = {}): Layer => gaussianSampling(options),
+    /**
      * A layer that brings data to mean 0 and variance 1: (x − mean) / √variance. Call `adapt` with the training data
-     * before the training, or give mean and variance. As Keras's Normalization; the statistics are saved with the model.
+     * before the training, or give mean and variance. As Keras's Normalization; the statistics are saved with the
+     * model.
      *
      * `[batch, …]` → the same shape.
      */

@@ -1,5 +1,5 @@
-// A layer that computes a function of one's own. Saved models keep the function's name: the notebook that loads one must
-// have made the function known, since a file that brings code of its own could do anything.
+// A layer that computes a function of one's own. Saved models keep the function's name: the notebook that loads one
+// must have made the function known, since a file that brings code of its own could do anything.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TensorLibrary } from '../../library.ts';
 import { shown, type OptionNames } from '../../options.ts';
@@ -8,16 +8,16 @@ import { allShapes, layerBase, type Config, type Inputs, type Kwargs, type Shape
 import { LAYER_OPTIONS, type LayerClass, type LayerOptions } from './options.ts';
 
 /**
- * The function of `nn.lambda`: of a tensor, or of an array of them if the layer has several inputs, and of the arguments
- * of the call, such as `training`.
+ * The function of `nn.lambda`: of a tensor, or of an array of them if the layer has several inputs, and of the
+ * arguments of the call, such as `training`.
  */
 export type LambdaFunction = (x: never, args: { training?: boolean }) => Tensor;
 
 /** Options of `nn.lambda`. */
 export interface LambdaOptions extends LayerOptions {
   /**
-   * Shape of one example of the output, without the batch; by default found by computing the function of ones, with 1 for
-   * sizes that are not known.
+   * Shape of one example of the output, without the batch; by default found by computing the function of ones, with 1
+   * for sizes that are not known.
    */
   outputShape?: (number | null)[];
 }

@@ -4,13 +4,15 @@
 /** How often each layer with a seed has drawn. */
 const draws = new WeakMap<object, number>();
 
-/**
- * The seed of a layer's next draw; undefined without a seed. Text, which TensorFlow.js takes and its types do not tell.
- */
+/** The seed of a layer's next draw; undefined without a seed. That of the first is the layer's own. */
 export function nextSeed(layer: { seed: number | undefined }): number | undefined {
   const { seed } = layer;
   if (seed === undefined) return undefined;
   const drawn = draws.get(layer) ?? 0;
   draws.set(layer, drawn + 1);
-  return (drawn === 0 ? `${seed}` : `${seed}:${drawn}`) as unknown as number;
+  if (drawn === 0) return seed;
+  // FNV-1a, so that layers with neighboring seeds do not draw the same one call later
+  let hash = 0x811c9dc5;
+  for (const char of `${seed}:${drawn}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
+  return hash >>> 0;
 }

@@ -1,5 +1,6 @@
 // Layers that repeat, pad and crop places along one and three axes, and pooling that remembers where its maxima stood,
-// with the layer that puts them back (Zeiler et al. 2011; Badrinarayanan et al. 2015, https://arxiv.org/abs/1511.00561).
+// with the layer that puts them back (Zeiler et al. 2011; Badrinarayanan et al. 2015,
+// https://arxiv.org/abs/1511.00561).
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorLibrary } from '../../library.ts';
 import { shown, type OptionNames } from '../../options.ts';
@@ -73,7 +74,9 @@ export const CROPPING_1D_OPTIONS: OptionNames<Cropping1dOptions> = { ...LAYER_OP
 
 /** Options of `nn.cropping3d`. */
 export interface Cropping3dOptions extends LayerOptions {
-  /** Number of places to take away: at all sides, along each axis, or at each side as `[before, behind]`; 1 by default. */
+  /**
+   * Number of places to take away: at all sides, along each axis, or at each side as `[before, behind]`; 1 by default.
+   */
   cropping?: Sides;
   /** Whether the channels are the last axis, the default, or the first after the batch. */
   dataFormat?: 'channelsLast' | 'channelsFirst';

@@ -1,5 +1,5 @@
-// Options that name parts of layers: initializers, regularizers, constraints and activations. By name, as objects, or as
-// saved models have them.
+// Options that name parts of layers: initializers, regularizers, constraints and activations. By name, as objects, or
+// as saved models have them.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { constraints, initializers, regularizers } from '@tensorflow/tfjs-layers';
 import { closest } from '../../../wire/closest.ts';

@@ -7,7 +7,9 @@ import { LAYER_OPTIONS, type Layer, type LayerClass, type LayerOptions } from '.
 
 /** Options of `nn.normalization`. */
 export interface NormalizationOptions extends LayerOptions {
-  /** The axis, or the axes, that keep statistics of their own; −1, the last, by default. null: one mean for everything. */
+  /**
+   * The axis, or the axes, that keep statistics of their own; −1, the last, by default. null: one mean for everything.
+   */
   axis?: number | number[] | null;
   /** The mean, instead of `adapt`: a number, or one for each place along `axis`. */
   mean?: number | number[];
@@ -24,7 +26,9 @@ export const NORMALIZATION_OPTIONS: OptionNames<NormalizationOptions> = {
   invert: 'boolean',
 };
 
-/** What `adapt` reads: a tensor `[examples, …]`, or a data set of tensors with a batch axis, or of `{ xs }` with them. */
+/**
+ * What `adapt` reads: a tensor `[examples, …]`, or a data set of tensors with a batch axis, or of `{ xs }` with them.
+ */
 export type AdaptData = Tensor | { forEachAsync(f: (batch: unknown) => void): Promise<void> } | AsyncIterable<unknown>;
 
 /** What `nn.normalization` returns. */

@@ -1,5 +1,5 @@
-// Initializers: their spread by the formulas of the papers, orthogonal matrices in little time and without warnings, and
-// the biases of gates for long memories.
+// Initializers: their spread by the formulas of the papers, orthogonal matrices in little time and without warnings,
+// and the biases of gates for long memories.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { initializerClasses } from '../../../../../kernel/dlnb/nn/initializers.ts';
 import { makeNn } from '../../../../../kernel/dlnb/nn/index.ts';

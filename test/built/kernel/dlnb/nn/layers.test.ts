@@ -1,5 +1,5 @@
 // The layers of `nn` on the device `cpu`: values and gradients as PyTorch gives them (layers/make.py), saved and loaded
-// models that go on bit for bit, masks, and what wrong options say. DLNB_TEST_DEVICE=webgpu runs them there.
+// models that go on bit for bit, masks, and what wrong options say.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
