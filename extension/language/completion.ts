@@ -55,7 +55,7 @@ class SnippetItem extends vscode.CompletionItem {
     private readonly cell: vscode.TextDocument,
     position: vscode.Position,
   ) {
-    const { label, body, about, filter, start, imports } = snippet;
+    const { label, body, about, filter, start, before, imports } = snippet;
     super({ label, description: 'snippet' }, vscode.CompletionItemKind.Snippet);
     this.insertText = new vscode.SnippetString(body);
     this.documentation = new vscode.MarkdownString(`${about}\n`).appendCodeblock(snippetText(body), 'typescript');
@@ -63,9 +63,11 @@ class SnippetItem extends vscode.CompletionItem {
     this.range = new vscode.Range(cell.positionAt(start), position);
     // Behind the names of the cells and the members of the object
     this.sortText = `15${label}`;
-    const own = this.edits().filter((edit) => 'cell' in edit && edit.cell === idOf(cell));
-    if (own.length > 0)
-      this.additionalTextEdits = own.map(({ range, newText }) => new vscode.TextEdit(rangeOf(range), newText));
+    const own = this.edits()
+      .filter((edit) => 'cell' in edit && edit.cell === idOf(cell))
+      .map(({ range, newText }) => new vscode.TextEdit(rangeOf(range), newText));
+    const ahead = before ? [vscode.TextEdit.insert(cell.positionAt(before.at), before.text)] : [];
+    this.additionalTextEdits = [...own, ...ahead];
     if (own.length < imports.length) this.command = { command: IMPORT_COMMAND, title: 'Add Import', arguments: [this] };
   }
 

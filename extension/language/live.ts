@@ -1,6 +1,7 @@
 // What names hold now, from the kernel that runs: for hovers and completion. It never waits for a kernel for long.
 import * as vscode from 'vscode';
 import { liveKeys, liveNameAt, liveText, liveValueBefore } from '../../kernel/language/service.ts';
+import type { LiveKey } from '../../kernel/language/live.ts';
 import type { InspectAnswer, InspectAsk, Inspected } from '../../kernel/host/client/index.ts';
 import type { OpenNotebook } from './notebooks.ts';
 
@@ -27,10 +28,11 @@ export class LiveValues {
     const facts = open.facts(document);
     const name = facts && liveNameAt(document.getText(), facts, document.offsetAt(position));
     const value = name && (await this.value(open, { names: [name] }, HOVER_MS));
-    return value && new vscode.MarkdownString(liveText(value));
+    const told = value && liveText(value);
+    return told === undefined || told === '' ? undefined : new vscode.MarkdownString(told);
   }
 
-  /** The keys of the object in front of the dot that is typed. @param offered what is offered without them */
+  /** The keys of the object in front of the dot or the bracket that is typed. @param offered what is offered without them */
   async keys(
     open: OpenNotebook,
     { document, position }: { document: vscode.TextDocument; position: vscode.Position },
@@ -39,25 +41,15 @@ export class LiveValues {
     if (!this.kernelOf(open.notebook)) return [];
     const before = liveValueBefore(document.getText(), document.languageId, document.offsetAt(position));
     if (!before) return [];
+    const { name, start, isQuoted } = before;
     const [value, known] = await Promise.all([
-      this.value(open, { names: [before.name], keys: true }, COMPLETION_MS),
+      this.value(open, { names: [name], keys: true }, COMPLETION_MS),
       offered(),
     ]);
     if (!value) return [];
-    return liveKeys(value, known).map(({ key, kind, text, isName }) => {
-      const { Field, Method } = vscode.CompletionItemKind;
-      const item = new vscode.CompletionItem({ label: key, description: 'now' }, kind === 'function' ? Method : Field);
-      item.detail = kind === 'value' ? text : kind;
-      // Behind what the type has
-      item.sortText = `12${key}`;
-      if (!isName) {
-        // The brackets take the place of the dot
-        item.insertText = `[${JSON.stringify(key)}]`;
-        item.range = new vscode.Range(document.positionAt(before.dot), position);
-        item.filterText = `.${key}`;
-      }
-      return item;
-    });
+    return liveKeys(value, known)
+      .filter(({ kind, written }) => !isQuoted || (kind === 'value' && /^[.[]/.test(written)))
+      .map((key) => itemOf(key, { document, position, start, isQuoted }));
   }
 
   private async value(open: OpenNotebook, ask: InspectAsk, ms: number): Promise<Inspected | undefined> {
@@ -67,4 +59,35 @@ export class LiveValues {
     const answer = await Promise.race([asked.catch(() => undefined), late]);
     return answer && 'values' in answer ? (answer.values[0] ?? undefined) : undefined;
   }
+}
+
+interface Place {
+  document: vscode.TextDocument;
+  position: vscode.Position;
+  /** Of the dot or the bracket. */
+  start: number;
+  isQuoted: boolean;
+}
+
+function itemOf({ key, kind, text, written }: LiveKey, place: Place): vscode.CompletionItem {
+  const { document, position, start, isQuoted } = place;
+  const { Field, Method } = vscode.CompletionItemKind;
+  const description = kind === 'column' ? 'column, now' : 'now';
+  const item = new vscode.CompletionItem({ label: key, description }, kind === 'function' ? Method : Field);
+  item.detail = kind === 'function' || kind === 'accessor' ? kind : text;
+  // Behind what the type has
+  item.sortText = `12${key}`;
+  const typed = document.getText(new vscode.Range(document.positionAt(start), position));
+  if (isQuoted) {
+    const quote = /['"]/.exec(typed)!;
+    item.insertText = key.replaceAll(/[\\\n'"]/g, (c) => JSON.stringify(c).slice(1, -1));
+    item.range = new vscode.Range(document.positionAt(start + quote.index + 1), position);
+  } else if (written.startsWith('[')) {
+    item.insertText = written;
+    // The brackets take the place of the dot. The list is searched by the word behind it, so it is an edit of its own
+    const dot = document.positionAt(start);
+    if (!typed.startsWith('?.'))
+      item.additionalTextEdits = [vscode.TextEdit.delete(new vscode.Range(dot, dot.translate(0, 1)))];
+  } else item.insertText = written.slice(1);
+  return item;
 }

@@ -77,7 +77,7 @@ export class Highlights implements vscode.DocumentHighlightProvider {
       ?.ask(document, (language, cell) => language.highlights(cell, position, token), token);
     return found
       ?.filter(({ cell }) => cell === idOf(document))
-      .map(({ range }) => new vscode.DocumentHighlight(rangeOf(range)));
+      .map(({ range, kind }) => new vscode.DocumentHighlight(rangeOf(range), kind - 1));
   }
 }
 

@@ -17,23 +17,34 @@ export function liveNameAt(text: string, facts: KnownFacts, offset: number): Ins
     ?.upTo(offset);
 }
 
+/** Where a key of a value is typed. */
+export interface KeyPlace {
+  /** The value. */
+  name: InspectedName;
+  /** Where the dot or the bracket begins. */
+  start: number;
+  /** Whether the key is typed in quotes, behind a bracket. */
+  isQuoted: boolean;
+}
+
 /**
- * What the value is whose keys are typed at a place, behind a dot; with the place of the dot.
+ * What the value is whose keys are typed at a place, behind a dot or in brackets and quotes.
  * @param language of the cell
  */
-export function liveValueBefore(
-  text: string,
-  language: string,
-  offset: number,
-): { name: InspectedName; dot: number } | undefined {
-  const typed = /\??\.\s*[\p{ID_Continue}$]*$/u.exec(text.slice(0, offset));
+export function liveValueBefore(text: string, language: string, offset: number): KeyPlace | undefined {
+  const line = text.slice(0, offset);
+  const typed = /\??\.\s*[\p{ID_Continue}$]*$/u.exec(line) ?? /(?:\?\.)?\[\s*(['"])[^'"\n]*$/.exec(line);
   if (!typed) return undefined;
-  const dot = typed.index;
-  // With a key behind the dot the text can be read
-  const whole = `${text.slice(0, offset)}_${text.slice(offset)}`;
-  const chain = chains(text.slice(0, dot), readCell(whole, language)).find(({ words }) => words.at(-1)!.end === dot);
-  const name = chain?.upTo(dot);
-  return name && { name, dot };
+  const start = typed.index;
+  const isQuoted = typed[1] !== undefined;
+  // With a key behind a dot the text can be read
+  const rest = isQuoted ? text.slice(offset).replace(/^[^'"\n\]]*['"]?\]?/, '') : text.slice(offset);
+  const whole = isQuoted ? `${text.slice(0, start)}._${rest}` : `${line}_${rest}`;
+  const chain = chains(text.slice(0, start), readCell(whole, language)).find(
+    ({ words }) => words.at(-1)!.end === start,
+  );
+  const name = chain?.upTo(start);
+  return name && { name, start, isQuoted };
 }
 
 interface Chain {
@@ -72,8 +83,8 @@ function chains(text: string, { names }: KnownFacts): Chain[] {
 const short = (value: number): string => String(Number(value.toPrecision(5)));
 const count = (value: number): string => value.toLocaleString('en-US');
 
-/** Markdown about a value as it is now. */
-export function liveText(value: Inspected): string {
+/** Markdown about a value as it is now; undefined for functions, of which the type says all. */
+export function liveText(value: Inspected): string | undefined {
   switch (value.kind) {
     case 'tensor':
       return `Now: ${tensorText(value)}`;
@@ -89,6 +100,7 @@ export function liveText(value: Inspected): string {
       return `Now: ${type} \`${name}\`, ${count(parameters)} parameters${trained}\n\n${rows.join('\n')}`;
     }
     case 'value':
+      if (/^(async )?(function|class)\b/.test(value.text)) return undefined;
       return `Now:\n\`\`\`javascript\n${value.text}\n\`\`\``;
   }
 }
@@ -110,15 +122,26 @@ function tensorText(value: Extract<Inspected, { kind: 'tensor' }>): string {
 }
 
 /** A key of a real object, for completion. */
-export interface LiveKey extends InspectedKey {
-  /** Whether it can stand behind a dot. */
-  isName: boolean;
+export interface LiveKey extends Omit<InspectedKey, 'kind'> {
+  kind: InspectedKey['kind'] | 'column' | 'entry';
+  /** What stands for the key behind the value: `.loss`, `["val loss"]`, `.get("loss")`. */
+  written: string;
 }
 
-/** The keys of a value that no other completion offers. @param offered the names that are offered already */
+const isIdentifier = (key: string) => /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key);
+const access = (key: string) => (isIdentifier(key) ? `.${key}` : `[${JSON.stringify(key)}]`);
+
+/**
+ * The keys of a value that no other completion offers: its own, of a table its columns, of a map its entries.
+ * @param offered the names that are offered already
+ */
 export function liveKeys(value: Inspected, offered: ReadonlySet<string>): LiveKey[] {
-  const all = value.keys?.list ?? [];
-  return all
-    .filter(({ key }) => !offered.has(key) && !/^\d+$/.test(key))
-    .map((key) => ({ ...key, isName: /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key.key) }));
+  const { list = [], columns = [], entries = [] } = value.keys ?? {};
+  const all: LiveKey[] = [
+    ...list.filter(({ key }) => !/^\d+$/.test(key)).map((key) => ({ ...key, written: access(key.key) })),
+    ...columns.map((key) => ({ ...key, kind: 'column' as const, written: `.map((row) => row${access(key.key)})` })),
+    ...entries.map((key) => ({ ...key, kind: 'entry' as const, written: `.get(${JSON.stringify(key.key)})` })),
+  ];
+  const seen = new Set(offered);
+  return all.filter(({ key }) => !seen.has(key) && seen.add(key));
 }

@@ -231,15 +231,22 @@ export class NotebookLanguage {
     return unique(edits);
   }
 
-  /** Where the name at a place stands in the cells. */
-  async highlights(cell: string, position: Position, token?: CancellationToken): Promise<CellRange[]> {
+  /** Where the name at a place stands in the cells, and whether it is read (2) or written (3) there. */
+  async highlights(
+    cell: string,
+    position: Position,
+    token?: CancellationToken,
+  ): Promise<(CellRange & { kind: lsp.DocumentHighlightKind })[]> {
     const found = await this.askAt<lsp.DocumentHighlight[] | null>(
       'textDocument/documentHighlight',
       cell,
       position,
       token,
     );
-    return (found ?? []).flatMap(({ range }) => this.document.cellRange(range) ?? []);
+    return (found ?? []).flatMap(({ range, kind = 1 }) => {
+      const place = this.document.cellRange(range);
+      return place ? [{ ...place, kind }] : [];
+    });
   }
 
   /** What a cell declares. */

@@ -38,6 +38,9 @@ export const CONFIG = '.dlnb.tsconfig.json';
 /** What the server asks for. */
 const SECTIONS = ['js/ts', 'typescript', 'javascript', 'editor'];
 
+/** Modules that no import is offered of: parts of TensorFlow.js, and files of our own types. */
+const NOT_OFFERED = ['^@tensorflow/tfjs-', '(^|/)dist/types/'];
+
 /** Deaths in a minute after which it is not started again. */
 const MOST_DEATHS = 5;
 const MINUTE = 60_000;
@@ -287,9 +290,17 @@ export class LanguageServer {
   }
 
   private settings(section: string): unknown {
-    const own = (this.options.settings?.(section) ?? {}) as { tsserver?: object };
+    const own = (this.options.settings?.(section) ?? {}) as {
+      tsserver?: object;
+      preferences?: { autoImportSpecifierExcludeRegexes?: readonly string[] };
+    };
+    const { autoImportSpecifierExcludeRegexes = [] } = own.preferences ?? {};
     return {
       ...own,
+      preferences: {
+        ...own.preferences,
+        autoImportSpecifierExcludeRegexes: [...autoImportSpecifierExcludeRegexes, ...NOT_OFFERED],
+      },
       // The notebooks' own configuration, which stands in a document that is open
       ...(section === 'js/ts' && { customConfigFileName: CONFIG }),
       // It would run `npm install` in the user's name, by itself

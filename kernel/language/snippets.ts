@@ -13,8 +13,10 @@ export interface OfferedSnippet {
   body: string;
   /** What it does, in Markdown. */
   about: string;
-  /** Where the text begins that it takes the place of. */
+  /** Where the word begins that it takes the place of. */
   start: number;
+  /** What it needs in front of the object, if it stands behind a dot. */
+  before?: { at: number; text: string };
   /** What it needs: names of {@link IMPORTS}. */
   imports: readonly ImportName[];
   /** What the object in front of the dot has to have, by what TypeScript offers. */
@@ -212,28 +214,39 @@ export function snippetsAt(
         const other = local.get(needed) ?? needed;
         return other === needed ? t : t.replaceAll(new RegExp(`\\b${needed}\\.`, 'g'), `${other}.`);
       }, text);
-    let body = own(snippet.body(isModel && typed.object !== undefined ? firstOr(typed.object, name) : name));
-    if (snippet.waits && !typed.isAwaited) body = `await ${body}`;
-    const label = `${isModel ? object : own(`${object}.`).slice(0, -1)}.${member}`;
+    const body = own(snippet.body(name));
+    const waits = snippet.waits === true && !typed.isAwaited;
+    const needed = { about, imports: imports.filter((name) => !local.has(name)) };
+    if (typed.object === undefined) {
+      const label = `${isModel ? object : own(`${object}.`).slice(0, -1)}.${member}`;
+      return [
+        { ...needed, label, filter: label, body: waits ? `await ${body}` : body, start: typed.start, members: [] },
+      ];
+    }
+    const { before, rest } = behindDot(body, typed.object);
+    const ahead = before + (waits ? 'await ' : '');
     return [
       {
-        label: typed.object === undefined ? label : `${member}(…)`,
-        filter: typed.object === undefined ? label : `${typed.object}.${member}`,
-        body,
-        about,
-        start: typed.start,
-        imports: imports.filter((needed) => !local.has(needed)),
-        members: isModel && typed.object !== undefined ? MODEL_MEMBERS : [],
+        ...needed,
+        label: `${member}(…)`,
+        filter: member,
+        body: rest,
+        start: typed.start + typed.object.length + 1,
+        members: isModel ? MODEL_MEMBERS : [],
+        ...(ahead !== '' && { before: { at: typed.start, text: ahead } }),
       },
     ];
   });
 }
 
-/** The object that is typed stands for a model's name. */
-const firstOr =
-  (object: string, name: (...names: string[]) => string) =>
-  (...names: string[]) =>
-    names[0] === MODEL[0] ? object : name(...names);
+/** The body of a snippet behind an object that is typed already, and what goes in front of that. */
+function behindDot(body: string, object: string): { before: string; rest: string } {
+  const [head, , variable, model] = /^(const \$\{1:(\w+)\} = )?(?:\$\{1:(\w+)\}|\w+)\./.exec(body)!;
+  const rest = body.slice(head.length);
+  if (variable !== undefined)
+    return { before: `const ${variable} = `, rest: rest.replaceAll(`\${1:${variable}}`, () => variable) };
+  return { before: '', rest: model === undefined ? rest : rest.replaceAll(`\${1:${model}}`, () => object) };
+}
 
 /** The names under which cells import what snippets need. */
 function localNames(document: VirtualDocument): Map<ImportName, string> {

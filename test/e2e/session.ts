@@ -22,6 +22,8 @@ export interface SessionOptions {
   /** Notebooks of the workspace, made of code cells: name to sources. */
   notebooks?: Record<string, string[]>;
   settings?: Record<string, unknown>;
+  /** Other extensions: id to files by name. */
+  extensions?: Record<string, Record<string, string>>;
   workspaceTrust?: boolean;
   viewport?: { width: number; height: number };
 }
@@ -46,7 +48,7 @@ const handy = {
 
 /** Opens VS Code before the tests of this file and closes it after them. The session is there when a test runs. */
 export function useVSCode(name: string, options: SessionOptions = {}): Session {
-  const { files, notebooks = {}, settings, workspaceTrust = false, viewport } = options;
+  const { files, notebooks = {}, settings, extensions = {}, workspaceTrust = false, viewport } = options;
   let profile: Profile | undefined;
   let server: Server | undefined;
   let browser: TestBrowser | undefined;
@@ -55,6 +57,11 @@ export function useVSCode(name: string, options: SessionOptions = {}): Session {
     profile = makeProfile({ files, settings: { ...handy, ...settings }, workspaceTrust });
     for (const [file, cells] of Object.entries(notebooks))
       writeFileSync(join(profile.folder, file), notebookText(cells));
+    for (const [id, all] of Object.entries(extensions)) {
+      const folder = join(profile.extensions, `${id}-0.0.1`);
+      mkdirSync(folder, { recursive: true });
+      for (const [file, text] of Object.entries(all)) writeFileSync(join(folder, file), text);
+    }
     installVsix(profile, inject('vsix'));
     server = await startServer({ profile, workspaceTrust });
     browser = await startBrowser(viewport);

@@ -42,6 +42,11 @@ describe('the value in front of a dot', () => {
     ['history.history.lo|', { name: 'history', path: ['history'] }],
     ['const a = 1;\nrows[0]?.|\na;', { name: 'rows', path: ['0'] }],
     ['f(history.|)', { name: 'history' }],
+    ["history['lo|", { name: 'history' }],
+    ["const a = history?.['lo|'];\na;", { name: 'history' }],
+    ['f(rows[0]["|"])', { name: 'rows', path: ['0'] }],
+    ["f(x)['|']", undefined],
+    ["['|']", undefined],
     ['f(x).|', undefined],
     ['function f(inner: any) { inner.| }', undefined],
     ['history|', undefined],
@@ -72,12 +77,29 @@ describe('the words', () => {
     expect(liveText({ kind: 'value', text: '{ a: 1 }' })).toBe('Now:\n```javascript\n{ a: 1 }\n```');
   });
 
+  it('say nothing of functions and classes, whose type says all', () => {
+    for (const text of ['function area', 'async function f', 'class Point'])
+      expect(liveText({ kind: 'value', text })).toBeUndefined();
+    expect(liveText({ kind: 'value', text: "'function'" })).toContain("'function'");
+  });
+
   it('leave out keys that are offered already, and indices', () => {
     const keys = ['loss', 'val loss', '0', 'length'].map((key) => ({ key, kind: 'value' as const, text: '' }));
     const found = liveKeys({ kind: 'value', text: '', keys: { list: keys } }, new Set(['length']));
-    expect(found.map(({ key, isName }) => [key, isName])).toEqual([
-      ['loss', true],
-      ['val loss', false],
+    expect(found.map(({ key, written }) => [key, written])).toEqual([
+      ['loss', '.loss'],
+      ['val loss', '["val loss"]'],
     ]);
+  });
+
+  it('are the columns of a table and the entries of a map, too', () => {
+    const [name, size] = ['name', 'size in m'].map((key) => ({ key, kind: 'value' as const, text: '' }));
+    const table = liveKeys({ kind: 'value', text: '', keys: { list: [], columns: [name!, size!] } }, new Set());
+    expect(table.map(({ key, kind, written }) => [key, kind, written])).toEqual([
+      ['name', 'column', '.map((row) => row.name)'],
+      ['size in m', 'column', '.map((row) => row["size in m"])'],
+    ]);
+    const map = liveKeys({ kind: 'value', text: '', keys: { list: [], entries: [size!] } }, new Set());
+    expect(map.map(({ kind, written }) => [kind, written])).toEqual([['entry', '.get("size in m")']]);
   });
 });

@@ -25,7 +25,12 @@ const TEXT = 'function area(radius: number) {\n  return radius;\n}\narea(1);\n';
 
 /** A server with one open document. */
 function started(
-  options: { settings?: (section: string) => unknown; log?: (line: string) => void; file?: string } = {},
+  options: {
+    settings?: (section: string) => unknown;
+    log?: (line: string) => void;
+    gaveUp?: (reason: string) => void;
+    file?: string;
+  } = {},
 ) {
   const folder = (open.folder ??= mkdtempSync(path.join(os.tmpdir(), 'dlnb-server-')));
   const server = (open.server = new LanguageServer({ program, folder, ...options }));

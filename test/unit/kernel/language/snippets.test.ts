@@ -60,13 +60,26 @@ describe('snippets', () => {
     expect(labels(...texts, 'viz.li|')).toContain('line(…)');
     expect(labels(...texts, 'train.|')).toContain('record(…)');
     expect(labels(...texts, 'train.|')).not.toContain('line(…)');
-    expect(find('line(…)', ...texts, 'viz.li|').filter).toBe('viz.line');
+    expect(find('line(…)', ...texts, 'viz.li|')).toMatchObject({
+      filter: 'line',
+      start: 4,
+      body: expect.stringMatching(/^line\(\{/),
+    });
     // Of a name that is not known to be a model
     expect(at(...texts, 'net.|').map(({ label, members }) => `${label} ${members.join()}`)).toEqual([
       'fit(…) compile,fit,predict',
       'compile(…) compile,fit,predict',
     ]);
-    expect(find('fit(…)', 'net.|').body).toMatch(/^await \$\{1:net\}\.fit/);
+    expect(find('fit(…)', 'net.|')).toMatchObject({
+      body: expect.stringMatching(/^fit\(/),
+      before: { at: 0, text: 'await ' },
+    });
+    expect(find('fit(…)', 'await net.|').before).toBeUndefined();
+    expect(find('record(…)', ...texts, 'train.|')).toMatchObject({
+      body: expect.stringMatching(/^record\('[^]*of run\.epochs\([^]*run\.step\(/),
+      before: { at: 0, text: 'const run = ' },
+    });
+    expect(find('lossLandscape(…)', ...texts, 'viz.|').before).toEqual({ at: 0, text: 'await ' });
   });
 
   it.each([
