@@ -416,7 +416,7 @@ export class NotebookLanguage {
       }
       return own;
     });
-    return unique(places);
+    return withoutAdditions(unique(places));
   }
 
   private askAt<R>(method: string, cell: string, position: Position, token?: CancellationToken): Promise<R> {
@@ -426,6 +426,15 @@ export class NotebookLanguage {
   private ask<R>(method: string, params: object, token?: CancellationToken): Promise<R> {
     return this.language.server.request<R>(method, { textDocument: { uri: this.uri }, ...params }, token);
   }
+}
+
+/** Files of TensorFlow.js that each add an operation to the class of tensors: the class is what one wants to see. */
+const ADDITIONS = '/dist/public/chained_ops/';
+
+function withoutAdditions(places: Place[]): Place[] {
+  const rest = places.filter((place) => 'cell' in place || !place.uri.includes(ADDITIONS));
+  // Behind an empty namespace of its name
+  return rest.length > 0 && rest.length < places.length ? rest.slice(-1) : places;
 }
 
 function unique<T>(list: readonly T[]): T[] {

@@ -274,6 +274,27 @@ describe('TypeScript in cells', function () {
     );
   });
 
+  it('leaves no line behind imports that are all of a cell', async () => {
+    const cells = [
+      "import { viz, data } from 'dlnb';\nimport { sep } from 'node:path';",
+      'viz; sep;',
+      "const n: number = '';",
+    ];
+    const notebook = await checked(cells);
+    const { document } = notebook.cellAt(0);
+    const whole = new vscode.Range(0, 0, document.lineCount, 0);
+    const [{ edit, command }] = await execute<[vscode.CodeAction]>(
+      'executeCodeActionProvider',
+      document.uri,
+      whole,
+      'source.organizeImports',
+      5,
+    );
+    if (edit) assert.ok(await vscode.workspace.applyEdit(edit));
+    if (command) await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []));
+    assert.equal(document.getText(), "import { viz } from 'dlnb';\nimport { sep } from 'node:path';");
+  });
+
   it('formats a cell once', async () => {
     const notebook = await checked([...CELLS, 'if(seed){\nlate\n}']);
     const { uri } = notebook.cellAt(5).document;

@@ -113,6 +113,11 @@ describe('cells', () => {
     expect((declared as { uri: string }).uri).toMatch(/dist\/types\/tensorflow\/.*\.d\.ts$/);
     const type = await ask(['class A {}', 'const a = new A();', '|a;'], (n, c, at) => n.typeDefinition(c, at));
     expect(type.map(shown)).toEqual(['c1 0:6']);
+    // The class, and not the 138 files of TensorFlow.js that add to it
+    const tensor = await ask(in2('const t = tf.ones([2]);', '|t;'), (n, c, at) => n.typeDefinition(c, at));
+    expect(tensor.map((place) => path.basename((place as { uri: string }).uri))).toEqual(['tensor.d.ts']);
+    const square = await ask(in2('tf.ones([2]).|square();'), (n, c, at) => n.definition(c, at));
+    expect(square.map((place) => path.basename((place as { uri: string }).uri))).toEqual(['square.d.ts']);
   });
 
   it('find all uses, in all cells', async () => {
