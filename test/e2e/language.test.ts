@@ -66,7 +66,7 @@ describe('types in cells', () => {
     const dir = process.env['PICTURES'] ?? join(outDir, 'test/e2e');
     mkdirSync(dir, { recursive: true });
     const { width } = vs.page.viewportSize()!;
-    await vs.page.screenshot({ path: join(dir, `language-${name}.png`), clip: { x: 0, y: 0, width, height: 1000 } });
+    await vs.page.screenshot({ path: join(dir, `language-${name}.png`), clip: { x: 0, y: 0, width, height: 1200 } });
   };
   const press = (...keys: string[]) =>
     keys.reduce((before, key) => before.then(() => vs.page.keyboard.press(key)), Promise.resolve());
@@ -139,10 +139,10 @@ describe('types in cells', () => {
     await cellRow(vs.page, 0).locator('.squiggly-inline-unnecessary', { hasText: 'data' }).waitFor({ timeout: 60_000 });
     expect(await vs.page.locator('.squiggly-error').count()).toBe(0);
     await rewrite(4);
-    await type("const wrong: number = 'text';\nwrong + later;\ndata.xor(");
+    await type("const wrong: number = 'text';\nwrong + later;\n");
     await marks(4, 'error').nth(1).waitFor();
     await picture('errors-light');
-    await type(');');
+    await type('data.xor();');
     await until(
       async () => (await cellRow(vs.page, 0).locator('.squiggly-inline-unnecessary').count()) === 0,
       'a name that is used',
@@ -246,7 +246,7 @@ describe('types in cells', () => {
 
   it('find references in all cells, and highlight them', async () => {
     await caret(3, 'xs');
-    await cellRow(vs.page, 3).locator('[class*=wordHighlight]').first().waitFor();
+    await cellRow(vs.page, 3).locator('[class*=wordHighlight]').first().waitFor({ timeout: 60_000 });
     await press('Shift+F12');
     const zone = vs.page.locator('.reference-zone-widget');
     // VS Code waits for its own TypeScript, too

@@ -242,6 +242,7 @@ describe('TypeScript in cells', function () {
     const actions = await execute<vscode.CodeAction[]>('executeCodeActionProvider', document.uri, at);
     const fixes = actions.filter(({ title }) => /import from "node:fs"/.test(title));
     assert.equal(fixes.length, 1, actions.map(({ title }) => title).join('; '));
+    assert.ok(!actions.some(({ title }) => title.endsWith('from "fs"')));
     assert.ok(await vscode.workspace.applyEdit(fixes[0]!.edit!));
     assert.match(
       notebook.cellAt(0).document.getText(),
