@@ -210,6 +210,13 @@ describe('types in cells', () => {
     await picture('hover-light');
   });
 
+  it('highlight the uses of the name at the caret', async () => {
+    await caret(3, 'xs');
+    for (const cell of [2, 3])
+      await cellRow(vs.page, cell).locator('[class*=wordHighlight]').first().waitFor({ timeout: 60_000 });
+    await picture('highlights-light');
+  });
+
   it('show the parameters of the call that is typed', async () => {
     await rewrite(4);
     await type('area(1, ');
@@ -244,9 +251,8 @@ describe('types in cells', () => {
     await cellRow(vs.page, 1).locator('.monaco-editor.focused').waitFor();
   });
 
-  it('find references in all cells, and highlight them', async () => {
+  it('find references in all cells', async () => {
     await caret(3, 'xs');
-    await cellRow(vs.page, 3).locator('[class*=wordHighlight]').first().waitFor({ timeout: 60_000 });
     await press('Shift+F12');
     const zone = vs.page.locator('.reference-zone-widget');
     // VS Code waits for its own TypeScript, too
