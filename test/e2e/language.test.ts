@@ -210,13 +210,6 @@ describe('types in cells', () => {
     await picture('hover-light');
   });
 
-  it('highlight the uses of the name at the caret', async () => {
-    await caret(3, 'xs');
-    for (const cell of [2, 3])
-      await cellRow(vs.page, cell).locator('[class*=wordHighlight]').first().waitFor({ timeout: 60_000 });
-    await picture('highlights-light');
-  });
-
   it('show the parameters of the call that is typed', async () => {
     await rewrite(4);
     await type('area(1, ');
