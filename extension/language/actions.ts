@@ -61,7 +61,10 @@ export class Actions implements vscode.CodeActionProvider {
       }),
     );
     const seen = new Set<string>();
-    return lists.flat().filter(({ title }) => !seen.has(title) && seen.add(title));
+    const all = lists.flat().filter(({ title }) => !seen.has(title) && seen.add(title));
+    // Node's modules by their full names, as in completion
+    const modules = new Set(all.map(({ title }) => / from "(.*)"$/.exec(title)?.[1]));
+    return all.filter(({ title }) => !modules.has(`node:${/ from "(.*)"$/.exec(title)?.[1]}`));
   }
 
   private async organize(

@@ -46,13 +46,23 @@ export function organizeCell({
   // The name of a cell has no ending, which says what language it is
   const fileName = `/cell.${cell.languageVariant === typescript.LanguageVariant.JSX ? 'tsx' : 'ts'}`;
   const changes = small(typescript, fileName, text).organizeImports({ ...args, fileName }, ...rest);
-  return changes.map((change) => ({
-    ...change,
-    fileName: scope.fileName,
-    textChanges: change.textChanges
+  return changes.map((change) => {
+    const edits = change.textChanges
       .filter(({ span }) => span.start <= cell.text.length && span.start + span.length <= cell.text.length + 1)
-      .map((edit) => within(edit, cell.text.length)),
-  }));
+      .map((edit) => within(edit, cell.text.length));
+    return { ...change, fileName: scope.fileName, textChanges: withoutLastLine(cell.text, edits) };
+  });
+}
+
+/** Edits without the line break behind imports that are all of the cell, which had none. */
+function withoutLastLine(text: string, edits: ts.TextChange[]): ts.TextChange[] {
+  const sorted = [...edits].sort((a, b) => a.span.start - b.span.start);
+  const result = sorted.reduceRight((t, { span, newText }) => {
+    return t.slice(0, span.start) + newText + t.slice(span.start + span.length);
+  }, text);
+  const last = sorted.findLast(({ newText }) => newText !== '');
+  if (/\n$/.test(text) || !/\n$/.test(result) || !last) return edits;
+  return edits.map((edit) => (edit === last ? { ...edit, newText: edit.newText.replace(/(\r?\n)+$/, '') } : edit));
 }
 
 /** An edit that ends at the end of the cell, and not behind it. */

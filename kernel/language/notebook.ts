@@ -91,6 +91,8 @@ export class NotebookLanguage {
   private cells: readonly Cell[] = [];
   private readonly shapes = new NotebookShapes();
   private file = '';
+  /** The last question about a text beside the document. */
+  private beside: Promise<unknown> = Promise.resolve();
 
   /** Made by {@link Language.open}. */
   constructor(
@@ -333,31 +335,41 @@ export class NotebookLanguage {
   async format(cell: string, options: lsp.FormattingOptions, token?: CancellationToken): Promise<lsp.TextEdit[]> {
     const text = this.cells.find(({ id }) => id === cell)?.text;
     if (text === undefined || this.document.facts(cell)?.error?.fatal) return [];
-    const { server } = this.language;
-    const uri = `${this.uri}.format.${this.document.jsx ? 'tsx' : 'ts'}`;
-    server.open(uri, this.document.jsx ? 'typescriptreact' : 'typescript', () => text);
-    try {
-      const params = { textDocument: { uri }, options };
-      return (await server.request<lsp.TextEdit[] | null>('textDocument/formatting', params, token)) ?? [];
-    } finally {
-      server.close(uri);
-    }
+    const params = { options };
+    const { answer } = await this.askBeside<lsp.TextEdit[] | null>(text, 'textDocument/formatting', params, token);
+    return answer ?? [];
   }
 
   /** The edits that organize the imports of a cell. @param kind such as `source.organizeImports` */
   async organizeImports(cell: string, kind: string, token?: CancellationToken): Promise<OffsetEdit[]> {
     const found = await this.diagnostics(token);
     const ask: Ask = async (text, method, params) => {
-      const uri = `${this.uri}.imports.ts`;
-      this.language.server.open(uri, 'typescript', () => text);
-      try {
-        const all = { textDocument: { uri }, ...params };
-        return { uri, actions: await this.language.server.request<lsp.CodeAction[] | null>(method, all, token) };
-      } finally {
-        this.language.server.close(uri);
-      }
+      const { uri, answer } = await this.askBeside<lsp.CodeAction[] | null>(text, method, params, token);
+      return { uri, actions: answer };
     };
     return organizeImports(this.document, { cell, kind, found, ask });
+  }
+
+  /** Asks about a text that is no part of the document: one after the other, since they have one address. */
+  private askBeside<R>(
+    text: string,
+    method: string,
+    params: object,
+    token?: CancellationToken,
+  ): Promise<{ uri: string; answer: R }> {
+    const { server } = this.language;
+    const ask = async () => {
+      const uri = `${this.uri}.beside.${this.document.jsx ? 'tsx' : 'ts'}`;
+      server.open(uri, this.document.jsx ? 'typescriptreact' : 'typescript', () => text);
+      try {
+        return { uri, answer: await server.request<R>(method, { textDocument: { uri }, ...params }, token) };
+      } finally {
+        server.close(uri);
+      }
+    };
+    const asked = this.beside.then(ask);
+    this.beside = asked.catch(() => {});
+    return asked;
   }
 
   private rangeOf(cell: string): Range {
@@ -421,7 +433,7 @@ export class NotebookLanguage {
       }
       return own;
     });
-    return unique(places);
+    return withoutAdditions(unique(places));
   }
 
   private askAt<R>(method: string, cell: string, position: Position, token?: CancellationToken): Promise<R> {
@@ -431,6 +443,15 @@ export class NotebookLanguage {
   private ask<R>(method: string, params: object, token?: CancellationToken): Promise<R> {
     return this.language.server.request<R>(method, { textDocument: { uri: this.uri }, ...params }, token);
   }
+}
+
+/** Files of TensorFlow.js that each add an operation to the class of tensors: the class is what one wants to see. */
+const ADDITIONS = '/dist/public/chained_ops/';
+
+function withoutAdditions(places: Place[]): Place[] {
+  const rest = places.filter((place) => 'cell' in place || !place.uri.includes(ADDITIONS));
+  // Behind an empty namespace of its name
+  return rest.length > 0 && rest.length < places.length ? rest.slice(-1) : places;
 }
 
 function unique<T>(list: readonly T[]): T[] {

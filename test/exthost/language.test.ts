@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Api } from '../../extension/main.ts';
-import { closeAll, EXTENSION, notebookWith, run, sleep, until } from './helpers.ts';
+import { closeAll, EXTENSION, notebookWith, open, run, sleep, until } from './helpers.ts';
 
 const CELLS = [
   "import * as tf from '@tensorflow/tfjs';\nimport { viz } from 'dlnb';\nconst seed = 1;",
@@ -242,6 +242,7 @@ describe('TypeScript in cells', function () {
     const actions = await execute<vscode.CodeAction[]>('executeCodeActionProvider', document.uri, at);
     const fixes = actions.filter(({ title }) => /import from "node:fs"/.test(title));
     assert.equal(fixes.length, 1, actions.map(({ title }) => title).join('; '));
+    assert.ok(!actions.some(({ title }) => title.endsWith('from "fs"')));
     assert.ok(await vscode.workspace.applyEdit(fixes[0]!.edit!));
     assert.match(
       notebook.cellAt(0).document.getText(),
@@ -272,6 +273,27 @@ describe('TypeScript in cells', function () {
       document.getText(),
       "import * as tf from '@tensorflow/tfjs';\nimport { viz } from 'dlnb';\nconst a = 1;",
     );
+  });
+
+  it('leaves no line behind imports that are all of a cell', async () => {
+    const cells = [
+      "import { viz, data } from 'dlnb';\nimport { sep } from 'node:path';",
+      'viz; sep;',
+      "const n: number = '';",
+    ];
+    const notebook = await checked(cells);
+    const { document } = notebook.cellAt(0);
+    const whole = new vscode.Range(0, 0, document.lineCount, 0);
+    const [{ edit, command }] = await execute<[vscode.CodeAction]>(
+      'executeCodeActionProvider',
+      document.uri,
+      whole,
+      'source.organizeImports',
+      5,
+    );
+    if (edit) assert.ok(await vscode.workspace.applyEdit(edit));
+    if (command) await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []));
+    assert.equal(document.getText(), "import { viz } from 'dlnb';\nimport { sep } from 'node:path';");
   });
 
   it('formats a cell once', async () => {
@@ -331,6 +353,120 @@ describe('TypeScript in cells', function () {
     assert.match((await hover(behind(notebook, 1, 'calle')))[0]!, /Now:\n```javascript\n0/);
   });
 
+  it('offers the columns of a table, the entries of a map, and keys in brackets', async () => {
+    const cells = [
+      "const rows: any = [{ name: 'a', 'val loss': 1 }];\nconst sizes: any = new Map([['small', 1]]);",
+      ...['rows.', 'sizes.', "rows[0]['']"],
+      'const wrong: number = "";',
+    ];
+    const notebook = await checked(cells);
+    await run(notebook, 0);
+    const keys = async (cell: number, text: string, trigger: string) => {
+      const { items } = await complete(behind(notebook, cell, text), trigger);
+      return items
+        .filter(({ label }) => typeof label !== 'string' && /now$/.test(label.description ?? ''))
+        .map((item) => `${labelOf(item)}: ${String(item.insertText ?? labelOf(item))}`);
+    };
+    assert.deepEqual(
+      (await keys(1, 'rows.', '.')).filter((text) => text.includes('row')),
+      ['name: map((row) => row.name)', 'val loss: map((row) => row["val loss"])'],
+    );
+    assert.ok((await keys(2, 'sizes.', '.')).includes('small: get("small")'));
+    assert.deepEqual((await keys(3, "rows[0]['", "'")).sort(), ['name: name', 'val loss: val loss']);
+  });
+
+  it('tells two notebooks of a folder apart, and forgets one that is closed until it is opened again', async () => {
+    const first = await checked(['const shared = 1;', "const wrong: number = '';"]);
+    const folder = path.dirname(first.uri.fsPath);
+    const file = path.join(folder, 'other.dlnb');
+    fs.copyFileSync(first.uri.fsPath, file);
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('const shared = 1;', "const shared = 'text';"));
+    const second = await open(file);
+    await until('an error in the other notebook', () => diagnostics(second, 1).length > 0, 30_000);
+    assert.match((await hover(behind(first, 0, 'shar'))).join(), /const shared: 1/);
+    assert.match((await hover(behind(second, 0, 'shar'))).join(), /const shared: "text"/);
+    const references = await execute<vscode.Location[]>('executeReferenceProvider', ...behind(second, 0, 'shar'));
+    assert.deepEqual(named(second, references), ['cell 1, line 1']);
+    const { uri } = second.cellAt(1).document;
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await until(
+      'no errors of a notebook that is closed',
+      () => vscode.languages.getDiagnostics(uri).length === 0,
+      30_000,
+    );
+    const errors = (n: vscode.NotebookDocument) => diagnostics(n, 1).filter(({ severity }) => severity === 0);
+    assert.equal(errors(first).length, 1);
+    const again = await open(file);
+    await until('an error in the notebook again', () => errors(again).length === 1, 30_000);
+    assert.match((await hover(behind(again, 0, 'shar'))).join(), /const shared: "text"/);
+  });
+
+  it('finds its places between Markdown, with CRLF, and behind characters of two units', async () => {
+    const notebook = await notebookWith([
+      { code: '# Title 🎉', kind: 'markdown' },
+      "const party = '🎉';\r\nconst count = 1;\r\n",
+      { code: 'some *text*', kind: 'markdown' },
+      "const all = `🎉🎉 ${party}`; const wrong: number = '🎉';\r\n/* 🎉 */ party + count;\r\n",
+    ]);
+    const { document } = notebook.cellAt(3);
+    const errors = () => diagnostics(notebook, 3).filter(({ severity }) => severity === 0);
+    const [found] = await until('the error', () => errors().length > 0 && errors(), 30_000);
+    assert.equal(document.getText(found!.range), 'wrong');
+    assert.match((await hover(behind(notebook, 3, '*/ par'))).join(), /const party: "🎉"/);
+    const at = behind(notebook, 3, 'party + cou');
+    assert.ok(await vscode.workspace.applyEdit(await execute('executeDocumentRenameProvider', ...at, 'sum')));
+    assert.match(notebook.cellAt(1).document.getText(), /^const party = '🎉';\r?\nconst sum = 1;/);
+    assert.match(document.getText(), /\/\* 🎉 \*\/ party \+ sum;/);
+  });
+
+  it('counts all cells in its hints, Markdown too, and follows a cell that is moved', async () => {
+    const notebook = await notebookWith([
+      { code: '# Title', kind: 'markdown' },
+      'later;',
+      { code: 'text', kind: 'markdown' },
+      'const later = 1;\nlater;',
+    ]);
+    const hints = () => notebook.getCells().flatMap((_, i) => diagnostics(notebook, i).map(({ message }) => message));
+    await until('the hint', () => hints().length > 0, 30_000);
+    assert.deepEqual(hints(), ['"later" is declared in cell 4, below.']);
+    vscode.window.activeNotebookEditor!.selections = [new vscode.NotebookRange(3, 4)];
+    for (let i = 0; i < 2; i++) await vscode.commands.executeCommand('notebook.cell.moveUp');
+    await until('the cell above', () => notebook.cellAt(1).document.getText().startsWith('const later'));
+    await until('no hint', () => hints().length === 0, 10_000);
+  });
+
+  it('says nothing about older versions of a notebook, which stand beside it in a comparison', async () => {
+    const file = await checked(CELLS);
+    const bytes = fs.readFileSync(file.uri.fsPath);
+    const none = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+    const refuse = () => {
+      throw vscode.FileSystemError.NoPermissions();
+    };
+    const older = vscode.workspace.registerFileSystemProvider(
+      'older',
+      {
+        onDidChangeFile: none.event,
+        watch: () => none,
+        stat: () => ({ type: vscode.FileType.File, ctime: 0, mtime: 0, size: bytes.length }),
+        readDirectory: () => [],
+        readFile: () => bytes,
+        ...{ createDirectory: refuse, writeFile: refuse, delete: refuse, rename: refuse },
+      },
+      { isReadonly: true },
+    );
+    try {
+      const old = await vscode.workspace.openNotebookDocument(vscode.Uri.from({ scheme: 'older', path: '/old.dlnb' }));
+      await sleep(1500);
+      assert.deepEqual(
+        old.getCells().flatMap((_, i) => diagnostics(old, i)),
+        [],
+      );
+      assert.equal(diagnostics(file, 2).length, 1);
+    } finally {
+      older.dispose();
+    }
+  });
+
   it('is back within two seconds when its server is killed', async () => {
     const notebook = await checked(CELLS);
     for (let i = 0; i < 2; i++) {
@@ -343,5 +479,23 @@ describe('TypeScript in cells', function () {
       assert.notEqual(await api().languageServer(), pid);
       assert.ok(fs.existsSync(`/proc/${(await api().languageServer())!}`) || process.platform !== 'linux');
     }
+  });
+
+  it('starts a server that was given up when it is asked to', async () => {
+    const notebook = await checked(CELLS);
+    const pid = () =>
+      api()
+        .languageServer()
+        .catch(() => undefined);
+    for (let last: number | undefined; ; await sleep(50)) {
+      const now = await pid();
+      if (now === undefined) break;
+      if (now !== last) process.kill(now, 'SIGKILL');
+      last = now;
+    }
+    assert.deepEqual(await hover(behind(notebook, 2, 'are')), []);
+    await vscode.commands.executeCommand('dlnb.startTypes');
+    assert.equal((await hover(behind(notebook, 2, 'are'))).length, 1);
+    assert.notEqual(await pid(), undefined);
   });
 });

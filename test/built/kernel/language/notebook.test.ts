@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cell } from '../../../../kernel/language/document.ts';
+import type { Cell, Range } from '../../../../kernel/language/document.ts';
+import { lineStarts, offsetAt } from '../../../../kernel/language/lines.ts';
 import { Language, type NotebookLanguage } from '../../../../kernel/language/notebook.ts';
 import { findProgram } from '../../../../kernel/language/server.ts';
 import { dist } from '../../../paths.ts';
@@ -103,6 +104,36 @@ describe('cells', () => {
     expect(help!.activeParameter ?? help!.signatures[0]!.activeParameter).toBe(1);
   });
 
+  it('are formatted and organized each for itself, also all at once', async () => {
+    const texts = ["import a from 'a';\nimport {c,b} from 'b';\na;b;c", 'if(a){\nb\n}', 'let   d=1', 'd  ;', 'f( d )'];
+    const done = await ask(
+      texts.map((text, i) => (i === 0 ? `|${text}` : text)),
+      (n) =>
+        Promise.all([
+          ...texts.map((_, i) => n.format(`c${i + 1}`, { tabSize: 2, insertSpaces: true })),
+          ...texts.map((_, i) => n.organizeImports(`c${i + 1}`, 'source.sortImports')),
+        ]),
+    );
+    const formatted = texts.map((text, i) => {
+      const starts = lineStarts(text);
+      const edits = (done[i] as { range: Range; newText: string }[]).map(({ range, newText }) => ({
+        start: offsetAt(starts, range.start, text.length),
+        end: offsetAt(starts, range.end, text.length),
+        newText,
+      }));
+      edits.sort((a, b) => b.start - a.start);
+      return edits.reduce((t, { start, end, newText }) => t.slice(0, start) + newText + t.slice(end), text);
+    });
+    expect(formatted).toEqual([
+      "import a from 'a';\nimport { c, b } from 'b';\na; b; c",
+      'if (a) {\n  b\n}',
+      'let d = 1',
+      'd;',
+      'f(d)',
+    ]);
+    expect(done.slice(texts.length).map((edits) => edits.length)).toEqual([1, 0, 0, 0, 0]);
+  });
+
   it('lead to definitions in cells above, and in readable declarations', async () => {
     const places = await ask(in2('const a = 1;', 'const b = |a;'), (n, c, at) => n.definition(c, at));
     expect(places.map(shown)).toEqual(['c2 0:6']);
@@ -113,6 +144,11 @@ describe('cells', () => {
     expect((declared as { uri: string }).uri).toMatch(/dist\/types\/tensorflow\/.*\.d\.ts$/);
     const type = await ask(['class A {}', 'const a = new A();', '|a;'], (n, c, at) => n.typeDefinition(c, at));
     expect(type.map(shown)).toEqual(['c1 0:6']);
+    // The class, and not the 138 files of TensorFlow.js that add to it
+    const tensor = await ask(in2('const t = tf.ones([2]);', '|t;'), (n, c, at) => n.typeDefinition(c, at));
+    expect(tensor.map((place) => path.basename((place as { uri: string }).uri))).toEqual(['tensor.d.ts']);
+    const square = await ask(in2('tf.ones([2]).|square();'), (n, c, at) => n.definition(c, at));
+    expect(square.map((place) => path.basename((place as { uri: string }).uri))).toEqual(['square.d.ts']);
   });
 
   it('find all uses, in all cells', async () => {
