@@ -7,18 +7,24 @@ import { makeProgress, type ProgressFunction } from './progress/index.ts';
 import { installFitProgress } from './train/callback.ts';
 import { makeTrain, type Train } from './train/index.ts';
 import { makeViz } from './viz/index.ts';
-import type { LoadedLibrary, TensorLibrary } from './library.ts';
+import { needLibrary, type LoadedLibrary, type TensorLibrary } from './library.ts';
 import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
 import { makeData } from './data/index.ts';
+import { checkSeed } from './data/random.ts';
+import { makeAutodiff } from './autodiff/index.ts';
 import { makeLinalg } from './linalg/index.ts';
 import { makeNn } from './nn/index.ts';
+
+/** The names of the module that are TensorFlow.js, or nothing without it: importing one loads it. */
+export const TENSOR_NAMES: ReadonlySet<string> = new Set(['tf', 'autodiff', 'linalg']);
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
 export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './train/index.ts';
 export type * from './viz/index.ts';
 export type { AnyNumbers, Check, CloseOptions } from './check.ts';
 export type * from './data/index.ts';
+export type * from './autodiff/index.ts';
 export type * from './linalg/index.ts';
 export type * from './nn/index.ts';
 
@@ -40,6 +46,8 @@ export interface LibraryHost {
   run(): object;
   /** TensorFlow.js, if a cell has imported it. */
   loaded: LoadedLibrary;
+  /** Starts the random numbers of TensorFlow.js again, also of one that is loaded later. */
+  seed(value: number): void;
   /** Sends new points of a training chart, with the state of the training as a line of text. */
   training(delta: TrainingDelta, text: string): void;
   /** Whether the Stop button of a training chart was pressed since the last call. */
@@ -84,6 +92,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       viz: makeViz(loaded, progress),
       data,
       nn: makeNn(loaded),
+      autodiff: makeAutodiff(loaded),
       linalg: makeLinalg(loaded),
       check: makeCheck(),
     }),
@@ -123,7 +132,22 @@ function makeModule<T extends object>(host: LibraryHost, parts: T) {
     md,
     image,
     plot,
+    /** TensorFlow.js, the same object as the module `@tensorflow/tfjs`. */
+    get tf(): TensorLibrary {
+      return needLibrary(host.loaded, 'tf');
+    },
     ...parts,
+    /**
+     * Starts all random numbers of TensorFlow.js again: `seed(1)` before the model is made gives the same initial weights,
+     * dropout, shuffles and `tf.random*` in each run on the same device, and so the same training, bit for bit. What has
+     * a seed of its own (generators of `data`, `{ seed }` of layers) keeps it; `Math.random` of cells is not changed.
+     * @param value an integer
+     * @throws RangeError for another value
+     */
+    seed(value: number): void {
+      checkSeed('seed', value);
+      host.seed(value);
+    },
     /** A signal that an interrupt of the running cell aborts: `await fetch(url, { signal: signal() })`. */
     signal: () => host.signal(),
   };
@@ -141,6 +165,8 @@ export type Library = ReturnType<
     data: ReturnType<typeof makeData>;
     /** Residual blocks, learning rate schedules, gradient clipping. */
     nn: ReturnType<typeof makeNn>;
+    /** Gradients of trees of tensors, Jacobians and Hessians, checks of gradients, gradients of one's own. */
+    autodiff: ReturnType<typeof makeAutodiff>;
     /** Solutions, factorizations and norms of matrices, order and quantiles: with gradients, on every device. */
     linalg: ReturnType<typeof makeLinalg>;
     /** {@link Check} */

@@ -13,6 +13,7 @@ const { library } = makeLibrary({
   signal: () => new AbortController().signal,
   run: () => run,
   loaded: () => tf as never,
+  seed: () => {},
   training: () => {},
   takeStop: () => false,
 });

@@ -9,7 +9,8 @@ describe('display', () => {
     signal: () => new AbortController().signal,
     run: () => shown,
     loaded: () => undefined,
-    training: () => {},
+    seed: () => {},
+  training: () => {},
     takeStop: () => false,
   });
 
