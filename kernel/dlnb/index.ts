@@ -10,6 +10,9 @@ import { makeViz } from './viz/index.ts';
 import { needLibrary, type LoadedLibrary, type TensorLibrary } from './library.ts';
 import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
+import { Claims } from './claims.ts';
+import { makeExercise, type ExerciseFunction } from './exercise.ts';
+import { predict, type PredictFunction } from './predict.ts';
 import { makeData } from './data/index.ts';
 import { checkSeed } from './data/random.ts';
 import { makeAutodiff } from './autodiff/index.ts';
@@ -22,7 +25,9 @@ export const TENSOR_NAMES: ReadonlySet<string> = new Set(['tf', 'autodiff', 'lin
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
 export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './train/index.ts';
 export type * from './viz/index.ts';
-export type { AnyNumbers, Check, CloseOptions } from './check.ts';
+export type { AnyNumbers, Check, ClaimOptions, CloseOptions } from './check.ts';
+export type { Exercise, ExerciseFunction, ExerciseOptions, Verdict } from './exercise.ts';
+export type { PredictFunction, Prediction } from './predict.ts';
 export type * from './data/index.ts';
 export type * from './autodiff/index.ts';
 export type * from './linalg/index.ts';
@@ -44,6 +49,8 @@ export interface LibraryHost {
   signal(): AbortSignal;
   /** The run of a cell that the caller belongs to. */
   run(): object;
+  /** The name of the cell that the caller belongs to, such as `cell 3`. */
+  cell(): string | undefined;
   /** TensorFlow.js, if a cell has imported it. */
   loaded: LoadedLibrary;
   /** Starts the random numbers of TensorFlow.js again, also of one that is loaded later. */
@@ -84,6 +91,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
     { ...show, send: (delta, text) => host.training(delta, text), takeStop: (chart) => host.takeStop(chart) },
     loaded,
   );
+  const claims = new Claims({ ...show, cell: () => host.cell() });
   const data = makeData({ loaded, progress, signal: () => host.signal() });
   return {
     library: makeModule(host, {
@@ -94,7 +102,9 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       nn: makeNn(loaded),
       autodiff: makeAutodiff(loaded),
       linalg: makeLinalg(loaded),
-      check: makeCheck(),
+      check: makeCheck(claims),
+      exercise: makeExercise(claims),
+      predict,
     }),
     runEnded(run, status) {
       // After a cell that ended well, a bar may continue in a task that the cell has not awaited
@@ -171,6 +181,14 @@ export type Library = ReturnType<
     linalg: ReturnType<typeof makeLinalg>;
     /** {@link Check} */
     check: Check;
+    /**
+     * Makes an exercise from a function that tests an answer: `const softmax = exercise('softmax', (f) => check.close(f([0,
+     * 0]), [0.5, 0.5], 'sums to one'), { hint: 'divide by the sum' })`, then `await softmax.try((z) => …)` in a cell of the
+     * reader. Claims in the test are not counted.
+     */
+    exercise: ExerciseFunction;
+    /** {@link PredictFunction} */
+    predict: PredictFunction;
   }>
 >;
 export type { Displayable };

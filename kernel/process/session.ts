@@ -133,6 +133,7 @@ export class KernelSession {
       signal: () =>
         (this.evaluator.context.getStore() ?? this.latest?.context)?.abort.signal ?? new AbortController().signal,
       run: () => this.stateOfCaller()?.context ?? this,
+      cell: () => this.errors.numberOf(this.stateOfCaller()?.context.cell),
       loaded: () => this.device.loaded,
       seed: (value) => this.device.seed(value),
       training: (delta, text) => this.sendMessage({ type: 'training', delta, text }),

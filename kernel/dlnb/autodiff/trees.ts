@@ -13,8 +13,9 @@ export interface LayerWeight {
 export type Tree = tfTypes.Tensor | LayerWeight | readonly Tree[] | { readonly [name: string]: Tree };
 
 /** A tree of the same form, with a tensor of the same shape for each one. */
-export type TensorsOf<T> =
-  T extends tfTypes.Tensor<infer R>
+export type TensorsOf<T> = [Tree] extends [T]
+  ? Tree
+  : T extends tfTypes.Tensor<infer R>
     ? tfTypes.Tensor<R>
     : T extends LayerWeight
       ? tfTypes.Tensor

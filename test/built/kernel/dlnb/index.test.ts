@@ -14,6 +14,7 @@ const { library } = makeLibrary({
   run: () => run,
   loaded: () => tf as never,
   seed: () => {},
+  cell: () => undefined,
   training: () => {},
   takeStop: () => false,
 });

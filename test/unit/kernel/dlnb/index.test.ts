@@ -10,7 +10,8 @@ describe('display', () => {
     run: () => shown,
     loaded: () => undefined,
     seed: () => {},
-  training: () => {},
+    cell: () => undefined,
+    training: () => {},
     takeStop: () => false,
   });
 
