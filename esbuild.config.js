@@ -82,6 +82,9 @@ const programs = {
       'cpu-worker': 'kernel/tensors/backends/cpu/worker.ts',
     },
     outdir: dist,
+    // What is drawn without a seed of its own follows that of the session
+    inject: ['kernel/tensors/random-source.ts'],
+    define: { ...node.define, 'Math.random': 'nextRandom' },
     minify: false,
     minifySyntax: production,
     minifyWhitespace: production,

@@ -1,9 +1,10 @@
 // `check` of the module `dlnb`: claims of a notebook about its own results. A wrong claim throws, a right one is
-// counted.
+// counted. Each is marked under its cell (claims.ts).
+import type { Claims } from './claims.ts';
 import type { TensorValues } from './viz/arrays.ts';
 import { onHost, valuesNow } from '../outputs/tensor/read.ts';
 import { isTensor } from '../outputs/tensor/values.ts';
-import { DISPLAY, type Displayable } from '../wire/displayable.ts';
+import type { Displayable } from '../wire/displayable.ts';
 import { checkNumber, checkOptions, type OptionNames } from './options.ts';
 import { isArrayLike } from './shape.ts';
 
@@ -11,23 +12,37 @@ import { isArrayLike } from './shape.ts';
 export type AnyNumbers = number | ArrayLike<AnyNumbers> | TensorValues;
 
 /** Options of {@link Check.close}. */
-export interface CloseOptions {
+export interface CloseOptions extends ClaimOptions {
   /** Largest difference allowed, relative to the larger of 1 and the expected number; 1e-6 by default. */
   tolerance?: number;
+  /**
+   * Whether the difference is relative to the expected number, however small it is: for gradients and losses far below
+   * 1. Of a number that should be 0, to the largest expected one. False by default.
+   */
+  relative?: boolean;
 }
 
-const CLOSE_OPTIONS: OptionNames<CloseOptions> = { tolerance: 'number' };
+/** Options of {@link Check}. */
+export interface ClaimOptions {
+  /** Where the claim is from, shown with it: `'notes 004, ch. 6'`. */
+  source?: string;
+}
+
+const CLAIM_OPTIONS: OptionNames<ClaimOptions> = { source: 'text' };
+const CLOSE_OPTIONS: OptionNames<CloseOptions> = { ...CLAIM_OPTIONS, tolerance: 'number', relative: 'boolean' };
 
 /** Checks claims. */
 export interface Check {
   /**
    * Claims that something holds: `check(accuracy > 0.98, 'more than 98 % are right')`.
+   * Under the cell stands a mark with the claim, also if it is wrong.
    * @throws Error with the claim, if it does not hold
    */
-  (holds: boolean, claim: string): asserts holds;
+  (holds: boolean, claim: string, options?: ClaimOptions): asserts holds;
   /**
    * Claims that numbers agree, one by one: `check.close(w, 2 / 15, 'w after one step')`.
-   * @throws Error with the claim and the first two numbers that differ; or if the values of a tensor must be awaited
+   * Under the cell stands a mark with the claim and what came.
+   * @throws Error with the claim and the first two numbers that differ, or if there are no numbers; or if the values of a tensor must be awaited
    */
   close(actual: AnyNumbers, expected: AnyNumbers, claim: string, options?: CloseOptions): void;
   /**
@@ -40,46 +55,60 @@ export interface Check {
    * once.
    */
   readonly count: number;
-  /** Shows the number of claims that have held. */
+  /** Shows the number of claims that have held, and a table of all: what came, what was expected, source and cell. */
   summary(): Displayable;
 }
 
 /** Makes `check` for one session. */
-export function makeCheck(): Check {
-  const held = new Set<string>();
-  const check = (holds: unknown, claim: string): void => {
+export function makeCheck(claims: Claims): Check {
+  const check = (holds: unknown, claim: string, options: ClaimOptions = {}): void => {
+    checkOptions('check', options, CLAIM_OPTIONS);
     if (typeof holds !== 'boolean')
       throw new TypeError(`check: the first argument must be true or false, got ${typeof holds} (claim: ${claim})`);
+    claims.note({ claim, holds, source: options.source });
     if (!holds) throw new Error(`This should hold: ${claim}`);
-    held.add(claim);
   };
   const close = (actual: AnyNumbers, expected: AnyNumbers, claim: string, options: CloseOptions = {}) => {
     checkOptions('check.close', options, CLOSE_OPTIONS);
-    const { tolerance = 1e-6 } = options;
+    const { tolerance = 1e-6, relative = false, source } = options;
     checkNumber('check.close', 'tolerance', tolerance);
     const [a, e] = [flat(actual, claim), flat(expected, claim)];
+    if (a.length === 0 && e.length === 0)
+      throw new Error(`check.close: there are no numbers to compare, so nothing is claimed (claim: ${claim})`);
+    const refuse = (came: string, wanted: string, text: string): never => {
+      claims.note({ claim, holds: false, came, expected: wanted, source });
+      throw new Error(`This should hold: ${claim}. ${text}`);
+    };
     if (a.length !== e.length)
-      throw new Error(`This should hold: ${claim}. There are ${a.length} numbers, expected ${e.length}`);
-    const wrong = a.findIndex((v, i) => !(Math.abs(v - e[i]!) <= tolerance * Math.max(1, Math.abs(e[i]!))));
+      refuse(`${a.length} numbers`, `${e.length}`, `There are ${a.length} numbers, expected ${e.length}`);
+    const largest = e.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    const unit = (v: number) => (relative ? Math.abs(v) || largest : Math.max(1, Math.abs(v)));
+    const wrong = a.findIndex((v, i) => v !== e[i] && !(Math.abs(v - e[i]!) <= tolerance * unit(e[i]!)));
     if (wrong >= 0) {
       const which = a.length > 1 ? `number ${wrong} ` : 'it ';
-      throw new Error(
-        `This should hold: ${claim}. ${which}is ${a[wrong]}, expected ${e[wrong]} (tolerance ${tolerance})`,
+      const how = `${relative ? 'relative ' : ''}tolerance ${tolerance}`;
+      refuse(
+        `${a.length > 1 ? `number ${wrong} is ` : ''}${a[wrong]}`,
+        `${e[wrong]}`,
+        `${which}is ${a[wrong]}, expected ${e[wrong]} (${how})`,
       );
     }
-    held.add(claim);
+    claims.note({ claim, holds: true, came: listed(a), expected: listed(e), source });
   };
   const closeAsync = async (...[actual, expected, ...rest]: Parameters<typeof close>): Promise<void> => {
     const [a, e] = await Promise.all([withValues(actual), withValues(expected)]);
     close(a, e, ...rest);
   };
-  const summary = (): Displayable => {
-    const text = `✓ ${held.size} ${held.size === 1 ? 'claim' : 'claims'} checked`;
-    return { [DISPLAY]: () => ({ 'text/plain': text }) };
-  };
+  const summary = (): Displayable => claims.summary();
   return Object.defineProperty(Object.assign(check, { close, closeAsync, summary }), 'count', {
-    get: () => held.size,
+    get: () => claims.held,
   }) as unknown as Check;
+}
+
+/** Numbers in a mark: the first three. */
+function listed(values: readonly number[]): string {
+  const some = values.slice(0, 3).map((v) => String(Number(v.toPrecision(6))));
+  return values.length > 3 ? `${some.join(', ')}, … (${values.length} numbers)` : some.join(', ');
 }
 
 function flat(value: AnyNumbers, claim: string): number[] {

@@ -7,13 +7,18 @@ import { makeProgress, type ProgressFunction } from './progress/index.ts';
 import { installFitProgress } from './train/callback.ts';
 import { makeTrain, type Train } from './train/index.ts';
 import { makeViz } from './viz/index.ts';
-import type { LoadedLibrary, TensorLibrary } from './library.ts';
+import { needLibrary, type LoadedLibrary, type TensorLibrary } from './library.ts';
 import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
+import { Claims } from './claims.ts';
+import { makeExercise, type ExerciseFunction } from './exercise.ts';
+import { predict, type PredictFunction } from './predict.ts';
 import { makeData } from './data/index.ts';
 import { makeLosses } from './losses/index.ts';
 import { makeMetrics } from './metrics/index.ts';
 import { BatchThread } from './data/batch-thread.ts';
+import { checkSeed } from './data/random.ts';
+import { makeAutodiff } from './autodiff/index.ts';
 import { makeLinalg } from './linalg/index.ts';
 import { makeNn } from './nn/index.ts';
 import { makeOptim } from './optim/index.ts';
@@ -21,13 +26,19 @@ import { reviveSchedules } from './optim/optimizers.ts';
 import { initializerClasses } from './nn/initializers.ts';
 import { registerLayers } from './nn/layers/index.ts';
 
+/** The names of the module that are TensorFlow.js, or nothing without it: importing one loads it. */
+export const TENSOR_NAMES: ReadonlySet<string> = new Set(['tf', 'autodiff', 'linalg']);
+
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
 export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './train/index.ts';
 export type * from './viz/index.ts';
-export type { AnyNumbers, Check, CloseOptions } from './check.ts';
+export type { AnyNumbers, Check, ClaimOptions, CloseOptions } from './check.ts';
+export type { Exercise, ExerciseFunction, ExerciseOptions, Verdict } from './exercise.ts';
+export type { PredictFunction, Prediction } from './predict.ts';
 export type * from './data/index.ts';
 export type * from './losses/index.ts';
 export type * from './metrics/index.ts';
+export type * from './autodiff/index.ts';
 export type * from './linalg/index.ts';
 export type * from './nn/index.ts';
 export type * from './optim/index.ts';
@@ -48,8 +59,12 @@ export interface LibraryHost {
   signal(): AbortSignal;
   /** The run of a cell that the caller belongs to. */
   run(): object;
+  /** The name of the cell that the caller belongs to, such as `cell 3`. */
+  cell(): string | undefined;
   /** TensorFlow.js, if a cell has imported it. */
   loaded: LoadedLibrary;
+  /** Starts the random numbers of TensorFlow.js again, also of one that is loaded later. */
+  seed(value: number): void;
   /** Sends new points of a training chart, with the state of the training as a line of text. */
   training(delta: TrainingDelta, text: string): void;
   /** Whether the Stop button of a training chart was pressed since the last call. */
@@ -99,6 +114,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
     folder: () => host.folder ?? process.cwd(),
     thread: () => thread,
   });
+  const claims = new Claims({ ...show, cell: () => host.cell() });
   return {
     library: makeModule(host, {
       progress,
@@ -109,8 +125,11 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       metrics: makeMetrics(loaded),
       losses: makeLosses(loaded),
       optim: makeOptim(loaded),
+      autodiff: makeAutodiff(loaded),
       linalg: makeLinalg(loaded),
-      check: makeCheck(),
+      check: makeCheck(claims),
+      exercise: makeExercise(claims),
+      predict,
     }),
     runEnded(run, status) {
       // After a cell that ended well, a bar may continue in a task that the cell has not awaited
@@ -154,7 +173,22 @@ function makeModule<T extends object>(host: LibraryHost, parts: T) {
     md,
     image,
     plot,
+    /** TensorFlow.js, the same object as the module `@tensorflow/tfjs`. */
+    get tf(): TensorLibrary {
+      return needLibrary(host.loaded, 'tf');
+    },
     ...parts,
+    /**
+     * Starts all random numbers of TensorFlow.js again: `seed(1)` before the model is made gives the same initial weights,
+     * dropout, shuffles and `tf.random*` in each run on the same device, and so the same training, bit for bit. What has
+     * a seed of its own (generators of `data`, `{ seed }` of layers) keeps it; `Math.random` of cells is not changed.
+     * @param value an integer
+     * @throws RangeError for another value
+     */
+    seed(value: number): void {
+      checkSeed('seed', value);
+      host.seed(value);
+    },
     /** A signal that an interrupt of the running cell aborts: `await fetch(url, { signal: signal() })`. */
     signal: () => host.signal(),
   };
@@ -178,10 +212,20 @@ export type Library = ReturnType<
     metrics: ReturnType<typeof makeMetrics>;
     /** Optimizers and schedules of the learning rate. */
     optim: ReturnType<typeof makeOptim>;
+    /** Gradients of trees of tensors, Jacobians and Hessians, checks of gradients, gradients of one's own. */
+    autodiff: ReturnType<typeof makeAutodiff>;
     /** Solutions, factorizations and norms of matrices, order and quantiles: with gradients, on every device. */
     linalg: ReturnType<typeof makeLinalg>;
     /** {@link Check} */
     check: Check;
+    /**
+     * Makes an exercise from a function that tests an answer: `const softmax = exercise('softmax', (f) => check.close(f([0,
+     * 0]), [0.5, 0.5], 'sums to one'), { hint: 'divide by the sum' })`, then `await softmax.try((z) => …)` in a cell of the
+     * reader. Claims in the test are not counted.
+     */
+    exercise: ExerciseFunction;
+    /** {@link PredictFunction} */
+    predict: PredictFunction;
   }>
 >;
 export type { Displayable };

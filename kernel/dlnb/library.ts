@@ -10,6 +10,6 @@ export type LoadedLibrary = () => TensorLibrary | undefined;
 /** @returns the library @throws Error that says what to import, if no cell has imported it yet */
 export function needLibrary(loaded: LoadedLibrary, where: string): TensorLibrary {
   const tf = loaded();
-  if (!tf) throw new Error(`${where} needs TensorFlow.js. Import it first: import * as tf from '@tensorflow/tfjs'`);
+  if (!tf) throw new Error(`${where} needs TensorFlow.js. Import it first: import { tf } from 'dlnb'`);
   return tf;
 }

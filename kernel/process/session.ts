@@ -25,7 +25,7 @@ import { InOrder } from '../outputs/order.ts';
 import { CellStreams, MAX_SHOWN_CHARS } from '../outputs/streams.ts';
 import { DisplayedTensors } from '../outputs/tensor/index.ts';
 import { goOn } from '../outputs/tensor/read.ts';
-import { makeLibrary, type DisplayOptions, type LibrarySession } from '../dlnb/index.ts';
+import { makeLibrary, TENSOR_NAMES, type DisplayOptions, type LibrarySession } from '../dlnb/index.ts';
 import type { CellError } from '../wire/errors.ts';
 import { MAX_OUTPUTS } from '../wire/limits.ts';
 import { OVERFLOW_ID } from '../wire/overflow.ts';
@@ -133,7 +133,9 @@ export class KernelSession {
       signal: () =>
         (this.evaluator.context.getStore() ?? this.latest?.context)?.abort.signal ?? new AbortController().signal,
       run: () => this.stateOfCaller()?.context ?? this,
+      cell: () => this.errors.numberOf(this.stateOfCaller()?.context.cell),
       loaded: () => this.device.loaded,
+      seed: (value) => this.device.seed(value),
       training: (delta, text) => this.sendMessage({ type: 'training', delta, text }),
       takeStop: (chart) => this.evaluator.takeStop(chart),
       folder: cwd,
@@ -149,7 +151,13 @@ export class KernelSession {
       dir: cwd,
       ...(options.notebook ? { notebook: options.notebook } : {}),
       builtins: {
-        dlnb: { load: () => Promise.resolve(library), loaded: () => library },
+        dlnb: {
+          load: () => Promise.resolve(library),
+          loaded: () => library,
+          prepare: async (names) => {
+            if (!names || names.some((name) => TENSOR_NAMES.has(name))) await this.device.library();
+          },
+        },
         ...Object.fromEntries(
           ['tfjs', 'tfjs-core', 'tfjs-layers', 'tfjs-converter'].map((n) => [`@tensorflow/${n}`, tf]),
         ),

@@ -76,6 +76,7 @@ const own = {
 const all = withCheckedSpaces(withCheckedCalls(own));
 export { all as tf };
 export { isOn, peekValues } from './peek.ts';
+export { seedRandom } from './random-source.ts';
 
 for (const install of parts) install();
 // Over what the parts have installed

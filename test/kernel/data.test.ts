@@ -16,7 +16,7 @@ describe('data, nn and check in cells', () => {
     ).toMatch(/28x28x1/);
     const { error } = await k.run('[...set.batch(8)]');
     expect(error?.message).toContain(
-      "batch needs TensorFlow.js. Import it first: import * as tf from '@tensorflow/tfjs'",
+      "batch needs TensorFlow.js. Import it first: import { tf } from 'dlnb'",
     );
   });
 

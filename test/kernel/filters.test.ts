@@ -18,7 +18,7 @@ describe('filters and feature maps', () => {
 
   it('say what to import while no cell has imported TensorFlow.js', async () => {
     const { error } = await k.run("import { viz } from 'dlnb'; viz.filters({})");
-    expect(error?.message).toContain("Import it first: import * as tf from '@tensorflow/tfjs'");
+    expect(error?.message).toContain("Import it first: import { tf } from 'dlnb'");
   });
 
   it('are shown with a text twin', async () => {

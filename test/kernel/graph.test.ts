@@ -11,7 +11,7 @@ describe('viz.graph', () => {
 
   it('says what to import while no cell has imported TensorFlow.js', async () => {
     const { error } = await k.run("import { viz } from 'dlnb'; viz.graph((x) => x, 1)");
-    expect(error?.message).toContain("Import it first: import * as tf from '@tensorflow/tfjs'");
+    expect(error?.message).toContain("Import it first: import { tf } from 'dlnb'");
   });
 
   it('shows the graph of a function of the cell, with a text twin', async () => {

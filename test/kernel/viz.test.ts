@@ -29,7 +29,7 @@ describe('what cells import from dlnb', () => {
 
   it('says what to import where a function needs tensors and nothing has loaded them', async () => {
     const { error } = await k.run('viz.decisionBoundary((p) => p, [[0, 0]], [0])');
-    expect(error?.message).toContain("Import it first: import * as tf from '@tensorflow/tfjs'");
+    expect(error?.message).toContain("Import it first: import { tf } from 'dlnb'");
     expect((await k.run('viz.line([1, 2])')).text).toBe('Line plot: 2 points, 1 → 2');
   });
 

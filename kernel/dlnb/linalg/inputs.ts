@@ -7,12 +7,12 @@ import { shapeText } from '../shape.ts';
 /** A tensor, a variable, a number, or an array of numbers of any depth. */
 export type Numeric = tfTypes.Tensor | tfTypes.TensorLike;
 
-type Ops = typeof import('../../tensors/ops.ts').ops;
+type OpName = 'LinearSolve' | 'Determinant' | 'LogDeterminant' | 'Cholesky' | 'QR' | 'SymmetricEigen' | 'SVD' | 'Sort';
 
 /** Runs an op kernel of kernel/tensors/linalg/: one tensor, or a list where it has several outputs. */
 export function runOp<Result extends tfTypes.Tensor | tfTypes.Tensor[]>(
   tf: TensorLibrary,
-  name: keyof Ops & string,
+  name: OpName,
   inputs: Record<string, tfTypes.Tensor>,
   attrs: object = {},
 ): Result {

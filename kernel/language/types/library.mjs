@@ -4,7 +4,7 @@ import { join, posix, relative, sep } from 'node:path';
 import ts from 'typescript';
 
 /** What kernel/dlnb/index.ts exports for the kernel alone. */
-const INTERNAL = new Set(['Library', 'LibraryHost', 'LibrarySession', 'makeLibrary']);
+const INTERNAL = new Set(['Library', 'LibraryHost', 'LibrarySession', 'makeLibrary', 'TENSOR_NAMES']);
 
 /** The compiler needs the type of TensorFlow.js, not our sources of it. */
 const TENSORS = `import * as tf from '@tensorflow/tfjs';\nexport { tf };\n`;
@@ -63,6 +63,8 @@ function entryText(checker, source) {
   const values = library.getProperties().map((symbol) => {
     const doc = docOf(checker, symbol);
     if (!doc) throw new Error(`dlnb: ${symbol.name} has no doc comment.`);
+    // With its types: `tf.Tensor`
+    if (symbol.name === 'tf') return `${doc}\n${TENSORS.trim()}`;
     return `${doc}\nexport declare const ${symbol.name}: Library['${symbol.name}'];`;
   });
   return [

@@ -77,6 +77,12 @@ export class ErrorReader {
     this.scripts.set(script, { source, ...(map ? { map } : {}) });
   }
 
+  /** `cell 3`; undefined for a cell that is not in the notebook. */
+  numberOf(cell: string | undefined): string | undefined {
+    const at = cell === undefined ? -1 : this.order.indexOf(cell);
+    return at < 0 ? undefined : `cell ${at + 1}`;
+  }
+
   /** Sets the ids of the notebook's cells in order, for cell numbers. */
   setOrder(order: readonly string[]): void {
     this.order = order;

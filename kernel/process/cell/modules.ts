@@ -22,6 +22,8 @@ export interface OwnModule {
   load: () => Promise<object>;
   /** The module, if it can be had without waiting. */
   loaded: () => object | undefined;
+  /** Loads what these names of it need; all names if they are not known. */
+  prepare?: (names: readonly string[] | undefined) => Promise<void>;
 }
 
 export interface ModuleLoaderOptions {
@@ -164,7 +166,7 @@ export class ModuleLoader {
     // Nothing is loaded for types, neither if they are all there is nor if the cell uses nothing else
     if (names.length > 0 && (!target || names.every((n) => types.includes(n))) && names.every(isType)) return {};
     if (!target) throw failure;
-    const namespace = await this.namespaceOf(target, {});
+    const namespace = await this.namespaceOf(target, {}, names.length > 0 ? names : undefined);
     if (names.length === 0) return namespace;
     const found: Namespace = {};
     // Some names of a module that was compiled to CommonJS exist only on its default export
@@ -180,10 +182,14 @@ export class ModuleLoader {
     return found;
   }
 
-  private async namespaceOf(target: Target, attributes: Attributes): Promise<Namespace> {
+  /** @param names those that are wanted; all if they are not known */
+  private async namespaceOf(target: Target, attributes: Attributes, names?: readonly string[]): Promise<Namespace> {
     switch (target.kind) {
-      case 'own':
-        return withDefault((await this.ownModule(target.specifier).load()) as Namespace);
+      case 'own': {
+        const own = this.ownModule(target.specifier);
+        await own.prepare?.(names);
+        return withDefault((await own.load()) as Namespace);
+      }
       case 'file':
         checkAttributes(target, attributes);
         return (await this.files.load(target)).namespace as Namespace;
@@ -206,7 +212,11 @@ export class ModuleLoader {
 
   /** Loads the kernel's modules that a module will ask for, where asking cannot wait. */
   private async ready(target: Target): Promise<void> {
-    if (target.kind === 'own') await this.ownModule(target.specifier).load();
+    if (target.kind === 'own') {
+      const own = this.ownModule(target.specifier);
+      await own.prepare?.(undefined);
+      await own.load();
+    }
     if (target.kind === 'package' && this.engine && target.url.startsWith('file:'))
       if (needsTensors(fileURLToPath(target.url))) await this.engine.prepare();
   }

@@ -24,6 +24,7 @@ export interface DeviceEvents {
 export class DeviceManager {
   private loading: Promise<object> | undefined;
   private module: typeof Library | undefined;
+  private seeded: number | undefined;
   private state: DeviceState = { device: 'none', detail: '', refused: [] };
 
   constructor(
@@ -67,6 +68,12 @@ export class DeviceManager {
     };
   }
 
+  /** Starts the library's random numbers again, now or when it is loaded. */
+  seed(value: number | undefined): void {
+    this.seeded = value;
+    this.module?.seedRandom(value);
+  }
+
   /** The library at once: its device starts meanwhile. */
   unstarted(): typeof Library.tf {
     void this.library().catch(() => {}); // whoever waits for the device learns it
@@ -86,6 +93,7 @@ export class DeviceManager {
     const { check, notify, loaded } = this.events;
     const require = createRequire(path.join(__dirname, 'kernel.js'));
     const module = (this.module = require('./tf.js') as typeof Library);
+    module.seedRandom(this.seeded);
     try {
       const { device, started, refused } = await chooseDevice(this.options.device, this.starters(module), {
         electron: process.versions['electron'] !== undefined,

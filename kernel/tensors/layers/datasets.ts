@@ -23,8 +23,21 @@ async function pieces(file: string, options: object = {}): Promise<unknown> {
   return new FileChunkIterator(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), options);
 }
 
+/** Takes the seed of a shuffle that has none from where all random numbers come from, and not from the clock. */
+function seedShuffles(): void {
+  replaceMethod<{ shuffle(...args: unknown[]): unknown }, 'shuffle'>(
+    data.Dataset as never,
+    'shuffle',
+    ((stock: (...args: unknown[]) => unknown) =>
+      function (this: object, size: number, seed?: unknown, ...more: unknown[]) {
+        return stock.call(this, size, String(seed ?? Math.random()), ...more);
+      }) as never,
+  );
+}
+
 /** Lets `tf.data` read files by their paths, and cells go through a dataset by `for await`. */
 export function extendDatasets(): void {
+  seedShuffles();
   const source = (cls: { prototype: object }, from: (source: Source) => { address: unknown; options?: object }) =>
     replaceMethod<Source, 'iterator'>(
       cls,

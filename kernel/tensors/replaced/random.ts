@@ -19,7 +19,7 @@ const isDrawn = (dtype: tf.DataType | undefined, seed: unknown) =>
 
 function draw(shape: Shape, kind: RandomAttrs['kind'], a: number, b: number): tf.Tensor {
   assertNonNegativeIntegerDimensions(shape as number[]);
-  // Seeded from Math.random, so a seeded Math.random makes it reproducible
+  // From the seed of the session (random-source.ts), or a seeded Math.random of a cell
   const word = () => Math.floor(Math.random() * 2 ** 32) | 0;
   const attrs: RandomAttrs = { shape: [...shape], kind, a, b, seed: [word(), word()] };
   return run(ops.Random, {}, attrs);

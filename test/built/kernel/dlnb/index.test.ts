@@ -13,6 +13,8 @@ const { library } = makeLibrary({
   signal: () => new AbortController().signal,
   run: () => run,
   loaded: () => tf as never,
+  seed: () => {},
+  cell: () => undefined,
   training: () => {},
   takeStop: () => false,
 });

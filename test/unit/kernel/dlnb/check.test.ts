@@ -2,14 +2,27 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeCheck, type Check } from '../../../../kernel/dlnb/check.ts';
+import { Claims } from '../../../../kernel/dlnb/claims.ts';
+import { DISPLAY } from '../../../../kernel/wire/displayable.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
+function claimsOf() {
+  const shown: [string, string][] = [];
+  const run = {};
+  const claims = new Claims({
+    run: () => run,
+    cell: () => 'cell 3',
+    display: (value, id) => shown.push([id, (value[DISPLAY]() as Record<string, string>)['text/plain']!]),
+  });
+  return { claims, shown };
+}
+
 describe('check', () => {
   it('counts claims that hold, each once', () => {
-    const check: Check = makeCheck();
+    const check: Check = makeCheck(claimsOf().claims);
     for (let i = 0; i < 3; i++) check(true, 'a');
     check.close([1, 2], tf.tensor1d([1, 2]) as never, 'b');
     expect(check.count).toBe(2);
@@ -17,7 +30,7 @@ describe('check', () => {
   });
 
   it('throws with the claim, and the first number that differs', () => {
-    const check: Check = makeCheck();
+    const check: Check = makeCheck(claimsOf().claims);
     expect(() => check(false, 'water is dry')).toThrow('This should hold: water is dry');
     expect(() => check.close([1, [2, 3]] as never, [1, [2, 4]] as never, 'all agree')).toThrow(
       /all agree\. number 2 is 3, expected 4/,
@@ -29,9 +42,61 @@ describe('check', () => {
   });
 
   it('refuses unknown options', () => {
-    const check: Check = makeCheck();
+    const check: Check = makeCheck(claimsOf().claims);
     expect(() => check.close(1, 1, 'a', { epsilon: 1 } as object)).toThrow(
-      'check.close: there is no option "epsilon"; there are "tolerance"',
+      'check.close: there is no option "epsilon"; there are "source", "tolerance", "relative"',
     );
+  });
+});
+
+describe('relative tolerance', () => {
+  const { claims } = claimsOf();
+  const check: Check = makeCheck(claims);
+  it('is of the expected number, however small it is', () => {
+    check.close(1e-9, 5e-7, 'absolute below 1');
+    expect(() => check.close(1e-9, 5e-7, 'far off', { relative: true })).toThrow(
+      /far off\. it is 1e-9, expected 5e-7 \(relative/,
+    );
+    check.close(1.0000001e-9, 1e-9, 'near', { relative: true });
+    expect(() => check.close([1e-9, 1e-12], [1e-9, 0], 'no zero', { relative: true })).toThrow(/number 1 is 1e-12/);
+    check.close([1e-9, 1e-16], [1e-9, 0], 'zero beside others', { relative: true });
+    check.close([Infinity, 0], [Infinity, 0], 'equal ones', { relative: true });
+  });
+
+  it('refuses lists of nothing', () => {
+    expect(() => check.close([], [], 'nothing')).toThrow(/no numbers to compare/);
+    expect(() => check.close([[]], tf.zeros([0]) as never, 'nothing')).toThrow(/no numbers to compare/);
+  });
+});
+
+describe('marks', () => {
+  it('say what is claimed, what came, and its source; those of a run share an output, a wrong one is marked too', async () => {
+    const { claims, shown } = claimsOf();
+    const check: Check = makeCheck(claims);
+    check(true, 'water is wet', { source: 'notes 004, ch. 6' });
+    check.close(-40 / 3, -13.3333333, '∂L/∂w = −40/3');
+    check.close(tf.range(0, 5) as never, [0, 1, 2, 3, 4], 'counts');
+    expect(() => check.close([1, 2], [1, 3], 'wrong')).toThrow();
+    await Promise.resolve();
+    const ids = new Set(shown.map(([id]) => id));
+    expect(ids.size).toBe(1);
+    expect(shown.at(-1)![1].split('\n')).toEqual([
+      '✓ water is wet (notes 004, ch. 6)',
+      '✓ ∂L/∂w = −40/3: -13.3333',
+      '✓ counts: 0, 1, 2, … (5 numbers)',
+      '✗ wrong: number 1 is 2, expected 3',
+    ]);
+    const bundle = claims.summary()[DISPLAY]() as Record<string, string>;
+    expect(bundle['text/plain']).toBe('✓ 3 claims checked, ✗ 1 wrong');
+    for (const text of ['<td', 'notes 004', 'cell 3', 'number 1 is 2']) expect(bundle['text/html']).toContain(text);
+    expect(check.count).toBe(3);
+    check.close([1, 3], [1, 3], 'wrong');
+    expect(check.count).toBe(4);
+  });
+
+  it('escape what claims hold', async () => {
+    const { claims } = claimsOf();
+    makeCheck(claims).close(1, 1, '<script>a</script>');
+    expect((claims.summary()[DISPLAY]() as Record<string, string>)['text/html']).toContain('&lt;script>'.slice(0, 10));
   });
 });

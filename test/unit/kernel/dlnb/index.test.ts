@@ -9,6 +9,8 @@ describe('display', () => {
     signal: () => new AbortController().signal,
     run: () => shown,
     loaded: () => undefined,
+    seed: () => {},
+    cell: () => undefined,
     training: () => {},
     takeStop: () => false,
   });

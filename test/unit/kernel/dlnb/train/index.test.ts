@@ -210,7 +210,7 @@ describe('a recorder', () => {
       /step: "loss" must be a number or a tensor with one element, got string/,
     );
     expect(() => train.record().steps(0.5)).toThrow(/whole number, got 0.5/);
-    expect(() => train.callback()).toThrow(/Import it first: import \* as tf/);
+    expect(() => train.callback()).toThrow(/Import it first: import { tf }/);
   });
 
   it('refuses unknown options, and names the known ones', () => {
