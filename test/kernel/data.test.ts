@@ -15,9 +15,7 @@ describe('data, nn and check in cells', () => {
       (await k.run("const set = data.dataset(data.digits({ n: 64 })).oneHot(); set.shape.join('x')")).text,
     ).toMatch(/28x28x1/);
     const { error } = await k.run('[...set.batch(8)]');
-    expect(error?.message).toContain(
-      "batch needs TensorFlow.js. Import it first: import { tf } from 'dlnb'",
-    );
+    expect(error?.message).toContain("batch needs TensorFlow.js. Import it first: import { tf } from 'dlnb'");
   });
 
   it('frees the batches of a loop that neither disposes nor awaits', async () => {
