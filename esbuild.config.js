@@ -391,11 +391,12 @@ async function compileOpKernels() {
   for (const f of sources) hash.update(f).update(fs.readFileSync(path.join(__dirname, dir, f)));
   const state = hash.digest('hex');
   const stamp = path.join(dist, 'wasm/cpu.hash');
-  if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === state) return;
+  const targets = ['relaxed', 'plain'].map((simd) => [simd, path.join(dist, `wasm/cpu-${simd}.wasm`)]);
+  if (targets.every(([, target]) => fs.existsSync(target)))
+    if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === state) return;
   fs.mkdirSync(path.join(dist, 'wasm'), { recursive: true });
   await Promise.all(
-    ['relaxed', 'plain'].map(async (simd) => {
-      const target = path.join(dist, `wasm/cpu-${simd}.wasm`);
+    targets.map(async ([simd, target]) => {
       const args = [
         path.join(dir, 'index.ts'),
         ...['--outFile', path.relative(__dirname, `${target}.new`)],

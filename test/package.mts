@@ -132,7 +132,7 @@ export function withOwnPictures(markdown: string): string {
 }
 
 /** The compiled op kernels of the device `cpu`. */
-const OP_KERNELS = ['relaxed', 'plain'].flatMap((simd) => [`cpu-${simd}-shared.wasm`, `cpu-${simd}-single.wasm`]);
+export const OP_KERNELS = ['cpu-plain.wasm', 'cpu-relaxed.wasm'];
 
 /** A production build. */
 export interface Build {

@@ -1,11 +1,16 @@
 // Measures types in cells: notebooks of 5, 50 and 500 cells, into which a person types, by the language service of the
-// package without an editor; and the same keys in a TypeScript file that VS Code's own TypeScript knows.
-import { mkdtempSync, rmSync } from 'node:fs';
+// package without an editor; the same keys in a TypeScript file that VS Code's own TypeScript knows; and in the real
+// VS Code.
+import { build } from 'esbuild';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { hostTarget, packageExtension } from '../package.mts';
-import { ensureVSCode, outDir } from '../vscode/server.mts';
+import { ensureSystemPackages } from '../vscode/debian.mts';
+import { runInExtensionHost } from '../vscode/exthost.mts';
+import { notebookText } from '../vscode/notebooks.mts';
+import { ensureVSCode, outDir, root } from '../vscode/server.mts';
 import { megabytesOf, startCells, startFile, type Service } from './language/services.mts';
 import { cellsOf, keysOf, linesOf } from './language/works.mts';
 import { summarize, type Measurement } from './measure.mts';
@@ -40,15 +45,56 @@ const ROWS: Record<keyof Samples, [name: string, unit: Measurement['unit'], aim?
 
 /** @param before the folder of another build (its dist/), in turns with this one: its rows are named "before" */
 export async function measure(before?: string): Promise<Measurement[]> {
+  await ensureSystemPackages();
   await ensureVSCode();
   await packageExtension();
   const dist = join(outDir, 'package', hostTarget(), 'dist');
   const dir = mkdtempSync(join(tmpdir(), 'dlnb-bench-'));
   try {
-    return await measureIn(dir, dist, before);
+    return [...(await measureIn(dir, dist, before)), ...(await inEditor(dir))];
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+const AIMS: Record<string, string> = {
+  'a notebook opened to its first completion': '< 1000 ms',
+  'errors shown after the last key': '< 250 ms',
+  'memory of the server': '< 200 MB',
+};
+
+/** The largest notebook in the real VS Code. @param dir a folder for files */
+async function inEditor(dir: string): Promise<Measurement[]> {
+  const tests = join(outDir, 'bench/language-host.js');
+  await build({
+    entryPoints: [join(root, 'test/bench/language/host.ts')],
+    outfile: tests,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['vscode'],
+    logLevel: 'warning',
+  });
+  const count = SIZES.at(-1)!;
+  const opened = join(dir, 'opened');
+  mkdirSync(opened);
+  writeFileSync(join(opened, 'steps.dlnb'), notebookText(cellsOf(count)));
+  const results = await runInExtensionHost({
+    extension: join(outDir, 'package', hostTarget()),
+    tests,
+    files: { 'steps.dlnb': join(opened, 'steps.dlnb') },
+    // What is measured asks
+    settings: { 'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' } },
+    artifacts: join(outDir, 'bench/exthost'),
+  });
+  return [...new Set(results.map(({ title }) => title))].map((title) =>
+    summarize(
+      `VS Code, ${count} cells: ${title}`,
+      title.startsWith('memory') ? 'MB' : 'ms',
+      results.filter((r) => r.title === title).map(({ ms }) => ms),
+      AIMS[title],
+    ),
+  );
 }
 
 /** @param dir an empty folder @param dist of the build to measure */

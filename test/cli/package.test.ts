@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { thirdPartyNotices } from '../notices.mts';
 import {
   buildForPackage,
+  OP_KERNELS,
   packageExtension,
   stageExtension,
   targets,
@@ -81,6 +82,7 @@ describe.each(targets)('%s', (target) => {
     );
     expect(filesBelow(dist).filter((f) => f.startsWith('dawn'))).toEqual(libraries);
     expect(existsSync(path.join(dist, 'node_modules/esbuild/esbuild.wasm'))).toBe(target === 'universal');
+    expect(readdirSync(path.join(dist, 'wasm')).filter((name) => name.endsWith('.wasm'))).toEqual(OP_KERNELS);
 
     const notices = readFileSync(path.join(dist, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
     expect(notices.includes('The Dawn & Tint Authors')).toBe(target in dawn);

@@ -64,7 +64,7 @@ function entryText(checker, source) {
     const doc = docOf(checker, symbol);
     if (!doc) throw new Error(`dlnb: ${symbol.name} has no doc comment.`);
     // With its types: `tf.Tensor`
-    if (symbol.name === 'tf') return `${doc}\n${TENSORS.trim()}`;
+    if (symbol.name === 'tf') return `${doc}\nexport { tf } from './tensors/index.ts';`;
     return `${doc}\nexport declare const ${symbol.name}: Library['${symbol.name}'];`;
   });
   return [

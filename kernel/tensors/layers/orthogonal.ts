@@ -1,6 +1,7 @@
 // The initializer Orthogonal in double precision on the processor. TensorFlow.js decomposes by hundreds of ops, which
 // takes seconds for a recurrent layer of 256 units, and prints a warning instead.
 import * as tf from '@tensorflow/tfjs-core';
+import { MPRandGauss } from '@tensorflow/tfjs-core/dist/ops/rand_util';
 import { classNamed, replaceMethod, type Shape } from './extend.ts';
 
 interface Orthogonal {
@@ -45,9 +46,10 @@ export function quickenOrthogonal(): void {
         const cols = sizes.at(-1)!;
         const rows = sizes.slice(0, -1).reduce((a, b) => a * b, 1);
         const [high, wide] = [Math.max(rows, cols), Math.min(rows, cols)];
-        // With a seed, the numbers are drawn here and not on the device, whose values would have to be waited for
+        // Drawn here, as `tf.randomNormal` draws with a seed, and not on the device, whose values one has to wait for
         const seed = this.seed ?? Math.floor(Math.random() * 2 ** 31);
-        const drawn = tf.tidy(() => tf.randomNormal([high, wide], 0, 1, 'float32', seed).dataSync());
+        const random = new MPRandGauss(0, 1, 'float32', false, seed);
+        const drawn = Float32Array.from({ length: high * wide }, () => random.nextValue());
         const columns = Array.from({ length: wide }, (_, j) =>
           Float64Array.from({ length: high }, (_, i) => drawn[i * wide + j]!),
         );

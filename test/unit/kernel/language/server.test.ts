@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Hover, InlayHint } from 'vscode-languageserver-protocol';
 import { LanguageServer } from '../../../../kernel/language/server.ts';
 
@@ -92,8 +92,7 @@ describe('the server', () => {
       setTimeout(() => process.kill(pid, 'SIGKILL'), wait);
       const late = new Promise<Hover | null>((done) => setTimeout(() => done(hover()), wait + 1));
       for (const answer of await Promise.all([...asked, late])) expect(JSON.stringify(answer)).toContain('area(radius');
-      await new Promise((done) => setTimeout(done, 50));
-      expect(await server.pid()).not.toBe(pid);
+      await vi.waitFor(async () => expect(await server.pid()).not.toBe(pid), 30_000);
     }
     expect(said).toEqual(waits.map(() => 'TypeScript has ended (SIGKILL) and is started again.'));
   });
@@ -102,11 +101,9 @@ describe('the server', () => {
     const said: string[] = [];
     const reasons: string[] = [];
     const { server, hover } = started({ log: (line) => said.push(line), gaveUp: (reason) => reasons.push(reason) });
-    for (let i = 0; i < 5; i++) {
-      const pid = await server.pid().catch(() => undefined);
-      if (pid === undefined) break;
-      process.kill(pid, 'SIGKILL');
-      await new Promise((done) => setTimeout(done, 100));
+    for (let i = 1; i <= 5; i++) {
+      process.kill((await server.pid())!, 'SIGKILL');
+      await vi.waitFor(() => expect(said).toHaveLength(i), 30_000);
     }
     await expect(server.pid()).rejects.toThrow(/5 times in a minute/);
     expect(said).toHaveLength(5);
