@@ -152,9 +152,7 @@ describe('types in cells', () => {
   it('complete with documentation, and import into the cell with the imports', async () => {
     await rewrite(4);
     await type('viz.li');
-    await row(/^line$|^line[^(A-Z]/)
-      .first()
-      .waitFor();
+    await named('line').first().waitFor();
     const details = vs.page.locator('.suggest-details', { hasText: 'Draws curves' });
     await until(async () => {
       if (!(await details.isVisible())) await press('Control+Space');
@@ -316,13 +314,17 @@ describe('types in cells', () => {
     await rewrite(4);
     await type("writeFileSync('a', '');");
     await marks(4, 'error').first().waitFor();
-    await caret(4, 'writeFileSync');
-    await press('Control+.');
     const actions = vs.page.locator('.action-widget');
-    await actions
-      .getByText(/import from "node:fs"/)
-      .first()
-      .waitFor();
+    // The list closes when the light bulb moves
+    await until(async () => {
+      await caret(4, 'writeFileSync');
+      await press('Control+.');
+      const fix = actions.getByText(/import from "node:fs"/).first();
+      return fix.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    }, 'the list of fixes');
     await picture('fixes-light');
     expect(await actions.getByText(/import from "node:fs"/).count()).toBe(1);
     await actions
