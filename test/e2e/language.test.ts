@@ -100,7 +100,16 @@ describe('types in cells', () => {
   const menu = async (cell: number, text: string, entry: string) => {
     await press('Escape');
     await word(cell, text).click({ button: 'right', position: { x: 4, y: 8 } });
-    await vs.page.locator('.monaco-menu .action-label', { hasText: entry }).first().click();
+    const chosen = vs.page.locator('.monaco-menu .action-label', { hasText: entry }).first();
+    await chosen.waitFor();
+    // A click right after the menu has opened chooses nothing
+    await until(async () => {
+      if (await chosen.isVisible()) await chosen.click({ timeout: 2000 }).catch(() => {});
+      return chosen.waitFor({ state: 'detached', timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+    }, `the choice of ${entry}`);
   };
   /** Rests the mouse on a word of a cell until a hover says something. */
   const hover = async (cell: number, text: string, says: string | RegExp) => {
