@@ -27,21 +27,24 @@ const project = (
   },
 });
 
+/** So that no outcome hangs on chance. */
+const seeded = 'test/seeded-chance.ts';
+
 /** Whether to run the tests that take minutes, as CI does. */
 const long = process.env['DLNB_LONG'] !== undefined;
 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 120_000),
+      project('unit', 120_000, { setupFiles: [seeded] }),
       // Units of the build: op kernels in WebAssembly, and the library with them
-      project('built', 120_000, { setupFiles: ['test/built/one-engine.ts'] }),
-      project('gradients', 120_000, { globalSetup: ['test/gradients/global-setup.ts'] }),
+      project('built', 120_000, { setupFiles: [seeded, 'test/built/one-engine.ts'] }),
+      project('gradients', 120_000, { setupFiles: [seeded], globalSetup: ['test/gradients/global-setup.ts'] }),
       // What PyTorch gave, stored in files
-      project('parity', 180_000),
+      project('parity', 180_000, { setupFiles: [seeded] }),
       project('kernel', 180_000),
       // On a graphics card, or on SwiftShader, which needs a core of its own
-      project('gpu', 600_000, { fileParallelism: false }),
+      project('gpu', 600_000, { setupFiles: [seeded], fileParallelism: false }),
       // Making all packages takes minutes
       project('cli', 300_000, { exclude: long ? [] : ['test/cli/package.test.ts', 'test/cli/bundle.test.ts'] }),
       // One VS Code server and one browser at a time: two would compete for the processor and the focus

@@ -7,7 +7,8 @@ import { Folder, notebook, start } from './cli.ts';
 
 const dlnb = (folder: Folder, env: NodeJS.ProcessEnv, ...args: string[]) => start(folder.path, args, env).result;
 
-const training = `import * as tf from '@tensorflow/tfjs';
+const training = `import { seed, tf } from 'dlnb';
+seed(1);
 const net = tf.sequential({ layers: [
   tf.layers.conv2d({ filters: 4, kernelSize: 3, activation: 'relu', inputShape: [8, 8, 1] }),
   tf.layers.flatten(),

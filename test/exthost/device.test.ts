@@ -3,7 +3,8 @@
 import * as assert from 'node:assert/strict';
 import { closeAll, notebookWith, setSetting, value } from './helpers.ts';
 
-const training = `import * as tf from '@tensorflow/tfjs';
+const training = `import { seed, tf } from 'dlnb';
+seed(1);
 const net = tf.sequential({ layers: [
   tf.layers.conv2d({ filters: 8, kernelSize: 3, activation: 'relu', inputShape: [12, 12, 1] }),
   tf.layers.maxPooling2d({ poolSize: 2 }),

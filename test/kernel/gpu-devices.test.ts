@@ -20,7 +20,8 @@ describe('cuda, by a stand-in', () => {
 
   it('is the first that auto takes, and trains with our optimizers, gradients and files', async () => {
     cuda();
-    const { error, text, stderr } = await k.run(`${tfjs}
+    const { error, text, stderr } = await k.run(`${tfjs} import { seed } from 'dlnb';
+      seed(1);
       const losses: number[][] = [];
       for (const optimizer of [tf.train.sgd(0.1), tf.train.adam(0.05), tf.train.adamw(0.05), tf.train.lion(0.01)]) {
         const net = tf.sequential({ layers: [

@@ -27,6 +27,8 @@ export async function openFromExplorer(page: Page, name: string): Promise<void> 
 /** Opens a notebook from the Explorer and waits for its first cell. */
 export async function openNotebook(page: Page, name: string): Promise<void> {
   await openFromExplorer(page, name);
+  // Another notebook may be in sight until then
+  await page.locator('.editor-group-container.active .tab.active', { hasText: name }).waitFor({ timeout: 60_000 });
   await notebookShown(page);
 }
 

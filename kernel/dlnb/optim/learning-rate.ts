@@ -53,7 +53,10 @@ export interface FoundLearningRate {
   losses: number[];
   /** The same, smoothed. */
   smoothed: number[];
-  /** The rate at which the smoothed loss falls fastest over log(rate): a good one to begin with. */
+  /**
+   * The rate at which the smoothed loss falls fastest over log(rate): a good one to begin with. Where it never falls,
+   * {@link largest}.
+   */
   suggested: number;
   /** A tenth of the rate with the least smoothed loss: the largest one to try. */
   largest: number;
@@ -89,6 +92,7 @@ export async function findLearningRate(
   try {
     let average = 0;
     let least = Infinity;
+    const start = firstOf(steps, smoothing);
     for (let i = 0; i < steps; i++) {
       const rate = from * (to / from) ** (i / (steps - 1));
       const loss = await step(rate, i);
@@ -98,7 +102,7 @@ export async function findLearningRate(
       found.rates.push(rate);
       found.losses.push(loss);
       found.smoothed.push(smooth);
-      least = Math.min(least, smooth);
+      if (i >= start) least = Math.min(least, smooth);
       if (i > 4 && smooth > 4 * least && smooth - least > 4 * Math.abs(least)) break;
     }
   } finally {
@@ -110,20 +114,30 @@ export async function findLearningRate(
       `${where}: the loss is not finite after ${found.rates.length} steps, with rates from ${from}; look for NaN in ` +
         'the data, or begin with a smaller rate',
     );
-  return { ...found, ...suggestions(found) };
+  return { ...found, ...suggestions(found, smoothing) };
 }
 
+/**
+ * The first step whose smoothed loss counts: after as many as are smoothed together, so that one easy batch at the start
+ * is not the least loss of all.
+ */
+const firstOf = (steps: number, smoothing: number): number =>
+  Math.min(Math.ceil(1 / (1 - smoothing)), Math.floor(steps / 4));
+
 /** The rate where the smoothed loss falls fastest, and the largest one to try. */
-function suggestions({ rates, smoothed }: Pick<FoundLearningRate, 'rates' | 'smoothed'>) {
-  const at = smoothed.indexOf(Math.min(...smoothed));
-  let steepest = 0;
+function suggestions(found: Pick<FoundLearningRate, 'rates' | 'smoothed'>, smoothing: number) {
+  const { rates, smoothed } = found;
+  const start = firstOf(rates.length, smoothing);
+  const at = smoothed.indexOf(Math.min(...smoothed.slice(start)), start);
+  let steepest: number | undefined;
   let fall = 0;
   // Central differences; the rates are evenly spaced in their logarithm
-  for (let i = 1; i < Math.max(2, at); i++) {
+  for (let i = start + 1; i < Math.max(start + 2, at); i++) {
     const difference = smoothed[i + 1]! - smoothed[i - 1]!;
     if (difference < fall) [steepest, fall] = [i, difference];
   }
-  return { suggested: rates[steepest]!, largest: rates[at]! / 10 };
+  const largest = rates[at]! / 10;
+  return { suggested: steepest === undefined ? largest : rates[steepest]!, largest };
 }
 
 type Step = (rate: number, step: number) => Promise<number>;

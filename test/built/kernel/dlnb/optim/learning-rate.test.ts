@@ -34,6 +34,23 @@ it('finds where a loss falls fastest, and ends when it grows', async () => {
   expect(found.losses).toEqual(found.smoothed);
 });
 
+it('takes one easy batch at the start for no fall', async () => {
+  const w = tf.variable(tf.tensor1d([1, -2]));
+  for (const easy of [0.5, 0.001]) {
+    const found = await optim.findLearningRate({
+      optimizer: optim.sgd(),
+      loss: (step) => tf.mul(tf.sum(tf.square(w)), step === 0 ? easy : 1).asScalar(),
+      variables: [w],
+      from: 1e-6,
+      to: 10,
+    });
+    // It diverges from a rate of 1
+    expect(found.suggested).toBeGreaterThan(0.005);
+    expect(found.suggested).toBeLessThan(1);
+    expect(found.largest).toBeGreaterThan(0.01);
+  }
+});
+
 it('leaves model and optimizer as they were', async () => {
   const model = tf.sequential({
     layers: [
