@@ -11,5 +11,6 @@ export const dist = process.env['DLNB_DIST'] ?? path.join(root, 'dist');
  */
 export const testedNode = {
   path: process.env['DLNB_TEST_NODE'] ?? process.execPath,
+  ...(process.env['DLNB_TEST_NODE'] ? {} : { version: process.version }),
   electron: process.env['DLNB_TEST_ELECTRON'] !== undefined,
 };

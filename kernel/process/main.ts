@@ -1,16 +1,19 @@
-// Entry of the kernel process: connects a session to Node's IPC, and the standard streams to the cells that print.
+// Entry of the kernel process: connects a session to the pipe of messages, and the standard streams to the cells that print.
 import { writeSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { keepListeners } from './cell/listeners.ts';
 import { captureStreams, offerColors } from './captured.ts';
 import { keepCompiledCode } from './compiled-code.ts';
 import { startEsbuild } from './cell/strip.ts';
 import { startParser } from './cell/typed.ts';
+import { openChannel } from '../wire/channel.ts';
 import type { KernelOptions } from '../wire/options.ts';
+import { killAll } from './kill-all.ts';
 import { handle, type Handlers, type HostMessage, type KernelMessage } from '../wire/protocol.ts';
 import { KernelSession } from './session.ts';
 
 const startedWith = process.env['DLNB_KERNEL'];
-if (!process.send || !startedWith) {
+if (!startedWith) {
   writeSync(2, 'This is the kernel of DLNB; it is started by the extension and by "dlnb run", not by hand.\n');
   process.exit(2);
 }
@@ -19,17 +22,25 @@ const options = JSON.parse(startedWith) as KernelOptions;
 keepCompiledCode();
 
 // Kept here, because cells may replace them on `process`
-const { exit } = process;
-const ipc = process.send.bind(process);
-const send = (message: KernelMessage) => void ipc(message);
+const { exit, kill, pid } = process;
+const { setTimeout } = globalThis;
 
 // Libraries nest deeply, and an error's stack must still reach the frame of the cell
 Error.stackTraceLimit = 100;
+
+const channel = openChannel(new Socket({ fd: 3, readable: true, writable: true }), {
+  message: (message) => handle(handlers, message as HostMessage),
+  closed: () => hostGone(),
+});
+const send = (message: KernelMessage) => channel.send(message);
 
 const session = new KernelSession(options, send);
 
 captureStreams(session);
 offerColors();
+
+/** How long children may take to end when the host has gone. */
+const CHILDREN_MS = 300;
 
 let ending = false;
 const handlers: Handlers<HostMessage> = {
@@ -43,18 +54,30 @@ const handlers: Handlers<HostMessage> = {
     });
   },
 };
-process.on('message', (message: HostMessage) => handle(handlers, message));
 process.on('exit', (code) => {
   session.flush();
   if (!ending) send({ type: 'exiting', code });
 });
-// A terminal's Ctrl+C reaches the whole process group: the host gets it too and sends an interrupt
+// On Windows a terminal's Ctrl+C reaches this process too: the host sends an interrupt
 process.on('SIGINT', () => {});
-// The host has ended
-process.on('disconnect', () => {
+/**
+ * The host has ended: this process does too, with the children of cells, which are in its group: they are asked to end,
+ * then killed. The thread of interrupts kills all if this thread is busy (interrupter.ts).
+ */
+function hostGone(): void {
+  if (ending) return;
   ending = true;
-  exit(0);
-});
+  process.on('SIGTERM', () => {});
+  try {
+    kill(-pid, 'SIGTERM');
+  } catch {
+    // Windows has no groups
+  }
+  setTimeout(() => {
+    process.emit('exit', 0);
+    killAll();
+  }, CHILDREN_MS);
+}
 
 session.listen();
 keepListeners(process);

@@ -290,21 +290,6 @@ describe('the process', () => {
     const runs = [k.run('process.exit(0)'), k.run('1'), k.run('2')];
     expect((await Promise.all(runs)).map((r) => r.status)).toEqual(['died', 'died', 'died']);
   });
-  it('does not outlive its host, not even in an endless loop', async () => {
-    k = new TestKernel();
-    const host = `
-      const { fork } = require('node:child_process');
-      const c = fork(${JSON.stringify(path.resolve(import.meta.dirname, '../../dist/kernel.js'))}, [], {
-        execArgv: ['--experimental-vm-modules'], serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
-        env: { ...process.env, DLNB_KERNEL: ${JSON.stringify(JSON.stringify({ cwd: '/', device: 'auto', logDir: '/tmp' }))} },
-      });
-      c.on('message', (m) => m.type === 'ready' && (c.send({ type: 'run', run: 1, cell: 'a', language: 'typescript', code: 'while (true) {}', order: [] }), setTimeout(() => console.log(c.pid), 200)));`;
-    const hostProcess = spawn(process.execPath, ['-e', host], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const pid = Number(await new Promise((r) => hostProcess.stdout.once('data', (d) => r(String(d)))));
-    expect(() => process.kill(pid, 0)).not.toThrow();
-    hostProcess.kill('SIGKILL');
-    await expect.poll(() => alive(pid), { timeout: 8000 }).toBe(false);
-  });
   it('flushes at shutdown', async () => {
     k = new TestKernel();
     await k.run('setInterval(() => {}, 1000); 1');

@@ -13,7 +13,7 @@ export const dist = __dirname;
  */
 export function startKernel(options: Omit<KernelOptions, 'cuda'>): KernelProcess {
   return KernelProcess.start({
-    node: { path: process.execPath, electron: false },
+    node: { path: process.execPath, version: process.version, electron: false },
     main: path.join(dist, 'kernel.js'),
     options: { ...options, cuda: process.env['DLNB_CUDA'] },
   });

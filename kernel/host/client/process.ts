@@ -1,18 +1,18 @@
 // The host's end of one kernel process: start, run, ask, interrupt, end. When the process exits, every pending run ends
 // too.
-import { fork, type ChildProcess } from 'node:child_process';
-import type { Duplex } from 'node:stream';
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Duplex, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { openChannel, type Channel } from '../../wire/channel.ts';
 import type { KernelOptions } from '../../wire/options.ts';
 import {
   handle,
   type Answer,
   type ControlMessage,
-  type ControlReply,
   type Handlers,
   type HostMessage,
   type InputAnswer,
-  type KernelMessage,
   type NotebookMessage,
   type ProcessMessage,
   type Question,
@@ -22,10 +22,12 @@ import {
   type RunStatus,
 } from '../../wire/protocol.ts';
 import type { InspectAnswer, InspectAsk } from '../../wire/inspect.ts';
+import { isControlReply, isKernelMessage } from '../../wire/valid.ts';
 import { cleanEnv, type NodeChoice } from './node.ts';
+import { endGroup, hasGroups, signalGroup } from './process-group.ts';
 
 export interface KernelSpec {
-  node: Pick<NodeChoice, 'path' | 'electron'>;
+  node: Pick<NodeChoice, 'path' | 'electron'> & Partial<Pick<NodeChoice, 'version'>>;
   /** Absolute path of `dist/kernel.js`. */
   main: string;
   options: KernelOptions;
@@ -51,6 +53,11 @@ export type RunOutcome = { status: RunStatus; ms: number } | { status: 'died'; e
 /** A cell to run. */
 export type RunRequest = Omit<RunMessage, 'type' | 'run'>;
 
+/** How long an ended kernel's last output may keep us waiting without any more of it coming, and in all. */
+const LAST_OUTPUT_MS = 200;
+const LAST_OUTPUT_MOST_MS = 1000;
+/** How long a kernel may take from the call of `process.exit` to its end. */
+const EXIT_MS = 2000;
 /** Text of native code reaches the host later than the kernel's messages. */
 const QUIET_MS = 200;
 /** How long {@link KernelProcess.inspect} waits for the main thread before it looks into the code that computes. */
@@ -66,6 +73,7 @@ export class KernelProcess {
   readonly exited: Promise<ExitReason>;
 
   private readonly child: ChildProcess;
+  private readonly channel: Channel;
   private readonly control: Duplex;
   private readonly pending = new Map<number, { cell: string; end: (outcome: RunOutcome) => void }>();
   private readonly listeners = new Set<(message: NotebookMessage) => void>();
@@ -76,6 +84,8 @@ export class KernelProcess {
   private current: { run: number; cell: string } | undefined;
   private ending = false;
   private exitCalled: number | undefined;
+  /** What came from the kernel was no message: why, as the rest of a sentence. */
+  private brokenBy: string | undefined;
   private stderrTail = '';
   private isReady = false;
   /** Text of native code is ignored until this time: drivers print about themselves while devices are tried. */
@@ -83,7 +93,11 @@ export class KernelProcess {
 
   private readonly handlers: Handlers<ProcessMessage> = {
     ready: (message) => this.becomeReady(message),
-    exiting: ({ code }) => (this.exitCalled = code),
+    exiting: ({ code }) => {
+      this.exitCalled = code;
+      // Node may wait for itself when it ends (nodejs/node#54918)
+      this.killAfter(EXIT_MS);
+    },
     finished: ({ run, status, ms }) => {
       const pending = this.pending.get(run);
       this.pending.delete(run);
@@ -105,19 +119,24 @@ export class KernelProcess {
     const env = cleanEnv(spec.env);
     if (spec.node.electron) env['ELECTRON_RUN_AS_NODE'] = '1';
     env['DLNB_KERNEL'] = JSON.stringify(spec.options);
-    this.child = fork(spec.main, [], {
-      execPath: spec.node.path,
-      // vm.SourceTextModule runs relative imports; the kernel itself prints warnings about the user's code
-      execArgv: ['--experimental-vm-modules', '--no-warnings'],
+    // vm.SourceTextModule runs relative imports; the kernel itself prints warnings about the user's code
+    const args = ['--experimental-vm-modules', '--no-warnings', ...exitFlags(spec.node.version), spec.main];
+    this.child = spawn(spec.node.path, args, {
       cwd: spec.options.cwd,
       env,
-      serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
+      // Descriptor 3 is for messages, 4 for control
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+      // A group of its own
+      detached: hasGroups,
       windowsHide: true,
-    } as Parameters<typeof fork>[2]);
+    });
+    this.channel = openChannel(this.child.stdio[3] as Duplex, {
+      message: (message) => this.receive(message),
+      broken: (reason) => this.broken(reason),
+    });
     this.control = this.child.stdio[4] as Duplex;
     this.hearQuestions();
-    this.control.on('error', () => {}); // the process has ended: 'close' reports it
+    this.control.on('error', () => {}); // the process has ended: 'exit' reports it
 
     let startError: Error | undefined;
     this.child.on('error', (e) => (startError ??= e));
@@ -130,9 +149,8 @@ export class KernelProcess {
         this.asked.clear();
         resolve(exit);
       };
-      // 'close' comes after the last output, which is handled a turn later; a process that was not spawned reports only
-      // 'error'
-      this.child.once('close', (code, signal) => setImmediate(() => ended(code, signal)));
+      this.child.once('exit', (code, signal) => void this.afterExit().then(() => ended(code, signal)));
+      // A process that was not spawned reports nothing else
       this.child.once('error', () => this.child.pid === undefined && ended(null, null));
     });
     this.ready = new Promise((resolve, reject) => {
@@ -143,7 +161,6 @@ export class KernelProcess {
       void this.exited.then((exit) => reject(new Error(exit.text)));
     });
     this.ready.catch(() => {});
-    this.child.on('message', (m) => this.receive(m as KernelMessage));
     // Text that native code and child processes write past the kernel's own console
     for (const name of ['stdout', 'stderr'] as const) {
       const stream = this.child[name]!;
@@ -157,6 +174,42 @@ export class KernelProcess {
         });
       });
     }
+  }
+
+  /**
+   * Waits for the last output of a process that has ended, and ends its children. One of them may hold the pipes, and
+   * keep them open for ever: then we close them.
+   */
+  private async afterExit(): Promise<void> {
+    const streams = this.child.stdio.filter((s) => s !== null && s !== undefined) as (Readable | Duplex)[];
+    let last = performance.now();
+    const most = last + LAST_OUTPUT_MOST_MS;
+    for (const stream of streams) stream.on('data', () => (last = performance.now()));
+    const children = endGroup(this.child.pid!);
+    while (!streams.every((s) => s.closed)) {
+      await sleep(5);
+      const now = performance.now();
+      if (now - last > LAST_OUTPUT_MS || now > most) break;
+    }
+    for (const stream of streams) stream.destroy();
+    await children;
+    // What came last is handled a turn later
+    await new Promise(setImmediate);
+  }
+
+  /** Ends the kernel, since what came from it cannot be read. */
+  private broken(reason: string): void {
+    this.brokenBy ??= reason;
+    this.killNow();
+  }
+
+  private killNow(): void {
+    this.child.kill('SIGKILL');
+    if (this.child.pid !== undefined) signalGroup(this.child.pid, 'SIGTERM');
+  }
+
+  private killAfter(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.killNow(), ms).unref();
   }
 
   get pid(): number | undefined {
@@ -185,7 +238,8 @@ export class KernelProcess {
   ask<Q extends Question>(question: Q, ask: Questions[Q]['ask']): Promise<Answer<Q>> {
     const request = this.nextQuestion++;
     return new Promise((resolve) => {
-      if (!this.child.connected) return resolve({ reason: 'The kernel has ended.' });
+      if (this.child.exitCode !== null || this.child.signalCode !== null)
+        return resolve({ reason: 'The kernel has ended.' });
       this.asked.set(request, (answer) => resolve(answer as Answer<Q>));
       this.send({ type: 'ask', request, question, ask });
     });
@@ -234,7 +288,7 @@ export class KernelProcess {
   async shutdown(graceMs = 2000): Promise<ExitReason> {
     this.ending = true;
     this.send({ type: 'shutdown' });
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), graceMs);
+    const timer = setTimeout(() => this.killNow(), graceMs);
     try {
       return await this.exited;
     } finally {
@@ -245,7 +299,7 @@ export class KernelProcess {
   /** Ends the process at once. */
   kill(): Promise<ExitReason> {
     this.ending = true;
-    this.child.kill('SIGKILL');
+    this.killNow();
     return this.exited;
   }
 
@@ -256,7 +310,8 @@ export class KernelProcess {
       const lines = (rest + text).split('\n');
       rest = lines.pop()!;
       for (const line of lines) {
-        const message = JSON.parse(line) as ControlReply;
+        const message = parsed(line);
+        if (!isControlReply(message)) return this.broken('a line on the control pipe that is no message');
         if (message.type === 'inspected') {
           this.handlers.answer({ ...message, type: 'answer' });
           continue;
@@ -272,10 +327,12 @@ export class KernelProcess {
   }
 
   private send(message: HostMessage): void {
-    if (this.child.connected) this.child.send(message, () => {}); // a failed send is followed by 'close'
+    this.channel.send(message);
   }
 
-  private receive(message: KernelMessage): void {
+  private receive(message: unknown): void {
+    if (this.brokenBy !== undefined) return;
+    if (!isKernelMessage(message)) return this.broken(`a message of another form: ${brief(message)}`);
     if (handle(this.handlers, message)) return;
     const shown = message as NotebookMessage;
     if (shown.type === 'started') this.current = { run: shown.run, cell: shown.cell };
@@ -299,6 +356,8 @@ export class KernelProcess {
       text = 'The kernel was stopped.';
     } else if (!this.isReady) {
       text = `The kernel cannot start: ${this.spec.node.path} ended with ${signal ?? `exit code ${code}`}${said ? `:\n${said}` : '.'}`;
+    } else if (this.brokenBy !== undefined) {
+      text = `The kernel was ended: what it sent cannot be read (${this.brokenBy}). Code that writes to the descriptors 3 and 4 of its process disturbs it. Variables are lost; the next run starts a fresh kernel.`;
     } else if (this.exitCalled !== undefined) {
       text = `The kernel ended because process.exit(${this.exitCalled}) was called. Variables are lost; the next run starts a fresh kernel.`;
     } else {
@@ -313,6 +372,21 @@ export class KernelProcess {
     return { text, code, signal, expected, crashed };
   }
 }
+
+/** Node 24 may hang at its end while V8 compiles beside it (nodejs/node#54918). */
+const exitFlags = (version = '') => (/^v24\./.test(version) ? ['--no-concurrent-sparkplug'] : []);
+
+/** A line of JSON; undefined for another one. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const brief = (value: unknown): string =>
+  inspect(value, { depth: 1, maxStringLength: 40, breakLength: Infinity }).slice(0, 120);
 
 const crashSignals = new Set<NodeJS.Signals>(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP']);
 const signalMeaning: Partial<Record<NodeJS.Signals, string>> = {

@@ -6,6 +6,7 @@ import { Socket } from 'node:net';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { Answer, ControlMessage, ControlReply, InspectMessage } from '../../wire/protocol.ts';
 import type { InspectAnswer } from '../../wire/inspect.ts';
+import { killAll } from '../kill-all.ts';
 import { inspectExpression } from './bridge.ts';
 import { ACKNOWLEDGED, BUSY, INPUT, REQUESTED, RAISED, STOP_TRAINING, TERMINATE_AFTER_MS } from './flag.ts';
 import { UNWIND } from './unwind.ts';
@@ -37,7 +38,7 @@ pipe.on('data', (text: string) => {
 });
 pipe.on('error', () => {}); // 'close' follows
 // The host is gone. The main thread notices it by its own channel and ends the process, unless a cell keeps it busy
-pipe.on('close', () => setTimeout(() => process.kill(process.pid, 'SIGKILL'), HOST_GONE_MS));
+pipe.on('close', () => setTimeout(killAll, HOST_GONE_MS));
 
 // Questions to the person
 input.on('message', (question: ControlReply) => reply(question));

@@ -13,15 +13,25 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const ready = `process.send({ type: 'ready', pid: process.pid, node: process.version, startMs: 1 });`;
+const ready = `send({ type: 'ready', pid: process.pid, node: process.version, startMs: 1 });`;
 /** Ends as `how` says when it is asked to run a cell. */
 const endsOnRun = (how: string) =>
   `process.on('message', (m) => { if (m.type === 'run') ${how}; if (m.type === 'shutdown') process.exit(0); }); ${ready}`;
 
+/** The kernel's end of the pipes. `send` settles when the message has left. */
+const pipes = `
+import { Socket } from 'node:net';
+import { writeSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { openChannel } from ${JSON.stringify(new URL('../../../../../kernel/wire/channel.ts', import.meta.url).href)};
+const pipe = new Socket({ fd: 3, readable: true, writable: true });
+const channel = openChannel(pipe, { message: (m) => process.emit('message', m) });
+const send = (message) => (channel.send(message), new Promise((sent) => pipe.write('', () => sent())));`;
+
 let programs = 0;
 function start(program: string, node = process.execPath): KernelProcess {
-  const main = path.join(dir, `${++programs}.cjs`);
-  writeFileSync(main, program);
+  const main = path.join(dir, `${++programs}.mjs`);
+  writeFileSync(main, `${pipes}\n${program}`);
   const options = { cwd: dir, device: 'cpu', logDir: dir } as const;
   return KernelProcess.start({ node: { path: node, electron: false }, main, options });
 }
@@ -43,7 +53,7 @@ describe('a process that ends before it is ready', () => {
 describe('a process that ends in a run', () => {
   const deaths: [how: string, text: RegExp, crashed: boolean][] = [
     [
-      `process.send({ type: 'exiting', code: 5 }, () => process.exit(5))`,
+      `send({ type: 'exiting', code: 5 }).then(() => process.exit(5))`,
       /^The kernel ended because process\.exit\(5\) was called\. Variables are lost/,
       false,
     ],
@@ -93,10 +103,9 @@ describe('a process that the host ends', () => {
 
 it('passes on what native code prints during a run, and what a run returned', async () => {
   const kernel = start(`process.on('message', async ({ run, cell }) => {
-    const send = (message) => new Promise((sent) => process.send({ run, cell, ...message }, sent));
-    await send({ type: 'started' });
+    await send({ run, cell, type: 'started' });
     process.stdout.write('from a library\\n');
-    setTimeout(() => send({ type: 'finished', status: 'ok', ms: 4 }), 100);
+    setTimeout(() => send({ run, cell, type: 'finished', status: 'ok', ms: 4 }), 100);
   }); ${ready}`);
   await kernel.ready;
   let text = '';
