@@ -363,7 +363,8 @@ export class KernelSession {
     if (ended) await this.trainingEnds(ended, result, context);
     if (result.status === 'threw') {
       this.sendError(state, result.error);
-      return 'error';
+      // Or the error was still being read
+      return context.interrupted ? 'interrupted' : 'error';
     }
     if (result.status === 'interrupted') {
       this.sendError(state, result.error);
@@ -372,7 +373,7 @@ export class KernelSession {
     const { value } = result;
     const show = result.hasValue && value !== undefined && !(types.isPromise(value) && this.displayed.has(value));
     if (!show) return 'ok';
-    const made = toBundle(this.modules.drawn(value), this.tensors);
+    const made = this.evaluator.show(() => toBundle(this.modules.drawn(value), this.tensors), context);
     const bundle = made instanceof Promise ? await this.evaluator.wait(made, context) : made;
     this.emit(state, { kind: 'display', bundle });
     return 'ok';
@@ -448,11 +449,20 @@ export class KernelSession {
 
   /** @param what beginning of the message */
   private sendError(state: RunState, thrown: unknown, what = ''): void {
-    const error = this.errors.read(thrown);
+    const error = this.readError(state, thrown);
     // Node's own assertions color their messages
     withoutColors(error);
     if (what) error.message = `${what}: ${error.message}`;
     this.emit(state, { kind: 'error', error, bundle: this.errors.bundle(error) });
+  }
+
+  /** Reads an error, whose own getters may never end: then that is what is told of it. */
+  private readError({ context }: RunState, thrown: unknown): CellError {
+    try {
+      return this.evaluator.show(() => this.errors.read(thrown), context);
+    } catch (e) {
+      return this.errors.read(e);
+    }
   }
 
   /** Reports an error from outside a cell's evaluation: of a timer, an event or a promise that nobody awaits. */

@@ -29,6 +29,28 @@ const cases: [string, string][] = [
   ['a loop that catches everything', 'for (;;) { try { while (true) {} } catch {} }'],
   ['a loop in a file', 'spin()'],
   ['a loop in a package, which has no tests in it', 'spinPackage()'],
+  ['the display method of its value', "({ [Symbol.for('Jupyter.display')]() { for (;;); } })"],
+  [
+    'the display method of its value, after it has waited',
+    "({ async [Symbol.for('Jupyter.display')]() { await null; await new Promise((r) => setTimeout(r, 10)); spinPackage(); } })",
+  ],
+  [
+    'toJSON of its value',
+    "({ [Symbol.for('Jupyter.display')]: () => ({ 'application/json': { toJSON() { spinPackage(); } } }) })",
+  ],
+  ["its value's own inspection", "({ [Symbol.for('nodejs.util.inspect.custom')]() { for (;;); } })"],
+  [
+    'the message of its error',
+    'class Endless extends Error { get message(): string { for (;;); } } throw new Endless()',
+  ],
+  [
+    'the stack of its error',
+    "const e = new Error('x'); Object.defineProperty(e, 'stack', { get() { spinPackage(); } }); throw e",
+  ],
+  [
+    'the cause of its error',
+    "class E extends Error { get message(): string { spinPackage(); return '' } } throw new Error('x', { cause: new E() })",
+  ],
   ['a regular expression', '/^(x+x+)+y/.test("x".repeat(50))'],
   [
     'a regular expression after an await',

@@ -1,5 +1,6 @@
 // The processes that cells have started: they end with their kernel. A kernel leads a process group of its own, in which
 // its children are; one that was started detached has left it, goes on, and is told of.
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long children that were asked to end may take, before they are killed. */
@@ -27,7 +28,28 @@ export async function endGroup(leader: number): Promise<void> {
   const end = performance.now() + ASKED_MS;
   while (performance.now() < end) {
     await sleep(POLL_MS);
-    if (!signalGroup(leader, 0)) return;
+    if (!signalGroup(leader, 0) || !isAnyAlive(leader)) return;
   }
   signalGroup(leader, 'SIGKILL');
+}
+
+/**
+ * Whether a process of the group runs. In a container, one that has ended may stay listed for ever, since nobody asks
+ * how it ended; Linux tells them apart.
+ */
+function isAnyAlive(leader: number): boolean {
+  if (process.platform !== 'linux') return true;
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    try {
+      // After the name, which may hold anything: state, parent, group
+      const [state, , group] = readFileSync(`/proc/${pid}/stat`, 'latin1')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      if (Number(group) === leader && state !== 'Z' && state !== 'X') return true;
+    } catch {
+      // It has ended meanwhile
+    }
+  }
+  return false;
 }

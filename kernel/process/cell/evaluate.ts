@@ -80,6 +80,8 @@ export class Evaluator {
   private preparing: RunContext | undefined;
   /** The run whose code has ended and whose outputs are being completed. */
   private finishing: { context: RunContext; interrupt: (error: InterruptError) => void } | undefined;
+  /** The run whose values are being shown: code of values, such as getters, is executing. */
+  private showing: { context: RunContext; call: () => void } | undefined;
   private lowerTimer: NodeJS.Timeout | undefined;
   /** How many calls that no interrupt may disturb are being executed. */
   private undisturbedCalls = 0;
@@ -93,6 +95,7 @@ export class Evaluator {
         const running = this.owner();
         if (running) running.value = { status: 'ok', hasValue: true, value };
       },
+      show: () => this.showing?.call(),
       threw: (error: unknown) => {
         const running = this.owner();
         if (running) running.value = { status: 'threw', error };
@@ -130,9 +133,10 @@ export class Evaluator {
    */
   readonly check = (): void => {
     if (!Atomics.load(this.flag, RAISED) || this.undisturbedCalls > 0) return;
-    const context = this.context.getStore() ?? this.current?.context;
+    const active = this.current?.context ?? this.showing?.context ?? this.finishing?.context;
+    const context = this.context.getStore() ?? active;
     if (!context) return;
-    if (context === this.current?.context && this.pendingRequest()) context.interrupted = true;
+    if (context === active && this.pendingRequest()) context.interrupted = true;
     if (context.interrupted) throw new InterruptError();
   };
 
@@ -209,10 +213,47 @@ export class Evaluator {
   }
 
   /**
+   * Calls a function that executes code of values: getters, `toJSON`, display methods. An interrupt stops it as it stops
+   * a cell.
+   * @throws InterruptError if the run is interrupted meanwhile
+   */
+  show<T>(call: () => T, context: RunContext): T {
+    // In a cell that is being executed, an interrupt ends the cell
+    if (this.current || this.showing) return call();
+    let result: { value: T } | { error: unknown } | undefined;
+    const run = () => {
+      try {
+        result = { value: call() };
+      } catch (error) {
+        result = { error };
+      }
+    };
+    const before = context.interrupted;
+    this.showing = { context, call: run };
+    this.acknowledge();
+    Atomics.store(this.flag, BUSY, 1);
+    try {
+      // Where V8 ends code that is terminated, and not the process
+      this.context.run(context, () => this.session.post('Runtime.evaluate', { expression: `${BRIDGE}.show()` }));
+    } finally {
+      this.showing = undefined;
+      Atomics.store(this.flag, BUSY, 0);
+      if (this.pendingRequest()) context.interrupted = true;
+      this.acknowledge();
+    }
+    // What it has caught of an interrupt is no value
+    if (!result || (context.interrupted && !before)) throw new InterruptError();
+    if ('error' in result) throw result.error;
+    return result.value;
+  }
+
+  /**
    * Waits for work that the kernel does for a run after its code has ended, for example reading from a device.
    * @throws InterruptError if the run is interrupted meanwhile
    */
   async wait<T>(promise: Promise<T>, context: RunContext): Promise<T> {
+    // Code of values may execute meanwhile
+    Atomics.store(this.flag, BUSY, 1);
     try {
       return await Promise.race([
         promise,
@@ -220,6 +261,7 @@ export class Evaluator {
       ]);
     } finally {
       this.finishing = undefined;
+      Atomics.store(this.flag, BUSY, 0);
     }
   }
 
