@@ -46,7 +46,17 @@ export class CellStreams {
   private shown = '';
   private shownLines = 0;
   private shownBytes = 0;
-  private log: { fd: number; name: string; buffer: string[]; size: number; written: number } | undefined;
+  /** `problem`: why nothing more is written to it. */
+  private log:
+    | {
+        fd: number | undefined;
+        name: string;
+        buffer: string[];
+        size: number;
+        written: number;
+        problem?: string | undefined;
+      }
+    | undefined;
   private readonly tail: Tail;
   private lastNotice = 0;
 
@@ -110,7 +120,7 @@ export class CellStreams {
   close(): void {
     this.end();
     clearTimeout(this.timer);
-    if (this.log) closeSync(this.log.fd);
+    if (this.log?.fd !== undefined) closeSync(this.log.fd);
     this.log = undefined;
     this.shown = '';
   }
@@ -147,15 +157,16 @@ export class CellStreams {
   }
 
   private beginLog(): void {
-    mkdirSync(this.options.logDir, { recursive: true });
     const name = `${this.options.cell.replace(/[^A-Za-z0-9_-]/g, '_')}.log`;
-    this.log = {
-      fd: openSync(path.join(this.options.logDir, name), 'w'),
-      name,
-      buffer: [this.shown],
-      size: this.shown.length,
-      written: 0,
-    };
+    this.log = { fd: undefined, name, buffer: [this.shown], size: this.shown.length, written: 0 };
+    try {
+      // What cells print may be secret: for the user alone
+      mkdirSync(this.options.logDir, { recursive: true, mode: 0o700 });
+      const file = path.join(this.options.logDir, name);
+      this.log.fd = openSync(file, 'w', 0o600);
+    } catch (e) {
+      this.log.problem = problemOf(e);
+    }
     this.shownBytes = Buffer.byteLength(this.shown);
     this.shown = '';
     this.lastNotice = performance.now();
@@ -172,10 +183,20 @@ export class CellStreams {
   private writeLog(): void {
     const log = this.log!;
     if (log.buffer.length === 0) return;
-    const text = log.buffer.join('');
+    const bytes = Buffer.from(log.buffer.join(''));
     log.buffer = [];
     log.size = 0;
-    if (log.written < MAX_LOG_BYTES) log.written += writeSync(log.fd, text);
+    if (log.fd === undefined || log.problem !== undefined) return;
+    try {
+      for (let at = 0; at < bytes.length && log.written < MAX_LOG_BYTES;) {
+        const count = writeSync(log.fd, bytes, at);
+        at += count;
+        log.written += count;
+      }
+    } catch (e) {
+      log.problem = problemOf(e);
+    }
+    if (log.written >= MAX_LOG_BYTES) log.problem = `a log has at most ${MAX_LOG_BYTES} bytes`;
   }
 
   private notice(): void {
@@ -189,6 +210,7 @@ export class CellStreams {
   }
 
   private noticeBundle(end: { lines: number; bytes: number }) {
+    const { problem, written } = this.log!;
     const omitted = Math.max(0, this.lines - this.shownLines - end.lines);
     const json: OverflowNotice = {
       version: 1,
@@ -197,14 +219,21 @@ export class CellStreams {
       bytes: this.bytes,
       shown: this.shownBytes + end.bytes,
       omitted,
+      ...(problem !== undefined && { problem: `${written} bytes are kept: ${problem}` }),
     };
-    const full = this.bytes > MAX_LOG_BYTES ? ` The log ends at ${MAX_LOG_BYTES} bytes.` : '';
-    const text = `… ${omitted} of the ${this.lines} lines that the cell printed (${this.bytes} bytes) are left out here; everything is in the log ${json.log}.${full}`;
+    const where =
+      problem === undefined ? `everything is in the log ${json.log}.` : `the log ${json.log} is cut, ${json.problem}.`;
+    const text = `… ${omitted} of the ${this.lines} lines that the cell printed (${this.bytes} bytes) are left out here; ${where}`;
     return [
       { mime: OVERFLOW, json },
       { mime: 'text/plain', text },
     ];
   }
+}
+
+function problemOf(e: unknown): string {
+  const { code, message } = e as NodeJS.ErrnoException;
+  return code === 'ENOSPC' ? 'no space is left on the disk' : message;
 }
 
 function newlines(text: string): number {

@@ -12,6 +12,8 @@ export interface OverflowNotice {
   lines: number;
   /** Bytes that the cell printed in all. */
   bytes: number;
+  /** Why the log does not hold everything, as the rest of a sentence. */
+  problem?: string;
   /** Bytes that are shown, above the notice and below it. */
   shown: number;
   /** Lines that are not shown; absent in files of older versions, which show no end. */

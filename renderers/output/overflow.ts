@@ -3,7 +3,10 @@ import type { OverflowNotice } from '../../kernel/wire/overflow.ts';
 import { element } from '../shared/dom.ts';
 import { link, type Links } from './dom.ts';
 
-export function drawOverflow({ log, lines, bytes, shown, omitted }: OverflowNotice, links: Links): HTMLElement {
+export function drawOverflow(
+  { log, lines, bytes, shown, omitted, problem }: OverflowNotice,
+  links: Links,
+): HTMLElement {
   const box = element('div', 'notice');
   const all = `${lines.toLocaleString('en')} lines`;
   box.append(
@@ -13,10 +16,11 @@ export function drawOverflow({ log, lines, bytes, shown, omitted }: OverflowNoti
         ? `A part of what the cell printed (${size(bytes)}) is left out here. `
         : `${omitted.toLocaleString('en')} of ${all} (${size(bytes)}) are left out here. `,
   );
+  if (problem !== undefined) box.append(`The log is cut, ${problem}. `);
   box.append(
     links.post
-      ? link('Open full log', { type: 'openLog', log }, links)
-      : element('span', '', `The full output is in the log ${log}.`),
+      ? link(problem === undefined ? 'Open full log' : 'Open log', { type: 'openLog', log }, links)
+      : element('span', '', problem === undefined ? `The full output is in the log ${log}.` : `It is ${log}.`),
   );
   return box;
 }

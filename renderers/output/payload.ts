@@ -50,7 +50,7 @@ export function readOverflow(value: unknown): OverflowNotice {
     lines: count(notice, 'lines'),
     bytes: count(notice, 'bytes'),
     shown: count(notice, 'shown'),
-    ...optional(notice, { omitted: count }),
+    ...optional(notice, { omitted: count, problem: text }),
   };
 }
 

@@ -59,9 +59,12 @@ export class EventPrinter {
   private printEnd([item]: MimeBundle): void {
     if (!item) return;
     if (item.mime === OVERFLOW && 'json' in item) {
-      const { lines, log, omitted = 0 } = item.json as OverflowNotice;
+      const { lines, bytes, log, omitted = 0, problem } = item.json as OverflowNotice;
       const file = path.join(this.logDir, path.basename(log));
-      this.terminal.lines('stderr', `dlnb: ${omitted} lines are left out here; all ${lines} lines are in ${file}`);
+      const left = omitted === 0 ? 'a part is' : omitted === 1 ? '1 line is' : `${omitted} lines are`;
+      const all = lines > 1 ? `all ${lines} lines are` : `all ${bytes} bytes are`;
+      const where = problem === undefined ? `${all} in ${file}` : `the log ${file} is cut, ${problem}`;
+      this.terminal.lines('stderr', `dlnb: ${left} left out here; ${where}`);
     } else if ('text' in item) {
       const name = item.mime === STDERR ? 'stderr' : 'stdout';
       if (item.mime !== STDOUT && item.mime !== STDERR) return;

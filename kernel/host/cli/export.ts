@@ -4,7 +4,8 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { endRunning } from '../client/ended.ts';
 import type { Notebook } from '../../notebook/format/types.ts';
-import { checkWritable, readNotebook, writeWhole } from './files.ts';
+import { readNotebook } from './files.ts';
+import { STDOUT_NAME, Target } from './target.ts';
 import { dist } from './start.ts';
 import { UsageError } from './usage.ts';
 
@@ -37,13 +38,9 @@ export async function reportCommand(files: string[], { out }: { out: string }): 
 }
 
 async function write(target: string, make: () => Promise<string>): Promise<number> {
-  if (target === '-') {
-    process.stdout.write(await make());
-    return 0;
-  }
-  await checkWritable(target);
-  await writeWhole(target, await make());
-  process.stdout.write(`${target}\n`);
+  const to = await Target.open(target);
+  await to.write(await make());
+  if (target !== STDOUT_NAME) process.stdout.write(`${target}\n`);
   return 0;
 }
 

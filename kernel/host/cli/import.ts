@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { printNotebook } from '../../notebook/format/index.ts';
 import { importJupyter } from '../../notebook/jupyter/index.ts';
-import { checkWritable, fileProblem, readFileAs } from './files.ts';
+import { fileProblem, readFileAs } from './files.ts';
+import { Target } from './target.ts';
 import { UsageError } from './usage.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function importCommand(file: string, { out }: { out?: string }): Pr
     return 0;
   }
   const target = out ?? path.join(path.dirname(file), `${path.basename(file).replace(/\.ipynb$/i, '')}.dlnb`);
-  await checkWritable(target);
+  await Target.open(target);
   try {
     await writeFile(target, text, { flag: 'wx' });
   } catch (e) {

@@ -1,8 +1,10 @@
 // The command line, `dlnb`: reads the arguments and calls the commands, one file each.
+import os from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkCommand } from './check.ts';
 import { devicesCommand } from './devices.ts';
 import { exportCommand, FORMATS, reportCommand } from './export.ts';
+import { fileProblem } from './files.ts';
 import { importCommand } from './import.ts';
 import { newCommand } from './new.ts';
 import { runCommand } from './run.ts';
@@ -65,7 +67,10 @@ function makeProgram(done: (code: number) => void): Command {
     .command('run')
     .description('run all cells of a notebook in order and print their text')
     .argument('<file>', 'the notebook')
-    .option('-o, --out <file>', 'write the executed copy there, also when a cell fails; may be the notebook itself');
+    .option(
+      '-o, --out <file>',
+      'write the executed copy there, also when a cell fails; may be the notebook itself; - is stdout',
+    );
   addKernelOptions(run, "the notebook's own, else auto")
     .addOption(new Option('--timeout <seconds>', 'stop after this time').argParser(seconds))
     .addOption(
@@ -148,5 +153,13 @@ async function main(): Promise<number> {
   }
 }
 
+// Without a reader there is nothing left to do, but for `dlnb run` (terminal.ts)
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (e: NodeJS.ErrnoException) => {
+    if (e.code === 'EPIPE') process.exit(128 + os.constants.signals.SIGPIPE);
+    if (stream === process.stdout)
+      process.stderr.write(`dlnb: the standard output cannot be written: ${fileProblem(e)}\n`);
+    process.exit(1);
+  });
 // Not process.exit: written text may still be in a pipe
 void main().then((code) => (process.exitCode = code));

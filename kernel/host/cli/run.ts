@@ -9,9 +9,11 @@ import { NotebookRun, type CellResult } from './execute.ts';
 import { InputLines } from './input.ts';
 import { EventPrinter } from './events.ts';
 import { LiveOutputs } from './live.ts';
-import { checkWritable, readNotebook, sameFile, writeWhole } from './files.ts';
+import { readNotebook, sameFile } from './files.ts';
+import { bytesOf, STDOUT_NAME, Target } from './target.ts';
 import { startKernel, temporaryLogs } from './start.ts';
 import { outputText, Terminal } from './terminal.ts';
+import { UsageError } from './usage.ts';
 
 /** Seconds. */
 const DEFAULT_WAIT = 10;
@@ -36,15 +38,17 @@ export interface RunOptions extends Partial<KernelSettings> {
  */
 export async function runCommand(file: string, options: RunOptions): Promise<number> {
   const { out, timeout, json, keepGoing, input, wait = DEFAULT_WAIT, ...settings } = options;
+  if (out === STDOUT_NAME && json) throw new UsageError('--out - and --json both write to the standard output.');
+  const typed = await bytesOf(file);
   const notebook = await readNotebook(file);
-  if (out !== undefined) await checkWritable(out);
-  const terminal = new Terminal(!!json);
+  const target = out === undefined ? undefined : await Target.open(out);
+  const terminal = new Terminal(!!json || out === STDOUT_NAME);
   const wanted: Pick<WantedDevice, 'device' | 'problem'> = settings.device
     ? { device: settings.device }
     : deviceOf(notebook.metadata, 'auto');
   if (wanted.problem) terminal.lines('stderr', `dlnb: ${wanted.problem}`);
   const cwd = path.dirname(path.resolve(file));
-  const logDir = out === undefined ? temporaryLogs() : `${path.resolve(out)}.logs`;
+  const logDir = out === undefined || out === STDOUT_NAME ? temporaryLogs() : `${path.resolve(out)}.logs`;
   const progress = new Progress(terminal);
   const live = new LiveOutputs({
     live: terminal.live,
@@ -103,19 +107,40 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
   }
   let code = signals.caught ? 128 + os.constants.signals[signals.caught] : run.failed || startError ? 1 : 0;
   printEnd(terminal, run, options, signals.caught);
-  if (!(await save(terminal, run, file, out))) code ||= 1;
+  if (terminal.problem) {
+    terminal.lines('stderr', `dlnb: what cells print was cut: the output cannot be written: ${terminal.problem}`);
+    code ||= 1;
+  }
+  if (target && !(await save(terminal, run, { file, typed, target }))) code ||= 1;
   if (json)
     process.stdout.write(`${JSON.stringify(report(run, file, performance.now() - started, startError), null, 2)}\n`);
   return code;
 }
 
-/** Writes the executed copy, also of a run that failed. @returns whether it was written */
-async function save(terminal: Terminal, run: NotebookRun, file: string, out: string | undefined): Promise<boolean> {
-  if (out === undefined) return true;
+/** The notebook as it was read, and where its executed copy goes. */
+interface Saved {
+  file: string;
+  typed: Buffer | undefined;
+  target: Target;
+}
+
+/** Writes the executed copy, also of a run that failed. @returns whether it was written where it should be */
+async function save(terminal: Terminal, run: NotebookRun, { file, typed, target }: Saved): Promise<boolean> {
+  const isSame = target.name !== STDOUT_NAME && (await sameFile(file, target.name));
   // No cell ran: writing over the notebook would only remove its outputs
-  if (run.failed && !run.began && (await sameFile(file, out))) return true;
+  if (run.failed && !run.began && isSame) return true;
+  const text = printNotebook(run.executed());
   try {
-    await writeWhole(out, printNotebook(run.executed()));
+    const now = isSame ? await bytesOf(file) : undefined;
+    if (now && typed && !now.equals(typed)) {
+      const beside = await target.writeBeside(text);
+      terminal.lines(
+        'stderr',
+        `dlnb: ${file} was changed while it ran, and is left as it is. Its executed copy is ${beside}`,
+      );
+      return false;
+    }
+    await target.write(text);
     return true;
   } catch (e) {
     terminal.lines('stderr', `dlnb: ${(e as Error).message}`);

@@ -1,6 +1,7 @@
 // The output of `dlnb run`: text as it arrives, and on a terminal one line of progress below it.
 import type { Output } from '../../notebook/format/types.ts';
 import { ERROR, STDERR, STDOUT } from '../../wire/mime.ts';
+import { fileProblem } from './files.ts';
 
 type Stream = NodeJS.WriteStream & { fd: 1 | 2 };
 
@@ -10,16 +11,20 @@ export class Terminal {
   /** Whether the next character begins a line. */
   private fresh = { 1: true, 2: true };
   private shown = '';
-  private broken = false;
+  /** Whether nothing can be written to a stream any more. */
+  private readonly broken = { 1: false, 2: false };
+  /** Why a stream takes no more text, if its reader has not simply gone: a full disk. */
+  problem: string | undefined;
 
-  /** @param quiet stdout is reserved for the machine-readable result: text goes to stderr */
+  /** @param quiet stdout is reserved for the result: text goes to stderr */
   constructor(quiet: boolean) {
     this.out = (quiet ? process.stderr : process.stdout) as Stream;
-    // `dlnb run … | head`: the reader has closed the pipe, but the run continues
-    for (const stream of [process.stdout, process.stderr]) {
-      stream.on('error', (e: NodeJS.ErrnoException) => {
-        if (e.code !== 'EPIPE') throw e;
-        this.broken = true;
+    // `dlnb run … | head`: the reader has closed the pipe, or a disk is full, but the run continues
+    for (const stream of [process.stdout, process.stderr] as Stream[]) {
+      // In place of the listener that ends the program (index.ts)
+      stream.removeAllListeners('error').on('error', (e: NodeJS.ErrnoException) => {
+        this.broken[stream.fd] = true;
+        if (e.code !== 'EPIPE') this.problem ??= fileProblem(e);
       });
     }
   }
@@ -51,7 +56,7 @@ export class Terminal {
 
   /** Shows a line below the text, on a terminal and if the text ends with a whole line; '' removes it. */
   progress(line: string): void {
-    if (!this.err.isTTY || this.broken) return;
+    if (!this.err.isTTY || this.broken[2]) return;
     const room = (this.err.columns || 80) - 1;
     const next = this.fresh[2] && (this.fresh[1] || !this.out.isTTY) ? line.slice(0, room) : '';
     if (next === this.shown) return;
@@ -60,7 +65,7 @@ export class Terminal {
   }
 
   private write(stream: Stream, text: string): void {
-    if (text === '' || this.broken) return;
+    if (text === '' || this.broken[stream.fd]) return;
     this.progress('');
     stream.write(text);
     this.fresh[stream.fd] = text.endsWith('\n');
