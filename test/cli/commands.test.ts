@@ -159,10 +159,12 @@ describe('dlnb export', () => {
   it('embeds pictures from beside the notebook', async () => {
     using folder = new Folder({
       ...files,
-      'm.dlnb': '{"dlnb":1,"cells":[{"kind":"markdown","source":"![p](pic.png)"}]}',
+      'pic.gif': 'GIF89a',
+      'm.dlnb': '{"dlnb":1,"cells":[{"kind":"markdown","source":"![p](pic.gif) ![key](pic.png)"}]}',
     });
+    // The other is no picture, whatever its name is
     expect((await dlnb(folder.path, 'export', 'm.dlnb', '--to', 'html', '--out', '-')).stdout).toContain(
-      '<img src="data:image/png;base64,eA==" alt="p">',
+      '<img src="data:image/gif;base64,R0lGODlh" alt="p"> <em>key</em>',
     );
   });
 

@@ -65,30 +65,12 @@ async function convert(notebook: Titled, to: ExportOptions['to']): Promise<strin
 }
 
 async function toPage(notebooks: Titled[]): Promise<string> {
-  const { toHtmlReport } = await import('../export/html.ts');
+  const [{ toHtmlReport }, { imageOf }] = await Promise.all([
+    import('../export/html.ts'),
+    import('../export/images.ts'),
+  ]);
   const withImages = notebooks.map(({ file, title, notebook }) => {
     return { title, notebook, resolveImage: (image: string) => imageOf(path.dirname(file), image) };
   });
   return toHtmlReport(withImages, { asset: (name) => readFileSync(path.join(dist, 'renderers', name), 'utf8') });
-}
-
-const IMAGES: Record<string, string> = {
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif',
-  '.webp': 'image/webp',
-  '.avif': 'image/avif',
-  '.svg': 'image/svg+xml',
-};
-
-/** A picture beside the notebook as a data URL; undefined if it is missing or is no picture. */
-function imageOf(folder: string, name: string): string | undefined {
-  const type = IMAGES[path.extname(name).toLowerCase()];
-  if (!type) return undefined;
-  try {
-    return `data:${type};base64,${readFileSync(path.resolve(folder, name)).toString('base64')}`;
-  } catch {
-    return undefined;
-  }
 }
