@@ -1,5 +1,5 @@
 // The kernel's state behind one notebook: runs its cells one after another and sends what they show. No process, no
-// IPC.
+// pipes.
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters, types } from 'node:util';

@@ -1,6 +1,6 @@
 // The messages between a notebook's host (the extension or the command line) and its kernel process, and the tables
-// that handle them. Runs and outputs travel over Node's IPC with advanced serialization. An interrupt travels over a
-// pipe of its own (file descriptor 4 of the kernel), which a thread reads while the main thread computes.
+// that handle them. Runs and outputs travel over descriptor 3 of the kernel (channel.ts). An interrupt travels over a pipe
+// of its own (descriptor 4), which a thread reads while the main thread computes.
 import type { DeviceName } from './limits.ts';
 import type { CellError } from './errors.ts';
 import type { InspectAnswer, InspectAsk } from './inspect.ts';
