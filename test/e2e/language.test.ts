@@ -59,6 +59,8 @@ describe('types in cells', () => {
       'workbench.colorTheme': 'Default Light Modern',
       'files.autoSave': 'off',
       'editor.hover.delay': 100,
+      // Where a new name is typed the editor offers words of the text, and Tab would choose one
+      'editor.wordBasedSuggestions': 'off',
       'notebook.outline.showCodeCells': true,
     },
   });
