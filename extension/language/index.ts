@@ -8,17 +8,18 @@ import { workingFolder } from '../execution/kernel-starter.ts';
 import { log, logInto } from '../log.ts';
 import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
 import { Actions, actionKinds } from './actions.ts';
+import { completeAlone } from './alone.ts';
 import { Completion, COMPLETION_TRIGGERS, importCommand, SIGNATURE_TRIGGERS, Signatures } from './completion.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { followFiles, followSettings } from './follow.ts';
 import { Formatting } from './formatting.ts';
 import { LiveValues, type KernelOf } from './live.ts';
-import { Highlights, Hints, Hovers, Places, Renames } from './navigation.ts';
+import { Highlights, Hints, Hovers, Places, registerHighlights, Renames } from './navigation.ts';
 import { OpenNotebooks } from './notebooks.ts';
 import { TypesStatus } from './status.ts';
 import { Colors, Folding, legend, Symbols } from './structure.ts';
 
-const selector: vscode.DocumentSelector = LANGUAGES.map((language) => ({ notebookType: NOTEBOOK_TYPE, language }));
+const selector = LANGUAGES.map((language) => ({ notebookType: NOTEBOOK_TYPE, language }));
 
 /** The command that starts a server that was given up. Not in the palette. */
 const AGAIN = 'dlnb.startTypes';
@@ -69,14 +70,14 @@ export function startLanguage({ extensionPath, kernelOf, log: theirs }: Language
   const places = new Places(notebooks);
   const live = new LiveValues(kernelOf);
   const subscriptions = vscode.Disposable.from(
-    languages.registerCompletionItemProvider(selector, new Completion(notebooks, live), ...COMPLETION_TRIGGERS),
+    completeAlone(selector, new Completion(notebooks, live), COMPLETION_TRIGGERS),
     importCommand(notebooks),
     languages.registerSignatureHelpProvider(selector, new Signatures(notebooks), SIGNATURE_TRIGGERS),
     languages.registerHoverProvider(selector, new Hovers(notebooks, live)),
     languages.registerDefinitionProvider(selector, places),
     languages.registerTypeDefinitionProvider(selector, places),
     languages.registerReferenceProvider(selector, places),
-    languages.registerDocumentHighlightProvider(selector, new Highlights(notebooks)),
+    registerHighlights(selector, new Highlights(notebooks)),
     languages.registerRenameProvider(selector, new Renames(notebooks, types)),
     languages.registerDocumentSymbolProvider(selector, new Symbols(notebooks)),
     languages.registerFoldingRangeProvider(selector, new Folding(notebooks)),

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Place } from '../../kernel/language/features.ts';
 import type { NotebookLanguage } from '../../kernel/language/notebook.ts';
+import { log } from '../log.ts';
 import { rangeOf } from './convert.ts';
 import type { LiveValues } from './live.ts';
 import { idOf, type OpenNotebooks } from './notebooks.ts';
@@ -64,7 +65,22 @@ export class Places implements vscode.DefinitionProvider, vscode.TypeDefinitionP
   }
 }
 
-export class Highlights implements vscode.DocumentHighlightProvider {
+/** What VS Code draws in several documents at once. Its declarations know of it among the proposals only. */
+interface HighlightsOfMany {
+  uri: vscode.Uri;
+  highlights: vscode.DocumentHighlight[];
+}
+interface HighlighterOfMany {
+  provideMultiDocumentHighlights(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    others: vscode.TextDocument[],
+    token: vscode.CancellationToken,
+  ): Promise<HighlightsOfMany[] | undefined>;
+}
+
+/** The uses of the name at the caret, in all cells. */
+export class Highlights implements vscode.DocumentHighlightProvider, HighlighterOfMany {
   constructor(private readonly notebooks: OpenNotebooks) {}
 
   async provideDocumentHighlights(
@@ -72,13 +88,60 @@ export class Highlights implements vscode.DocumentHighlightProvider {
     position: vscode.Position,
     token: vscode.CancellationToken,
   ): Promise<vscode.DocumentHighlight[] | undefined> {
+    const found = await this.find(document, position, token);
+    return found && (found.get(idOf(document)) ?? []);
+  }
+
+  async provideMultiDocumentHighlights(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    _: vscode.TextDocument[],
+    token: vscode.CancellationToken,
+  ): Promise<HighlightsOfMany[] | undefined> {
+    const found = await this.find(document, position, token);
+    return found && [...found].map(([cell, highlights]) => ({ uri: vscode.Uri.parse(cell, true), highlights }));
+  }
+
+  /** By cells. */
+  private async find(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<Map<string, vscode.DocumentHighlight[]> | undefined> {
     const found = await this.notebooks
       .of(document)
       ?.ask(document, (language, cell) => language.highlights(cell, position, token), token);
-    return found
-      ?.filter(({ cell }) => cell === idOf(document))
-      .map(({ range, kind }) => new vscode.DocumentHighlight(rangeOf(range), kind - 1));
+    if (!found) return undefined;
+    const cells = new Map<string, vscode.DocumentHighlight[]>();
+    for (const { cell, range, kind } of found) {
+      const highlight = new vscode.DocumentHighlight(rangeOf(range), kind - 1);
+      const list = cells.get(cell);
+      if (list) list.push(highlight);
+      else cells.set(cell, [highlight]);
+    }
+    return cells;
   }
+}
+
+/**
+ * Registers highlights. In a notebook VS Code asks those that highlight several documents, and takes the first answer:
+ * without ours that of its own TypeScript, which has none for cells.
+ */
+export function registerHighlights(selector: vscode.DocumentSelector, highlights: Highlights): vscode.Disposable {
+  const languages = vscode.languages as typeof vscode.languages & {
+    registerMultiDocumentHighlightProvider?: (
+      selector: vscode.DocumentSelector,
+      provider: HighlighterOfMany,
+    ) => vscode.Disposable;
+  };
+  const registered = [languages.registerDocumentHighlightProvider(selector, highlights)];
+  try {
+    const many = languages.registerMultiDocumentHighlightProvider?.(selector, highlights);
+    if (many) registered.push(many);
+  } catch (e) {
+    log().debug(`This version of VS Code highlights no names in cells: ${(e as Error).message}`);
+  }
+  return vscode.Disposable.from(...registered);
 }
 
 const REFUSED = 'You cannot rename this element.';

@@ -11,9 +11,7 @@ export class Symbols implements vscode.DocumentSymbolProvider {
     document: vscode.TextDocument,
     token: vscode.CancellationToken,
   ): Promise<vscode.DocumentSymbol[] | undefined> {
-    const found = await this.notebooks
-      .of(document)
-      ?.ask(document, (language, cell) => language.symbols(cell, token), token);
+    const found = await this.notebooks.of(document)?.ask(document, (language, cell) => language.symbols(cell), token);
     return found?.flatMap(symbolOf);
   }
 }

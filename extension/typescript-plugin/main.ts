@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type ts from 'typescript';
+import { restInCells } from './idle.ts';
 import { mute } from './mute.ts';
 import { organizeCell } from './organize.ts';
 import { nodeAt, notebookOf, SessionNames } from './names.ts';
@@ -120,7 +121,11 @@ function correct(typescript: typeof ts, info: ts.server.PluginCreateInfo): ts.La
     return name !== undefined && (namesOf(file)?.isShared(name) ?? false);
   }
 
-  if (hasOwnServer()) mute(own, service, (file) => notebookOf(file) !== undefined);
+  if (hasOwnServer()) {
+    const isCell = (file: string) => notebookOf(file) !== undefined;
+    mute(own, service, isCell);
+    restInCells(info, isCell);
+  }
   const proxy = Object.create(null) as Record<string, unknown>;
   for (const key of Object.keys(service) as (keyof ts.LanguageService)[]) {
     // An older TypeScript lacks some of them

@@ -204,26 +204,41 @@ export function tokensOf(document: VirtualDocument, { data }: lsp.SemanticTokens
   return tokens;
 }
 
-/** Symbols of one cell, as a tree. */
+/** The symbols of each cell, as trees. */
 export function symbolsOf(
   document: VirtualDocument,
   symbols: readonly lsp.DocumentSymbol[],
-  cell: string,
-): lsp.DocumentSymbol[] {
-  return symbols.flatMap((symbol) => {
-    const children = symbolsOf(document, symbol.children ?? [], cell);
+): Map<string, lsp.DocumentSymbol[]> {
+  const read = (symbol: lsp.DocumentSymbol): Owned<lsp.DocumentSymbol>[] => {
+    const children = (symbol.children ?? []).flatMap(read);
     const [range, own] = [document.cellRange(symbol.range), document.cellRange(symbol.selectionRange)];
-    if (range?.cell !== cell || own?.cell !== cell) return children;
+    if (!range || range.cell !== own?.cell) return children;
     const { name, detail } = symbol;
-    return [
-      {
-        ...symbol,
-        name: withoutMarks(name),
-        ...(detail !== undefined && { detail: withoutMarks(detail) }),
-        range: range.range,
-        selectionRange: own.range,
-        children,
-      },
-    ];
-  });
+    const value = {
+      ...symbol,
+      name: withoutMarks(name),
+      ...(detail !== undefined && { detail: withoutMarks(detail) }),
+      range: range.range,
+      selectionRange: own.range,
+      children: children.filter(({ cell }) => cell === range.cell).map(({ value }) => value),
+    };
+    return [...children.filter(({ cell }) => cell !== range.cell), { cell: range.cell, value }];
+  };
+  return byCell(symbols.flatMap(read));
+}
+
+/** What belongs to a cell. */
+interface Owned<T> {
+  cell: string;
+  value: T;
+}
+
+function byCell<T>(list: readonly Owned<T>[]): Map<string, T[]> {
+  const cells = new Map<string, T[]>();
+  for (const { cell, value } of list) {
+    const known = cells.get(cell);
+    if (known) known.push(value);
+    else cells.set(cell, [value]);
+  }
+  return cells;
 }

@@ -91,6 +91,8 @@ export class NotebookLanguage {
   private cells: readonly Cell[] = [];
   private readonly shapes = new NotebookShapes();
   private file = '';
+  /** About the whole document as it is now, by methods. */
+  private readonly answers = new Map<string, Promise<unknown>>();
   /** The last question about a text beside the document. */
   private beside: Promise<unknown> = Promise.resolve();
 
@@ -111,6 +113,7 @@ export class NotebookLanguage {
   /** Takes the cells as they are now, in their order, Markdown too. */
   update(cells: readonly Cell[]): void {
     this.cells = cells;
+    this.answers.clear();
     const change = this.document.update(cells);
     const { dir, base } = path.parse(this.notebook);
     const file = path.join(dir, `.${base}.${this.document.jsx ? 'tsx' : 'ts'}`);
@@ -257,9 +260,8 @@ export class NotebookLanguage {
   }
 
   /** What a cell declares. */
-  async symbols(cell: string, token?: CancellationToken): Promise<lsp.DocumentSymbol[]> {
-    const found = await this.ask<lsp.DocumentSymbol[] | null>('textDocument/documentSymbol', {}, token);
-    return symbolsOf(this.document, found ?? [], cell);
+  async symbols(cell: string): Promise<lsp.DocumentSymbol[]> {
+    return (await this.ofAll('textDocument/documentSymbol', symbolsOf)).get(cell) ?? [];
   }
 
   /** The meaning of the names in a cell. */
@@ -287,17 +289,14 @@ export class NotebookLanguage {
     });
   }
 
-  /** Lines of a cell that can be folded. */
+  /** Lines of a cell that can be folded. It is a file of its own: TypeScript folds no deeper than 40 blocks. */
   async folding(cell: string, token?: CancellationToken): Promise<lsp.FoldingRange[]> {
-    const found = await this.ask<lsp.FoldingRange[] | null>('textDocument/foldingRange', {}, token);
-    return (found ?? []).flatMap((fold) => {
-      const at = (line: number) =>
-        this.document.cellRange({ start: { line, character: 0 }, end: { line, character: 0 } });
-      const [start, end] = [at(fold.startLine), at(fold.endLine)];
-      if (start?.cell !== cell || end?.cell !== cell || !start.exact || !end.exact) return [];
-      const [startLine, endLine] = [start.range.start.line, end.range.start.line];
-      return endLine > startLine ? [{ startLine, endLine, ...(fold.kind && { kind: fold.kind }) }] : [];
-    });
+    const text = this.cells.find(({ id }) => id === cell)?.text;
+    if (text === undefined) return [];
+    const { answer } = await this.askBeside<lsp.FoldingRange[] | null>(text, 'textDocument/foldingRange', {}, token);
+    return (answer ?? [])
+      .filter(({ startLine, endLine }) => endLine > startLine)
+      .map(({ startLine, endLine, kind }) => ({ startLine, endLine, ...(kind && { kind }) }));
   }
 
   /** Remedies for what is wrong in a range of a cell, with their edits. */
@@ -434,6 +433,22 @@ export class NotebookLanguage {
       return own;
     });
     return withoutAdditions(unique(places));
+  }
+
+  /**
+   * Asks about the whole document, once for all cells: an editor asks for each. It is not canceled, since others wait.
+   * @param arrange puts the answer in the order of cells
+   */
+  private ofAll<R>(
+    method: string,
+    arrange: (document: VirtualDocument, found: R[]) => Map<string, R[]>,
+  ): Promise<Map<string, R[]>> {
+    const known = this.answers.get(method) as Promise<Map<string, R[]>> | undefined;
+    if (known) return known;
+    const asked = this.ask<R[] | null>(method, {}).then((found) => arrange(this.document, found ?? []));
+    this.answers.set(method, asked);
+    asked.catch(() => this.answers.get(method) === asked && this.answers.delete(method));
+    return asked;
   }
 
   private askAt<R>(method: string, cell: string, position: Position, token?: CancellationToken): Promise<R> {

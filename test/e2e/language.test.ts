@@ -59,6 +59,8 @@ describe('types in cells', () => {
       'workbench.colorTheme': 'Default Light Modern',
       'files.autoSave': 'off',
       'editor.hover.delay': 100,
+      // Where a new name is typed the editor offers words of the text, and Tab would choose one
+      'editor.wordBasedSuggestions': 'off',
       'notebook.outline.showCodeCells': true,
     },
   });
@@ -215,6 +217,19 @@ describe('types in cells', () => {
     expect(await found.innerText()).toMatch(/function area\(radius: number, factor\?: number\): number/);
     expect(await found.locator('.hover-row').count()).toBe(1);
     await picture('hover-light');
+  });
+
+  it('highlight the uses of the name at the caret in all cells, and what writes it', async () => {
+    const drawn = (cell: number, kind: string) => cellRow(vs.page, cell).locator(`.view-overlays .${kind}`);
+    await caret(3, 'xs');
+    await drawn(2, 'wordHighlightStrong').waitFor();
+    expect(await drawn(3, 'wordHighlight').count()).toBe(1);
+    await picture('highlights-light');
+    // A property of the same spelling would be no use: two names of one cell, and none elsewhere
+    await caret(1, 'radius');
+    await until(async () => (await drawn(3, 'wordHighlight').count()) === 0, 'the end of the highlights');
+    await until(async () => (await cellRow(vs.page, 1).locator('[class*=wordHighlight]').count()) === 2, 'two uses');
+    expect(await vs.page.locator('.view-overlays [class*=wordHighlight]').count()).toBe(2);
   });
 
   it('show the parameters of the call that is typed', async () => {

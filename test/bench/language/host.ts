@@ -31,8 +31,10 @@ export async function run(): Promise<void> {
   const from = performance.now();
   const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(path.join(folder, 'steps.dlnb')));
   await vscode.window.showNotebookDocument(notebook);
+  const shown = performance.now();
+  add('a notebook is opened by VS Code', shown - from);
   await firstCompletion(notebook.cellAt(1).document);
-  add('a notebook opened to its first completion', performance.now() - from);
+  add('the first completion after that', performance.now() - shown);
   for (const line of linesOf(notebook.cellCount)) await typeLine(notebook.cellAt(line.cell).document, line);
   const api = vscode.extensions.getExtension<Api>('dlnb.dlnb')!.exports;
   add('memory of the server', megabytesOf((await api.languageServer())!));

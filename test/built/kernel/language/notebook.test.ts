@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Cell, Range } from '../../../../kernel/language/document.ts';
 import { lineStarts, offsetAt } from '../../../../kernel/language/lines.ts';
 import { Language, type NotebookLanguage } from '../../../../kernel/language/notebook.ts';
@@ -188,6 +188,28 @@ describe('cells', () => {
     expect(tokens.map(({ range: { start } }) => `${start.line}:${start.character}`)).toEqual(['0:6', '1:4']);
     const folds = await ask(['const a = 1;', 'function f() {\n  1;\n  2;\n}|'], (n, c) => n.folding(c));
     expect(folds).toEqual([{ startLine: 0, endLine: 2 }]);
+  });
+
+  it('are asked about once for their symbols, and again when they change; the last of many folds, too', async () => {
+    const texts = Array.from({ length: 40 }, (_, i) => `function f${i}() {\n  1;\n  2;\n}`);
+    const cells = texts.map(code);
+    const notebook = language.open(path.join(folder, `${++count}.dlnb`), cells);
+    const request = vi.spyOn(language.server, 'request');
+    const names = async () =>
+      (await Promise.all(cells.map(({ id }) => notebook.symbols(id)))).map((all) => all.map(({ name }) => name));
+    try {
+      expect(await names()).toEqual(cells.map((_, i) => [`f${i}`]));
+      expect(request).toHaveBeenCalledTimes(1);
+      notebook.update([...cells.slice(0, -1), { ...cells.at(-1)!, text: 'class Other {}' }]);
+      expect((await names()).at(-1)).toEqual(['Other']);
+      expect(request).toHaveBeenCalledTimes(2);
+      const folds = await Promise.all(cells.slice(0, -1).map(({ id }) => notebook.folding(id)));
+      expect(folds).toEqual(folds.map(() => [{ startLine: 0, endLine: 2 }]));
+      expect(await notebook.folding(cells.at(-1)!.id)).toEqual([]);
+    } finally {
+      request.mockRestore();
+      notebook.close();
+    }
   });
 
   it('have remedies', async () => {
