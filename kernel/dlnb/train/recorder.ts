@@ -95,6 +95,19 @@ export class RunRecorder implements Recorder, ChartedRun {
     });
   }
 
+  /** Goes on where a training was left: its epochs are drawn, their steps are counted. */
+  resumed(steps: number, epochs: readonly Record<string, number>[]): void {
+    this.begin();
+    this.order.add(this.data, (data) => {
+      epochs.forEach((values, e) => {
+        data.steps = Math.round((steps * (e + 1)) / epochs.length);
+        data.epoch(values);
+      });
+      data.steps = steps;
+      this.chart.update(this);
+    });
+  }
+
   /** Begins the training, or continues it after its end. */
   begin(): void {
     if (this.trainsIn) return;

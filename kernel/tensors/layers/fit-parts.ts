@@ -180,7 +180,8 @@ const parts = {
   seedIfUnseeded(): void {
     if (!randomState()) seedRandom(Math.floor(Math.random() * 2 ** 32));
   },
-  layersWithin,
+  /** A number of the source, in [0, 1). */
+  random: (): number => Math.random(),
 };
 
 /** What `tf.train.fitParts` is. */
