@@ -202,7 +202,7 @@ export function loopSource(loop: Loop, steps: number | undefined, toBatch: ToBat
         async next() {
           if (steps !== undefined && made >= steps) return undefined;
           const { value, done } = await it.next();
-          if (done && value === undefined) {
+          if (done && (value === undefined || value === null)) {
             ended = true;
             if (made > 0) return undefined;
             throw new RangeError(

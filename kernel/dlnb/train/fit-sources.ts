@@ -82,6 +82,7 @@ export async function sourcesOf(settings: SourceSettings, data: unknown, validat
 
 /** Arrays of a generator as a data set. */
 function labeled({ dataset }: SourceSettings, data: unknown): unknown {
+  if (data instanceof Dataset || data instanceof Batches) return data;
   const { labels, shape } = (data ?? {}) as { labels?: unknown; shape?: unknown };
   return typeof data === 'object' && isArrayLike(labels) && Array.isArray(shape)
     ? dataset(data as DatasetSource)

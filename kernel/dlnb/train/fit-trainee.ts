@@ -102,14 +102,9 @@ export function modelTrainee(tf: TensorLibrary, where: string, model: LayersMode
   };
 }
 
-/** @throws TypeError for what is no model, Error if it is not compiled or has no weights yet */
+/** @throws Error if the model is not compiled */
 export function checkCompiled(tf: TensorLibrary, where: string, model: LayersModel): void {
   const parts = fitParts(tf, where);
-  if ((model as { built?: boolean }).built === false)
-    throw new Error(
-      `${where}: the model has no weights yet, because the shape of its inputs is not known. Give its first layer an ` +
-        'inputShape, as tf.layers.dense({ units: 8, inputShape: [2] })',
-    );
   if (!parts.isCompiled(model as never))
     throw new Error(
       `${where}: the model is not compiled: it has no loss and no optimizer. Compile it first: ` +
