@@ -94,7 +94,8 @@ export function storedGroup(tf: TensorLibrary, { tensors }: Checkpoint, group: s
     .map((key) => {
       const { dtype, shape, data } = tensors.get(key)!;
       const name = key.slice(group.length + 6);
-      const bytes = data.slice();
+      // A copy, aligned
+      const bytes = new Uint8Array(data);
       if (dtype === 'F32') return { name, tensor: tf.tensor(new Float32Array(bytes.buffer), [...shape], 'float32') };
       if (dtype === 'I32') return { name, tensor: tf.tensor(new Int32Array(bytes.buffer), [...shape], 'int32') };
       return { name, tensor: tf.tensor(bytes, [...shape], 'bool') };
