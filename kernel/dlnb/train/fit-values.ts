@@ -66,6 +66,11 @@ export class StepReader {
     return this.waiting.length >= 2 * WAITING;
   }
 
+  /** Whether nothing waits. */
+  get isIdle(): boolean {
+    return !this.inFlight && this.waiting.length === 0;
+  }
+
   /** Waits until the values of all steps so far were taken. */
   async drain(): Promise<void> {
     while (this.inFlight || this.waiting.length > 0) {
@@ -163,8 +168,15 @@ export class Means {
     this.names = names;
   }
 
-  /** The values of the epoch; then it begins anew. */
-  async take(): Promise<Record<string, number>> {
+  /** The values of the epoch; then it begins anew. A promise where metrics count on the device. */
+  take(): Record<string, number> | Promise<Record<string, number>> {
+    if (this.counted.size > 0) return this.takeCounted();
+    const values = Object.fromEntries(this.names.map((name, i) => [name, this.sums[i]! / this.size]));
+    this.clear();
+    return values;
+  }
+
+  private async takeCounted(): Promise<Record<string, number>> {
     const { tf, size } = this;
     const values: Record<string, number> = {};
     for (const [i, name] of this.names.entries()) {

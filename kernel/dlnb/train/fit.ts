@@ -13,7 +13,7 @@ import type { RecordOptions } from './api.ts';
 import { Checkpoints, type Checkpoint } from './checkpoint.ts';
 import { Callbacks } from './fit-callbacks.ts';
 import { FIT, type FitHistory, type FitOptions, type StepFunction, type StepInfo } from './fit-api.ts';
-import type { Pass, Source, SourceBatch } from './fit-data.ts';
+import type { Source, SourceBatch } from './fit-data.ts';
 import type { FitObserver, FitObservers, FitStart, FitStopped } from './fit-observer.ts';
 import { OptimizerSettings } from './fit-optimizer.ts';
 import { sourcesOf, type Sources } from './fit-sources.ts';
@@ -308,7 +308,7 @@ class Fit {
   private async loop(): Promise<void> {
     const { at, p } = this;
     while (at.epoch < this.epochs && !at.ended && !this.stopped) {
-      if (at.batch === 0) await p.callbacks.call('onEpochBegin', at.epoch, {});
+      if (at.batch === 0 && p.callbacks.has('onEpochBegin')) await p.callbacks.call('onEpochBegin', at.epoch, {});
       if (!(await this.epoch())) return;
       await this.endEpoch();
     }
@@ -317,7 +317,9 @@ class Fit {
   /** The steps of an epoch. @returns whether it came to its end */
   private async epoch(): Promise<boolean> {
     const { at, source, p } = this;
-    const pass = await source.open(at.epoch, at.batch);
+    // Awaited only where it must be: an await costs as much as a small op
+    const opened = source.open(at.epoch, at.batch);
+    const pass = opened instanceof Promise ? await opened : opened;
     const most = p.options.stepsPerEpoch ?? Infinity;
     try {
       while (at.batch < most) {
@@ -339,7 +341,8 @@ class Fit {
         if (p.host.clock() - this.turnedAt >= DRAW_MS || this.reader.isFull) await this.turn();
       }
     } finally {
-      await (pass as Pass).end();
+      const ended = pass.end();
+      if (ended) await ended;
     }
     return !this.isStopped() || at.batch === this.stepsOfEpoch;
   }
@@ -473,10 +476,11 @@ class Fit {
   private async endEpoch(): Promise<void> {
     const { at, p, best } = this;
     const { settings } = p;
-    await this.reader.drain();
-    const values = await this.means.take();
+    if (!this.reader.isIdle) await this.reader.drain();
+    const taken = this.means.take();
+    const values = taken instanceof Promise ? await taken : taken;
     const judge = async () => {
-      Object.assign(values, await this.validate());
+      if (p.sources.validation) Object.assign(values, await this.validate(p.sources.validation));
       if (this.stopped === 'interrupt') return void (this.isCut = true);
       return best.take(at.epoch + 1, values, () => p.trainee.weights());
     };
@@ -487,7 +491,7 @@ class Fit {
     at.batch = 0;
     at.history.push(values);
     this.recorder?.epoch(values);
-    await p.callbacks.call('onEpochEnd', at.epoch - 1, { ...values });
+    if (p.callbacks.has('onEpochEnd')) await p.callbacks.call('onEpochEnd', at.epoch - 1, { ...values });
     for (const o of this.observers) await o.onEpoch?.({ epoch: at.epoch, step: at.step, values });
     if (judged.ends) {
       this.stopped = 'early';
@@ -500,11 +504,10 @@ class Fit {
   }
 
   /** The values of the validation, by names with `val_`. */
-  private async validate(): Promise<Record<string, number>> {
-    const { sources, trainee, host } = this.p;
-    if (!sources.validation) return {};
+  private async validate(source: Source): Promise<Record<string, number>> {
+    const { trainee, host } = this.p;
     const measuring = trainee.measure()!;
-    const pass = await sources.validation.open(0, 0);
+    const pass = await source.open(0, 0);
     try {
       for (;;) {
         const next = pass.next();
