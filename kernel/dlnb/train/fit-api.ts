@@ -47,7 +47,10 @@ export interface StepInfo {
 export type StepResult = Metric | ({ loss: Metric } & Record<string, Metric>);
 
 /** One training step of one's own. With `optimizer`, it returns the loss to minimize; otherwise it updates by itself. */
-export type StepFunction<B = never> = (batch: B, info: StepInfo) => StepResult;
+export type StepFunction<B = never> = (
+  batch: B,
+  info: StepInfo,
+) => StepResult | void | undefined | Promise<StepResult | void | undefined>;
 
 /** Functions that `fit` calls. Epochs and batches are counted from 0, as in Keras; steps of the training from 0 too. */
 export interface FitCallbacks {
@@ -126,7 +129,7 @@ export interface FitOptions<B = never> {
   /** Steps of an epoch, where the data have no end; by default an epoch is all data. */
   stepsPerEpoch?: number;
   /** What is measured after each epoch: data as for training, or a part of the examples, drawn at random by `seed`. */
-  validation?: number | FitData | FitBatches<B>;
+  validation?: number | FitData | FitBatches<B> | object;
   /** Whether the examples come in another order in each epoch; true by default, but batches come as they are. */
   shuffle?: boolean;
   /** Seed of the orders and of the part for validation, an integer; by default from `seed(…)`, or random. */
@@ -266,6 +269,12 @@ export interface FitFunctions {
    * @throws TypeError, RangeError for wrong options, shapes, labels and values that are no numbers
    */
   fit(model: LayersModel, data: FitData, options?: FitOptions): Promise<FitHistory>;
+  /** By a step function of one's own, with a data set: it gets `{ xs, ys }`. */
+  fit(
+    step: StepFunction<{ xs: Tensor; ys: Tensor }>,
+    data: Dataset | Batches,
+    options?: FitOptions<{ xs: Tensor; ys: Tensor }>,
+  ): Promise<FitHistory>;
   /**
    * Trains by a step function of one's own. With `optimizer`, it returns the loss, which `fit` minimizes:
    *
@@ -278,13 +287,9 @@ export interface FitFunctions {
    *
    * The function gets a batch of the data in the form in which they were given. Without `optimizer` it makes the whole
    * step itself and returns what is drawn.
-   * @param data a tensor or array, a list or an object of them, a data set, batches; null for a function that has its own
+   * @param data a list or an object of tensors or arrays, batches; null for a function that has its own
    */
-  fit<B = { xs: Tensor; ys: Tensor }>(
-    step: (batch: B, info: StepInfo) => StepResult,
-    data: B | Dataset | Batches | FitBatches<B> | { iterator(): Promise<unknown> } | object | null,
-    options?: FitOptions<B>,
-  ): Promise<FitHistory>;
+  fit<B>(step: StepFunction<B>, data: B | FitBatches<B> | object | null, options?: FitOptions<B>): Promise<FitHistory>;
   /**
    * The loss and the metrics of a compiled model on data: `{ loss, acc }`.
    * @throws TypeError, RangeError as `fit`
