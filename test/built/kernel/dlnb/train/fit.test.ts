@@ -409,7 +409,7 @@ describe('train.fit of a step function', () => {
     const w = tf.variable(tf.scalar(0));
     const optimizer = tf.train.sgd(0.1);
     const step = async (batch: { x: import('@tensorflow/tfjs-core').Tensor }) => {
-      await null;
+      await Promise.resolve();
       return { loss: optimizer.minimize(() => batch.x.mul(w).sub(1).square().mean(), true)! };
     };
     await train.fit(step as never, { x: [1] } as never, { epochs: 30 });
