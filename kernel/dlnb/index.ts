@@ -30,7 +30,7 @@ import { registerLayers } from './nn/layers/index.ts';
 export const TENSOR_NAMES: ReadonlySet<string> = new Set(['tf', 'autodiff', 'linalg']);
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
-export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './train/index.ts';
+export type * from './train/index.ts';
 export type * from './viz/index.ts';
 export type { AnyNumbers, Check, ClaimOptions, CloseOptions } from './check.ts';
 export type { Exercise, ExerciseFunction, ExerciseOptions, Verdict } from './exercise.ts';
@@ -101,10 +101,6 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
   };
   const bars = makeProgress(show);
   const { progress } = bars;
-  const training = makeTrain(
-    { ...show, send: (delta, text) => host.training(delta, text), takeStop: (chart) => host.takeStop(chart) },
-    loaded,
-  );
   const { programs } = host;
   const thread = programs === undefined ? undefined : new BatchThread(programs);
   const data = makeData({
@@ -114,6 +110,15 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
     folder: () => host.folder ?? process.cwd(),
     thread: () => thread,
   });
+  const training = makeTrain(
+    { ...show, send: (delta, text) => host.training(delta, text), takeStop: (chart) => host.takeStop(chart) },
+    loaded,
+    {
+      signal: () => host.signal(),
+      folder: () => host.folder ?? process.cwd(),
+      dataset: (source) => data.dataset(source),
+    },
+  );
   const claims = new Claims({ ...show, cell: () => host.cell() });
   return {
     library: makeModule(host, {

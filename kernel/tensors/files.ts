@@ -2,9 +2,10 @@
 // TensorFlow.js has on Node and in the browser: `model.json`, and the weights in the files that it names. `file://`
 // before the path means the same.
 import * as tf from '@tensorflow/tfjs-core';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeWhole } from '../formats/write-whole.ts';
 
 const SCHEME = 'file://';
 const WEIGHTS = 'weights.bin';
@@ -51,16 +52,10 @@ async function save(folder: string, model: tf.io.ModelArtifacts): Promise<tf.io.
   const weights = tf.io.CompositeArrayBuffer.join(model.weightData);
   const manifest = [{ paths: [WEIGHTS], weights: model.weightSpecs ?? [] }];
   await mkdir(folder, { recursive: true });
-  await replace(path.join(folder, WEIGHTS), new Uint8Array(weights));
+  await writeWhole(path.join(folder, WEIGHTS), new Uint8Array(weights));
   const { weightSpecs: _specs, weightData: _data, ...rest } = model;
-  await replace(path.join(folder, 'model.json'), JSON.stringify({ ...rest, weightsManifest: manifest }));
+  await writeWhole(path.join(folder, 'model.json'), JSON.stringify({ ...rest, weightsManifest: manifest }));
   return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(model) };
-}
-
-/** Writes a new file beside the old one and renames it, so that no half-written file is ever in its place. */
-async function replace(file: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(`${file}.part`, content);
-  await rename(`${file}.part`, file);
 }
 
 /** @throws Error with the name of the file if it cannot be read or is not a model */

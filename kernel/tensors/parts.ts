@@ -14,6 +14,7 @@ import { fuseLstm } from './fused/recurrent.ts';
 import { fuseReductions } from './fused/reductions.ts';
 import { correctGradients } from './gradients/index.ts';
 import { trainAsKeras } from './layers/exports.ts';
+import { installFitParts } from './layers/fit-parts.ts';
 import { extendLayers } from './layers/index.ts';
 import { seedDropout } from './layers/noise.ts';
 import { installRuleOptimizers } from './optim/rule-optimizer.ts';
@@ -40,6 +41,7 @@ export const parts: readonly (() => void)[] = [
   registerLinalgGradients,
   compileSteps,
   trainAsKeras,
+  installFitParts,
   registerFiles,
   extendLayers,
   installPrinting,

@@ -5,28 +5,38 @@
 /** That of the realm, which a cell may have replaced: found at each call. */
 const numbers = Math;
 
-/** Draws a number in [0, 1) of 32 random bits. */
-let draw: (() => number) | undefined;
+/** The state of the generator: its three words and its counter. */
+export type RandomState = [a: number, b: number, c: number, counter: number];
+
+/** That of the seeded generator, if there is one. */
+let state: RandomState | undefined;
 
 /** As `Math.random`; from the seed, if there is one. */
-export const nextRandom = (): number => (draw ? draw() : numbers.random());
+export const nextRandom = (): number => (state ? bits(state) / 2 ** 32 : numbers.random());
 
-/**
- * Starts the numbers again, from a seed, an integer; without one they differ in each session. The generator is sfc32
- * (Chris Doty-Humphrey, PractRand, 2010), as that of `data.random`.
- */
+/** The next 32 random bits. The generator is sfc32 (Chris Doty-Humphrey, PractRand, 2010), as that of `data.random`. */
+function bits(state: RandomState): number {
+  const [a, b, c, counter] = state;
+  const sum = (((a + b) | 0) + counter) | 0;
+  state[3] = (counter + 1) | 0;
+  state[0] = b ^ (b >>> 9);
+  state[1] = (c + (c << 3)) | 0;
+  state[2] = (((c << 21) | (c >>> 11)) + sum) | 0;
+  return sum >>> 0;
+}
+
+/** Starts the numbers again, from a seed, an integer; without one they differ in each session. */
 export function seedRandom(seed: number | undefined): void {
-  if (seed === undefined) return void (draw = undefined);
-  let [a, b, c, counter] = [seed | 0, Math.floor(seed / 2 ** 32) | 0, 0, 1];
-  const bits = () => {
-    const sum = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + sum) | 0;
-    return sum >>> 0;
-  };
+  if (seed === undefined) return void (state = undefined);
+  state = [seed | 0, Math.floor(seed / 2 ** 32) | 0, 0, 1];
   // Until every bit depends on every bit of the seed
-  for (let i = 0; i < 15; i++) bits();
-  draw = () => bits() / 2 ** 32;
+  for (let i = 0; i < 15; i++) bits(state);
+}
+
+/** The state of the numbers; undefined without a seed. */
+export const randomState = (): RandomState | undefined => state && [...state];
+
+/** Lets the numbers go on from a state. */
+export function restoreRandom(from: RandomState | undefined): void {
+  state = from && [...from];
 }

@@ -22,12 +22,14 @@ const benchmarks: Record<string, () => Promise<{ measure: (before?: string) => P
   language: () => import('./language.mts'),
   memory: () => import('./memory.mts'),
   renderers: () => import('./renderers.mts'),
+  train: () => import('./train.mts'),
 };
 
 const usage = `npm run bench -- NAME… [options]
 
 Benchmarks of the packaged build; --before DIR measures another build too (kernel, language):
   ${Object.keys(benchmarks).join(', ')}
+  train: train.fit in turns with a loop that is written out; --before DIR measures that build instead
   language: types in cells, in turns with VS Code's own TypeScript in a file; about three minutes
 Comparisons, each with a table of its own:
   cpu         training steps on the device cpu, TensorFlow.js's backends, jax-js and PyTorch

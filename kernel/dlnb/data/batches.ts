@@ -29,6 +29,8 @@ interface Examples {
   readonly targetShape: number[];
   /** What the next pass over them does. */
   nextPass(): { plan: Plan; pass: number };
+  /** The number of the next pass. */
+  pass: number;
 }
 
 /** How batches are made. */
@@ -107,6 +109,45 @@ export class Batches implements Iterable<Batch> {
     if (this.making.ahead !== undefined) return this.inTurn();
     const batches = this[Symbol.iterator]();
     return { next: async () => batches.next() };
+  }
+
+  /** @internal The number of the next pass over the examples. */
+  get pass(): number {
+    return this.examples.pass;
+  }
+  set pass(number: number) {
+    this.examples.pass = number;
+  }
+
+  /** @internal Number of examples of a batch, but of the last one. */
+  get batchSize(): number {
+    return this.making.size;
+  }
+
+  /**
+   * @internal One pass from a batch on, for a training that goes on: what is before it is made, and not turned into
+   * tensors.
+   */
+  from(first: number): { next(): Batch | undefined | Promise<Batch | undefined>; end(): void } {
+    this.needTensors();
+    const pass = this.startPass();
+    const sizes = this.sizes();
+    let at = 0;
+    if (this.making.ahead === undefined) {
+      while (at < Math.min(first, sizes.length)) pass.take(sizes[at++]!);
+      return { next: () => (at < sizes.length ? this.now(pass, sizes[at++]!) : undefined), end: () => pass.end() };
+    }
+    const next = async () => {
+      while (at < Math.min(first, sizes.length)) await pass.wait(sizes[at++]!);
+      if (at >= sizes.length) return undefined;
+      const n = sizes[at++]!;
+      return this.tensors(await pass.wait(n), n);
+    };
+    return { next, end: () => pass.end() };
+  }
+
+  private now(pass: { take(n: number): Filled }, n: number): Batch {
+    return this.tensors(pass.take(n), n);
   }
 
   /** The batches, each waited for without holding up other tasks. */

@@ -375,6 +375,19 @@ export class Dataset implements Iterable<Example> {
     return { plan: this.plan, pass: this.passes++ };
   }
 
+  /** @internal The number of the next pass, from 0; a training that goes on sets it. */
+  get pass(): number {
+    return this.passes;
+  }
+  set pass(number: number) {
+    this.passes = number;
+  }
+
+  /** @internal Whether the order of the examples is random. */
+  get isShuffled(): boolean {
+    return this.plan.order !== undefined;
+  }
+
   private only(index: Int32Array): Dataset {
     return new Dataset(this.host, { ...this.plan, index }, this.classes);
   }

@@ -46,6 +46,8 @@ export interface Plateau {
    * @throws Error, in `fit`, if there is none of that name
    */
   callback(monitor?: string): { onEpochEnd(epoch: number, logs?: Record<string, number>): void };
+  /** Takes over the state that `getConfig().options.state` of a like schedule had: a training goes on. */
+  setState(state: PlateauState): void;
   /** Its kind, options and state, for a file; `optim.scheduleFromConfig` makes the schedule again. */
   getConfig(): { kind: string; options: PlateauConfig };
 }
@@ -130,6 +132,7 @@ function make(options: PlateauOptions, state: PlateauState): Plateau {
         },
       };
     },
+    setState: (from: PlateauState) => void Object.assign(state, from),
     getConfig: () => ({ kind: 'plateau', options: { ...options, state: { ...state } } }),
   });
 }

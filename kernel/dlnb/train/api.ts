@@ -3,6 +3,7 @@ import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { CustomCallback } from '@tensorflow/tfjs-layers';
 import type { compileStep } from '../../tensors/engine/compile-step.ts';
 import type { OptionNames } from '../options.ts';
+import type { FitFunctions } from './fit-api.ts';
 
 /** A value of a step or an epoch: a number, or a tensor with one element. */
 export type Metric = number | tfTypes.Tensor;
@@ -85,7 +86,7 @@ export interface Recorder {
 }
 
 /** `train` of the module `dlnb`. */
-export interface Train {
+export interface Train extends FitFunctions {
   /**
    * Begins to record a run.
    * @param name name in the legend; `run 1`, `run 2` … by default

@@ -4,8 +4,12 @@ import { needLibrary, type LoadedLibrary } from '../library.ts';
 import { checkOptions, type OptionNames } from '../options.ts';
 import { CALLBACK_OPTIONS, RECORD_OPTIONS, type CallbackOptions, type RecordOptions, type Train } from './api.ts';
 import { Chart, type TrainHost } from './chart.ts';
+import { evaluate, predict } from './fit-measures.ts';
+import { FitObservers } from './fit-observer.ts';
+import { fit, type FitHost } from './fit.ts';
 import { RunRecorder, type Recorders } from './recorder.ts';
 
+export type * from './fit-api.ts';
 export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './api.ts';
 
 const RECORDING_CALLBACK_OPTIONS: OptionNames<RecordOptions & CallbackOptions> = {
@@ -23,12 +27,18 @@ export interface TrainSession {
   runEnded(run: object, status: 'ok' | 'threw' | 'interrupted'): Promise<void> | undefined;
   /** Gives up the values that are still being read. */
   abandon(run: object): void;
+  /** Who watches each `fit`: parts of the library add theirs. */
+  observers: FitObservers;
   /** Shows the present state of the trainings that are running. */
   refresh(): void;
 }
 
 /** Makes `train` for one session. */
-export function makeTrain(host: TrainHost, loaded: LoadedLibrary): TrainSession {
+export function makeTrain(
+  host: TrainHost,
+  loaded: LoadedLibrary,
+  forFit: Pick<FitHost, 'signal' | 'folder' | 'dataset'>,
+): TrainSession {
   const charts = new WeakMap<object, Chart>();
   const named = new Map<string, Chart>();
   const recorders: Recorders = { loaded, active: new Set(), reading: new Set(), left: new LeftLoops() };
@@ -50,8 +60,20 @@ export function makeTrain(host: TrainHost, loaded: LoadedLibrary): TrainSession 
     return recorder;
   }
 
+  const observers = new FitObservers();
+  const fitHost: FitHost = {
+    ...forFit,
+    loaded,
+    observers,
+    clock: host.clock,
+    record: (name, options) => begin('train.fit', name, options),
+  };
   return {
+    observers,
     train: {
+      fit: (modelOrStep: never, data: unknown, options: never) => fit(fitHost, modelOrStep, data, options),
+      evaluate: (model, data, options) => evaluate(fitHost, model, data, options),
+      predict: (model, inputs, options) => predict(fitHost, model, inputs, options),
       record(name, options = {}) {
         checkOptions('train.record', options, RECORD_OPTIONS);
         return begin('train.record', name, options);

@@ -95,6 +95,19 @@ export class RunRecorder implements Recorder, ChartedRun {
     });
   }
 
+  /** Goes on where a training was left: its epochs are drawn, their steps are counted. */
+  resumed(steps: number, epochs: readonly Record<string, number>[]): void {
+    this.begin();
+    this.order.add(this.data, (data) => {
+      epochs.forEach((values, e) => {
+        data.steps = Math.round((steps * (e + 1)) / epochs.length);
+        data.epoch(values);
+      });
+      data.steps = steps;
+      this.chart.update(this);
+    });
+  }
+
   /** Begins the training, or continues it after its end. */
   begin(): void {
     if (this.trainsIn) return;
@@ -141,6 +154,14 @@ export class RunRecorder implements Recorder, ChartedRun {
   private record(what: 'step' | 'epoch', values: Record<string, Metric>): void {
     if (typeof values !== 'object' || values === null)
       throw new TypeError(`${what}: give values by their names, such as { loss }, got ${shown(values)}`);
+    if (areNumbers(values)) {
+      this.begin();
+      this.order.add(this.order.isIdle ? values : { ...values }, (read) => {
+        this.data[what](read);
+        this.chart.update(this);
+      });
+      return;
+    }
     const numbers = Object.entries(values).map(([name, v]) => [name, numberOf(v, `${what}: "${name}"`)] as const);
     this.begin();
     const late = numbers.some(([, v]) => v instanceof Promise);
@@ -220,6 +241,12 @@ export class RunRecorder implements Recorder, ChartedRun {
       },
     };
   }
+}
+
+/** Whether no value is a tensor. */
+function areNumbers(values: Record<string, unknown>): values is Record<string, number> {
+  for (const name in values) if (typeof values[name] !== 'number') return false;
+  return true;
 }
 
 /** Reads a metric: a promise if a tensor must be awaited, and NaN if it cannot be read. */

@@ -9,6 +9,9 @@ const NOT_FINITE = 20;
 /** Names of metrics for which larger is better. */
 const MORE_IS_BETTER = /(^|_)(acc|accuracy|auc|f1|precision|recall|r2|cosine\w*)$|accuracy/i;
 
+/** Whether larger values of a metric of this name are better. */
+export const isMoreBetter = (name: string): boolean => MORE_IS_BETTER.test(name);
+
 /** The expected numbers of steps and epochs. */
 export interface RunTotals {
   steps?: number;

@@ -14,8 +14,21 @@ interface Seeded {
   seed?: number | null;
 }
 
-/** How often each layer with a seed has drawn. */
-const draws = new WeakMap<object, number>();
+/**
+ * How often each layer with a seed has drawn. The layers of the module `dlnb`, a bundle of their own, count in a field
+ * of the same name.
+ */
+const DRAWS = Symbol.for('dlnb.draws');
+type Counts = { [DRAWS]?: number };
+
+/** How often a layer has drawn with its seed. */
+export const drawsOf = (layer: object): number => (layer as Counts)[DRAWS] ?? 0;
+
+/** Lets a layer draw as after so many draws. */
+export function setDraws(layer: object, count: number): void {
+  if (drawsOf(layer) === count) return;
+  Object.defineProperty(layer, DRAWS, { value: count, writable: true, configurable: true });
+}
 
 /**
  * The seed of a layer's next call; undefined without a seed. That of the first call is the layer's own.
@@ -23,8 +36,8 @@ const draws = new WeakMap<object, number>();
 function nextSeed(layer: { seed?: Seed }): string | undefined {
   const { seed } = layer;
   if (seed === undefined || seed === null) return undefined;
-  const drawn = draws.get(layer) ?? 0;
-  draws.set(layer, drawn + 1);
+  const drawn = drawsOf(layer);
+  setDraws(layer, drawn + 1);
   return drawn === 0 ? `${seed}` : `${seed}:${drawn}`;
 }
 

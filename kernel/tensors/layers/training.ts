@@ -23,7 +23,7 @@ interface Sums {
   how: Counting;
   sums: tf.Tensor[];
 }
-const sumsOf = new WeakMap<tf.Tensor, Sums>();
+export const sumsOf = new WeakMap<tf.Tensor, Sums>();
 
 /** Avoids a division by 0 where a mask leaves nothing, as Keras does. */
 const EPSILON = 1e-7;

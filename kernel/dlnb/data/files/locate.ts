@@ -1,10 +1,10 @@
 // Finds and reads the files that a cell names: from the notebook's folder, with errors that say what is there instead.
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify, types } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { writeWhole as writeFileWhole } from '../../../formats/write-whole.ts';
 import { closest } from '../../../wire/closest.ts';
 import { shown } from '../../options.ts';
 
@@ -163,13 +163,10 @@ export async function readText(where: string, file: FilePath, host: FileHost, en
  * @throws Error that names the file and the reason
  */
 export async function writeWhole(where: string, at: string, bytes: Uint8Array): Promise<void> {
-  const partial = `${at}.${randomUUID()}.part`;
   try {
     await mkdir(path.dirname(at), { recursive: true });
-    await writeFile(partial, bytes);
-    await rename(partial, at);
+    await writeFileWhole(at, bytes);
   } catch (e) {
-    await rm(partial, { force: true }).catch(() => {});
     const { code, message } = e as NodeJS.ErrnoException;
     const why =
       code === 'ENOSPC'

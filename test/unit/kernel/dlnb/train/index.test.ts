@@ -32,6 +32,13 @@ function bench() {
       },
     },
     () => undefined,
+    {
+      signal: () => new AbortController().signal,
+      folder: () => '.',
+      dataset: () => {
+        throw new Error('no data');
+      },
+    },
   );
   return {
     train,
