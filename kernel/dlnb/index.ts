@@ -155,6 +155,13 @@ function makeModule<T extends object>(host: LibraryHost, parts: T) {
   /**
    * Shows a value under the cell. With an id, a later call with the same id replaces it in place.
    * Outputs appear in the order of the calls; await the promise only to know that the value has been sent.
+   * @example
+   * ```ts
+   * for (const epoch of [1, 2, 3]) {
+   *   // With an id, the line is replaced in place
+   *   await display(md`Epoch **${epoch}**`, { id: 'epoch' });
+   * }
+   * ```
    */
   const display = (value: unknown, options: DisplayOptions = {}): Promise<void> => {
     // `list.forEach(display)` passes an index here
@@ -184,12 +191,27 @@ function makeModule<T extends object>(host: LibraryHost, parts: T) {
      * a seed of its own (generators of `data`, `{ seed }` of layers) keeps it; `Math.random` of cells is not changed.
      * @param value an integer
      * @throws RangeError for another value
+     * @example
+     * ```ts
+     * seed(1);
+     * const a = tf.randomNormal([3]).arraySync();
+     * seed(1);
+     * JSON.stringify(a) === JSON.stringify(tf.randomNormal([3]).arraySync()); // → true
+     * ```
      */
     seed(value: number): void {
       checkSeed('seed', value);
       host.seed(value);
     },
-    /** A signal that an interrupt of the running cell aborts: `await fetch(url, { signal: signal() })`. */
+    /**
+     * A signal that an interrupt of the running cell aborts: `await fetch(url, { signal: signal() })`.
+     * @example
+     * ```ts
+     * // Ends with the cell when it is interrupted
+     * const response = await fetch('data:text/plain,hello', { signal: signal() });
+     * await response.text(); // → 'hello'
+     * ```
+     */
     signal: () => host.signal(),
   };
 }
@@ -222,6 +244,15 @@ export type Library = ReturnType<
      * Makes an exercise from a function that tests an answer: `const softmax = exercise('softmax', (f) => check.close(f([0,
      * 0]), [0.5, 0.5], 'sums to one'), { hint: 'divide by the sum' })`, then `await softmax.try((z) => …)` in a cell of the
      * reader. Claims in the test are not counted.
+     * @example
+     * ```ts
+     * const softmax = exercise(
+     *   'softmax',
+     *   (f: (z: number[]) => number[]) => check.close(f([0, 0]), [0.5, 0.5], 'equal logits share'),
+     *   { hint: 'Divide by the sum.' },
+     * );
+     * await softmax.try((z) => z.map((v) => Math.exp(v) / z.reduce((sum, u) => sum + Math.exp(u), 0)));
+     * ```
      */
     exercise: ExerciseFunction;
     /** {@link PredictFunction} */
