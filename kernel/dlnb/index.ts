@@ -12,6 +12,7 @@ import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
 import { Claims } from './claims.ts';
 import { makeExercise, type ExerciseFunction } from './exercise.ts';
+import { makeHelp, type HelpFunction } from './help/index.ts';
 import { predict, type PredictFunction } from './predict.ts';
 import { makeData } from './data/index.ts';
 import { makeLosses } from './losses/index.ts';
@@ -24,15 +25,21 @@ import { makeNn } from './nn/index.ts';
 import { makeOptim } from './optim/index.ts';
 import { reviveSchedules } from './optim/optimizers.ts';
 import { initializerClasses } from './nn/initializers.ts';
-import { registerLayers } from './nn/layers/index.ts';
+import { functionOfLayer, registerLayers } from './nn/layers/index.ts';
 
-/** The names of the module that are TensorFlow.js, or nothing without it: importing one loads it. */
-export const TENSOR_NAMES: ReadonlySet<string> = new Set(['tf', 'autodiff', 'linalg']);
+/**
+ * The names of the module that are TensorFlow.js, or need it in almost all that they do: importing one loads it. Others,
+ * such as `viz`, need it for functions of tensors only, or not at all.
+ */
+export const TENSOR_NAMES: ReadonlySet<string> = new Set([
+  ...['tf', 'nn', 'optim', 'losses', 'metrics', 'autodiff', 'linalg', 'data', 'train'],
+]);
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
 export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './train/index.ts';
 export type * from './viz/index.ts';
 export type { AnyNumbers, Check, ClaimOptions, CloseOptions } from './check.ts';
+export type { HelpFunction } from './help/index.ts';
 export type { Exercise, ExerciseFunction, ExerciseOptions, Verdict } from './exercise.ts';
 export type { PredictFunction, Prediction } from './predict.ts';
 export type * from './data/index.ts';
@@ -115,7 +122,8 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
     thread: () => thread,
   });
   const claims = new Claims({ ...show, cell: () => host.cell() });
-  return {
+  const help = makeHelp({ programs, loaded, library: () => withoutTensors(session.library), layer: functionOfLayer });
+  const session: LibrarySession = {
     library: makeModule(host, {
       progress,
       train: training.train,
@@ -130,6 +138,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       check: makeCheck(claims),
       exercise: makeExercise(claims),
       predict,
+      help,
     }),
     runEnded(run, status) {
       // After a cell that ended well, a bar may continue in a task that the cell has not awaited
@@ -149,7 +158,16 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       initializerClasses(tf);
     },
   };
+  return session;
 }
+
+/** The module without `tf`, whose reading fails before it is loaded. */
+const withoutTensors = (library: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.keys(library)
+      .filter((name) => name !== 'tf')
+      .map((name) => [name, (library as Record<string, unknown>)[name]]),
+  );
 
 function makeModule<T extends object>(host: LibraryHost, parts: T) {
   /**
@@ -257,6 +275,8 @@ export type Library = ReturnType<
     exercise: ExerciseFunction;
     /** {@link PredictFunction} */
     predict: PredictFunction;
+    /** {@link HelpFunction} */
+    help: HelpFunction;
   }>
 >;
 export type { Displayable };

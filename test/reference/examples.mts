@@ -65,7 +65,7 @@ function freeNames(code: string): Set<string> {
   return new Set([...used].filter((name) => !declared.has(name)));
 }
 
-const NUMBER = /[-−]?(?:\d[\d_,]*(?:\.\d+)?(?:e[-+]?\d+)?|Infinity|NaN)/g;
+const NUMBER = /[-−]?(?:\d[\d_]*(?:\.\d+)?(?:e[-+]?\d+)?|Infinity|NaN)/g;
 
 /**
  * Whether what came out is what an example says: the same text without spaces, and numbers as far as it gives their
@@ -90,10 +90,11 @@ export function says(expected: string, came: string): boolean {
   return sameRest && numbers(wanted).every((n, i) => theirs[i] !== undefined && agrees(n, theirs[i]));
 }
 
-/** Whether a number is the one that is written, rounded to its digits, give or take one in the last. */
+/** Whether a number is the one that is written, rounded to its digits; of many digits, the last one may be another. */
 function agrees(written: string, came: string): boolean {
   const [a, b] = [written, came].map((text) => Number(text.replace('−', '-').replaceAll('_', '')));
   if (Object.is(a, b) || a === b) return true;
   const decimals = /\.(\d+)/.exec(written)?.[1]!.length ?? 0;
-  return Math.abs(a! - b!) <= 1.01 * 10 ** -decimals * (decimals > 0 ? 1 : 1e-6);
+  if (decimals === 0) return Math.abs(a! - b!) <= 1e-6 * Math.abs(a!);
+  return Math.abs(a! - b!) <= (decimals < 5 ? 0.501 : 1.01) * 10 ** -decimals;
 }

@@ -72,7 +72,7 @@ function readTensors(program, checker, types) {
   const names = {};
   const add = (path, symbol) => {
     const real = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-    const [declaration] = real.declarations ?? [];
+    const declaration = real.declarations?.find(ts.isClassDeclaration) ?? real.declarations?.[0];
     // `matMul` is a constant of the type of the function `matMul_`, which has the comment
     const call = checker.getTypeOfSymbol(real).getCallSignatures()[0]?.declaration;
     const at = [declaration, call].find((node) => node && commentOf(node)) ?? call;
@@ -238,10 +238,8 @@ class Reader {
   }
 
   signatureText(call) {
-    const text = shortened(
-      this.checker.signatureToString(call, call.declaration, FORMAT, ts.SignatureKind.Call).replace(/\s*\n\s*/g, ' '),
-    );
-    return text;
+    const text = this.checker.signatureToString(call, call.declaration, FORMAT, ts.SignatureKind.Call);
+    return shortened(text.replace(/\s*\n\s*/g, ' ')).replace(/(\w\?: [\w.]+) \| undefined/g, '$1');
   }
 
   /** Names of public types of ours in a type as it is written. */
@@ -350,17 +348,25 @@ const shortened = (text) =>
     .replace(/\b(?:tfTypes|tfc|tfl)\./g, 'tf.')
     .replace(/"([^"'\n]*)"/g, "'$1'");
 
+/** What stands before a value by default, that value, and what stands behind: first of a clause, then behind a comma. */
+const DEFAULTS = [
+  /(^|[;.:(]\s+)((?:[^;.:()]|\.\d)+) by default(?=([;.,:)]|$))/i,
+  /(, )([-−\d.]+|`[^`]+`|\w+) by default(?=([;.,:)]|$))/i,
+];
+
 /** Takes the value by default from a text that says it: `0.01 by default, as in Keras`. */
 function withFallback(text, tag) {
   if (tag) return { text, fallback: plain(tag.text) };
-  const [whole, before, value, after] =
-    /(^|[;.:,(]\s+)([^;.:,()]+(?:\.\d[^;.:,()]*)?) by default(?=([;.,:)]|$))/i.exec(text) ?? [];
-  if (whole === undefined || value.length > 40) return { text, fallback: '' };
-  const fallback = value.trim().replace(/^(False|True|None)$/, (word) => word.toLowerCase());
+  const found = DEFAULTS.map((pattern) => pattern.exec(text)).find((match) => match && match[2].length <= 40);
+  if (!found) return { text, fallback: '' };
+  const [whole, before, value, after] = found;
+  const fallback = value
+    .trim()
+    .replace(/,$/, '')
+    .replace(/^(False|True|None)$/, (word) => word.toLowerCase());
   // Where the text says nothing else there, it stands in the column alone
-  const rest =
-    (before === '' || before.startsWith(';') || before.startsWith('.')) && (after === '.' || after === undefined)
-      ? text.replace(whole + (before.startsWith(';') ? '' : (after ?? '')), before.startsWith('.') ? '.' : '').trim()
-      : text;
-  return { text: rest, fallback };
+  const isWhole = /^($|[;.])/.test(before) && (after === '.' || after === undefined);
+  if (!isWhole) return { text, fallback };
+  const rest = text.replace(before.startsWith(';') ? whole : whole + (after ?? ''), before.startsWith('.') ? '.' : '');
+  return { text: rest.trim(), fallback };
 }

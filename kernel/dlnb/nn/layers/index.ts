@@ -149,6 +149,12 @@ export function klDivergence(tf: TensorLibrary, weight: number): Regularizer {
   return new KlDivergence({ weight });
 }
 
+/** The functions by the classes that they make. */
+const functions = new Map<string, string>();
+
+/** The function that makes a layer of a class, by the class's name in saved models: `nn.groupNorm`. */
+export const functionOfLayer = (className: string): string | undefined => functions.get(className);
+
 /** The functions that make the layers, for one session. */
 export function makeLayers(loaded: LoadedLibrary) {
   /** Makes the function of a layer: it checks the names of the options, and the class their values. */
@@ -158,7 +164,8 @@ export function makeLayers(loaded: LoadedLibrary) {
       const where = `nn.${name}`;
       const tf = needLibrary(loaded, where);
       checkOptions(where, options, names);
-      const Cls = layerClasses(tf)[className] as new (options: O) => Layer;
+      const Cls = layerClasses(tf)[className] as (new (options: O) => Layer) & { className: string };
+      functions.set(Cls.className, where);
       return new Cls(options);
     };
   const groupNorm = layer<GroupNormOptions>('groupNorm', 'GroupNormalization', GROUP_NORM_OPTIONS);
