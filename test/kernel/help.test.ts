@@ -21,14 +21,15 @@ async function shown(code: string): Promise<{ markdown: string; text: string }> 
 it('shows signature, description, options and example of a function, without TensorFlow.js', async () => {
   await k.run("import { check, display, help, viz } from 'dlnb';");
   const { markdown, text } = await shown('help(viz.line)');
+  expect(text).toContain('logY?: boolean');
   for (const shownText of [markdown, text]) {
     expect(shownText).toContain('viz.line(');
     expect(shownText).toContain('Draws curves');
-    expect(shownText).toContain('logY?');
+    expect(shownText).toContain('logY');
     expect(shownText).toContain("yLabel: 'loss'");
   }
   expect(markdown).toMatch(/^#### `viz\.line`$/m);
-  expect(markdown).toMatch(/^\| option \| type \| by default \|/m);
+  expect(markdown).toMatch(/^\| option \| type \| default \|/m);
   expect(text).not.toMatch(/^\|/m);
   expect(k.device).toBeUndefined();
 });

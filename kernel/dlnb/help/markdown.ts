@@ -53,7 +53,7 @@ export function entryMarkdown(entry: Entry, reference: Reference, { level, link 
   if (throws.length > 0) parts.push(`**Throws** ${throws.join('; ')}`);
   const others = related.filter((name) => types.get(name));
   if (others.length > 0) parts.push(`**Types** ${others.map(link).join(', ')}`);
-  for (const example of examples) parts.push(fenced(example));
+  for (const example of examples) parts.push('**Example**', fenced(example));
   return joined(parts);
 }
 
@@ -76,7 +76,7 @@ export function typeMarkdown(type: TypeEntry, reference: Reference, { level, lin
   if (signature) parts.push(fenced(signature));
   if (fields.length > 0) parts.push(table('field', fields));
   for (const base of large) parts.push(alsoMarkdown(base, link));
-  for (const example of examples) parts.push(fenced(example));
+  for (const example of examples) parts.push('**Example**', fenced(example));
   for (const method of methods) parts.push(entryMarkdown(method, reference, { level: level + 1, link }));
   return joined(parts);
 }
@@ -95,17 +95,20 @@ const alsoMarkdown = (base: TypeEntry, link: MarkdownOptions['link']) =>
   `Also those of ${link(base.name)}: ${(base.fields ?? []).map((field) => `\`${field.name}\``).join(', ')}.`;
 
 function table(kind: string, fields: readonly Field[]): string {
-  const hasFallback = fields.some(({ fallback }) => fallback);
+  // Most options can be left out: those that cannot say so. Of parameters the signature says it
+  const standing = ({ fallback, optional }: Field) =>
+    fallback ? cell(fallback) : kind === 'option' && !optional ? '*required*' : '';
+  const hasFallback = fields.some((field) => standing(field) !== '');
   const rows = fields.map((field) => {
     const cells = [
-      `\`${field.name}${field.optional ? '?' : ''}\``,
+      `\`${field.name}\``,
       code(field.type),
-      ...(hasFallback ? [cell(field.fallback ?? '')] : []),
+      ...(hasFallback ? [standing(field)] : []),
       cell(field.text ?? ''),
     ];
     return `| ${cells.join(' | ')} |`;
   });
-  const head = [kind, 'type', ...(hasFallback ? ['by default'] : []), ''];
+  const head = [kind, 'type', ...(hasFallback ? ['default'] : []), ''];
   return [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows].join('\n');
 }
 

@@ -1,10 +1,13 @@
 // The API reference: every function has an example that the compiler accepts in a cell, the pages of docs/api/ are those
 // of the declarations, and the index by task names all that is there and nothing else.
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import type { Reference } from '../../../../../kernel/dlnb/help/reference.ts';
+import { Language } from '../../../../../kernel/language/notebook.ts';
+import { findProgram } from '../../../../../kernel/language/server.ts';
 import { dist, root } from '../../../../paths.ts';
 import { examplesOf } from '../../../../reference/examples.mts';
 import { apiPages, functionsOf, namesInIndex, withLinks } from '../../../../reference/pages.mts';
@@ -96,6 +99,29 @@ it('every example is right for the compiler, by itself', async () => {
   });
   expect(problems).toEqual([]);
 }, 240_000);
+
+it('a hover in a cell shows the example', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'dlnb-hover-'));
+  const language = new Language({ program: findProgram(dist)!, types, folder, log: () => {} });
+  try {
+    for (const [name, example] of [
+      ['viz.line', "yLabel: 'loss'"],
+      ['nn.initializers.heNormal', 'Standard deviation √(2 / 200)'],
+      ['optim.lion', 'All steps have the same size'],
+    ] as const) {
+      const text = `import { ${name.split('.')[0]!} } from 'dlnb';\n${name};`;
+      const notebook = language.open(path.join(folder, 'hover.dlnb'), [
+        { id: 'c1', kind: 'code', language: 'typescript', text },
+      ]);
+      const hover = await notebook.hover('c1', { line: 1, character: name.length - 1 });
+      notebook.close();
+      expect(JSON.stringify(hover)).toContain(example);
+    }
+  } finally {
+    await language.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 describe('docs/api', () => {
   const pages = apiPages(reference);
