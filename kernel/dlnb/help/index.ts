@@ -1,7 +1,7 @@
 // `help` of the module `dlnb`: shows what the API reference says of a function, a namespace, a type or a value. The
 // reference is a file that the build makes; the first call reads it. What it says of TensorFlow.js stands in the
 // declarations beside it.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { closest } from '../../wire/closest.ts';
 import { DISPLAY, type Displayable } from '../../wire/displayable.ts';
@@ -58,9 +58,14 @@ class Known {
   private readonly entries: Map<string, Entry>;
 
   constructor(private readonly host: HelpHost) {
-    if (host.programs === undefined) throw new Error('help: the API reference is not there; it is made by the build');
-    this.folder = path.join(host.programs, 'types');
-    this.reference = JSON.parse(readFileSync(path.join(this.folder, 'help/reference.json'), 'utf8')) as Reference;
+    this.folder = path.join(host.programs ?? '', 'types');
+    const file = path.join(this.folder, 'help/reference.json');
+    if (host.programs === undefined || !existsSync(file))
+      throw new Error(
+        'help: the API reference is not in this package of DLNB; it comes with the types, in the packages for one ' +
+          'platform. docs/api/ in the repository has the same pages',
+      );
+    this.reference = JSON.parse(readFileSync(file, 'utf8')) as Reference;
     const { entries, types } = this.reference;
     this.entries = new Map(entries.map((entry) => [entry.path, entry]));
     for (const type of types)
