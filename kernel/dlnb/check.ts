@@ -37,17 +37,33 @@ export interface Check {
    * Claims that something holds: `check(accuracy > 0.98, 'more than 98 % are right')`.
    * Under the cell stands a mark with the claim, also if it is wrong.
    * @throws Error with the claim, if it does not hold
+   * @example
+   * ```ts
+   * const w = tf.tensor1d([3, 4]);
+   * check(w.norm().dataSync()[0] === 5, 'the weights have norm 5', { source: 'by hand' });
+   * ```
    */
   (holds: boolean, claim: string, options?: ClaimOptions): asserts holds;
   /**
    * Claims that numbers agree, one by one: `check.close(w, 2 / 15, 'w after one step')`.
    * Under the cell stands a mark with the claim and what came.
    * @throws Error with the claim and the first two numbers that differ, or if there are no numbers; or if the values of a tensor must be awaited
+   * @example
+   * ```ts
+   * const p = tf.softmax([1, 2, 3]);
+   * check.close(p, [0.09, 0.245, 0.665], 'softmax of 1, 2, 3', { tolerance: 1e-2 });
+   * ```
    */
   close(actual: AnyNumbers, expected: AnyNumbers, claim: string, options?: CloseOptions): void;
   /**
    * Like {@link close}, for tensors on every device: `await check.closeAsync(w, 2 / 15, 'w after one step')`. Compares
    * the values at the time of the call.
+   * @example
+   * ```ts
+   * const w = tf.variable(tf.scalar(2));
+   * optim.sgd({ learningRate: 0.1 }).minimize(() => w.square() as tf.Scalar);
+   * await check.closeAsync(w, 1.6, 'w after one step: 2 − 0.1 · 4');
+   * ```
    */
   closeAsync(actual: AnyNumbers, expected: AnyNumbers, claim: string, options?: CloseOptions): Promise<void>;
   /**
@@ -55,7 +71,15 @@ export interface Check {
    * once.
    */
   readonly count: number;
-  /** Shows the number of claims that have held, and a table of all: what came, what was expected, source and cell. */
+  /**
+   * Shows the number of claims that have held, and a table of all: what came, what was expected, source and cell.
+   * @example
+   * ```ts
+   * check(1 + 1 === 2, 'sums work');
+   * check.close(Math.sqrt(2) ** 2, 2, 'roots work');
+   * check.summary();
+   * ```
+   */
   summary(): Displayable;
 }
 

@@ -35,6 +35,12 @@ export interface Exercise<F> extends Displayable {
   /**
    * Tests an answer: `await softmax.try((z) => …)`. A wrong one is no error: the verdict says what is wrong, after two of
    * them with the hint.
+   * @example
+   * ```ts
+   * const double = exercise('double', (f: (x: number) => number) => check.close(f(3), 6, 'twice 3 is 6'));
+   * await double.try((x) => x + x);
+   * double.solved; // → true
+   * ```
    */
   try(answer: F): Promise<Verdict>;
   /** Whether an answer has passed. */

@@ -12,6 +12,7 @@ import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
 import { Claims } from './claims.ts';
 import { makeExercise, type ExerciseFunction } from './exercise.ts';
+import { makeHelp, type HelpFunction } from './help/index.ts';
 import { predict, type PredictFunction } from './predict.ts';
 import { makeData } from './data/index.ts';
 import { makeLosses } from './losses/index.ts';
@@ -24,15 +25,21 @@ import { makeNn } from './nn/index.ts';
 import { makeOptim } from './optim/index.ts';
 import { reviveSchedules } from './optim/optimizers.ts';
 import { initializerClasses } from './nn/initializers.ts';
-import { registerLayers } from './nn/layers/index.ts';
+import { functionOfLayer, registerLayers } from './nn/layers/index.ts';
 
-/** The names of the module that are TensorFlow.js, or nothing without it: importing one loads it. */
-export const TENSOR_NAMES: ReadonlySet<string> = new Set(['tf', 'autodiff', 'linalg']);
+/**
+ * The names of the module that are TensorFlow.js, or need it in almost all that they do: importing one loads it. Others,
+ * such as `viz`, need it for functions of tensors only, or not at all.
+ */
+export const TENSOR_NAMES: ReadonlySet<string> = new Set([
+  ...['tf', 'nn', 'optim', 'losses', 'metrics', 'autodiff', 'linalg', 'data', 'train'],
+]);
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
 export type * from './train/index.ts';
 export type * from './viz/index.ts';
 export type { AnyNumbers, Check, ClaimOptions, CloseOptions } from './check.ts';
+export type { HelpFunction } from './help/index.ts';
 export type { Exercise, ExerciseFunction, ExerciseOptions, Verdict } from './exercise.ts';
 export type { PredictFunction, Prediction } from './predict.ts';
 export type * from './data/index.ts';
@@ -120,7 +127,8 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
     },
   );
   const claims = new Claims({ ...show, cell: () => host.cell() });
-  return {
+  const help = makeHelp({ programs, loaded, library: () => withoutTensors(session.library), layer: functionOfLayer });
+  const session: LibrarySession = {
     library: makeModule(host, {
       progress,
       train: training.train,
@@ -135,6 +143,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       check: makeCheck(claims),
       exercise: makeExercise(claims),
       predict,
+      help,
     }),
     runEnded(run, status) {
       // After a cell that ended well, a bar may continue in a task that the cell has not awaited
@@ -154,12 +163,28 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       initializerClasses(tf);
     },
   };
+  return session;
 }
+
+/** The module without `tf`, whose reading fails before it is loaded. */
+const withoutTensors = (library: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.keys(library)
+      .filter((name) => name !== 'tf')
+      .map((name) => [name, (library as Record<string, unknown>)[name]]),
+  );
 
 function makeModule<T extends object>(host: LibraryHost, parts: T) {
   /**
    * Shows a value under the cell. With an id, a later call with the same id replaces it in place.
    * Outputs appear in the order of the calls; await the promise only to know that the value has been sent.
+   * @example
+   * ```ts
+   * for (const epoch of [1, 2, 3]) {
+   *   // With an id, the line is replaced in place
+   *   await display(md`Epoch **${epoch}**`, { id: 'epoch' });
+   * }
+   * ```
    */
   const display = (value: unknown, options: DisplayOptions = {}): Promise<void> => {
     // `list.forEach(display)` passes an index here
@@ -189,12 +214,27 @@ function makeModule<T extends object>(host: LibraryHost, parts: T) {
      * a seed of its own (generators of `data`, `{ seed }` of layers) keeps it; `Math.random` of cells is not changed.
      * @param value an integer
      * @throws RangeError for another value
+     * @example
+     * ```ts
+     * seed(1);
+     * const a = tf.randomNormal([3]).arraySync();
+     * seed(1);
+     * JSON.stringify(a) === JSON.stringify(tf.randomNormal([3]).arraySync()); // → true
+     * ```
      */
     seed(value: number): void {
       checkSeed('seed', value);
       host.seed(value);
     },
-    /** A signal that an interrupt of the running cell aborts: `await fetch(url, { signal: signal() })`. */
+    /**
+     * A signal that an interrupt of the running cell aborts: `await fetch(url, { signal: signal() })`.
+     * @example
+     * ```ts
+     * // Ends with the cell when it is interrupted
+     * const response = await fetch('data:text/plain,hello', { signal: signal() });
+     * await response.text(); // → 'hello'
+     * ```
+     */
     signal: () => host.signal(),
   };
 }
@@ -227,10 +267,21 @@ export type Library = ReturnType<
      * Makes an exercise from a function that tests an answer: `const softmax = exercise('softmax', (f) => check.close(f([0,
      * 0]), [0.5, 0.5], 'sums to one'), { hint: 'divide by the sum' })`, then `await softmax.try((z) => …)` in a cell of the
      * reader. Claims in the test are not counted.
+     * @example
+     * ```ts
+     * const softmax = exercise(
+     *   'softmax',
+     *   (f: (z: number[]) => number[]) => check.close(f([0, 0]), [0.5, 0.5], 'equal logits share'),
+     *   { hint: 'Divide by the sum.' },
+     * );
+     * await softmax.try((z) => z.map((v) => Math.exp(v) / z.reduce((sum, u) => sum + Math.exp(u), 0)));
+     * ```
      */
     exercise: ExerciseFunction;
     /** {@link PredictFunction} */
     predict: PredictFunction;
+    /** {@link HelpFunction} */
+    help: HelpFunction;
   }>
 >;
 export type { Displayable };

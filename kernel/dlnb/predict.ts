@@ -7,7 +7,14 @@ import { checkNumber, shown } from './options.ts';
 export interface Prediction<G extends number | string> extends Displayable {
   /** The guess; undefined as long as there is none. */
   readonly guess: G | undefined;
-  /** Shows what came beside the guess. */
+  /**
+   * Shows what came beside the guess.
+   * @example
+   * ```ts
+   * const guess = predict('which is larger?', ['sin 1', 'cos 1'], 'sin 1');
+   * guess.result('sin 1');
+   * ```
+   */
   result(value: G): Displayable;
 }
 
@@ -17,6 +24,12 @@ export interface PredictFunction {
    * Asks for a number before a run: `const p = predict('final test error, %', [0, 100], 30)`, and after it
    * `p.result(error)` draws both on the range. Write the guess as the third argument.
    * @throws RangeError for a guess that is not in the range
+   * @example
+   * ```ts
+   * const guess = predict('test accuracy, %', [0, 100], 80);
+   * // … the run …
+   * guess.result(93.5);
+   * ```
    */
   (question: string, range: readonly [low: number, high: number], guess?: number): Prediction<number>;
   /** Asks which of several: `predict('the fastest', ['SGD', 'Adam'], 'Adam')`. */

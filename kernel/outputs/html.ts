@@ -28,7 +28,14 @@ export interface MarkupTag {
   (strings: TemplateStringsArray, ...values: unknown[]): MarkupValue;
   /** The same as {@link raw}. @throws TypeError for a value that is no text */
   (text: string): MarkupValue;
-  /** Markup from a string, not escaped: for text that you trust. */
+  /**
+   * Markup from a string, not escaped: for text that you trust.
+   * @example
+   * ```ts
+   * const rows = [1, 2].map((n) => `<tr><td>${n}</td><td>${n * n}</td></tr>`).join('');
+   * html.raw(`<table>${rows}</table>`);
+   * ```
+   */
   raw(text: string): MarkupValue;
 }
 
@@ -66,11 +73,32 @@ const isTemplate = (value: unknown): value is TemplateStringsArray =>
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escapeMarkup = (text: string) => text.replace(/[&<>"']/g, (c) => escapes[c]!);
 
-/** HTML: html`<b>${text}</b>`. */
+/**
+ * HTML: html`<b>${text}</b>`.
+ * @example
+ * ```ts
+ * const names = ['cat', 'dog & bird'];
+ * html`<ul>${names.map((name) => html`<li>${name}</li>`)}</ul>`;
+ * ```
+ */
 export const html = markupTag('html', 'text/html', escapeMarkup);
-/** SVG: svg`<svg viewBox="0 0 10 10">…</svg>`. */
+/**
+ * SVG: svg`<svg viewBox="0 0 10 10">…</svg>`.
+ * @example
+ * ```ts
+ * const r = 40;
+ * svg`<svg viewBox="0 0 100 100" width="100"><circle cx="50" cy="50" r="${r}" fill="teal" /></svg>`;
+ * ```
+ */
 export const svg = markupTag('svg', 'image/svg+xml', escapeMarkup);
-/** Markdown: md`**${text}**`, with formulas: md`$\pi$`. */
+/**
+ * Markdown: md`**${text}**`, with formulas: md`$\pi$`.
+ * @example
+ * ```ts
+ * const accuracy = 0.982;
+ * md`**Accuracy** ${accuracy}, loss $-\log p_y$`;
+ * ```
+ */
 export const md = markupTag(
   'md',
   'text/markdown',
@@ -84,6 +112,12 @@ export const md = markupTag(
  * @param data a whole PNG, JPEG, … file, or a data URL of one
  * @param mime its MIME type; of a data URL, the URL's own
  * @throws TypeError if the data is neither
+ * @example
+ * ```ts
+ * // One red pixel
+ * const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
+ * image(Buffer.from(png, 'base64'));
+ * ```
  */
 export function image(data: Uint8Array | ArrayBuffer | string, mime = 'image/png'): Displayable {
   if (typeof data === 'string') {
@@ -103,6 +137,10 @@ export function image(data: Uint8Array | ArrayBuffer | string, mime = 'image/png
  * @param layout the figure's layout
  * @param config plotly's configuration
  * @param frames frames of an animation; without controls of its own the figure gets a slider and a play button
+ * @example
+ * ```ts
+ * plot([{ x: ['relu', 'gelu', 'tanh'], y: [0.91, 0.92, 0.88], type: 'bar' }], { title: 'Accuracy', height: 300 });
+ * ```
  */
 export function plot(data: object[], layout: object = {}, config: object = {}, frames?: object[]): Displayable {
   if (!Array.isArray(data) || !data.every((trace) => typeof trace === 'object' && trace !== null))

@@ -40,6 +40,10 @@ export class ModelSummary implements Displayable {
  * The layers of a model: type, output shape, parameters. A model as the last value of a cell displays the same.
  * @param model a model of tf.layers
  * @throws TypeError if it is not a model, and tfjs's error if it has no layers yet
+ * @example
+ * ```ts
+ * viz.summary(nn.lenet5());
+ * ```
  */
 export function summary(model: object): ModelSummary {
   const m = model as ModelLike;

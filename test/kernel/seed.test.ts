@@ -99,10 +99,26 @@ describe('tf of dlnb', () => {
 
   it('other names do not load TensorFlow.js, and say how it is loaded', async () => {
     const k = new TestKernel({}, { device: 'cpu' });
-    await k.run("import { check, nn, viz } from 'dlnb'; check(true, 'x');");
+    await k.run("import { check, help, html, md, progress, seed, viz } from 'dlnb'; check(true, 'x'); help(viz.line)");
     expect(k.device).toBeUndefined();
-    expect((await k.run('nn.gradientNorm([])')).error?.message).toContain("import { tf } from 'dlnb'");
-    expect((await k.run("import { linalg } from 'dlnb'; linalg.det([[2]]).dataSync()[0]")).text).toBe('2');
+    expect((await k.run('viz.graph((t) => t.square(), 2)')).error?.message).toContain("import { tf } from 'dlnb'");
+    await k.stop();
+  });
+
+  it.each([
+    ['nn', 'nn.gradientNorm([]).dataSync()[0]', '0'],
+    ['nn', 'nn.countParameters(nn.lenet5()).total', '61706'],
+    ['optim', 'optim.adam().learningRate', '0.001'],
+    ['losses', 'typeof losses.huber()', "'function'"],
+    ['metrics', 'typeof metrics.accuracy()', "'function'"],
+    ['linalg', 'linalg.det([[2]]).dataSync()[0]', '2'],
+    ['data', "[...data.dataset(data.moons({ n: 4 })).batch(4)][0].xs.shape.join('x')", "'4x2'"],
+    ['train', 'typeof train.callback().setParams', "'function'"],
+  ])('is loaded by the import of %s alone: %s', async (name, code, text) => {
+    const k = new TestKernel({}, { device: 'cpu' });
+    const { error, text: came } = await k.run(`import { ${name} } from 'dlnb';\n${code}`);
+    expect(error?.message).toBeUndefined();
+    expect(came).toBe(text);
     await k.stop();
   });
 });

@@ -23,6 +23,15 @@ export interface CustomGradient<X extends tfTypes.Tensor[]> {
  * inputs, output and dy counts, so second derivatives are those of the gradient's formula.
  * @param f the function; its ops are not recorded
  * @param gradient the gradient with respect to each argument, of its shape; one tensor if there is one argument
+ * @example
+ * ```ts
+ * // Rounds, and lets the gradient through: a straight-through estimate
+ * const round = autodiff.customGrad(
+ *   (x: tf.Tensor) => x.round(),
+ *   ({ dy }) => dy,
+ * );
+ * autodiff.grad((x: tf.Tensor) => round(x).square().sum())(tf.tensor1d([1.2, 2.7])); // → [2, 6]
+ * ```
  */
 export function customGrad<X extends tfTypes.Tensor[]>(
   tf: TensorLibrary,
@@ -66,7 +75,15 @@ function checked(tf: TensorLibrary, grads: Tensor[], inputs: readonly Tensor[]):
   return grads;
 }
 
-/** The tensor as a constant: no gradient goes through it (`detach` in PyTorch, `stop_gradient` in TensorFlow). */
+/**
+ * The tensor as a constant: no gradient goes through it (`detach` in PyTorch, `stop_gradient` in TensorFlow).
+ * @example
+ * ```ts
+ * const f = (x: tf.Tensor) => autodiff.stopGradient(x).mul(x).sum();
+ * // One factor counts as a constant
+ * autodiff.grad(f)(tf.tensor1d([3])); // → [3]
+ * ```
+ */
 export function stopGradient<T extends tfTypes.Tensor>(tf: TensorLibrary, x: T): T {
   if (!(x instanceof tf.Tensor))
     throw new TypeError(`autodiff.stopGradient: the argument must be a tensor, got ${shown(x)}`);

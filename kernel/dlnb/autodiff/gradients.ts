@@ -62,6 +62,13 @@ export function differentiate(
  * `const { value, grads } = autodiff.valueAndGrad(loss)({ w, b }, x, y)`. The first argument may be a tensor, a variable,
  * or arrays and objects of them (`model.trainableWeights`, too).
  * @param f returns one number
+ * @example
+ * ```ts
+ * const loss = ({ w, b }: { w: tf.Tensor; b: tf.Tensor }, x: tf.Tensor) => x.mul(w).add(b).square().mean();
+ * const params = { w: tf.scalar(2), b: tf.scalar(1) };
+ * const { value, grads } = autodiff.valueAndGrad(loss)(params, tf.tensor1d([0, 1]));
+ * [value.dataSync()[0], grads.w.dataSync()[0], grads.b.dataSync()[0]]; // → [5, 3, 4]
+ * ```
  */
 export function valueAndGrad<P extends Tree, Rest extends unknown[]>(
   tf: TensorLibrary,
@@ -80,6 +87,11 @@ export function valueAndGrad<P extends Tree, Rest extends unknown[]>(
 /**
  * Makes of a loss its gradient with respect to its first argument, in that one's form: `autodiff.grad(f)(x)`.
  * @param f returns one number
+ * @example
+ * ```ts
+ * const f = (x: tf.Tensor) => x.pow(3).sum();
+ * autodiff.grad(f)(tf.tensor1d([1, 2])); // → [3, 12]
+ * ```
  */
 export function grad<P extends Tree, Rest extends unknown[]>(
   tf: TensorLibrary,
@@ -128,6 +140,10 @@ function forward(
  * uᵀ J v is linear in u.
  * @param v a direction, in the form of x
  * @returns of the shape of the result
+ * @example
+ * ```ts
+ * autodiff.jvp((x: tf.Tensor) => x.square(), tf.tensor1d([1, 2, 3]), tf.tensor1d([1, 0, 1])); // → [2, 0, 6]
+ * ```
  */
 export function jvp<P extends Tree>(tf: TensorLibrary, f: (x: P) => tfTypes.Tensor, x: P, v: Tree): tfTypes.Tensor {
   const where = 'autodiff.jvp';
@@ -176,6 +192,11 @@ function jacobians(tf: TensorLibrary, f: () => Tensor, xs: readonly Tensor[]): T
  * The Jacobian ∂y/∂x of a function of a tensor, or of a tree of them. It takes as many backward passes as y has numbers,
  * or twice as many as x has, if those are far fewer.
  * @returns `[...y.shape, ...x.shape]`, for a tree one such tensor for each of its own
+ * @example
+ * ```ts
+ * const f = (x: tf.Tensor) => tf.softmax(x);
+ * autodiff.jacobian(f, tf.tensor1d([0, 0])); // → [[0.25, -0.25], [-0.25, 0.25]]
+ * ```
  */
 export function jacobian<P extends Tree>(tf: TensorLibrary, f: (x: P) => tfTypes.Tensor, x: P): JacobianOf<P> {
   const where = 'autodiff.jacobian';
@@ -190,6 +211,12 @@ export function jacobian<P extends Tree>(tf: TensorLibrary, f: (x: P) => tfTypes
  * The Hessian ∂²y/∂x∂x of a function that returns one number. It takes as many double backward passes as x has numbers:
  * for many of them use {@link hvp}.
  * @returns `[...x.shape, ...x.shape]`; for a tree, one such tensor for each pair of its tensors: `h.w.b`
+ * @example
+ * ```ts
+ * // x² y at [1, 2]: [[2y, 2x], [2x, 0]]
+ * const f = (x: tf.Tensor) => x.prod().mul(x.slice([0], [1])).sum();
+ * autodiff.hessian(f, tf.tensor1d([1, 2])); // → [[4, 2], [2, 0]]
+ * ```
  */
 export function hessian<P extends Tree>(tf: TensorLibrary, f: (x: P) => tfTypes.Tensor, x: P): HessianOf<P> {
   const where = 'autodiff.hessian';
@@ -220,6 +247,12 @@ export function hessian<P extends Tree>(tf: TensorLibrary, f: (x: P) => tfTypes.
  * @param f returns one number
  * @param v a direction, in the form of x
  * @returns in the form of x
+ * @example
+ * ```ts
+ * const f = (x: tf.Tensor) => x.pow(3).sum();
+ * // The Hessian is diag(6x)
+ * autodiff.hvp(f, tf.tensor1d([1, 2]), tf.tensor1d([1, 1])); // → [6, 12]
+ * ```
  */
 export function hvp<P extends Tree>(tf: TensorLibrary, f: (x: P) => tfTypes.Tensor, x: P, v: Tree): TensorsOf<P> {
   const where = 'autodiff.hvp';

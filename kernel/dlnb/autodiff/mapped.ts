@@ -30,6 +30,11 @@ const exampleOf = (tf: TensorLibrary, batch: Tensor, i: number): Tensor =>
  * results: it is right for every op, has gradients, and is as slow as a loop. Where speed matters, write the function
  * for a batch.
  * @param f returns one tensor
+ * @example
+ * ```ts
+ * const outer = autodiff.vmap((a: tf.Tensor, b: tf.Tensor) => a.dot(b));
+ * outer(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[1, 1], [1, 0]])); // → [3, 3]
+ * ```
  */
 export function vmap<X extends tfTypes.Tensor[]>(
   tf: TensorLibrary,
@@ -53,6 +58,12 @@ export function vmap<X extends tfTypes.Tensor[]>(
  * one.
  * @param f the loss of one example, one number
  * @returns in the form of the parameters, each tensor with the examples as a first axis
+ * @example
+ * ```ts
+ * const loss = (w: tf.Tensor, x: tf.Tensor, y: tf.Tensor) => x.mul(w).sub(y).square().sum();
+ * const w = tf.scalar(1);
+ * autodiff.perExample(loss)(w, tf.tensor1d([1, 2]), tf.tensor1d([0, 0])); // → [2, 8]
+ * ```
  */
 export function perExample<P extends Tree, X extends tfTypes.Tensor[]>(
   tf: TensorLibrary,

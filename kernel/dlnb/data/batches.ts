@@ -65,6 +65,11 @@ export class Batches implements Iterable<Batch> {
   /**
    * Changes each batch with ops on its tensors, inside `tf.tidy`:
    * `batches.map(({ xs, ys }) => ({ xs: xs.mul(2), ys }))`.
+   * @example
+   * ```ts
+   * const batches = data.dataset(data.digits({ n: 8 })).batch(4).map(({ xs, ys }) => ({ xs: xs.mul(2), ys }));
+   * for (const { xs } of batches) console.log(xs.max().dataSync()[0]);
+   * ```
    */
   map(fn: (batch: Batch) => Batch): Batches {
     if (typeof fn !== 'function') throw new TypeError('map: the argument must be a function of { xs, ys }');
@@ -78,6 +83,14 @@ export class Batches implements Iterable<Batch> {
    * `oneHot`. The batches are the same, number by number. With `map`, they are made in the thread of the cells, because
    * functions cannot leave it; with `cache` behind the function, in the first pass only.
    * @param ahead number of batches that may wait; 2 by default
+   * @example
+   * ```ts
+   * const set = data.dataset(data.digits({ n: 64 })).augment({ shift: 2 });
+   * let sum = 0;
+   * // Batches are made by a thread, ahead of the loop
+   * for await (const { xs } of set.batch(16).prefetch(2)) sum += xs.shape[0];
+   * sum; // → 64
+   * ```
    */
   prefetch(ahead = 2): Batches {
     checkCount('prefetch', 'the number of batches', ahead);

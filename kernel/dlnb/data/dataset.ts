@@ -154,19 +154,39 @@ export class Dataset implements Iterable<Example> {
     return this.plan.index.map((i) => labels[i]!);
   }
 
-  /** Visits the examples in a new random order in each loop. @param seed any integer; 0 by default */
+  /**
+   * Visits the examples in a new random order in each loop.
+   * @param seed any integer; 0 by default
+   * @example
+   * ```ts
+   * const set = data.dataset({ x: [0, 1, 2, 3], shape: [4, 1], y: [0, 1, 2, 3] });
+   * for (const epoch of [0, 1]) console.log(set.shuffle(epoch).tensors().xs.dataSync());
+   * ```
+   */
   shuffle(seed = 0): Dataset {
     checkSeed('shuffle', seed);
     return new Dataset(this.host, { ...this.plan, order: seed }, this.classes);
   }
 
-  /** The first `n` examples in the order without shuffling, or all if there are fewer. */
+  /**
+   * The first `n` examples in the order without shuffling, or all if there are fewer.
+   * @example
+   * ```ts
+   * data.dataset(data.moons({ n: 100 })).shuffle(1).take(10).size; // → 10
+   * ```
+   */
   take(n: number): Dataset {
     checkCount('take', 'n', n, 0);
     return this.only(this.plan.index.slice(0, n));
   }
 
-  /** All but the first `n` examples in the order without shuffling. */
+  /**
+   * All but the first `n` examples in the order without shuffling.
+   * @example
+   * ```ts
+   * data.dataset(data.moons({ n: 100 })).skip(90).size; // → 10
+   * ```
+   */
   skip(n: number): Dataset {
     checkCount('skip', 'n', n, 0);
     return this.only(this.plan.index.slice(n));
@@ -176,6 +196,12 @@ export class Dataset implements Iterable<Example> {
    * Keeps each example in memory once it is made: files are read and functions run in the first pass only. What is
    * random before `cache` is drawn once; put `augment` and `shuffle` behind it. An example takes 4 bytes a number.
    * @throws RangeError if there is not enough memory for all examples
+   * @example
+   * ```ts
+   * // Each example is prepared once, in the first epoch
+   * const set = data.dataset(data.digits({ n: 10 })).map(({ x, y }) => ({ x: x.map(Math.sqrt), y })).cache();
+   * for (const epoch of [0, 1]) for (const { xs } of set.shuffle(epoch).batch(5)) xs.mean();
+   * ```
    */
   cache(): Dataset {
     const { plan, shape, targetShape } = this;
@@ -188,6 +214,12 @@ export class Dataset implements Iterable<Example> {
   /**
    * Changes each example when a loop reaches it. The function gets copies of the arrays, which it may change in place,
    * and random numbers that are the same in every run: `set.map(({ x, y }) => ({ x: x.map((v) => 1 - v), y }))`.
+   * @example
+   * ```ts
+   * const set = data.dataset(data.moons({ n: 6 }));
+   * const noisy = set.map(({ x, y }, random) => ({ x: x.map((v) => v + random.normal(0, 0.1)), y }), { seed: 1 });
+   * noisy.tensors().xs; // → Tensor float32 [6, 2] …
+   * ```
    */
   map(fn: (example: Example, random: Random) => Example, options: MapOptions = {}): Dataset {
     if (typeof fn !== 'function') throw new TypeError('map: the argument must be a function of { x, y }');
@@ -212,6 +244,12 @@ export class Dataset implements Iterable<Example> {
    * Adds random flips, shifts and noise, which differ in each pass. For training data only, not for validation and test
    * data.
    * @throws RangeError if the examples are not images `[height, width, channels]`
+   * @example
+   * ```ts
+   * const set = data.dataset(data.shapes({ n: 20 }));
+   * const [batch] = set.augment({ flipX: true, shift: 3, noise: 0.05, seed: 1 }).batch(8);
+   * batch.xs.shape; // → [8, 32, 32, 3]
+   * ```
    */
   augment(options: AugmentOptions): Dataset {
     // It checks them
@@ -222,6 +260,10 @@ export class Dataset implements Iterable<Example> {
   /**
    * One-hot targets: rows with a 1 at the class, for `categoricalCrossentropy`.
    * @throws TypeError if they are not classes
+   * @example
+   * ```ts
+   * data.dataset(data.xor({ n: 4, noise: 0 })).oneHot().tensors().ys.shape; // → [4, 2]
+   * ```
    */
   oneHot(): Dataset {
     const { count } = this.needClasses('oneHot');
@@ -232,6 +274,11 @@ export class Dataset implements Iterable<Example> {
   /**
    * Mean and standard deviation (of all examples, divided by their number) of the inputs: of each number of `[features]`,
    * of each channel of images. They come from one pass over the examples.
+   * @example
+   * ```ts
+   * const set = data.dataset({ x: [1, 10, 3, 30], shape: [2, 2], y: [0, 1] });
+   * set.statistics().mean; // → [2, 20]
+   * ```
    */
   statistics(): Statistics {
     const n = this.shape.at(-1) ?? 1;
@@ -257,6 +304,13 @@ export class Dataset implements Iterable<Example> {
    * @param from the data set whose mean and deviation are taken; for test data, give the training data:
    *   `test.standardize(train)`. This one by default
    * @throws RangeError if the shapes differ
+   * @example
+   * ```ts
+   * const [train, test] = data.dataset(data.blobs({ n: 100 })).split([0.8, 0.2]);
+   * // With the statistics of the training data
+   * const ready = { train: train.standardize(), test: test.standardize(train) };
+   * ready.test.size; // → 20
+   * ```
    */
   standardize(from: Dataset = this): Dataset {
     if (!(from instanceof Dataset))
@@ -273,6 +327,11 @@ export class Dataset implements Iterable<Example> {
    * A weight for each class, for `model.fit` and `fitDataset` (`classWeight`): examples / (classes × examples of the
    * class), so that all classes count alike. It is what scikit-learn calls "balanced".
    * @throws TypeError if the targets are not classes
+   * @example
+   * ```ts
+   * const set = data.dataset({ points: [1, 2, 3, 4], labels: [0, 0, 0, 1], shape: [4, 1] });
+   * set.classWeights(); // → { '0': 0.6666667, '1': 2 }
+   * ```
    */
   classWeights(): Record<number, number> {
     const { count } = this.needClasses('classWeights');
@@ -286,6 +345,11 @@ export class Dataset implements Iterable<Example> {
    * Divides the examples into `k` parts at random, for cross-validation: of the `k` folds, each has one part for
    * validation and the others for training: `for (const { train, validation } of set.kFold(5))`.
    * @param k number of parts, from 2 to the number of examples
+   * @example
+   * ```ts
+   * const folds = data.dataset(data.moons({ n: 100 })).kFold(5);
+   * folds.map(({ train, validation }) => [train.size, validation.size])[0]; // → [80, 20]
+   * ```
    */
   kFold(k: number, options: FoldOptions = {}): Fold[] {
     checkCount('kFold', 'k', k, 2);
@@ -310,6 +374,12 @@ export class Dataset implements Iterable<Example> {
    * Splits the examples at random: `const [train, test] = set.split([0.8, 0.2])`. No example is in two parts.
    * @param shares the share of each part; together at most 1
    * @throws RangeError if they are more than 1, or if a part would be empty
+   * @example
+   * ```ts
+   * const set = data.dataset(data.digits({ n: 100 }));
+   * const [train, validation, test] = set.split([0.7, 0.15, 0.15], { stratify: true, seed: 1 });
+   * [train.size, validation.size, test.size];
+   * ```
    */
   split(shares: readonly number[], options: SplitOptions = {}): Dataset[] {
     checkOptions('split', options, SPLIT_OPTIONS);
@@ -345,14 +415,28 @@ export class Dataset implements Iterable<Example> {
     });
   }
 
-  /** Batches as tensors, for `model.fitDataset(set.batch(32), …)` and for loops. */
+  /**
+   * Batches as tensors, for `model.fitDataset(set.batch(32), …)` and for loops.
+   * @example
+   * ```ts
+   * const set = data.dataset(data.digits({ n: 50 }));
+   * [...set.batch(16)].map(({ xs }) => xs.shape[0]); // → [16, 16, 16, 2]
+   * ```
+   */
   batch(size: number, options: BatchOptions = {}): Batches {
     checkCount('batch', 'size', size);
     checkOptions('batch', options, BATCH_OPTIONS);
     return new Batches(this.host, this, { size, dropRemainder: options.dropRemainder ?? false });
   }
 
-  /** All examples as one batch: `const { xs, ys } = test.tensors()`. */
+  /**
+   * All examples as one batch: `const { xs, ys } = test.tensors()`.
+   * @example
+   * ```ts
+   * const { xs, ys } = data.dataset(data.xor({ n: 4, noise: 0 })).oneHot().tensors();
+   * [xs.shape, ys.shape]; // → [[4, 2], [4, 2]]
+   * ```
+   */
   tensors(): Batch {
     const [batch] = this.batch(Math.max(1, this.size));
     if (!batch) throw new RangeError('tensors: the data set is empty');

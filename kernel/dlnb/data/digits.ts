@@ -70,6 +70,11 @@ const PIECES = 8;
  *
  * @returns images `[n, 28, 28, 1]` in [0, 1] and labels `[n]`
  * @throws RangeError for an option that is out of range
+ * @example
+ * ```ts
+ * const digits = data.digits({ n: 100, hard: true });
+ * digits.shape; // → [100, 28, 28, 1]
+ * ```
  */
 export function digits(options: DigitsOptions = {}): DigitSet {
   checkOptions('digits', options, DIGITS_OPTIONS);

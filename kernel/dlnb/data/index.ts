@@ -109,6 +109,12 @@ export function makeData(host: DatasetHost & DownloadHost & FileHost) {
      * @param source the result of a generator or a loader of `data`; `{ x, shape, y }` with arrays of numbers; or
      *   `{ x, y }` or `{ x, labels }` with arrays of `data.npy` and `data.npz`
      * @throws RangeError if arrays do not fit together, a number is NaN, or a label is no class
+     * @example
+     * ```ts
+     * const set = data.dataset(data.digits({ n: 64 })).oneHot().shuffle(1);
+     * for (const { xs, ys } of set.batch(32)) console.log(xs.shape, ys.shape);
+     * set.size; // → 64
+     * ```
      */
     dataset,
     /**
@@ -119,6 +125,14 @@ export function makeData(host: DatasetHost & DownloadHost & FileHost) {
      * @param file path from the notebook's folder
      * @throws Error that names the line, for rows of different lengths and quotes that are not closed; and for a file that
      *   is missing, empty or of another kind
+     * @example
+     * ```ts
+     * import { writeFileSync } from 'node:fs';
+     * writeFileSync('./iris.csv', 'length,width,species\n5.1,3.5,setosa\n6.3,3.3,virginica\n');
+     * const table = await data.csv('./iris.csv');
+     * const set = table.dataset({ y: 'species' });
+     * [set.shape, set.classNames]; // → [[2], ['setosa', 'virginica']]
+     * ```
      */
     csv: <R extends object = Row>(file: FilePath, options?: CsvOptions): Promise<Table<R>> =>
       readCsv<R>(host, dataset, file, options),
@@ -128,6 +142,13 @@ export function makeData(host: DatasetHost & DownloadHost & FileHost) {
      * is missing.
      * @param file path from the notebook's folder
      * @throws Error that names the line that is no object
+     * @example
+     * ```ts
+     * import { writeFileSync } from 'node:fs';
+     * writeFileSync('./reviews.jsonl', '{"stars":5,"text":"good"}\n{"stars":1,"text":"bad"}\n');
+     * const table = await data.jsonLines<{ stars: number; text: string }>('./reviews.jsonl');
+     * table.filter((row) => row.stars > 3).rows(); // → [{ stars: 5, text: 'good' }]
+     * ```
      */
     jsonLines: <R extends object = Row>(file: FilePath, options?: JsonLinesOptions): Promise<Table<R>> =>
       readJsonLines<R>(host, dataset, file, options),
@@ -136,6 +157,11 @@ export function makeData(host: DatasetHost & DownloadHost & FileHost) {
      * ['distance', 'fare'] })`. Pages may be plain or compressed as snappy, gzip, brotli or zstd.
      * @param file path from the notebook's folder
      * @throws RangeError for a column that there is not; Error for a file that is missing, cut off or of another kind
+     * @example
+     * ```ts
+     * const table = await data.parquet('./data/readings.parquet', { columns: ['small', 'text'], rows: 2 });
+     * [table.names, table.size]; // → [['small', 'text'], 2]
+     * ```
      */
     parquet: <R extends object = Row>(file: FilePath, options?: ParquetOptions): Promise<Table<R>> =>
       readParquet<R>(host, dataset, file, options),
@@ -145,6 +171,13 @@ export function makeData(host: DatasetHost & DownloadHost & FileHost) {
      * or columns first (NEP 1).
      * @param file path from the notebook's folder
      * @throws Error for a file that is missing, cut off, of another kind, or of Python objects
+     * @example
+     * ```ts
+     * await data.saveNpy('./x.npy', [[1, 2], [3, 4]]);
+     * const x = await data.npy('./x.npy');
+     * display(x.tensor());
+     * x.shape; // → [2, 2]
+     * ```
      */
     npy: (file: FilePath): Promise<NumpyArray> => readNpy(host, file),
     /**
@@ -153,6 +186,12 @@ export function makeData(host: DatasetHost & DownloadHost & FileHost) {
      * const set = data.dataset({ x: x_train, labels: y_train })`.
      * @param file path from the notebook's folder
      * @throws Error as `npy`; RangeError when an array is asked for that the file does not have
+     * @example
+     * ```ts
+     * await data.saveNpz('./set.npz', { x: tf.zeros([10, 3]), labels: new Int32Array(10) });
+     * const { x, labels } = await data.npz('./set.npz');
+     * data.dataset({ x, labels }).shape; // → [3]
+     * ```
      */
     npz: (file: FilePath): Promise<Record<string, NumpyArray>> => readNpz(host, file),
     /**
@@ -161,6 +200,11 @@ export function makeData(host: DatasetHost & DownloadHost & FileHost) {
      * @param file path from the notebook's folder; the folders in it are made
      * @param array a tensor, a typed array, numbers in nested lists, or `{ values, shape }`
      * @throws RangeError for a number that the type does not hold; Error if the file cannot be written
+     * @example
+     * ```ts
+     * await data.saveNpy('./weights.npy', tf.tensor2d([[1, 2], [3, 4]]), { dtype: 'float64' });
+     * (await data.npy('./weights.npy')).dtype; // → 'float64'
+     * ```
      */
     saveNpy: (file: FilePath, array: ArraySource, options?: SaveNumpyOptions): Promise<void> =>
       saveNpy(host, file, array, options),
@@ -168,6 +212,11 @@ export function makeData(host: DatasetHost & DownloadHost & FileHost) {
      * Writes several arrays to a `.npz` file by their names, as `numpy.savez`: `await data.saveNpz('./d.npz', { x, y })`.
      * @param file path from the notebook's folder; the folders in it are made
      * @throws as `saveNpy`
+     * @example
+     * ```ts
+     * await data.saveNpz('./run.npz', { losses: [0.9, 0.5, 0.3], steps: 3 }, { compress: true });
+     * Object.keys(await data.npz('./run.npz')); // → ['losses', 'steps']
+     * ```
      */
     saveNpz: (file: FilePath, arrays: Readonly<Record<string, ArraySource>>, options?: SaveNpzOptions): Promise<void> =>
       saveNpz(host, file, arrays, options),
@@ -180,6 +229,17 @@ export function makeData(host: DatasetHost & DownloadHost & FileHost) {
      * @param source a folder, or a list of files; a path counts from the notebook's folder
      * @throws Error for a folder without images or without folders of classes; RangeError for images of different sizes
      *   without `size`
+     * @example
+     * ```ts
+     * import { mkdirSync, writeFileSync } from 'node:fs';
+     * const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
+     * for (const name of ['cat', 'dog']) {
+     *   mkdirSync(`./pets/${name}`, { recursive: true });
+     *   writeFileSync(`./pets/${name}/1.png`, Buffer.from(png, 'base64'));
+     * }
+     * const set = await data.images('./pets', { size: [32, 32] });
+     * [set.size, set.classNames]; // → [2, ['cat', 'dog']]
+     * ```
      */
     images: async (source: FilePath | readonly FilePath[], options?: ImagesOptions): Promise<Dataset> =>
       imageDataset(host, await findImages(host, source, options)),
@@ -188,12 +248,27 @@ export function makeData(host: DatasetHost & DownloadHost & FileHost) {
      * data.wav('./data/bird.wav')`, amplitudes in [−1, 1] of shape `[frames, channels]`, rate in hertz.
      * @param file path from the notebook's folder
      * @throws Error for a file that is missing, cut off or coded otherwise, with the command that converts it
+     * @example
+     * ```ts
+     * import { writeFileSync } from 'node:fs';
+     * // One second of 440 Hz: a header of 44 bytes, and 16 bits for each sample
+     * const header = Buffer.from('UklGRqQ+AABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YYA+AAA=', 'base64');
+     * const wave = Int16Array.from({ length: 8000 }, (_, i) => 3e4 * Math.sin((2 * Math.PI * 440 * i) / 8000));
+     * writeFileSync('./tone.wav', Buffer.concat([header, new Uint8Array(wave.buffer)]));
+     * const { shape, rate, seconds } = await data.wav('./tone.wav');
+     * [shape, rate, seconds]; // → [[8000, 1], 8000, 1]
+     * ```
      */
     wav: (file: FilePath, options?: WavOptions): Promise<Sound> => readWav(host, file, options),
     /**
      * Loads MNIST: 60,000 training and 10,000 test images of digits, `[n, 28, 28, 1]` in [0, 1]. Only the first call
      * downloads it (12 MB) into the cache folder (`DLNB_CACHE`).
      * @throws Error that says what to do, if it is not in the cache and cannot be downloaded
+     * @example
+     * ```ts
+     * const { train, test } = await data.mnist({ train: 1000, test: 200 });
+     * [train.shape, test.shape]; // → [[1000, 28, 28, 1], [200, 28, 28, 1]]
+     * ```
      */
     mnist: (options?: LoadOptions) => loadMnist(host, options),
     /**
@@ -201,6 +276,11 @@ export function makeData(host: DatasetHost & DownloadHost & FileHost) {
      * in [0, 1]. Only the first call downloads it (170 MB) into the cache folder (`DLNB_CACHE`). All images take 737 MB
      * of memory: limit their number with `train` and `test`.
      * @throws Error that says what to do, if it is not in the cache and cannot be downloaded
+     * @example
+     * ```ts
+     * const { train } = await data.cifar10({ train: 100, test: 10 });
+     * [train.shape, train.classNames[train.labels[0]]]; // → [[100, 32, 32, 3], …
+     * ```
      */
     cifar10: (options?: LoadOptions) => loadCifar10(host, options),
   };

@@ -87,6 +87,12 @@ type Settings = Required<Omit<Mnist1dOptions, 'n' | 'seed' | 'trainShare' | 'per
  *
  * @returns `train` and `test`, each with points `[n, 40]` and labels `[n]`: `data.dataset(data.mnist1d().train)`
  * @throws RangeError for an option that is out of range
+ * @example
+ * ```ts
+ * const { train, test } = data.mnist1d({ n: 100 });
+ * display(viz.line(train.points.slice(0, 40), { title: train.classNames[train.labels[0]] }));
+ * [train.shape, test.shape]; // → [[80, 40], [20, 40]]
+ * ```
  */
 export function mnist1d(options: Mnist1dOptions = {}): Mnist1d {
   checkOptions('mnist1d', options, OPTIONS);

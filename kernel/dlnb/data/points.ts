@@ -39,6 +39,11 @@ const BLOBS_OPTIONS: OptionNames<BlobsOptions> = { ...COMMON_OPTIONS, centers: t
 /**
  * Draws round clouds of points, one per center: class `k` is normally distributed around `centers[k]`. The sizes of the
  * classes differ by at most one.
+ * @example
+ * ```ts
+ * const { points, labels, shape } = data.blobs({ n: 300, centers: [[0, 0], [3, 3]], spread: 0.7 });
+ * viz.scatter(tf.tensor2d(points, shape), { labels });
+ * ```
  */
 export function blobs(options: BlobsOptions = {}): PointSet {
   checkOptions('blobs', options, BLOBS_OPTIONS);
@@ -77,7 +82,14 @@ export interface MoonsOptions extends Common {
 
 const MOONS_OPTIONS: OptionNames<MoonsOptions> = { ...COMMON_OPTIONS, noise: 'number' };
 
-/** Draws two half circles of radius 1 that interlock, class 0 above and class 1 below. `[n, 2]` */
+/**
+ * Draws two half circles of radius 1 that interlock, class 0 above and class 1 below. `[n, 2]`
+ * @example
+ * ```ts
+ * const [train, test] = data.dataset(data.moons({ n: 500, noise: 0.1, seed: 1 })).split([0.8, 0.2]);
+ * [train.size, test.size]; // → [400, 100]
+ * ```
+ */
 export function moons(options: MoonsOptions = {}): PointSet {
   checkOptions('moons', options, MOONS_OPTIONS);
   const { n = 200, seed = 0, noise = 0.1 } = options;
@@ -110,7 +122,14 @@ const SPIRALS_OPTIONS: OptionNames<SpiralsOptions> = {
   noise: 'number',
 };
 
-/** Draws arms that wind around the origin out to radius 1, one class each. `[n, 2]` */
+/**
+ * Draws arms that wind around the origin out to radius 1, one class each. `[n, 2]`
+ * @example
+ * ```ts
+ * const { points, labels, shape } = data.spirals({ n: 300, arms: 3 });
+ * viz.scatter(tf.tensor2d(points, shape), { labels });
+ * ```
+ */
 export function spirals(options: SpiralsOptions = {}): PointSet {
   checkOptions('spirals', options, SPIRALS_OPTIONS);
   const { n = 300, seed = 0, arms = 2, turns = 1.5, noise = 0.03 } = options;
@@ -140,6 +159,11 @@ const XOR_OPTIONS: OptionNames<XorOptions> = { ...COMMON_OPTIONS, noise: 'number
 /**
  * Draws the four corners (±1, ±1) with noise. The class is 1 if the signs of the corner differ: `n: 4, noise: 0` gives
  * the truth table of exclusive or. No line separates the classes. `[n, 2]`
+ * @example
+ * ```ts
+ * const { labels } = data.xor({ n: 4, noise: 0 });
+ * [...labels].sort(); // → [0, 0, 1, 1]
+ * ```
  */
 export function xor(options: XorOptions = {}): PointSet {
   checkOptions('xor', options, XOR_OPTIONS);

@@ -9,17 +9,56 @@ export interface Shuffleable {
 
 /** A seeded stream of random numbers. Not for cryptography. */
 export interface Random {
-  /** 32 random bits as an integer in [0, 2³²). */
+  /**
+   * 32 random bits as an integer in [0, 2³²).
+   * @example
+   * ```ts
+   * data.random(1).bits();
+   * ```
+   */
   bits(): number;
-  /** A number in [low, high) with 53 random bits; [0, 1) by default. */
+  /**
+   * A number in [low, high) with 53 random bits; [0, 1) by default.
+   * @example
+   * ```ts
+   * const x = data.random(1).uniform(-1, 1);
+   * x >= -1 && x < 1; // → true
+   * ```
+   */
   uniform(low?: number, high?: number): number;
-  /** A draw from the normal distribution with this mean and standard deviation; N(0, 1) by default. */
+  /**
+   * A draw from the normal distribution with this mean and standard deviation; N(0, 1) by default.
+   * @example
+   * ```ts
+   * const random = data.random(1);
+   * viz.histogram(Array.from({ length: 1000 }, () => random.normal(10, 2)));
+   * ```
+   */
   normal(mean?: number, deviation?: number): number;
-  /** An integer in [0, n), each equally likely. `n` is an integer from 1 to 2³². */
+  /**
+   * An integer in [0, n), each equally likely. `n` is an integer from 1 to 2³².
+   * @example
+   * ```ts
+   * const random = data.random(1);
+   * Array.from({ length: 5 }, () => random.int(6) + 1);
+   * ```
+   */
   int(n: number): number;
-  /** Reorders the sequence in place, each order equally likely, and returns it. */
+  /**
+   * Reorders the sequence in place, each order equally likely, and returns it.
+   * @example
+   * ```ts
+   * data.random(1).shuffle(['a', 'b', 'c', 'd']);
+   * ```
+   */
   shuffle<S extends Shuffleable>(items: S): S;
-  /** The integers 0 … n−1 in random order. */
+  /**
+   * The integers 0 … n−1 in random order.
+   * @example
+   * ```ts
+   * data.random(1).permutation(5);
+   * ```
+   */
   permutation(n: number): Int32Array;
 }
 
@@ -30,6 +69,12 @@ export interface Random {
  *
  * @param seed any integer that a double holds exactly
  * @throws RangeError if the seed is not such an integer
+ * @example
+ * ```ts
+ * const random = data.random(1);
+ * const coin = random.uniform() < 0.5 ? 'heads' : 'tails';
+ * [coin, random.int(6) + 1, random.normal(10, 2)];
+ * ```
  */
 export function random(seed: number): Random {
   checkSeed('random', seed);

@@ -85,6 +85,12 @@ interface Scene {
  * its pixels. A larger `n` begins with the images of a smaller one.
  * @returns images `[n, 64, 64, 3]` in [0, 1], and for each the boxes `[x0, y0, x1, y1]` in pixels with their labels
  * @throws RangeError for an option that is out of range, and if there is no room for so many shapes
+ * @example
+ * ```ts
+ * const { objects, classNames } = data.boxes({ n: 10, objects: [1, 1], classes: ['disc', 'star'] });
+ * const { label, box } = objects[0][0];
+ * [classNames[label], box];
+ * ```
  */
 export function boxes(options: SceneOptions = {}): BoxSet {
   const { images, shape, scenes, classNames } = drawScenes('boxes', options);
@@ -97,6 +103,11 @@ export function boxes(options: SceneOptions = {}): BoxSet {
  * smaller one. With the same options, the images are those of `boxes`.
  * @returns images `[n, 64, 64, 3]` in [0, 1] and masks `[n, 64, 64, 1]`
  * @throws RangeError for an option that is out of range, and if there is no room for so many shapes
+ * @example
+ * ```ts
+ * const { shape, maskShape } = data.masks({ n: 10, size: 48 });
+ * [shape, maskShape]; // → [[10, 48, 48, 3], [10, 48, 48, 1]]
+ * ```
  */
 export function masks(options: SceneOptions = {}): MaskSet {
   const { images, shape, scenes, classNames } = drawScenes('masks', options);

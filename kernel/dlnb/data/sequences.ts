@@ -99,6 +99,11 @@ export interface Sequences {
    * without memory reaches at best the loss length · ln(symbols) / steps.
    * @returns one-hot inputs and targets `[n, 2 · length + delay, symbols + 2]`
    * @throws RangeError for an option that is out of range
+   * @example
+   * ```ts
+   * const { tokens, targets } = data.sequences.copy({ n: 1, length: 3, delay: 4, symbols: 2 });
+   * [tokens.length, targets.length]; // → [10, 10]
+   * ```
    */
   copy(options?: CopyOptions): SymbolSequences;
   /**
@@ -106,12 +111,22 @@ export interface Sequences {
    * sequence, the longer it must be remembered.
    * @returns one-hot inputs `[n, steps, symbols]` and labels `[n]`
    * @throws RangeError for an option that is out of range
+   * @example
+   * ```ts
+   * const { tokens, labels } = data.sequences.recall({ n: 5, steps: 8 });
+   * labels[0] === tokens[0]; // → true
+   * ```
    */
   recall(options?: RecallOptions): LabeledSequences;
   /**
    * Sine waves of random period and phase; the target is the value one step ahead, without noise.
    * @returns inputs `[n, steps, 1]` in [−1, 1] and targets `[n, 1]`
    * @throws RangeError for an option that is out of range
+   * @example
+   * ```ts
+   * const { x, y } = data.sequences.sine({ n: 1, steps: 50 });
+   * viz.line([...x, ...y], { title: 'a wave, and its next value' });
+   * ```
    */
   sine(options?: SineOptions): CurveSequences;
   /**
@@ -119,6 +134,11 @@ export interface Sequences {
    * the next symbol. After the first b all is determined, if the a were counted.
    * @returns one-hot inputs and targets `[n, 2 · most + 1, 3]` (end, a, b), and how many a each has
    * @throws RangeError for an option that is out of range
+   * @example
+   * ```ts
+   * const { tokens, symbols, counts } = data.sequences.anbn({ n: 1, counts: [3, 3] });
+   * [[...tokens].map((t) => symbols[t]).join(' '), counts[0]];
+   * ```
    */
   anbn(options?: AnbnOptions): SymbolSequences & { counts: Int32Array };
 }
@@ -227,7 +247,14 @@ export interface GaborSet {
   shape: [number, number];
   /** The parameters of the curve, φ₀ and φ₁. */
   parameters: [phi0: number, phi1: number];
-  /** The curve for other parameters: its value at a place. */
+  /**
+   * The curve for other parameters: its value at a place.
+   * @example
+   * ```ts
+   * const { curve } = data.gabor();
+   * curve(0, 0, 16.6); // → 0
+   * ```
+   */
   curve: (x: number, phi0: number, phi1: number) => number;
 }
 
@@ -264,6 +291,12 @@ function curve(x: number, phi0: number, phi1: number): number {
  * and φ₁ in [2.5, 22.5].
  * @returns places `x` and values `y`, `[n, 1]`
  * @throws RangeError for an option that is out of range
+ * @example
+ * ```ts
+ * const set = data.gabor({ n: 30 });
+ * const [phi0, phi1] = set.parameters;
+ * viz.line([...set.x].sort((a, b) => a - b).map((x) => set.curve(x, phi0, phi1)));
+ * ```
  */
 export function gabor(options: GaborOptions = {}): GaborSet {
   checkOptions('gabor', options, GABOR);

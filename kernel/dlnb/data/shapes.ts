@@ -83,6 +83,11 @@ export const SHAPE_NAMES: readonly string[] = SHAPES.map(([name]) => name);
  *
  * @returns images `[n, 32, 32, 3]` in [0, 1] and labels `[n]`
  * @throws RangeError for an option that is out of range
+ * @example
+ * ```ts
+ * const { shape, classNames } = data.shapes({ n: 20 });
+ * [shape, classNames.slice(0, 3)]; // → [[20, 32, 32, 3], ['disc', 'ring', 'square']]
+ * ```
  */
 export function shapes(options: ShapesOptions = {}): ImageSet {
   checkOptions('shapes', options, SHAPES_OPTIONS);

@@ -10,9 +10,25 @@ export interface TextSet {
   symbols: string[];
   /** The text as numbers of characters: `[text.length]`. */
   tokens: Int32Array;
-  /** Numbers of the characters of a text. @throws RangeError for a character that is not in `symbols` */
+  /**
+   * Numbers of the characters of a text.
+   * @throws RangeError for a character that is not in `symbols`
+   * @example
+   * ```ts
+   * const { encode, decode } = data.text({ from: 'hello' });
+   * decode(encode('hole')); // → 'hole'
+   * ```
+   */
   encode(text: string): Int32Array;
-  /** The text of numbers. @throws RangeError for a number that is no character */
+  /**
+   * The text of numbers.
+   * @throws RangeError for a number that is no character
+   * @example
+   * ```ts
+   * const { tokens, decode } = data.text({ from: 'hello' });
+   * decode(tokens.slice(1)); // → 'ello'
+   * ```
+   */
   decode(tokens: ArrayLike<number>): string;
 }
 
@@ -33,6 +49,11 @@ const OPTIONS: OptionNames<TextOptions> = { from: 'text', length: 'number', lowe
  * `const { tokens, symbols } = data.text()`. For an embedding or one-hot rows, and for targets that are the next
  * character: `tokens.slice(1)`.
  * @throws RangeError for an option that is out of range or a text that is empty
+ * @example
+ * ```ts
+ * const { tokens, symbols, decode } = data.text({ length: 200, lowerCase: true });
+ * decode(tokens.slice(0, 60));
+ * ```
  */
 export function text(options: TextOptions = {}): TextSet {
   checkOptions('text', options, OPTIONS);

@@ -75,6 +75,10 @@ function sameBatch(tf: TensorLibrary, where: string, a: Tensor, b: Tensor): [Ten
  * @param b `[..., n, k]`, or a vector `[n]`; batches are broadcast
  * @returns x of b's shape
  * @throws Error if a matrix is singular, or shapes do not fit
+ * @example
+ * ```ts
+ * linalg.solve([[2, 1], [1, 3]], [3, 5]); // → [0.8, 1.4]
+ * ```
  */
 export function solve(tf: TensorLibrary, a: Numeric, b: Numeric): tfTypes.Tensor {
   const where = 'linalg.solve';
@@ -99,6 +103,10 @@ export function solve(tf: TensorLibrary, a: Numeric, b: Numeric): tfTypes.Tensor
  * @param a `[..., n, n]`
  * @returns `[..., n, n]`
  * @throws Error if a matrix is singular
+ * @example
+ * ```ts
+ * linalg.inv([[2, 0], [0, 4]]); // → [[0.5, 0], [0, 0.25]]
+ * ```
  */
 export function inv(tf: TensorLibrary, a: Numeric): tfTypes.Tensor {
   const where = 'linalg.inv';
@@ -113,6 +121,10 @@ export function inv(tf: TensorLibrary, a: Numeric): tfTypes.Tensor {
  * The determinant, 0 for a singular matrix; its gradient det · A⁻ᵀ, on the device `cpu` also of a singular matrix.
  * @param a `[..., n, n]`
  * @returns `[...]`
+ * @example
+ * ```ts
+ * linalg.det([[1, 2], [3, 4]]); // → -2
+ * ```
  */
 export function det(tf: TensorLibrary, a: Numeric): tfTypes.Tensor {
   return tf.tidy(() => runOp<Tensor>(tf, 'Determinant', { a: matrixOf(tf, 'linalg.det', a, true) }));
@@ -122,6 +134,11 @@ export function det(tf: TensorLibrary, a: Numeric): tfTypes.Tensor {
  * Sign and logarithm of the determinant, which itself would be too large or too small for float32: the term log |Σ| of
  * a normal distribution is `linalg.slogdet(sigma).logAbsDet`.
  * @param a `[..., n, n]`
+ * @example
+ * ```ts
+ * const { sign, logAbsDet } = linalg.slogdet([[1, 2], [3, 4]]);
+ * [sign.dataSync()[0], logAbsDet.dataSync()[0]]; // → [-1, 0.6931472]
+ * ```
  */
 export function slogdet(tf: TensorLibrary, a: Numeric): Slogdet {
   const [sign, logAbsDet] = tf.tidy(() =>
@@ -136,6 +153,11 @@ export function slogdet(tf: TensorLibrary, a: Numeric): Slogdet {
  * @param a `[..., n, n]`, symmetric and positive definite
  * @returns `[..., n, n]`, lower triangular, with a positive diagonal
  * @throws Error if a matrix is not symmetric, or not positive definite
+ * @example
+ * ```ts
+ * const l = linalg.cholesky([[4, 2], [2, 5]]);
+ * l; // → [[2, 0], [1, 2]]
+ * ```
  */
 export function cholesky(tf: TensorLibrary, a: Numeric): tfTypes.Tensor {
   const where = 'linalg.cholesky';
@@ -146,6 +168,11 @@ export function cholesky(tf: TensorLibrary, a: Numeric): tfTypes.Tensor {
  * A = Q R by Householder's reflections (Golub and Van Loan, algorithm 5.2.1), with the signs of NumPy and PyTorch: the
  * diagonal of R may be negative.
  * @param a `[..., m, n]`
+ * @example
+ * ```ts
+ * const { q, r } = linalg.qr([[1, 2], [3, 4]]);
+ * check.close(tf.matMul(q, r), [[1, 2], [3, 4]], 'Q R is the matrix');
+ * ```
  */
 export function qr(tf: TensorLibrary, a: Numeric): Qr {
   const [q, r] = tf.tidy(() => {
@@ -168,6 +195,11 @@ export function qr(tf: TensorLibrary, a: Numeric): Qr {
  * gradient of a vector is defined where its value is no other's; equal ones count as having no part in each other's.
  * @param a `[..., n, n]`, symmetric
  * @throws Error if a matrix is not symmetric
+ * @example
+ * ```ts
+ * const { values, vectors } = linalg.eigh([[2, 1], [1, 2]]);
+ * values; // → [1, 3]
+ * ```
  */
 export function eigh(tf: TensorLibrary, a: Numeric): Eigh {
   const where = 'linalg.eigh';
@@ -182,6 +214,11 @@ export function eigh(tf: TensorLibrary, a: Numeric): Eigh {
  * find small values as precisely as large ones. A column of U has a positive component of largest size. The gradient
  * of a vector is defined where its value is no other's.
  * @param a `[..., m, n]`
+ * @example
+ * ```ts
+ * const { u, s, v } = linalg.svd([[3, 0], [4, 5]]);
+ * s; // → [6.7082038, 2.236068]
+ * ```
  */
 export function svd(tf: TensorLibrary, a: Numeric): Svd {
   const [u, s, v] = tf.tidy(() => runOp<Tensor[]>(tf, 'SVD', { a: matrixOf(tf, 'linalg.svd', a) })) as [
@@ -197,6 +234,11 @@ export function svd(tf: TensorLibrary, a: Numeric): Svd {
  * gradient is that of a matrix whose rank stays the same (Golub and Pereyra, SIAM J. Numer. Anal. 10, 1973).
  * @param a `[..., m, n]`
  * @returns `[..., n, m]`
+ * @example
+ * ```ts
+ * // A line through three points: slope and height by least squares
+ * tf.matMul(linalg.pinv([[0, 1], [1, 1], [2, 1]]), [[1], [3], [5]]); // → [[2], [1]]
+ * ```
  */
 export function pinv(tf: TensorLibrary, a: Numeric, options: PinvOptions = {}): tfTypes.Tensor {
   const where = 'linalg.pinv';

@@ -29,6 +29,10 @@ const WHERE = 'linalg.norm';
  * Norms of vectors and matrices, named as in NumPy's `linalg.norm`: `linalg.norm([3, 4])` is 5. The gradient at 0 is 0.
  * @returns one number for each vector or matrix
  * @throws Error for a norm that there is not
+ * @example
+ * ```ts
+ * linalg.norm([[3, 4], [6, 8]], { axis: 1 }); // → [5, 10]
+ * ```
  */
 export function norm(tf: TensorLibrary, x: Numeric, options: NormOptions = {}): tfTypes.Tensor {
   checkOptions(WHERE, options, NORM_OPTIONS);

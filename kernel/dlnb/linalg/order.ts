@@ -71,6 +71,10 @@ function sorted(tf: TensorLibrary, where: string, x: Numeric, options: SortOptio
  * The numbers in ascending order along an axis; equal ones stay in their order, NaN is the largest: `linalg.sort([3, 1,
  * 2])` is [1, 2, 3]. The gradient goes to the places that the numbers came from.
  * @returns a tensor of x's shape, int32 for one of int32
+ * @example
+ * ```ts
+ * linalg.sort([3, 1, 2], { descending: true }); // → [3, 2, 1]
+ * ```
  */
 export function sort(tf: TensorLibrary, x: Numeric, options: SortOptions = {}): tfTypes.Tensor {
   return tf.tidy(() => sorted(tf, 'linalg.sort', x, options)[0]);
@@ -80,6 +84,10 @@ export function sort(tf: TensorLibrary, x: Numeric, options: SortOptions = {}): 
  * The places of the numbers in ascending order along an axis: `linalg.argsort([3, 1, 2])` is [1, 2, 0]. It has no
  * gradient.
  * @returns a tensor of int32, of x's shape
+ * @example
+ * ```ts
+ * linalg.argsort([3, 1, 2]); // → [1, 2, 0]
+ * ```
  */
 export function argsort(tf: TensorLibrary, x: Numeric, options: SortOptions = {}): tfTypes.Tensor {
   return tf.tidy(() => sorted(tf, 'linalg.argsort', x, options)[1]);
@@ -104,6 +112,10 @@ function squares(tf: TensorLibrary, where: string, x: Numeric, options: SpreadOp
 /**
  * The variance Σ (x − mean)² / (n − correction), of the numbers minus their mean, so that a large mean costs no digits.
  * @throws Error if no number is left
+ * @example
+ * ```ts
+ * linalg.variance([1, 2, 3, 4]); // → 1.25
+ * ```
  */
 export function variance(tf: TensorLibrary, x: Numeric, options: SpreadOptions = {}): tfTypes.Tensor {
   return tf.tidy(() => squares(tf, 'linalg.variance', x, options));
@@ -112,6 +124,10 @@ export function variance(tf: TensorLibrary, x: Numeric, options: SpreadOptions =
 /**
  * The standard deviation, the root of {@link variance}. Its gradient is 0 where all numbers are equal.
  * @throws Error if no number is left
+ * @example
+ * ```ts
+ * linalg.std([[1, 3], [2, 6]], { axis: 1, correction: 1 }); // → [1.4142135, 2.8284271]
+ * ```
  */
 export function std(tf: TensorLibrary, x: Numeric, options: SpreadOptions = {}): tfTypes.Tensor {
   return tf.tidy(() => {
@@ -158,6 +174,10 @@ function quantiles(
  * @param q one number from 0 to 1, or several
  * @returns for several q, `[q.length, ...]`
  * @throws Error for no numbers, or a q outside 0 … 1
+ * @example
+ * ```ts
+ * linalg.quantile([1, 2, 3, 4, 5], [0.25, 0.9]); // → [2, 4.6]
+ * ```
  */
 export function quantile(
   tf: TensorLibrary,
@@ -179,6 +199,10 @@ export function quantile(
 /**
  * The number in the middle, or the mean of the two there, as in NumPy (PyTorch takes the lower one).
  * @throws Error for no numbers
+ * @example
+ * ```ts
+ * linalg.median([[1, 9, 2], [4, 3, 8]], { axis: 1 }); // → [2, 4]
+ * ```
  */
 export function median(tf: TensorLibrary, x: Numeric, options: QuantileOptions = {}): tfTypes.Tensor {
   return tf.tidy(() => tf.squeeze(quantiles(tf, 'linalg.median', x, [0.5], options), [0]));

@@ -64,6 +64,11 @@ export function makeLosses(loaded: LoadedLibrary) {
   return {
     /**
      * Categorical distribution, of numbers of classes or rows: `losses.softmaxCrossEntropy` without options.
+     * @example
+     * ```ts
+     * const loss = losses.categoricalNll();
+     * loss(tf.tensor1d([2], 'int32'), tf.tensor2d([[0, 0, 1]])); // → [0.5514447]
+     * ```
      */
     categoricalNll: () => softmaxCrossEntropy(need('categoricalNll')),
     /** {@link meanSquaredError} */

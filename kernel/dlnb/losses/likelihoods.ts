@@ -75,6 +75,13 @@ export interface GaussianNllOptions extends PositiveOptions {
  * With `sigma`, predictions are the means, [..., n]: the squared error, scaled. Without, they are [..., 2n]: n means,
  * then n numbers whose softplus is σ (Nix & Weigend 1994; Prince 2023, Understanding Deep Learning, §5.3).
  * @throws RangeError for a sigma that is not above 0
+ * @example
+ * ```ts
+ * // Means and σ: the network has two outputs for each target
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [1] })] });
+ * model.compile({ optimizer: optim.adam(), loss: losses.gaussianNll() });
+ * await model.fit(tf.ones([8, 1]), tf.ones([8, 1]), { epochs: 1, verbose: 0 });
+ * ```
  */
 export function gaussianNll(tf: TensorLibrary, options: GaussianNllOptions = {}): Loss {
   const where = 'losses.gaussianNll';
@@ -99,6 +106,12 @@ function normal(tf: TensorLibrary, y: Tensor, mean: Tensor, sigma: Tensor): Tens
 /**
  * Laplace distribution: |y − μ| / b + log(2b), summed over the numbers of a target. Predictions [..., 2n]: n medians μ,
  * then n numbers whose softplus is b. Robust against outliers.
+ * @example
+ * ```ts
+ * const loss = losses.laplaceNll({ link: 'exp', minimum: 0 });
+ * // μ = 0, b = exp(0): |2| / 1 + log 2
+ * loss(tf.tensor2d([[2]]), tf.tensor2d([[0, 0]])); // → [2.6931472]
+ * ```
  */
 export function laplaceNll(tf: TensorLibrary, options: PositiveOptions = {}): Loss {
   const where = 'losses.laplaceNll';
@@ -120,6 +133,12 @@ export interface StudentTNllOptions extends PositiveOptions {
  * Student's t distribution: log σ + log(νπ) / 2 + log Γ(ν/2) − log Γ((ν + 1)/2) + (ν + 1)/2 · log(1 + z²/ν) with z =
  * (y − μ) / σ, summed over the numbers of a target. Predictions [..., 2n] with `df`: n locations μ, then n numbers whose
  * softplus is σ; without, [..., 3n]: then n numbers more whose softplus is ν. Robust against outliers.
+ * @example
+ * ```ts
+ * const loss = losses.studentTNll({ df: 1, link: 'exp', minimum: 0 });
+ * // A Cauchy distribution at its middle: log π
+ * loss(tf.tensor2d([[0]]), tf.tensor2d([[0, 0]])); // → [1.14473]
+ * ```
  */
 export function studentTNll(tf: TensorLibrary, options: StudentTNllOptions = {}): Loss {
   const where = 'losses.studentTNll';
@@ -150,6 +169,12 @@ export interface GaussianMixtureNllOptions extends PositiveOptions {
  * [..., K (1 + 2n)]: K logits of the weights π, then K · n means, component by component, then K · n numbers whose
  * softplus is σ. A component has no correlations.
  * @throws RangeError for a number of components below 1
+ * @example
+ * ```ts
+ * const loss = losses.gaussianMixtureNll({ components: 2, link: 'exp', minimum: 0 });
+ * // Logits, means −1 and 1, and σ = 1 of both: as one distribution at 1
+ * loss(tf.tensor2d([[0]]), tf.tensor2d([[0, 0, -1, 1, 0, 0]])); // → [1.4189385]
+ * ```
  */
 export function gaussianMixtureNll(tf: TensorLibrary, options: GaussianMixtureNllOptions): Loss {
   const where = 'losses.gaussianMixtureNll';
@@ -185,6 +210,12 @@ export function gaussianMixtureNll(tf: TensorLibrary, options: GaussianMixtureNl
 /**
  * Exponential distribution, of waiting times y ≥ 0: λ y − log λ, summed over the numbers of a target. Predictions
  * [..., n]: numbers whose softplus is the rate λ.
+ * @example
+ * ```ts
+ * const loss = losses.exponentialNll({ link: 'exp', minimum: 0 });
+ * // λ = exp(0): λ y − log λ
+ * loss(tf.tensor2d([[2]]), tf.tensor2d([[0]])); // → [2]
+ * ```
  */
 export function exponentialNll(tf: TensorLibrary, options: PositiveOptions = {}): Loss {
   const where = 'losses.exponentialNll';
@@ -200,6 +231,12 @@ export function exponentialNll(tf: TensorLibrary, options: PositiveOptions = {})
  * Gamma distribution, of sizes y > 0: log Γ(α) − α log β − (α − 1) log y + β y, summed over the numbers of a target.
  * Predictions [..., 2n]: n numbers whose softplus is the shape α, then n whose softplus is the rate β. Targets below
  * 10⁻⁶ count as that.
+ * @example
+ * ```ts
+ * const loss = losses.gammaNll({ link: 'exp', minimum: 0 });
+ * // α = β = 1 is an exponential distribution
+ * loss(tf.tensor2d([[2]]), tf.tensor2d([[0, 0]])); // → [2]
+ * ```
  */
 export function gammaNll(tf: TensorLibrary, options: PositiveOptions = {}): Loss {
   const where = 'losses.gammaNll';
@@ -217,6 +254,12 @@ export function gammaNll(tf: TensorLibrary, options: PositiveOptions = {}): Loss
  * Beta distribution, of parts y between 0 and 1: log Γ(α) + log Γ(β) − log Γ(α + β) − (α − 1) log y − (β − 1) log(1 −
  * y), summed over the numbers of a target. Predictions [..., 2n]: n numbers whose softplus is α, then n whose softplus
  * is β. Targets are kept 10⁻⁶ away from 0 and 1.
+ * @example
+ * ```ts
+ * const loss = losses.betaNll({ link: 'exp', minimum: 0 });
+ * // α = β = 1 is the even distribution: its density is 1
+ * loss(tf.tensor2d([[0.3]]), tf.tensor2d([[0, 0]])); // → [0]
+ * ```
  */
 export function betaNll(tf: TensorLibrary, options: PositiveOptions = {}): Loss {
   const where = 'losses.betaNll';
@@ -235,6 +278,12 @@ export function betaNll(tf: TensorLibrary, options: PositiveOptions = {}): Loss 
  * Multivariate normal distribution of n numbers: ‖Lᵀ (y − μ)‖² / 2 − Σ log Lᵢᵢ + n log(2π) / 2, where L Lᵀ is the
  * inverse of the covariance (Williams 1996). Predictions [..., n + n (n + 1) / 2]: n means, then the lower triangle of
  * L row by row, whose diagonal is the softplus of its numbers.
+ * @example
+ * ```ts
+ * const loss = losses.multivariateNormalNll({ link: 'exp', minimum: 0 });
+ * // Two means, then L = [[1, 0], [0, 1]] row by row, its diagonal as exp(0): log 2π at the middle
+ * loss(tf.tensor2d([[1, 2]]), tf.tensor2d([[1, 2, 0, 0, 0]])); // → [1.837877]
+ * ```
  */
 export function multivariateNormalNll(tf: TensorLibrary, options: PositiveOptions = {}): Loss {
   const where = 'losses.multivariateNormalNll';
@@ -279,6 +328,12 @@ export function multivariateNormalNll(tf: TensorLibrary, options: PositiveOption
 /**
  * Von Mises distribution, of angles in radians: log(2π I₀(κ)) − κ cos(y − μ), summed over the numbers of a target.
  * Predictions [..., 2n]: n mean directions μ in radians, then n numbers whose softplus is the concentration κ.
+ * @example
+ * ```ts
+ * const loss = losses.vonMisesNll({ link: 'exp', minimum: 0 });
+ * // κ = 1, at the middle: log(2π I₀(1)) − 1
+ * loss(tf.tensor2d([[0]]), tf.tensor2d([[0, 0]])); // → [1.0737915]
+ * ```
  */
 export function vonMisesNll(tf: TensorLibrary, options: PositiveOptions = {}): Loss {
   const where = 'losses.vonMisesNll';
@@ -293,6 +348,10 @@ export function vonMisesNll(tf: TensorLibrary, options: PositiveOptions = {}): L
 /**
  * Bernoulli distribution, of labels 0 and 1: the logistic cross-entropy from logits, −y log σ(x) − (1 − y) log(1 −
  * σ(x)), summed over the numbers of a target. Predictions [..., n]: logits.
+ * @example
+ * ```ts
+ * losses.bernoulliNll()(tf.tensor2d([[1, 0]]), tf.tensor2d([[0, 0]])); // → [1.3862944]
+ * ```
  */
 export const bernoulliNll = (tf: TensorLibrary): Loss =>
   ofParameters(tf, 'bernoulliNll', 1, (y, [x]) =>
@@ -302,6 +361,11 @@ export const bernoulliNll = (tf: TensorLibrary): Loss =>
 /**
  * Poisson distribution, of counts: λ − y log λ + log y!, summed over the numbers of a target. Predictions [..., n]: log
  * λ, as PyTorch's `PoissonNLLLoss`.
+ * @example
+ * ```ts
+ * // λ = exp(0), y = 2: 1 + log 2
+ * losses.poissonNll()(tf.tensor2d([[2]]), tf.tensor2d([[0]])); // → [1.6931472]
+ * ```
  */
 export const poissonNll = (tf: TensorLibrary): Loss =>
   ofParameters(tf, 'poissonNll', 1, (y, [x]) => tf.add(tf.sub(tf.exp(x!), tf.mul(y, x!)), logGamma(tf, tf.add(y, 1))));
@@ -310,6 +374,11 @@ export const poissonNll = (tf: TensorLibrary): Loss =>
  * Plackett–Luce distribution, of rankings: −Σᵢ log(exp s(yᵢ) / Σ over the items not yet placed of exp s) (Plackett 1975;
  * Luce 1959). Targets [..., n]: the numbers of the items, from 0, the best one first. Predictions [..., n]: a score s of
  * each item.
+ * @example
+ * ```ts
+ * // Three items with equal scores: each of the 3! rankings is as likely, log 6
+ * losses.plackettLuceNll()(tf.tensor2d([[2, 0, 1]]), tf.zeros([1, 3])); // → [1.7917595]
+ * ```
  */
 export const plackettLuceNll = (tf: TensorLibrary): Loss =>
   makeLoss(tf, 'plackettLuceNll', (yTrue, yPred) => {

@@ -22,6 +22,12 @@ export interface Loss {
   /**
    * The mean of the losses as a scalar: Σ weight · loss / n, as in `fit`. With a mask, over the n losses that it leaves.
    * @throws Error where weights or mask do not have the first axes of the losses
+   * @example
+   * ```ts
+   * const loss = losses.meanSquaredError();
+   * const y = tf.tensor2d([[0], [0]]);
+   * loss.mean(y, tf.tensor2d([[1], [3]]), { sampleWeight: tf.tensor1d([1, 0]) });
+   * ```
    */
   mean(yTrue: Tensor, yPred: Tensor, weights?: WeightOptions): tfTypes.Scalar;
 }

@@ -13,11 +13,23 @@ const ofNumbers = (tf: TensorLibrary, name: string, f: (y: Tensor, p: Tensor) =>
     return losses.rank === 0 ? losses : tf.mean(losses, -1);
   });
 
-/** Squared error: (y − p)², the mean over the last axis; [..., n] → [...]. */
+/**
+ * Squared error: (y − p)², the mean over the last axis; [..., n] → [...].
+ * @example
+ * ```ts
+ * losses.meanSquaredError()(tf.tensor2d([[1, 2]]), tf.tensor2d([[1, 4]])); // → [2]
+ * ```
+ */
 export const meanSquaredError = (tf: TensorLibrary): Loss =>
   ofNumbers(tf, 'meanSquaredError', (y, p) => tf.squaredDifference(p, y));
 
-/** Absolute error: |y − p|, the mean over the last axis; [..., n] → [...]. */
+/**
+ * Absolute error: |y − p|, the mean over the last axis; [..., n] → [...].
+ * @example
+ * ```ts
+ * losses.meanAbsoluteError()(tf.tensor2d([[1, 2]]), tf.tensor2d([[1, 4]])); // → [1]
+ * ```
+ */
 export const meanAbsoluteError = (tf: TensorLibrary): Loss =>
   ofNumbers(tf, 'meanAbsoluteError', (y, p) => tf.abs(tf.sub(p, y)));
 
@@ -31,6 +43,11 @@ export interface HuberOptions {
  * Huber (1964): e²/2 for errors up to δ, δ (|e| − δ/2) beyond; the mean over the last axis; [..., n] → [...]. As Keras's
  * `Huber` and PyTorch's `HuberLoss`.
  * @throws RangeError for a delta that is not above 0
+ * @example
+ * ```ts
+ * // Errors 0.5 and 3: 0.5² / 2, and 3 − 1 / 2
+ * losses.huber({ delta: 1 })(tf.tensor2d([[0], [0]]), tf.tensor2d([[0.5], [3]])); // → [0.125, 2.5]
+ * ```
  */
 export function huber(tf: TensorLibrary, options: HuberOptions = {}): Loss {
   const where = 'losses.huber';
@@ -58,6 +75,12 @@ export interface SigmoidCrossEntropyOptions {
  * and logits [..., n] → [...]. As PyTorch's `BCEWithLogitsLoss` and Keras's `BinaryCrossentropy(from_logits=True)`: the
  * last layer has no activation.
  * @throws RangeError for wrong options
+ * @example
+ * ```ts
+ * const loss = losses.sigmoidCrossEntropy({ positiveWeight: 3 });
+ * // −3 log σ(0) and −log(1 − σ(0))
+ * loss(tf.tensor2d([[1], [0]]), tf.tensor2d([[0], [0]])); // → [2.0794415, 0.6931472]
+ * ```
  */
 export function sigmoidCrossEntropy(tf: TensorLibrary, options: SigmoidCrossEntropyOptions = {}): Loss {
   const where = 'losses.sigmoidCrossEntropy';
@@ -90,6 +113,13 @@ const SOFTMAX: OptionNames<SoftmaxCrossEntropyOptions> = { labelSmoothing: 'numb
  * class weights, PyTorch's mean divides by their sum; here it does not, as in Keras.
  * @throws TypeError, RangeError for wrong options; RangeError for a label that is no class, or the loss NaN where its
  *   value is not at hand
+ * @example
+ * ```ts
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] });
+ * // The last layer has no activation: its outputs are logits
+ * model.compile({ optimizer: optim.adam(), loss: losses.softmaxCrossEntropy({ labelSmoothing: 0.1 }) });
+ * await model.fit(tf.ones([8, 2]), tf.ones([8, 1]), { epochs: 1, verbose: 0 });
+ * ```
  */
 export function softmaxCrossEntropy(tf: TensorLibrary, options: SoftmaxCrossEntropyOptions = {}): Loss {
   const where = 'losses.softmaxCrossEntropy';
@@ -181,6 +211,12 @@ export interface SigmoidFocalOptions {
  * Focal loss of two classes from logits: −α (1 − q)^γ log q, where q is the probability of the label, the mean over the
  * last axis; labels 0 to 1 and logits [..., n] → [...] (Lin et al. 2017, https://arxiv.org/abs/1708.02002, eq. 5).
  * @throws RangeError for wrong options
+ * @example
+ * ```ts
+ * const loss = losses.sigmoidFocalCrossEntropy({ gamma: 2, alpha: 0.5 });
+ * // Probability ½: 0.5 · ½² · log 2
+ * loss(tf.tensor2d([[1]]), tf.tensor2d([[0]])); // → [0.0866434]
+ * ```
  */
 export function sigmoidFocalCrossEntropy(tf: TensorLibrary, options: SigmoidFocalOptions = {}): Loss {
   const where = 'losses.sigmoidFocalCrossEntropy';
@@ -209,6 +245,12 @@ export interface SoftmaxFocalOptions {
  * Focal loss of several classes from logits: −Σ α y (1 − q)^γ log q, q = softmax(x). Labels as for
  * `losses.softmaxCrossEntropy`; logits [..., classes] → [...] (Lin et al. 2017, https://arxiv.org/abs/1708.02002).
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const loss = losses.softmaxFocalCrossEntropy({ gamma: 2, alpha: 1 });
+ * // Probability ½: ½² · log 2
+ * loss(tf.tensor1d([0], 'int32'), tf.tensor2d([[0, 0]])); // → [0.1732868]
+ * ```
  */
 export function softmaxFocalCrossEntropy(tf: TensorLibrary, options: SoftmaxFocalOptions = {}): Loss {
   const where = 'losses.softmaxFocalCrossEntropy';
@@ -246,6 +288,12 @@ export interface DiceOptions {
  * Dice loss of masks: 1 − (2 Σ y p + s) / (Σ y + Σ p + s), the sums over all axes of an example but the first;
  * [batch, ...] → [batch] (Milletari, Navab & Ahmadi 2016, https://arxiv.org/abs/1606.04797, without its squares).
  * @throws RangeError for wrong options
+ * @example
+ * ```ts
+ * const mask = tf.tensor2d([[1, 1, 0, 0]]);
+ * const found = tf.tensor2d([[1, 0, 0, 0]]);
+ * losses.dice({ smooth: 0 })(mask, found); // → [0.3333333]
+ * ```
  */
 export function dice(tf: TensorLibrary, options: DiceOptions = {}): Loss {
   const where = 'losses.dice';
@@ -274,6 +322,11 @@ export interface ContrastiveOptions {
  * 0 for unlike ones; predictions are distances d ≥ 0; [..., n] → [...] (Hadsell, Chopra & LeCun 2006, eq. 4, without its
  * ½).
  * @throws RangeError for wrong options
+ * @example
+ * ```ts
+ * // A like pair at distance 0.5, an unlike one at 0.8
+ * losses.contrastive({ margin: 1 })(tf.tensor2d([[1], [0]]), tf.tensor2d([[0.5], [0.8]])); // → [0.25, 0.04]
+ * ```
  */
 export function contrastive(tf: TensorLibrary, options: ContrastiveOptions = {}): Loss {
   const where = 'losses.contrastive';
@@ -297,6 +350,12 @@ export interface InfoNceOptions {
  * [batch] (van den Oord et al. 2018, https://arxiv.org/abs/1807.03748; Radford et al. 2021). Both views are
  * differentiated.
  * @throws RangeError for wrong options
+ * @example
+ * ```ts
+ * const views = tf.eye(3);
+ * // Each row is like itself, and at right angles to the others: log(1 + 2 / e)
+ * losses.infoNce({ temperature: 1 })(views, views); // → [0.5514447, 0.5514447, 0.5514447]
+ * ```
  */
 export function infoNce(tf: TensorLibrary, options: InfoNceOptions = {}): Loss {
   const where = 'losses.infoNce';
@@ -326,6 +385,11 @@ export interface KlDivergenceOptions {
 /**
  * Kullback–Leibler divergence of distributions: Σ y log(y / p), 0 where y is 0; probabilities [..., classes] → [...]. As
  * Keras's `KLDivergence`; PyTorch's `KLDivLoss` takes log p. Probabilities below 10⁻⁷ count as that.
+ * @example
+ * ```ts
+ * const p = tf.tensor2d([[0.5, 0.5]]);
+ * losses.klDivergence()(p, tf.tensor2d([[0.25, 0.75]])); // → [0.143841]
+ * ```
  */
 export function klDivergence(tf: TensorLibrary, options: KlDivergenceOptions = {}): Loss {
   checkOptions('losses.klDivergence', options, { fromLogits: 'boolean' });
@@ -343,6 +407,11 @@ export function klDivergence(tf: TensorLibrary, options: KlDivergenceOptions = {
  * @param mean μ [..., n]
  * @param logVariance log σ² [..., n]
  * @returns [...]
+ * @example
+ * ```ts
+ * // σ = 1: half the square of the means
+ * losses.gaussianKl(tf.tensor2d([[1, 2]]), tf.tensor2d([[0, 0]])); // → [2.5]
+ * ```
  */
 export function gaussianKl(tf: TensorLibrary, mean: Tensor, logVariance: Tensor): Tensor {
   for (const [name, value] of Object.entries({ mean, logVariance }))

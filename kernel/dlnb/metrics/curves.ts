@@ -33,6 +33,12 @@ async function numbersOf(where: string, what: string, x: LabelsOrScores): Promis
  * @param yTrue labels 0 and 1
  * @param scores as many numbers, of which larger ones mean 1
  * @throws RangeError for NaN, other labels, other numbers of them, or labels of one kind alone
+ * @example
+ * ```ts
+ * const { falsePositiveRate, truePositiveRate, auc } = await metrics.rocCurve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
+ * display(viz.line({ roc: truePositiveRate }, { x: falsePositiveRate }));
+ * auc; // → 0.75
+ * ```
  */
 export async function rocCurve(yTrue: LabelsOrScores, scores: LabelsOrScores): Promise<RocCurve> {
   const where = 'metrics.rocCurve';

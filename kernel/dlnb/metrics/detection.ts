@@ -30,17 +30,50 @@ const OPTIONS: OptionNames<MeanAveragePrecisionOptions> = { iou: true };
 
 /** The mean average precision, which counts image by image. */
 export interface MeanAveragePrecision {
-  /** Counts an image. @throws TypeError, RangeError for what is no box */
+  /**
+   * Counts an image.
+   * @throws TypeError, RangeError for what is no box
+   * @example
+   * ```ts
+   * const map = metrics.meanAveragePrecision();
+   * map.update([{ box: [0, 0, 9, 9], label: 'cat', score: 0.9 }], [{ box: [0, 0, 10, 10], label: 'cat' }]);
+   * map.result(); // → 1
+   * ```
+   */
   update(found: readonly FoundBox[], truth: readonly TrueBox[]): void;
   /** The mean of the classes' average precisions, from 0 to 1; NaN before there is a true box. */
   result(): number;
-  /** The average precision of each class that has true boxes. */
+  /**
+   * The average precision of each class that has true boxes.
+   * @example
+   * ```ts
+   * const map = metrics.meanAveragePrecision();
+   * map.update([{ box: [0, 0, 9, 9], label: 'cat', score: 0.9 }], [{ box: [0, 0, 10, 10], label: 'cat' }]);
+   * map.byClass().get('cat'); // → 1
+   * ```
+   */
   byClass(): Map<number | string, number>;
-  /** Forgets all images. */
+  /**
+   * Forgets all images.
+   * @example
+   * ```ts
+   * const map = metrics.meanAveragePrecision();
+   * map.update([], [{ box: [0, 0, 10, 10], label: 'cat' }]);
+   * map.reset();
+   * map.byClass().size; // → 0
+   * ```
+   */
   reset(): void;
 }
 
-/** Intersection over union of two boxes; 0 where they do not touch. */
+/**
+ * Intersection over union of two boxes; 0 where they do not touch.
+ * @example
+ * ```ts
+ * // They share 1 of 4 + 4 − 1 squares
+ * metrics.boxIou([0, 0, 2, 2], [1, 1, 3, 3]); // → 0.142857
+ * ```
+ */
 export function boxIou(a: Box, b: Box): number {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
   const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
@@ -59,13 +92,16 @@ interface Decision {
  * Mean average precision (mAP) of a detector: for each class, the area under precision over recall, with precision made
  * to fall, over all boxes from the surest on; a found box is right if its best true box of the class that is not taken
  * yet has at least the given intersection over union (Everingham et al. 2010, PASCAL VOC, all points).
- *
+ * @throws RangeError for an iou that is not from 0 to 1
+ * @example
  * ```ts
  * const map = metrics.meanAveragePrecision({ iou: 0.5 });
- * for (const image of images) map.update(detect(image), image.boxes);
- * map.result(); // 0 … 1
+ * map.update(
+ *   [{ box: [0, 0, 10, 10], label: 'cat', score: 0.9 }],
+ *   [{ box: [1, 1, 10, 10], label: 'cat' }, { box: [20, 20, 30, 30], label: 'dog' }],
+ * );
+ * map.result(); // → 0.5
  * ```
- * @throws RangeError for an iou that is not from 0 to 1
  */
 export function meanAveragePrecision(options: MeanAveragePrecisionOptions = {}): MeanAveragePrecision {
   const where = 'metrics.meanAveragePrecision';

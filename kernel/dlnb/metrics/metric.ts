@@ -23,11 +23,39 @@ export interface Counting {
  */
 export interface Metric {
   (yTrue: Tensor, yPred: Tensor): Tensor;
-  /** Counts a batch, with weights and a mask if there are any. @throws Error where shapes do not fit */
+  /**
+   * Counts a batch, with weights and a mask if there are any.
+   * @throws Error where shapes do not fit
+   * @example
+   * ```ts
+   * const metric = metrics.r2Score();
+   * metric.update(tf.tensor2d([[1], [2], [3]]), tf.tensor2d([[1], [2], [2]]));
+   * metric.result(); // → 0.5
+   * ```
+   */
   update(yTrue: Tensor, yPred: Tensor, weights?: WeightOptions): void;
-  /** The value of all batches since the last `reset`. @throws Error if there was none */
+  /**
+   * The value of all batches since the last `reset`.
+   * @throws Error if there was none
+   * @example
+   * ```ts
+   * const accuracy = metrics.accuracy();
+   * accuracy.update(tf.tensor2d([[1], [0]]), tf.tensor2d([[0.7], [0.6]]));
+   * accuracy.result(); // → 0.5
+   * ```
+   */
   result(): Tensor;
-  /** Forgets all batches. */
+  /**
+   * Forgets all batches.
+   * @example
+   * ```ts
+   * const accuracy = metrics.accuracy();
+   * accuracy.update(tf.tensor2d([[1]]), tf.tensor2d([[0.2]]));
+   * accuracy.reset();
+   * accuracy.update(tf.tensor2d([[1]]), tf.tensor2d([[0.7]]));
+   * accuracy.result(); // → 1
+   * ```
+   */
   reset(): void;
 }
 

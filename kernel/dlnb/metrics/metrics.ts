@@ -41,6 +41,14 @@ export interface AccuracyOptions extends MetricOptions {
  * The part of right answers. Predictions [..., classes]: the class with the largest number, logits or probabilities, is
  * compared with labels that are rows or numbers of classes. Predictions [..., 1]: above the threshold means 1.
  * @throws RangeError for wrong options
+ * @example
+ * ```ts
+ * const accuracy = metrics.accuracy();
+ * // Two batches
+ * accuracy.update(tf.tensor1d([1, 0], 'int32'), tf.tensor2d([[0.1, 0.9], [0.8, 0.2]]));
+ * accuracy.update(tf.tensor1d([1, 1], 'int32'), tf.tensor2d([[0.7, 0.3], [0.2, 0.8]]));
+ * accuracy.result(); // → 0.75
+ * ```
  */
 export function accuracy(tf: TensorLibrary, options: AccuracyOptions = {}): Metric {
   const where = 'metrics.accuracy';
@@ -67,6 +75,12 @@ export interface TopKAccuracyOptions extends MetricOptions {
  * The part of examples whose class is among the k largest of the predictions, [..., classes]; labels are rows or numbers
  * of classes. Of equal numbers, all or none are among them, as in Keras.
  * @throws RangeError for wrong options
+ * @example
+ * ```ts
+ * const metric = metrics.topKAccuracy({ k: 2 });
+ * metric.update(tf.tensor1d([2, 0], 'int32'), tf.tensor2d([[0.5, 0.2, 0.3], [0.1, 0.5, 0.4]]));
+ * metric.result(); // → 0.5
+ * ```
  */
 export function topKAccuracy(tf: TensorLibrary, options: TopKAccuracyOptions = {}): Metric {
   checkOptions('metrics.topKAccuracy', options, { ...NAME, k: 'number' });
@@ -150,6 +164,12 @@ function byClass(tf: TensorLibrary, kind: string, options: ByClassOptions, f: (d
  * Precision: of what was taken for a class, the part that is one, 0 where nothing was. Predictions [..., classes] with
  * labels that are rows or numbers of classes, or [..., 1] with labels 0 and 1.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const metric = metrics.precision();
+ * metric.update(tf.tensor2d([[1], [0], [1]]), tf.tensor2d([[0.9], [0.8], [0.2]]));
+ * metric.result(); // → 0.5
+ * ```
  */
 export const precision = (tf: TensorLibrary, options: ByClassOptions = {}): Metric =>
   byClass(tf, 'precision', options, ([right, said]) => tf.divNoNan(right, said));
@@ -158,6 +178,12 @@ export const precision = (tf: TensorLibrary, options: ByClassOptions = {}): Metr
  * Recall: of what is of a class, the part that was found, 0 where there is none. Predictions [..., classes] with labels
  * that are rows or numbers of classes, or [..., 1] with labels 0 and 1.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const metric = metrics.recall({ average: 'none' });
+ * metric.update(tf.tensor1d([0, 0, 1], 'int32'), tf.tensor2d([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]]));
+ * metric.result(); // → [0.5, 1]
+ * ```
  */
 export const recall = (tf: TensorLibrary, options: ByClassOptions = {}): Metric =>
   byClass(tf, 'recall', options, ([right, , is]) => tf.divNoNan(right, is));
@@ -167,6 +193,12 @@ export const recall = (tf: TensorLibrary, options: ByClassOptions = {}): Metric 
  * classId: 2 })`. Predictions [..., classes] with labels that are rows or numbers of classes, or [..., 1] with labels 0
  * and 1.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const metric = metrics.f1Score({ classId: 1 });
+ * metric.update(tf.tensor1d([0, 0, 1], 'int32'), tf.tensor2d([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]]));
+ * metric.result(); // → 0.6666667
+ * ```
  */
 export const f1Score = (tf: TensorLibrary, options: ByClassOptions = {}): Metric =>
   byClass(tf, 'f1Score', options, ([right, said, is]) => tf.divNoNan(tf.mul(right, 2), tf.add(said, is)));
@@ -228,6 +260,12 @@ const neighbors = (tf: TensorLibrary, x: Tensor): [Tensor, Tensor] => [
  * a negative one (Hanley & McNeil 1982). By the trapezoids between thresholds, as Keras's `AUC`; labels 0 and 1 and
  * probabilities of the same shape. 0 where one of the two kinds is missing.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const metric = metrics.auc();
+ * metric.update(tf.tensor2d([[0], [0], [1], [1]]), tf.tensor2d([[0.1], [0.4], [0.35], [0.8]]));
+ * metric.result(); // → 0.75
+ * ```
  */
 export const auc = (tf: TensorLibrary, options: CurveOptions = {}): Metric =>
   ofCurve(tf, 'auc', options, (truePositives, falsePositives, positives, negatives) => {
@@ -240,6 +278,12 @@ export const auc = (tf: TensorLibrary, options: CurveOptions = {}): Metric =>
  * Average precision: the area under the curve of precision over recall, Σ (Rₙ − Rₙ₋₁) Pₙ, without interpolation, at the
  * thresholds; labels 0 and 1 and probabilities of the same shape. Better than `metrics.auc` where positives are rare.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const metric = metrics.averagePrecision();
+ * metric.update(tf.tensor2d([[0], [0], [1], [1]]), tf.tensor2d([[0.1], [0.4], [0.35], [0.8]]));
+ * metric.result(); // → 0.8333333
+ * ```
  */
 export const averagePrecision = (tf: TensorLibrary, options: CurveOptions = {}): Metric =>
   ofCurve(tf, 'averagePrecision', options, (truePositives, falsePositives, positives) => {
@@ -258,6 +302,13 @@ export interface PerplexityOptions extends MetricOptions {
  * Perplexity of a language model: exp of the mean cross-entropy in nats over all tokens that masks leave. Predictions
  * [batch, tokens, classes]; labels that are numbers of classes, [batch, tokens], or rows. A model that guesses among n
  * equal classes has n.
+ * @example
+ * ```ts
+ * const metric = metrics.perplexity();
+ * // Equal chances of four tokens
+ * metric.update(tf.tensor2d([[0, 3]], [1, 2], 'int32'), tf.fill([1, 2, 4], 0.25));
+ * metric.result(); // → 4
+ * ```
  */
 export function perplexity(tf: TensorLibrary, options: PerplexityOptions = {}): Metric {
   checkOptions('metrics.perplexity', options, { ...NAME, fromLogits: 'boolean' });
@@ -286,6 +337,13 @@ export interface IouOptions extends MetricOptions {
  * labels or predictions have, as Keras's `MeanIoU`. Predictions [..., classes] with labels that are rows or numbers of
  * classes, or [..., 1] with labels 0 and 1, where the value is that of 1.
  * @throws RangeError for wrong options
+ * @example
+ * ```ts
+ * const metric = metrics.iou({ classId: 1 });
+ * const labels = tf.tensor1d([1, 1, 0], 'int32');
+ * metric.update(labels, tf.tensor2d([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]]));
+ * metric.result(); // → 0.3333333
+ * ```
  */
 export function iou(tf: TensorLibrary, options: IouOptions = {}): Metric {
   checkOptions('metrics.iou', options, { ...NAME, classId: 'number', threshold: 'number' });
@@ -295,6 +353,12 @@ export function iou(tf: TensorLibrary, options: IouOptions = {}): Metric {
 /**
  * R², the coefficient of determination: 1 − Σ (y − p)² / Σ (y − mean of y)², over all numbers of all batches. 1 is
  * perfect; 0 is what the mean gives. Targets and predictions of the same shape.
+ * @example
+ * ```ts
+ * const metric = metrics.r2Score();
+ * metric.update(tf.tensor2d([[1], [2], [3]]), tf.tensor2d([[1], [2], [2]]));
+ * metric.result(); // → 0.5
+ * ```
  */
 export function r2Score(tf: TensorLibrary, options: MetricOptions = {}): Metric {
   checkOptions('metrics.r2Score', options, NAME);

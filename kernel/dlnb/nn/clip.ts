@@ -21,6 +21,11 @@ const CLIP_LIMIT: OptionNames<ClipLimit> = { norm: 'number', value: 'number' };
  * Scales all gradients by one factor, so that their global norm, √(Σ g²) over all parameters, is at most `max`
  * (Pascanu, Mikolov & Bengio 2013, https://arxiv.org/abs/1211.5063, algorithm 1). The direction does not change.
  * @returns new tensors in the same form; the old ones are not changed
+ * @example
+ * ```ts
+ * const clipped = nn.clipByNorm([tf.tensor1d([3, 4]), tf.scalar(12)], 1);
+ * nn.gradientNorm(clipped); // → 1
+ * ```
  */
 export function clipByNorm<G extends Gradients>(tf: TensorLibrary, gradients: G, max: number): G {
   checkNumber('nn.clipByNorm', 'max', max);
@@ -31,7 +36,15 @@ export function clipByNorm<G extends Gradients>(tf: TensorLibrary, gradients: G,
   });
 }
 
-/** The global norm of all gradients, a scalar: √(Σ g²) over all parameters. */
+/**
+ * The global norm of all gradients, a scalar: √(Σ g²) over all parameters.
+ * @example
+ * ```ts
+ * const w = tf.variable(tf.tensor1d([3, 4]));
+ * const { grads } = tf.variableGrads(() => w.square().sum().div(2) as tf.Scalar);
+ * nn.gradientNorm(grads); // → 5
+ * ```
+ */
 export function gradientNorm(tf: TensorLibrary, gradients: Gradients): tfTypes.Scalar {
   checkGradients('nn.gradientNorm', gradients);
   return tf.tidy(() => norm(tf, gradients));
@@ -47,6 +60,11 @@ function norm(tf: TensorLibrary, gradients: Gradients): tfTypes.Scalar {
 /**
  * Limits each number of each gradient to [−`max`, `max`]. The direction may change.
  * @returns new tensors in the same form; the old ones are not changed
+ * @example
+ * ```ts
+ * const { w } = nn.clipByValue({ w: tf.tensor1d([-3, 0.5, 2]) }, 1);
+ * w; // → [-1, 0.5, 1]
+ * ```
  */
 export function clipByValue<G extends Gradients>(tf: TensorLibrary, gradients: G, max: number): G {
   checkNumber('nn.clipByValue', 'max', max);
@@ -58,6 +76,14 @@ export function clipByValue<G extends Gradients>(tf: TensorLibrary, gradients: G
  * Makes an optimizer clip all gradients that it applies, in `minimize`, `applyGradients` and `fit`:
  * `nn.clipping(tf.train.adam(), { norm: 1 })`.
  * @returns the same optimizer
+ * @example
+ * ```ts
+ * const optimizer = nn.clipping(tf.train.sgd(0.1), { norm: 1 });
+ * const w = tf.variable(tf.scalar(100));
+ * // The gradient is 200, and counts as 1
+ * optimizer.minimize(() => w.square() as tf.Scalar);
+ * w; // → 99.9
+ * ```
  */
 export function clipping<O extends tfTypes.Optimizer>(tf: TensorLibrary, optimizer: O, limit: ClipLimit): O {
   checkOptions('nn.clipping', limit, CLIP_LIMIT);

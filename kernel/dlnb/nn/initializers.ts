@@ -146,6 +146,11 @@ export function makeInitializers(loaded: LoadedLibrary) {
     /**
      * Xavier Glorot's: uniform in ±gain · √(6 / (fanIn + fanOut)), which keeps the variance of tanh layers (Glorot &
      * Bengio 2010). PyTorch's `xavier_uniform_`.
+     * @example
+     * ```ts
+     * const kernelInitializer = nn.initializers.xavierUniform({ seed: 1 });
+     * tf.layers.dense({ units: 64, activation: 'tanh', kernelInitializer, inputShape: [32] });
+     * ```
      */
     xavierUniform: (options: InitializerOptions = {}): Initializer => {
       checkPlain('xavierUniform', options);
@@ -154,6 +159,12 @@ export function makeInitializers(loaded: LoadedLibrary) {
     /**
      * Xavier Glorot's: normal with the standard deviation gain · √(2 / (fanIn + fanOut)) (Glorot & Bengio 2010).
      * PyTorch's `xavier_normal_`; not cut at two standard deviations, as `tf.initializers.glorotNormal` is.
+     * @example
+     * ```ts
+     * // Standard deviation √(2 / (100 + 300))
+     * const w = nn.initializers.xavierNormal({ seed: 1 }).apply([100, 300]);
+     * linalg.std(w).dataSync()[0].toFixed(2); // → '0.07'
+     * ```
      */
     xavierNormal: (options: InitializerOptions = {}): Initializer => {
       checkPlain('xavierNormal', options);
@@ -162,6 +173,11 @@ export function makeInitializers(loaded: LoadedLibrary) {
     /**
      * Kaiming He's: uniform in ±gain · √(3 / fanIn), with the gain √2 for ReLU (He et al. 2015,
      * https://arxiv.org/abs/1502.01852). PyTorch's `kaiming_uniform_`.
+     * @example
+     * ```ts
+     * const kernelInitializer = nn.initializers.heUniform({ seed: 1 });
+     * tf.layers.conv2d({ filters: 8, kernelSize: 3, activation: 'relu', kernelInitializer, inputShape: [28, 28, 1] });
+     * ```
      */
     heUniform: (options: FanInitializerOptions = {}): Initializer => {
       check('heUniform', options);
@@ -171,17 +187,38 @@ export function makeInitializers(loaded: LoadedLibrary) {
      * Kaiming He's: normal with the standard deviation gain / √fanIn, with the gain √2 for ReLU (He et al. 2015,
      * https://arxiv.org/abs/1502.01852). PyTorch's `kaiming_normal_`; not cut at two standard deviations, as
      * `tf.initializers.heNormal` is.
+     * @example
+     * ```ts
+     * // Standard deviation √(2 / 200): the variance stays the same through ReLU
+     * const w = nn.initializers.heNormal({ seed: 1 }).apply([200, 300]);
+     * linalg.std(w).dataSync()[0].toFixed(1); // → '0.1'
+     * ```
      */
     heNormal: (options: FanInitializerOptions = {}): Initializer => {
       check('heNormal', options);
       return normal('heNormal', options.mode ?? 'fanIn', Math.SQRT2, options);
     },
-    /** Yann LeCun's: uniform in ±gain · √(3 / fanIn), for SELU (LeCun et al. 1998, "Efficient BackProp"). */
+    /**
+     * Yann LeCun's: uniform in ±gain · √(3 / fanIn), for SELU (LeCun et al. 1998, "Efficient BackProp").
+     * @example
+     * ```ts
+     * const kernelInitializer = nn.initializers.lecunUniform({ seed: 1 });
+     * tf.layers.dense({ units: 64, activation: 'selu', kernelInitializer, inputShape: [32] });
+     * ```
+     */
     lecunUniform: (options: FanInitializerOptions = {}): Initializer => {
       check('lecunUniform', options);
       return uniform('lecunUniform', options.mode ?? 'fanIn', 1, options);
     },
-    /** Yann LeCun's: normal with the standard deviation gain / √fanIn, for SELU (LeCun et al. 1998). */
+    /**
+     * Yann LeCun's: normal with the standard deviation gain / √fanIn, for SELU (LeCun et al. 1998).
+     * @example
+     * ```ts
+     * // Standard deviation √(1 / 400)
+     * const w = nn.initializers.lecunNormal({ seed: 1 }).apply([400, 200]);
+     * linalg.std(w).dataSync()[0].toFixed(2); // → '0.05'
+     * ```
+     */
     lecunNormal: (options: FanInitializerOptions = {}): Initializer => {
       check('lecunNormal', options);
       return normal('lecunNormal', options.mode ?? 'fanIn', 1, options);
@@ -189,6 +226,11 @@ export function makeInitializers(loaded: LoadedLibrary) {
     /**
      * A random matrix with orthonormal rows or columns, times the gain: it keeps lengths (Saxe, McClelland & Ganguli
      * 2014, https://arxiv.org/abs/1312.6120). Kernels of convolutions count as matrices with a column for each filter.
+     * @example
+     * ```ts
+     * const q = nn.initializers.orthogonal({ seed: 1 }).apply([3, 3]);
+     * check.close(tf.matMul(q, q, true), tf.eye(3), 'columns are orthonormal');
+     * ```
      */
     orthogonal: (options: InitializerOptions = {}): Initializer => {
       checkPlain('orthogonal', options);
@@ -223,6 +265,11 @@ function cellsOf(layer: unknown): Cell[] {
  * @param layer an LSTM or GRU layer or cell that was not applied yet, also stacked or bidirectional
  * @returns the same layer
  * @throws TypeError for a layer without such cells, Error for one that has its weights already
+ * @example
+ * ```ts
+ * const layer = nn.chrono(tf.layers.lstm({ units: 32 }), { steps: 50, seed: 1 });
+ * tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [50, 1] }), layer, tf.layers.dense({ units: 1 })] });
+ * ```
  */
 export function chrono<L extends Layer>(tf: TensorLibrary, layer: L, options: ChronoOptions): L {
   const where = 'nn.chrono';

@@ -61,6 +61,12 @@ type Layer = { apply(inputs: unknown): unknown };
  * @param x `[batch, height, width, channels]`
  * @returns `[batch, ⌈height/stride⌉, ⌈width/stride⌉, filters]`
  * @throws RangeError if the input of an identity shortcut does not have the shape of the result
+ * @example
+ * ```ts
+ * const x = tf.input({ shape: [32, 32, 16] });
+ * const y = nn.residualBlock(x, { filters: 32, stride: 2, shortcut: 'projection' });
+ * y.shape; // → [null, 16, 16, 32]
+ * ```
  */
 export function residualBlock(tf: TensorLibrary, x: SymbolicTensor, options: ResidualBlockOptions): SymbolicTensor {
   const where = 'nn.residualBlock';
@@ -192,6 +198,11 @@ const RESNET_OPTIONS: OptionNames<ResNetOptions> = {
  * With `variant: 'imagenet'` the networks of table 1 of the paper: depth 18, 34, 50, 101 and 152, with 11,689,512,
  * 21,797,672, 25,557,032, 44,549,160 and 60,192,808 trainable parameters.
  * @returns a model that is not compiled yet
+ * @example
+ * ```ts
+ * const model = nn.resnet({ depth: 20, classes: 10, seed: 1 });
+ * nn.countParameters(model).trainable; // → 272474
+ * ```
  */
 export function resnet(tf: TensorLibrary, options: ResNetOptions = {}): LayersModel {
   const where = 'nn.resnet';
@@ -270,6 +281,10 @@ const LARGE_RESNETS: Record<number, number[] | undefined> = {
 
 /**
  * The number of parameters of a model: trainable ones, and others, such as the running means of batch normalization.
+ * @example
+ * ```ts
+ * nn.countParameters(nn.lenet5()); // → { trainable: 61706, other: 0, total: 61706 }
+ * ```
  */
 export function countParameters(model: LayersModel): { trainable: number; other: number; total: number } {
   if (!Array.isArray((model as Partial<LayersModel> | null | undefined)?.trainableWeights))

@@ -29,7 +29,14 @@ export interface StepDecayOptions extends CommonOptions {
 
 const STEP_DECAY_OPTIONS: OptionNames<StepDecayOptions> = { ...COMMON_OPTIONS, at: true, factor: 'number' };
 
-/** Constant between decays: rate · factorᵏ after k decays. */
+/**
+ * Constant between decays: rate · factorᵏ after k decays.
+ * @example
+ * ```ts
+ * const schedule = nn.stepDecay({ rate: 0.1, at: [30, 60], factor: 0.1 });
+ * [0, 29, 30, 60].map(schedule); // → [0.1, 0.1, 0.01, 0.001]
+ * ```
+ */
 export function stepDecay(options: StepDecayOptions): Schedule {
   const where = 'nn.stepDecay';
   checkOptions(where, options, STEP_DECAY_OPTIONS);
@@ -58,7 +65,14 @@ const EXPONENTIAL_DECAY_OPTIONS: OptionNames<ExponentialDecayOptions> = {
   factor: 'number',
 };
 
-/** Exponential decay: rate · factor^(t / steps), where t is counted from the end of the warm-up. */
+/**
+ * Exponential decay: rate · factor^(t / steps), where t is counted from the end of the warm-up.
+ * @example
+ * ```ts
+ * const schedule = nn.exponentialDecay({ rate: 0.1, steps: 100, factor: 0.5 });
+ * [0, 100, 200].map(schedule); // → [0.1, 0.05, 0.025]
+ * ```
+ */
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   const where = 'nn.exponentialDecay';
   checkOptions(where, options, EXPONENTIAL_DECAY_OPTIONS);
@@ -82,6 +96,11 @@ const COSINE_DECAY_OPTIONS: OptionNames<CosineDecayOptions> = { ...COMMON_OPTION
  * Decay along half a cosine wave: floor + (rate − floor) · (1 + cos(π · t / T)) / 2, where t and T are the step and the
  * number of steps without the warm-up (Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983, eq. 5, without
  * restarts).
+ * @example
+ * ```ts
+ * const schedule = nn.cosineDecay({ rate: 0.1, steps: 100 });
+ * [0, 50, 100].map(schedule); // → [0.1, 0.05, 0]
+ * ```
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
   const where = 'nn.cosineDecay';
@@ -106,6 +125,15 @@ function warmedUp(where: string, rate: number, warmup: number, schedule: Schedul
 /**
  * Sets the learning rate of an optimizer from its next step on: `nn.setLearningRate(optimizer, schedule(step))`.
  * @throws TypeError for an optimizer without a learning rate
+ * @example
+ * ```ts
+ * const optimizer = tf.train.sgd(0.1);
+ * const schedule = nn.exponentialDecay({ rate: 0.1, steps: 100 });
+ * for (let step = 0; step < 3; step++) {
+ *   nn.setLearningRate(optimizer, schedule(step));
+ *   // … one step …
+ * }
+ * ```
  */
 export function setLearningRate(optimizer: tfTypes.Optimizer, rate: number): void {
   checkNumber('nn.setLearningRate', 'rate', rate);
@@ -129,6 +157,14 @@ const SCHEDULE_CALLBACK_OPTIONS: OptionNames<ScheduleCallbackOptions> = { per: [
 /**
  * A callback for `fit` and `fitDataset` that follows a schedule. Steps or epochs are counted from the beginning of the
  * fit.
+ * @example
+ * ```ts
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+ * model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
+ * const schedule = nn.cosineDecay({ rate: 0.1, steps: 10 });
+ * const callbacks = nn.scheduleCallback(schedule, { per: 'epoch' });
+ * await model.fit(tf.ones([8, 2]), tf.ones([8, 1]), { epochs: 10, verbose: 0, callbacks });
+ * ```
  */
 export function scheduleCallback(
   tf: TensorLibrary,

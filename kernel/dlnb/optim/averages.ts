@@ -9,27 +9,97 @@ export type AveragedWeights = { weights: readonly { read(): tfTypes.Tensor }[] }
 
 /** Averages of weights. */
 export interface WeightAverages {
-  /** Takes the weights as they are now into the averages: after a step, or an epoch. */
+  /**
+   * Takes the weights as they are now into the averages: after a step, or an epoch.
+   * @example
+   * ```ts
+   * const w = tf.variable(tf.scalar(1));
+   * const ema = optim.ema([w], { momentum: 0.5 });
+   * w.assign(tf.scalar(3));
+   * ema.update();
+   * ema.use(() => w.dataSync()[0]); // → 2
+   * ```
+   */
   update(): void;
   /** How often it was updated. */
   readonly updates: number;
-  /** Exchanges the weights and the averages. A second call exchanges them back. */
+  /**
+   * Exchanges the weights and the averages. A second call exchanges them back.
+   * @example
+   * ```ts
+   * const w = tf.variable(tf.scalar(1));
+   * const ema = optim.ema([w]);
+   * w.assign(tf.scalar(3));
+   * ema.swap();
+   * w; // → 1
+   * ```
+   */
   swap(): void;
-  /** Gives the weights the values of the averages. */
+  /**
+   * Gives the weights the values of the averages.
+   * @example
+   * ```ts
+   * const w = tf.variable(tf.scalar(1));
+   * const ema = optim.ema([w]);
+   * w.assign(tf.scalar(3));
+   * ema.copyTo();
+   * w; // → 1
+   * ```
+   */
   copyTo(): void;
   /**
    * Calls a function while the weights are the averages, such as an evaluation; afterwards they are as before. With an
    * async function, await the promise.
    * @returns what the function returns
+   * @example
+   * ```ts
+   * const w = tf.variable(tf.scalar(1));
+   * const ema = optim.ema([w]);
+   * w.assign(tf.scalar(3));
+   * [ema.use(() => w.dataSync()[0]), w.dataSync()[0]]; // → [1, 3]
+   * ```
    */
   use<T>(f: () => T): T;
-  /** For `fit`: updates the averages after each batch or epoch, and can give them to the model at the end. */
+  /**
+   * For `fit`: updates the averages after each batch or epoch, and can give them to the model at the end.
+   * @example
+   * ```ts
+   * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+   * model.compile({ optimizer: optim.sgd(), loss: 'meanSquaredError' });
+   * const ema = optim.ema(model, { momentum: 0.9, copyAtEnd: true });
+   * await model.fit(tf.ones([8, 1]), tf.ones([8, 1]), { epochs: 3, verbose: 0, callbacks: ema.callback() });
+   * ema.updates; // → 3
+   * ```
+   */
   callback(): object;
-  /** The averages and the number of updates as tensors, for a file. Dispose of them afterwards. */
+  /**
+   * The averages and the number of updates as tensors, for a file. Dispose of them afterwards.
+   * @example
+   * ```ts
+   * const ema = optim.ema([tf.variable(tf.scalar(1), true, 'w')]);
+   * ema.getWeights().map(({ name }) => name);
+   * ```
+   */
   getWeights(): NamedTensor[];
-  /** Takes over what `getWeights` of other averages gave. @throws Error where the shapes differ */
+  /**
+   * Takes over what `getWeights` of other averages gave.
+   * @throws Error where the shapes differ
+   * @example
+   * ```ts
+   * const first = optim.ema([tf.variable(tf.scalar(1), true, 'a')]);
+   * const second = optim.ema([tf.variable(tf.scalar(2), true, 'b')]);
+   * await second.setWeights(first.getWeights());
+   * ```
+   */
   setWeights(weights: readonly NamedTensor[]): Promise<void>;
-  /** Frees the averages. */
+  /**
+   * Frees the averages.
+   * @example
+   * ```ts
+   * const ema = optim.ema([tf.variable(tf.scalar(1))]);
+   * ema.dispose();
+   * ```
+   */
   dispose(): void;
 }
 
@@ -48,16 +118,17 @@ const EMA: OptionNames<EmaOptions> = { momentum: 'number', warmup: 'boolean', co
 /**
  * Exponential moving averages of weights, which begin with the weights: a ← μ a + (1 − μ) w (Polyak & Juditsky 1992), as
  * `use_ema` in Keras. The averages of a model include the moving statistics of its normalizations.
- *
+ * @throws TypeError, RangeError for wrong options
+ * @example
  * ```ts
- * const ema = optim.ema(model, { momentum: 0.999 });
- * for (const [x, y] of batches) {
- *   optimizer.minimize(() => loss(y, model.apply(x)).mean());
+ * const w = tf.variable(tf.scalar(0));
+ * const ema = optim.ema([w], { momentum: 0.9 });
+ * for (const value of [1, 1, 1]) {
+ *   w.assign(tf.scalar(value));
  *   ema.update();
  * }
- * const accuracy = ema.use(() => evaluate(model));
+ * ema.use(() => w.dataSync()[0]); // → 0.271
  * ```
- * @throws TypeError, RangeError for wrong options
  */
 export function ema(tf: TensorLibrary, weights: AveragedWeights, options: EmaOptions = {}): WeightAverages {
   const where = 'optim.ema';
@@ -93,6 +164,17 @@ const SWA: OptionNames<SwaOptions> = { startEpoch: 'number', every: 'number', co
  * normalizations are averaged too; the paper computes them again: `model.apply(x, { training: true })` over some
  * batches.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const w = tf.variable(tf.scalar(0));
+ * const swa = optim.swa([w]);
+ * for (const value of [1, 2, 6]) {
+ *   w.assign(tf.scalar(value));
+ *   swa.update();
+ * }
+ * swa.copyTo();
+ * w; // → 3
+ * ```
  */
 export function swa(tf: TensorLibrary, weights: AveragedWeights, options: SwaOptions = {}): WeightAverages {
   const where = 'optim.swa';

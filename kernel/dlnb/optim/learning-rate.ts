@@ -65,13 +65,18 @@ export interface FoundLearningRate {
 /**
  * Finds a learning rate: trains for some steps while the rate grows by the same factor from each to the next (Smith 2017,
  * https://arxiv.org/abs/1506.01186, §3.3). Weights and optimizer are as before afterwards.
- *
- * ```ts
- * const found = await optim.findLearningRate({ model, x, y });
- * viz.line({ x: found.rates, y: found.smoothed, logX: true });
- * model.compile({ optimizer: optim.adam({ learningRate: found.suggested }), loss: 'meanSquaredError' });
- * ```
  * @throws TypeError, RangeError for wrong options; Error if the loss is not finite at the first steps
+ * @example
+ * ```ts
+ * const w = tf.variable(tf.tensor1d([4, -2]));
+ * const found = await optim.findLearningRate({
+ *   optimizer: optim.sgd(),
+ *   loss: () => w.square().sum() as tf.Scalar,
+ *   variables: [w],
+ * });
+ * display(viz.line({ loss: found.smoothed }, { x: found.rates, logX: true, xLabel: 'η' }));
+ * found.suggested;
+ * ```
  */
 export async function findLearningRate(
   tf: TensorLibrary,

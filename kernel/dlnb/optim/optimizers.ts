@@ -12,7 +12,15 @@ export interface Optimizer extends tfTypes.Optimizer {
    * `setLearningRate` takes the schedule's place.
    */
   learningRate: number;
-  /** Sets the learning rate from the next step on: a number, or a function of the step. */
+  /**
+   * Sets the learning rate from the next step on: a number, or a function of the step.
+   * @example
+   * ```ts
+   * const optimizer = optim.adam();
+   * optimizer.setLearningRate((step) => 0.1 / (step + 1));
+   * optimizer.learningRate; // → 0.1
+   * ```
+   */
   setLearningRate(rate: number | ((step: number) => number)): void;
 }
 
@@ -222,6 +230,13 @@ function checkKept(where: string, name: string, value: number): number {
  * w ← w − η v (Polyak 1964), and with `nesterov` w ← w − η (β v + g) (Sutskever et al. 2013), as in PyTorch:
  * `optim.sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true })`.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const w = tf.variable(tf.scalar(1));
+ * const optimizer = optim.sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true });
+ * for (let step = 0; step < 100; step++) optimizer.minimize(() => w.square() as tf.Scalar);
+ * w;
+ * ```
  */
 export function sgd(tf: TensorLibrary, options: SgdOptions = {}): Optimizer {
   const where = 'optim.sgd';
@@ -237,6 +252,13 @@ export function sgd(tf: TensorLibrary, options: SgdOptions = {}): Optimizer {
 /**
  * AdaGrad: G ← G + g², w ← w − η g / √(G + ε) (Duchi, Hazan & Singer 2011), as in Keras.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const w = tf.variable(tf.scalar(1));
+ * const optimizer = optim.adagrad({ learningRate: 0.5 });
+ * for (let step = 0; step < 50; step++) optimizer.minimize(() => w.square() as tf.Scalar);
+ * w;
+ * ```
  */
 export function adagrad(tf: TensorLibrary, options: AdagradOptions = {}): Optimizer {
   const where = 'optim.adagrad';
@@ -252,6 +274,12 @@ export function adagrad(tf: TensorLibrary, options: AdagradOptions = {}): Optimi
  * Adadelta: with means E of squares that keep ρ, a step is Δ = √(E[Δ²] + ε) / √(E[g²] + ε) · g, w ← w − η Δ (Zeiler
  * 2012, https://arxiv.org/abs/1212.5701).
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+ * model.compile({ optimizer: optim.adadelta({ learningRate: 1 }), loss: 'meanSquaredError' });
+ * await model.fit(tf.ones([8, 2]), tf.ones([8, 1]), { epochs: 2, verbose: 0 });
+ * ```
  */
 export function adadelta(tf: TensorLibrary, options: AdadeltaOptions = {}): Optimizer {
   const where = 'optim.adadelta';
@@ -266,6 +294,13 @@ export function adadelta(tf: TensorLibrary, options: AdadeltaOptions = {}): Opti
  * RMSProp: s ← ρ s + (1 − ρ) g², v ← β v + η g / √(s + ε), w ← w − v (Tieleman & Hinton 2012), as in Keras. With
  * `centered`, the square of the mean gradient is taken from s (Graves 2013, https://arxiv.org/abs/1308.0850, eq. 38).
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const w = tf.variable(tf.scalar(1));
+ * const optimizer = optim.rmsprop({ learningRate: 0.01, centered: true });
+ * for (let step = 0; step < 50; step++) optimizer.minimize(() => w.square() as tf.Scalar);
+ * w;
+ * ```
  */
 export function rmsprop(tf: TensorLibrary, options: RmspropOptions = {}): Optimizer {
   const where = 'optim.rmsprop';
@@ -291,6 +326,13 @@ function moments(where: string, { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: 
  * Adam: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², w ← w − η m̂ / (√v̂ + ε), with m̂ = m / (1 − β₁ᵗ) and v̂ = v /
  * (1 − β₂ᵗ) (Kingma & Ba 2015, https://arxiv.org/abs/1412.6980, algorithm 1).
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+ * const learningRate = optim.cosineDecay({ rate: 0.01, steps: 100 });
+ * model.compile({ optimizer: optim.adam({ learningRate, globalClipNorm: 1 }), loss: 'meanSquaredError' });
+ * await model.fit(tf.ones([8, 2]), tf.ones([8, 1]), { epochs: 2, verbose: 0 });
+ * ```
  */
 export function adam(tf: TensorLibrary, options: AmsgradOptions = {}): Optimizer {
   const where = 'optim.adam';
@@ -303,6 +345,13 @@ export function adam(tf: TensorLibrary, options: AmsgradOptions = {}): Optimizer
  * Adam with decoupled weight decay (Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101), 0.01 by
  * default: weights are first multiplied by 1 − η λ.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const w = tf.variable(tf.tensor2d([[1, 2]]), true, 'kernel');
+ * // No gradient: only the decay acts, by 1 − 0.1 · 0.1
+ * optim.adamw({ learningRate: 0.1, weightDecay: 0.1 }).applyGradients({ kernel: tf.zerosLike(w) });
+ * w; // → [[0.99, 1.98]]
+ * ```
  */
 export function adamw(tf: TensorLibrary, options: AmsgradOptions = {}): Optimizer {
   const where = 'optim.adamw';
@@ -316,6 +365,13 @@ export function adamw(tf: TensorLibrary, options: AmsgradOptions = {}): Optimize
  * Adamax: Adam with the largest gradient, u ← max(β₂ u, |g|), in place of √v: w ← w − η / (1 − β₁ᵗ) · m / (u + ε)
  * (Kingma & Ba 2015, https://arxiv.org/abs/1412.6980, algorithm 2).
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const w = tf.variable(tf.scalar(1));
+ * optim.adamax({ learningRate: 0.1 }).minimize(() => w.square() as tf.Scalar);
+ * // The first step is as long as the learning rate
+ * w; // → 0.9
+ * ```
  */
 export function adamax(tf: TensorLibrary, options: AdamOptions = {}): Optimizer {
   const where = 'optim.adamax';
@@ -327,6 +383,13 @@ export function adamax(tf: TensorLibrary, options: AdamOptions = {}): Optimizer 
  * Adam with Nesterov momentum (Dozat 2016), as in Keras: with μₜ = β₁ (1 − 0.96ᵗ / 2), m̂ = μₜ₊₁ m / (1 − Π μ₁…ₜ₊₁) +
  * (1 − μₜ) g / (1 − Π μ₁…ₜ) and v̂ = v / (1 − β₂ᵗ), w ← w − η m̂ / (√v̂ + ε).
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const w = tf.variable(tf.scalar(1));
+ * const optimizer = optim.nadam({ learningRate: 0.1 });
+ * for (let step = 0; step < 50; step++) optimizer.minimize(() => w.square() as tf.Scalar);
+ * w;
+ * ```
  */
 export function nadam(tf: TensorLibrary, options: NadamOptions = {}): Optimizer {
   const where = 'optim.nadam';
@@ -340,6 +403,13 @@ export function nadam(tf: TensorLibrary, options: NadamOptions = {}): Optimizer 
  * Lion: steps of one size in the direction of the momentum's sign, w ← w − η sign(β₁ m + (1 − β₁) g), then m ← β₂ m +
  * (1 − β₂) g (Chen et al. 2023, https://arxiv.org/abs/2302.06675). Its weight decays are three to ten times Adam's.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const w = tf.variable(tf.tensor1d([1, -5]));
+ * optim.lion({ learningRate: 0.1 }).minimize(() => w.square().sum() as tf.Scalar);
+ * // All steps have the same size
+ * w; // → [0.9, -4.9]
+ * ```
  */
 export function lion(tf: TensorLibrary, options: LionOptions = {}): Optimizer {
   const where = 'optim.lion';

@@ -39,16 +39,36 @@ export interface Plateau {
   /**
    * Takes the next value, such as the validation loss of an epoch.
    * @throws RangeError for what is no number
+   * @example
+   * ```ts
+   * const rate = optim.plateau({ rate: 1, factor: 0.5, patience: 0 });
+   * rate.update(2);
+   * rate.update(3);
+   * rate(); // → 0.5
+   * ```
    */
   update(value: number): void;
   /**
    * For `fit`: takes the value of that name after each epoch, `'val_loss'` by default.
    * @throws Error, in `fit`, if there is none of that name
+   * @example
+   * ```ts
+   * const rate = optim.plateau({ rate: 0.1, patience: 3 });
+   * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+   * model.compile({ optimizer: optim.sgd({ learningRate: rate }), loss: 'meanSquaredError' });
+   * await model.fit(tf.ones([8, 1]), tf.ones([8, 1]), { epochs: 5, verbose: 0, callbacks: rate.callback('loss') });
+   * ```
    */
   callback(monitor?: string): { onEpochEnd(epoch: number, logs?: Record<string, number>): void };
   /** Takes over the state that `getConfig().options.state` of a like schedule had: a training goes on. */
   setState(state: PlateauState): void;
-  /** Its kind, options and state, for a file; `optim.scheduleFromConfig` makes the schedule again. */
+  /**
+   * Its kind, options and state, for a file; `optim.scheduleFromConfig` makes the schedule again.
+   * @example
+   * ```ts
+   * optim.plateau({ rate: 0.1 }).getConfig();
+   * ```
+   */
   getConfig(): { kind: string; options: PlateauConfig };
 }
 
@@ -66,13 +86,14 @@ const PLATEAU: OptionNames<PlateauOptions> = {
 /**
  * Multiplies the learning rate by `factor` when more than `patience` values in a row were no better than the best one,
  * as PyTorch's `ReduceLROnPlateau`. Give it the values with `update(value)`, or with `callback()` in `fit`:
- *
- * ```ts
- * const rate = optim.plateau({ rate: 0.1, patience: 3 });
- * model.compile({ optimizer: optim.sgd({ learningRate: rate }), loss: 'meanSquaredError' });
- * await model.fit(x, y, { epochs: 50, validationSplit: 0.2, callbacks: rate.callback('val_loss') });
- * ```
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const rate = optim.plateau({ rate: 0.1, factor: 0.5, patience: 2 });
+ * const optimizer = optim.sgd({ learningRate: rate });
+ * for (const loss of [1, 0.8, 0.9, 0.9, 0.9]) rate.update(loss);
+ * rate(); // → 0.05
+ * ```
  */
 export function plateau(options: PlateauOptions): Plateau {
   const where = 'optim.plateau';

@@ -20,7 +20,13 @@ export interface ScheduleConfig {
 /** The learning rate at a step, counted from 0, as the optimizers of `optim` take it. */
 export interface RateSchedule {
   (step: number): number;
-  /** Its kind and options, for a file; {@link scheduleFromConfig} makes the schedule again. */
+  /**
+   * Its kind and options, for a file; {@link scheduleFromConfig} makes the schedule again.
+   * @example
+   * ```ts
+   * optim.cosineDecay({ rate: 0.1, steps: 100 }).getConfig();
+   * ```
+   */
   getConfig(): ScheduleConfig;
 }
 
@@ -34,6 +40,12 @@ export function saved(kind: string, options: object, schedule: (step: number) =>
  * Constant between decays: rate · factorᵏ after k decays, as Keras's `PiecewiseConstantDecay` and PyTorch's `StepLR` and
  * `MultiStepLR`: `optim.stepDecay({ rate: 0.1, at: [30, 60], factor: 0.1 })`.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const rate = optim.stepDecay({ rate: 0.1, at: [30, 60], factor: 0.1 });
+ * display(viz.line(Array.from({ length: 90 }, (_, t) => rate(t)), { logY: true }));
+ * optim.sgd({ learningRate: rate }).learningRate; // → 0.1
+ * ```
  */
 export const stepDecay = (options: StepDecayOptions): RateSchedule => saved('stepDecay', options, stepwise(options));
 
@@ -41,6 +53,11 @@ export const stepDecay = (options: StepDecayOptions): RateSchedule => saved('ste
  * Exponential decay: rate · factor^(t / steps), t counted from the end of the warm-up:
  * `optim.exponentialDecay({ rate: 0.1, steps: 1000, factor: 0.5 })` halves the rate in 1000 steps.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const rate = optim.exponentialDecay({ rate: 0.1, steps: 1000, factor: 0.5 });
+ * [rate(0), rate(1000), rate(2000)]; // → [0.1, 0.05, 0.025]
+ * ```
  */
 export const exponentialDecay = (options: ExponentialDecayOptions): RateSchedule =>
   saved('exponentialDecay', options, exponential(options));
@@ -50,6 +67,11 @@ export const exponentialDecay = (options: ExponentialDecayOptions): RateSchedule
  * number of steps without the warm-up (Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983, eq. 5, without
  * restarts): `optim.cosineDecay({ rate: 0.1, steps: 1000, warmup: 50 })`.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const rate = optim.cosineDecay({ rate: 0.1, steps: 1000, warmup: 100 });
+ * [rate(99), rate(550), rate(1000)]; // → [0.1, 0.05, 0]
+ * ```
  */
 export const cosineDecay = (options: CosineDecayOptions): RateSchedule =>
   saved('cosineDecay', options, cosine(options));
@@ -83,6 +105,11 @@ const ONE_CYCLE: OptionNames<OneCycleOptions> = {
  * One cycle: the rate grows from rate / divFactor to `rate` and falls to almost 0 (Smith & Topin 2018,
  * https://arxiv.org/abs/1708.07120), as PyTorch's `OneCycleLR`. After the last step it stays.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const rate = optim.oneCycle({ rate: 0.1, steps: 100, pctStart: 0.3 });
+ * viz.line(Array.from({ length: 100 }, (_, t) => rate(t)), { xLabel: 'step', yLabel: 'η' });
+ * ```
  */
 export function oneCycle(options: OneCycleOptions): RateSchedule {
   const where = 'optim.oneCycle';
@@ -120,6 +147,11 @@ const WARM_UP: OptionNames<WarmUpOptions> = { steps: 'number', then: true, from:
  * A linear warm-up before any schedule (Goyal et al. 2017, https://arxiv.org/abs/1706.02677): at step t < steps, the
  * first rate of `then` times from + (1 − from) · (t + 1) / steps.
  * @throws TypeError, RangeError for wrong options
+ * @example
+ * ```ts
+ * const rate = optim.warmUp({ steps: 10, then: 0.1 });
+ * [rate(0), rate(4), rate(9), rate(50)]; // → [0.01, 0.05, 0.1, 0.1]
+ * ```
  */
 export function warmUp(options: WarmUpOptions): RateSchedule {
   const where = 'optim.warmUp';
@@ -160,6 +192,11 @@ const kinds: Readonly<Record<string, (options: never) => RateSchedule>> = {
 /**
  * The schedule that `getConfig()` of another one describes, with its state.
  * @throws TypeError for what is none
+ * @example
+ * ```ts
+ * const saved = JSON.stringify(optim.cosineDecay({ rate: 0.1, steps: 100 }).getConfig());
+ * optim.scheduleFromConfig(JSON.parse(saved))(50); // → 0.05
+ * ```
  */
 export function scheduleFromConfig(config: ScheduleConfig): RateSchedule {
   const { kind, options } = (config ?? {}) as Partial<ScheduleConfig>;

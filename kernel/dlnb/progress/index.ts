@@ -27,11 +27,35 @@ const PROGRESS_OPTIONS: OptionNames<ProgressOptions> = { total: 'number', label:
 
 /** A bar that the caller moves. */
 export interface ProgressHandle {
-  /** Moves the bar. Awaiting the result lets other tasks run, at most 20 times a second. */
+  /**
+   * Moves the bar. Awaiting the result lets other tasks run, at most 20 times a second.
+   * @example
+   * ```ts
+   * const bar = progress.begin({ total: 3 });
+   * for (const file of ['a', 'b', 'c']) await bar.step();
+   * bar.end();
+   * ```
+   */
   step(items?: number): void | Promise<void>;
-  /** Shows a text behind the bar. */
+  /**
+   * Shows a text behind the bar.
+   * @example
+   * ```ts
+   * const bar = progress.begin({ label: 'searching' });
+   * bar.note('12 found so far');
+   * bar.end();
+   * ```
+   */
   note(text: string): void;
-  /** Ends the bar. By default its state is `done` if the total is reached or unknown. */
+  /**
+   * Ends the bar. By default its state is `done` if the total is reached or unknown.
+   * @example
+   * ```ts
+   * const bar = progress.begin({ total: 10 });
+   * bar.step(4);
+   * bar.end();
+   * ```
+   */
   end(state?: ProgressState): void;
 }
 
@@ -45,11 +69,30 @@ export interface ProgressHandle {
  * `for await` also lets other tasks run, at most 20 times a second.
  */
 export interface ProgressFunction {
-  /** 0, 1, … n − 1 */
+  /**
+   * 0, 1, … n − 1
+   * @example
+   * ```ts
+   * let sum = 0;
+   * for (const i of progress(100, { label: 'adding' })) sum += i;
+   * sum; // → 4950
+   * ```
+   */
   (n: number, options?: ProgressOptions): Iterable<number> & AsyncIterable<number>;
   <T>(source: Iterable<T>, options?: ProgressOptions): Iterable<T> & AsyncIterable<T>;
   <T>(source: AsyncSource<T>, options?: ProgressOptions): AsyncIterable<T>;
-  /** Begins a bar that the caller moves. */
+  /**
+   * Begins a bar that the caller moves.
+   * @example
+   * ```ts
+   * const bar = progress.begin({ total: 30, label: 'reading' });
+   * for (let file = 0; file < 3; file++) {
+   *   await bar.step(10);
+   *   bar.note(`file ${file}`);
+   * }
+   * bar.end();
+   * ```
+   */
   begin(options?: ProgressOptions): ProgressHandle;
 }
 

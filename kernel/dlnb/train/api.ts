@@ -45,16 +45,18 @@ export const CALLBACK_OPTIONS: OptionNames<CallbackOptions> = { gradientNorm: 'b
 /**
  * Records one training run. Its chart appears under the cell with the first values and grows while the cell runs.
  *
- * ```ts
- * const run = train.record('adam');
- * for (const epoch of run.epochs(10)) {
- *   for (const [x, y] of batches) run.step({ loss: trainStep(x, y), learningRate });
- *   run.epoch({ val_loss: evaluate() });
- * }
- * ```
- *
  * The Stop button of the chart sets {@link stop}. The loops over `steps()` and `epochs()` then end at the next step,
  * even if they never await, and the cell continues after the loop with all its variables.
+ * @example
+ * ```ts
+ * const run = train.record('adam');
+ * const w = tf.variable(tf.scalar(4));
+ * const optimizer = optim.adam({ learningRate: 0.1 });
+ * for (const epoch of run.epochs(3)) {
+ *   for (const step of run.steps(10)) run.step({ loss: optimizer.minimize(() => w.square() as tf.Scalar, true)! });
+ *   run.epoch({ val_loss: w.square() as tf.Scalar });
+ * }
+ * ```
  */
 export interface Recorder {
   readonly name: string;
@@ -66,22 +68,61 @@ export interface Recorder {
    * value must be read from the device asynchronously, its point appears when the value has arrived, at the latest
    * before the cell ends.
    * @throws TypeError for a value that is not a number
+   * @example
+   * ```ts
+   * const run = train.record('by hand');
+   * for (const loss of [1, 0.5, 0.25]) run.step({ loss, learningRate: 0.1 });
+   * ```
    */
   step(values: Record<string, Metric>): void;
   /**
    * Ends an epoch and records its values, for example `{ loss, val_loss, val_acc }`. Names that begin with `val_`
    * belong to the validation data.
+   * @example
+   * ```ts
+   * const run = train.record('by hand');
+   * for (const loss of [1, 0.5, 0.25]) run.epoch({ loss, val_loss: loss + 0.1 });
+   * ```
    */
   epoch(values?: Record<string, Metric>): void;
   /**
    * Yields 0, 1, … n − 1, or fewer after the Stop button. `for await` lets other tasks run, at most 20 times a second.
+   * @example
+   * ```ts
+   * const run = train.record('by hand');
+   * for await (const step of run.steps(100)) run.step({ loss: 1 / (step + 1) });
+   * ```
    */
   steps(n: number): Iterable<number> & AsyncIterable<number>;
-  /** Like {@link steps}, for the loop over epochs. */
+  /**
+   * Like {@link steps}, for the loop over epochs.
+   * @example
+   * ```ts
+   * const run = train.record('by hand');
+   * for (const epoch of run.epochs(10)) run.epoch({ loss: 1 / (epoch + 1) });
+   * ```
+   */
   epochs(n: number): Iterable<number> & AsyncIterable<number>;
-  /** A callback for `model.fit` and `fitDataset`: `model.fit(xs, ys, { callbacks: run.callback() })`. */
+  /**
+   * A callback for `model.fit` and `fitDataset`: `model.fit(xs, ys, { callbacks: run.callback() })`.
+   * @example
+   * ```ts
+   * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+   * model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+   * const run = train.record('sgd', { title: 'A line' });
+   * await model.fit(tf.ones([8, 1]), tf.ones([8, 1]), { epochs: 3, verbose: 0, callbacks: run.callback() });
+   * ```
+   */
   callback(options?: CallbackOptions): CustomCallback;
-  /** Ends the run. The end of the cell also does. */
+  /**
+   * Ends the run. The end of the cell also does.
+   * @example
+   * ```ts
+   * const run = train.record('by hand');
+   * run.step({ loss: 1 });
+   * run.end();
+   * ```
+   */
   end(): void;
 }
 
@@ -90,9 +131,25 @@ export interface Train extends FitFunctions {
   /**
    * Begins to record a run.
    * @param name name in the legend; `run 1`, `run 2` … by default
+   * @example
+   * ```ts
+   * const run = train.record('sgd');
+   * const w = tf.variable(tf.scalar(4));
+   * const optimizer = optim.sgd({ learningRate: 0.1 });
+   * for (const step of run.steps(20)) run.step({ loss: optimizer.minimize(() => w.square() as tf.Scalar, true)! });
+   * ```
    */
   record(name?: string, options?: RecordOptions): Recorder;
-  /** A callback for `model.fit` that records a run: `model.fit(xs, ys, { callbacks: train.callback() })`. */
+  /**
+   * A callback for `model.fit` that records a run: `model.fit(xs, ys, { callbacks: train.callback() })`.
+   * @example
+   * ```ts
+   * const x = tf.linspace(0, 1, 32).reshape([32, 1]);
+   * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+   * model.compile({ optimizer: optim.adam({ learningRate: 0.1 }), loss: 'meanSquaredError' });
+   * await model.fit(x, x.mul(3), { epochs: 5, verbose: 0, callbacks: train.callback('line') });
+   * ```
+   */
   callback(name?: string, options?: RecordOptions & CallbackOptions): CustomCallback;
   /** {@link compileStep} */
   compileStep: typeof compileStep;

@@ -17,6 +17,11 @@ const ANIMATE_OPTIONS: OptionNames<AnimateOptions> = { ...PLOT_OPTIONS, names: t
  * Shows figures one after another: paths of optimizers, boundaries over time. All frames share their axes.
  * @param frames figures of `viz` with the same number of traces of the same types
  * @throws RangeError if frames do not match
+ * @example
+ * ```ts
+ * const frames = [0.5, 1, 2].map((rate) => viz.line([4, 2, 1].map((t) => Math.exp(-rate * t)), { yLabel: 'loss' }));
+ * viz.animate(frames, { names: ['η = 0.5', 'η = 1', 'η = 2'] });
+ * ```
  */
 export function animate(frames: readonly Figure[], options: AnimateOptions = {}): Figure {
   checkFrames(frames);

@@ -47,6 +47,12 @@ export class ConfusionMatrixFigure extends Figure {
  * share of the row; the share gives its color.
  * @param actual class numbers [n], or one-hot rows [n, classes]
  * @param predicted class numbers [n], or scores [n, classes], where the largest score of a row is its class
+ * @example
+ * ```ts
+ * const figure = viz.confusionMatrix([0, 0, 1, 1, 1], [0, 1, 1, 1, 0], { classNames: ['cat', 'dog'] });
+ * display(figure);
+ * figure.accuracy; // → 0.6
+ * ```
  */
 export function confusionMatrix(
   actual: Numbers,

@@ -42,6 +42,14 @@ const LINE_OPTIONS: OptionNames<LineOptions> = { ...AXES_OPTIONS, x: true, marke
  * Draws curves: `viz.line(losses)`, `viz.line({ train, validation }, { logY: true })`. NaN leaves a gap.
  * @param curves one curve, or several by name; each is y values [n] or points [n, 2]
  * @throws TypeError or RangeError that names the curve and says what is wrong with it
+ * @example
+ * ```ts
+ * const steps = Array.from({ length: 50 }, (_, i) => i);
+ * viz.line(
+ *   { train: steps.map((t) => 0.9 ** t), validation: steps.map((t) => 0.9 ** t + 0.05) },
+ *   { logY: true, xLabel: 'epoch', yLabel: 'loss' },
+ * );
+ * ```
  */
 export function line(curves: Curve | Record<string, Curve>, options: LineOptions = {}): Figure {
   checkOptions('viz.line', options, LINE_OPTIONS);
@@ -109,6 +117,11 @@ const SCATTER_OPTIONS: OptionNames<ScatterOptions> = {
 /**
  * Draws points in two or three dimensions, colored by class or by a number.
  * @param points [n, 2] or [n, 3]
+ * @example
+ * ```ts
+ * const { points, labels, shape } = data.moons({ n: 200 });
+ * viz.scatter(tf.tensor2d(points, shape), { labels, classNames: ['upper', 'lower'] });
+ * ```
  */
 export function scatter(points: Numbers, options: ScatterOptions = {}): Figure {
   const where = 'viz.scatter';

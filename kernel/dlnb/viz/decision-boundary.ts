@@ -73,6 +73,12 @@ export type Predict = (points: tfTypes.Tensor2D) => tfTypes.Tensor | tfTypes.Ten
  * @param labels their classes, [n] or one-hot [n, classes]
  * @returns a promise if the answer must be read back from the device asynchronously
  * @throws RangeError unless there is one answer for each point
+ * @example
+ * ```ts
+ * const { points, labels, shape } = data.xor({ n: 100 });
+ * const xor = (x: tf.Tensor2D) => tf.sigmoid(tf.prod(x, 1).mul(-5));
+ * viz.decisionBoundary(xor, tf.tensor2d(points, shape), labels, { title: 'x₁ x₂ < 0' });
+ * ```
  */
 export function decisionBoundary(
   tf: TensorLibrary,

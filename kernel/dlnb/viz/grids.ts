@@ -58,6 +58,10 @@ const HEATMAP_OPTIONS: OptionNames<HeatmapOptions> = {
 /**
  * Draws a matrix as colors. Row 0 is at the top, as matrices are written, unless `y` gives the coordinates of the rows.
  * @param values [rows, columns]
+ * @example
+ * ```ts
+ * viz.heatmap([[1, 0.3], [0.3, 1]], { xNames: ['x', 'y'], yNames: ['x', 'y'], colors: 'diverging' });
+ * ```
  */
 export function heatmap(values: Matrix, options: HeatmapOptions = {}): Figure {
   const where = 'viz.heatmap';
@@ -107,6 +111,12 @@ const SURFACE_OPTIONS: OptionNames<SurfaceOptions> = { ...GRID_OPTIONS, zLabel: 
 /**
  * Draws a surface over a grid, in three dimensions.
  * @param heights [rows, columns]: `heights[i][j]` stands at (x[j], y[i])
+ * @example
+ * ```ts
+ * const x = tf.linspace(-2, 2, 21);
+ * const heights = x.square().expandDims(1).add(x.square().mul(3));
+ * viz.surface(heights as tf.Tensor2D, { x, y: x, zLabel: 'loss' });
+ * ```
  */
 export function surface(heights: Matrix, options: SurfaceOptions = {}): Figure {
   const where = 'viz.surface';

@@ -52,6 +52,11 @@ export class HistogramFigure extends Figure {
  * Draws how often values occur: `viz.histogram(weights)`, `viz.histogram({ before, after })`. All groups have the same
  * bins.
  * @param values numbers of shape [n] or [rows, columns], in one group or in several by name
+ * @example
+ * ```ts
+ * seed(1);
+ * viz.histogram({ before: tf.randomNormal([500]), after: tf.randomNormal([500], 1, 0.5) }, { density: true });
+ * ```
  */
 export function histogram(values: Numbers | Record<string, Numbers>, options: HistogramOptions = {}): HistogramFigure {
   const where = 'viz.histogram';

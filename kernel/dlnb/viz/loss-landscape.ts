@@ -82,6 +82,11 @@ export type LandscapeProgress = (total: number) => { step(): void | Promise<void
  * Taylor, Studer, Goldstein, "Visualizing the Loss Landscape of Neural Nets", NeurIPS 2018, section 4.
  * @param model a model of tf.layers, or a list of variables
  * @param loss evaluates the loss with the current weights, always on the same data; returns a number or a scalar
+ * @example
+ * ```ts
+ * const w = tf.variable(tf.tensor2d([[1, 2], [3, 4]]));
+ * await viz.lossLandscape([w], () => w.sub(1).square().mean(), { resolution: 11, kind: 'contour' });
+ * ```
  */
 export async function lossLandscape(
   tf: TensorLibrary,

@@ -74,6 +74,16 @@ const copyOf = (name) =>
       ]),
   );
 
+/** What is made of the others: the reference that `help` reads, and the pages of docs/api/ are made from. */
+parts.help = {
+  from: () => [
+    `${here}/reference.mjs`,
+    ...new Set([...parts.dlnb.from(), ...parts.tensorflow.from(), ...parts.node.from()]),
+  ],
+  make: async (types) =>
+    new Map([['reference.json', JSON.stringify((await import('./reference.mjs')).readReference(types))]]),
+};
+
 /** Writes the folder `types` into `dist`: the parts of it that are not there as they would be written. */
 export async function buildTypes(dist) {
   for (const [name, { from, make }] of Object.entries(parts)) {
@@ -83,7 +93,7 @@ export async function buildTypes(dist) {
     for (const file of from()) hash.update(file).update(readFileSync(join(root, file)));
     const state = hash.digest('hex');
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) continue;
-    const files = await make();
+    const files = await make(join(dist, 'types'));
     // Beside the old one, which a language server may be reading
     const fresh = `${folder}.${process.pid}.new`;
     for (const [file, text] of files) {

@@ -177,18 +177,28 @@ function withSentence(doc, sentence) {
 /** A file as emitted, with the doc comments of functions at the properties that hold them. */
 function withDocs(checker, { text, source }) {
   const file = ts.createSourceFile('emitted.d.ts', text, ts.ScriptTarget.Latest, true);
-  // Objects that functions make: their properties by name
+  // Objects that functions make: their properties by name, and those of objects in them: `initializers.heNormal`
   const properties = new Map();
+  const gather = (type, before) => {
+    for (const property of type.getProperties()) {
+      properties.set(before + property.name, property);
+      const its = checker.getTypeOfSymbol(property);
+      if (before === '' && its.symbol && its.symbol.flags & ts.SymbolFlags.ObjectLiteral)
+        gather(its, `${property.name}.`);
+    }
+  };
   for (const statement of source.statements)
     if (ts.isFunctionDeclaration(statement))
-      for (const property of checker
-        .getReturnTypeOfSignature(checker.getSignatureFromDeclaration(statement))
-        .getProperties())
-        properties.set(property.name, property);
+      gather(checker.getReturnTypeOfSignature(checker.getSignatureFromDeclaration(statement)), '');
+  const pathOf = (node) => {
+    const outer = node.parent.parent;
+    const isNested = ts.isTypeLiteralNode(node.parent) && ts.isPropertySignature(outer);
+    return isNested ? `${outer.name.getText()}.${node.name.getText()}` : node.name.getText();
+  };
   const edits = [];
   const visit = (node) => {
     const isMember = ts.isPropertySignature(node) || ts.isMethodSignature(node);
-    const symbol = isMember && properties.get(node.name.getText());
+    const symbol = isMember && properties.get(pathOf(node));
     const comment = isMember ? commentOf(node) : '';
     const link = /^\/\*\*\s*\{@link (\w+)\}/.exec(comment);
     if (isMember && (symbol ? !comment || link : link)) {

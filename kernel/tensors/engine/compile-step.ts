@@ -24,14 +24,17 @@ const idle: ReplayState = { eager: 0, recorded: 0, replayed: 0, why: 'the device
  * Makes a faster function of one training step. The function is still called in every step and can do anything: its ops
  * are compared with those of the recording, and are computed as usual from the first one that differs. Use it where
  * steps are alike.
- *
- * ```ts
- * const step = train.compileStep((x: tf.Tensor, y: tf.Tensor) =>
- *   optimizer.minimize(() => loss(model.apply(x), y), true)!);
- * for (const [x, y] of batches) run.step({ loss: step(x, y) });
- * ```
  * @param f takes tensors, or lists and objects of tensors; it must not be async
  * @throws TypeError if `f` is not a function
+ * @example
+ * ```ts
+ * const w = tf.variable(tf.zeros([2, 1]));
+ * const optimizer = optim.sgd({ learningRate: 0.1 });
+ * const step = train.compileStep(
+ *   (x: tf.Tensor2D, y: tf.Tensor2D) => optimizer.minimize(() => x.matMul(w).sub(y).square().mean(), true)!,
+ * );
+ * for (let i = 0; i < 100; i++) step(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[5], [11]]));
+ * ```
  */
 export function compileStep<A extends unknown[], R>(f: (...args: A) => R): CompiledStep<A, R> {
   if (typeof f !== 'function') throw new TypeError('compileStep takes the function of one training step.');

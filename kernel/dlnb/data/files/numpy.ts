@@ -57,6 +57,11 @@ export class NumpyArray {
   /**
    * The array as a tensor of its shape: 'float32' of floats, 'int32' of whole numbers, 'bool', 'complex64', 'string'.
    * @throws RangeError for whole numbers that int32 does not hold
+   * @example
+   * ```ts
+   * await data.saveNpy('./x.npy', [[1, 2], [3, 4]]);
+   * (await data.npy('./x.npy')).tensor(); // → [[1, 2], [3, 4]]
+   * ```
    */
   tensor(): tfTypes.Tensor {
     const tf = needLibrary(this.loaded, 'tensor');

@@ -45,6 +45,14 @@ const SHOWN_ROWS = 1000;
 /**
  * A table. A loop over it yields its rows as objects: `for (const { age } of table)`. Every method returns a new table
  * and leaves this one unchanged.
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * writeFileSync('./cars.csv', 'hp,fuel,price\n90,petrol,9000\n,diesel,11000\n150,petrol,21000\n');
+ * const table = (await data.csv('./cars.csv')).fillMissing('hp', 120).oneHot('fuel');
+ * const set = table.dataset({ y: 'price' });
+ * [table.names, set.shape]; // → [['hp', 'fuel=diesel', 'fuel=petrol', 'price'], [3]]
+ * ```
  */
 export class Table<R extends object = Row> implements Iterable<R> {
   /** @internal */
@@ -67,14 +75,31 @@ export class Table<R extends object = Row> implements Iterable<R> {
     return Object.fromEntries(this.columns.map(({ name, type }) => [name, type]));
   }
 
-  /** Row `i` as an object, from 0. @throws RangeError if there is no such row */
+  /**
+   * Row `i` as an object, from 0.
+   * @throws RangeError if there is no such row
+   * @example
+   * ```ts
+   * import { writeFileSync } from 'node:fs';
+   * writeFileSync('./cars.csv', 'hp,fuel\n90,petrol\n110,diesel\n');
+   * (await data.csv('./cars.csv')).row(0); // → { hp: 90, fuel: 'petrol' }
+   * ```
+   */
   row(i: number): R {
     checkCount('row', 'the number of the row', i, 0);
     if (i >= this.size) throw new RangeError(`row: there are ${this.size} rows, from 0; there is no row ${i}`);
     return this.rowAt(i);
   }
 
-  /** All rows as objects. */
+  /**
+   * All rows as objects.
+   * @example
+   * ```ts
+   * import { writeFileSync } from 'node:fs';
+   * writeFileSync('./cars.csv', 'hp,fuel\n90,petrol\n110,diesel\n');
+   * (await data.csv('./cars.csv')).rows(); // → [{ hp: 90, fuel: 'petrol' }, { hp: 110, fuel: 'diesel' }]
+   * ```
+   */
   rows(): R[] {
     return Array.from({ length: this.size }, (_, i) => this.rowAt(i));
   }
@@ -86,6 +111,12 @@ export class Table<R extends object = Row> implements Iterable<R> {
   /**
    * The numbers of a column, `[size]`: NaN where one is missing; 1 for true and 0 for false.
    * @throws TypeError if the column holds texts or other values; RangeError if there is no such column
+   * @example
+   * ```ts
+   * import { writeFileSync } from 'node:fs';
+   * writeFileSync('./cars.csv', 'hp,fuel\n90,petrol\n110,diesel\n');
+   * (await data.csv('./cars.csv')).numbers('hp'); // → [90, 110]
+   * ```
    */
   numbers(name: string): Float64Array {
     const { type, values } = this.column('numbers', name);
@@ -97,36 +128,88 @@ export class Table<R extends object = Row> implements Iterable<R> {
     );
   }
 
-  /** The values of a column, `[size]`; null where one is missing. @throws RangeError if there is no such column */
+  /**
+   * The values of a column, `[size]`; null where one is missing.
+   * @throws RangeError if there is no such column
+   * @example
+   * ```ts
+   * import { writeFileSync } from 'node:fs';
+   * writeFileSync('./cars.csv', 'hp,fuel\n90,petrol\n110,diesel\n');
+   * (await data.csv('./cars.csv')).values('fuel'); // → ['petrol', 'diesel']
+   * ```
+   */
   values(name: string): unknown[] {
     const { type, values } = this.column('values', name);
     return Array.from(values as ArrayLike<unknown>, (v) => (type === 'number' && Number.isNaN(v) ? null : v));
   }
 
-  /** The columns with these names, in this order. @throws RangeError if there is no such column */
+  /**
+   * The columns with these names, in this order.
+   * @throws RangeError if there is no such column
+   * @example
+   * ```ts
+   * import { writeFileSync } from 'node:fs';
+   * writeFileSync('./cars.csv', 'id,hp,fuel\n1,90,petrol\n2,110,diesel\n');
+   * (await data.csv('./cars.csv')).select(['hp', 'fuel']).names; // → ['hp', 'fuel']
+   * ```
+   */
   select(names: readonly string[]): Table {
     return this.with(namesOf('select', 'the argument', names).map((name) => this.column('select', name)));
   }
 
-  /** All columns but those with these names. @throws RangeError if there is no such column */
+  /**
+   * All columns but those with these names.
+   * @throws RangeError if there is no such column
+   * @example
+   * ```ts
+   * import { writeFileSync } from 'node:fs';
+   * writeFileSync('./cars.csv', 'id,hp,fuel\n1,90,petrol\n2,110,diesel\n');
+   * (await data.csv('./cars.csv')).drop(['id']).names; // → ['hp', 'fuel']
+   * ```
+   */
   drop(names: readonly string[]): Table {
     const left = new Set(namesOf('drop', 'the argument', names).map((name) => this.column('drop', name).name));
     return this.with(this.columns.filter(({ name }) => !left.has(name)));
   }
 
-  /** The rows for which the function returns true. */
+  /**
+   * The rows for which the function returns true.
+   * @example
+   * ```ts
+   * import { writeFileSync } from 'node:fs';
+   * writeFileSync('./cars.csv', 'hp,fuel\n90,petrol\n110,diesel\n');
+   * const table = await data.csv<{ hp: number; fuel: string }>('./cars.csv');
+   * table.filter((row) => row.hp > 100).size; // → 1
+   * ```
+   */
   filter(fn: (row: R, i: number) => unknown): Table<R> {
     if (typeof fn !== 'function') throw new TypeError('filter: the argument must be a function of a row');
     return this.pick(Array.from({ length: this.size }, (_, i) => i).filter((i) => fn(this.rowAt(i), i)));
   }
 
-  /** The first `n` rows, or all if there are fewer. */
+  /**
+   * The first `n` rows, or all if there are fewer.
+   * @example
+   * ```ts
+   * import { writeFileSync } from 'node:fs';
+   * writeFileSync('./cars.csv', 'hp,fuel\n90,petrol\n110,diesel\n');
+   * (await data.csv('./cars.csv')).take(1).size; // → 1
+   * ```
+   */
   take(n: number): Table<R> {
     checkCount('take', 'n', n, 0);
     return this.pick(Array.from({ length: Math.min(n, this.size) }, (_, i) => i));
   }
 
-  /** The rows in which nothing is missing, or nothing in the columns with these names. */
+  /**
+   * The rows in which nothing is missing, or nothing in the columns with these names.
+   * @example
+   * ```ts
+   * import { writeFileSync } from 'node:fs';
+   * writeFileSync('./cars.csv', 'hp,fuel\n90,petrol\n,diesel\n');
+   * (await data.csv('./cars.csv')).dropMissing().size; // → 1
+   * ```
+   */
   dropMissing(names?: readonly string[]): Table<R> {
     const columns =
       names === undefined
@@ -142,6 +225,12 @@ export class Table<R extends object = Row> implements Iterable<R> {
    * Puts a value where one is missing in a column.
    * @param value the value, or 'mean' or 'median' of the column's numbers
    * @throws TypeError if the value does not fit the column; RangeError if the column has no number to take the mean of
+   * @example
+   * ```ts
+   * import { writeFileSync } from 'node:fs';
+   * writeFileSync('./cars.csv', 'hp,fuel\n90,petrol\n,diesel\n');
+   * (await data.csv('./cars.csv')).fillMissing('hp', 120).numbers('hp'); // → [90, 120]
+   * ```
    */
   fillMissing(name: string, value: number | string | boolean): Table<R> {
     const column = this.column('fillMissing', name);
@@ -175,6 +264,12 @@ export class Table<R extends object = Row> implements Iterable<R> {
    * A column of numbers for each value of a column, in its place, 1 where a row has the value and else 0: `color` with
    * red and blue becomes `color=blue` and `color=red`. Where the value is missing, all are 0.
    * @throws TypeError if the column holds values that are neither texts, numbers nor true and false
+   * @example
+   * ```ts
+   * import { writeFileSync } from 'node:fs';
+   * writeFileSync('./cars.csv', 'hp,fuel\n90,petrol\n110,diesel\n');
+   * (await data.csv('./cars.csv')).oneHot('fuel').names; // → ['hp', 'fuel=diesel', 'fuel=petrol']
+   * ```
    */
   oneHot(name: string): Table {
     const column = this.column('oneHot', name);
@@ -193,6 +288,13 @@ export class Table<R extends object = Row> implements Iterable<R> {
    * Makes a data set: `table.dataset({ y: 'species' })`. Inputs are the numbers of the columns `x`, `[columns]`; a
    * single column of lists of numbers gives `[length]`. The target is classes, or `[columns]` numbers.
    * @throws TypeError for a column that is no number and names the remedy; Error for missing values, with the first row
+   * @example
+   * ```ts
+   * import { writeFileSync } from 'node:fs';
+   * writeFileSync('./cars.csv', 'hp,fuel\n90,petrol\n110,diesel\n');
+   * const set = (await data.csv('./cars.csv')).dataset({ y: 'fuel' });
+   * [set.shape, set.classNames]; // → [[1], ['diesel', 'petrol']]
+   * ```
    */
   dataset(options: TableDatasetOptions): Dataset {
     checkOptions('dataset', options ?? undefined, DATASET_OPTIONS);

@@ -149,6 +149,12 @@ export function klDivergence(tf: TensorLibrary, weight: number): Regularizer {
   return new KlDivergence({ weight });
 }
 
+/** The functions by the classes that they make. */
+const functions = new Map<string, string>();
+
+/** The function that makes a layer of a class, by the class's name in saved models: `nn.groupNorm`. */
+export const functionOfLayer = (className: string): string | undefined => functions.get(className);
+
 /** The functions that make the layers, for one session. */
 export function makeLayers(loaded: LoadedLibrary) {
   /** Makes the function of a layer: it checks the names of the options, and the class their values. */
@@ -158,7 +164,8 @@ export function makeLayers(loaded: LoadedLibrary) {
       const where = `nn.${name}`;
       const tf = needLibrary(loaded, where);
       checkOptions(where, options, names);
-      const Cls = layerClasses(tf)[className] as new (options: O) => Layer;
+      const Cls = layerClasses(tf)[className] as (new (options: O) => Layer) & { className: string };
+      functions.set(Cls.className, where);
       return new Cls(options);
     };
   const groupNorm = layer<GroupNormOptions>('groupNorm', 'GroupNormalization', GROUP_NORM_OPTIONS);
@@ -238,6 +245,11 @@ export function makeLayers(loaded: LoadedLibrary) {
      *
      * `[batch, …, channels]` → the same shape.
      * @throws RangeError if the groups do not divide the channels
+     * @example
+     * ```ts
+     * const x = tf.randomNormal([2, 8, 8, 16]);
+     * nn.groupNorm({ groups: 4 }).apply(x); // → Tensor float32 [2, 8, 8, 16] …
+     * ```
      */
     groupNorm: (options: GroupNormOptions = {}): Layer => groupNorm(options),
     /**
@@ -246,6 +258,11 @@ export function makeLayers(loaded: LoadedLibrary) {
      * with as many groups as channels.
      *
      * `[batch, …, channels]` → the same shape.
+     * @example
+     * ```ts
+     * const y = nn.instanceNorm().apply(tf.randomNormal([1, 8, 8, 3])) as tf.Tensor;
+     * check.close(y.mean([1, 2]), [[0, 0, 0]], 'the mean of each channel is 0', { tolerance: 1e-4 });
+     * ```
      */
     instanceNorm: (options: InstanceNormOptions = {}): Layer => instanceNorm(options),
     /**
@@ -254,12 +271,20 @@ export function makeLayers(loaded: LoadedLibrary) {
      * RMSNormalization.
      *
      * `[batch, …, features]` → the same shape.
+     * @example
+     * ```ts
+     * nn.rmsNorm({ epsilon: 0 }).apply(tf.tensor2d([[3, 4]])); // → [[0.848528, 1.131371]]
+     * ```
      */
     rmsNorm: (options: RmsNormOptions = {}): Layer => rmsNorm(options),
     /**
      * A layer that scales to Euclidean length 1 along an axis: x / ‖x‖. As Keras's UnitNormalization.
      *
      * `[batch, …, features]` → the same shape.
+     * @example
+     * ```ts
+     * nn.unitNormalization().apply(tf.tensor2d([[3, 4]])); // → [[0.6, 0.8]]
+     * ```
      */
     unitNormalization: (options: UnitNormalizationOptions = {}): Layer => unitNormalization(options),
     /**
@@ -271,6 +296,14 @@ export function makeLayers(loaded: LoadedLibrary) {
      * query `[batch, targets, features]`, value `[batch, sources, size]`, key `[batch, sources, features]` →
      * `[batch, targets, size]`, and with `returnAttentionScores` the weights `[batch, targets, sources]`.
      * @throws RangeError if queries and keys do not have the same number of features
+     * @example
+     * ```ts
+     * const query = tf.tensor3d([[[10, 0]]]);
+     * const keys = tf.tensor3d([[[1, 0], [0, 1]]]);
+     * const values = tf.tensor3d([[[5], [7]]]);
+     * // Almost only the first key fits
+     * nn.attention().apply([query, values, keys]); // → [[[5.0001]]]
+     * ```
      */
     attention: (options: AttentionOptions = {}): Layer => attention(options),
     /**
@@ -283,6 +316,12 @@ export function makeLayers(loaded: LoadedLibrary) {
      *
      * query `[batch, targets, features]`, value and key `[batch, sources, …]` → `[batch, targets, outputDim]`, and with
      * `returnAttentionScores` the weights `[batch, heads, targets, sources]`.
+     * @example
+     * ```ts
+     * const x = tf.input({ shape: [10, 32] });
+     * const y = nn.multiHeadAttention({ numHeads: 4, keyDim: 8, causal: true }).apply([x, x]) as tf.SymbolicTensor;
+     * nn.countParameters(tf.model({ inputs: x, outputs: y })).total; // → 4224
+     * ```
      */
     multiHeadAttention: (options: MultiHeadAttentionOptions): Layer => multiHeadAttention(options),
     /**
@@ -290,6 +329,10 @@ export function makeLayers(loaded: LoadedLibrary) {
      * https://arxiv.org/abs/1706.03762, section 3.5).
      *
      * `[batch, places, features]` → the same shape.
+     * @example
+     * ```ts
+     * nn.sinePositions().apply(tf.zeros([1, 2, 2])); // → [[[0, 1], [0.841471, 0.5403023]]]
+     * ```
      */
     sinePositions: (options: SinePositionsOptions = {}): Layer => sinePositions(options),
     /**
@@ -297,6 +340,16 @@ export function makeLayers(loaded: LoadedLibrary) {
      *
      * `[batch, places, features]` → the same shape.
      * @throws RangeError for more places than `sequenceLength`
+     * @example
+     * ```ts
+     * const model = tf.sequential({
+     *   layers: [
+     *     tf.layers.embedding({ inputDim: 50, outputDim: 8, inputLength: 20 }),
+     *     nn.learnedPositions({ sequenceLength: 20 }),
+     *   ],
+     * });
+     * nn.countParameters(model).total; // → 560
+     * ```
      */
     learnedPositions: (options: LearnedPositionsOptions): Layer => learnedPositions(options),
     /**
@@ -305,6 +358,13 @@ export function makeLayers(loaded: LoadedLibrary) {
      * prediction.
      *
      * `[batch, …]` → the same shape.
+     * @example
+     * ```ts
+     * const x = tf.input({ shape: [16] });
+     * const branch = tf.layers.dense({ units: 16, activation: 'relu' }).apply(x);
+     * const kept = nn.stochasticDepth({ rate: 0.2, seed: 1 }).apply(branch) as tf.SymbolicTensor;
+     * tf.model({ inputs: x, outputs: tf.layers.add().apply([x, kept]) as tf.SymbolicTensor });
+     * ```
      */
     stochasticDepth: (options: StochasticDepthOptions): Layer => stochasticDepth(options),
     /**
@@ -313,6 +373,15 @@ export function makeLayers(loaded: LoadedLibrary) {
      * 1 − rate.
      *
      * `[batch, …]` → the same shape.
+     * @example
+     * ```ts
+     * const hidden = tf.layers.dense({ units: 32, inputShape: [1] });
+     * const layers = [hidden, nn.mcDropout({ rate: 0.2 }), tf.layers.dense({ units: 1 })];
+     * const model = tf.sequential({ layers });
+     * const runs = Array.from({ length: 20 }, () => model.predict(tf.ones([1, 1])) as tf.Tensor);
+     * // How far the predictions differ
+     * linalg.std(tf.stack(runs));
+     * ```
      */
     mcDropout: (options: McDropoutOptions): Layer => mcDropout(options),
     /**
@@ -320,12 +389,22 @@ export function makeLayers(loaded: LoadedLibrary) {
      * Keras's SpatialDropout2D.
      *
      * `[batch, height, width, channels]` → the same shape.
+     * @example
+     * ```ts
+     * const x = tf.ones([1, 4, 4, 8]);
+     * // Whole channels are 0; what is left is divided by 1 − rate
+     * nn.spatialDropout2d({ rate: 0.5, seed: 1 }).apply(x, { training: true });
+     * ```
      */
     spatialDropout2d: (options: SpatialDropoutOptions): Layer => spatialDropout2d(options),
     /**
      * Dropout of whole channels of volumes, in training. As Keras's SpatialDropout3D.
      *
      * `[batch, depth, height, width, channels]` → the same shape.
+     * @example
+     * ```ts
+     * nn.spatialDropout3d({ rate: 0.5, seed: 1 }).apply(tf.ones([1, 2, 2, 2, 4]), { training: true });
+     * ```
      */
     spatialDropout3d: (options: SpatialDropoutOptions): Layer => spatialDropout3d(options),
     /**
@@ -333,6 +412,11 @@ export function makeLayers(loaded: LoadedLibrary) {
      * It has no weights. A saved model keeps the function's name, not its code: before it is loaded elsewhere, define
      * the function and call `nn.registerFunction`.
      * @throws Error when it is saved and the function has no name
+     * @example
+     * ```ts
+     * const layers = [tf.layers.dense({ units: 4, inputShape: [2] }), nn.lambda((x: tf.Tensor) => x.square())];
+     * tf.sequential({ layers }).predict(tf.ones([1, 2])); // → Tensor float32 [1, 4] …
+     * ```
      */
     lambda: (f: LambdaFunction, options: LambdaOptions = {}): Layer => {
       const tf = needLibrary(loaded, 'nn.lambda');
@@ -348,6 +432,11 @@ export function makeLayers(loaded: LoadedLibrary) {
      *
      * `[batch, places, channels]` → `[batch, places′, channels · depthMultiplier]`, where places′ is
      * ⌈(places − reach + 1) / strides⌉ with padding 'valid', else ⌈places / strides⌉.
+     * @example
+     * ```ts
+     * const layer = nn.depthwiseConv1d({ kernelSize: 3, padding: 'causal', depthwiseInitializer: 'ones' });
+     * layer.apply(tf.tensor3d([[[1], [2], [3], [4]]])); // → [[[1], [3], [6], [9]]]
+     * ```
      */
     depthwiseConv1d: (options: DepthwiseConv1dOptions): Layer => depthwiseConv1d(options),
     /**
@@ -356,6 +445,11 @@ export function makeLayers(loaded: LoadedLibrary) {
      *
      * `[batch, places, channels]` → `[batch, places′, filters]`, where places′ is ⌈(places − reach + 1) / strides⌉ with
      * padding 'valid', else ⌈places / strides⌉.
+     * @example
+     * ```ts
+     * const layer = nn.separableConv1d({ filters: 16, kernelSize: 5, padding: 'same', inputShape: [100, 8] });
+     * nn.countParameters(tf.sequential({ layers: [layer] })).total; // → 184
+     * ```
      */
     separableConv1d: (options: SeparableConv1dOptions): Layer => separableConv1d(options),
     /**
@@ -364,30 +458,51 @@ export function makeLayers(loaded: LoadedLibrary) {
      *
      * `[batch, places, channels]` → `[batch, places′, filters]`, where places′ is places · strides with padding 'same',
      * and places · strides + max(kernelSize − strides, 0) with 'valid'.
+     * @example
+     * ```ts
+     * const layer = nn.conv1dTranspose({ filters: 4, kernelSize: 2, strides: 2 });
+     * layer.apply(tf.ones([1, 10, 8])); // → Tensor float32 [1, 20, 4] …
+     * ```
      */
     conv1dTranspose: (options: Conv1dTransposeOptions): Layer => conv1dTranspose(options),
     /**
      * A layer that repeats each place of a sequence. As Keras's UpSampling1D.
      *
      * `[batch, places, channels]` → `[batch, places · size, channels]`.
+     * @example
+     * ```ts
+     * nn.upSampling1d({ size: 2 }).apply(tf.tensor3d([[[1], [2]]])); // → [[[1], [1], [2], [2]]]
+     * ```
      */
     upSampling1d: (options: UpSampling1dOptions = {}): Layer => upSampling1d(options),
     /**
      * A layer that repeats each place of a volume. As Keras's UpSampling3D.
      *
      * `[batch, depth, height, width, channels]` → the same with depth, height and width times `size`.
+     * @example
+     * ```ts
+     * nn.upSampling3d({ size: [1, 2, 2] }).apply(tf.ones([1, 3, 4, 4, 2])); // → Tensor float32 [1, 3, 8, 8, 2] …
+     * ```
      */
     upSampling3d: (options: UpSampling3dOptions = {}): Layer => upSampling3d(options),
     /**
      * A layer that puts zeros before and behind a sequence. As Keras's ZeroPadding1D.
      *
      * `[batch, places, channels]` → `[batch, before + places + behind, channels]`.
+     * @example
+     * ```ts
+     * nn.zeroPadding1d({ padding: [2, 0] }).apply(tf.tensor3d([[[1], [2]]])); // → [[[0], [0], [1], [2]]]
+     * ```
      */
     zeroPadding1d: (options: ZeroPadding1dOptions = {}): Layer => zeroPadding1d(options),
     /**
      * A layer that puts zeros around a volume. As Keras's ZeroPadding3D.
      *
      * `[batch, depth, height, width, channels]` → the same with larger depth, height and width.
+     * @example
+     * ```ts
+     * nn.zeroPadding3d({ padding: 1 }).apply(tf.ones([1, 2, 2, 2, 1])); // → Tensor float32 [1, 4, 4, 4, 1] …
+     * ```
      */
     zeroPadding3d: (options: ZeroPadding3dOptions = {}): Layer => zeroPadding3d(options),
     /**
@@ -395,6 +510,10 @@ export function makeLayers(loaded: LoadedLibrary) {
      *
      * `[batch, places, channels]` → `[batch, places − before − behind, channels]`.
      * @throws RangeError if nothing is left
+     * @example
+     * ```ts
+     * nn.cropping1d({ cropping: [1, 2] }).apply(tf.tensor3d([[[1], [2], [3], [4], [5]]])); // → [[[2], [3]]]
+     * ```
      */
     cropping1d: (options: Cropping1dOptions = {}): Layer => cropping1d(options),
     /**
@@ -402,6 +521,10 @@ export function makeLayers(loaded: LoadedLibrary) {
      *
      * `[batch, depth, height, width, channels]` → the same with smaller depth, height and width.
      * @throws RangeError if nothing is left
+     * @example
+     * ```ts
+     * nn.cropping3d({ cropping: 1 }).apply(tf.ones([1, 4, 4, 4, 2])); // → Tensor float32 [1, 2, 2, 2, 2] …
+     * ```
      */
     cropping3d: (options: Cropping3dOptions = {}): Layer => cropping3d(options),
     /**
@@ -409,6 +532,12 @@ export function makeLayers(loaded: LoadedLibrary) {
      *
      * `[batch, height, width, channels]` → the maxima `[batch, ⌊height/h⌋, ⌊width/w⌋, channels]`, and their indices of
      * the same shape: (y · width + x) · channels + channel in the image.
+     * @example
+     * ```ts
+     * const x = tf.tensor4d([1, 9, 3, 4], [1, 2, 2, 1]);
+     * const [maxima, indices] = nn.maxPoolingWithIndices().apply(x) as tf.Tensor[];
+     * [maxima.dataSync()[0], indices.dataSync()[0]]; // → [9, 1]
+     * ```
      */
     maxPoolingWithIndices: (options: MaxPoolingWithIndicesOptions = {}): Layer => maxPoolingWithIndices(options),
     /**
@@ -417,12 +546,23 @@ export function makeLayers(loaded: LoadedLibrary) {
      *
      * `[batch, h, w, channels]` twice → `[batch, height, width, channels]`. Of images whose size the windows do not
      * divide, give `outputSize`.
+     * @example
+     * ```ts
+     * const x = tf.tensor4d([1, 9, 3, 4], [1, 2, 2, 1]);
+     * const pooled = nn.maxPoolingWithIndices().apply(x) as tf.Tensor[];
+     * nn.maxUnpooling().apply(pooled); // → [[[[0], [9]], [[0], [0]]]]
+     * ```
      */
     maxUnpooling: (options: MaxUnpoolingOptions = {}): Layer => maxUnpooling(options),
     /**
      * A layer that mirrors images at random, each by itself, in training. As Keras's RandomFlip.
      *
      * `[batch, height, width, channels]` → the same shape.
+     * @example
+     * ```ts
+     * const { images, shape } = data.shapes({ n: 4 });
+     * nn.randomFlip({ mode: 'horizontal', seed: 1 }).apply(tf.tensor4d(images, shape), { training: true });
+     * ```
      */
     randomFlip: (options: RandomFlipOptions = {}): Layer => randomFlip(options),
     /**
@@ -430,6 +570,12 @@ export function makeLayers(loaded: LoadedLibrary) {
      * RandomRotation. No gradient goes back to the images.
      *
      * `[batch, height, width, channels]` → the same shape.
+     * @example
+     * ```ts
+     * const rotate = nn.randomRotation({ factor: 0.1, seed: 1, inputShape: [28, 28, 1] });
+     * // In training, images turn by up to 36 degrees; in prediction they stay
+     * tf.sequential({ layers: [rotate, ...nn.lenet5().layers.slice(1)] });
+     * ```
      */
     randomRotation: (options: RandomRotationOptions): Layer => randomRotation(options),
     /**
@@ -437,6 +583,12 @@ export function makeLayers(loaded: LoadedLibrary) {
      * gradient goes back to the images.
      *
      * `[batch, height, width, channels]` → the same shape.
+     * @example
+     * ```ts
+     * const layer = nn.randomTranslation({ heightFactor: 0.1, widthFactor: 0.1, fillMode: 'constant', seed: 1 });
+     * const { images, shape } = data.digits({ n: 4 });
+     * layer.apply(tf.tensor4d(images, shape), { training: true }); // → Tensor float32 [4, 28, 28, 1] …
+     * ```
      */
     randomTranslation: (options: RandomTranslationOptions): Layer => randomTranslation(options),
     /**
@@ -444,6 +596,12 @@ export function makeLayers(loaded: LoadedLibrary) {
      * RandomZoom. No gradient goes back to the images.
      *
      * `[batch, height, width, channels]` → the same shape.
+     * @example
+     * ```ts
+     * const layer = nn.randomZoom({ heightFactor: 0.2, seed: 1 });
+     * const { images, shape } = data.digits({ n: 4 });
+     * layer.apply(tf.tensor4d(images, shape), { training: true }); // → Tensor float32 [4, 28, 28, 1] …
+     * ```
      */
     randomZoom: (options: RandomZoomOptions): Layer => randomZoom(options),
     /**
@@ -452,6 +610,11 @@ export function makeLayers(loaded: LoadedLibrary) {
      *
      * `[batch, …, …, channels]` → `[batch, height, width, channels]`.
      * @throws RangeError for images that are smaller than the part
+     * @example
+     * ```ts
+     * const layer = nn.randomCrop({ height: 24, width: 24, seed: 1 });
+     * layer.apply(tf.ones([2, 32, 32, 3]), { training: true }); // → Tensor float32 [2, 24, 24, 3] …
+     * ```
      */
     randomCrop: (options: RandomCropOptions): Layer => randomCrop(options),
     /**
@@ -460,6 +623,11 @@ export function makeLayers(loaded: LoadedLibrary) {
      * default.
      *
      * `[batch, height, width, channels]` → the same shape.
+     * @example
+     * ```ts
+     * const layer = nn.randomBrightness({ factor: 0.2, seed: 1 });
+     * layer.apply(tf.fill([2, 4, 4, 1], 0.5), { training: true }); // → Tensor float32 [2, 4, 4, 1] …
+     * ```
      */
     randomBrightness: (options: RandomToneOptions): Layer => randomBrightness(options),
     /**
@@ -467,6 +635,11 @@ export function makeLayers(loaded: LoadedLibrary) {
      * training: (x − mean) · (1 + f) + mean, clipped. As Keras's RandomContrast, for values from 0 to 1 by default.
      *
      * `[batch, height, width, channels]` → the same shape.
+     * @example
+     * ```ts
+     * const layer = nn.randomContrast({ factor: 0.5, seed: 1 });
+     * layer.apply(tf.randomUniform([2, 4, 4, 1]), { training: true }); // → Tensor float32 [2, 4, 4, 1] …
+     * ```
      */
     randomContrast: (options: RandomToneOptions): Layer => randomContrast(options),
     /**
@@ -475,6 +648,12 @@ export function makeLayers(loaded: LoadedLibrary) {
      * both ends of a model.
      *
      * `[batch, places]` → `[batch, places, outputDim]`; `[batch, places, outputDim]` → `[batch, places, inputDim]`.
+     * @example
+     * ```ts
+     * const embedding = nn.reversibleEmbedding({ inputDim: 50, outputDim: 8 });
+     * const vectors = embedding.apply(tf.tensor2d([[1, 2, 3]], [1, 3], 'int32')) as tf.Tensor;
+     * embedding.apply(vectors, { reverse: true }); // → Tensor float32 [1, 3, 50] …
+     * ```
      */
     reversibleEmbedding: (options: ReversibleEmbeddingOptions): Layer => reversibleEmbedding(options),
     /**
@@ -482,6 +661,12 @@ export function makeLayers(loaded: LoadedLibrary) {
      * Welling 2014, https://arxiv.org/abs/1312.6114). In prediction it is the mean.
      *
      * `[batch, 2n]`, n means and then n logarithms of variances → `[batch, n]`.
+     * @example
+     * ```ts
+     * // Means 1 and 2, variances exp(0)
+     * const parameters = tf.tensor2d([[1, 2, 0, 0]]);
+     * nn.gaussianSampling({ seed: 1 }).apply(parameters); // → [[1, 2]]
+     * ```
      */
     gaussianSampling: (options: GaussianSamplingOptions = {}): Layer => gaussianSampling(options),
     /**
@@ -490,6 +675,12 @@ export function makeLayers(loaded: LoadedLibrary) {
      * model.
      *
      * `[batch, …]` → the same shape.
+     * @example
+     * ```ts
+     * const layer = nn.normalization();
+     * await layer.adapt(tf.tensor2d([[1, 10], [3, 30]]));
+     * layer.apply(tf.tensor2d([[2, 20], [3, 30]])); // → [[0, 0], [1, 1]]
+     * ```
      */
     normalization: (options: NormalizationOptions = {}): NormalizationLayer =>
       normalization(options) as NormalizationLayer,

@@ -29,6 +29,13 @@ const known = new Map<string, LambdaFunction>();
 /**
  * Makes a function known under a name, for models with a layer `nn.lambda` that are loaded. `nn.lambda` does so by
  * itself with the function's own name.
+ * @example
+ * ```ts
+ * // In a new session, before a model with nn.lambda(double) is loaded
+ * const double = (x: tf.Tensor) => x.mul(2);
+ * nn.registerFunction('double', double);
+ * nn.lambda(double).apply(tf.tensor1d([1, 2, 3])); // → [2, 4, 6]
+ * ```
  */
 export function registerFunction(name: string, f: LambdaFunction): void {
   if (typeof name !== 'string' || name === '')

@@ -53,6 +53,11 @@ function waves(length: number, size: number, maxWavelength: number): Float32Arra
  * @param length number of places
  * @param size number of features
  * @param maxWavelength 10,000 by default
+ * @example
+ * ```ts
+ * const waves = nn.positionWaves(40, 32);
+ * viz.heatmap(waves, { xLabel: 'feature', yLabel: 'position', colors: 'diverging' });
+ * ```
  */
 export function positionWaves(tf: TensorLibrary, length: number, size: number, maxWavelength = 10_000): Tensor2D {
   const where = 'nn.positionWaves';

@@ -36,6 +36,12 @@ export interface NormalizationLayer extends Layer {
   /**
    * Learns mean and variance from data: `await layer.adapt(x)`, before the training.
    * @param data a tensor `[examples, …]`, or a data set of batches: of tensors, or of `{ xs, ys }`, whose `xs` counts
+   * @example
+   * ```ts
+   * const layer = nn.normalization();
+   * await layer.adapt(data.dataset(data.blobs({ n: 50 })).tensors().xs);
+   * layer.apply(tf.zeros([1, 2])); // → Tensor float32 [1, 2] …
+   * ```
    */
   adapt(data: AdaptData): Promise<void>;
 }

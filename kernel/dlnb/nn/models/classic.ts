@@ -44,6 +44,12 @@ const LENET5_OPTIONS: OptionNames<LeNet5Options> = {
  *
  * Outputs of both are probabilities: of the original, softmax of the negative squared distances to the codes.
  * @returns a model that is not compiled yet
+ * @example
+ * ```ts
+ * const model = nn.lenet5({ variant: 'modern', activation: 'relu', pooling: 'max', seed: 1 });
+ * model.compile({ optimizer: optim.adam(), loss: losses.softmaxCrossEntropy(), metrics: [metrics.accuracy()] });
+ * model;
+ * ```
  */
 export function lenet5(tf: TensorLibrary, options: LeNet5Options = {}): LayersModel {
   const where = 'nn.lenet5';
@@ -126,6 +132,11 @@ const ALEXNET_OPTIONS: OptionNames<AlexNetOptions> = {
  * AlexNet (Krizhevsky, Sutskever & Hinton 2012, "ImageNet classification with deep convolutional neural networks"):
  * five convolutions and three dense layers. 60,965,224 parameters, and 62,378,344 without groups.
  * @returns a model that is not compiled yet
+ * @example
+ * ```ts
+ * const model = nn.alexnet({ inputShape: [67, 67, 3], classes: 10, seed: 1 });
+ * model.outputShape; // → [null, 10]
+ * ```
  */
 export function alexnet(tf: TensorLibrary, options: AlexNetOptions = {}): LayersModel {
   const where = 'nn.alexnet';
@@ -177,6 +188,12 @@ const INCEPTION_BLOCK_OPTIONS: OptionNames<InceptionBlockOptions> = { filters: t
  * block 3a, of 192 channels, has 163,328 weights and 368 biases.
  * @param x `[batch, height, width, channels]`
  * @returns `[batch, height, width, f1 + f3 + f5 + fp]`
+ * @example
+ * ```ts
+ * const x = tf.input({ shape: [28, 28, 192] });
+ * // GoogLeNet's block 3a: 64 + 128 + 32 + 32 channels
+ * nn.inceptionBlock(x, { filters: [64, [96, 128], [16, 32], 32] }).shape; // → [null, 28, 28, 256]
+ * ```
  */
 export function inceptionBlock(tf: TensorLibrary, x: SymbolicTensor, options: InceptionBlockOptions): SymbolicTensor {
   const where = 'nn.inceptionBlock';
@@ -239,6 +256,11 @@ const EPSILON = 1e-5;
  * layer is batch normalization, ReLU and a convolution 3 × 3; with a bottleneck, the same with 1 × 1 before.
  * @param x `[batch, height, width, channels]`
  * @returns `[batch, height, width, channels + layers · growth]`
+ * @example
+ * ```ts
+ * const x = tf.input({ shape: [8, 8, 24] });
+ * nn.denseBlock(x, { layers: 4, growth: 12 }).shape; // → [null, 8, 8, 72]
+ * ```
  */
 export function denseBlock(tf: TensorLibrary, x: SymbolicTensor, options: DenseBlockOptions): SymbolicTensor {
   const where = 'nn.denseBlock';
@@ -313,6 +335,11 @@ const LARGE_DENSENETS: Record<number, number[] | undefined> = {
  * and 20,013,928 trainable parameters; other depths have three blocks for small images: depth 100, growth 12 has
  * 769,162.
  * @returns a model that is not compiled yet
+ * @example
+ * ```ts
+ * const model = nn.densenet({ depth: 22, growth: 6, inputShape: [32, 32, 3], bottleneck: true, seed: 1 });
+ * model.outputShape; // → [null, 10]
+ * ```
  */
 export function densenet(tf: TensorLibrary, options: DenseNetOptions = {}): LayersModel {
   const where = 'nn.densenet';
@@ -399,6 +426,11 @@ const MOBILENET_BLOCKS = [
  * MobileNet (Howard et al. 2017, https://arxiv.org/abs/1704.04861): a convolution, and thirteen depthwise convolutions,
  * each followed by a convolution 1 × 1. 4,231,976 trainable parameters, with running means 4,253,864, as in Keras.
  * @returns a model that is not compiled yet
+ * @example
+ * ```ts
+ * const model = nn.mobilenet({ inputShape: [32, 32, 3], classes: 10, alpha: 0.25, seed: 1 });
+ * model.predict(tf.zeros([1, 32, 32, 3])); // → Tensor float32 [1, 10] …
+ * ```
  */
 export function mobilenet(tf: TensorLibrary, options: MobileNetOptions = {}): LayersModel {
   const where = 'nn.mobilenet';

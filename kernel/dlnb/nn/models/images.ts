@@ -34,6 +34,11 @@ const UNET_BLOCK_OPTIONS: OptionNames<UNetBlockOptions> = {
  * https://arxiv.org/abs/1505.04597).
  * @param x `[batch, height, width, channels]`
  * @returns `[batch, height, width, filters]`, and 4 less of both with padding 'valid'
+ * @example
+ * ```ts
+ * const x = tf.input({ shape: [64, 64, 1] });
+ * nn.unetBlock(x, { filters: 16 }).shape; // → [null, 64, 64, 16]
+ * ```
  */
 export function unetBlock(tf: TensorLibrary, x: SymbolicTensor, options: UNetBlockOptions): SymbolicTensor {
   const where = 'nn.unetBlock';
@@ -104,6 +109,11 @@ const UNET_OPTIONS: OptionNames<UNetOptions> = {
  * `[batch, height, width, channels]` → `[batch, height′, width′, classes]`.
  * @returns a model that is not compiled yet
  * @throws RangeError if height or width cannot be halved so often
+ * @example
+ * ```ts
+ * const model = nn.unet({ inputShape: [64, 64, 3], classes: 3, filters: 4, depth: 2, seed: 1 });
+ * model.outputShape; // → [null, 64, 64, 3]
+ * ```
  */
 export function unet(tf: TensorLibrary, options: UNetOptions = {}): LayersModel {
   const where = 'nn.unet';
@@ -220,6 +230,12 @@ export interface Vae {
  * numbers from 0 to 1. The divergence from the prior, Σ ½ (σ² + μ² − 1 − ln σ²), is added to the loss by the layer
  * `latent`, and divided by the number of features as the loss is: compiled with 'binaryCrossentropy', the loss is −ELBO
  * / features.
+ * @example
+ * ```ts
+ * const { model, encoder, decoder } = nn.vae({ latent: 2, hidden: [32], seed: 1 });
+ * model.compile({ optimizer: optim.adam(), loss: 'binaryCrossentropy' });
+ * decoder.predict(tf.zeros([1, 2])); // → Tensor float32 [1, 28, 28, 1] …
+ * ```
  */
 export function vae(tf: TensorLibrary, options: VaeOptions = {}): Vae {
   const where = 'nn.vae';

@@ -39,6 +39,14 @@ const CHAR_LM_OPTIONS: OptionNames<CharLMOptions> = {
  * `[batch, places]` numbers of characters → `[batch, places, vocabulary]`. Compile it with
  * 'sparseCategoricalCrossentropy'.
  * @returns a model that is not compiled yet
+ * @example
+ * ```ts
+ * const { tokens, symbols } = data.text({ length: 33, lowerCase: true });
+ * const model = nn.charLM({ vocabulary: symbols.length, cell: 'gru', units: 16, layers: 1, seed: 1 });
+ * model.compile({ optimizer: optim.adam(), loss: 'sparseCategoricalCrossentropy' });
+ * const x = tf.tensor2d(tokens.slice(0, 32), [1, 32]);
+ * await model.fit(x, tf.tensor2d(tokens.slice(1), [1, 32]), { epochs: 1, verbose: 0 });
+ * ```
  */
 export function charLM(tf: TensorLibrary, options: CharLMOptions): LayersModel {
   const where = 'nn.charLM';
@@ -112,6 +120,12 @@ const EPSILON = 1e-5;
  * and 4,204,032 with memory, as PyTorch's TransformerEncoderLayer and TransformerDecoderLayer.
  * @param x `[batch, places, features]`
  * @returns the same shape
+ * @example
+ * ```ts
+ * const x = tf.input({ shape: [20, 32] });
+ * const y = nn.transformerBlock(x, { numHeads: 4, causal: true });
+ * nn.countParameters(tf.model({ inputs: x, outputs: y })).total; // → 12704
+ * ```
  */
 export function transformerBlock(
   tf: TensorLibrary,
@@ -205,6 +219,11 @@ const TRANSFORMER_OPTIONS: OptionNames<TransformerOptions> = {
  * `{ vocabulary: 50257, length: 1024, layers: 12, numHeads: 12, size: 768 }` it has GPT-2's 124,439,808 parameters.
  * Compile it with 'sparseCategoricalCrossentropy'.
  * @returns a model that is not compiled yet
+ * @example
+ * ```ts
+ * const model = nn.transformer({ vocabulary: 40, length: 16, layers: 1, numHeads: 2, size: 16, seed: 1 });
+ * model.predict(tf.zeros([1, 16], 'int32')); // → Tensor float32 [1, 16, 40] …
+ * ```
  */
 export function transformer(tf: TensorLibrary, options: TransformerOptions): LayersModel {
   const where = 'nn.transformer';

@@ -35,7 +35,13 @@ export class FiltersFigure implements Displayable {
     return this.bundle;
   }
 
-  /** A line for each layer. */
+  /**
+   * A line for each layer.
+   * @example
+   * ```ts
+   * viz.filters(nn.lenet5({ seed: 1 })).toString().split('\n')[0];
+   * ```
+   */
   toString(): string {
     return this.bundle['text/plain'] as string;
   }
@@ -59,7 +65,10 @@ export function makeFilters(loaded: LoadedLibrary) {
      *   depthwiseConv2d, separableConv2d, conv2dTranspose); or a kernel as a tensor, [height, width, in, out] or
      *   [width, in, out]
      * @throws TypeError if an argument is wrong; Error if there are no filters, or no weights yet
-     * @example viz.filters(model)
+     * @example
+     * ```ts
+     * viz.filters(nn.lenet5({ seed: 1 }), { title: 'Filters before training' });
+     * ```
      */
     filters(subject: object, options: FiltersOptions = {}): FiltersFigure {
       checkOptions('viz.filters', options, FILTERS_OPTIONS);
@@ -72,7 +81,11 @@ export function makeFilters(loaded: LoadedLibrary) {
      * @param model a model of tf.layers with one input
      * @param x one example, [height, width, channels] (or [length, channels]), or a batch of them
      * @throws TypeError if an argument is wrong; Error if no layer has feature maps
-     * @example viz.featureMaps(model, digits.slice(0, 4))
+     * @example
+     * ```ts
+     * const { images, shape } = data.digits({ n: 1 });
+     * viz.featureMaps(nn.lenet5({ seed: 1 }), tf.tensor4d(images, shape));
+     * ```
      */
     featureMaps(model: object, x: tfTypes.Tensor, options: FeatureMapsOptions = {}): FiltersFigure {
       checkOptions('viz.featureMaps', options, FEATURE_MAPS_OPTIONS);
@@ -85,6 +98,17 @@ export function makeFilters(loaded: LoadedLibrary) {
      * @param subject as in {@link filters}
      * @param options with `x`, the feature maps are recorded too
      * @throws as {@link filters} does
+     * @example
+     * ```ts
+     * const { images, shape } = data.digits({ n: 20 });
+     * const x = tf.tensor4d(images, shape);
+     * const layer = tf.layers.conv2d({ filters: 4, kernelSize: 5, inputShape: [28, 28, 1] });
+     * const model = tf.sequential({ layers: [layer, tf.layers.globalMaxPooling2d({})] });
+     * model.compile({ optimizer: optim.adam({ learningRate: 0.01 }), loss: 'meanSquaredError' });
+     * const filters = viz.recordFilters(model);
+     * await model.fit(x, tf.zeros([20, 4]), { epochs: 3, verbose: 0, callbacks: filters.callback() });
+     * filters;
+     * ```
      */
     recordFilters(subject: object, options: FiltersOptions = {}): FilterRecording {
       const where = 'viz.recordFilters';

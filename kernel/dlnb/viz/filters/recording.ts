@@ -58,14 +58,17 @@ export const bundleOf = (recording: Recording): Record<string, unknown> => ({
  * The filters of a model at several times. As the value of a cell, or by `display(recording)`, it draws its snapshots
  * with a slider.
  *
- * ```ts
- * const filters = viz.recordFilters(model);
- * await model.fit(xs, ys, { epochs: 20, callbacks: filters.callback() });
- * filters
- * ```
- *
  * It is bounded: if there are too many snapshots, every other one is dropped, again and again, and the output says so.
  * The first and the last one always stay.
+ * @example
+ * ```ts
+ * const model = nn.lenet5({ seed: 1 });
+ * const filters = viz.recordFilters(model.layers[1]);
+ * filters.snapshot('before');
+ * model.layers[1].setWeights(model.layers[1].getWeights().map((w) => w.mul(2)));
+ * filters.snapshot('after');
+ * filters;
+ * ```
  */
 export class FilterRecording implements Displayable {
   private kept: Snapshot[] = [];
@@ -93,6 +96,12 @@ export class FilterRecording implements Displayable {
   /**
    * Takes a snapshot of the filters, for a training loop of your own.
    * @param label is shown beside the slider, for example `epoch 3`; by default the number of the snapshot
+   * @example
+   * ```ts
+   * const filters = viz.recordFilters(nn.lenet5({ seed: 1 }));
+   * filters.snapshot('before training');
+   * filters.length; // → 1
+   * ```
    */
   snapshot(label?: string): void {
     const name = label === undefined ? `snapshot ${this.asked + 1}` : String(label);
@@ -113,7 +122,18 @@ export class FilterRecording implements Displayable {
     this.kept = this.kept.filter((_, i) => i % 2 === 0 || i === this.kept.length - 1);
   }
 
-  /** A callback for `model.fit` and `fitDataset`: a snapshot before the training and one after each epoch. */
+  /**
+   * A callback for `model.fit` and `fitDataset`: a snapshot before the training and one after each epoch.
+   * @example
+   * ```ts
+   * const model = nn.lenet5({ seed: 1 });
+   * model.compile({ optimizer: optim.adam(), loss: losses.softmaxCrossEntropy() });
+   * const filters = viz.recordFilters(model);
+   * const { xs, ys } = data.dataset(data.digits({ n: 20 })).oneHot().tensors();
+   * await model.fit(xs, ys, { epochs: 2, verbose: 0, callbacks: filters.callback() });
+   * filters;
+   * ```
+   */
   callback(): CustomCallback {
     const epochs = this.asked;
     let done = 0;

@@ -58,7 +58,10 @@ export interface GraphFunction {
    *   which `fn` gets as one object of tensors. For a function of one parameter, a list of several numbers, or of
    *   rows, is one vector or matrix.
    * @throws TypeError if an argument is wrong; whatever `fn` throws
-   * @example viz.graph((t) => t.square().mul(t.mul(3).add(1)), 2)
+   * @example
+   * ```ts
+   * viz.graph((t: tf.Tensor) => t.square().mul(t.mul(3).add(1)), 2);
+   * ```
    */
   (fn: TensorFunction | object, inputs: GraphInput | readonly GraphInput[], options?: GraphOptions): Graph;
   /** The same with inputs by name. */
