@@ -107,16 +107,19 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
   );
   const { programs } = host;
   const thread = programs === undefined ? undefined : new BatchThread(programs);
+  /** What `seed` was given last, and how often it was called. */
+  const chance = { seed: 0, calls: 0 };
   const data = makeData({
     loaded,
     progress,
     signal: () => host.signal(),
     folder: () => host.folder ?? process.cwd(),
     thread: () => thread,
+    chance: () => chance,
   });
   const claims = new Claims({ ...show, cell: () => host.cell() });
   return {
-    library: makeModule(host, {
+    library: makeModule(host, chance, {
       progress,
       train: training.train,
       viz: makeViz(loaded, progress),
@@ -151,7 +154,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
   };
 }
 
-function makeModule<T extends object>(host: LibraryHost, parts: T) {
+function makeModule<T extends object>(host: LibraryHost, chance: { seed: number; calls: number }, parts: T) {
   /**
    * Shows a value under the cell. With an id, a later call with the same id replaces it in place.
    * Outputs appear in the order of the calls; await the promise only to know that the value has been sent.
@@ -180,13 +183,17 @@ function makeModule<T extends object>(host: LibraryHost, parts: T) {
     ...parts,
     /**
      * Starts all random numbers of TensorFlow.js again: `seed(1)` before the model is made gives the same initial weights,
-     * dropout, shuffles and `tf.random*` in each run on the same device, and so the same training, bit for bit. What has
-     * a seed of its own (generators of `data`, `{ seed }` of layers) keeps it; `Math.random` of cells is not changed.
+     * dropout, shuffles and `tf.random*` in each run on the same device, and so the same training, bit for bit. Data sets
+     * that are shuffled or augmented without a seed begin anew with it, too. What has a seed of its own keeps it:
+     * `{ seed }` of layers, and the generators and splits of `data`, whose default seeds give the same examples every
+     * time. `Math.random` of cells is not changed.
      * @param value an integer
      * @throws RangeError for another value
      */
     seed(value: number): void {
       checkSeed('seed', value);
+      chance.seed = value;
+      chance.calls++;
       host.seed(value);
     },
     /** A signal that an interrupt of the running cell aborts: `await fetch(url, { signal: signal() })`. */
