@@ -110,12 +110,15 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
   const { progress } = bars;
   const { programs } = host;
   const thread = programs === undefined ? undefined : new BatchThread(programs);
+  /** What `seed` was given last, and how often it was called. */
+  const chance = { seed: 0, calls: 0 };
   const data = makeData({
     loaded,
     progress,
     signal: () => host.signal(),
     folder: () => host.folder ?? process.cwd(),
     thread: () => thread,
+    chance: () => chance,
   });
   const training = makeTrain(
     { ...show, send: (delta, text) => host.training(delta, text), takeStop: (chart) => host.takeStop(chart) },
@@ -129,7 +132,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
   const claims = new Claims({ ...show, cell: () => host.cell() });
   const help = makeHelp({ programs, loaded, library: () => withoutTensors(session.library), layer: functionOfLayer });
   const session: LibrarySession = {
-    library: makeModule(host, {
+    library: makeModule(host, chance, {
       progress,
       train: training.train,
       viz: makeViz(loaded, progress),
@@ -174,7 +177,7 @@ const withoutTensors = (library: object): Record<string, unknown> =>
       .map((name) => [name, (library as Record<string, unknown>)[name]]),
   );
 
-function makeModule<T extends object>(host: LibraryHost, parts: T) {
+function makeModule<T extends object>(host: LibraryHost, chance: { seed: number; calls: number }, parts: T) {
   /**
    * Shows a value under the cell. With an id, a later call with the same id replaces it in place.
    * Outputs appear in the order of the calls; await the promise only to know that the value has been sent.
@@ -210,8 +213,10 @@ function makeModule<T extends object>(host: LibraryHost, parts: T) {
     ...parts,
     /**
      * Starts all random numbers of TensorFlow.js again: `seed(1)` before the model is made gives the same initial weights,
-     * dropout, shuffles and `tf.random*` in each run on the same device, and so the same training, bit for bit. What has
-     * a seed of its own (generators of `data`, `{ seed }` of layers) keeps it; `Math.random` of cells is not changed.
+     * dropout, shuffles and `tf.random*` in each run on the same device, and so the same training, bit for bit. Data sets
+     * that are shuffled or augmented without a seed begin anew with it, too. What has a seed of its own keeps it:
+     * `{ seed }` of layers, and the generators and splits of `data`, whose default seeds give the same examples every
+     * time. `Math.random` of cells is not changed.
      * @param value an integer
      * @throws RangeError for another value
      * @example
@@ -224,6 +229,8 @@ function makeModule<T extends object>(host: LibraryHost, parts: T) {
      */
     seed(value: number): void {
       checkSeed('seed', value);
+      chance.seed = value;
+      chance.calls++;
       host.seed(value);
     },
     /**

@@ -71,6 +71,14 @@ export interface LstmAttrs {
   hard: boolean;
 }
 
+/** Of `GRU` and its gradient. */
+export interface GruAttrs {
+  /** Whether the gates' activation is the hard sigmoid, clip(0.2 x + 0.5, 0, 1), instead of the sigmoid. */
+  hard: boolean;
+  /** Whether the reset gate comes after the product with the recurrent kernel (`resetAfter`). */
+  after: boolean;
+}
+
 /** Of `Random`. */
 export interface RandomAttrs {
   shape: number[];
@@ -272,6 +280,31 @@ export const ops = named({
     inputs: ['dy', 'x', 'kernel', 'recurrent', 'states', 'cells', 'gates'],
     outputs: ['dx', 'dkernel', 'drecurrent', 'dbias', 'dh', 'dc'],
     attrs: typed<LstmAttrs>(),
+    devices: ['cpu'],
+    gradient: 'none',
+  },
+
+  /**
+   * All time steps of a GRU, units a multiple of 4: x [steps, batch, inputs], kernel [inputs, 3 · units], recurrent
+   * [units, 3 · units], bias and recurrentBias [3 · units] (the second counts only if `after`), h [batch, units], mask
+   * [steps, batch], 0 where a step leaves h as it is → states [steps + 1, batch, units] (h before the first step, and
+   * after each), gates [steps, batch, 3 · units], inner [steps, batch, units] (see `GruArgs` of the device).
+   */
+  GRU: {
+    inputs: ['x', 'kernel', 'recurrent', 'bias', 'recurrentBias', 'h', 'mask'],
+    outputs: ['states', 'gates', 'inner'],
+    attrs: typed<GruAttrs>(),
+    devices: ['cpu'],
+    gradient: 'custom',
+  },
+  /**
+   * Its gradient: dy, the gradient of the states, and what `GRU` took and returned → one gradient for each of its
+   * inputs but the mask.
+   */
+  GRUGrad: {
+    inputs: ['dy', 'x', 'kernel', 'recurrent', 'mask', 'states', 'gates', 'inner'],
+    outputs: ['dx', 'dkernel', 'drecurrent', 'dbias', 'drecurrentBias', 'dh'],
+    attrs: typed<GruAttrs>(),
     devices: ['cpu'],
     gradient: 'none',
   },

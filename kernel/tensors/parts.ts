@@ -10,7 +10,7 @@ import { fuseActivations } from './fused/activations.ts';
 import { fuseLosses } from './fused/losses.ts';
 import { fuseNormalization } from './fused/normalization.ts';
 import { extendOptimizers } from './fused/optimizers.ts';
-import { fuseLstm } from './fused/recurrent.ts';
+import { fuseGru, fuseLstm } from './fused/recurrent.ts';
 import { fuseReductions } from './fused/reductions.ts';
 import { correctGradients } from './gradients/index.ts';
 import { trainAsKeras } from './layers/exports.ts';
@@ -35,6 +35,7 @@ export const parts: readonly (() => void)[] = [
   fuseLosses,
   fuseNormalization,
   fuseLstm,
+  fuseGru,
   extendOptimizers,
   installRuleOptimizers,
   seedDropout,

@@ -86,6 +86,28 @@ td,
   background: var(--vscode-textCodeBlock-background, transparent);
   border: 1px solid var(--vscode-contrastBorder, transparent);
 }
+.filter {
+  font: inherit;
+  box-sizing: border-box;
+  width: min(280px, 100%);
+  margin: 2px 0 4px;
+  padding: 2px 6px;
+  color: var(--vscode-input-foreground, inherit);
+  background: var(--vscode-input-background, transparent);
+  border: 1px solid var(--vscode-input-border, color-mix(in srgb, var(--vscode-foreground) 30%, transparent));
+  border-radius: 2px;
+}
+.filter::placeholder {
+  color: var(--vscode-input-placeholderForeground, GrayText);
+}
+.filter:focus-visible {
+  outline: 1px solid var(--vscode-focusBorder, currentColor);
+  outline-offset: -1px;
+}
+td.none {
+  font-family: inherit;
+  color: var(--vscode-descriptionForeground);
+}
 .scroller {
   max-width: 100%;
   overflow-x: auto;

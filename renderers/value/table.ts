@@ -1,10 +1,13 @@
-// An array of records as a table: pages of rows, sorted by the column that is clicked.
+// An array of records as a table: pages of the rows that a text asks for, sorted by the column that is clicked.
 import type { ValueNode, ValueTable } from '../../kernel/wire/value.ts';
 import { button, element } from '../shared/dom.ts';
 import { count } from '../shared/numbers.ts';
+import { csv, rowFilter } from './filter.ts';
 
 /** Rows on a page. */
 const PAGE = 20;
+/** Tables with fewer rows have no filter. */
+const FILTERED = 6;
 
 /** The order of the rows: none, or by a column. */
 interface Order {
@@ -26,6 +29,17 @@ export function drawTable({ columns, moreColumns, rows, total }: ValueTable): HT
   // Keyboards scroll it
   scroller.tabIndex = 0;
   const foot = element('div', 'foot');
+  const copied = element('span', 'facts');
+  copied.setAttribute('role', 'status');
+  let asked = '';
+  if (rows.length >= FILTERED)
+    box.append(
+      filterBox(columns, (text) => {
+        asked = text;
+        page = 0;
+        draw();
+      }),
+    );
   box.append(scroller, foot);
   const all: Indexed[] = rows.map((cells, index) => ({ index, cells }));
   const numeric = columns.map((_, c) => isNumeric(rows, c));
@@ -33,11 +47,27 @@ export function drawTable({ columns, moreColumns, rows, total }: ValueTable): HT
   let page = 0;
 
   const draw = () => {
-    const sorted = order ? sort(all, order) : all;
+    const isAsked = rowFilter(asked, columns);
+    const found = all.filter(({ cells }) => isAsked(cells));
+    const sorted = order ? sort(found, order) : found;
     const from = page * PAGE;
     head.replaceChildren(headRow());
     body.replaceChildren(...sorted.slice(from, from + PAGE).map((row) => bodyRow(row, numeric)));
-    foot.replaceChildren(...footParts(from, Math.min(from + PAGE, rows.length)));
+    if (found.length === 0) body.append(emptyRow(columns.length + 1));
+    copied.textContent = '';
+    foot.replaceChildren(...footParts(from, Math.min(from + PAGE, found.length), sorted));
+  };
+  const copy = async (shown: readonly Indexed[]) => {
+    const text = csv(
+      columns,
+      shown.map(({ cells }) => cells),
+    );
+    try {
+      await navigator.clipboard.writeText(text);
+      copied.textContent = `Copied ${count(shown.length)} ${shown.length === 1 ? 'row' : 'rows'}.`;
+    } catch (e) {
+      copied.textContent = `The rows could not be copied: ${(e as Error).message}`;
+    }
   };
   const headRow = () => {
     const row = element('tr', '');
@@ -62,13 +92,14 @@ export function drawTable({ columns, moreColumns, rows, total }: ValueTable): HT
     draw();
     head.querySelectorAll('button')[column]?.focus();
   };
-  const footParts = (from: number, to: number): HTMLElement[] => {
-    const shown = rows.length > PAGE ? `${count(from + 1)} to ${count(to)} of ` : '';
+  const footParts = (from: number, to: number, found: readonly Indexed[]): HTMLElement[] => {
+    const part = found.length > PAGE ? `${count(from + 1)} to ${count(to)} of ` : '';
+    const shown = found.length < rows.length ? `${part}${count(found.length)} found in ` : part;
     const facts = [`${shown}${count(total)} ${total === 1 ? 'record' : 'records'}`];
     if (rows.length < total) facts.push(`the first ${count(rows.length)} are in this output`);
     if (moreColumns > 0) facts.push(`${count(moreColumns)} more columns`);
     const parts: HTMLElement[] = [element('span', 'facts', facts.join(' · '))];
-    if (rows.length > PAGE) {
+    if (found.length > PAGE) {
       const turn = (by: number, text: string, title: string) => {
         const made = button(
           text,
@@ -80,15 +111,48 @@ export function drawTable({ columns, moreColumns, rows, total }: ValueTable): HT
           },
           by < 0 ? 'back' : 'on',
         );
-        made.disabled = by < 0 ? page === 0 : to === rows.length;
+        made.disabled = by < 0 ? page === 0 : to === found.length;
         return made;
       };
       parts.push(turn(-1, '‹ Back', 'Previous rows'), turn(1, 'Next ›', 'Next rows'));
     }
+    const what = 'Copies the rows that are found, in their order, as comma-separated values';
+    const copier = button('Copy CSV', what, () => void copy(found));
+    copier.disabled = found.length === 0;
+    parts.push(copier, copied);
     return parts;
   };
   draw();
   return box;
+}
+
+/** The field whose text rows are found by. */
+function filterBox(columns: readonly string[], changed: (text: string) => void): HTMLElement {
+  const input = element('input', 'filter');
+  input.type = 'search';
+  input.spellcheck = false;
+  input.placeholder = 'Filter';
+  const example = /[\s<>=!]/.test(columns[0]!) ? `"${columns[0]!}"` : columns[0]!;
+  input.title = `Words that a row must have, or a column compared: ${example} > 1`;
+  input.setAttribute('aria-label', `Filter rows. ${input.title}`);
+  input.addEventListener('input', () => changed(input.value));
+  // Keys are for the text, not for the notebook
+  input.addEventListener('keydown', (event) => {
+    event.stopPropagation();
+    if (event.key !== 'Escape' || input.value === '') return;
+    input.value = '';
+    changed('');
+  });
+  input.addEventListener('click', (event) => event.stopPropagation());
+  return input;
+}
+
+function emptyRow(columns: number): HTMLElement {
+  const row = element('tr', '');
+  const cell = element('td', 'none', 'No row has this.');
+  cell.colSpan = columns;
+  row.append(cell);
+  return row;
 }
 
 function bodyRow({ index, cells }: Indexed, numeric: readonly boolean[]): HTMLElement {

@@ -18,6 +18,7 @@ describe('an exported page', () => {
       'display(html.raw(\'<p style="height:300px;margin:0">tall</p><script>try { parent.document.title = "stolen"; } catch { document.body.append("kept out"); }</script>\'));\nsvg`<svg width="50" height="40"><circle r="9"/></svg>`',
       'Int32Array.of(3, -1, 2)',
       "for (const i of progress(3)) ;\nconst run = train.record('kept'); run.step({ loss: 2 }); run.step({ loss: 1 });",
+      "Array.from({ length: 57 }, (_, i) => ({ run: ['adam', 'sgd'][i % 2], loss: i === 2 ? NaN : (i * 7) % 57 }))",
     );
     const nb = JSON.parse(cells) as { cells: object[] };
     nb.cells.unshift({
@@ -65,6 +66,30 @@ describe('an exported page', () => {
     await tensor.locator('select').selectOption('table');
     expect(await tensor.locator('td').allInnerTexts()).toEqual(['3', '−1', '2']);
     await tensor.locator('select').first().selectOption('bars');
+  });
+
+  it('filters, sorts and copies tables of records', async () => {
+    const table = test.page.getByRole('table', { name: 'Table of 57 records with 2 columns' });
+    const foot = test.page.locator('.table-box .foot');
+    const losses = () => table.locator('tbody td.number').allInnerTexts();
+    const filter = test.page.getByRole('searchbox', { name: /Filter rows/ });
+    expect(await foot.innerText()).toContain('1 to 20 of 57 records');
+    await filter.fill('loss < 10 adam');
+    const rows = Array.from({ length: 57 }, (_, i) => ({ i, loss: (i * 7) % 57 }));
+    const found = rows.filter(({ i, loss }) => i % 2 === 0 && i !== 2 && loss < 10).map(({ loss }) => String(loss));
+    expect(await losses()).toEqual(found);
+    await table.getByRole('button', { name: 'loss' }).click();
+    expect(await losses()).toEqual([...found].sort((a, b) => Number(a) - Number(b)));
+    expect(await foot.innerText()).toContain(`${found.length} found in 57 records`);
+    await test.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await foot.getByRole('button', { name: 'Copy CSV' }).click();
+    await foot.getByText(`Copied ${found.length} rows.`).waitFor();
+    const copied = await test.page.evaluate(() => navigator.clipboard.readText());
+    expect(copied.split('\r\n').slice(0, 2)).toEqual(['run,loss', 'adam,0']);
+    await filter.fill('nothing like it');
+    expect(await table.innerText()).toContain('No row has this.');
+    await filter.press('Escape');
+    expect(await foot.innerText()).toContain('1 to 20 of 57 records');
   });
 
   it('draws progress bars and trainings, without the buttons that need an editor', async () => {

@@ -84,7 +84,12 @@ export class BatchThread {
         this.look(ready, worker);
         return batch(ready.shift()!);
       },
-      wait: async () => batch(ready.shift() ?? (await new Promise<FromThread>((resolve) => (waiting = resolve)))),
+      wait: async () => {
+        // What came while the thread of the cells computed is there without a turn of its event loop
+        for (let got; ready.length === 0 && (got = receiveMessageOnPort(worker.port)); )
+          this.receive(got.message as FromThread);
+        return batch(ready.shift() ?? (await new Promise<FromThread>((resolve) => (waiting = resolve))));
+      },
       end: () => {
         if (this.passes.delete(id)) send({ id, kind: 'end' });
       },

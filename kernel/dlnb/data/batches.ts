@@ -13,6 +13,8 @@ export interface DatasetHost {
   progress: ProgressFunction;
   /** The thread that makes batches ahead; undefined where there is none. */
   thread?(): BatchThread | undefined;
+  /** What `seed` of the module `dlnb` was given last, and how often it was called; 0 and 0 at first. */
+  chance?(): { seed: number; calls: number };
 }
 
 /** A batch as tensors: `xs` `[n, …shape]`, `ys` `[n, 1]` for class numbers, `[n, classes]` after `oneHot()`. */

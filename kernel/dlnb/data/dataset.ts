@@ -5,7 +5,7 @@ import { isArrayLike, shapeText, sizeOf } from '../shape.ts';
 import { augmenter, type AugmentOptions } from './augment.ts';
 import { Batches, type Batch, type DatasetHost } from './batches.ts';
 import type { FoundImages } from './files/images.ts';
-import { examplesOf, keep, type Change, type Example, type Plan } from './plan.ts';
+import { examplesOf, keep, settle, type Change, type Example, type Plan, type Seed } from './plan.ts';
 import { checkSeed, random, type Random } from './random.ts';
 
 /** Labeled points or images, as the generators and loaders of `data` return them. */
@@ -87,7 +87,7 @@ const SPLIT_OPTIONS: OptionNames<SplitOptions> = { seed: 'number', stratify: 'bo
 export interface MapOptions {
   /** Shape of one input after the function, if it changes the shape. */
   shape?: readonly number[];
-  /** Seed of the function's random numbers; 0 by default. */
+  /** Seed of the function's random numbers; by default the number given to `seed`, else 0. */
   seed?: number;
 }
 
@@ -113,10 +113,14 @@ interface Classes {
  * Labeled examples. Every method returns a new data set and leaves this one unchanged. A loop over the data set yields
  * {@link Example}s; `batch` makes tensors. Each loop over a shuffled or augmented data set is a new pass, with its own
  * order and its own random changes. They are reproducible: the first pass after `shuffle(seed)` is the same in every
- * run of the notebook, and so is the second.
+ * run of the notebook, and so is the second. `shuffle`, `augment` and `map` without a seed follow `seed(n)` of the
+ * module: after it, their passes begin anew, with other numbers for another n. `split` and `kFold` do not, so that
+ * no example changes its part.
  */
 export class Dataset implements Iterable<Example> {
   private passes = 0;
+  /** The passes since the session's seed was given, and which call that was. */
+  private since = { calls: 0, passes: 0 };
 
   /** @internal */
   constructor(
@@ -156,16 +160,16 @@ export class Dataset implements Iterable<Example> {
 
   /**
    * Visits the examples in a new random order in each loop.
-   * @param seed any integer; 0 by default
+   * @param seed any integer; by default the number given to `seed`, else 0
    * @example
    * ```ts
    * const set = data.dataset({ x: [0, 1, 2, 3], shape: [4, 1], y: [0, 1, 2, 3] });
    * for (const epoch of [0, 1]) console.log(set.shuffle(epoch).tensors().xs.dataSync());
    * ```
    */
-  shuffle(seed = 0): Dataset {
-    checkSeed('shuffle', seed);
-    return new Dataset(this.host, { ...this.plan, order: seed }, this.classes);
+  shuffle(seed?: number): Dataset {
+    if (seed !== undefined) checkSeed('shuffle', seed);
+    return new Dataset(this.host, { ...this.plan, order: seed ?? 'session' }, this.classes);
   }
 
   /**
@@ -205,7 +209,8 @@ export class Dataset implements Iterable<Example> {
    */
   cache(): Dataset {
     const { plan, shape, targetShape } = this;
-    const store = keep({ ...plan, order: undefined }, shape, targetShape);
+    const settled = settle(plan, this.host.chance?.().seed ?? 0);
+    const store = keep({ ...settled, order: undefined }, shape, targetShape);
     const index = Int32Array.from(plan.index, (_, i) => i);
     const classes = this.classes && { ...this.classes, labels: this.labels };
     return new Dataset(this.host, { store, index, transforms: [], order: plan.order }, classes);
@@ -224,7 +229,7 @@ export class Dataset implements Iterable<Example> {
   map(fn: (example: Example, random: Random) => Example, options: MapOptions = {}): Dataset {
     if (typeof fn !== 'function') throw new TypeError('map: the argument must be a function of { x, y }');
     checkOptions('map', options, MAP_OPTIONS);
-    const { shape = this.shape, seed = 0 } = options;
+    const { shape = this.shape, seed = 'session' } = options;
     if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n > 0))
       throw new TypeError(`map: shape must be an array of whole numbers, such as [28, 28, 1], got ${shown(shape)}`);
     const size = sizeOf(shape);
@@ -241,8 +246,8 @@ export class Dataset implements Iterable<Example> {
   }
 
   /**
-   * Adds random flips, shifts and noise, which differ in each pass. For training data only, not for validation and test
-   * data.
+   * Adds random flips, shifts, rotations, zooms, slants and noise, which differ in each pass. For training data only, not
+   * for validation and test data.
    * @throws RangeError if the examples are not images `[height, width, channels]`
    * @example
    * ```ts
@@ -254,7 +259,7 @@ export class Dataset implements Iterable<Example> {
   augment(options: AugmentOptions): Dataset {
     // It checks them
     augmenter(this.shape, options);
-    return this.with({ kind: 'augment', options: { ...options } }, { seed: options.seed ?? 0 });
+    return this.with({ kind: 'augment', options: { ...options } }, { seed: options.seed ?? 'session' });
   }
 
   /**
@@ -445,7 +450,8 @@ export class Dataset implements Iterable<Example> {
 
   /** Yields the examples of one pass. Their arrays are copies, which the caller may change. */
   [Symbol.iterator](): Iterator<Example> {
-    return examplesOf(this.plan, this.passes++);
+    const { plan, pass } = this.nextPass();
+    return examplesOf(plan, pass);
   }
 
   /** The same in `for await`, which shows a progress bar and lets other tasks run. */
@@ -456,7 +462,16 @@ export class Dataset implements Iterable<Example> {
 
   /** @internal What the next pass does, for a thread that makes its batches. */
   nextPass(): { plan: Plan; pass: number } {
-    return { plan: this.plan, pass: this.passes++ };
+    const seed = this.sessionSeed();
+    const pass = this.passes++;
+    return { plan: settle(this.plan, seed, this.since.passes++ - pass), pass };
+  }
+
+  /** The session's seed; passes are counted anew since it was given. */
+  private sessionSeed(): number {
+    const { seed, calls } = this.host.chance?.() ?? { seed: 0, calls: 0 };
+    if (calls !== this.since.calls) this.since = { calls, passes: 0 };
+    return seed;
   }
 
   /** @internal The number of the next pass, from 0; a training that goes on sets it. */
@@ -464,6 +479,8 @@ export class Dataset implements Iterable<Example> {
     return this.passes;
   }
   set pass(number: number) {
+    this.sessionSeed();
+    this.since.passes += number - this.passes;
     this.passes = number;
   }
 
@@ -482,7 +499,7 @@ export class Dataset implements Iterable<Example> {
       seed = 0,
       xShape = this.shape,
       yShape = this.targetShape,
-    }: { seed?: number; xShape?: number[]; yShape?: number[] } = {},
+    }: { seed?: Seed; xShape?: number[]; yShape?: number[] } = {},
   ): Dataset {
     const transforms = [...this.plan.transforms, { change, seed, xShape, yShape }];
     return new Dataset(this.host, { ...this.plan, transforms }, this.classes);

@@ -41,10 +41,13 @@ export type Change =
   | { kind: 'standardize'; mean: Float64Array; deviation: Float64Array }
   | { kind: 'map'; apply(example: Example, random: Random): Example };
 
+/** A seed, or that of the session: the number that was given to `seed` last, else 0. */
+export type Seed = number | 'session';
+
 /** A transformation of examples, with the shapes of its results. */
 export interface Transform {
   change: Change;
-  seed: number;
+  seed: Seed;
   xShape: readonly number[];
   yShape: readonly number[];
 }
@@ -55,11 +58,26 @@ export interface Plan {
   index: Int32Array;
   transforms: readonly Transform[];
   /** Seed of the order, if it is random. */
-  order?: number | undefined;
+  order?: Seed | undefined;
 }
 
+/** What makes the streams of a seed's passes differ. */
+const PASS = 0x9e3779b1;
+
 /** The random numbers of one pass over the data: each pass has a stream of its own. */
-const passRandom = (seed: number, pass: number) => random((seed + pass * 0x9e3779b1) % Number.MAX_SAFE_INTEGER);
+const passRandom = (seed: Seed, pass: number) =>
+  random(((seed === 'session' ? 0 : seed) + pass * PASS) % Number.MAX_SAFE_INTEGER);
+
+/**
+ * A plan in which the session's seed is a number.
+ * @param seed the session's
+ * @param since by how much the passes since that seed was given differ from all passes, which the streams are numbered by
+ */
+export function settle(plan: Plan, seed: number, since = 0): Plan {
+  const own = (given: Seed) => (given === 'session' ? (seed % 2 ** 50) + since * PASS : given);
+  const transforms = plan.transforms.map((t) => ({ ...t, seed: own(t.seed) }));
+  return { ...plan, transforms, ...(plan.order !== undefined && { order: own(plan.order) }) };
+}
 
 /** The examples of one pass. Their arrays are copies. */
 export function* examplesOf(plan: Plan, pass: number): Generator<Example, void, undefined> {
@@ -100,7 +118,7 @@ type Step = (example: Example) => Example;
 function stepsOf({ store, transforms }: Plan, pass: number): Step[] {
   let shape = store.xShape;
   return transforms.map(({ change, seed, xShape, yShape }, k) => {
-    const rng = passRandom(seed + 7919 * (k + 1), pass);
+    const rng = passRandom((seed === 'session' ? 0 : seed) + 7919 * (k + 1), pass);
     const step = stepOf(change, rng, shape, sizeOf(yShape));
     shape = xShape;
     return step;

@@ -25,6 +25,24 @@ const data = 'Tensor | Tensor[] | { [name: string]: Tensor }';
 const own =
   'export type SampleWeight = Tensor | ArrayLike<number> | SampleWeight[] | { [output: string]: SampleWeight };';
 
+/**
+ * Ranks that are not known, as those of `a.add(b)` where nothing says what it is to be, are any rank: such a tensor
+ * goes where a `Tensor2D` is wanted without a cast, and its `array()` is any array. What has a known rank is held to
+ * it.
+ */
+export const everywhere = [
+  [/<R extends Rank(?: = Rank)?(?=[,>])/g, '<R extends Rank = any'],
+  [/\bTensor<Rank>/g, 'Tensor<any>'],
+];
+
+/** What comes out of layers and models: one tensor, unless the place wants a list. */
+const applied = [
+  /    apply\(inputs: Tensor \| Tensor\[\] \| SymbolicTensor \| SymbolicTensor\[\], kwargs\?: Kwargs\): .*;/,
+  `    apply<T extends SymbolicTensor | SymbolicTensor[] = SymbolicTensor>(inputs: SymbolicTensor | SymbolicTensor[], kwargs?: Kwargs): T;
+    apply<T extends Tensor | Tensor[] = Tensor>(inputs: Tensor | Tensor[], kwargs?: Kwargs): T;
+    apply(inputs: Tensor | Tensor[] | SymbolicTensor | SymbolicTensor[], kwargs?: Kwargs): Tensor | Tensor[] | SymbolicTensor | SymbolicTensor[];`,
+];
+
 export const edits = [
   // ---- tfjs-core
   [
@@ -42,10 +60,19 @@ export const edits = [
       'type Float16 = typeof globalThis extends { Float16Array: { prototype: infer T } } ? T : never;',
     ),
   ],
+  [
+    'tfjs-core/dist/tensor.d.ts',
+    ['    readonly shape: ShapeMap[R];\n', '    readonly shape: unknown extends R ? number[] : ShapeMap[R];\n'],
+  ],
   // The rank that the place wants, as the functions of these names have it: `const c: tf.Tensor2D = a.matMul(b)`
   ...['mat_mul', 'dot', 'norm'].map((name) => [
     `tfjs-core/dist/public/chained_ops/${name}.d.ts`,
     ['): Tensor;', '): T;'],
+  ]),
+  // All elements are reduced to a number; along axes to what the place wants
+  ...['sum', 'mean', 'max', 'min', 'prod'].map((name) => [
+    `tfjs-core/dist/public/chained_ops/${name}.d.ts`,
+    [new RegExp(`^( *)${name}<T extends Tensor>\\(`, 'm'), `$1${name}(): Tensor<Rank.R0>;\n$&`],
   ]),
   ['tfjs-core/dist/base.d.ts', more("export { AdamWOptimizer, LionOptimizer } from './optimizers/own-optimizers';")],
   [
@@ -316,6 +343,21 @@ export interface ModelCompileArgs {
       '    metrics?: MetricName | LossOrMetricFn | (MetricName | LossOrMetricFn | (MetricName | LossOrMetricFn)[])[] | {\n        [outputName: string]: MetricName | LossOrMetricFn | (MetricName | LossOrMetricFn)[];\n    };',
     ],
   ],
+  ...['engine/topology', 'engine/input_layer', 'layers/wrappers', 'layers/recurrent'].map((name) => [
+    `tfjs-layers/dist/${name}.d.ts`,
+    applied,
+    // A layer's output is one, unless it has several
+    ...(name === 'engine/topology'
+      ? [['get output(): SymbolicTensor | SymbolicTensor[];', 'get output(): SymbolicTensor & SymbolicTensor[];']]
+      : []),
+  ]),
+  [
+    'tfjs-layers/dist/base_callbacks.d.ts',
+    [
+      /history: \{\s*\[key: string\]: Array<number \| Tensor>;\s*\};/,
+      'history: {\n        [key: string]: number[];\n    };',
+    ],
+  ],
   [
     'tfjs-layers/dist/engine/training_tensors.d.ts',
     [
@@ -346,6 +388,10 @@ export interface ModelCompileArgs {
   ],
   ...['engine/training', 'models'].map((name) => [
     `tfjs-layers/dist/${name}.d.ts`,
+    [
+      'predict(x: Tensor | Tensor[], args?: ModelPredictArgs): Tensor | Tensor[];',
+      'predict<T extends Tensor | Tensor[] = Tensor>(x: Tensor | Tensor[], args?: ModelPredictArgs): T;',
+    ],
     [
       /(    trainOnBatch\(x: [^]*?\})\): Promise<number/,
       "$1, args?: {\n        sampleWeight?: import('./ENGINEtraining_tensors').SampleWeight;\n        classWeight?: import('./ENGINEtraining_utils').ClassWeight | import('./ENGINEtraining_utils').ClassWeight[] | import('./ENGINEtraining_utils').ClassWeightMap;\n    }): Promise<number".replaceAll(

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { edits } from './edits.mjs';
+import { edits, everywhere } from './edits.mjs';
 import { withImports } from './library.mjs';
 
 const NOTICE = '// From TensorFlow.js 4.22, with changes by DLNB.\n';
@@ -63,6 +63,11 @@ export function declareTensors(modules, packages) {
     }
     files.set(file, text);
   }
+  for (const [file, text] of files)
+    files.set(
+      file,
+      everywhere.reduce((changed, [from, to]) => changed.replaceAll(from, to), text),
+    );
   for (const entry of readdirSync(own, { recursive: true, withFileTypes: true }))
     if (entry.isFile()) {
       const path = join(entry.parentPath, entry.name);

@@ -16,7 +16,7 @@ const pointTest: Draft[] = [
   `),
   code(`
     const held = test.tensors();
-    const answers = model.predict(held.xs) as tf.Tensor;
+    const answers = model.predict(held.xs);
     const right = answers.greater(0.5).toFloat().equal(held.ys).mean();
     const [accuracy] = await right.data();
     console.log(\`\${(100 * accuracy).toFixed(1)} % of \${test.size} points are right\`);
@@ -24,7 +24,7 @@ const pointTest: Draft[] = [
   `),
   md('What does the network predict everywhere else? On the **decision boundary** it is undecided.'),
   code(`
-    viz.decisionBoundary((p) => model.predict(p) as tf.Tensor, points.points, points.labels, {
+    viz.decisionBoundary((p) => model.predict(p), points.points, points.labels, {
       title: 'Predictions of the network',
       height: 460,
     });
@@ -39,7 +39,7 @@ const imageTest: Draft[] = [
   `),
   code(`
     const held = test.tensors();
-    const probabilities = model.predict(held.xs, { batchSize: 100 }) as tf.Tensor2D;
+    const probabilities = model.predict(held.xs, { batchSize: 100 });
     const matrix = viz.confusionMatrix(test.labels, probabilities, {
       classNames: test.classNames,
       height: 520,
@@ -95,7 +95,7 @@ function featureMaps(residual: boolean): Draft[] {
       ? code(`
           const firstBlock = tf.model({
             inputs: model.inputs,
-            outputs: model.getLayer('block1_1_relu2').output as tf.SymbolicTensor,
+            outputs: model.getLayer('block1_1_relu2').output,
           });
           viz.featureMaps(firstBlock, held.xs.slice(0, 1), { title: 'The first block' });
         `)
@@ -132,8 +132,8 @@ export const saveCells = (folder: string): Draft[] => [
 
     const some = held.xs.slice(0, 10);
     check.close(
-      loaded.predict(some) as tf.Tensor,
-      model.predict(some) as tf.Tensor,
+      loaded.predict(some),
+      model.predict(some),
       'the saved model makes the same predictions',
     );
     check.summary();

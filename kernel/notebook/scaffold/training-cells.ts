@@ -69,7 +69,7 @@ const training = (make: string, loss: string, name: string) =>
       validationData: validation.batch(100),
       callbacks: train.record('${name}').callback(),
     });
-    const validated = history.val_acc.at(-1) as number;
+    const validated = history.val_acc.at(-1)!;
     console.log(\`\${(100 * validated).toFixed(1)} % right in validation\`);
   `);
 
@@ -89,6 +89,6 @@ const residualTraining = (make: string, loss: string, flips: boolean, name: stri
       validationData: validation.batch(100),
       callbacks: [train.record('${name}').callback(), nn.scheduleCallback(schedule)],
     });
-    const validated = history.val_acc.at(-1) as number;
+    const validated = history.val_acc.at(-1)!;
     console.log(\`\${(100 * validated).toFixed(1)} % right in validation\`);
   `);

@@ -79,6 +79,25 @@ const networks: Record<string, () => Network> = {
       return [np.dot(h, w.w!).add(w.b!), statistics];
     },
   }),
+  GRU: () => ({
+    input: [32, 128],
+    weights: { kernel: [128, 384], recurrent: [128, 384], bias: [384], bias2: [384], w: [128, 10], b: [10] },
+    apply(w, x, statistics) {
+      const batch = x.shape[0]!;
+      const thirds = (y: np.Array) => np.split(y, 3, 1) as [np.Array, np.Array, np.Array];
+      const steps = np.unstack(np.dot(x, w.kernel!).add(w.bias!), 1);
+      let h = np.zeros([batch, 128]);
+      for (const step of steps) {
+        const [xz, xr, xn] = thirds(step);
+        const [hz, hr, hn] = thirds(np.dot(h.ref, w.recurrent!.ref).add(w.bias2!.ref));
+        const n = np.tanh(xn.add(nn.sigmoid(xr.add(hr)).mul(hn)));
+        h = n.ref.add(nn.sigmoid(xz.add(hz)).mul(h.sub(n)));
+      }
+      w.recurrent!.dispose();
+      w.bias2!.dispose();
+      return [np.dot(h, w.w!).add(w.b!), statistics];
+    },
+  }),
   'Transformer block': () => ({
     input: [64, 128],
     weights: {

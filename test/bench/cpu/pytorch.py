@@ -102,6 +102,16 @@ class LSTM(nn.Module):
         return self.head(h[0])
 
 
+class GRU(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gru = nn.GRU(128, 128, batch_first=True)
+        self.head = nn.Linear(128, 10)
+
+    def forward(self, x):
+        return self.head(self.gru(x)[1][0])
+
+
 class Transformer(nn.Module):
     def __init__(self):
         super().__init__()
@@ -119,6 +129,7 @@ CLASSIFIERS = {
     "LeNet-5": (LeNet5, (1, 28, 28)),
     "ResNet-20": (ResNet20, (3, 32, 32)),
     "LSTM": (LSTM, (32, 128)),
+    "GRU": (GRU, (32, 128)),
     "Transformer block": (Transformer, (64, 128)),
 }
 

@@ -121,6 +121,20 @@ function models(tf: TF): Record<string, () => tfjs.LayersModel> {
           layers.dense({ units: 10, activation: 'softmax' }),
         ],
       }),
+    // With the reset gate after the product, as in PyTorch; TensorFlow.js's own devices have it before and refuse this
+    GRU: () =>
+      tf.sequential({
+        layers: [
+          layers.gru({
+            units: 128,
+            inputShape: [32, 128],
+            resetAfter: true,
+            recurrentActivation: 'sigmoid',
+            recurrentInitializer: 'glorotUniform',
+          } as never),
+          layers.dense({ units: 10, activation: 'softmax' }),
+        ],
+      }),
   };
 }
 

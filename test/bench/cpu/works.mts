@@ -35,6 +35,7 @@ export const works: Work[] = [
     aim: { ratio: 1.5 },
   },
   { name: 'LSTM, batch 32', parameters: 132_874, pytorchParameters: 133_386, aim: { ratio: 1.2 } },
+  { name: 'GRU, batch 32', parameters: 100_362, aim: { ratio: 1.2 } },
   { name: 'Transformer block, batch 16', parameters: 199_562, aim: { ratio: 1.5 } },
   { name: 'XOR', parameters: 17, aim: { ratio: 0.5 } },
 ];

@@ -764,6 +764,46 @@ export interface RandomArgs {
 }
 
 /** The recurrent part of the layer: all time steps. */
+export interface GruArgs {
+  /** [steps, batch, 3 · units] in the order update, reset, candidate: x · kernel + bias; becomes the activated gates. */
+  gates: number;
+  /** [steps, batch, units], written: h · Rn + bn if `after`, else r · h. */
+  inner: number;
+  /** [units, 3 · units], the recurrent weights. */
+  recurrent: number;
+  /** [3 · units], the biases of the products with h; read only if `after`. */
+  recurrentBias: number;
+  /** [steps + 1, batch, units]: h before the first step, which is given, and after each step. */
+  states: number;
+  /** [steps, batch], 0 where a step is masked; address 0 if none is. */
+  mask: number;
+  /** Working memory, `gruWorkBytes(units)` bytes: the recurrent weights in panels. */
+  work: number;
+  steps: number;
+  batch: number;
+  units: number;
+  /** Whether the gates' activation is clip(0.2 x + 0.5, 0, 1) instead of the sigmoid. */
+  hard: boolean;
+  /** Whether the reset gate comes after the product with the recurrent weights. */
+  after: boolean;
+}
+
+/** The gradient of what goes into the activations of all steps; gates, inner and states as `gruForward` left them. */
+export interface GruGradArgs extends GruArgs {
+  /** [steps + 1, batch, units], the gradient of `states`. */
+  dStates: number;
+  /** [steps, batch, 3 · units], written: the gradient of x · kernel + bias. */
+  dGates: number;
+  /**
+   * Written: the gradient of the products with the recurrent weights. If `after` [steps, batch, 3 · units], else
+   * [steps, batch, 2 · units] of the gates, followed by [steps, batch, units] of the candidate.
+   */
+  dProducts: number;
+  /** [batch, units], written: the gradient of the first h. */
+  dState: number;
+}
+
+/** The recurrent part of the layer: all time steps. */
 export interface LstmArgs {
   /**
    * [steps, batch, 4 · units] in the order input, forget, candidate, output: x · kernel + bias; becomes the activated
@@ -1069,6 +1109,12 @@ export interface Exports {
   /** Fills memory with random numbers. */
   random(args: RandomArgs): void;
   /** Bytes of working memory for the packed weights. */
+  gruWorkBytes(units: number): number;
+  /** Runs all steps. */
+  gruForward(args: GruArgs): void;
+  /** The gradient of what goes into the activations of all steps, and of the first state. */
+  gruBackward(args: GruGradArgs): void;
+  /** Bytes of working memory for the packed weights. */
   lstmWorkBytes(units: number): number;
   /** Runs all steps. */
   lstmForward(args: LstmArgs): void;
@@ -1186,6 +1232,9 @@ export interface RawExports {
   segmentSum(args: number): void;
   oneHot(args: number): void;
   random(args: number): void;
+  gruWorkBytes(units: number): number;
+  gruForward(args: number): void;
+  gruBackward(args: number): void;
   lstmWorkBytes(units: number): number;
   lstmForward(args: number): void;
   lstmBackward(args: number): void;
@@ -1724,6 +1773,29 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
     floats[6] = args.b;
   }
 
+  function writeGruArgs(args: GruArgs): void {
+    ints[0] = args.gates;
+    ints[1] = args.inner;
+    ints[2] = args.recurrent;
+    ints[3] = args.recurrentBias;
+    ints[4] = args.states;
+    ints[5] = args.mask;
+    ints[6] = args.work;
+    ints[7] = args.steps;
+    ints[8] = args.batch;
+    ints[9] = args.units;
+    bytes[40] = args.hard ? 1 : 0;
+    bytes[41] = args.after ? 1 : 0;
+  }
+
+  function writeGruGradArgs(args: GruGradArgs): void {
+    writeGruArgs(args);
+    ints[11] = args.dStates;
+    ints[12] = args.dGates;
+    ints[13] = args.dProducts;
+    ints[14] = args.dState;
+  }
+
   function writeLstmArgs(args: LstmArgs): void {
     ints[0] = args.gates;
     ints[1] = args.recurrent;
@@ -2096,6 +2168,15 @@ export function bind(raw: RawExports, { buffer }: WebAssembly.Memory): Exports {
     random(args) {
       writeRandomArgs(args);
       return raw.random(ARGS);
+    },
+    gruWorkBytes: raw.gruWorkBytes,
+    gruForward(args) {
+      writeGruArgs(args);
+      return raw.gruForward(ARGS);
+    },
+    gruBackward(args) {
+      writeGruGradArgs(args);
+      return raw.gruBackward(ARGS);
     },
     lstmWorkBytes: raw.lstmWorkBytes,
     lstmForward(args) {

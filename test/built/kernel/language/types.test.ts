@@ -77,6 +77,22 @@ const cases: [code: string, error?: RegExp][] = [
   [
     'const t: tf.Tensor2D = tf.zeros([2, 3]); const f = (p: tf.Tensor2D) => p.sum(0) as tf.Tensor1D; f(t.matMul(t)); f(x.matMul(x));',
   ],
+  // A rank that is not known is any rank; a known one is held to
+  ['const t: tf.Tensor2D = x.squeeze([1]).add(1); const f = (a: tf.Tensor3D) => a.shape; f(x.expandDims(0));'],
+  ['const f = (a: tf.Tensor2D) => a.sum(); f(tf.tensor3d([[[1]]]));', /'Tensor3D' is not assignable/],
+  ['const t: tf.Tensor3D = tf.tensor2d([[1]]);', /'Tensor2D' is not assignable/],
+  ['const n: number = (await tf.tensor2d([[1]]).array())[0][0]; const m: number = x.add(1).mean().arraySync();'],
+  ['const n: number = tf.tensor2d([[1]]).arraySync();', /'number\[\]\[\]' is not assignable/],
+  ['const rows: number[][] = x.relu().arraySync(); x.relu().shape.map((d) => d.toFixed());'],
+  ['const s: string = x.relu().shape[0];', /'number' is not assignable/],
+  ['const y: tf.Tensor2D = model.predict(x); const all: tf.Tensor[] = model.predict([x, x]); all.at(-1)!.print();'],
+  ['const y: string = model.predict(x);', /not assignable to type 'string'/],
+  ['const s = tf.layers.dense({ units: 1 }).apply(tf.input({ shape: [3] })); tf.model({ inputs: s, outputs: s });'],
+  [
+    'const y: tf.Tensor2D = tf.layers.dense({ units: 1 }).apply(x); const s: tf.SymbolicTensor = model.layers[0].output;',
+  ],
+  ['const { history } = await model.fit(x, x); const last: number = history.loss.at(-1)!; last.toFixed();'],
+  ['tf.grads((a: tf.Tensor2D, b: tf.Tensor1D) => a.add(b).sum())([x, x]); tf.grad((a: tf.Tensor1D) => a.sum())(x);'],
   ['const n: number = x;', /not assignable to type 'number'/],
   ['x.foo();', /'foo' does not exist/],
   ["import { computeConv2DInfo } from '@tensorflow/tfjs-core/dist/ops/conv_util'; computeConv2DInfo;"],
@@ -193,6 +209,25 @@ describe('notebooks have no errors', () => {
     if (optimizer === 'adam' || architecture === 'mlp')
       notebooks.set(`${architecture}-${data}-${optimizer}`, joined(modelNotebook(choice)));
   }
+  it('and few casts', () => {
+    const casts = (text: string): string[] => {
+      const found: string[] = [];
+      const visit = (node: ts.Node): void => {
+        if ((ts.isAsExpression(node) || ts.isTypeAssertionExpression(node)) && node.type.getText() !== 'const')
+          found.push(node.getText());
+        ts.forEachChild(node, visit);
+      };
+      visit(ts.createSourceFile('a.ts', text, ts.ScriptTarget.Latest, true));
+      return found;
+    };
+    expect(casts('const a = b as string; const c = [1] as const; const d = <T>e;')).toEqual(['b as string', '<T>e']);
+    const isSample = (name: string) => name.endsWith('.dlnb');
+    expect([...notebooks].flatMap(([name, text]) => (isSample(name) ? casts(text) : [])).length).toBeLessThanOrEqual(
+      10,
+    );
+    expect([...notebooks].flatMap(([name, text]) => (isSample(name) ? [] : casts(text)))).toEqual([]);
+  });
+
   const program = programOf(Object.fromEntries([...notebooks].map(([name, text]) => [`${name}.ts`, text])));
 
   it.each([...notebooks.keys()])('%s', (name) => {

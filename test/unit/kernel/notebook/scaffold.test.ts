@@ -1,4 +1,5 @@
-// Generated notebooks: model notebooks of every choice, the course, and the names of new files.
+// Generated notebooks: model notebooks of every choice, the course, and the names of new files. Their types are checked in
+// test/built/kernel/language/types.test.ts.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import prettier from 'prettier';
@@ -16,7 +17,6 @@ import { modelNotebook } from '../../../../kernel/notebook/scaffold/notebook.ts'
 import { placeCourse, placeModel, placeSample, type TargetFolder } from '../../../../kernel/notebook/scaffold/place.ts';
 import { readChoice } from '../../../../kernel/notebook/scaffold/read.ts';
 import { readIndex, samplesFolder } from '../../../samples/index.mts';
-import { typeErrors } from './scaffold/cell-types/check.ts';
 
 const nameOf = ({ architecture, data, optimizer }: ModelChoice) => `${architecture}-${data}-${optimizer}`;
 const choices = everyChoice().map((choice) => [nameOf(choice), choice] as const);
@@ -91,19 +91,6 @@ describe.each(choices)('the model notebook %s', (_name, choice) => {
       const formatted = await prettier.format(source, { parser: 'typescript', singleQuote: true, printWidth: 90 });
       expect(source).toBe(formatted.trimEnd());
     }
-  });
-});
-
-describe('the code of all model notebooks', () => {
-  it('holds the types of TensorFlow.js and of dlnb', { timeout: 120_000 }, () => {
-    const errors = typeErrors(new Map(choices.map(([name, choice]) => [name, modelNotebook(choice)])));
-    expect(errors.slice(0, 20)).toEqual([]);
-  });
-
-  it('is checked by a check that can fail', { timeout: 120_000 }, () => {
-    const wrong = modelNotebook(usual);
-    wrong.cells.push({ id: 'wrong000', kind: 'code', language: 'typescript', source: 'train.adam;', outputs: [] });
-    expect(typeErrors(new Map([['wrong', wrong]])).join()).toContain("Property 'adam' does not exist");
   });
 });
 

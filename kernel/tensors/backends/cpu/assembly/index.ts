@@ -34,6 +34,7 @@ export { matMulInt } from './matmul-int';
 export { copyBytes, moveStart, moveDim, move, moveConstant } from './move';
 export { gatherRows, flattenIndices, segmentSum, oneHot } from './move';
 export { random } from './random';
+export { gruWorkBytes, gruForward, gruBackward } from './gru';
 export { lstmWorkBytes, lstmForward, lstmBackward } from './lstm';
 export { resizeNearest, resizeNearestGrad, resizeBilinear, resizeBilinearGrad } from './resize';
 export * from './optimizer';

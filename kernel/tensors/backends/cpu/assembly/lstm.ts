@@ -1,8 +1,9 @@
 // The recurrent part of an LSTM layer (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000),
 // forward and back through time. In each step a thread computes all four gates of its units, matrix product and
 // activation in one go. Units are a multiple of 4.
+import { activate, slope } from './gates';
 import { packColumns, packColumnsTransposed } from './matmul';
-import { sigmoid4, tanh4 } from './math';
+import { tanh4 } from './math';
 import { args, bound, parallel, scratch, threadCount } from './pool';
 import { gatherTile } from './tile';
 
@@ -75,24 +76,6 @@ function chunks(t: LstmTask): i32 {
   const panels = (t.units + 7) >> 3;
   const work = <i64>t.batch * t.units * t.units * 4;
   return max(1, min(panels, min(threadCount() * 4, <i32>min<i64>(work / GRAIN, 1 << 20))));
-}
-
-// @ts-ignore: decorator
-@inline
-function activate(v: v128, hard: bool): v128 {
-  if (!hard) return sigmoid4(v);
-  const x = f32x4.add(f32x4.mul(v, f32x4.splat(0.2)), f32x4.splat(0.5));
-  return f32x4.max(f32x4.min(x, f32x4.splat(1)), f32x4.splat(0));
-}
-
-/** The derivative of the gates' activation, from its value. */
-// @ts-ignore: decorator
-@inline
-function slope(v: v128, hard: bool): v128 {
-  const one = f32x4.splat(1);
-  if (!hard) return f32x4.mul(v, f32x4.sub(one, v));
-  const inside = v128.and(f32x4.gt(v, f32x4.splat(0)), f32x4.lt(v, one));
-  return v128.and(inside, f32x4.splat(0.2));
 }
 
 function forwardTask(chunk: i32, chunks: i32): void {

@@ -10,6 +10,7 @@ import { elementwise } from './elementwise.ts';
 import { fourier } from './fft.ts';
 import { images } from './images.ts';
 import { largest } from './topk.ts';
+import { gru } from './gru.ts';
 import { linalg } from './linalg.ts';
 import { lstm } from './lstm.ts';
 import { responses } from './lrn.ts';
@@ -43,6 +44,7 @@ export const opKernels: Record<string, OpKernel> = {
   ...fourier,
   ...largest,
   ...linalg,
+  ...gru,
   ...lstm,
   ...reduction,
   ...scans,
