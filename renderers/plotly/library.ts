@@ -10,7 +10,7 @@ export interface Plotly {
   relayout(root: HTMLElement, update: PlainObject): Promise<unknown>;
   purge(root: HTMLElement): void;
   animate(root: HTMLElement, frames: readonly string[] | null, how: PlainObject): Promise<unknown>;
-  Fx: { hover(root: HTMLElement, points: PlainObject[]): void };
+  Fx: { hover(root: HTMLElement, points: PlainObject[], planes: string[]): void };
 }
 
 declare global {

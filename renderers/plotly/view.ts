@@ -161,7 +161,12 @@ export class FigureView {
     if (points.length < 2) return;
     this.hovering = true;
     try {
-      plotly.Fx.hover(this.root, points);
+      const { data } = this.figure;
+      const planes = points.map(({ curveNumber }) => {
+        const { xaxis, yaxis } = data[Number(curveNumber)]!;
+        return `${String(xaxis ?? 'x')}${String(yaxis ?? 'y')}`;
+      });
+      plotly.Fx.hover(this.root, points, planes);
     } finally {
       this.hovering = false;
     }

@@ -171,6 +171,8 @@ const whole = (value: number, name: string, where: string): number => {
 
 /** Reads one picture or several; classes of pixels too. */
 function readImages(x: unknown, where: string): Batch {
+  // A list of none: there is nothing that could have another shape
+  if (Array.isArray(x) && x.length === 0) return { data: [], n: 0, h: 1, w: 1, channels: 1 };
   let data: ArrayLike<number>;
   let shape: number[];
   if (isTensor(x)) {

@@ -53,6 +53,7 @@ describe('pictures', () => {
 
   it('are none, or very many', () => {
     expect(images({ images: [], shape: [0, 28, 28, 1] }).data).toEqual([]);
+    expect(images([]).text).toBe('Pictures: 0 pictures of 1 × 1');
     const many = images({ images: new Float32Array(300 * 4), shape: [300, 2, 2, 1] });
     expect(many.text).toMatch(/^Pictures: 100 of 300 pictures/);
     const huge = shown(images({ images: new Float32Array(3000 * 3000), shape: [1, 3000, 3000, 1] }));
