@@ -239,7 +239,14 @@ export function stem(values: Curve | Record<string, Curve>, options: StemOptions
     const trace = { type: 'scatter', ...group };
     return [
       { ...trace, mode: 'lines', x: sx, y: sy, line: { color, width: 1.5 }, hoverinfo: 'skip', showlegend: false },
-      { ...trace, mode: 'markers', x, y, marker: { color, size: x.length > 60 ? 4 : 8 } },
+      {
+        ...trace,
+        mode: 'markers',
+        x,
+        y,
+        showlegend: name !== undefined,
+        marker: { color, size: x.length > 60 ? 4 : 8 },
+      },
     ];
   });
   const texts = read.map(({ name, y }) => `${name === undefined ? '' : `${name}: `}${counted(y.length, 'stem')}`);

@@ -56,6 +56,7 @@ describe('stems and steps', () => {
       y: [0, 2, null, 0, -1, null],
     });
     expect(lines(stem([0.5, 4], { logY: true })).y[0]).toBeCloseTo(0.05);
+    expect(stem([1]).data.map(({ showlegend }) => showlegend)).toEqual([false, false]);
     expect(() => stem(new Float64Array(6000))).toThrow(/use viz.line/);
   });
 
