@@ -1,5 +1,5 @@
 // From an item of an output to its drawing, by MIME type. A new kind of output that draws is an entry in this table.
-import { FILTERS, GRAPH, PLOTLY, SUMMARY, TENSOR, TRAINING } from '../wire/mime.ts';
+import { FILTERS, GRAPH, PLOTLY, SUMMARY, TENSOR, TEXT, TRAINING } from '../wire/mime.ts';
 import type { MimeItem } from '../wire/protocol.ts';
 import { VEGA_TYPES } from '../wire/vega.ts';
 import { filtersPicture } from './painters/filters.ts';
@@ -8,6 +8,7 @@ import { resetRamps } from './painters/legend.ts';
 import { plotlyPicture } from './painters/plotly/index.ts';
 import { summaryPicture } from './painters/summary.ts';
 import { tensorPicture } from './painters/tensor.ts';
+import { textPicture } from './painters/text.ts';
 import { trainingPicture } from './painters/training.ts';
 import { vegaPicture } from './painters/vega.ts';
 import { document, MAX_HEIGHT, type Drawing } from './svg.ts';
@@ -33,6 +34,7 @@ const PAINTERS: Record<string, Painter> = {
   [FILTERS]: ofBytes(filtersPicture),
   [GRAPH]: ofBytes(graphPicture),
   [SUMMARY]: ofJson(summaryPicture),
+  [TEXT]: ofJson(textPicture),
   [TRAINING]: ofJson(trainingPicture),
   [PLOTLY]: ofJson(plotlyPicture),
   ...Object.fromEntries(VEGA_TYPES.map((mime) => [mime, ofJson(vegaPicture)])),

@@ -26,6 +26,8 @@ export const PROGRESS = 'application/vnd.dlnb.progress+json';
 export const SUMMARY = 'application/vnd.dlnb.summary+json';
 /** A tensor or a typed array. Payload: bytes, see `TensorHeader` in tensor.ts. */
 export const TENSOR = 'application/vnd.dlnb.tensor';
+/** Text whose pieces are colored by numbers. Payload: `ColoredText` in text.ts. */
+export const TEXT = 'application/vnd.dlnb.text+json';
 /** Curves of training runs. Payload: `TrainingChart` in training.ts. */
 export const TRAINING = 'application/vnd.dlnb.training+json';
 /**

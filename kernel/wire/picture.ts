@@ -1,5 +1,5 @@
 // Which outputs have a picture: a PNG beside their own representation, for programs that cannot draw that.
-import { FILTERS, GRAPH, PLOTLY, SUMMARY, TENSOR, TRAINING } from './mime.ts';
+import { FILTERS, GRAPH, PLOTLY, SUMMARY, TENSOR, TEXT, TRAINING } from './mime.ts';
 import type { MimeBundle, MimeItem } from './protocol.ts';
 import { VEGA_TYPES } from './vega.ts';
 
@@ -12,6 +12,7 @@ export const PICTURED: ReadonlySet<string> = new Set([
   GRAPH,
   PLOTLY,
   SUMMARY,
+  TEXT,
   TENSOR,
   TRAINING,
   ...VEGA_TYPES,

@@ -15,6 +15,9 @@ export interface TrainingChart {
   /** A random whole number below 2³¹. Deltas and the Stop button name the chart by it. */
   chart: number;
   title?: string;
+  /** Whether an axis is logarithmic at first. */
+  logX?: boolean;
+  logY?: boolean;
   runs: TrainingRun[];
 }
 

@@ -1,14 +1,15 @@
 // The notebook renderer of errors with links into cells, of the notice of a cell that printed more than is shown, of
-// progress bars and of tables of models. It draws from the output item alone; links work only in the editor, and are
+// progress bars, of tables of models and of colored text. It draws from the output item alone; links work only in the editor, and are
 // plain text elsewhere. Payloads are never parsed as HTML.
 import type { ActivationFunction, OutputItem } from 'vscode-notebook-renderer';
 import { PayloadError } from '../../kernel/wire/fields.ts';
-import { CELL_ERROR, OVERFLOW, PROGRESS, SUMMARY } from '../../kernel/wire/mime.ts';
+import { CELL_ERROR, OVERFLOW, PROGRESS, SUMMARY, TEXT } from '../../kernel/wire/mime.ts';
 import { drawError } from './error.ts';
 import { drawOverflow } from './overflow.ts';
-import { readError, readOverflow, readProgress, readSummary } from './payload.ts';
+import { readError, readOverflow, readProgress, readSummary, readText } from './payload.ts';
 import { drawProgress } from './progress.ts';
 import { drawSummary } from './summary.ts';
+import { drawText } from './text.ts';
 import { element } from '../shared/dom.ts';
 import type { Links } from './dom.ts';
 import { styles } from './styles.ts';
@@ -24,7 +25,7 @@ export const activate: ActivationFunction = (context) => {
       const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
       const style = document.createElement('style');
       style.textContent = styles;
-      root.replaceChildren(style, draw(item, links));
+      root.replaceChildren(style, draw(item, links, host));
       roots.set(item.id, root);
     },
     disposeOutputItem(id) {
@@ -37,13 +38,14 @@ export const activate: ActivationFunction = (context) => {
   };
 };
 
-function draw(item: OutputItem, links: Links): HTMLElement {
+function draw(item: OutputItem, links: Links, host: Element): HTMLElement {
   try {
     const payload: unknown = item.json();
     if (item.mime === CELL_ERROR) return drawError(readError(payload), links);
     if (item.mime === OVERFLOW) return drawOverflow(readOverflow(payload), links);
     if (item.mime === PROGRESS) return drawProgress(readProgress(payload));
     if (item.mime === SUMMARY) return drawSummary(readSummary(payload));
+    if (item.mime === TEXT) return drawText(readText(payload), host);
     return element('p', 'notice', `This renderer does not draw ${item.mime}.`);
   } catch (e) {
     return broken(item, e);

@@ -1,20 +1,25 @@
-// Reads the payloads of errors, notices, progress bars and tables of models: checks each field, and cuts long lists and
+// Reads the payloads of errors, notices, progress bars, tables of models and text: checks each field, and cuts long lists and
 // texts.
 import type { CellError, ErrorFrame } from '../../kernel/wire/errors.ts';
 import {
   amount,
+  check,
   count,
   firstObjects,
+  list,
+  number,
   object,
   oneOf,
   optional,
   text,
+  texts,
   versioned,
   type Fields,
 } from '../../kernel/wire/fields.ts';
 import type { OverflowNotice } from '../../kernel/wire/overflow.ts';
 import type { ProgressBar, ProgressReport } from '../../kernel/wire/progress.ts';
 import type { SummaryTable } from '../../kernel/wire/summary.ts';
+import type { ColoredText } from '../../kernel/wire/text.ts';
 
 const MAX_ERROR_TEXT = 20_000;
 const MAX_FRAMES = 50;
@@ -88,6 +93,28 @@ export function readSummary(value: unknown): SummaryTable {
     total: count(table, 'total'),
     trainable: count(table, 'trainable'),
     bytes: count(table, 'bytes'),
+  };
+}
+
+const MAX_TOKENS = 20_001;
+
+/** @throws PayloadError that says which field is wrong */
+export function readText(value: unknown): ColoredText {
+  const colored = versioned(value, 'a colored text', 1);
+  const tokens = texts(colored, 'tokens', MAX_TOKENS);
+  const values = list(colored, 'values', MAX_TOKENS);
+  check(
+    values.length === tokens.length && values.every((v) => v === null || Number.isFinite(v)),
+    'the values of a colored text must be a number or null for each token',
+  );
+  return {
+    version: 1,
+    tokens,
+    values: values as (number | null)[],
+    low: number(colored, 'low'),
+    high: number(colored, 'high'),
+    colors: oneOf(colored, 'colors', ['sequential', 'diverging'] as const),
+    ...optional(colored, { title: text, valueLabel: text, notes: (f, key) => texts(f, key, MAX_TOKENS) }),
   };
 }
 

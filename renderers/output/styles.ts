@@ -215,4 +215,40 @@ summary:focus-visible,
   outline: 1px solid var(--vscode-focusBorder, currentColor);
   outline-offset: 1px;
 }
+.colored-text {
+  margin: 0;
+}
+.colored-text .title {
+  padding-bottom: 6px;
+  font-weight: 600;
+}
+.tokens {
+  max-width: 92ch;
+  margin: 0 0 8px;
+  font-family: var(--vscode-editor-font-family, monospace);
+  font-size: 1.05em;
+  line-height: 1.75;
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
+}
+.token {
+  padding: 2px 0;
+  border-radius: 2px;
+}
+.token:hover {
+  outline: 1px solid var(--vscode-focusBorder, currentColor);
+}
+.text-scale {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 8px;
+  align-items: center;
+  color: var(--vscode-descriptionForeground);
+}
+.text-ramp {
+  width: 120px;
+  height: 10px;
+  border: 1px solid color-mix(in srgb, var(--vscode-foreground) 25%, transparent);
+  border-radius: 2px;
+}
 `;

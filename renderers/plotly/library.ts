@@ -9,6 +9,8 @@ export interface Plotly {
   ): Promise<unknown>;
   relayout(root: HTMLElement, update: PlainObject): Promise<unknown>;
   purge(root: HTMLElement): void;
+  animate(root: HTMLElement, frames: readonly string[] | null, how: PlainObject): Promise<unknown>;
+  Fx: { hover(root: HTMLElement, points: PlainObject[], planes: string[]): void };
 }
 
 declare global {

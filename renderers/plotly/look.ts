@@ -2,15 +2,22 @@
 // controls for figures with frames but without controls. No DOM, no plotly.
 import { withAlpha, type Theme } from '../shared/theme.ts';
 import { isRecord } from '../../kernel/wire/fields.ts';
+import { panelsHeight } from './arrange.ts';
 import type { Figure, PlainObject } from './figure.ts';
+import { AT_ONCE, playOf, running } from './play.ts';
 
 /** Narrower than this, margins and letters shrink and the legend goes below the plot. */
 export const COMPACT = 480;
 /** Height in pixels of a figure without its own. */
 const HEIGHT = { flat: 380, spatial: 460 };
 
-/** The figure's height in pixels, known before plotly is loaded, so that the page does not move. */
-export function heightOf(figure: Figure): number {
+/**
+ * The figure's height in pixels, known before plotly is loaded, so that the page does not move.
+ * @param available width of the output, on which the height of panels depends
+ */
+export function heightOf(figure: Figure, available: number): number {
+  const panels = panelsHeight(figure, widthOf(figure, available));
+  if (panels !== undefined) return panels;
   const stated = figure.layout['height'];
   return typeof stated === 'number' ? stated : HEIGHT[figure.bundle === 'gl3d' ? 'spatial' : 'flat'];
 }
@@ -38,7 +45,7 @@ export function styledLayout(figure: Figure, theme: Theme, available: number): P
     ...own,
     template,
     width,
-    height: heightOf(figure),
+    height: heightOf(figure, available),
     autosize: false,
   };
 }
@@ -138,7 +145,8 @@ function templateLayout(own: PlainObject, theme: Theme, compact: boolean, contro
       xaxis: wall,
       yaxis: wall,
       zaxis: wall,
-      camera: { eye: { x: 1.6, y: 1.6, z: 1 }, center: { x: 0, y: 0, z: -0.16 } },
+      // Not along the diagonal, where the numbers of two axes meet at one corner
+      camera: { eye: { x: 1.05, y: -1.95, z: 0.95 }, center: { x: 0, y: 0, z: -0.14 } },
     },
     legend: {
       bgcolor: 'rgba(0, 0, 0, 0)',
@@ -174,13 +182,9 @@ function playControls(figure: Figure, theme: Theme, width: number): PlainObject 
   const { frames, layout } = figure;
   if (frames.length < 2 || layout['sliders'] || layout['updatemenus']) return undefined;
   const names = frames.map((frame, i) => String(frame['name'] ?? i));
-  const at = { mode: 'immediate', frame: { duration: 0, redraw: true }, transition: { duration: 0 } };
-  const run = {
-    mode: 'immediate',
-    fromcurrent: true,
-    frame: { duration: 400, redraw: true },
-    transition: { duration: 0 },
-  };
+  const at = AT_ONCE;
+  const play = playOf(figure);
+  const run = running(play);
   // Right of the two buttons, for any width of the plot beside its axis and color bar
   const left = Math.min(0.5, 92 / (width * 0.62));
   // prettier-ignore
@@ -197,6 +201,7 @@ function playControls(figure: Figure, theme: Theme, width: number): PlainObject 
     sliders: [
       {
         x: left, len: 1 - left, y: 0, pad: { t: 50 }, currentvalue: { visible: false }, ticklen: 0, minorticklen: 0,
+        active: play.at === 'end' ? frames.length - 1 : 0,
         font: { color: theme.muted, size: theme.fontSize - 2 },
         steps: names.map((name) => ({ label: name, method: 'animate', args: [[name], at] })),
       },

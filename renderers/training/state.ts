@@ -36,6 +36,9 @@ const STATES: readonly TrainingState[] = ['running', 'done', 'stopped', 'interru
 export class ChartState {
   readonly chart: number;
   title: string | undefined;
+  /** Whether an axis is logarithmic at first. */
+  readonly logX: boolean;
+  readonly logY: boolean;
   runs = new Map<string, Run>();
 
   /**
@@ -46,6 +49,8 @@ export class ChartState {
     const fields = versioned(payload, 'a training chart', 1);
     this.chart = number(fields, 'chart');
     this.title = optional(fields, { title: text }).title;
+    this.logX = fields.values['logX'] === true;
+    this.logY = fields.values['logY'] === true;
     this.apply(fields.values['runs']);
   }
 

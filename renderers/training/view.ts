@@ -22,7 +22,7 @@ export class TrainingView {
   private readonly header: Header;
   private readonly plot = document.createElement('div');
   private readonly figure: FigureView;
-  private readonly options: CurveOptions = { smoothing: 0.8, logX: false, logY: false };
+  private readonly options: CurveOptions;
   private state: ChartState;
   private heardAt = -Infinity;
   private readonly begunAt = performance.now();
@@ -40,6 +40,7 @@ export class TrainingView {
     private readonly post: ((message: TrainingStop) => void) | undefined,
   ) {
     this.state = state;
+    this.options = { smoothing: 0.8, logX: state.logX, logY: state.logY };
     this.header = new Header({
       change: (options) => {
         Object.assign(this.options, options);

@@ -17,6 +17,9 @@ export interface RecordOptions {
   chart?: string;
   /** Title of the chart. */
   title?: string;
+  /** Draw the chart with logarithmic axes at first; shares such as accuracies keep theirs. The reader can switch. */
+  logX?: boolean;
+  logY?: boolean;
   /** The value that decides which epoch is best; `val_loss` by default, or `loss` if there is no validation. */
   monitor?: string;
   /** Total numbers of steps and epochs, for the time left. `steps()`, `epochs()` and `fit` set them. */
@@ -28,6 +31,8 @@ export interface RecordOptions {
 export const RECORD_OPTIONS: OptionNames<RecordOptions> = {
   chart: 'text',
   title: 'text',
+  logX: 'boolean',
+  logY: 'boolean',
   monitor: 'text',
   steps: 'number',
   epochs: 'number',

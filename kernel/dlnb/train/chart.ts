@@ -44,6 +44,8 @@ export class Chart implements Displayable {
   readonly number = randomInt(1, 2 ** 31 - 1);
   readonly runs = new Map<string, ChartedRun>();
   title: string | undefined;
+  logX: boolean | undefined;
+  logY: boolean | undefined;
   private readonly changed = new Set<ChartedRun>();
   private begunAt: number | undefined;
   private sentAt = -Infinity;
@@ -104,6 +106,8 @@ export class Chart implements Displayable {
       version: 1,
       chart: this.number,
       ...(this.title !== undefined && { title: this.title }),
+      ...(this.logX && { logX: true }),
+      ...(this.logY && { logY: true }),
       runs: runs.map((data) => data.snapshot(thin)),
     };
     const text = [`Training${this.title === undefined ? '' : ` "${this.title}"`}`, ...runs.map((data) => data.text())];

@@ -54,6 +54,8 @@ export function makeTrain(
       throw new TypeError(`${where}: the name must be a non-empty string`);
     const chart = chartFor(options);
     chart.title = options.title ?? chart.title ?? options.chart;
+    chart.logX = options.logX ?? chart.logX;
+    chart.logY = options.logY ?? chart.logY;
     const own = nameIn(chart, name, options.chart !== undefined);
     const recorder = new RunRecorder(chart, own, options, recorders);
     chart.runs.set(own, recorder);

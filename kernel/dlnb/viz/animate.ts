@@ -1,20 +1,48 @@
 // viz.animate: figures as the frames of one figure. The renderer adds a slider and a play button.
 import { checkOptions, type OptionNames } from '../options.ts';
 import { extent } from './arrays.ts';
-import { Figure, heading, PLOT_OPTIONS, type Layout, type PlotOptions, type Trace } from './figure.ts';
+import { cased, colored, fills } from './compose.ts';
+import { escaped, Figure, heading, PLOT_OPTIONS, type Layout, type PlotOptions, type Trace } from './figure.ts';
 
 /** Options of {@link animate}. */
 export interface AnimateOptions extends PlotOptions {
   /** Label of each frame at the slider; 0, 1, 2 … by default. */
   names?: readonly string[];
-  /** A figure behind all frames, for example a heat map of the loss behind the paths of optimizers. */
+  /** A figure behind all frames, for example the contours of the loss behind the paths of optimizers. */
   background?: Figure;
+  /** The frame that is shown at first: the last one by default, which is what print and pictures show too. */
+  at?: 'start' | 'end';
+  /** Frames a second; 2.5 by default. */
+  speed?: number;
+  /** Begin again at the end. */
+  loop?: boolean;
+  /** Animations of the same group are moved together, by the slider and the buttons of any of them. */
+  group?: string;
 }
 
-const ANIMATE_OPTIONS: OptionNames<AnimateOptions> = { ...PLOT_OPTIONS, names: true, background: true };
+const ANIMATE_OPTIONS: OptionNames<AnimateOptions> = {
+  ...PLOT_OPTIONS,
+  names: true,
+  background: true,
+  at: ['end', 'start'],
+  speed: 'number',
+  loop: 'boolean',
+  group: 'text',
+};
+
+/** Height of the buttons and the slider in pixels. */
+const SLIDER = 64;
 
 /**
- * Shows figures one after another: paths of optimizers, boundaries over time. All frames share their axes.
+ * Shows figures one after another: paths of optimizers, boundaries over time. All frames share their axes. It begins with
+ * its last frame; ▶ plays all.
+ *
+ * ```ts
+ * import { viz } from 'dlnb';
+ * const path = [[-2, 1], [-1, -0.5], [-0.4, 0.2], [0, 0]];
+ * const bowl = viz.contour((x, y) => x * x + 4 * y * y, { xRange: [-3, 1], yRange: [-2, 2], colors: 'pale' });
+ * viz.animate(path.map((_, i) => viz.line(path.slice(0, i + 1), { markers: true })), { background: bowl });
+ * ```
  * @param frames figures of `viz` with the same number of traces of the same types
  * @throws RangeError if frames do not match
  * @example
@@ -27,7 +55,9 @@ export function animate(frames: readonly Figure[], options: AnimateOptions = {})
   checkFrames(frames);
   const where = 'viz.animate';
   checkOptions(where, options, ANIMATE_OPTIONS);
-  const { background } = options;
+  const { background, at = 'end', speed = 2.5, loop, group } = options;
+  if (!(speed > 0 && speed <= 60))
+    throw new RangeError(`${where}: speed must be from above 0 to 60 frames a second, got ${speed}`);
   const names = options.names ?? frames.map((_, i) => String(i));
   if (names.length !== frames.length)
     throw new RangeError(
@@ -35,18 +65,27 @@ export function animate(frames: readonly Figure[], options: AnimateOptions = {})
     );
   checkTraces(frames, where);
   const behind = background?.data ?? [];
-  const first = frames[0]!;
-  const places = first.data.map((_, i) => behind.length + i);
-  const layout = { ...mergedLayout(background?.layout, first.layout), ...titled(options) };
-  // The color scale of the background takes the place of the legend, so the legend goes inside the plot
-  if (behind.some((t) => t['type'] === 'heatmap' && t['showscale'] !== false))
-    layout['legend'] = { orientation: 'h', x: 0.01, y: 0.98, yanchor: 'top', bgcolor: 'theme(background, 0.8)' };
+  const map = behind.some(fills);
+  // Series have the colors of their numbers, with or without a background and rims
+  const drawn = frames.map(({ data }) => (map ? cased(colored(data).traces) : data));
+  const shown = drawn.at(at === 'end' ? -1 : 0)!;
+  const places = shown.map((_, i) => behind.length + i);
+  const layout = { ...mergedLayout(background?.layout, frames[0]!.layout), ...titled(options) };
+  // The color scale of the background takes the place of the legend, so the legend goes above the plot
+  if (behind.some((t) => fills(t) && t['showscale'] !== false))
+    layout['legend'] = { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' };
+  if (background && !background.layout['width']) delete layout['width'];
+  if (background?.layout['width']) layout['width'] = background.layout['width'];
   fixAxes(layout, background ? [background] : frames, frames);
+  // The slider takes its room from the plane of equal axes, and with it from its width
+  if (layout['width']) layout['height'] = ((layout['height'] as number | undefined) ?? 380) + SLIDER;
+  const play = { at, speed, ...(loop && { loop }), ...(group !== undefined && { group }) };
+  layout['meta'] = { ...(layout['meta'] as object | undefined), play };
   return new Figure(
-    [...behind, ...first.data],
+    [...behind, ...shown],
     layout,
     `${heading('Animation', options)} of ${frames.length} frames, ${names[0]} to ${names.at(-1)}. The last: ${frames.at(-1)!.text}`,
-    frames.map(({ data }, i) => ({ name: String(names[i]), data, traces: places })),
+    drawn.map((data, i) => ({ name: String(names[i]), data, traces: places })),
   );
 }
 
@@ -79,7 +118,7 @@ function mergedLayout(under: Layout = {}, over: Layout): Layout {
 }
 
 function titled({ title, height }: AnimateOptions): Layout {
-  return { ...(title !== undefined && { title: { text: title } }), ...(height !== undefined && { height }) };
+  return { ...(title !== undefined && { title: { text: escaped(title) } }), ...(height !== undefined && { height }) };
 }
 
 /** Gives the axes ranges that hold all frames, so that they do not jump; with a background, its ranges. */

@@ -46,6 +46,24 @@ export function readNumbers(value: unknown, where: string): FlatNumbers {
   return isArrayLike(value[0]) ? readRows(value, where) : { data: readRow(value, where), shape: [value.length] };
 }
 
+/**
+ * Reads all numbers of a tensor of any shape, or of arrays like {@link readNumbers}, without their shape.
+ * @throws the errors of {@link readNumbers}
+ */
+export function readAny(value: unknown, where: string): Float64Array {
+  if (!isTensor(value) || value.shape.length <= 2) {
+    const scalar = isTensor(value) && value.shape.length === 0;
+    if (!scalar) return readNumbers(value, where).data;
+  }
+  if (value.isDisposed)
+    throw new TypeError(`${where} is a tensor that has been disposed of; make the plot before you dispose of it`);
+  if (!['float32', 'int32', 'bool'].includes(value.dtype))
+    throw new TypeError(`${where} must be a tensor of real numbers, got one of type ${value.dtype}`);
+  const data = valuesNow(value);
+  if (!data) throw new Unread(where);
+  return Float64Array.from(data as ArrayLike<number>);
+}
+
 function readTensor(tensor: TensorLike, where: string): FlatNumbers {
   const { shape, dtype } = tensor;
   if (tensor.isDisposed)

@@ -1,6 +1,9 @@
 // viz.line and viz.scatter: curves, and points in two or three dimensions.
 import { checkOptions, type OptionNames } from '../options.ts';
 import { shapeText } from '../shape.ts';
+import { COLOR_OPTIONS, coloredBy, type ColorOptions } from './colors.ts';
+import { extentOf, isEqual, square } from './square.ts';
+import { keptOfCloud, keptOfCurve, pick } from './thin.ts';
 import {
   columnOf,
   extent,
@@ -32,14 +35,27 @@ export type Curve = Numbers;
 export interface LineOptions extends AxesOptions {
   /** x values [n] for the curves that are given as y values; 0, 1, 2 … by default. */
   x?: Vector;
+  /** The first x of curves that are given as y values, for example 1 for epochs; 0 by default. */
+  start?: number;
   /** Also draw a dot at each point. */
   markers?: boolean;
 }
 
-const LINE_OPTIONS: OptionNames<LineOptions> = { ...AXES_OPTIONS, x: true, markers: 'boolean' };
+const LINE_OPTIONS: OptionNames<LineOptions> = {
+  ...AXES_OPTIONS,
+  x: true,
+  start: 'number',
+  markers: 'boolean',
+};
 
 /**
- * Draws curves: `viz.line(losses)`, `viz.line({ train, validation }, { logY: true })`. NaN leaves a gap.
+ * Draws curves: `viz.line(losses)`, `viz.line({ train, validation }, { logY: true })`. NaN leaves a gap. A curve of more
+ * than 20,000 points keeps the least and the greatest of each stretch. Paths that turn back have equal axes by default.
+ *
+ * ```ts
+ * import { viz } from 'dlnb';
+ * viz.line({ train: [2.3, 0.9, 0.4], validation: [2.3, 1.1, 0.8] }, { start: 1, xLabel: 'epoch', logY: true });
+ * ```
  * @param curves one curve, or several by name; each is y values [n] or points [n, 2]
  * @throws TypeError or RangeError that names the curve and says what is wrong with it
  * @example
@@ -52,34 +68,80 @@ const LINE_OPTIONS: OptionNames<LineOptions> = { ...AXES_OPTIONS, x: true, marke
  * ```
  */
 export function line(curves: Curve | Record<string, Curve>, options: LineOptions = {}): Figure {
-  checkOptions('viz.line', options, LINE_OPTIONS);
-  const x = options.x === undefined ? undefined : readVector(options.x, 'viz.line: x');
-  const named = isNamed(curves) ? Object.entries(curves) : ([[undefined, curves]] as const);
-  if (named.length === 0) throw new TypeError('viz.line: there is no curve in {}; give for example { train: losses }');
-  const read = named.map(([name, curve]) => ({
-    name,
-    ...readCurve(curve, x, `viz.line: ${name === undefined ? 'y' : `"${name}"`}`),
-  }));
+  const where = 'viz.line';
+  checkOptions(where, options, LINE_OPTIONS);
+  const read = readCurves(curves, options, where);
   const traces = read.map(({ name, x, y }): Trace => ({
     type: 'scatter',
     mode: options.markers || y.length === 1 ? 'lines+markers' : 'lines',
     ...(name !== undefined && { name: escaped(name) }),
-    x,
-    y,
+    ...thinCurve(x, y),
   }));
   const texts = read.map(({ name, y }) => `${name === undefined ? '' : `${name}: `}${described(y)}`);
-  return new Figure(traces, layoutOf(options), `${heading('Line plot', options)}: ${texts.join('; ')}`);
+  const layout = layoutOf(options, where);
+  const [wide, high] = [extentOf(read.map((c) => c.x)), extentOf(read.map((c) => c.y))];
+  const turning = read.length > 0 && read.every(({ isPath, x }) => isPath && turns(x));
+  if (isEqual(options, turning, wide, high))
+    square(layout, options.xRange ?? wide, options.yRange ?? high, { names: read.flatMap(({ name }) => name ?? []) });
+  return new Figure(traces, layout, `${heading('Line plot', options)}: ${texts.join('; ')}`);
 }
 
-function readCurve(curve: Curve, x: Float64Array | undefined, where: string): { x: Float64Array; y: Float64Array } {
+/** A curve with its name, if it has one. */
+export interface ReadCurve {
+  name: string | undefined;
+  x: Float64Array;
+  y: Float64Array;
+  /** Whether it was given as points [n, 2]. */
+  isPath: boolean;
+}
+
+/** Reads one curve, or several by name, with `x` or `start` of the options. */
+export function readCurves(
+  curves: Curve | Record<string, Curve>,
+  options: Pick<LineOptions, 'x' | 'start'>,
+  where: string,
+): ReadCurve[] {
+  const { start } = options;
+  const x = options.x === undefined || options.x === null ? undefined : readVector(options.x, `${where}: x`);
+  if (x && start !== undefined && start !== null)
+    throw new TypeError(`${where}: give x or start, not both: start is the first of x values 1 apart`);
+  const named = isNamed(curves) ? Object.entries(curves) : ([[undefined, curves]] as const);
+  if (named.length === 0) throw new TypeError(`${where}: there is no curve in {}; give for example { train: losses }`);
+  return named.map(([name, curve]) => ({
+    name,
+    ...readCurve(curve, { x, start: start ?? 0 }, `${where}: ${name === undefined ? 'y' : `"${name}"`}`),
+  }));
+}
+
+function readCurve(
+  curve: Curve,
+  { x, start }: { x: Float64Array | undefined; start: number },
+  where: string,
+): Omit<ReadCurve, 'name'> {
   const { data, shape } = readNumbers(curve, where);
-  if (shape.length === 2 && shape[1] === 2) return { x: columnOf(data, 2, 0), y: columnOf(data, 2, 1) };
+  if (shape.length === 2 && shape[1] === 2) return { x: columnOf(data, 2, 0), y: columnOf(data, 2, 1), isPath: true };
   if (shape.length === 2 && shape[1] !== 1)
     throw new RangeError(
       `${where} must be y values [n] or points [n, 2], got ${shapeText(shape)}; draw several curves by name: { a, b }`,
     );
   if (x) sameLength(x, data, where, 'x and y');
-  return { x: x ?? Float64Array.from(data, (_, i) => i), y: data };
+  return { x: x ?? Float64Array.from(data, (_, i) => start + i), y: data, isPath: false };
+}
+
+/** The points of a curve that are drawn. A path that turns back is thinned too: it keeps its peaks in y. */
+export function thinCurve(x: Float64Array, y: Float64Array): { x: Float64Array; y: Float64Array } {
+  const kept = keptOfCurve(y);
+  return { x: pick(x, kept), y: pick(y, kept) };
+}
+
+/** Whether x values go forth and back. */
+function turns(x: Float64Array): boolean {
+  let [up, down] = [false, false];
+  for (let i = 1; i < x.length; i++) {
+    up ||= x[i]! > x[i - 1]!;
+    down ||= x[i]! < x[i - 1]!;
+  }
+  return up && down;
 }
 
 /** `100 points, 2.31 → 0.12`. */
@@ -89,15 +151,11 @@ function described(y: Float64Array): string {
 }
 
 /** Options of {@link scatter}. */
-export interface ScatterOptions extends AxesOptions {
+export interface ScatterOptions extends AxesOptions, ColorOptions {
   /** Class of each point, [n] or one-hot [n, classes]. Each class has its color and an entry in the legend. */
   labels?: Numbers;
-  /** Names of the classes. */
-  classNames?: readonly string[];
   /** A number for each point, [n]. A color scale maps it to the color of the point. */
   values?: Vector;
-  /** Label of the color scale. */
-  valueLabel?: string;
   /** Label of the third axis. */
   zLabel?: string;
   /** Diameter of the dots in pixels. */
@@ -106,16 +164,21 @@ export interface ScatterOptions extends AxesOptions {
 
 const SCATTER_OPTIONS: OptionNames<ScatterOptions> = {
   ...AXES_OPTIONS,
+  ...COLOR_OPTIONS,
   labels: true,
-  classNames: true,
   values: true,
-  valueLabel: 'text',
   zLabel: 'text',
   size: 'number',
 };
 
 /**
- * Draws points in two or three dimensions, colored by class or by a number.
+ * Draws points in two or three dimensions, colored by class or by a number. Of more than 20,000 points, those at almost
+ * the same place are drawn once.
+ *
+ * ```ts
+ * import { viz } from 'dlnb';
+ * viz.scatter([[0, 0], [0, 1], [1, 0], [1, 1]], { labels: [0, 1, 1, 0], classNames: ['off', 'on'] });
+ * ```
  * @param points [n, 2] or [n, 3]
  * @example
  * ```ts
@@ -132,25 +195,42 @@ export function scatter(points: Numbers, options: ScatterOptions = {}): Figure {
   const groups = options.labels === undefined ? undefined : classesOf(options.labels, n, where, options.classNames);
   const marker = { size: options.size ?? (columns === 3 ? 3 : n > 2000 ? 4 : 6) };
   const base = { type: columns === 3 ? 'scatter3d' : 'scatter', mode: 'markers' };
+  const axes = Array.from({ length: columns }, (_, c) => columnOf(data, columns, c));
+  const spans = axes.map((axis) => extent(axis));
+  const drawn = (rows?: readonly number[]) => {
+    const own = rows ? axes.map((axis) => pick(axis, rows)) : axes;
+    const kept = keptOfCloud(own, spans);
+    return rows ? (kept?.map((i) => rows[i]!) ?? rows) : kept;
+  };
+  const all = drawn();
   const traces = groups
     ? groups.map(({ name, rows }) => ({
         ...base,
         name: escaped(name),
-        ...coordinates(data, columns, rows),
+        ...coordinates(data, columns, drawn(rows)),
         marker: { ...marker, opacity: 0.85 },
       }))
-    : [{ ...base, ...coordinates(data, columns), marker: { ...marker, ...valueColors(options, n, where) } }];
-  const layout = columns === 3 ? spatialLayout(options) : layoutOf(options);
+    : [{ ...base, ...coordinates(data, columns, all), marker: { ...marker, ...valueColors(options, n, all, where) } }];
+  const layout = columns === 3 ? spatialLayout(options) : layoutOf(options, where);
+  if (columns === 2 && isEqual(options, true, spans[0], spans[1]))
+    square(layout, options.xRange ?? wider(spans[0]), options.yRange ?? wider(spans[1]), {
+      bar: options.values !== undefined,
+      names: groups?.map(({ name }) => name) ?? [],
+    });
   const classes = groups ? ` in ${counted(groups.length, 'class').replace(/classs$/, 'classes')}` : '';
-  const spans = Array.from({ length: columns }, (_, c) => extent(columnOf(data, columns, c)))
+  const extents = spans
     .map((span, c) => (span ? `${'xyz'[c]} from ${short(span[0])} to ${short(span[1])}` : ''))
     .filter(Boolean);
   return new Figure(
     traces,
     layout,
-    [`${heading('Scatter plot', options)}: ${counted(n, 'point')}${classes}`, ...spans].join(', '),
+    [`${heading('Scatter plot', options)}: ${counted(n, 'point')}${classes}`, ...extents].join(', '),
   );
 }
+
+/** The room that plotly gives dots: a little more than their extent. */
+const wider = (span: readonly [number, number] | undefined): [number, number] | undefined =>
+  span && [span[0] - 0.06 * (span[1] - span[0]), span[1] + 0.06 * (span[1] - span[0])];
 
 /** The points of each class. */
 export interface PointClass {
@@ -195,18 +275,19 @@ export function coordinates(data: Float64Array, columns: number, rows?: readonly
   );
 }
 
-function valueColors({ values, valueLabel }: ScatterOptions, n: number, where: string): Trace {
-  if (values === undefined) return { opacity: 0.85 };
-  const color = readVector(values, `${where}: values`);
-  if (color.length !== n)
+function valueColors(options: ScatterOptions, n: number, kept: readonly number[] | undefined, where: string): Trace {
+  if (options.values === undefined) return { opacity: 0.85 };
+  const values = readVector(options.values, `${where}: values`);
+  if (values.length !== n)
     throw new RangeError(
-      `${where}: there must be one value for each point, got ${color.length} for ${counted(n, 'point')}`,
+      `${where}: there must be one value for each point, got ${values.length} for ${counted(n, 'point')}`,
     );
+  const color = coloredBy(values, options, where);
   return {
-    color,
-    colorscale: 'Viridis',
+    color: pick(color.values, kept),
+    ...{ colorscale: color.scale, cmin: color.low, cmax: color.high },
     showscale: true,
-    colorbar: { ...(valueLabel && { title: { text: escaped(valueLabel) } }), outlinewidth: 0 },
+    colorbar: color.colorbar,
   };
 }
 
@@ -229,7 +310,8 @@ export function spatialLayout(options: PlotOptions & { zLabel?: string }, z = 1)
   };
 }
 
-function isNamed(curves: unknown): curves is Record<string, Curve> {
+/** Whether these are curves by name. */
+export function isNamed(curves: unknown): curves is Record<string, Curve> {
   const prototype: unknown = typeof curves === 'object' && curves !== null ? Object.getPrototypeOf(curves) : undefined;
   return prototype === Object.prototype || prototype === null;
 }

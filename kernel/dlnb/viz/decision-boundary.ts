@@ -17,6 +17,7 @@ import {
   type PlotOptions,
   type Trace,
 } from './figure.ts';
+import { isEqual, square } from './square.ts';
 import type { TensorLibrary } from '../library.ts';
 
 /** Options of {@link decisionBoundary}. */
@@ -33,6 +34,8 @@ export interface DecisionBoundaryOptions extends PlotOptions {
    */
   threshold?: number;
   classNames?: readonly string[];
+  /** Whether a unit is equally long on both axes; by default unless one extent is many times the other. */
+  equal?: boolean;
 }
 
 const DECISION_BOUNDARY_OPTIONS: OptionNames<DecisionBoundaryOptions> = {
@@ -42,6 +45,7 @@ const DECISION_BOUNDARY_OPTIONS: OptionNames<DecisionBoundaryOptions> = {
   resolution: 'number',
   threshold: 'number',
   classNames: true,
+  equal: 'boolean',
 };
 
 /** A grid over the plane: `x` [columns], `y` [rows]. */
@@ -120,6 +124,8 @@ function draw(
   const axis = (values: Float64Array) => ({ range: [values[0], values.at(-1)], showgrid: false, zeroline: false });
   Object.assign(layout['xaxis'] as object, axis(grid.x));
   Object.assign(layout['yaxis'] as object, axis(grid.y));
+  const [wide, high] = [extent(grid.x), extent(grid.y)];
+  if (isEqual(options, true, wide, high)) square(layout, wide, high, { names: groups.map(({ name }) => name) });
   const right = groups.reduce(
     (sum, g) => sum + g.rows.filter((r) => classes[nearest(grid, data, r)] === g.label).length,
     0,

@@ -4,6 +4,7 @@ import { plainJson } from '../../outputs/bundle.ts';
 import { DISPLAY, type Displayable } from '../../wire/displayable.ts';
 import { PLOTLY } from '../../wire/mime.ts';
 import type { PlotlyFigure } from '../../wire/plotly.ts';
+import { shown } from '../options.ts';
 
 export type Trace = Record<string, unknown>;
 export type Layout = Record<string, unknown>;
@@ -26,13 +27,25 @@ export interface AxesOptions extends PlotOptions {
   /** Ranges of the axes, `[low, high]`; all values by default. */
   xRange?: readonly [number, number];
   yRange?: readonly [number, number];
+  /**
+   * Whether a unit is equally long on both axes. By default where both axes are space (points, decision boundaries, grids
+   * over a plane) and one extent is at most three times the other.
+   */
+  equal?: boolean;
 }
 
 /** Names of {@link PlotOptions}. */
 export const PLOT_OPTIONS = { title: 'text', xLabel: 'text', yLabel: 'text', height: 'number' } as const;
 
 /** Names of {@link AxesOptions}. */
-export const AXES_OPTIONS = { ...PLOT_OPTIONS, logX: 'boolean', logY: 'boolean', xRange: true, yRange: true } as const;
+export const AXES_OPTIONS = {
+  ...PLOT_OPTIONS,
+  logX: 'boolean',
+  logY: 'boolean',
+  xRange: true,
+  yRange: true,
+  equal: 'boolean',
+} as const;
 
 /** Arrays of at least this many numbers are written as bytes. */
 const PACKED = 64;
@@ -103,9 +116,14 @@ export function rowsOf(data: Float64Array, columns: number): Float64Array[] {
   return Array.from({ length: data.length / columns }, (_, i) => data.subarray(i * columns, (i + 1) * columns));
 }
 
-/** The layout that the shared options ask for. */
-export function layoutOf(options: AxesOptions): Layout {
-  const { title, xLabel, yLabel, height, logX, logY, xRange, yRange } = options;
+/**
+ * The layout that the shared options ask for.
+ * @throws TypeError or RangeError that names a range that is none
+ */
+export function layoutOf(options: AxesOptions, where = 'viz'): Layout {
+  const { title, xLabel, yLabel, height, logX, logY } = options;
+  const xRange = rangeOption(options.xRange, `${where}: xRange`, logX);
+  const yRange = rangeOption(options.yRange, `${where}: yRange`, logY);
   const axis = (label?: string, log?: boolean, range?: readonly [number, number]) => ({
     ...(label !== undefined && { title: { text: escaped(label) } }),
     ...(log && { type: 'log', exponentformat: 'power' }),
@@ -117,6 +135,26 @@ export function layoutOf(options: AxesOptions): Layout {
     xaxis: axis(xLabel, logX, xRange),
     yaxis: axis(yLabel, logY, yRange),
   };
+}
+
+/**
+ * A range `[low, high]` of an option, or undefined. @param log whether it belongs to a logarithmic axis
+ * @throws TypeError or RangeError that names it
+ */
+export function rangeOption(
+  range: readonly [number, number] | null | undefined,
+  where: string,
+  log = false,
+): readonly [number, number] | undefined {
+  if (range === undefined || range === null) return undefined;
+  if (!Array.isArray(range) || range.length !== 2 || !range.every((v) => typeof v === 'number'))
+    throw new TypeError(`${where} must be two numbers [low, high], got ${shown(range)}`);
+  const [low, high] = range as [number, number];
+  if (!Number.isFinite(high - low) || low === high)
+    throw new RangeError(`${where} must be two finite numbers [low, high] that differ, got [${low}, ${high}]`);
+  if (log && !(Math.min(low, high) > 0))
+    throw new RangeError(`${where} of a logarithmic axis must be above 0, got [${low}, ${high}]`);
+  return range as readonly [number, number];
 }
 
 /** Escapes a text of a cell: plotly would interpret a few tags and entities in it. */

@@ -1,43 +1,17 @@
-// viz.heatmap and viz.surface: a matrix of numbers as colors or as heights.
+// viz.heatmap and viz.surface: a matrix of numbers, or a function of x and y, as colors or as heights.
 import { checkOptions, type OptionNames } from '../options.ts';
-import { extent, readMatrix, readVector, type Matrix, type Vector } from './arrays.ts';
-import {
-  escaped,
-  Figure,
-  heading,
-  layoutOf,
-  PLOT_OPTIONS,
-  rowsOf,
-  short,
-  type PlotOptions,
-  type Trace,
-} from './figure.ts';
+import { COLOR_OPTIONS, coloredBy, type ColorOptions } from './colors.ts';
+import { AXES_OPTIONS, escaped, Figure, heading, layoutOf, rowsOf, short, type Layout, type Trace } from './figure.ts';
 import { spatialLayout } from './curves.ts';
+import { cellSpan, PLANE_OPTIONS, readPlane, spanText, type PlaneOptions, type PlaneValues } from './plane.ts';
+import { isEqual, square } from './square.ts';
 
 /** Height of a surface plot relative to its width: a flat box is easier to read. */
 export const SURFACE_HEIGHT = 0.65;
 
-interface GridOptions extends PlotOptions {
-  /** x coordinate of each column, [columns]; 0, 1, 2 … by default. */
-  x?: Vector;
-  /** y coordinate of each row, [rows]; 0, 1, 2 … by default. */
-  y?: Vector;
-  /** Label of the values. */
-  valueLabel?: string;
-  /**
-   * `sequential` for amounts (Viridis); `diverging` for numbers around zero: blue below, red above, the background at
-   * zero. By default diverging if there are values on both sides of zero.
-   */
-  colors?: 'sequential' | 'diverging';
-}
+interface GridOptions extends PlaneOptions, ColorOptions {}
 
-const GRID_OPTIONS = {
-  ...PLOT_OPTIONS,
-  x: true,
-  y: true,
-  valueLabel: 'text',
-  colors: ['sequential', 'diverging'],
-} as const;
+const GRID_OPTIONS = { ...AXES_OPTIONS, ...PLANE_OPTIONS, ...COLOR_OPTIONS } as const;
 
 /** Options of {@link heatmap}. */
 export interface HeatmapOptions extends GridOptions {
@@ -55,47 +29,61 @@ const HEATMAP_OPTIONS: OptionNames<HeatmapOptions> = {
   annotate: 'boolean',
 };
 
+/** Room in pixels that the number of a row or a column needs. */
+const TICK = { row: 17, column: 26 };
+
 /**
- * Draws a matrix as colors. Row 0 is at the top, as matrices are written, unless `y` gives the coordinates of the rows.
- * @param values [rows, columns]
- * @example
+ * Draws a matrix, or a function of x and y, as colors. Row 0 is at the top, as matrices are written, unless the rows have
+ * coordinates. Cells are square by default if the matrix has no names and is not much wider than high.
+ *
  * ```ts
- * viz.heatmap([[1, 0.3], [0.3, 1]], { xNames: ['x', 'y'], yNames: ['x', 'y'], colors: 'diverging' });
+ * import { viz } from 'dlnb';
+ * viz.heatmap((x, y) => x * x + y * y, { xRange: [-2, 2], yRange: [-2, 2], xLabel: 'x₁', yLabel: 'x₂' });
  * ```
+ * @param values [rows, columns], or a function, evaluated on a grid over `xRange` and `yRange` ([-1, 1] by default)
  */
-export function heatmap(values: Matrix, options: HeatmapOptions = {}): Figure {
+export function heatmap(values: PlaneValues, options: HeatmapOptions = {}): Figure {
   const where = 'viz.heatmap';
   checkOptions(where, options, HEATMAP_OPTIONS);
-  const { data, rows, columns } = readMatrix(values, `${where}: values`);
-  const x = options.xNames?.map(escaped) ?? places(options.x, columns, `${where}: x`, 'columns');
-  const y = options.yNames?.map(escaped) ?? places(options.y, rows, `${where}: y`, 'rows');
+  const grid = readPlane(values, options, where);
+  const { data, rows, columns } = grid;
+  const x = options.xNames?.map(escaped) ?? grid.x;
+  const y = options.yNames?.map(escaped) ?? grid.y;
   checkNames(options.xNames, columns, `${where}: xNames`, 'columns');
   checkNames(options.yNames, rows, `${where}: yNames`, 'rows');
+  const color = coloredBy(data, options, where);
   const annotate = options.annotate ?? (rows <= 12 && columns <= 12);
   const trace: Trace = {
     type: 'heatmap',
-    z: rowsOf(data, columns),
+    z: rowsOf(color.values, columns),
     ...(x && { x }),
     ...(y && { y }),
-    ...scaleOf(data, options),
+    ...{ colorscale: color.scale, zmin: color.low, zmax: color.high },
     ...(annotate && { text: rowsOf(data, columns).map((row) => Array.from(row, short)), texttemplate: '%{text}' }),
-    colorbar: colorbar(options),
-    hovertemplate: 'row %{y}, column %{x}<br>%{z:.4~g}<extra></extra>',
+    colorbar: color.colorbar,
+    ...(options.logColors && { customdata: rowsOf(data, columns) }),
+    hovertemplate: `${x && y ? '(%{x}, %{y})' : 'row %{y}, column %{x}'}<br>%{${options.logColors ? 'customdata' : 'z'}:.4~g}<extra></extra>`,
   };
-  const layout = layoutOf(options);
+  const layout = layoutOf(options, where);
+  const [wide, high] = [cellSpan(grid.x, columns), cellSpan(grid.y, rows)];
+  const isNamed = options.xNames !== undefined || options.yNames !== undefined;
+  if (isEqual(options, !isNamed && (grid.x === undefined) === (grid.y === undefined), wide, high))
+    square(layout, wide, high, { bar: true });
+  const height = typeof layout['height'] === 'number' ? layout['height'] : 380;
+  const width = typeof layout['width'] === 'number' ? layout['width'] : 560;
   // A category axis, because plotly would read names such as "1.1" as numbers
   Object.assign(layout['xaxis'] as object, {
     showgrid: false,
     zeroline: false,
-    ...(!x && columns <= 20 && { dtick: 1 }),
+    ...(!x && columns <= Math.min(20, (width - 140) / TICK.column) && { dtick: 1 }),
     ...(options.xNames && { type: 'category' }),
   });
   Object.assign(layout['yaxis'] as object, {
     showgrid: false,
     zeroline: false,
-    ...(!y && rows <= 20 && { dtick: 1 }),
+    ...(!y && rows <= Math.min(20, (height - 80) / TICK.row) && { dtick: 1 }),
     ...(options.yNames && { type: 'category' }),
-    ...(options.y === undefined && { autorange: 'reversed' }),
+    ...(!grid.y && { autorange: 'reversed' }),
   });
   return new Figure([trace], layout, `${heading('Heat map', options)}: ${spanText(rows, columns, data)}`);
 }
@@ -104,76 +92,59 @@ export function heatmap(values: Matrix, options: HeatmapOptions = {}): Figure {
 export interface SurfaceOptions extends GridOptions {
   /** Label of the heights. */
   zLabel?: string;
+  /** Logarithmic heights. */
+  logZ?: boolean;
 }
 
-const SURFACE_OPTIONS: OptionNames<SurfaceOptions> = { ...GRID_OPTIONS, zLabel: 'text' };
+const SURFACE_OPTIONS: OptionNames<SurfaceOptions> = { ...GRID_OPTIONS, zLabel: 'text', logZ: 'boolean' };
 
 /**
- * Draws a surface over a grid, in three dimensions.
- * @param heights [rows, columns]: `heights[i][j]` stands at (x[j], y[i])
- * @example
+ * Draws a surface over a plane, in three dimensions.
+ *
  * ```ts
- * const x = tf.linspace(-2, 2, 21);
- * const heights = x.square().expandDims(1).add(x.square().mul(3));
- * viz.surface(heights as tf.Tensor2D, { x, y: x, zLabel: 'loss' });
+ * import { viz } from 'dlnb';
+ * viz.surface((x, y) => x * x - y * y, { xLabel: 'x₁', yLabel: 'x₂', zLabel: 'loss' });
  * ```
+ * @param heights [rows, columns]: `heights[i][j]` stands at (x[j], y[i]); or a function of x and y, evaluated on a grid
+ *   over `xRange` and `yRange` ([-1, 1] by default)
  */
-export function surface(heights: Matrix, options: SurfaceOptions = {}): Figure {
+export function surface(heights: PlaneValues, options: SurfaceOptions = {}): Figure {
   const where = 'viz.surface';
   checkOptions(where, options, SURFACE_OPTIONS);
-  const { data, rows, columns } = readMatrix(heights, `${where}: heights`);
+  const { data, rows, columns, x, y } = readPlane(heights, options, where, 'heights');
   if (rows < 2 || columns < 2)
     throw new RangeError(
       `${where}: a surface needs at least 2 rows and 2 columns, got [${rows}, ${columns}]; use viz.line for one row`,
     );
-  const x = places(options.x, columns, `${where}: x`, 'columns');
-  const y = places(options.y, rows, `${where}: y`, 'rows');
+  const log = options.logZ === true;
+  const color = coloredBy(
+    data,
+    { ...options, colors: options.colors ?? 'sequential', ...(log && { logColors: true }) },
+    where,
+  );
   const trace: Trace = {
     type: 'surface',
     z: rowsOf(data, columns),
+    ...(options.logColors || log ? { surfacecolor: rowsOf(color.values, columns) } : {}),
     ...(x && { x }),
     ...(y && { y }),
-    ...scaleOf(data, { ...options, colors: options.colors ?? 'sequential' }, 'c'),
-    colorbar: { ...colorbar(options), len: 0.7 },
+    ...{ colorscale: color.scale, cmin: color.low, cmax: color.high },
+    // A canvas counts the bar's thickness in its own pixels: half of that of flat plots looks the same
+    colorbar: { ...color.colorbar, len: 0.7 },
   };
-  return new Figure(
-    [trace],
-    spatialLayout(options, SURFACE_HEIGHT),
-    `${heading('Surface', options)}: ${spanText(rows, columns, data)}`,
-  );
+  const layout = spatialLayout(options, SURFACE_HEIGHT);
+  const scene = layout['scene'] as Record<'xaxis' | 'yaxis' | 'zaxis', Layout>;
+  const axes = layoutOf({ ...options }, where) as Record<'xaxis' | 'yaxis', Layout>;
+  for (const axis of ['xaxis', 'yaxis'] as const)
+    for (const key of ['type', 'range', 'exponentformat'])
+      if (axes[axis][key] !== undefined && !(key === 'range' && typeof heights === 'function'))
+        scene[axis][key] = axes[axis][key];
+  if (log) Object.assign(scene.zaxis, { type: 'log', exponentformat: 'power' });
+  return new Figure([trace], layout, `${heading('Surface', options)}: ${spanText(rows, columns, data)}`);
 }
 
-/** plotly's color attributes for these values: `zmin` and `zmax` for heat maps, `cmin` and `cmax` for surfaces. */
-export function scaleOf(data: Float64Array, { colors }: Pick<GridOptions, 'colors'>, prefix: 'z' | 'c' = 'z'): Trace {
-  const [low, high] = extent(data) ?? [0, 1];
-  if ((colors ?? (low < 0 && high > 0 ? 'diverging' : 'sequential')) === 'sequential') return { colorscale: 'Viridis' };
-  const most = Math.max(-low, high) || 1;
-  const colorscale = [
-    [0, 'theme(series-0)'],
-    [0.5, 'theme(background)'],
-    [1, 'theme(series-3)'],
-  ];
-  return { colorscale, [`${prefix}min`]: -most, [`${prefix}max`]: most };
-}
-
-function colorbar({ valueLabel }: GridOptions): Trace {
-  return { ...(valueLabel && { title: { text: escaped(valueLabel) } }), outlinewidth: 0, thickness: 14 };
-}
-
-function places(value: Vector | undefined, n: number, where: string, what: string): Float64Array | undefined {
-  if (value === undefined) return undefined;
-  const read = readVector(value, where);
-  if (read.length !== n)
-    throw new RangeError(`${where} must hold one number for each of the ${n} ${what}, got ${read.length}`);
-  return read;
-}
-
-function checkNames(names: readonly string[] | undefined, n: number, where: string, what: string): void {
+/** @throws RangeError unless there is one name for each row or column */
+export function checkNames(names: readonly string[] | undefined, n: number, where: string, what: string): void {
   if (names && names.length !== n)
     throw new RangeError(`${where} must hold one name for each of the ${n} ${what}, got ${names.length}`);
-}
-
-function spanText(rows: number, columns: number, data: Float64Array): string {
-  const span = extent(data);
-  return `[${rows}, ${columns}], ${span ? `from ${short(span[0])} to ${short(span[1])}` : 'no finite values'}`;
 }

@@ -91,27 +91,36 @@ function makeOrWait<A extends unknown[], T>(make: (...args: A) => T | Promise<T>
 
 const isPending = (value: unknown): value is Pending<Displayable> => value instanceof Pending;
 
-/** Whether an argument contains pending plots, for example frames of an animation or its background. */
-const needsWait = (arg: unknown): boolean => entriesOf(arg)?.some(([, value]) => isPending(value)) ?? false;
+/** Lists in lists that are looked through: rows of figures, tensors of each layer and step. */
+const DEPTH = 3;
 
-/** Reads the tensors among the arguments, in options, and in groups by name. */
+/** Whether an argument contains pending plots, for example frames of an animation, its background or rows of a grid. */
+const needsWait = (arg: unknown, depth = DEPTH): boolean =>
+  isPending(arg) || (depth > 0 && (entriesOf(arg)?.some(([, value]) => needsWait(value, depth - 1)) ?? false));
+
+/** Reads the tensors among the arguments, in options, in lists and in groups by name. */
 async function read<A extends unknown[]>(args: A): Promise<A> {
-  return (await Promise.all(args.map(readArgument))) as A;
+  return (await Promise.all(args.map((arg) => readArgument(arg)))) as A;
 }
 
-function readArgument(arg: unknown): unknown {
-  const entries = entriesOf(arg);
-  if (!entries?.some(([, value]) => isTensor(value) || isPending(value))) return readOne(arg);
-  const read = Promise.all(entries.map(async ([name, value]) => [name, await readOne(value)] as const));
+/** Whether something in a value has to be read. */
+const holdsUnread = (value: unknown, depth: number): boolean =>
+  isTensor(value) ||
+  isPending(value) ||
+  (depth > 0 && (entriesOf(value)?.some(([, one]) => holdsUnread(one, depth - 1)) ?? false));
+
+function readArgument(arg: unknown, depth = DEPTH): unknown {
+  if (isTensor(arg)) return onHost(arg);
+  const entries = depth > 0 && holdsUnread(arg, depth) ? entriesOf(arg) : undefined;
+  if (!entries) return arg;
+  const read = Promise.all(entries.map(async ([name, value]) => [name, await readArgument(value, depth - 1)] as const));
   return read.then((all) => (Array.isArray(arg) ? all.map(([, value]) => value) : Object.fromEntries(all)));
 }
-
-const readOne = (value: unknown): unknown => (isTensor(value) ? onHost(value) : value);
 
 /** The entries of a list of objects, of options, or of groups by name. */
 function entriesOf(arg: unknown): [string, unknown][] | undefined {
   if (typeof arg !== 'object' || arg === null) return undefined;
-  const isList = Array.isArray(arg) && typeof arg[0] === 'object';
+  const isList = Array.isArray(arg) && arg.some((one) => typeof one === 'object');
   const prototype: unknown = Object.getPrototypeOf(arg);
   return isList || prototype === Object.prototype || prototype === null ? Object.entries(arg) : undefined;
 }

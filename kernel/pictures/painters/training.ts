@@ -23,6 +23,7 @@ const STATES = {
 /** @throws PayloadError if the payload is no training chart */
 export function trainingPicture(json: unknown): Drawing {
   const state = new ChartState(json);
+  const { logX, logY } = state;
   const runs = [...state.runs.values()];
   let top = 12;
   let body = '';
@@ -38,7 +39,7 @@ export function trainingPicture(json: unknown): Drawing {
     body += label(12, top + 12, `… and ${runs.length - MOST_RUNS} more runs`, { size: 11, fill: LIGHT.muted });
     top += LINE;
   }
-  const checked = curvesFigure(runs, { smoothing: SMOOTHING, logX: false, logY: false });
+  const checked = curvesFigure(runs, { smoothing: SMOOTHING, logX, logY });
   // Before theme colors are put in, typed arrays become lists
   const plain = { ...checked, data: checked.data.map((t) => ({ ...t, ...lists(t) })) };
   const figure = { ...plain, data: withThemeColors(plain.data, LIGHT), layout: withThemeColors(plain.layout, LIGHT) };

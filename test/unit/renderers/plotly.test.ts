@@ -184,7 +184,7 @@ describe('the look', () => {
 
   it('keeps the height that the figure states and narrows a width that does not fit', () => {
     const sized = checkFigure({ data: [], layout: { width: 700, height: 200 } });
-    expect(heightOf(sized)).toBe(200);
+    expect(heightOf(sized, 640)).toBe(200);
     expect(styledLayout(sized, theme, 900)['width']).toBe(700);
     expect(styledLayout(sized, theme, 320)['width']).toBe(320);
   });

@@ -101,6 +101,7 @@ export function frameOf(plane: Plane): string {
   if (shows(plane.x)) d += `M${n(left)} ${n(top + height)}h${n(width)}`;
   if (shows(plane.y)) d += `M${n(left)} ${n(top)}v${n(height)}`;
   const zero = (axis: Axis) =>
+    shows(axis) &&
     axis.type === 'linear' &&
     axis.settings['zeroline'] !== false &&
     Math.min(...axis.range) < 0 &&

@@ -168,7 +168,7 @@ function logTicks(low: number, high: number, wanted: number): Tick[] {
   const every = Math.max(1, Math.ceil(decades / Math.max(1, wanted)));
   const ticks: Tick[] = [];
   for (let e = Math.ceil(low - 1e-9); e <= high + 1e-9; e++) if (e % every === 0) ticks.push({ at: e, text: power(e) });
-  if (decades > 2.5) return ticks;
+  if (ticks.length > 1) return ticks;
   for (let e = Math.floor(low); e <= high; e++)
     for (const m of [2, 5])
       ticks.push({ at: e + Math.log10(m), text: e >= -4 && e < 6 ? numberText(m * 10 ** e) : '' });

@@ -1,6 +1,6 @@
 // Bars beside and upon one another, boxes and violins.
 import { el, label, LIGHT, n, paintOf } from '../../svg.ts';
-import { coordinate, placed } from './axis.ts';
+import { coordinate, placed, type Axis } from './axis.ts';
 import { near, rectOf, span, type Plane } from './plane.ts';
 import { colorsOf, dot, pairsOf, traceColor } from './scatter.ts';
 import { field, lineOf, listOf, numberOf, seriesColor, type Trace } from './values.ts';
@@ -13,6 +13,8 @@ interface Bar {
   to: number;
   text: string;
   color: { color: string; opacity: number };
+  /** Ends of its error bar, if it has one. */
+  error: [number, number] | undefined;
 }
 
 export interface BarSet {
@@ -57,6 +59,8 @@ export function barSets(traces: readonly { trace: Trace; plane: Plane; index: nu
     const plain = paintOf(field(trace, 'marker', 'color') ?? traceColor(trace, index), seriesColor(index));
     const texts = listOf(trace['text']);
     const base = listOf(trace['base']);
+    const lengths = listOf(field(trace, across ? 'error_x' : 'error_y', 'array'))?.map(numberOf);
+    const scaled = (v: number) => (log ? (v > 0 ? Math.log10(v) : -Infinity) : v);
     const bars = at.flatMap((middle, i): Bar[] => {
       const height = heights[i]!;
       if (!Number.isFinite(middle) || !Number.isFinite(height)) return [];
@@ -81,6 +85,7 @@ export function barSets(traces: readonly { trace: Trace; plane: Plane; index: nu
           to: ends[1]!,
           text: trace['textposition'] === 'none' ? '' : text,
           color: colorAt ? colorAt(i) : plain,
+          error: Number.isFinite(lengths?.[i]) ? [scaled(to - lengths![i]!), scaled(to + lengths![i]!)] : undefined,
         },
       ];
     });
@@ -91,7 +96,7 @@ export function barSets(traces: readonly { trace: Trace; plane: Plane; index: nu
 /** What bars need on their axes. */
 export function barSpan({ bars, across }: BarSet) {
   const along = span(bars.flatMap(({ at, width }) => [at - width / 2, at + width / 2]));
-  const heights = span(bars.flatMap(({ from, to }) => [from, to]));
+  const heights = span(bars.flatMap(({ from, to, error }) => [from, to, ...(error ?? [])]));
   return across ? { x: heights, y: along } : { x: along, y: heights };
 }
 
@@ -104,7 +109,7 @@ export function drawBars({ bars, across, plane, trace }: BarSet): string {
       ? { stroke: paintOf(field(trace, 'marker', 'line', 'color'), LIGHT.foreground).color, 'stroke-width': edge }
       : {};
   let body = '';
-  for (const { at, width, from, to, text, color } of bars.slice(0, 4000)) {
+  for (const { at, width, from, to, text, color, error } of bars.slice(0, 4000)) {
     const [a, b] = [near(placed(own, at - width / 2)), near(placed(own, at + width / 2))];
     const start = Number.isFinite(from) ? from : Math.min(...other.range);
     const [p, q] = [near(placed(other, start)), near(placed(other, to))];
@@ -123,6 +128,7 @@ export function drawBars({ bars, across, plane, trace }: BarSet): string {
       'fill-opacity': color.opacity < 1 ? color.opacity : undefined,
       ...stroke,
     });
+    if (error) body += whisker(error, (a + b) / 2, other, across);
     if (text && side.size > 8) {
       const [x, y] = across ? [q + (q >= p ? 4 : -4), (a + b) / 2 + 4] : [(a + b) / 2, q + (q <= p ? -4 : 12)];
       body += label(x, y, text, {
@@ -133,6 +139,16 @@ export function drawBars({ bars, across, plane, trace }: BarSet): string {
     }
   }
   return opacity < 1 ? el('g', { opacity }, body) : body;
+}
+
+/** The line of an error bar with its two ends. @param at its place across the values */
+function whisker(error: readonly [number, number], at: number, axis: Axis, across: boolean): string {
+  const least = Math.min(...axis.range);
+  const [p, q] = error.map((v) => near(placed(axis, Number.isFinite(v) ? v : least))) as [number, number];
+  const d = across
+    ? `M${n(p)} ${n(at)}H${n(q)}M${n(p)} ${n(at - 4)}v8M${n(q)} ${n(at - 4)}v8`
+    : `M${n(at)} ${n(p)}V${n(q)}M${n(at - 4)} ${n(p)}h8M${n(at - 4)} ${n(q)}h8`;
+  return el('path', { d, fill: 'none', stroke: LIGHT.foreground, 'stroke-width': 1.3 });
 }
 
 /** Values of boxes and violins by their place. */

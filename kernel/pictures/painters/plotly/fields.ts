@@ -319,8 +319,19 @@ function rgbOf(color: string): { r: number; g: number; b: number } {
   return { r: r || 0, g: g || 0, b: b || 0 };
 }
 
-/** A picture of red, green and blue from 0 to 255 for each place; its rows go down. */
+/** Columns and rows of a picture that is a PNG file in a data URL; undefined for another. */
+export function sizeOfFile(trace: Trace): { columns: number; rows: number } | undefined {
+  const source = trace['source'];
+  if (typeof source !== 'string' || !source.startsWith('data:image/png;base64,')) return undefined;
+  // Width and height stand behind the signature, and the length and type of the first chunk
+  const head = Buffer.from(source.slice(22, 22 + 44), 'base64');
+  return head.length < 24 ? undefined : { columns: head.readUInt32BE(16), rows: head.readUInt32BE(20) };
+}
+
+/** A picture of red, green and blue from 0 to 255 for each place, or a file; its rows go down. */
 export function drawImageTrace(trace: Trace, plane: Plane): string {
+  const file = sizeOfFile(trace);
+  if (file) return pictureAt(plane, file, String(trace['source']));
   const rows = (listOf(trace['z']) ?? []).map((row) => (listOf(row) ?? []).map((p) => (listOf(p) ?? []).map(numberOf)));
   const columns = Math.max(0, ...rows.map((row) => row.length));
   if (columns === 0) return '';
@@ -330,13 +341,13 @@ export function drawImageTrace(trace: Trace, plane: Plane): string {
       ([red = 0, green = 0, blue = 0], c) => (pixels[r * columns + c] = opaque([red & 255, green & 255, blue & 255])),
     ),
   );
+  return pictureAt(plane, { columns, rows: rows.length }, dataUrl(pixels, columns, rows.length));
+}
+
+/** A picture with a pixel at each whole number of both axes, from 0 on. */
+function pictureAt(plane: Plane, { columns, rows }: { columns: number; rows: number }, href: string): string {
   const [x0, x1] = [placed(plane.x, -0.5), placed(plane.x, columns - 0.5)];
-  const [y0, y1] = [placed(plane.y, -0.5), placed(plane.y, rows.length - 0.5)];
+  const [y0, y1] = [placed(plane.y, -0.5), placed(plane.y, rows - 0.5)];
   const box = { x: Math.min(x0, x1), y: Math.min(y0, y1), width: Math.abs(x1 - x0), height: Math.abs(y1 - y0) };
-  return el('image', {
-    ...box,
-    preserveAspectRatio: 'none',
-    'image-rendering': 'optimizeSpeed',
-    href: dataUrl(pixels, columns, rows.length),
-  });
+  return el('image', { ...box, preserveAspectRatio: 'none', 'image-rendering': 'optimizeSpeed', href });
 }

@@ -6,18 +6,20 @@ import { type Drawing, el, label, LIGHT, MAX_HEIGHT, WIDTH, wrapped } from '../.
 import { statedRange } from './axis.ts';
 import { clip, drawBars, drawGroups } from './bars.ts';
 import { drawContour, drawHeat, drawImageTrace } from './fields.ts';
-import type { Plane } from './plane.ts';
+import { rectOf, type Plane } from './plane.ts';
 import { drawScatter } from './scatter.ts';
+import { arranged } from '../../../../renderers/plotly/arrange.ts';
 import { field, listOf, numberOf, titleOf, type Trace } from './values.ts';
 import { GROUPS, type Scene, sceneOf, setRanges, SIZE, typeOf } from './scene.ts';
 import { axisBelow, axisBeside, frameOf, gridOf, type Inner, layOutAxes, marginsOf, shows } from './axes.ts';
 import { annotation, drawShape } from './notes.ts';
-import { colorBar, colorBarsOf, legend } from './legend.ts';
+import { barsInside, colorBar, colorBarsOf, legend } from './legend.ts';
 
 const TITLE = 14;
 
 /** @param note a line under the title */
-export function flatPicture(figure: Figure, note: string | undefined): Drawing {
+export function flatPicture(given: Figure, note: string | undefined): Drawing {
+  const figure = arranged(given, WIDTH);
   const { layout } = figure;
   const scene = sceneOf(figure);
   const filled = setRanges(scene);
@@ -48,6 +50,12 @@ export function flatPicture(figure: Figure, note: string | undefined): Drawing {
     width: Math.max(60, WIDTH - margins.left - margins.right),
     height: Math.max(60, height - margins.top - margins.bottom),
   };
+  // A figure with a width of its own stands in the middle, with its color bars beside it
+  const own = numberOf(layout['width']);
+  if (own > 0 && own < WIDTH) {
+    inner.left += (WIDTH - own) / 2;
+    inner.width = Math.max(60, inner.width - (WIDTH - own));
+  }
   layOutAxes(scene, inner);
   // An axis that was shortened may need to tilt its names: the picture grows by their room
   const more = Math.max(0, marginsOf(scene, margins, true).bottom - margins.bottom);
@@ -55,6 +63,10 @@ export function flatPicture(figure: Figure, note: string | undefined): Drawing {
   if (!filled && scene.traces.length > 0) {
     const middle = [inner.left + inner.width / 2, inner.top + inner.height / 2] as const;
     body += label(...middle, 'no finite values', { anchor: 'middle', fill: LIGHT.muted });
+  }
+  for (const { bar, plane } of barsInside(scene)) {
+    const box = rectOf(plane);
+    body += colorBar(bar, box.left + box.width + 5, box.top, box.height);
   }
   let at = inner.left + inner.width + 14;
   for (const bar of bars) {

@@ -5,6 +5,7 @@ import { fieldRange } from './fields.ts';
 import { dashOf, dot, markerRange, modeOf, traceColor } from './scatter.ts';
 import { field, lineOf, listOf, numberOf, type Ramp, rampOf, seriesColor, titleOf, type Trace } from './values.ts';
 import { ramp as colorStrip } from '../legend.ts';
+import type { Plane } from './plane.ts';
 import { FIELDS, type Scene, SIZE, typeOf } from './scene.ts';
 
 /** Rows of the legend; the other names are counted. */
@@ -73,28 +74,49 @@ interface ColorBar {
   width: number;
 }
 
-export function colorBarsOf({ traces }: Scene): ColorBar[] {
-  const bars: ColorBar[] = [];
-  for (const { trace } of traces) {
+/** Color bars at the right of the whole figure. */
+export const colorBarsOf = (scene: Scene): ColorBar[] =>
+  allBars(scene)
+    .filter(({ inside }) => !inside)
+    .map(({ bar }) => bar)
+    .slice(0, 2);
+
+/** Color bars that stand beside a panel inside the figure. */
+export const barsInside = (scene: Scene): { bar: ColorBar; plane: Plane }[] =>
+  allBars(scene).filter(({ inside }) => inside);
+
+function allBars({ traces }: Scene): { bar: ColorBar; plane: Plane; inside: boolean }[] {
+  const bars: { bar: ColorBar; plane: Plane; inside: boolean }[] = [];
+  const add = (from: unknown, range: [number, number], plane: Plane) =>
+    bars.push({
+      bar: colorBarOf(from, range),
+      plane,
+      // Panels say where their bars stand, and the last one's is beyond the others
+      inside: numberOf(field(from, 'colorbar', 'x')) <= 1.01,
+    });
+  for (const { trace, plane } of traces) {
     if (FIELDS.has(typeOf(trace))) {
       const plain =
         field(trace, 'contours', 'type') !== 'constraint' && field(trace, 'contours', 'coloring') !== 'none';
-      if (trace['showscale'] !== false && plain) bars.push(colorBarOf(trace, fieldRange(trace)));
+      if (trace['showscale'] !== false && plain) add(trace, fieldRange(trace), plane);
     } else {
       const marker = trace['marker'];
       const colors = listOf(field(marker, 'color'));
-      if (colors && field(marker, 'showscale') === true)
-        bars.push(colorBarOf(marker, markerRange(marker, colors.map(numberOf))));
+      if (colors && field(marker, 'showscale') === true) add(marker, markerRange(marker, colors.map(numberOf)), plane);
     }
   }
-  return bars.slice(0, 2);
+  return bars;
 }
 
 /** @param from a trace or a marker with a color scale */
 export function colorBarOf(from: unknown, range: [number, number]): ColorBar {
   const axis: Axis = { type: 'linear', settings: {}, title: '', categories: [], range, ends: [1, 0] };
   const step = niceStep((range[1] - range[0]) / 6);
-  const ticks = ticksOf(axis, 6).map((tick) => (step > 0 ? tick : { ...tick, text: numberText(tick.at) }));
+  const places = listOf(field(from, 'colorbar', 'tickvals'));
+  const texts = listOf(field(from, 'colorbar', 'ticktext'));
+  const ticks = places
+    ? places.map((at, i) => ({ at: numberOf(at), text: lineOf(texts?.[i] ?? numberText(numberOf(at))) }))
+    : ticksOf(axis, 6).map((tick) => (step > 0 ? tick : { ...tick, text: numberText(tick.at) }));
   const title = titleOf(field(from, 'colorbar', 'title'));
   const widest = Math.max(0, ...ticks.map(({ text }) => widthOf(text, SIZE)));
   return {

@@ -1,5 +1,5 @@
 // Shapes and annotations of a flat figure.
-import { el, label, LIGHT, n, paintOf, WIDTH } from '../../svg.ts';
+import { el, label, LIGHT, n, paintOf, WIDTH, widthOf } from '../../svg.ts';
 import { type Axis, coordinate, placed } from './axis.ts';
 import { near } from './plane.ts';
 import { dashOf } from './scatter.ts';
@@ -75,6 +75,13 @@ export function annotation(note: Trace, axes: Map<string, Axis>, inner: Inner): 
       ? el('path', { d: `M${n(px)} ${n(py)}L${n(x)} ${n(y)}`, stroke: LIGHT.muted, 'stroke-width': 1, fill: 'none' })
       : '';
   const angle = numberOf(note['textangle']);
+  const behind = paintOf(note['bgcolor'], 'none');
+  if (behind.color !== 'none' && !angle) {
+    const width = Math.max(...lines.map((line) => widthOf(line, size))) + 4;
+    const left = anchor === 'start' ? x - 2 : anchor === 'end' ? x - width + 2 : x - width / 2;
+    const box = { x: left, y: y + above - 1, width, height: block + 2 };
+    body += el('rect', { ...box, fill: behind.color, 'fill-opacity': behind.opacity });
+  }
   lines.forEach((line, i) => {
     body += label(x, y + above + (i + 1) * (size + 3) - 4, line, {
       size,

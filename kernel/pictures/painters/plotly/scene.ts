@@ -3,7 +3,7 @@ import type { Figure } from '../../../../renderers/plotly/figure.ts';
 import { type Axis, axisOf, coordinate, statedRange } from './axis.ts';
 import { type BarSet, barSets, barSpan, groupsOf, kernelWidth } from './bars.ts';
 import { counted } from './convert.ts';
-import { fieldLists, fieldSpan } from './fields.ts';
+import { fieldLists, fieldSpan, sizeOfFile } from './fields.ts';
 import type { Plane } from './plane.ts';
 import { modeOf, pairsOf, scatterSpan } from './scatter.ts';
 import { listOf, type Trace } from './values.ts';
@@ -95,9 +95,10 @@ export function setRanges({ traces, bars, axes }: Scene): boolean {
       include(plane.x, x, false, true);
       include(plane.y, y, false, true);
     } else if (type === 'image') {
-      const rows = listOf(trace['z']) ?? [];
-      include(plane.x, [-0.5, Math.max(0.5, (listOf(rows[0])?.length ?? 1) - 0.5)], false, true);
-      include(plane.y, [-0.5, Math.max(0.5, rows.length - 0.5)], false, true);
+      const list = listOf(trace['z']) ?? [];
+      const { columns, rows } = sizeOfFile(trace) ?? { columns: listOf(list[0])?.length ?? 1, rows: list.length };
+      include(plane.x, [-0.5, Math.max(0.5, columns - 0.5)], false, true);
+      include(plane.y, [-0.5, Math.max(0.5, rows - 0.5)], false, true);
     } else if (GROUPS.has(type)) {
       const { across, groups } = groupsOf(trace, index);
       const [own, other] = across ? [plane.y, plane.x] : [plane.x, plane.y];

@@ -68,8 +68,9 @@ export function rampOf(scale: unknown, reversed: unknown): Ramp {
   const color = colorsOf(scale);
   return (t) => {
     const at = Math.max(0, Math.min(1, reversed === true ? 1 - t : t));
-    const { r, g, b } = rgb(color(at));
-    return [Math.round(r), Math.round(g), Math.round(b)];
+    const { r, g, b, opacity } = rgb(color(at));
+    // Upon the white page
+    return [r, g, b].map((v) => Math.round(v * opacity + 255 * (1 - opacity))) as [number, number, number];
   };
 }
 

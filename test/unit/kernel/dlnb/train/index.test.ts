@@ -224,7 +224,7 @@ describe('a recorder', () => {
     const { train } = bench();
     const wrong = { monitors: 'acc' } as object;
     expect(() => train.record('a', wrong)).toThrow(
-      'train.record: there is no option "monitors"; there are "chart", "title", "monitor", "steps", "epochs"',
+      'train.record: there is no option "monitors"; there are "chart", "title", "logX", "logY", "monitor", "steps", "epochs"',
     );
     expect(() => train.callback('a', wrong)).toThrow(
       /^train\.callback: there is no option .*"epochs", "gradientNorm"; did you mean "monitor"\?$/,

@@ -21,9 +21,9 @@ describe('an animation', () => {
   it('leaves a background alone, whose axes it keeps', () => {
     const background = heatmap([[1, 2], [3, 4]], { x: [0, 5], y: [0, 6] }); // prettier-ignore
     const figure = shown(animate(frames, { background }));
-    // Its color scale stands beside the plot, the legend inside
-    expect(figure.layout).toMatchObject({ legend: { x: 0.01, yanchor: 'top' } });
-    expect(figure.frames).toMatchObject([{ traces: [1] }, { traces: [1] }]);
+    // Its color scale stands beside the plot, the legend above; each line has a rim below it
+    expect(figure.layout).toMatchObject({ legend: { y: 1.02, yanchor: 'bottom' } });
+    expect(figure.frames).toMatchObject([{ traces: [1, 2] }, { traces: [1, 2] }]);
     expect(figure.layout).toMatchObject({ xaxis: { range: [0, 5] }, yaxis: { range: [0, 6] } });
   });
 

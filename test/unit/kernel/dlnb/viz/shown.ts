@@ -8,10 +8,13 @@ import { checkFigure } from '../../../../../renderers/plotly/figure.ts';
 
 const tensors = new DisplayedTensors(() => 'none');
 
-export function shown(figure: Figure): Required<PlotlyFigure> & { data: Record<string, never>[] } {
+/** A figure as JSON; each test knows what its traces hold. */
+type Shown = Omit<Required<PlotlyFigure>, 'data'> & { data: Record<string, never>[] };
+
+export function shown(figure: Figure): Shown {
   const bundle = toBundle(figure, tensors);
   const item = Array.isArray(bundle) ? bundle.find(({ mime }) => mime === PLOTLY) : undefined;
-  const json = (item as { json: Required<PlotlyFigure> & { data: Record<string, never>[] } }).json;
+  const json = (item as { json: Shown }).json;
   checkFigure(structuredClone(json));
   return json;
 }
