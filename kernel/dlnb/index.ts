@@ -6,10 +6,15 @@ import type { TrainingDelta } from '../wire/training.ts';
 import { makeProgress, type ProgressFunction } from './progress/index.ts';
 import { installFitProgress } from './train/callback.ts';
 import { makeTrain, type Train } from './train/index.ts';
+import { makeFilms, type TrainFilms } from './train/film.ts';
+import { makeKnobs, type TrainKnobs } from './train/knobs.ts';
 import { makeViz } from './viz/index.ts';
 import { needLibrary, type LoadedLibrary, type TensorLibrary } from './library.ts';
 import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
+import { button, makeExplore, type ExploreFunction, type ExploreHost } from './explore/index.ts';
+import { tidied } from './explore/tidied.ts';
+import type { ControlsRequest } from '../wire/controls.ts';
 import { Claims } from './claims.ts';
 import { makeExercise, type ExerciseFunction } from './exercise.ts';
 import { predict, type PredictFunction } from './predict.ts';
@@ -35,6 +40,9 @@ export type * from './viz/index.ts';
 export type { AnyNumbers, Check, ClaimOptions, CloseOptions } from './check.ts';
 export type { Exercise, ExerciseFunction, ExerciseOptions, Verdict } from './exercise.ts';
 export type { PredictFunction, Prediction } from './predict.ts';
+export type * from './explore/index.ts';
+export type { Film, FilmOptions, TrainFilms } from './train/film.ts';
+export type { Knobs, KnobsOptions, TrainKnobs, Turned } from './train/knobs.ts';
 export type * from './data/index.ts';
 export type * from './losses/index.ts';
 export type * from './metrics/index.ts';
@@ -69,6 +77,11 @@ export interface LibraryHost {
   training(delta: TrainingDelta, text: string): void;
   /** Whether the Stop button of a training chart was pressed since the last call. */
   takeStop(chart: number): boolean;
+  /** What panels of controls need of the session. */
+  panels: Pick<ExploreHost, 'cellOf' | 'isCurrent' | 'isIdle' | 'send' | 'drain' | 'bundle' | 'call' | 'isShown'> & {
+    /** Calls a function as code of a run. */
+    inRun(run: object, f: () => void): void;
+  };
   /** The folder of the notebook, from which paths count; that of the process by default. */
   folder?: string;
   /** The folder with the programs of threads; without it, batches are not made ahead. */
@@ -86,6 +99,10 @@ export interface LibrarySession {
   abandon(run: object): void;
   /** Shows the present state of all trainings, and of the progress bars of this run. */
   refresh(run: object): void;
+  /** A view of a panel of controls has sent a message. */
+  controls(request: ControlsRequest): void;
+  /** Makes the grids of panels that are not made yet. */
+  settle(): Promise<void>;
   /** Reports that TensorFlow.js has been loaded. */
   tensorsLoaded(tf: TensorLibrary): void;
 }
@@ -101,10 +118,37 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
   };
   const bars = makeProgress(show);
   const { progress } = bars;
+  const { panels } = host;
+  const panelHost: ExploreHost = {
+    ...panels,
+    run: () => host.run(),
+    display: (value, id, run) => panels.inRun(run, () => void host.display(value, { id })),
+    tidied: (f, call) => tidied(loaded, f, call),
+  };
+  const exploring = makeExplore(panelHost);
+  /** Whether there are knobs, which a step of a training heeds. */
+  let heeding = false;
   const training = makeTrain(
-    { ...show, send: (delta, text) => host.training(delta, text), takeStop: (chart) => host.takeStop(chart) },
+    {
+      ...show,
+      send: (delta, text) => host.training(delta, text),
+      takeStop: (chart) => host.takeStop(chart),
+      heed: () => heeding && panels.drain(),
+    },
     loaded,
   );
+  const filming = makeFilms({
+    ...panelHost,
+    loaded,
+    numberFor: (run) => exploring.numberFor(run),
+  });
+  const turning = makeKnobs({
+    exploring,
+    loaded,
+    mark: (name, text) => training.mark(name, text),
+    heed: () => (heeding = true),
+    isShown: panels.isShown,
+  });
   const { programs } = host;
   const thread = programs === undefined ? undefined : new BatchThread(programs);
   const data = makeData({
@@ -118,7 +162,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
   return {
     library: makeModule(host, {
       progress,
-      train: training.train,
+      train: Object.assign(training.train, filming.films, turning),
       viz: makeViz(loaded, progress),
       data,
       nn: makeNn(loaded),
@@ -130,10 +174,14 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       check: makeCheck(claims),
       exercise: makeExercise(claims),
       predict,
+      explore: exploring.explore,
+      button,
     }),
     runEnded(run, status) {
       // After a cell that ended well, a bar may continue in a task that the cell has not awaited
       if (status !== 'ok') bars.runEnded(run, status);
+      exploring.runEnded(run);
+      filming.runEnded(run);
       return training.runEnded(run, status);
     },
     refresh(run) {
@@ -141,6 +189,8 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       training.refresh();
     },
     abandon: (run) => training.abandon(run),
+    controls: (request) => exploring.receive(request),
+    settle: () => exploring.settle(),
     tensorsLoaded(tf) {
       installFitProgress(tf, progress);
       reviveSchedules(tf);
@@ -199,7 +249,7 @@ export type Library = ReturnType<
     /** {@link ProgressFunction} */
     progress: ProgressFunction;
     /** Records trainings. */
-    train: Train;
+    train: Train & TrainFilms & TrainKnobs;
     /** Plots for deep learning. */
     viz: ReturnType<typeof makeViz>;
     /** Data sets. */
@@ -226,6 +276,10 @@ export type Library = ReturnType<
     exercise: ExerciseFunction;
     /** {@link PredictFunction} */
     predict: PredictFunction;
+    /** {@link ExploreFunction} */
+    explore: ExploreFunction;
+    /** A button for `explore`. */
+    button: typeof button;
   }>
 >;
 export type { Displayable };

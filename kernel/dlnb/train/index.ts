@@ -23,6 +23,8 @@ export interface TrainSession {
   runEnded(run: object, status: 'ok' | 'threw' | 'interrupted'): Promise<void> | undefined;
   /** Gives up the values that are still being read. */
   abandon(run: object): void;
+  /** Marks the curves of the trainings that run: a knob was turned. */
+  mark(name: string, text: string): void;
   /** Shows the present state of the trainings that are running. */
   refresh(): void;
 }
@@ -75,6 +77,9 @@ export function makeTrain(host: TrainHost, loaded: LoadedLibrary): TrainSession 
         .filter(({ readsFor }) => readsFor === run)
         .map((recorder) => recorder.arrival());
       return arrivals.length > 0 ? Promise.all(arrivals).then(() => {}) : undefined;
+    },
+    mark(name, text) {
+      for (const recorder of recorders.active) recorder.data.mark(name, text);
     },
     refresh() {
       for (const chart of new Set([...recorders.active].map((recorder) => recorder.chart))) chart.show();
