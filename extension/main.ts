@@ -7,7 +7,7 @@ import { ExistingDevices } from './device/existing.ts';
 import { deviceView, type DeviceView } from './device/view.ts';
 import type { LanguageState } from './language/index.ts';
 import { disposeLog, log } from './log.ts';
-import { rendererMessages, trainingMessages } from './messaging.ts';
+import { controlsMessages, rendererMessages, trainingMessages } from './messaging.ts';
 import { keepCellIds } from './notebook/ids.ts';
 import { protectNewerNotebooks } from './notebook/newer.ts';
 import { DlnbSerializer, NOTEBOOK_TYPE, serializerOptions } from './notebook/serializer.ts';
@@ -47,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     statusBar(sessions),
     rendererMessages(logs, sessions),
     trainingMessages(sessions),
+    controlsMessages(sessions),
     offerRestartOnSettings(sessions),
     followWalkthrough(),
     registerCommands({ extension: context, sessions, logs, devices }),

@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { readRequest, type ControlsNews } from '../kernel/wire/controls.ts';
 import type { AxisRange, SliceAnswer } from '../kernel/wire/tensor.ts';
 import { log } from './log.ts';
 import { findCell } from './notebook/ids.ts';
@@ -17,6 +18,7 @@ import type { Sessions } from './execution/sessions.ts';
 export const RENDERER_ID = 'dlnb-output';
 export const TENSOR_RENDERER_ID = 'dlnb-tensor';
 const TRAINING_RENDERER_ID = 'dlnb-training';
+const CONTROLS_RENDERER_ID = 'dlnb-controls';
 
 export function rendererMessages(logs: OutputLogs, sessions: Sessions): vscode.Disposable {
   const messaging = vscode.notebooks.createRendererMessaging(RENDERER_ID);
@@ -62,6 +64,28 @@ export function trainingMessages(sessions: Sessions): vscode.Disposable {
     sessions.onTraining(({ notebook, delta }) => {
       for (const editor of vscode.window.visibleNotebookEditors)
         if (editor.notebook === notebook) void messaging.postMessage(delta, editor);
+    }),
+  );
+}
+
+/**
+ * Passes what views of controls ask to the kernel, which takes only values that it has declared itself, and news of the
+ * kernel to the views of its notebook.
+ */
+export function controlsMessages(sessions: Sessions): vscode.Disposable {
+  const messaging = vscode.notebooks.createRendererMessaging(CONTROLS_RENDERER_ID);
+  const tell = (news: ControlsNews, editor: vscode.NotebookEditor) => void messaging.postMessage(news, editor);
+  return vscode.Disposable.from(
+    messaging.onDidReceiveMessage(({ editor, message }) => {
+      if (editor.notebook.notebookType !== NOTEBOOK_TYPE || !vscode.workspace.isTrusted) return;
+      const request = readRequest(message);
+      if (!request) return;
+      const session = sessions.get(editor.notebook);
+      if (session) session.askControls(request);
+      else tell({ type: 'gone', panel: request.panel }, editor);
+    }),
+    sessions.onControls(({ notebook, news }) => {
+      for (const editor of vscode.window.visibleNotebookEditors) if (editor.notebook === notebook) tell(news, editor);
     }),
   );
 }

@@ -7,6 +7,7 @@ import {
   type InspectAsk,
   type WantedDevice,
 } from '../../kernel/host/client/index.ts';
+import type { ControlsNews, ControlsRequest } from '../../kernel/wire/controls.ts';
 import type { TrainingDelta } from '../../kernel/wire/training.ts';
 import type { Answer, Language, Question, Questions } from '../../kernel/wire/protocol.ts';
 import { DevicePolicy, suspicion } from '../device/policy.ts';
@@ -32,6 +33,10 @@ export class NotebookSession implements vscode.Disposable {
   private readonly training = new vscode.EventEmitter<TrainingDelta>();
   /** A training has new points. */
   readonly onTraining = this.training.event;
+
+  private readonly controls = new vscode.EventEmitter<ControlsNews>();
+  /** Views of controls have news. */
+  readonly onControls = this.controls.event;
 
   private readonly model = new OutputsModel();
   private readonly projection: OutputProjection;
@@ -62,12 +67,13 @@ export class NotebookSession implements vscode.Disposable {
         this.device.kernelStarts(this.wanted);
         this.order = 0;
         this.boxes.dispose();
-        this.apply({ type: 'kernelGone' });
+        this.kernelGone();
       },
       messages: {
         started: ({ cell }) => this.apply({ type: 'started', cell, order: ++this.order, time: Date.now() }),
         output: ({ cell, event }) => this.apply({ type: 'output', cell, event }),
         training: ({ delta }) => this.training.fire(delta),
+        controls: ({ news }) => this.controls.fire(news),
         input: (question) =>
           void this.boxes.ask(question, this.notebook, (answer) => this.kernel.process?.answer(answer)),
         inputOver: ({ request }) => this.boxes.takeBack(request),
@@ -76,7 +82,7 @@ export class NotebookSession implements vscode.Disposable {
           this.device.changed(state);
         },
       },
-      gone: () => this.apply({ type: 'kernelGone' }),
+      gone: () => this.kernelGone(),
       died: (exit, wasReady) => this.died(exit, wasReady),
     });
   }
@@ -167,6 +173,14 @@ export class NotebookSession implements vscode.Disposable {
     this.kernel.process?.stopTraining(chart);
   }
 
+  /** Passes on what a view of controls asks; without a kernel, the view is told so. */
+  askControls(request: ControlsRequest): void {
+    const { process } = this.kernel;
+    if (!process || !this.isRunning) return this.controls.fire({ type: 'gone', panel: request.panel });
+    if (request.type === 'stop') process.interrupt();
+    else process.controls(request);
+  }
+
   /** Ends the kernel and starts a fresh one. Running and waiting cells end. */
   async restart(): Promise<void> {
     this.queue.cancel();
@@ -185,7 +199,7 @@ export class NotebookSession implements vscode.Disposable {
     this.queue.cancel();
     await this.kernel.stop(this.queue.running !== undefined);
     await this.queue.drained();
-    this.apply({ type: 'kernelGone' });
+    this.kernelGone();
     this.kernel.forget();
   }
 
@@ -238,6 +252,12 @@ export class NotebookSession implements vscode.Disposable {
     this.projection.dispose();
     this.changed.dispose();
     this.training.dispose();
+    this.controls.dispose();
+  }
+
+  private kernelGone(): void {
+    this.apply({ type: 'kernelGone' });
+    this.controls.fire({ type: 'gone' });
   }
 
   private async runCell(running: RunningCell): Promise<RunEnd> {

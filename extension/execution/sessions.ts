@@ -2,6 +2,7 @@
 // survives a rename of the file and the first save of an untitled notebook.
 import * as vscode from 'vscode';
 import { statSync } from 'node:fs';
+import type { ControlsNews } from '../../kernel/wire/controls.ts';
 import type { TrainingDelta } from '../../kernel/wire/training.ts';
 import { idsOf } from '../notebook/ids.ts';
 import { NOTEBOOK_TYPE } from '../notebook/serializer.ts';
@@ -28,6 +29,10 @@ export class Sessions implements vscode.Disposable {
   private readonly training = new vscode.EventEmitter<{ notebook: vscode.NotebookDocument; delta: TrainingDelta }>();
   /** A training has new points. */
   readonly onTraining = this.training.event;
+
+  private readonly controls = new vscode.EventEmitter<{ notebook: vscode.NotebookDocument; news: ControlsNews }>();
+  /** Views of controls have news. */
+  readonly onControls = this.controls.event;
 
   private readonly open = new Map<vscode.NotebookDocument, NotebookSession>();
   private readonly closed = new Set<Closed>();
@@ -73,6 +78,7 @@ export class Sessions implements vscode.Disposable {
       const made = session;
       made.onDidChangeState(() => this.changed.fire(made.notebook));
       made.onTraining((delta) => this.training.fire({ notebook: made.notebook, delta }));
+      made.onControls((news) => this.controls.fire({ notebook: made.notebook, news }));
       this.open.set(notebook, made);
     }
     return session;
@@ -88,6 +94,7 @@ export class Sessions implements vscode.Disposable {
     this.open.clear();
     this.changed.dispose();
     this.training.dispose();
+    this.controls.dispose();
   }
 
   private didOpen(notebook: vscode.NotebookDocument): void {

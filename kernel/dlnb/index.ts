@@ -6,10 +6,15 @@ import type { TrainingDelta } from '../wire/training.ts';
 import { makeProgress, type ProgressFunction } from './progress/index.ts';
 import { installFitProgress } from './train/callback.ts';
 import { makeTrain, type Train } from './train/index.ts';
+import { makeFilms, type TrainFilms } from './train/film.ts';
+import { makeKnobs, type TrainKnobs } from './train/knobs.ts';
 import { makeViz } from './viz/index.ts';
 import { needLibrary, type LoadedLibrary, type TensorLibrary } from './library.ts';
 import { checkOptions, type OptionNames } from './options.ts';
 import { makeCheck, type Check } from './check.ts';
+import { button, makeExplore, type ExploreFunction, type ExploreHost } from './explore/index.ts';
+import { tidied } from './explore/tidied.ts';
+import type { ControlsRequest } from '../wire/controls.ts';
 import { Claims } from './claims.ts';
 import { makeExercise, type ExerciseFunction } from './exercise.ts';
 import { makeHelp, type HelpFunction } from './help/index.ts';
@@ -42,6 +47,9 @@ export type { AnyNumbers, Check, ClaimOptions, CloseOptions } from './check.ts';
 export type { HelpFunction } from './help/index.ts';
 export type { Exercise, ExerciseFunction, ExerciseOptions, Verdict } from './exercise.ts';
 export type { PredictFunction, Prediction } from './predict.ts';
+export type * from './explore/index.ts';
+export type { Film, FilmOptions, TrainFilms } from './train/film.ts';
+export type { Knobs, KnobsOptions, TrainKnobs, Turned } from './train/knobs.ts';
 export type * from './data/index.ts';
 export type * from './losses/index.ts';
 export type * from './metrics/index.ts';
@@ -76,6 +84,11 @@ export interface LibraryHost {
   training(delta: TrainingDelta, text: string): void;
   /** Whether the Stop button of a training chart was pressed since the last call. */
   takeStop(chart: number): boolean;
+  /** What panels of controls need of the session. */
+  panels: Pick<ExploreHost, 'cellOf' | 'isCurrent' | 'isIdle' | 'send' | 'drain' | 'bundle' | 'call' | 'isShown'> & {
+    /** Calls a function as code of a run. */
+    inRun(run: object, f: () => void): void;
+  };
   /** The folder of the notebook, from which paths count; that of the process by default. */
   folder?: string;
   /** The folder with the programs of threads; without it, batches are not made ahead. */
@@ -93,6 +106,10 @@ export interface LibrarySession {
   abandon(run: object): void;
   /** Shows the present state of all trainings, and of the progress bars of this run. */
   refresh(run: object): void;
+  /** A view of a panel of controls has sent a message. */
+  controls(request: ControlsRequest): void;
+  /** Makes the grids of panels that are not made yet. */
+  settle(): Promise<void>;
   /** Reports that TensorFlow.js has been loaded. */
   tensorsLoaded(tf: TensorLibrary): void;
 }
@@ -108,6 +125,16 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
   };
   const bars = makeProgress(show);
   const { progress } = bars;
+  const { panels } = host;
+  const panelHost: ExploreHost = {
+    ...panels,
+    run: () => host.run(),
+    display: (value, id, run) => panels.inRun(run, () => void host.display(value, { id })),
+    tidied: (f, call) => tidied(loaded, f, call),
+  };
+  const exploring = makeExplore(panelHost);
+  /** Whether there are knobs, which a step of a training heeds. */
+  let heeding = false;
   const { programs } = host;
   const thread = programs === undefined ? undefined : new BatchThread(programs);
   /** What `seed` was given last, and how often it was called. */
@@ -121,7 +148,12 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
     chance: () => chance,
   });
   const training = makeTrain(
-    { ...show, send: (delta, text) => host.training(delta, text), takeStop: (chart) => host.takeStop(chart) },
+    {
+      ...show,
+      send: (delta, text) => host.training(delta, text),
+      takeStop: (chart) => host.takeStop(chart),
+      heed: () => heeding && panels.drain(),
+    },
     loaded,
     {
       signal: () => host.signal(),
@@ -129,12 +161,24 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       dataset: (source) => data.dataset(source),
     },
   );
+  const filming = makeFilms({
+    ...panelHost,
+    loaded,
+    numberFor: (run) => exploring.numberFor(run),
+  });
+  const turning = makeKnobs({
+    exploring,
+    loaded,
+    mark: (name, text) => training.mark(name, text),
+    heed: () => (heeding = true),
+    isShown: panels.isShown,
+  });
   const claims = new Claims({ ...show, cell: () => host.cell() });
   const help = makeHelp({ programs, loaded, library: () => withoutTensors(session.library), layer: functionOfLayer });
   const session: LibrarySession = {
     library: makeModule(host, chance, {
       progress,
-      train: training.train,
+      train: Object.assign(training.train, filming.films, turning),
       viz: makeViz(loaded, progress),
       data,
       nn: makeNn(loaded),
@@ -147,10 +191,14 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       exercise: makeExercise(claims),
       predict,
       help,
+      explore: exploring.explore,
+      button,
     }),
     runEnded(run, status) {
       // After a cell that ended well, a bar may continue in a task that the cell has not awaited
       if (status !== 'ok') bars.runEnded(run, status);
+      exploring.runEnded(run);
+      filming.runEnded(run);
       return training.runEnded(run, status);
     },
     refresh(run) {
@@ -158,6 +206,8 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       training.refresh();
     },
     abandon: (run) => training.abandon(run),
+    controls: (request) => exploring.receive(request),
+    settle: () => exploring.settle(),
     tensorsLoaded(tf) {
       installFitProgress(tf, progress);
       reviveSchedules(tf);
@@ -251,7 +301,7 @@ export type Library = ReturnType<
     /** {@link ProgressFunction} */
     progress: ProgressFunction;
     /** Records trainings. */
-    train: Train;
+    train: Train & TrainFilms & TrainKnobs;
     /** Plots for deep learning. */
     viz: ReturnType<typeof makeViz>;
     /** Data sets. */
@@ -289,6 +339,10 @@ export type Library = ReturnType<
     predict: PredictFunction;
     /** {@link HelpFunction} */
     help: HelpFunction;
+    /** {@link ExploreFunction} */
+    explore: ExploreFunction;
+    /** A button for `explore`. */
+    button: typeof button;
   }>
 >;
 export type { Displayable };

@@ -2,7 +2,7 @@
 // pipes.
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stripVTControlCharacters, types } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import { ErrorReader } from './cell/errors.ts';
 import { Evaluator, type Evaluated, type RunContext } from './cell/evaluate.ts';
 import { InterruptError, isInterrupt } from './cell/flag.ts';
@@ -16,6 +16,7 @@ import { DeviceManager } from './device/index.ts';
 import { recordBundle, toBundle } from '../outputs/bundle.ts';
 import { isMimeRecord } from '../outputs/drawable.ts';
 import { printPromisesPlainly } from '../outputs/internals.ts';
+import { ControlsInbox, Heard } from './controls.ts';
 import { CellInput } from './input.ts';
 import { PendingWork } from './pending.ts';
 import { Pictures, pictureThread, type PicturedRun } from './pictures.ts';
@@ -25,6 +26,7 @@ import { InOrder } from '../outputs/order.ts';
 import { CellStreams, MAX_SHOWN_CHARS } from '../outputs/streams.ts';
 import { DisplayedTensors } from '../outputs/tensor/index.ts';
 import { goOn } from '../outputs/tensor/read.ts';
+import type { Called } from '../dlnb/explore/panel.ts';
 import { makeLibrary, TENSOR_NAMES, type DisplayOptions, type LibrarySession } from '../dlnb/index.ts';
 import type { CellError } from '../wire/errors.ts';
 import { MAX_OUTPUTS } from '../wire/limits.ts';
@@ -79,6 +81,7 @@ export class KernelSession {
   private readonly tensors = new DisplayedTensors(() => this.device.name);
   private readonly library: LibrarySession;
   private readonly input: CellInput;
+  private readonly inbox = new ControlsInbox((request) => this.library.controls(request));
   private readonly pending = new PendingWork();
   private readonly pictures = new Pictures(
     pictureThread(path.join(__dirname, 'pictures'), (text) => process.emitWarning(text)),
@@ -88,10 +91,12 @@ export class KernelSession {
   private readonly runs = new Map<string, RunState>();
   /** The run that shows the output of a display id. */
   private readonly owners = new Map<string, { run: number; cell: string }>();
-  /** Promises that `display` has returned: not shown again as the value of a cell. */
+  /** Promises that `display` has returned, and other values that are shown already: not shown as the value of a cell. */
   private readonly displayed = new WeakSet<object>();
   private queue: Promise<void> = Promise.resolve();
   private latest: RunState | undefined;
+  /** How many runs have not ended. */
+  private waiting = 0;
 
   /** What the host may send to a session. */
   readonly handlers: Handlers<Exclude<HostMessage, ShutdownMessage>> = {
@@ -105,6 +110,7 @@ export class KernelSession {
     save: ({ source, file }) => this.tensors.save(source, file),
     pending: () => ({ names: this.pending.names() }),
     inspect: (ask) => this.evaluator.inspect(ask),
+    settle: () => this.library.settle().then(() => ({})),
     refresh: () => {
       const run = this.latest?.context;
       if (run) this.evaluator.context.run(run, () => this.library.refresh(run));
@@ -138,6 +144,17 @@ export class KernelSession {
       seed: (value) => this.device.seed(value),
       training: (delta, text) => this.sendMessage({ type: 'training', delta, text }),
       takeStop: (chart) => this.evaluator.takeStop(chart),
+      panels: {
+        cellOf: (run) => (run as RunContext).cell,
+        isCurrent: (run) => this.runs.get((run as RunContext).cell)?.context === run,
+        isIdle: () => this.idle,
+        send: (news) => this.sendMessage({ type: 'controls', news }),
+        drain: () => this.inbox.drain(),
+        bundle: (value) => this.bundleOf(value),
+        call: (run, f, limitMs) => this.call(run as RunContext, f, limitMs),
+        isShown: (value) => void this.displayed.add(value),
+        inRun: (run, f) => this.evaluator.context.run(run as RunContext, f),
+      },
       folder: cwd,
       programs: __dirname,
     });
@@ -201,7 +218,7 @@ export class KernelSession {
     guardAsyncHooks(this.evaluator.undisturbed);
     this.errors.attach();
     printPromisesPlainly();
-    this.evaluator.listen(this.input.threadPort);
+    this.evaluator.listen(this.input.threadPort, this.inbox.threadPort);
     this.input.install();
     waitForTensors(console, (name, text) => this.print(name, text));
     process.on('unhandledRejection', (reason) => this.late(reason, 'Unhandled promise rejection'));
@@ -213,7 +230,8 @@ export class KernelSession {
 
   /** Runs a cell after all earlier ones. */
   private run(message: RunMessage): Promise<void> {
-    const job = this.queue.then(() => this.execute(message));
+    this.waiting++;
+    const job = this.queue.then(() => this.execute(message)).finally(() => this.waiting--);
     this.queue = job;
     return job;
   }
@@ -224,6 +242,8 @@ export class KernelSession {
 
   /** Appends text to the output of the cell whose code is executing. Text that is a promise keeps its place. */
   print(name: 'stdout' | 'stderr', text: string | Promise<string>): void {
+    const said = this.evaluator.context.getStore()?.said;
+    if (said) return said.print(name, text);
     const state = this.stateOfCaller();
     if (!state) return;
     const { order, streams } = state;
@@ -371,9 +391,9 @@ export class KernelSession {
       return 'interrupted';
     }
     const { value } = result;
-    const show = result.hasValue && value !== undefined && !(types.isPromise(value) && this.displayed.has(value));
+    const show = result.hasValue && value !== undefined && !(isObject(value) && this.displayed.has(value));
     if (!show) return 'ok';
-    const made = this.evaluator.show(() => toBundle(this.modules.drawn(value), this.tensors), context);
+    const made = this.evaluator.show(() => this.bundleOf(value), context);
     const bundle = made instanceof Promise ? await this.evaluator.wait(made, context) : made;
     this.emit(state, { kind: 'display', bundle });
     return 'ok';
@@ -395,11 +415,36 @@ export class KernelSession {
     }
   }
 
+  private bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
+    return toBundle(this.modules.drawn(value), this.tensors);
+  }
+
+  private get idle(): boolean {
+    return this.waiting === 0;
+  }
+
+  /** Calls a function of a cell outside of its run. What it prints and displays does not go to the outputs of the cell. */
+  private async call<T>({ run, cell }: RunContext, f: () => T | Promise<T>, limitMs?: number): Promise<Called<T>> {
+    const heard = new Heard();
+    const context: RunContext = { run, cell, abort: new AbortController(), interrupted: false, said: heard };
+    const result = await this.evaluator.call(context, f, limitMs);
+    const said = await heard.bundles();
+    if (result.status === 'ok') return { value: result.value as T, said };
+    const error = this.errors.read(result.error);
+    withoutColors(error);
+    return { error: this.errors.bundle(error), said };
+  }
+
   /** The function `display(value, { id })` of cells. Rejects with the error of the value's own display method. */
   private display(value: unknown, { id }: DisplayOptions): Promise<void> {
     const state = this.stateOfCaller();
     if (!state) return Promise.resolve();
-    const bundle = isMimeRecord(value) ? recordBundle(value) : toBundle(this.modules.drawn(value), this.tensors);
+    const bundle = isMimeRecord(value) ? recordBundle(value) : this.bundleOf(value);
+    const said = this.evaluator.context.getStore()?.said;
+    if (said) {
+      said.display(bundle);
+      return bundle instanceof Promise ? bundle.then(() => {}) : Promise.resolve();
+    }
     // The promise that the caller gets carries an error of the bundle
     state.order.add(bundle, (b) => this.show(state, this.displayEvent(state, id, b)));
     return bundle instanceof Promise ? bundle.then(() => {}) : Promise.resolve();
@@ -482,6 +527,8 @@ export class KernelSession {
     return state ?? this.latest;
   }
 }
+
+const isObject = (v: unknown): v is object => (typeof v === 'object' && v !== null) || typeof v === 'function';
 
 function withoutColors(error: CellError): void {
   error.message = stripVTControlCharacters(error.message);

@@ -12,6 +12,8 @@ export const ERROR = 'application/vnd.code.notebook.error';
  * Payload: `CellError` in errors.ts.
  */
 export const CELL_ERROR = 'application/vnd.dlnb.error+json';
+/** Controls with what a function draws for their values. Payload: `ControlsPayload` in controls.ts. */
+export const CONTROLS = 'application/vnd.dlnb.controls+json';
 /** Filters of convolutions, and their feature maps on an input. Payload: bytes, see `FiltersHeader` in filters.ts. */
 export const FILTERS = 'application/vnd.dlnb.filters';
 /** The graph of a computation, or of the layers of a model. Payload: bytes, see `GraphHeader` in graph.ts. */

@@ -1,6 +1,7 @@
 // The messages between a notebook's host (the extension or the command line) and its kernel process, and the tables
 // that handle them. Runs and outputs travel over descriptor 3 of the kernel (channel.ts). An interrupt travels over a pipe
 // of its own (descriptor 4), which a thread reads while the main thread computes.
+import type { ControlsNews, ControlsRequest } from './controls.ts';
 import type { DeviceName } from './limits.ts';
 import type { CellError } from './errors.ts';
 import type { InspectAnswer, InspectAsk } from './inspect.ts';
@@ -52,6 +53,8 @@ export interface Questions {
   save: { ask: { source: TensorSource; /** Absolute path. */ file: string }; answer: { size: number } };
   /** Sends the present state of running trainings and progress bars as outputs, before the answer. */
   refresh: { ask: object; answer: object };
+  /** Makes what is made between runs, grids of controls, before the answer. */
+  settle: { ask: object; answer: object };
   /** Names of the notebook as they are now. While a cell computes, the control pipe is the way. */
   inspect: { ask: InspectAsk; answer: InspectAnswer };
 }
@@ -74,6 +77,8 @@ export type ControlMessage =
   | { type: 'interrupt' }
   /** The Stop button of a training chart: its runs end at the next step, without an error. */
   | { type: 'stopTraining'; chart: number }
+  /** A control was moved. It may belong to a training in a loop that never waits. */
+  | { type: 'controls'; request: ControlsRequest }
   | InspectMessage
   | InputAnswer;
 
@@ -232,6 +237,11 @@ export interface TrainingMessage {
   /** The state of the training, in one line. */
   text: string;
 }
+/** News of a panel of controls, for its views. Its output is updated when it rests. */
+export interface ControlsMessage {
+  type: 'controls';
+  news: ControlsNews;
+}
 /** The process is about to end because `process.exit` was called. */
 export interface ExitingMessage {
   type: 'exiting';
@@ -246,5 +256,6 @@ export interface AnswerMessage {
 /** What the host's end of the process needs itself. */
 export type ProcessMessage = ReadyMessage | ExitingMessage | FinishedMessage | AnswerMessage;
 /** What the notebook shows. */
-export type NotebookMessage = StartedMessage | OutputMessage | DeviceMessage | TrainingMessage | ControlQuestion;
+export type NotebookMessage =
+  StartedMessage | OutputMessage | DeviceMessage | TrainingMessage | ControlsMessage | ControlQuestion;
 export type KernelMessage = ProcessMessage | Exclude<NotebookMessage, ControlQuestion>;

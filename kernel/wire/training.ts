@@ -41,6 +41,14 @@ export interface TrainingRun {
   notFinite: { series: string; step: number; value: string }[];
   /** How many values were NaN or infinite in all. */
   notFiniteCount: number;
+  /** Steps at which something was changed, such as the learning rate by a knob. */
+  marks?: TrainingMark[];
+}
+
+export interface TrainingMark {
+  step: number;
+  /** For example `rate 0.01`. */
+  text: string;
 }
 
 /** The best epoch so far, by one of the series. */

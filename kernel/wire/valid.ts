@@ -50,6 +50,7 @@ const messages: Record<KernelMessage['type'], Test> = {
     state: has({ device: isText, detail: isText, refused: listOf(has({ device: isText, reason: isText })) }),
   }),
   training: has({ delta: isObject, text: isText }),
+  controls: has({ news: has({ type: isText }) }),
   output: has({ ...ofCell, event: (v) => isObject(v) && isText(v['kind']) && named(events, v['kind'], v) }),
 };
 

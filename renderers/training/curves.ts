@@ -12,6 +12,8 @@ export interface CurveOptions {
 
 /** Most points of a drawn curve: about the widest plot in pixels. */
 const POINTS = 700;
+/** Most texts at marks. */
+const MOST_TEXTS = 9;
 /** Curves of fewer points are not smoothed. */
 const SMOOTHED_FROM = 16;
 
@@ -245,6 +247,7 @@ function markRun(run: Run, panels: readonly Panel[], runs: number, layout: Plain
       showarrow: false, font: { color: 'theme(muted)' },
     }); // prettier-ignore
   }
+  markTurns(run, panels, layout, { vertical, log });
   // After the first one of a series, usually all are
   const marked = new Set<string>();
   for (const { series, step, value } of run.notFinite) {
@@ -257,6 +260,31 @@ function markRun(run: Run, panels: readonly Panel[], runs: number, layout: Plain
       showarrow: false, xanchor: 'left', yanchor: 'top', xshift: 3, font: { color: 'theme(series-3)' },
     }); // prettier-ignore
   }
+}
+
+/** Marks the steps at which a knob was turned, in every panel, and says to what in the first. */
+function markTurns(
+  { marks = [] }: Run,
+  panels: readonly Panel[],
+  layout: PlainObject,
+  at: {
+    vertical(step: number, axis: string, line: PlainObject): PlainObject;
+    log(axis: string, value: number): number;
+  },
+): void {
+  const line = { color: 'theme(foreground, 0.35)', width: 1, dash: 'dash' };
+  for (const { step } of marks)
+    panels.forEach((_, i) =>
+      (layout['shapes'] as PlainObject[]).push(at.vertical(step, i === 0 ? '' : String(i + 1), line)),
+    );
+  // More texts would cover each other
+  for (const [i, { step, text }] of marks.slice(-MOST_TEXTS).entries())
+    (layout['annotations'] as PlainObject[]).push({
+      text: text.replace(/&/g, '&amp;').replace(/</g, '&lt;'),
+      ...{ x: at.log('xaxis', step), xref: 'x', xanchor: 'left', xshift: 3 },
+      ...{ y: 1, yref: 'y domain', yanchor: 'top', yshift: -14 * (i % 3) },
+      ...{ showarrow: false, font: { color: 'theme(muted)', size: 11 }, bgcolor: 'theme(background, 0.7)' },
+    });
 }
 
 /** Four digits. */

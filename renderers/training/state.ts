@@ -30,7 +30,7 @@ export interface Run extends Omit<TrainingRun, 'series'> {
   curves: Map<string, Curve>;
 }
 
-const LIMITS = { runs: 50, series: 60, points: 20_000, notFinite: 100 };
+const LIMITS = { runs: 50, series: 60, points: 20_000, notFinite: 100, marks: 100 };
 const STATES: readonly TrainingState[] = ['running', 'done', 'stopped', 'interrupted', 'failed'];
 
 export class ChartState {
@@ -83,6 +83,12 @@ function readRun(run: Fields, curves: Map<string, Curve>): Run {
       value: text(mark, 'value'),
     })),
     notFiniteCount: number(run, 'notFiniteCount'),
+    ...(run.values['marks'] !== undefined && {
+      marks: firstObjects(run, 'marks', 'mark', LIMITS.marks).map((mark) => ({
+        step: number(mark, 'step'),
+        text: text(mark, 'text', 60),
+      })),
+    }),
     curves,
   };
 }

@@ -29,6 +29,8 @@ export interface TrainHost {
   run(): object;
   /** Whether the Stop button of the chart was pressed since the last call. */
   takeStop(chart: number): boolean;
+  /** Takes what knobs of the session have been turned to. */
+  heed?(): void;
   clock: Clock;
 }
 

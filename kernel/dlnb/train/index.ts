@@ -29,6 +29,8 @@ export interface TrainSession {
   abandon(run: object): void;
   /** Who watches each `fit`: parts of the library add theirs. */
   observers: FitObservers;
+  /** Marks the curves of the trainings that run: a knob was turned. */
+  mark(name: string, text: string): void;
   /** Shows the present state of the trainings that are running. */
   refresh(): void;
 }
@@ -99,6 +101,9 @@ export function makeTrain(
         .filter(({ readsFor }) => readsFor === run)
         .map((recorder) => recorder.arrival());
       return arrivals.length > 0 ? Promise.all(arrivals).then(() => {}) : undefined;
+    },
+    mark(name, text) {
+      for (const recorder of recorders.active) recorder.data.mark(name, text);
     },
     refresh() {
       for (const chart of new Set([...recorders.active].map((recorder) => recorder.chart))) chart.show();

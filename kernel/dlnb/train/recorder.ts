@@ -164,6 +164,7 @@ export class RunRecorder implements Recorder, ChartedRun {
     }
     const numbers = Object.entries(values).map(([name, v]) => [name, numberOf(v, `${what}: "${name}"`)] as const);
     this.begin();
+    this.chart.host.heed?.();
     const late = numbers.some(([, v]) => v instanceof Promise);
     const arrived = late ? allOf(numbers) : (Object.fromEntries(numbers) as Record<string, number>);
     this.order.add(arrived, (read) => {

@@ -6,6 +6,9 @@ import { Series } from './series.ts';
 /** Largest number of non-finite values whose places are kept. */
 const NOT_FINITE = 20;
 
+/** Largest number of marks, and the time in which a knob that is turned on has one mark, in milliseconds. */
+const [MARKS, ONE_TURN_MS] = [100, 500];
+
 /** Names of metrics for which larger is better. */
 const MORE_IS_BETTER = /(^|_)(acc|accuracy|auc|f1|precision|recall|r2|cosine\w*)$|accuracy/i;
 
@@ -27,6 +30,7 @@ export class RunData {
   private readonly series = new Map<string, Series>();
   private notFinite: TrainingRun['notFinite'] = [];
   private notFiniteCount = 0;
+  private readonly marks: { name: string; step: number; text: string; at: number }[] = [];
   private best: TrainingBest | undefined;
   /** Number of steps at the end of the last epoch. */
   private epochStep = 0;
@@ -36,7 +40,7 @@ export class RunData {
   constructor(
     readonly name: string,
     private readonly monitor: string | undefined,
-    clock: Clock,
+    private readonly clock: Clock,
   ) {
     this.meter = new Meter(undefined, undefined, clock);
   }
@@ -54,6 +58,14 @@ export class RunData {
     const at = this.steps || this.epochs;
     for (const [name, value] of Object.entries(values)) this.add(name, 'epoch', at, value);
     this.judge(values, at);
+  }
+
+  /** Marks the present step: a knob of this name was turned. A turn of several values is one mark. */
+  mark(name: string, text: string): void {
+    const at = this.clock();
+    const last = this.marks.findLast((mark) => mark.name === name);
+    if (last && at - last.at < ONE_TURN_MS) Object.assign(last, { text, at });
+    else if (this.marks.length < MARKS) this.marks.push({ name, step: this.steps, text, at });
   }
 
   end(state: Exclude<TrainingState, 'running'>): void {
@@ -148,6 +160,7 @@ export class RunData {
       series,
       notFinite,
       notFiniteCount,
+      ...(this.marks.length > 0 && { marks: this.marks.map(({ step, text }) => ({ step, text })) }),
     };
   }
 

@@ -89,6 +89,7 @@ export class NotebookRun {
     input: (question) => void this.answer(question),
     inputOver: () => {},
     training: ({ text }) => this.options.onTraining?.(text),
+    controls: () => {},
   };
 
   constructor(notebook: Notebook, options: ExecuteOptions) {
@@ -129,6 +130,8 @@ export class NotebookRun {
       if (this.kernel && !this.stopped) await sleep(SETTLE_MS);
       const ended = runnable.every(({ status }) => status === 'ok') || keepGoing;
       if (ended) await this.waitForRest(runnable.at(-1)?.cell);
+      // Grids of controls, which time limits of their own bound
+      if (this.kernel && !this.stopped && this.outputs.hasControls) await this.kernel.ask('settle', {});
       await this.pictures();
       await this.kernel?.shutdown();
     } finally {

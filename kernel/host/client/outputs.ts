@@ -1,5 +1,5 @@
 // Builds a notebook's outputs, in the form of the file, from a kernel's messages. No process, no editor.
-import { STDERR, STDOUT } from '../../wire/mime.ts';
+import { CONTROLS, STDERR, STDOUT } from '../../wire/mime.ts';
 import { foldTerminalText } from '../../notebook/format/terminal.ts';
 import type { Json, Output, OutputItem } from '../../notebook/format/types.ts';
 import type { MimeBundle, OutputEvent, StreamEvent } from '../../wire/protocol.ts';
@@ -68,6 +68,11 @@ export class NotebookOutputs {
   /** How many outputs wait for their picture. */
   get awaitedPictures(): number {
     return [...this.cells.values()].flat().filter(({ awaiting }) => awaiting).length;
+  }
+
+  /** Whether a cell shows controls. */
+  get hasControls(): boolean {
+    return [...this.cells.values()].flat().some(({ output }) => output.items.some(({ mime }) => mime === CONTROLS));
   }
 
   private update(cell: string, event: Extract<OutputEvent, { kind: 'update' }>): void {

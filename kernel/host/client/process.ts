@@ -21,6 +21,7 @@ import {
   type RunMessage,
   type RunStatus,
 } from '../../wire/protocol.ts';
+import type { ControlsRequest } from '../../wire/controls.ts';
 import type { InspectAnswer, InspectAsk } from '../../wire/inspect.ts';
 import { isControlReply, isKernelMessage } from '../../wire/valid.ts';
 import { cleanEnv, type NodeChoice } from './node.ts';
@@ -277,6 +278,11 @@ export class KernelProcess {
   /** Asks the runs of a training chart to end at their next step; the cell continues after them. */
   stopTraining(chart: number): void {
     this.sendControl({ type: 'stopTraining', chart });
+  }
+
+  /** Passes on what a view of controls asks. */
+  controls(request: ControlsRequest): void {
+    this.sendControl({ type: 'controls', request });
   }
 
   /** Answers a cell's question. */

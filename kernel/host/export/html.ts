@@ -63,9 +63,10 @@ function page(title: string, body: string, needs: Needs, { asset }: HtmlOptions)
       (file) =>
         `<script type="text/plain" id="file-${file}" data-file="${file}">${asInertScript(asset(file))}</script>`,
     );
-  const head = body.includes('<iframe ')
-    ? `<script type="text/plain" id="frame-head">${asInertScript(frameHead(frameStyle))}</script>`
-    : '';
+  const head =
+    body.includes('<iframe ') || needs.has('controls.js')
+      ? `<script type="text/plain" id="frame-head">${asInertScript(frameHead(frameStyle))}</script>`
+      : '';
   const script =
     files.length || head ? `${head}\n${files.join('\n')}\n<script type="module">${PAGE_SCRIPT}</script>\n` : '';
   return `<!doctype html>

@@ -2,8 +2,10 @@
 //
 // HTML and SVG of the notebook may hold scripts. They are shown in sandboxed frames without an origin, which can draw
 // but reach neither the page nor its files. The rest of the page never runs code of a notebook.
+import { gunzipSync } from 'node:zlib';
 import renderers from '../../../renderers/renderers.json';
-import { CELL_ERROR, ERROR, OVERFLOW, PLOTLY, STDERR, STDOUT, TRAINING } from '../../wire/mime.ts';
+import { MAX_GRID, readControls, readGridFrames } from '../../wire/controls.ts';
+import { CELL_ERROR, CONTROLS, ERROR, OVERFLOW, PLOTLY, STDERR, STDOUT, TRAINING } from '../../wire/mime.ts';
 import type { CellError } from '../../wire/errors.ts';
 import { PICTURE } from '../../wire/picture.ts';
 import { VEGA_TYPES } from '../../wire/vega.ts';
@@ -71,12 +73,38 @@ function frame(html: string, label: string): string {
 }
 
 function drawn(json: Json, mime: string, output: Output, label: string, needs: Needs): string {
-  if (mime === PLOTLY) needs.add(libraryFor(json));
-  if (mime === TRAINING) needs.add('plotly-cartesian.js');
-  if (VEGA_TYPES.includes(mime)) needs.add('vega-library.js');
+  addFiles(mime, json, needs);
+  if (mime === CONTROLS) for (const item of partItems(json)) addFiles(item.mime, item.json ?? null, needs);
   // JSON holds "<" only inside texts, where the escape means the same
   const data = JSON.stringify(json).replaceAll('<', '\\u003c');
   return figure(mime, `<script type="application/json">${data}</script>`, output, label, needs);
+}
+
+/** Adds the files that an item is drawn with, besides those of the panel around it. */
+function addFiles(mime: string, json: Json, needs: Needs): void {
+  const renderer = RENDERERS.get(mime);
+  if (renderer) needs.add(`${renderer.name}.js`);
+  if (mime === PLOTLY) needs.add(libraryFor(json));
+  if (mime === TRAINING) needs.add('plotly-cartesian.js');
+  if (VEGA_TYPES.includes(mime)) needs.add('vega-library.js');
+}
+
+/** The items of all outputs inside a panel of controls: of those that are shown, and of those in its grid. */
+function partItems(json: Json): { mime: string; json?: Json }[] {
+  let payload;
+  try {
+    payload = readControls(json);
+    const { shown, error, grid } = payload;
+    const parts = [...shown, ...(error ? [error] : [])];
+    if (grid) {
+      const text = gunzipSync(Buffer.from(grid.frames, 'base64'), { maxOutputLength: MAX_GRID.bytes }).toString();
+      parts.push(...readGridFrames(JSON.parse(text), grid.samples).parts);
+    }
+    return parts.flatMap(({ items }) => items) as { mime: string; json?: Json }[];
+  } catch {
+    // The renderer says what is wrong with it
+    return payload ? (payload.shown.flatMap(({ items }) => items) as { mime: string; json?: Json }[]) : [];
+  }
 }
 
 function binary(mime: string, base64: string, output: Output, label: string, needs: Needs): string {

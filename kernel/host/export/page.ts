@@ -15,12 +15,13 @@ const textOf = (id) => document.getElementById(id)?.textContent.replaceAll('\u00
 
 // HTML and SVG of cells report their height from inside their sandbox
 const frames = [...document.querySelectorAll('iframe[data-html]')];
+const fill = (frame, html) => (frame.srcdoc = textOf('frame-head') + html);
 addEventListener('message', ({ source, data }) => {
   const frame = frames.find((f) => f.contentWindow === source);
   const height = data?.dlnbHeight;
   if (frame && typeof height === 'number') frame.style.height = Math.min(Math.max(height, 0), 20000) + 'px';
 });
-for (const frame of frames) frame.srcdoc = textOf('frame-head') + frame.dataset.html;
+for (const frame of frames) fill(frame, frame.dataset.html);
 
 // The editor's renderers, loaded from the texts in the page
 const urls = new Map();
@@ -33,8 +34,27 @@ for (const { dataset } of document.querySelectorAll('script[data-file]')) {
   Object.defineProperty(globalThis.dlnbAssets, dataset.file, { get: () => urlOf(dataset.file) });
 }
 const renderers = new Map();
+// What the editor's own renderer does for outputs inside an output: HTML and SVG
+const markup = {
+  renderOutputItem(item, element) {
+    let frame = element.querySelector('iframe');
+    if (!frame) {
+      frame = document.createElement('iframe');
+      frame.setAttribute('sandbox', 'allow-scripts');
+      frame.title = 'Output of a function';
+      frames.push(frame);
+      element.replaceChildren(frame);
+    }
+    fill(frame, item.text());
+  },
+};
+const getRenderer = async (id) => {
+  if (id === 'vscode.builtin-renderer') return markup;
+  const file = id.replace(/^dlnb-/, '') + '.js';
+  return document.getElementById('file-' + file) ? load(file) : undefined;
+};
 const load = (file) => {
-  if (!renderers.has(file)) renderers.set(file, import(urlOf(file)).then((module) => module.activate({ workspace: { isTrusted: false } })));
+  if (!renderers.has(file)) renderers.set(file, import(urlOf(file)).then((module) => module.activate({ workspace: { isTrusted: false }, getRenderer })));
   return renderers.get(file);
 };
 const draw = async (figure, index) => {

@@ -26,7 +26,8 @@ const MAX_PARTS = 8;
 const MAX_CODE = 120;
 
 /** Names that V8 and Node give to the top level of a text and to functions without a name. */
-const NO_NAME = /^(eval|Object\.eval|<anonymous>|Module\.<anonymous>|(Timeout|Immediate)\._on(Timeout|Immediate))$/;
+const NO_NAME =
+  /^(eval|Object\.eval|<anonymous>|Module\.<anonymous>|(Timeout|Immediate)\._on(Timeout|Immediate)|__dlnb\..*)$/;
 
 /** A script that ran, with its source map. */
 interface Script {

@@ -19,7 +19,7 @@ import {
 import type { Inspect } from './inspect.ts';
 import { CHECK, FLAG } from './instrument.ts';
 import { TOO_DEEP, type TransformedCell } from './transform.ts';
-import type { Answer } from '../../wire/protocol.ts';
+import type { Answer, MimeBundle } from '../../wire/protocol.ts';
 import type { InspectAnswer, InspectAsk } from '../../wire/inspect.ts';
 import { UNWIND, unwindAsyncIds } from './unwind.ts';
 
@@ -31,6 +31,14 @@ export interface RunContext {
   abort: AbortController;
   /** Whether the code of the run must stop, including code that wakes up later. */
   interrupted: boolean;
+  /** Takes what the code prints and displays, in place of the outputs of the cell. */
+  said?: Said;
+}
+
+/** Takes what code prints and displays. */
+export interface Said {
+  print(name: 'stdout' | 'stderr', text: string | Promise<string>): void;
+  display(bundle: MimeBundle | Promise<MimeBundle>): void;
 }
 
 /** The result of a cell. */
@@ -82,6 +90,10 @@ export class Evaluator {
   private finishing: { context: RunContext; interrupt: (error: InterruptError) => void } | undefined;
   /** The run whose values are being shown: code of values, such as getters, is executing. */
   private showing: { context: RunContext; call: () => void } | undefined;
+  /** Calls of functions of cells outside of runs. */
+  private readonly calls = new Map<number, Call>();
+  private lastCall = 0;
+  private thread: Worker | undefined;
   private lowerTimer: NodeJS.Timeout | undefined;
   /** How many calls that no interrupt may disturb are being executed. */
   private undisturbedCalls = 0;
@@ -91,6 +103,15 @@ export class Evaluator {
     const api = {
       ...bridge,
       inspect: ((...args) => this.undisturbed(() => bridge.inspect(...args))) satisfies Inspect,
+      call: async (id: number) => {
+        const call = this.calls.get(id);
+        if (!call) return;
+        try {
+          call.value = { status: 'ok', hasValue: true, value: await call.f() };
+        } catch (error) {
+          call.value = { status: 'threw', error };
+        }
+      },
       result: (value: unknown) => {
         const running = this.owner();
         if (running) running.value = { status: 'ok', hasValue: true, value };
@@ -114,15 +135,16 @@ export class Evaluator {
     } as never);
   }
 
-  /** Starts the thread that receives interrupts, and answers for the port. */
-  listen(input: MessagePort): void {
+  /** Starts the thread that receives interrupts, and answers and values of controls for the ports. */
+  listen(input: MessagePort, controls: MessagePort): void {
     const worker = new Worker(path.join(__dirname, 'interrupter.js'), {
-      workerData: { flag: this.flag, input },
-      transferList: [input],
+      workerData: { flag: this.flag, input, controls },
+      transferList: [input, controls],
       stdout: false,
       stderr: false,
     });
     worker.on('message', (request: number) => this.interrupt(request));
+    this.thread = worker;
     // After the listener, which makes the thread keep the process alive again
     worker.unref();
   }
@@ -136,7 +158,8 @@ export class Evaluator {
     const active = this.current?.context ?? this.showing?.context ?? this.finishing?.context;
     const context = this.context.getStore() ?? active;
     if (!context) return;
-    if (context === active && this.pendingRequest()) context.interrupted = true;
+    const isActive = context === active || this.calling(context);
+    if (isActive && this.pendingRequest()) context.interrupted = true;
     if (context.interrupted) throw new InterruptError();
   };
 
@@ -198,8 +221,7 @@ export class Evaluator {
         settle: (e: Evaluated) => {
           if (this.current !== running) return;
           this.current = undefined;
-          Atomics.store(this.flag, BUSY, 0);
-          this.acknowledge();
+          this.rest();
           resolve(e);
         },
       };
@@ -230,21 +252,61 @@ export class Evaluator {
     };
     const before = context.interrupted;
     this.showing = { context, call: run };
-    this.acknowledge();
+    if (this.calls.size === 0) this.acknowledge();
     Atomics.store(this.flag, BUSY, 1);
     try {
       // Where V8 ends code that is terminated, and not the process
       this.context.run(context, () => this.session.post('Runtime.evaluate', { expression: `${BRIDGE}.show()` }));
     } finally {
       this.showing = undefined;
-      Atomics.store(this.flag, BUSY, 0);
       if (this.pendingRequest()) context.interrupted = true;
-      this.acknowledge();
+      this.rest();
     }
     // What it has caught of an interrupt is no value
     if (!result || (context.interrupted && !before)) throw new InterruptError();
     if ('error' in result) throw result.error;
     return result.value;
+  }
+
+  /**
+   * Calls a function of a cell outside of a run: a control was moved. Never rejects. An interrupt ends it.
+   * @param context of its own, for the cell that the function is from
+   * @param limitMs after so many milliseconds it is interrupted
+   */
+  call(context: RunContext, f: () => unknown, limitMs?: number): Promise<Evaluated> {
+    const id = ++this.lastCall;
+    return new Promise((resolve) => {
+      const call: Call = {
+        context,
+        f,
+        value: { status: 'ok', hasValue: false, value: undefined },
+        settle: (e) => {
+          if (!this.calls.delete(id)) return;
+          clearTimeout(late);
+          if (!this.current) this.rest();
+          resolve(e);
+        },
+      };
+      if (!this.current && this.calls.size === 0) this.acknowledge();
+      this.calls.set(id, call);
+      Atomics.store(this.flag, BUSY, 1);
+      const over = () => {
+        const error = new InterruptError();
+        context.interrupted = true;
+        context.abort.abort(error);
+        call.settle({ status: 'interrupted', error });
+      };
+      const late = limitMs === undefined ? undefined : setTimeout(over, limitMs).unref();
+      // Code that computes without a pause is ended by the thread
+      if (limitMs !== undefined) this.thread?.postMessage(limitMs);
+      const expression = `await ${BRIDGE}.call(${id})`;
+      this.context.run(context, () =>
+        this.post(expression, (failure, answer) =>
+          call.settle(this.outcome({ context, expression, value: call.value }, failure, answer)),
+        ),
+      );
+      if (limitMs !== undefined) this.thread?.postMessage(0);
+    });
   }
 
   /**
@@ -261,7 +323,7 @@ export class Evaluator {
       ]);
     } finally {
       this.finishing = undefined;
-      Atomics.store(this.flag, BUSY, 0);
+      Atomics.store(this.flag, BUSY, this.calls.size > 0 ? 1 : 0);
     }
   }
 
@@ -303,7 +365,7 @@ export class Evaluator {
   }
 
   private outcome(
-    running: NonNullable<typeof this.current>,
+    running: Pick<NonNullable<typeof this.current>, 'context' | 'expression' | 'value'>,
     failure: Error | null,
     answer?: EvaluateAnswer,
   ): Evaluated {
@@ -330,6 +392,19 @@ export class Evaluator {
     return value;
   }
 
+  private calling(context: RunContext): boolean {
+    for (const call of this.calls.values()) if (call.context === context) return true;
+    return false;
+  }
+
+  /** Nothing is being executed, or only calls beside it. */
+  private rest(): void {
+    const calling = this.calls.size > 0;
+    Atomics.store(this.flag, BUSY, calling ? 1 : 0);
+    // An interrupt that ended this one is for the others, too
+    if (!calling) this.acknowledge();
+  }
+
   private owner() {
     return this.current && this.context.getStore() === this.current.context ? this.current : undefined;
   }
@@ -340,6 +415,15 @@ export class Evaluator {
 
   private acknowledge(): void {
     Atomics.store(this.flag, ACKNOWLEDGED, Atomics.load(this.flag, REQUESTED));
+  }
+
+  private interruptCalls(): void {
+    for (const { context, settle } of [...this.calls.values()]) {
+      const error = new InterruptError();
+      context.interrupted = true;
+      context.abort.abort(error);
+      setTimeout(() => settle({ status: 'interrupted', error }), LAST_WORDS_MS);
+    }
   }
 
   /**
@@ -357,6 +441,7 @@ export class Evaluator {
       context.abort.abort(error);
       interrupt(error);
     }
+    if (!running && Atomics.load(this.flag, ACKNOWLEDGED) < request) this.interruptCalls();
     if (!running || Atomics.load(this.flag, ACKNOWLEDGED) >= request) return this.acknowledge();
     running.context.interrupted = true;
     const error = new InterruptError();
@@ -365,6 +450,14 @@ export class Evaluator {
     setTimeout(() => running.settle({ status: 'interrupted', error }), LAST_WORDS_MS);
     this.acknowledge();
   }
+}
+
+/** A function of a cell that is called outside of a run. */
+interface Call {
+  context: RunContext;
+  f: () => unknown;
+  value: Evaluated;
+  settle(e: Evaluated): void;
 }
 
 /** What V8 answers. */

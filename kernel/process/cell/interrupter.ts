@@ -1,5 +1,5 @@
-// The thread that receives interrupts, the Stop button of trainings and answers to a cell's questions, while the main
-// thread computes or waits. Reads the control pipe (descriptor 4), raises the flag that instrumented code tests, and
+// The thread that receives interrupts, the Stop button of trainings, values of controls and answers to a cell's
+// questions, while the main thread computes or waits. Reads the control pipe (descriptor 4), raises the flag that instrumented code tests, and
 // terminates code that does not test it.
 import { Session } from 'node:inspector';
 import { Socket } from 'node:net';
@@ -18,7 +18,7 @@ const HOST_GONE_MS = 2000;
 const INSPECT_MS = 500;
 const BUSY_REASON = 'The cell is computing.';
 
-const { flag, input } = workerData as { flag: Int32Array; input: MessagePort };
+const { flag, input, controls } = workerData as { flag: Int32Array; input: MessagePort; controls: MessagePort };
 
 const pipe = new Socket({ fd: 4, readable: true, writable: true });
 let rest = '';
@@ -33,6 +33,7 @@ pipe.on('data', (text: string) => {
       input.postMessage(message);
       wake();
     } else if (message.type === 'inspect') inspect(message);
+    else if (message.type === 'controls') controls.postMessage(message.request);
     else Atomics.store(flag, STOP_TRAINING, message.chart);
   }
 });
@@ -42,6 +43,13 @@ pipe.on('close', () => setTimeout(killAll, HOST_GONE_MS));
 
 // Questions to the person
 input.on('message', (question: ControlReply) => reply(question));
+
+// The main thread is about to compute, and is not to compute for longer than this; 0: it has ended
+let limit: NodeJS.Timeout | undefined;
+parentPort!.on('message', (ms: number) => {
+  clearTimeout(limit);
+  if (ms > 0) limit = setTimeout(interrupt, ms);
+});
 
 function reply(message: ControlReply): void {
   pipe.write(`${JSON.stringify(message)}\n`);

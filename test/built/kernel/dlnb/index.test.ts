@@ -17,6 +17,7 @@ const { library } = makeLibrary({
   cell: () => undefined,
   training: () => {},
   takeStop: () => false,
+  panels: {} as never,
 });
 const { data, nn, viz, train, progress, check, display } = library;
 

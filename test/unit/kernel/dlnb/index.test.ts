@@ -13,6 +13,7 @@ describe('display', () => {
     cell: () => undefined,
     training: () => {},
     takeStop: () => false,
+    panels: {} as never,
   });
 
   it('refuses unknown options and an empty id', () => {
