@@ -121,7 +121,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       train: training.train,
       viz: makeViz(loaded, progress),
       data,
-      nn: makeNn(loaded),
+      nn: makeNn(loaded, { folder: () => host.folder ?? process.cwd() }),
       metrics: makeMetrics(loaded),
       losses: makeLosses(loaded),
       optim: makeOptim(loaded),

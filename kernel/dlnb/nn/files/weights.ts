@@ -1,0 +1,150 @@
+// `nn.saveWeights` and `nn.loadWeights`: the weights of a model in a file of the format safetensors.
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { StoredTensor } from '../../../formats/safetensors.ts';
+import { FLOAT_TYPES, floatsOf, storeFloats } from '../../../formats/stored-numbers.ts';
+import { closest } from '../../../wire/closest.ts';
+import { locate, writeWhole, type FileHost, type FilePath } from '../../data/files/locate.ts';
+import { encode, readStored } from '../../data/files/tensors.ts';
+import type { TensorLibrary } from '../../library.ts';
+import { checkOptions, type OptionNames } from '../../options.ts';
+import { shapeText } from '../../shape.ts';
+import { fromPytorch, type Values } from './pytorch.ts';
+import { namedWeights, type NamedWeight } from './weight-names.ts';
+
+/** Options of `nn.saveWeights`. */
+export interface SaveWeightsOptions {
+  /** Type of the numbers in the file; 'F32' by default, which keeps every bit. 'F16' and 'BF16' take half the space. */
+  dtype?: (typeof FLOAT_TYPES)[number];
+  /** Texts to keep with the weights, as `{ epoch: '12' }`. */
+  metadata?: Record<string, string>;
+}
+
+/** Options of `nn.loadWeights`. */
+export interface LoadWeightsOptions {
+  /** Whether the file must hold each weight of the model and nothing else; true by default. */
+  strict?: boolean;
+  /** 'pytorch' for the state dictionary of a PyTorch module: names, axes and gates are brought into our order. */
+  from?: 'dlnb' | 'pytorch';
+  /** With `from: 'pytorch'`: the module of a layer, by the layer's name, where the two differ: `{ dense: 'fc1' }`. */
+  names?: Record<string, string>;
+}
+
+/** What `nn.loadWeights` did, by names of weights. */
+export interface LoadedWeights {
+  loaded: string[];
+  /** Weights of the model that the file does not have: they stayed as they were. */
+  missing: string[];
+  /** Tensors of the file that the model has no place for. */
+  unused: string[];
+}
+
+const SAVE_OPTIONS: OptionNames<SaveWeightsOptions> = { dtype: FLOAT_TYPES, metadata: true };
+const LOAD_OPTIONS: OptionNames<LoadWeightsOptions> = { strict: 'boolean', from: ['dlnb', 'pytorch'], names: true };
+
+/** Writes the weights of a model. See `nn.saveWeights`. */
+export async function saveWeights(
+  host: FileHost,
+  model: LayersModel,
+  file: FilePath,
+  options: SaveWeightsOptions = {},
+): Promise<void> {
+  const where = 'nn.saveWeights';
+  checkOptions(where, options, SAVE_OPTIONS);
+  const weights = namedWeights(where, model);
+  const at = locate(where, file, host);
+  const values = await Promise.all(weights.map(({ weight }) => weight.read().data()));
+  const stored = new Map<string, StoredTensor>();
+  weights.forEach(({ name, weight }, i) =>
+    stored.set(name, storeFloats(values[i] as Float32Array, weight.shape as number[], options.dtype)),
+  );
+  await writeWhole(where, at, encode(where, stored, options.metadata));
+}
+
+/** Puts the weights of a file into a model. See `nn.loadWeights`. */
+export async function loadWeights(
+  tf: TensorLibrary,
+  host: FileHost,
+  model: LayersModel,
+  file: FilePath,
+  options: LoadWeightsOptions = {},
+): Promise<LoadedWeights> {
+  const where = 'nn.loadWeights';
+  checkOptions(where, options, LOAD_OPTIONS);
+  const { strict = true, from = 'dlnb', names = {} } = options;
+  if (from !== 'pytorch' && options.names)
+    throw new TypeError(`${where}: names belongs to from: 'pytorch'; otherwise weights are found by the layers' names`);
+  const weights = namedWeights(where, model);
+  const { at, tensors } = await readStored(where, file, host);
+  const all = new Map<string, Values>(
+    [...tensors].map(([name, stored]) => [name, { values: floatsOf(stored), shape: stored.shape }]),
+  );
+  const { found, unused } =
+    from === 'pytorch' ? fromPytorch(model, weights, all, names, `${where}: ${at}`) : byName(weights, all);
+  return assign(tf, { where: `${where}: ${at}`, strict, weights, found, unused });
+}
+
+/** The weights under their names in files, or under those that saved models have. */
+function byName(weights: readonly NamedWeight[], all: ReadonlyMap<string, Values>) {
+  const found = new Map<string, Values>();
+  const used = new Set<string>();
+  for (const { name, original } of weights) {
+    const key = all.has(name) ? name : original;
+    const values = all.get(key);
+    if (!values) continue;
+    found.set(name, values);
+    used.add(key);
+  }
+  return { found, unused: [...all.keys()].filter((name) => !used.has(name)) };
+}
+
+interface Assignment {
+  where: string;
+  strict: boolean;
+  weights: readonly NamedWeight[];
+  /** By name of the weight. */
+  found: ReadonlyMap<string, Values>;
+  unused: string[];
+}
+
+/**
+ * Gives a model new weights, all or none.
+ * @throws Error if weights are missing or left over, unless not strict; if a shape differs
+ */
+export function assign(tf: TensorLibrary, { where, strict, weights, found, unused }: Assignment): LoadedWeights {
+  const missing = weights.filter(({ name }) => !found.has(name)).map(({ name }) => name);
+  if (strict && missing.length + unused.length > 0) throw misfit(where, weights, missing, unused);
+  if (found.size === 0) throw misfit(where, weights, missing, unused);
+  for (const { name, weight } of weights) {
+    const values = found.get(name);
+    if (values && values.shape.join() !== weight.shape.join())
+      throw new Error(
+        `${where}: "${name}" has the shape ${shapeText(values.shape)} in the file and ${shapeText(weight.shape as number[])} in the model.`,
+      );
+  }
+  tf.tidy(() => {
+    for (const { name, weight } of weights) {
+      const values = found.get(name);
+      if (values) weight.write(tf.tensor(values.values, [...values.shape], weight.dtype as 'float32'));
+    }
+  });
+  return { loaded: weights.filter(({ name }) => found.has(name)).map(({ name }) => name), missing, unused };
+}
+
+/** Why names do not fit, with the names, and what may be meant. */
+function misfit(where: string, weights: readonly NamedWeight[], missing: string[], unused: string[]): Error {
+  const list = (names: string[]) =>
+    `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
+  const parts = [
+    missing.length > 0 && `it lacks ${list(missing)}`,
+    unused.length > 0 && `it has ${list(unused)}, which the model does not have`,
+  ].filter(Boolean);
+  const isTorch = unused.some((name) => /\.(weight|bias|running_mean|weight_ih_l0)$/.test(name));
+  const known = weights.map(({ name }) => name);
+  const near = unused[0] === undefined ? undefined : closest(unused[0], known);
+  const remedy = isTorch
+    ? "These are names of PyTorch: pass { from: 'pytorch' }."
+    : near !== undefined
+      ? `Is "${unused[0]}" meant to be "${near}"?`
+      : 'Pass { strict: false } to load what has the same name.';
+  return new Error(`${where} does not fit the model: ${parts.join('; ')}. ${remedy}`);
+}
