@@ -72,7 +72,7 @@ const programs = {
     },
     outdir: dist,
     external: ['./tf.js', './decoders.js', './readers.js', './parquet.js'],
-    plugins: [...readersAtFirstUse(), sealed()],
+    plugins: [...readersAtFirstUse(), ...formatsAtFirstUse(), sealed()],
     write: false,
   },
   tf: {
@@ -91,6 +91,7 @@ const programs = {
     plugins: [
       replacedModules(),
       atFirstUse(/[/\\]formats[/\\]pixels\.ts$/, './decoders.js'),
+      ...formatsAtFirstUse(),
       parsedJson(),
       withoutIdleNames(),
       sealed(),
@@ -107,6 +108,8 @@ const programs = {
     entryPoints: { readers: 'kernel/dlnb/data/files/readers.ts', parquet: 'kernel/dlnb/data/files/parquet-reader.ts' },
     outdir: dist,
   },
+  // Models of other libraries
+  formats: { ...node, entryPoints: { keras: 'kernel/formats/keras.ts' }, outdir: dist },
   // The thread that makes batches ahead of a training
   batches: {
     ...node,
@@ -212,6 +215,11 @@ function readersAtFirstUse() {
     atFirstUse(/[/\\]files[/\\](csv|numpy)\.ts$/, './readers.js'),
     atFirstUse(/[/\\]files[/\\]parquet\.ts$/, './parquet.js'),
   ];
+}
+
+/** What reads and writes models of other libraries: each is loaded at the first such file. */
+function formatsAtFirstUse() {
+  return [besides(/[/\\]formats[/\\]keras\.ts$/, './keras.js')];
 }
 
 /** Bundles JSON as text that is parsed: quicker to load than an expression of objects. */

@@ -173,11 +173,12 @@ export function makeNn(loaded: LoadedLibrary, host: FileHost = { folder: () => p
     saveWeights: (model: LayersModel, file: FilePath, options?: SaveWeightsOptions): Promise<void> =>
       saveWeights(host, model, file, options),
     /**
-     * Puts the weights of a safetensors file into a model, all or none. Half precision becomes float32 exactly, float64 is
+     * Puts the weights of a safetensors file, or of a file of Keras, into a model, all or none. Half precision becomes float32 exactly, float64 is
      * rounded. With `from: 'pytorch'`, the file is the state dictionary of a PyTorch module
      * (`safetensors.torch.save_file(module.state_dict(), …)`): Linear, Conv1d/2d/3d and transposed, depthwise
      * convolutions, BatchNorm, LayerNorm, GroupNorm, Embedding, PReLU, LSTM, GRU (for `resetAfter: true`) and RNN. Modules
-     * are found by the layers' names; those of `nn.Sequential`, which are numbers, by their order.
+     * are found by the layers' names; those of `nn.Sequential`, which are numbers, by their order. `.weights.h5` and
+     * `.keras` of Keras 3 are loaded by kinds and order of layers, as in Keras; `.h5` of Keras 2 by names.
      * ```ts
      * import { nn, tf } from 'dlnb';
      * const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });

@@ -1,7 +1,12 @@
 // `data.saveTensors` and `data.loadTensors`: tensors by name in files of the format safetensors, which PyTorch and JAX
 // read and write too.
 import type * as tfTypes from '@tensorflow/tfjs-core';
-import { readSafetensors, writeSafetensors, type StoredTensor } from '../../../formats/safetensors.ts';
+import {
+  readSafetensors,
+  writeSafetensors,
+  type StoredTensor,
+  type StoredTensors,
+} from '../../../formats/safetensors.ts';
 import { FLOAT_TYPES, storeArray, storeFloats, tensorNumbers } from '../../../formats/stored-numbers.ts';
 import { needLibrary, type LoadedLibrary } from '../../library.ts';
 import { checkOptions, shown, type OptionNames } from '../../options.ts';
@@ -82,20 +87,19 @@ async function store(where: string, tensor: ArraySource, as?: SaveTensorsOptions
   return storeArray(values as unknown as ArrayBufferView, shape)!;
 }
 
-/** Reads the stored tensors of a file. @throws Error that names the file and says what is wrong with it */
-export async function readStored(where: string, file: FilePath, host: FileHost) {
-  const at = locate(where, file, host);
-  const bytes = await readBytes(where, file, host);
+/** The stored tensors in a file's bytes. @throws Error that names the file and says what is wrong with it */
+export function storedIn(where: string, at: string, bytes: Uint8Array): StoredTensors {
   if (bytes.length === 0 || (kindOf(bytes) && !isSafetensors(bytes)))
     throw wrongKind(where, at, bytes, 'a safetensors file');
-  return { at, ...readSafetensors(bytes, `${where}: ${at}`) };
+  return readSafetensors(bytes, `${where}: ${at}`);
 }
 
 /** Reads tensors from a file. See `data.loadTensors`. */
 export async function loadTensors(host: Host, file: FilePath): Promise<Record<string, tfTypes.Tensor>> {
   const where = 'data.loadTensors';
   const tf = needLibrary(host.loaded, where);
-  const { at, tensors } = await readStored(where, file, host);
+  const at = locate(where, file, host);
+  const { tensors } = storedIn(where, at, await readBytes(where, file, host));
   const rounded: string[] = [];
   const values = [...tensors].map(([name, stored]) => {
     try {

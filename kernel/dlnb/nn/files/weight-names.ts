@@ -1,6 +1,7 @@
 // The names of a model's weights in files: `conv1/kernel`, of layers without a name of their own `dense/kernel`,
 // `dense_1/kernel`, so that two models made by the same code have the same names.
 import type { LayersModel, layers, LayerVariable } from '@tensorflow/tfjs-layers';
+import { snakeCase } from '../../../formats/keras-layout.ts';
 import { shown } from '../../options.ts';
 
 type Layer = layers.Layer;
@@ -20,14 +21,6 @@ const innerLayers = (layer: Layer): Layer[] | undefined => {
   const { layers } = layer as unknown as { layers?: unknown };
   return Array.isArray(layers) ? (layers as Layer[]) : undefined;
 };
-
-/** `Conv2D` → `conv2d`, `BatchNormalization` → `batch_normalization`, as Keras makes names. */
-export const snakeCase = (className: string): string =>
-  className
-    .replace(/\W/g, '')
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase();
 
 /** The layers of a model by their names in files; models inside have their name before those of their layers. */
 export function namedLayers(model: LayersModel | Layer, prefix = ''): { name: string; layer: Layer }[] {

@@ -1,10 +1,12 @@
-// `nn.saveWeights` and `nn.loadWeights`: the weights of a model in a file of the format safetensors.
+// `nn.saveWeights` and `nn.loadWeights`: the weights of a model in a file of the format safetensors; those of Keras
+// files are loaded too.
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { isPlaced, placesOf, type KerasLayer } from '../../../formats/keras-layout.ts';
 import type { StoredTensor } from '../../../formats/safetensors.ts';
 import { FLOAT_TYPES, floatsOf, storeFloats } from '../../../formats/stored-numbers.ts';
 import { closest } from '../../../wire/closest.ts';
-import { locate, writeWhole, type FileHost, type FilePath } from '../../data/files/locate.ts';
-import { encode, readStored } from '../../data/files/tensors.ts';
+import { locate, readBytes, writeWhole, wrongKind, type FileHost, type FilePath } from '../../data/files/locate.ts';
+import { encode, storedIn } from '../../data/files/tensors.ts';
 import type { TensorLibrary } from '../../library.ts';
 import { checkOptions, type OptionNames } from '../../options.ts';
 import { shapeText } from '../../shape.ts';
@@ -74,7 +76,16 @@ export async function loadWeights(
   if (from !== 'pytorch' && options.names)
     throw new TypeError(`${where}: names belongs to from: 'pytorch'; otherwise weights are found by the layers' names`);
   const weights = namedWeights(where, model);
-  const { at, tensors } = await readStored(where, file, host);
+  const at = locate(where, file, host);
+  const bytes = await readBytes(where, file, host);
+  if (isKeras(bytes)) {
+    if (from === 'pytorch') throw wrongKind(where, at, bytes, 'a safetensors file');
+    const all = await kerasWeights(`${where}: ${at}`, bytes);
+    const names = [...all.keys()];
+    const found = isPlaced(names) ? byPlace(model, weights, all) : byName(weights, all);
+    return assign(tf, { where: `${where}: ${at}`, strict, weights, ...found });
+  }
+  const { tensors } = storedIn(where, at, bytes);
   const all = new Map<string, Values>(
     [...tensors].map(([name, stored]) => [name, { values: floatsOf(stored), shape: stored.shape }]),
   );
@@ -83,12 +94,41 @@ export async function loadWeights(
   return assign(tf, { where: `${where}: ${at}`, strict, weights, found, unused });
 }
 
+/** Whether a file is an HDF5 file or an archive, as those of Keras are. */
+const isKeras = (bytes: Uint8Array) =>
+  ['\x89HDF', 'PK\x03\x04'].includes(Buffer.from(bytes.subarray(0, 4)).toString('latin1'));
+
+async function kerasWeights(where: string, bytes: Uint8Array): Promise<Map<string, Values>> {
+  const { readKeras } = await import('../../../formats/keras.ts');
+  try {
+    return new Map(readKeras(bytes, false).weights.map(({ name, ...values }) => [name, values]));
+  } catch (e) {
+    throw new Error(`${where} cannot be read: ${(e as Error).message}.`, { cause: e });
+  }
+}
+
+/** The weights of a file of Keras 3, by kinds and order of layers. */
+function byPlace(model: LayersModel, weights: readonly NamedWeight[], all: ReadonlyMap<string, Values>) {
+  const paths = [...all.keys()];
+  const places = placesOf(model as unknown as KerasLayer, (path) => paths.some((name) => name.startsWith(path)));
+  const found = new Map<string, Values>();
+  const used = new Set<string>();
+  for (const { name, weight } of weights) {
+    const place = places.get(weight.id);
+    const values = place === undefined ? undefined : all.get(place);
+    if (!values) continue;
+    found.set(name, values);
+    used.add(place!);
+  }
+  return { found, unused: paths.filter((path) => !used.has(path)) };
+}
+
 /** The weights under their names in files, or under those that saved models have. */
 function byName(weights: readonly NamedWeight[], all: ReadonlyMap<string, Values>) {
   const found = new Map<string, Values>();
   const used = new Set<string>();
   for (const { name, original } of weights) {
-    const key = all.has(name) ? name : original;
+    const key = [name, original, withCell(original)].find((key) => all.has(key)) ?? original;
     const values = all.get(key);
     if (!values) continue;
     found.set(name, values);
@@ -96,6 +136,9 @@ function byName(weights: readonly NamedWeight[], all: ReadonlyMap<string, Values
   }
   return { found, unused: [...all.keys()].filter((name) => !used.has(name)) };
 }
+
+/** Keras 2 puts the cell's name before the names of a recurrent layer's weights. */
+const withCell = (name: string) => name.replace(/^(.*?)(lstm|gru|simple_rnn)([^/]*)\/([^/]+)$/, '$1$2$3/$2_cell/$4');
 
 interface Assignment {
   where: string;
