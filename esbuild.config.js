@@ -109,7 +109,11 @@ const programs = {
     outdir: dist,
   },
   // Models of other libraries
-  formats: { ...node, entryPoints: { keras: 'kernel/formats/keras.ts' }, outdir: dist },
+  formats: {
+    ...node,
+    entryPoints: { keras: 'kernel/formats/keras.ts', onnx: 'kernel/dlnb/nn/onnx/index.ts' },
+    outdir: dist,
+  },
   // The thread that makes batches ahead of a training
   batches: {
     ...node,
@@ -219,7 +223,7 @@ function readersAtFirstUse() {
 
 /** What reads and writes models of other libraries: each is loaded at the first such file. */
 function formatsAtFirstUse() {
-  return [besides(/[/\\]formats[/\\]keras\.ts$/, './keras.js')];
+  return [besides(/[/\\]formats[/\\]keras\.ts$/, './keras.js'), besides(/[/\\]onnx[/\\]index\.ts$/, './onnx.js')];
 }
 
 /** Bundles JSON as text that is parsed: quicker to load than an expression of objects. */

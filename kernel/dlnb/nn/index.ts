@@ -1,7 +1,15 @@
 // `nn` of the module `dlnb`: parts of networks and training loops that TensorFlow.js lacks.
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { FileHost, FilePath } from '../data/files/locate.ts';
+import {
+  kindOf,
+  locate,
+  readBytes,
+  writeWhole,
+  wrongKind,
+  type FileHost,
+  type FilePath,
+} from '../data/files/locate.ts';
 import { needLibrary, type LoadedLibrary } from '../library.ts';
 import { clipByNorm, clipByValue, clipping, gradientNorm, type ClipLimit, type Gradients } from './clip.ts';
 import {
@@ -40,6 +48,7 @@ import {
   type TransformerOptions,
 } from './models/sequence.ts';
 import { countParameters, residualBlock, resnet, type ResidualBlockOptions, type ResNetOptions } from './residual.ts';
+import type { OnnxNetwork } from './onnx/import.ts';
 import {
   cosineDecay,
   exponentialDecay,
@@ -87,6 +96,7 @@ export type {
 } from './models/classic.ts';
 export type { UNetBlockOptions, UNetOptions, Vae, VaeOptions } from './models/images.ts';
 export type { CharLMOptions, TransformerBlockOptions, TransformerOptions } from './models/sequence.ts';
+export type { OnnxEnd, OnnxNetwork } from './onnx/import.ts';
 export type { ResidualBlockOptions, ResNetOptions } from './residual.ts';
 export type {
   CosineDecayOptions,
@@ -190,5 +200,46 @@ export function makeNn(loaded: LoadedLibrary, host: FileHost = { folder: () => p
      */
     loadWeights: (model: LayersModel, file: FilePath, options?: LoadWeightsOptions): Promise<LoadedWeights> =>
       loadWeights(need('loadWeights'), host, model, file, options),
+    /**
+     * Writes a model to an ONNX file (operators of version 17), which ONNX Runtime and other programs run. Inputs and
+     * outputs keep their names, shapes and order of axes; batches may be of any size. Dropout and random layers are left
+     * out, as `predict` does.
+     * ```ts
+     * import { nn, tf } from 'dlnb';
+     * const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3], activation: 'relu' })] });
+     * await nn.toOnnx(model, './out/model.onnx');
+     * ```
+     * @param file path from the notebook's folder; the folders in it are made
+     * @throws TypeError for what is no model; Error that names all layers that ONNX has no operators for, or if the file
+     *   cannot be written
+     */
+    toOnnx: async (model: LayersModel, file: FilePath): Promise<void> => {
+      const where = 'nn.toOnnx';
+      const at = locate(where, file, host);
+      const { toOnnx } = await import('./onnx/index.ts');
+      await writeWhole(where, at, toOnnx(model, where));
+    },
+    /**
+     * Reads a model from an ONNX file, of whatever program, and computes it with TensorFlow.js. Its inputs and outputs
+     * keep the order of axes of the file: mostly `[batch, channels, height, width]` for images. Weights in a second file
+     * are looked for beside the first. It is for predictions: nothing is trained.
+     * ```ts
+     * import { nn, tf } from 'dlnb';
+     * const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
+     * await nn.toOnnx(model, './out/model.onnx');
+     * const network = await nn.fromOnnx('./out/model.onnx');
+     * network.predict(tf.ones([1, 3]));
+     * ```
+     * @param file path from the notebook's folder
+     * @throws Error that names all operators that are not computed; for a file that is missing, damaged or of another kind
+     */
+    fromOnnx: async (file: FilePath): Promise<OnnxNetwork> => {
+      const where = 'nn.fromOnnx';
+      const at = locate(where, file, host);
+      const bytes = await readBytes(where, file, host);
+      if (bytes.length === 0 || kindOf(bytes)) throw wrongKind(where, at, bytes, 'an ONNX file');
+      const { fromOnnx } = await import('./onnx/index.ts');
+      return fromOnnx(need('fromOnnx'), bytes, at, `${where}: ${at}`);
+    },
   };
 }

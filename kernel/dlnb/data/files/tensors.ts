@@ -26,7 +26,7 @@ import { numbersOf, type ArraySource } from './numpy.ts';
 /** Options of `data.saveTensors`. */
 export interface SaveTensorsOptions {
   /** Type of floats in the file: 'F16' and 'BF16' take half the space of 'F32'. By default that of each array. */
-  dtype?: (typeof FLOAT_TYPES)[number];
+  dtype?: 'F64' | 'F32' | 'F16' | 'BF16';
   /** Texts to keep with the tensors, as `{ epoch: '12' }`. */
   metadata?: Record<string, string>;
 }

@@ -16,7 +16,7 @@ import { namedWeights, type NamedWeight } from './weight-names.ts';
 /** Options of `nn.saveWeights`. */
 export interface SaveWeightsOptions {
   /** Type of the numbers in the file; 'F32' by default, which keeps every bit. 'F16' and 'BF16' take half the space. */
-  dtype?: (typeof FLOAT_TYPES)[number];
+  dtype?: 'F64' | 'F32' | 'F16' | 'BF16';
   /** Texts to keep with the weights, as `{ epoch: '12' }`. */
   metadata?: Record<string, string>;
 }
