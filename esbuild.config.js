@@ -72,7 +72,7 @@ const programs = {
     },
     outdir: dist,
     external: ['./tf.js', './decoders.js', './readers.js', './parquet.js'],
-    plugins: [...readersAtFirstUse(), sealed()],
+    plugins: [...readersAtFirstUse(), ...formatsAtFirstUse(), sealed()],
     write: false,
   },
   tf: {
@@ -91,6 +91,7 @@ const programs = {
     plugins: [
       replacedModules(),
       atFirstUse(/[/\\]formats[/\\]pixels\.ts$/, './decoders.js'),
+      ...formatsAtFirstUse(),
       parsedJson(),
       withoutIdleNames(),
       sealed(),
@@ -105,6 +106,12 @@ const programs = {
     ...node,
     keepNames: false,
     entryPoints: { readers: 'kernel/dlnb/data/files/readers.ts', parquet: 'kernel/dlnb/data/files/parquet-reader.ts' },
+    outdir: dist,
+  },
+  // Models of other libraries
+  formats: {
+    ...node,
+    entryPoints: { keras: 'kernel/formats/keras.ts', onnx: 'kernel/dlnb/nn/onnx/index.ts' },
     outdir: dist,
   },
   // The thread that makes batches ahead of a training
@@ -212,6 +219,11 @@ function readersAtFirstUse() {
     atFirstUse(/[/\\]files[/\\](csv|numpy)\.ts$/, './readers.js'),
     atFirstUse(/[/\\]files[/\\]parquet\.ts$/, './parquet.js'),
   ];
+}
+
+/** What reads and writes models of other libraries: each is loaded at the first such file. */
+function formatsAtFirstUse() {
+  return [besides(/[/\\]formats[/\\]keras\.ts$/, './keras.js'), besides(/[/\\]onnx[/\\]index\.ts$/, './onnx.js')];
 }
 
 /** Bundles JSON as text that is parsed: quicker to load than an expression of objects. */

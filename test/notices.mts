@@ -68,6 +68,11 @@ const within: Record<string, string[]> = {
     '',
     'The license of esbuild itself:',
   ],
+  jsfive: [
+    'This package is based on pyfive, Copyright (c) 2016 Jonathan J. Helmus, under the BSD 3-Clause license, whose text is',
+    'with that of esbuild above (with the name of its author in place of Google), and holds pako, Copyright (C) 2014-2017',
+    'by Vitaly Puzrin and Andrei Tuputcyn, under the MIT license, whose text is in this file.',
+  ],
   '@resvg/resvg-wasm': [
     'The program of this package is resvg, compiled from https://github.com/thx/resvg-js, where its source code is, under',
     'the Mozilla Public License, Version 2.0, whose text is at https://www.mozilla.org/MPL/2.0/. It holds the Rust crates',

@@ -181,7 +181,7 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       train: Object.assign(training.train, filming.films, turning),
       viz: makeViz(loaded, progress),
       data,
-      nn: makeNn(loaded),
+      nn: makeNn(loaded, { folder: () => host.folder ?? process.cwd() }),
       metrics: makeMetrics(loaded),
       losses: makeLosses(loaded),
       optim: makeOptim(loaded),

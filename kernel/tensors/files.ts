@@ -1,8 +1,8 @@
 // Models as files: `model.save('./folder')` and `tf.loadLayersModel('./folder/model.json')`, in the format that
 // TensorFlow.js has on Node and in the browser: `model.json`, and the weights in the files that it names. `file://`
-// before the path means the same.
+// before the path means the same. Files of Keras (`.keras`, `.h5`) are read too.
 import * as tf from '@tensorflow/tfjs-core';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeWhole } from '../formats/write-whole.ts';
@@ -60,9 +60,17 @@ async function save(folder: string, model: tf.io.ModelArtifacts): Promise<tf.io.
 
 /** @throws Error with the name of the file if it cannot be read or is not a model */
 async function load(file: string): Promise<tf.io.ModelArtifacts> {
-  const text = await readFile(file, 'utf8').catch((e: Error) => {
-    throw new Error(`The model cannot be read (${e.message}). Give the address of its model.json.`);
+  const bytes = await readFile(file).catch(async (e: NodeJS.ErrnoException) => {
+    const inFolder = path.join(file, 'model.json');
+    const hint = e.code === 'EISDIR' && (await isFile(inFolder)) ? `${inFolder}` : 'its model.json';
+    throw new Error(`The model cannot be read (${e.message}). Give the address of ${hint}.`);
   });
+  if (bytes[0] === HDF5 || (bytes[0] === ZIP && bytes[1] === ZIP_2)) return loadKeras(file, bytes);
+  if (bytes[8] === BRACE && bytes.readUInt32LE(4) === 0)
+    throw new Error(
+      `${file} is a safetensors file: it holds weights, not a model. Make the model, and call nn.loadWeights(model, file).`,
+    );
+  const text = bytes.toString('utf8');
   let model: tf.io.ModelJSON;
   try {
     model = JSON.parse(text) as tf.io.ModelJSON;
@@ -77,4 +85,35 @@ async function load(file: string): Promise<tf.io.ModelArtifacts> {
     );
     return [manifest.flatMap((group) => group.weights), parts];
   });
+}
+
+/** First bytes of files: of HDF5, of archives, and the ninth of safetensors. */
+const [HDF5, ZIP, ZIP_2, BRACE] = [0x89, 0x50, 0x4b, 0x7b];
+
+const isFile = (file: string) =>
+  stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+/** A model that Keras saved as one file. @throws Error with the name of the file, if it holds no model */
+async function loadKeras(file: string, bytes: Uint8Array): Promise<tf.io.ModelArtifacts> {
+  const { readKeras } = await import('../formats/keras.ts');
+  let found: ReturnType<typeof readKeras>;
+  try {
+    found = readKeras(bytes);
+  } catch (e) {
+    throw new Error(`${file} is not a model that can be loaded: ${(e as Error).message}.`, { cause: e });
+  }
+  const { topology, weights } = found;
+  if (!topology)
+    throw new Error(
+      `${file} holds weights, not a model. Make the model, and call nn.loadWeights(model, ${JSON.stringify(path.basename(file))}).`,
+    );
+  return {
+    modelTopology: topology,
+    format: 'layers-model',
+    weightSpecs: weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' as const })),
+    weightData: weights.map(({ values }) => values.buffer as ArrayBuffer),
+  };
 }

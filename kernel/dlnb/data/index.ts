@@ -1,5 +1,6 @@
 // `data` of the module `dlnb`: seeded generators of data sets, loaders of public data sets, and data sets that make
 // batches.
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { loadCifar10 } from './cifar10.ts';
 import type { DownloadHost } from './cache.ts';
 import type { DatasetHost } from './batches.ts';
@@ -19,6 +20,7 @@ import {
   type SaveNumpyOptions,
 } from './files/numpy.ts';
 import { readParquet, type ParquetOptions } from './files/parquet.ts';
+import { loadTensors, saveTensors, type SaveTensorsOptions } from './files/tensors.ts';
 import type { Row, Table } from './files/table.ts';
 import { readWav, type Sound, type WavOptions } from './files/wav.ts';
 import { digits } from './digits.ts';
@@ -67,6 +69,7 @@ export type { NumpyDtype } from './files/npy.ts';
 export type { ArraySource, NumpyArray, NumpyNumbers, SaveNpzOptions, SaveNumpyOptions } from './files/numpy.ts';
 export type { ParquetOptions } from './files/parquet.ts';
 export type { ColumnType, Row, Table, TableDatasetOptions } from './files/table.ts';
+export type { SaveTensorsOptions } from './files/tensors.ts';
 export type { Sound, WavOptions } from './files/wav.ts';
 export type { LoadOptions, TrainTest } from './mnist.ts';
 export { mnist1d, type Mnist1d, type Mnist1dOptions } from './mnist1d.ts';
@@ -220,6 +223,36 @@ export function makeData(host: DatasetHost & DownloadHost & FileHost) {
      */
     saveNpz: (file: FilePath, arrays: Readonly<Record<string, ArraySource>>, options?: SaveNpzOptions): Promise<void> =>
       saveNpz(host, file, arrays, options),
+    /**
+     * Writes tensors by name to a file of the format safetensors, which PyTorch, JAX and Hugging Face read. The file is
+     * written whole or not at all; equal tensors give equal bytes.
+     * ```ts
+     * import { data, tf } from 'dlnb';
+     * await data.saveTensors('./out/weights.safetensors', { w: tf.ones([2, 3]), b: tf.zeros([3]) });
+     * const { w, b } = await data.loadTensors('./out/weights.safetensors');
+     * ```
+     * @param file path from the notebook's folder; the folders in it are made
+     * @param tensors tensors, typed arrays, numbers in nested lists, or `{ values, shape }`, by name
+     * @throws TypeError for complex numbers and texts; Error if the file cannot be written
+     */
+    saveTensors: (
+      file: FilePath,
+      tensors: Readonly<Record<string, ArraySource>>,
+      options?: SaveTensorsOptions,
+    ): Promise<void> => saveTensors(host, file, tensors, options),
+    /**
+     * Reads the tensors of a safetensors file by their names. Floats become float32 (F16 and BF16 exactly; F64 is
+     * rounded, which a warning says), integers int32.
+     * ```ts
+     * import { data, tf } from 'dlnb';
+     * await data.saveTensors('./out/a.safetensors', { a: tf.range(0, 6).reshape([2, 3]) });
+     * (await data.loadTensors('./out/a.safetensors'))['a'];
+     * ```
+     * @param file path from the notebook's folder
+     * @throws Error for a file that is missing, cut off, damaged or of another kind; RangeError for an integer that int32
+     *   does not hold
+     */
+    loadTensors: (file: FilePath): Promise<Record<string, Tensor>> => loadTensors(host, file),
     /**
      * Makes a data set of PNG and JPEG files, `[height, width, channels]` in [0, 1]: `const set = await
      * data.images('./data/pets', { size: [64, 64] })`. The folders in the folder are the classes, in the order of their

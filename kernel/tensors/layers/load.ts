@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { GraphModel } from '@tensorflow/tfjs-converter';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { Activation } from '@tensorflow/tfjs-layers/dist/activations';
+import { isPlaced, placesOf, type KerasLayer } from '../../formats/keras-layout.ts';
 import { replaceMethod } from './extend.ts';
 import { withKnownNames } from './keras3.ts';
 
-interface Model {
-  weights: { originalName: string }[];
+interface Model extends KerasLayer {
   loadWeights(weights: tf.NamedTensorMap, strict?: boolean): void;
 }
 interface Graph {
@@ -22,6 +22,19 @@ class HardSigmoid3 extends Activation {
   }
 }
 
+/** The weights of a `.keras` file, which are kept by places, by the names that the model has for them. */
+function byPlaces(model: Model, stored: tf.NamedTensorMap): tf.NamedTensorMap {
+  const names = new Map(model.weights.map(({ id, originalName }) => [id, originalName]));
+  const places = placesOf(model, (path) => Object.keys(stored).some((name) => name.startsWith(path)));
+  const named: tf.NamedTensorMap = {};
+  for (const [id, place] of places) {
+    const value = stored[place];
+    if (!value) throw new Error(`the file has no weights at ${place}, for "${names.get(id)}"`);
+    named[names.get(id)!] = value;
+  }
+  return named;
+}
+
 /** Makes models of Keras 3 load, and `tf.loadGraphModel` know a layers model. */
 export function extendLoading(): void {
   tf.serialization.registerClass(HardSigmoid3);
@@ -30,6 +43,7 @@ export function extendLoading(): void {
     'loadWeights',
     (stock) =>
       function (this: Model, weights, strict) {
+        if (isPlaced(Object.keys(weights))) return stock.call(this, byPlaces(this, weights), strict);
         const names = new Set(this.weights.map(({ originalName }) => originalName));
         const isAsSaved = Object.keys(weights).every((name) => names.has(name));
         stock.call(this, isAsSaved ? weights : withKnownNames(weights, (name) => names.has(name)), strict);

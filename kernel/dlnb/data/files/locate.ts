@@ -26,9 +26,10 @@ const KINDS: readonly (readonly [kind: string, start: string, reader: string])[]
   ['a Parquet file', 'PAR1', 'data.parquet'],
   ['a WAV file', 'RIFF', 'data.wav'],
   ['a WAV file', 'RIFX', ''],
-  ['an HDF5 file', '\x89HDF', ''],
+  ['an HDF5 file', '\x89HDF', 'tf.loadLayersModel, or nn.loadWeights'],
   ['a PDF file', '%PDF', ''],
   ['a pickle of Python', '\x80\x04\x95', ''],
+  ['a pickle of Python', '\x80\x02', ''],
   ['a zip archive, as .npz and .xlsx files are', 'PK\x03\x04', 'data.npz, if it holds arrays of NumPy,'],
   ['gzipped', '\x1f\x8b', ''],
 ];
@@ -105,10 +106,15 @@ async function beside(at: string): Promise<string> {
 
 /** What a file is by its first bytes, in words, and what reads it. */
 export function kindOf(bytes: Uint8Array): { kind: string; reader: string } | undefined {
+  if (isSafetensors(bytes)) return { kind: 'a safetensors file', reader: 'data.loadTensors, or nn.loadWeights,' };
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   const found = KINDS.find(([, magic]) => start.startsWith(magic));
   return found && { kind: found[0], reader: found[2] };
 }
+
+/** Whether a file begins as safetensors do: with the length of a header below 2³², and the header, which is JSON. */
+export const isSafetensors = (bytes: Uint8Array): boolean =>
+  bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0);
 
 /** An error for a file of another kind: `x.csv is a PNG image; data.images reads it`. */
 export function wrongKind(where: string, at: string, bytes: Uint8Array, wanted: string): Error {

@@ -1,5 +1,6 @@
 // `.npy` files of NumPy, in both directions. The format is NEP 1: a magic word, a version, the length of a header,
 // the header (a Python dictionary with dtype, order and shape), and the numbers.
+import { fromHalf, toHalf } from '../../../formats/half.ts';
 import { shown } from '../../options.ts';
 import { shapeText, sizeOf } from '../../shape.ts';
 
@@ -266,32 +267,4 @@ function checkRange(value: number | bigint, { range }: Codec, which: string, dty
     throw new RangeError(
       `${which} is ${String(value)}, which ${dtype} does not hold${whole ? ` (${range[0]} to ${range[1]})` : ': it holds whole numbers'}. Pass another dtype, as 'float32'.`,
     );
-}
-
-/** A half-precision number (IEEE 754 binary16) as a number. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** The nearest half-precision number, of two equally near ones the even one. */
-function toHalf(x: number): number {
-  if (Number.isNaN(x)) return 0x7e00;
-  const sign = x < 0 || Object.is(x, -0) ? 0x8000 : 0;
-  const size = Math.abs(x);
-  // Half of the gap behind the largest number
-  if (size >= 65520) return sign | 0x7c00;
-  const exponent = Math.max(-14, Math.floor(Math.log2(size || 1e-30)));
-  const steps = roundEven(size / 2 ** (exponent - 10));
-  // Of a normal number, 1024 steps are its leading bit; rounding up may carry into the exponent
-  return sign | (exponent === -14 ? steps : ((exponent + 14) << 10) + steps);
-}
-
-function roundEven(x: number): number {
-  const low = Math.floor(x);
-  const rest = x - low;
-  return rest > 0.5 || (rest === 0.5 && low % 2 === 1) ? low + 1 : low;
 }

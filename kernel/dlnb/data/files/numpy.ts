@@ -233,9 +233,11 @@ async function bytesOf(where: string, array: ArraySource, options: SaveNumpyOpti
   return npyBytes({ dtype, shape, values: pairs }, { fortranOrder, bigEndian }, where);
 }
 
-type Numbers = { shape: readonly number[]; values: ArrayLike<number | bigint>; dtype: (typeof WRITTEN)[number] };
+/** An array's numbers, row by row. */
+export type Numbers = { shape: readonly number[]; values: ArrayLike<number | bigint>; dtype: (typeof WRITTEN)[number] };
 
-async function numbersOf(where: string, array: ArraySource): Promise<Numbers> {
+/** The numbers of an array of any kind. @throws TypeError for what is no array of numbers */
+export async function numbersOf(where: string, array: ArraySource): Promise<Numbers> {
   if (isTensor(array)) {
     if (array.dtype === 'string') throw new TypeError(`${where}: a tensor of texts cannot be written; it must hold numbers`); // prettier-ignore
     const dtype = array.dtype as 'float32' | 'int32' | 'bool' | 'complex64';

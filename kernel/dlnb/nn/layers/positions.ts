@@ -37,7 +37,7 @@ export const LEARNED_POSITIONS_OPTIONS: OptionNames<LearnedPositionsOptions> = {
 };
 
 /** The waves of each place: sin(p / w^(2i/size)) at 2i, cos of the same at 2i + 1. */
-function waves(length: number, size: number, maxWavelength: number): Float32Array {
+export function waves(length: number, size: number, maxWavelength: number): Float32Array {
   const values = new Float32Array(length * size);
   for (let p = 0; p < length; p++)
     for (let i = 0; i < size; i++) {
