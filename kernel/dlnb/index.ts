@@ -31,6 +31,7 @@ export const TENSOR_NAMES: ReadonlySet<string> = new Set(['tf', 'autodiff', 'lin
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
 export type * from './train/index.ts';
+export type * from './train/tools.ts';
 export type * from './viz/index.ts';
 export type { AnyNumbers, Check, ClaimOptions, CloseOptions } from './check.ts';
 export type { Exercise, ExerciseFunction, ExerciseOptions, Verdict } from './exercise.ts';
@@ -69,6 +70,10 @@ export interface LibraryHost {
   training(delta: TrainingDelta, text: string): void;
   /** Whether the Stop button of a training chart was pressed since the last call. */
   takeStop(chart: number): boolean;
+  /** The file of the notebook, if it has one. */
+  notebook?: string;
+  /** The name of the device, if it has been started. */
+  device?(): string | undefined;
   /** The folder of the notebook, from which paths count; that of the process by default. */
   folder?: string;
   /** The folder with the programs of threads; without it, batches are not made ahead. */
@@ -91,7 +96,9 @@ export interface LibrarySession {
 }
 
 /** Makes the module for one session. */
-export function makeLibrary(host: LibraryHost): LibrarySession {
+export function makeLibrary(given: LibraryHost): LibrarySession {
+  let seeded: number | undefined;
+  const host = { ...given, seed: (value: number) => given.seed((seeded = value)) };
   const { loaded } = host;
   const show = {
     // Displaying a bar or a chart does not fail: its promise need not be awaited
@@ -117,6 +124,17 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       signal: () => host.signal(),
       folder: () => host.folder ?? process.cwd(),
       dataset: (source) => data.dataset(source),
+    },
+    {
+      display: show.display,
+      // The seed of a run of a sweep is not the notebook's
+      startSeed: (value) => given.seed(value),
+      signal: () => host.signal(),
+      folder: () => host.folder ?? process.cwd(),
+      notebook: () => host.notebook,
+      cell: () => host.cell(),
+      device: () => host.device?.(),
+      seed: () => seeded,
     },
   );
   const claims = new Claims({ ...show, cell: () => host.cell() });

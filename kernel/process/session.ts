@@ -139,6 +139,8 @@ export class KernelSession {
       training: (delta, text) => this.sendMessage({ type: 'training', delta, text }),
       takeStop: (chart) => this.evaluator.takeStop(chart),
       folder: cwd,
+      ...(options.notebook !== undefined && { notebook: path.basename(options.notebook) }),
+      device: () => (this.device.loaded ? this.device.name : undefined),
       programs: __dirname,
     });
     const { library } = this.library;
