@@ -23,6 +23,7 @@ const rooms = {
     code: [
       'kernel/wire',
       'kernel/notebook',
+      'kernel/formats',
       'kernel/language',
       'kernel/tensors/backends/cuda/libraries.ts',
       'renderers/renderers.json',

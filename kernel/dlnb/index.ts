@@ -42,6 +42,7 @@ export const TENSOR_NAMES: ReadonlySet<string> = new Set([
 
 export type { ProgressFunction, ProgressHandle, ProgressOptions, ProgressSource } from './progress/index.ts';
 export type * from './train/index.ts';
+export type * from './train/tools.ts';
 export type * from './viz/index.ts';
 export type { AnyNumbers, Check, ClaimOptions, CloseOptions } from './check.ts';
 export type { HelpFunction } from './help/index.ts';
@@ -89,6 +90,10 @@ export interface LibraryHost {
     /** Calls a function as code of a run. */
     inRun(run: object, f: () => void): void;
   };
+  /** The file of the notebook, if it has one. */
+  notebook?: string;
+  /** The name of the device, if it has been started. */
+  device?(): string | undefined;
   /** The folder of the notebook, from which paths count; that of the process by default. */
   folder?: string;
   /** The folder with the programs of threads; without it, batches are not made ahead. */
@@ -115,7 +120,9 @@ export interface LibrarySession {
 }
 
 /** Makes the module for one session. */
-export function makeLibrary(host: LibraryHost): LibrarySession {
+export function makeLibrary(given: LibraryHost): LibrarySession {
+  let seeded: number | undefined;
+  const host = { ...given, seed: (value: number) => given.seed((seeded = value)) };
   const { loaded } = host;
   const show = {
     // Displaying a bar or a chart does not fail: its promise need not be awaited
@@ -159,6 +166,20 @@ export function makeLibrary(host: LibraryHost): LibrarySession {
       signal: () => host.signal(),
       folder: () => host.folder ?? process.cwd(),
       dataset: (source) => data.dataset(source),
+    },
+    {
+      display: show.display,
+      // The seed of a run of a sweep is not the notebook's
+      startSeed: (value) => {
+        Object.assign(chance, { seed: value, calls: chance.calls + 1 });
+        given.seed(value);
+      },
+      signal: () => host.signal(),
+      folder: () => host.folder ?? process.cwd(),
+      notebook: () => host.notebook,
+      cell: () => host.cell(),
+      device: () => host.device?.(),
+      seed: () => seeded,
     },
   );
   const filming = makeFilms({

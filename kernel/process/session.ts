@@ -156,6 +156,8 @@ export class KernelSession {
         inRun: (run, f) => this.evaluator.context.run(run as RunContext, f),
       },
       folder: cwd,
+      ...(options.notebook !== undefined && { notebook: path.basename(options.notebook) }),
+      device: () => (this.device.loaded ? this.device.name : undefined),
       programs: __dirname,
     });
     const { library } = this.library;

@@ -16,7 +16,7 @@ describe('dlnb', () => {
     expect(await dlnb(folder.path, '--version')).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
     const help = await dlnb(folder.path, '--help');
     expect(help).toMatchObject({ code: 0, stderr: '' });
-    for (const command of ['run', 'new', 'export', 'report', 'devices'])
+    for (const command of ['run', 'new', 'export', 'report', 'runs', 'devices'])
       expect(help.stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     expect((await dlnb(folder.path, 'run', '--help')).stdout).toContain('--keep-going');
   });

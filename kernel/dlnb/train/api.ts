@@ -3,6 +3,7 @@ import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { CustomCallback } from '@tensorflow/tfjs-layers';
 import type { compileStep } from '../../tensors/engine/compile-step.ts';
 import type { OptionNames } from '../options.ts';
+import type { TrainTools } from './tools.ts';
 import type { FitFunctions } from './fit-api.ts';
 
 /** A value of a step or an epoch: a number, or a tensor with one element. */
@@ -25,6 +26,13 @@ export interface RecordOptions {
   /** Total numbers of steps and epochs, for the time left. `steps()`, `epochs()` and `fit` set them. */
   steps?: number;
   epochs?: number;
+  /**
+   * Keeps the run under this name, in a file of `.dlnb/runs` beside the notebook: `train.runs.compare()` and `dlnb runs`
+   * find it on other days. Nothing is kept by default, unless `train.runs.keep()` was called.
+   */
+  run?: string;
+  /** What a kept run is known by: `{ rate: 0.1, units: 32 }`. */
+  hyperparameters?: Record<string, number | string | boolean | null>;
 }
 
 /** Names of {@link RecordOptions}. */
@@ -36,6 +44,8 @@ export const RECORD_OPTIONS: OptionNames<RecordOptions> = {
   monitor: 'text',
   steps: 'number',
   epochs: 'number',
+  run: 'text',
+  hyperparameters: true,
 };
 
 /** Options of {@link Recorder.callback}. */
@@ -132,7 +142,7 @@ export interface Recorder {
 }
 
 /** `train` of the module `dlnb`. */
-export interface Train extends FitFunctions {
+export interface Train extends FitFunctions, TrainTools {
   /**
    * Begins to record a run.
    * @param name name in the legend; `run 1`, `run 2` … by default

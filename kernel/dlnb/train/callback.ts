@@ -14,6 +14,8 @@ export interface RecordedRun {
   begin(): void;
   /** Adds to the totals: this many steps and epochs follow. */
   expect(totals: RunTotals): void;
+  /** Notes options of the training, for a kept run. */
+  note?(options: Record<string, number | string | boolean | null>): void;
   step(values: Record<string, Metric>): void;
   epoch(values: Record<string, Metric>): void;
   end(): void;
@@ -29,7 +31,8 @@ interface FitParams {
 
 /** Parts of a model that its type does not declare. */
 interface ModelParts {
-  optimizer: { learningRate?: unknown; applyGradients(gradients: Gradients): void };
+  name?: string;
+  optimizer: { learningRate?: unknown; getClassName(): string; applyGradients(gradients: Gradients): void };
 }
 type Gradients = Record<string, tfTypes.Tensor> | { name: string; tensor: tfTypes.Tensor }[];
 
@@ -45,6 +48,18 @@ function metricsOf(logs: object | undefined): Record<string, number> {
   return Object.fromEntries(
     entries.filter((e): e is [string, number] => typeof e[1] === 'number' && e[0] !== 'batch' && e[0] !== 'size'),
   );
+}
+
+/** The options of a fit that a kept run is known by. */
+function optionsOf({ name, optimizer }: ModelParts, { epochs, batchSize }: FitParams) {
+  const { learningRate } = optimizer;
+  return {
+    ...(name !== undefined && { model: name }),
+    optimizer: optimizer.getClassName(),
+    ...(typeof learningRate === 'number' && { learningRate }),
+    ...(epochs !== undefined && { epochs }),
+    ...(typeof batchSize === 'number' && { batchSize }),
+  };
 }
 
 /** Makes a callback that records into a run and ends `fit` when the run is asked to stop. */
@@ -71,6 +86,7 @@ export function makeCallback(
       recorded.add(model!);
       const perEpoch = stepsPerEpoch(params);
       run.begin();
+      run.note?.(optionsOf(model as unknown as ModelParts, params));
       run.expect({
         ...(params.epochs !== undefined && { epochs: params.epochs }),
         ...(perEpoch && params.epochs !== undefined && { steps: perEpoch * params.epochs }),

@@ -1,4 +1,6 @@
 // The public types of `train.fit`, `train.evaluate` and `train.predict`: what they take, their options and results.
+import type { RecordOptions } from './api.ts';
+import type { TrainStatistics } from './statistics.ts';
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { BaseCallback } from '@tensorflow/tfjs-layers/dist/base_callbacks';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -162,6 +164,14 @@ export interface FitOptions<B = never> {
   name?: string;
   /** False for no chart; a text for the chart of that name, which other trainings may share. */
   chart?: boolean | string;
+  /** Keeps the run under this name in `.dlnb/runs` beside the notebook: `train.runs.compare()`. It needs the chart. */
+  run?: string;
+  /** What a kept run is known by: `{ rate: 0.1 }`. */
+  hyperparameters?: RecordOptions['hyperparameters'];
+  /** Measures gradients, updates and activations by layer: `train.statistics(model)`. */
+  statistics?: TrainStatistics;
+  /** Fails at the first op that makes NaN or ±∞, as `train.detectAnomaly` does. Takes much longer. */
+  anomaly?: boolean;
   /** What decides which epoch is best: `val_loss` by default, or `loss` without validation. */
   monitor?: string;
   /** Of a step function: what minimizes the loss that it returns. Without it, the function updates weights by itself. */
@@ -200,6 +210,10 @@ export const FIT: OptionNames<FitOptions> = {
   title: 'text',
   name: 'text',
   chart: true,
+  run: 'text',
+  hyperparameters: true,
+  statistics: true,
+  anomaly: 'boolean',
   monitor: 'text',
   optimizer: true,
   variables: true,

@@ -1,5 +1,6 @@
 // `train.fit`: the loop over epochs and steps, with everything that happens around a step: curves, validation, early
 // stopping, checkpoints, callbacks and observers.
+import { StatisticsRecorder } from './statistics.ts';
 import type * as tfTypes from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { needLibrary, type LoadedLibrary, type TensorLibrary } from '../library.ts';
@@ -95,6 +96,12 @@ function checkFitOptions(options: Options): void {
     );
   if (chart !== undefined && typeof chart !== 'boolean' && (typeof chart !== 'string' || chart === ''))
     throw new TypeError(`${WHERE}: chart must be true, false or the name of a chart, got ${shown(chart)}`);
+  if (options.run !== undefined && chart === false)
+    throw new TypeError(`${WHERE}: run keeps what the chart shows; leave out chart: false`);
+  if (options.statistics !== undefined && !(options.statistics instanceof StatisticsRecorder))
+    throw new TypeError(
+      `${WHERE}: statistics must be what train.statistics(model) returns, got ${shown(options.statistics)}`,
+    );
   if (name === '') throw new TypeError(`${WHERE}: the name must be a non-empty string`);
 }
 
@@ -263,10 +270,12 @@ class Fit {
 
   private begin(): void {
     const { host, options } = this.p;
-    const { title, chart, name } = options;
+    const { title, chart, name, run, hyperparameters } = options;
     this.recorder = host.record(name, {
       ...(title !== undefined && { title }),
       ...(typeof chart === 'string' && { chart }),
+      ...(run !== undefined && { run }),
+      ...(hyperparameters !== undefined && { hyperparameters }),
       monitor: this.monitor,
     });
     const { history, step } = this.at;

@@ -1,13 +1,17 @@
 // `train` of the module `dlnb`: records training runs and draws them in charts while they run.
 import { LeftLoops } from '../left.ts';
 import { needLibrary, type LoadedLibrary } from '../library.ts';
-import { checkOptions, type OptionNames } from '../options.ts';
+import { checkOptions, shown, type OptionNames } from '../options.ts';
 import { CALLBACK_OPTIONS, RECORD_OPTIONS, type CallbackOptions, type RecordOptions, type Train } from './api.ts';
 import { Chart, type TrainHost } from './chart.ts';
 import { evaluate, predict } from './fit-measures.ts';
 import { FitObservers } from './fit-observer.ts';
 import { fit, type FitHost } from './fit.ts';
 import { RunRecorder, type Recorders } from './recorder.ts';
+import { RunLog } from './run-log.ts';
+import { detectAnomaly } from './anomaly.ts';
+import { StatisticsRecorder } from './statistics.ts';
+import { makeTools, type ToolsHost } from './tools.ts';
 
 export type * from './fit-api.ts';
 export type { CallbackOptions, Metric, Recorder, RecordOptions, Train } from './api.ts';
@@ -35,12 +39,58 @@ export interface TrainSession {
   refresh(): void;
 }
 
+declare const DLNB_VERSION: string;
+
+/** Without a session, as in tests. */
+const ALONE: ToolsHost = {
+  display: () => {},
+  startSeed: () => {},
+  signal: () => new AbortController().signal,
+  folder: () => process.cwd(),
+  notebook: () => undefined,
+  cell: () => undefined,
+  device: () => undefined,
+  seed: () => undefined,
+};
+
+/** The file of a run that is kept. */
+function logOf(where: string, name: string, options: RecordOptions, tools: ToolsHost, { clock }: TrainHost): RunLog {
+  if (name === '') throw new TypeError(`${where}: run must be a non-empty string: the name to keep the run by`);
+  const { title = options.chart, monitor, hyperparameters } = options;
+  if (hyperparameters !== undefined && (typeof hyperparameters !== 'object' || Array.isArray(hyperparameters)))
+    throw new TypeError(
+      `${where}: hyperparameters must be an object, such as { rate: 0.1 }, got ${shown(hyperparameters)}`,
+    );
+  const facts = { notebook: tools.notebook(), cell: tools.cell() };
+  return new RunLog(
+    tools.folder(),
+    name,
+    () => {
+      const [device, seed] = [tools.device(), tools.seed()];
+      return {
+        name,
+        ...(facts.notebook !== undefined && { notebook: facts.notebook }),
+        ...(facts.cell !== undefined && { cell: facts.cell }),
+        ...(title !== undefined && { title }),
+        ...(monitor !== undefined && { monitor }),
+        ...(hyperparameters && { options: { ...hyperparameters } }),
+        ...(device !== undefined && { device }),
+        ...(seed !== undefined && { seed }),
+        library: DLNB_VERSION,
+      };
+    },
+    clock,
+  );
+}
+
 /** Makes `train` for one session. */
 export function makeTrain(
   host: TrainHost,
   loaded: LoadedLibrary,
   forFit: Pick<FitHost, 'signal' | 'folder' | 'dataset'>,
+  tools: ToolsHost = ALONE,
 ): TrainSession {
+  let keepsAll = false;
   const charts = new WeakMap<object, Chart>();
   const named = new Map<string, Chart>();
   const recorders: Recorders = { loaded, active: new Set(), reading: new Set(), left: new LeftLoops() };
@@ -61,10 +111,21 @@ export function makeTrain(
     const own = nameIn(chart, name, options.chart !== undefined);
     const recorder = new RunRecorder(chart, own, options, recorders);
     chart.runs.set(own, recorder);
+    const kept = options.run ?? (keepsAll ? own : undefined);
+    if (kept !== undefined) recorder.log = logOf(where, kept, options, tools, host);
     return recorder;
   }
 
   const observers = new FitObservers();
+  observers.add(({ options }) => {
+    const { statistics } = options;
+    if (!(statistics instanceof StatisticsRecorder)) return undefined;
+    return {
+      beforeStep: () => statistics.begin(),
+      onStep: () => statistics.end(true),
+      onEnd: () => statistics.finish(),
+    };
+  });
   const fitHost: FitHost = {
     ...forFit,
     loaded,
@@ -75,7 +136,23 @@ export function makeTrain(
   return {
     observers,
     train: {
-      fit: (modelOrStep: never, data: unknown, options: never) => fit(fitHost, modelOrStep, data, options),
+      ...makeTools(tools, loaded, {
+        keep: (on) => (keepsAll = on),
+        begin(name, title, steps) {
+          const chart = new Chart(host);
+          chart.title = title;
+          const recorder = new RunRecorder(chart, name, { steps }, recorders);
+          chart.runs.set(name, recorder);
+          recorder.begin();
+          chart.show();
+          return recorder;
+        },
+      }),
+      fit(modelOrStep: never, data: unknown, options: never) {
+        const run = () => fit(fitHost, modelOrStep, data, options);
+        const { anomaly } = (options ?? {}) as { anomaly?: unknown };
+        return anomaly === true ? detectAnomaly(needLibrary(loaded, 'train.fit'), run) : run();
+      },
       evaluate: (model, data, options) => evaluate(fitHost, model, data, options),
       predict: (model, inputs, options) => predict(fitHost, model, inputs, options),
       record(name, options = {}) {

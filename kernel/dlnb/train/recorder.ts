@@ -2,6 +2,7 @@
 // cell.
 import type { CustomCallback } from '@tensorflow/tfjs-layers';
 import type { TrainingState } from '../../wire/training.ts';
+import type { RunOption } from '../../formats/run-files.ts';
 import { InOrder } from '../../outputs/order.ts';
 import { read, valuesNow } from '../../outputs/tensor/read.ts';
 import { isTensor } from '../../outputs/tensor/values.ts';
@@ -14,6 +15,7 @@ import { CALLBACK_OPTIONS, type CallbackOptions, type Metric, type Recorder, typ
 import { makeCallback } from './callback.ts';
 import type { Chart, ChartedRun } from './chart.ts';
 import { RunData, type RunTotals } from './run.ts';
+import type { RunLog } from './run-log.ts';
 
 /** What the recorders of a session share. */
 export interface Recorders {
@@ -41,6 +43,8 @@ export class RunRecorder implements Recorder, ChartedRun {
   /** The run of the cell whose values are being read. */
   readsFor: object | undefined;
   private abandoned = false;
+  /** The file of the run, if it is kept. */
+  log: RunLog | undefined;
 
   constructor(
     readonly chart: Chart,
@@ -95,6 +99,11 @@ export class RunRecorder implements Recorder, ChartedRun {
     });
   }
 
+  /** Notes options of the training in the file of a kept run. */
+  note(options: Record<string, RunOption>): void {
+    this.log?.note(options);
+  }
+
   /** Goes on where a training was left: its epochs are drawn, their steps are counted. */
   resumed(steps: number, epochs: readonly Record<string, number>[]): void {
     this.begin();
@@ -128,6 +137,7 @@ export class RunRecorder implements Recorder, ChartedRun {
     const ended = state === 'done' && this.stopAsked ? 'stopped' : state;
     this.order.add(this.data, (data) => {
       data.end(this.abandoned ? 'interrupted' : ended);
+      this.log?.end(this.abandoned ? 'interrupted' : ended);
       this.chart.show();
     });
   }
@@ -136,6 +146,7 @@ export class RunRecorder implements Recorder, ChartedRun {
   failed(): void {
     this.order.add(this.data, (data) => {
       data.end('failed');
+      this.log?.end('failed');
       this.chart.show();
     });
   }
@@ -158,6 +169,7 @@ export class RunRecorder implements Recorder, ChartedRun {
       this.begin();
       this.order.add(this.order.isIdle ? values : { ...values }, (read) => {
         this.data[what](read);
+        this.log?.[what](read);
         this.chart.update(this);
       });
       return;
@@ -169,6 +181,7 @@ export class RunRecorder implements Recorder, ChartedRun {
     const arrived = late ? allOf(numbers) : (Object.fromEntries(numbers) as Record<string, number>);
     this.order.add(arrived, (read) => {
       this.data[what](read);
+      this.log?.[what](read);
       this.chart.update(this);
     });
     if (!(arrived instanceof Promise)) return;
@@ -194,6 +207,7 @@ export class RunRecorder implements Recorder, ChartedRun {
       if (what !== 'epochs' || this.epochCalls !== calls || !this.trainsIn || this.stopAsked) return;
       this.order.add(this.data, (data) => {
         data.epoch({});
+        this.log?.epoch({});
         this.chart.update(this);
       });
     };

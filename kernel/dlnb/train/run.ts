@@ -1,6 +1,7 @@
 // The data of one training run: recorded values, progress, best epoch. Pure: the clock is a parameter.
 import type { TrainingBest, TrainingRun, TrainingState } from '../../wire/training.ts';
 import { clockText, durationText, Meter, rateText, type Clock } from '../progress/meter.ts';
+import { MORE_IS_BETTER } from '../../formats/run-files.ts';
 import { Series } from './series.ts';
 
 /** Largest number of non-finite values whose places are kept. */
@@ -8,9 +9,6 @@ const NOT_FINITE = 20;
 
 /** Largest number of marks, and the time in which a knob that is turned on has one mark, in milliseconds. */
 const [MARKS, ONE_TURN_MS] = [100, 500];
-
-/** Names of metrics for which larger is better. */
-const MORE_IS_BETTER = /(^|_)(acc|accuracy|auc|f1|precision|recall|r2|cosine\w*)$|accuracy/i;
 
 /** Whether larger values of a metric of this name are better. */
 export const isMoreBetter = (name: string): boolean => MORE_IS_BETTER.test(name);

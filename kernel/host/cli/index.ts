@@ -8,6 +8,7 @@ import { fileProblem } from './files.ts';
 import { importCommand } from './import.ts';
 import { newCommand } from './new.ts';
 import { runCommand } from './run.ts';
+import { runsCommand } from './runs.ts';
 import { UsageError } from './usage.ts';
 import { DEVICE_SETTINGS } from '../../wire/limits.ts';
 import { kernelSettings, type KernelSetting, type KernelSettings } from '../../wire/options.ts';
@@ -128,6 +129,13 @@ function makeProgram(done: (code: number) => void): Command {
     .argument('<file...>', 'the notebooks')
     .requiredOption('-o, --out <file>', 'the file to write; - is stdout')
     .action(async (files: string[], options: { out: string }) => done(await reportCommand(files, options)));
+
+  program
+    .command('runs')
+    .description('list the training runs that notebooks of a folder have kept, the newest first')
+    .argument('[folder]', 'the folder of the notebooks', '.')
+    .option('--json', 'print them as JSON, with options, device and seed')
+    .action(async (folder: string, options: { json?: boolean }) => done(await runsCommand(folder, options)));
 
   const devices = program
     .command('devices')

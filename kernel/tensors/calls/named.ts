@@ -17,6 +17,8 @@ export const unchecked = <T extends object>(op: T): T => (stock.get(op) as T | u
 
 /** What a device says that is full or lost: no matter of the op that met it. */
 const OF_DEVICE = /^The (device|graphics card) /;
+/** Names of errors that do not come from the arguments of a call. */
+const NOT_OF_CALL = new Set(['InterruptError', 'AnomalyError']);
 
 /** Errors that say already where they come from. */
 const complete = new WeakSet<Error>();
@@ -72,7 +74,7 @@ export function checked(title: string, op: Call, parameters: readonly Parameter[
 }
 
 const told = (e: unknown, { title, parameters }: Parts, self: unknown, args: readonly unknown[]): unknown =>
-  e instanceof Error && e.name !== 'InterruptError' && !OF_DEVICE.test(e.message)
+  e instanceof Error && !NOT_OF_CALL.has(e.name) && !OF_DEVICE.test(e.message)
     ? tell(e, { title, parameters, args, self })
     : e;
 

@@ -2,7 +2,7 @@
 // have saved, and gradients of intermediate results, are disposed of as soon as they have been used.
 import * as tf from '@tensorflow/tfjs-core';
 import { endScopeWith } from './scopes.ts';
-import { engine } from './state.ts';
+import { engine, hooks } from './state.ts';
 import { releaseTape } from './tape.ts';
 import type { Methods, TapeNode, Tracked } from './types.ts';
 
@@ -80,6 +80,7 @@ function propagate(path: Step[], xs: tf.Tensor[], y: tf.Tensor, dy: tf.Tensor | 
       if (!node.gradient)
         throw new Error(`Cannot compute gradient: gradient function not found for ${node.kernelName}.`);
       const dys = node.outputs.map((output) => gradients.get(output.id) ?? zeros(output));
+      hooks.observer?.entered(node);
       const functions = node.gradient(dys.length > 1 ? dys : dys[0]!, node.saved, node.attrs);
       for (const name of names) {
         const f = functions[name];
@@ -91,6 +92,7 @@ function propagate(path: Step[], xs: tf.Tensor[], y: tf.Tensor, dy: tf.Tensor | 
         if (!isNew) foreign.add(dx);
         const x = node.inputs[name]!;
         checkGradient(dx, x, name, node);
+        hooks.observer?.gradient(node, name, dx);
         const sum = gradients.get(x.id);
         if (!sum) gradients.set(x.id, dx);
         else {
@@ -99,6 +101,7 @@ function propagate(path: Step[], xs: tf.Tensor[], y: tf.Tensor, dy: tf.Tensor | 
           if (dx !== sum) disposeOwn(dx);
         }
       }
+      hooks.observer?.left(node);
       node.outputs.forEach(({ id }, k) => {
         if (asked.has(id)) return;
         gradients.delete(id);
@@ -173,7 +176,9 @@ export const gradientMethods: Methods = {
           'Cannot compute gradient of y=f(x) with respect to x. Make sure that the f you passed encloses all operations ' +
             'that lead from x to y.',
         );
-      return { value: y, grads: propagate(path, xs, y, dy ?? undefined) };
+      const grads = propagate(path, xs, y, dy ?? undefined);
+      hooks.onGradients?.(xs, grads);
+      return { value: y, grads };
     } finally {
       // Only an outer gradient would still need what has been saved; also after errors
       if (state.gradientDepth === 0) {

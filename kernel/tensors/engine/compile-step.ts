@@ -42,7 +42,8 @@ export function compileStep<A extends unknown[], R>(f: (...args: A) => R): Compi
   let device: tf.KernelBackend | undefined;
   const compiled = (...args: A): R => {
     const backend = tf.backend();
-    if (!(backend instanceof WebGpuBackend)) return f(...args);
+    // An observer sees each op by itself
+    if (!(backend instanceof WebGpuBackend) || hooks.observer) return f(...args);
     if (!replay || device !== backend) {
       replay = new Replay(backend, (f) => (hooks.aroundOp = f));
       forgotten.register(compiled, replay);

@@ -90,4 +90,6 @@ export function restoreEngine({ scopes, ...recording }: EngineState): void {
   Object.assign(state, recording);
   own.running = undefined;
   own.leaving = undefined;
+  hooks.observer = undefined;
+  hooks.onGradients = undefined;
 }

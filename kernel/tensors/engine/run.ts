@@ -19,6 +19,7 @@ export function runInPlace(config: tf.KernelConfig, tensors: Record<string, tf.T
     });
   if (hooks.aroundOp) hooks.aroundOp(config.kernelName, tensors, attrs, compute);
   else compute();
+  if (hooks.observer && engine.state.kernelDepth === 0) hooks.observer.changed(config.kernelName, tensors);
 }
 
 /**
@@ -78,11 +79,13 @@ export const runMethods: Methods = {
         if (checking) this.checkKernelForMemLeak(name, before, [out]);
         const output = tensorOf(out);
         if (recording) record(name, inputs, [output], attrs);
+        if (hooks.observer && state.kernelDepth === 1) hooks.observer.computed(name, inputs, [output]);
         return output;
       }
       if (checking) this.checkKernelForMemLeak(name, before, out);
       const outputs = out.map(tensorOf);
       if (recording) record(name, inputs, outputs, attrs);
+      if (hooks.observer && state.kernelDepth === 1) hooks.observer.computed(name, inputs, outputs);
       return outputs;
     } catch (e) {
       throw sizeError(e, name, inputs);
@@ -120,6 +123,8 @@ export const runMethods: Methods = {
       state.kernelDepth--;
       own.running = outer;
     }
+    if (hooks.observer && state.kernelDepth === 0)
+      hooks.observer.computed(name, inputs, Array.isArray(out) ? out : [out]);
     if (!recording) return out;
     const outputs = Array.isArray(out) ? out : [out];
     if (state.gradientDepth > 1) saved = linked(given, saved, [...Object.values(inputs), ...outputs]);

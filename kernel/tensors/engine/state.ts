@@ -11,7 +11,13 @@ export const stock = Object.getPrototypeOf(engine) as Engine;
 /** The class that has the chained ops, should there be another copy of tfjs-core in the process. */
 export const Tensor = getGlobalTensorClass() as unknown as typeof tf.Tensor;
 
-export const hooks: Hooks = { beforeOp: undefined, aroundOp: undefined, onTape: undefined };
+export const hooks: Hooks = {
+  beforeOp: undefined,
+  aroundOp: undefined,
+  onTape: undefined,
+  observer: undefined,
+  onGradients: undefined,
+};
 
 interface Own {
   installed: boolean;

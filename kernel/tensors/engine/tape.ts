@@ -44,5 +44,6 @@ export const tapeMethods: Methods = {
     if (state.gradientDepth > 1) insertBeforeClones(tape, node);
     else tape.push(node);
     hooks.onTape?.(node);
+    hooks.observer?.recorded(node);
   },
 };

@@ -99,6 +99,25 @@ export interface Hooks {
   aroundOp: AroundOp | undefined;
   /** Called after an op has been recorded for a gradient. */
   onTape: ((node: TapeNode) => void) | undefined;
+  /** Told of what ops and gradients have computed; what it throws ends them. */
+  observer: OpObserver | undefined;
+  /** Called with what a gradient with respect to `xs` has given: undefined for those that it does not reach. */
+  onGradients: ((xs: readonly tf.Tensor[], grads: readonly (tf.Tensor | undefined)[]) => void) | undefined;
+}
+
+/** Sees the values that ops and gradients compute: those of ops that were called from outside, not inside another op. */
+export interface OpObserver {
+  /** An op kernel, or a function with a gradient of its own, has computed. */
+  computed(name: string, inputs: Record<string, tf.Tensor | null | undefined>, outputs: readonly tf.Tensor[]): void;
+  /** An op kernel has changed these tensors in place. */
+  changed(name: string, tensors: Record<string, tf.Tensor[]>): void;
+  /** An op was recorded for a gradient. */
+  recorded(node: TapeNode): void;
+  /** The gradient of an op begins; what is computed until {@link left} is a part of it. */
+  entered(node: TapeNode): void;
+  /** The gradient of the op with respect to one of its inputs, by name. */
+  gradient(node: TapeNode, input: string, dx: tf.Tensor): void;
+  left(node: TapeNode): void;
 }
 
 export type AroundOp = (

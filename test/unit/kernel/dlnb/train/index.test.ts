@@ -227,7 +227,7 @@ describe('a recorder', () => {
       'train.record: there is no option "monitors"; there are "chart", "title", "logX", "logY", "monitor", "steps", "epochs"',
     );
     expect(() => train.callback('a', wrong)).toThrow(
-      /^train\.callback: there is no option .*"epochs", "gradientNorm"; did you mean "monitor"\?$/,
+      /^train\.callback: there is no option .*"hyperparameters", "gradientNorm"; did you mean "monitor"\?$/,
     );
     expect(() => train.record('a').callback(wrong)).toThrow(
       /^callback: there is no option .* there are "gradientNorm"$/,
