@@ -38,7 +38,10 @@ export default defineConfig({
     projects: [
       project('unit', 120_000, { setupFiles: [seeded] }),
       // Units of the build: op kernels in WebAssembly, and the library with them
-      project('built', 120_000, { setupFiles: [seeded, 'test/built/one-engine.ts'] }),
+      project('built', 120_000, {
+        setupFiles: [seeded, 'test/built/one-engine.ts'],
+        globalSetup: ['test/onnxruntime.ts'],
+      }),
       project('gradients', 120_000, { setupFiles: [seeded], globalSetup: ['test/gradients/global-setup.ts'] }),
       // What PyTorch gave, stored in files
       project('parity', 180_000, { setupFiles: [seeded] }),

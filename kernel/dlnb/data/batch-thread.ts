@@ -86,7 +86,7 @@ export class BatchThread {
       },
       wait: async () => {
         // What came while the thread of the cells computed is there without a turn of its event loop
-        for (let got; ready.length === 0 && (got = receiveMessageOnPort(worker.port)); )
+        for (let got; ready.length === 0 && (got = receiveMessageOnPort(worker.port));)
           this.receive(got.message as FromThread);
         return batch(ready.shift() ?? (await new Promise<FromThread>((resolve) => (waiting = resolve))));
       },

@@ -25,6 +25,7 @@ const { library } = makeLibrary({
   cell: () => undefined,
   training: () => {},
   takeStop: () => pressed,
+  panels: {} as never,
   folder,
 });
 const { data, metrics, optim, train } = library;

@@ -4,14 +4,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { makeNn } from '../../../../../../kernel/dlnb/nn/index.ts';
 import { registerLayers } from '../../../../../../kernel/dlnb/nn/layers/index.ts';
+import { onnxRuntime } from '../../../../../onnxruntime.ts';
 import { dist } from '../../../../../paths.ts';
 import { expectTensor, libraryOf, numbers, type Tensor } from '../../../tensors/layers/library.ts';
 import { layerCases, modelOf, randomModel, seeded } from './models.ts';
 
+const { InferenceSession, Tensor: OrtTensor } = onnxRuntime();
 const tf = libraryOf(dist);
 registerLayers(tf as never);
 const folder = mkdtempSync(path.join(tmpdir(), 'dlnb-onnx-'));

@@ -3,16 +3,17 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeNn } from '../../../../../../kernel/dlnb/nn/index.ts';
 import { registerLayers } from '../../../../../../kernel/dlnb/nn/layers/index.ts';
 import { GraphBuilder, type Attributes } from '../../../../../../kernel/formats/onnx/graph.ts';
 import { readModel, TYPES, writeModel } from '../../../../../../kernel/formats/onnx/messages.ts';
+import { onnxRuntime } from '../../../../../onnxruntime.ts';
 import { dist } from '../../../../../paths.ts';
 import { expectTensor, libraryOf, numbers, type Tensor } from '../../../tensors/layers/library.ts';
 import { layerCases, modelOf, randomModel } from './models.ts';
 
+const { InferenceSession, Tensor: OrtTensor } = onnxRuntime();
 const tf = libraryOf(dist);
 registerLayers(tf as never);
 const folder = mkdtempSync(path.join(tmpdir(), 'dlnb-onnx-'));
