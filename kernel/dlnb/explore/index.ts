@@ -49,7 +49,13 @@ export type ExploreFunction = <const S extends ControlSpecs>(
   options?: ExploreOptions,
 ) => Exploration<S>;
 
-/** A button for {@link ExploreFunction}: `explore({ again: button('New data') }, ({ again }) => draw(again))`. */
+/**
+ * A button for {@link ExploreFunction}, whose value is how often it was pressed.
+ * @example
+ * ```ts
+ * explore({ again: button('New data') }, ({ again }) => viz.scatter(data.moons({ n: 100, seed: again }).points));
+ * ```
+ */
 export function button(label: string): Button {
   if (typeof label !== 'string' || label === '')
     throw new TypeError(`button: the label must be a text that is not empty, got ${shown(label)}`);

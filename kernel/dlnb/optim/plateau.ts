@@ -60,7 +60,17 @@ export interface Plateau {
    * ```
    */
   callback(monitor?: string): { onEpochEnd(epoch: number, logs?: Record<string, number>): void };
-  /** Takes over the state that `getConfig().options.state` of a like schedule had: a training goes on. */
+  /**
+   * Takes over the state that `getConfig().options.state` of a like schedule had: a training goes on.
+   * @example
+   * ```ts
+   * const before = optim.plateau({ rate: 0.1, patience: 1 });
+   * for (const loss of [1, 1, 1]) before.update(loss);
+   * const after = optim.plateau({ rate: 0.1, patience: 1 });
+   * after.setState(before.getConfig().options.state!);
+   * after(0) === before(0); // → true
+   * ```
+   */
   setState(state: PlateauState): void;
   /**
    * Its kind, options and state, for a file; `optim.scheduleFromConfig` makes the schedule again.

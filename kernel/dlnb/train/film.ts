@@ -37,7 +37,16 @@ export interface Film {
   frame(step: number, values?: Record<string, number>): void;
   /** A callback for `model.fit`: `callbacks: [train.callback(), film.callback()]`. */
   callback(): CustomCallback;
-  /** Shows the film now. The end of the cell also does. */
+  /**
+   * Shows the film now. The end of the cell also does.
+   * @example
+   * ```ts
+   * const weights = { w: 1 };
+   * const film = train.film(weights, { of: [({ w }) => viz.line([0, w, 2 * w])] });
+   * for (let step = 0; step < 5; step++) film.frame(step, { loss: (weights.w *= 0.9) });
+   * film.show();
+   * ```
+   */
   show(): void;
 }
 

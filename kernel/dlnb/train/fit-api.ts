@@ -307,11 +307,22 @@ export interface FitFunctions {
   /**
    * The loss and the metrics of a compiled model on data: `{ loss, acc }`.
    * @throws TypeError, RangeError as `fit`
+   * @example
+   * ```ts
+   * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1], kernelInitializer: 'zeros' })] });
+   * model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+   * await train.evaluate(model, [[[1], [2]], [[3], [3]]]); // → { loss: 9 }
+   * ```
    */
   evaluate(model: LayersModel, data: FitData, options?: EvaluateOptions): Promise<Record<string, number>>;
   /**
    * The outputs of a model for inputs: a tensor, arrays, or a data set or batches, whose targets are left out.
    * @throws TypeError, RangeError for wrong shapes, and values that are no numbers
+   * @example
+   * ```ts
+   * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1], kernelInitializer: 'ones' })] });
+   * (await train.predict(model, [[1], [2]])).arraySync(); // → [ [ 1 ], [ 2 ] ]
+   * ```
    */
   predict(
     model: LayersModel,

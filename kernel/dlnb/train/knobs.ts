@@ -31,6 +31,13 @@ export interface Knobs<S extends ControlSpecs> {
    * `learningRate` is the learning rate of the optimizer, `dropout` the rate of all dropout layers of a model. Knobs of
    * other names turn nothing by themselves.
    * @throws TypeError for what is neither
+   * @example
+   * ```ts
+   * const optimizer = optim.sgd({ learningRate: 0.1 });
+   * const knobs = train.knobs({ rate: { from: 1e-4, to: 1, log: true, value: 0.01 } });
+   * knobs.turn(optimizer);
+   * knobs.values.rate; // → 0.01
+   * ```
    */
   turn(target: Turned): this;
   /** A callback for `model.fit` that lets the knobs turn its model: `callbacks: [train.callback(), knobs.callback()]`. */

@@ -61,9 +61,27 @@ export interface Runs {
    * Keeps every training from here on, of this notebook until its kernel ends; `keep(false)` ends that. Without it only
    * those with the option `run` are kept: `train.record('adam', { run: 'adam' })`. A run is a file of JSON lines in
    * `.dlnb/runs` beside the notebook: what it was, its values, how it ended.
+   * @example
+   * ```ts
+   * train.runs.keep();
+   * const run = train.record('first');
+   * run.step({ loss: 1 });
+   * run.end();
+   * train.runs.keep(false);
+   * train.runs.list()[0]?.name; // → 'first'
+   * ```
    */
   keep(on?: boolean): void;
-  /** The kept runs of all notebooks in this folder, the newest first. Shows itself as a table. */
+  /**
+   * The kept runs of all notebooks in this folder, the newest first. Shows itself as a table.
+   * @example
+   * ```ts
+   * const run = train.record('listed', { run: 'listed' });
+   * run.step({ loss: 0.5 });
+   * run.end();
+   * train.runs.list().some(({ name }) => name === 'listed'); // → true
+   * ```
+   */
   list(): RunSummary[] & Displayable;
   /**
    * One chart of a value of many runs, across notebooks and days.
@@ -84,6 +102,13 @@ export interface Runs {
    * `remove({ before: '2026-01-31' })`.
    * @returns how many
    * @throws Error for a name of no run
+   * @example
+   * ```ts
+   * const run = train.record('old', { run: 'old' });
+   * run.step({ loss: 0.5 });
+   * run.end();
+   * train.runs.remove('old'); // → 1
+   * ```
    */
   remove(...which: string[] | [RemoveRunsOptions]): number;
 }

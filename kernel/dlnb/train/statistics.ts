@@ -60,7 +60,16 @@ export interface TrainStatistics extends Displayable {
   readonly rows: readonly LayerStatistics[];
   /** The last measured step as a table of all weights and layers. */
   table(): Displayable;
-  /** Settles when all values have been read; then the curves are whole. */
+  /**
+   * Settles when all values have been read; then the curves are whole.
+   * @example
+   * ```ts
+   * const w = tf.variable(tf.ones([2]), true, 'w');
+   * const measured = train.statistics({ w });
+   * for (let i = 0; i < 5; i++) measured.step(() => optim.sgd().minimize(() => w.square().sum()));
+   * await measured.done();
+   * ```
+   */
   done(): Promise<Figure>;
 }
 
@@ -72,7 +81,7 @@ export interface StatisticsFunction {
    *
    * ```ts
    * import { tf, train } from 'dlnb';
-   * const model = tf.sequential({ layers: [tf.layers.dense({ units: 4, inputShape: [2] }), tf.layers.dense({ units: 1 })] });
+   * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
    * model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
    * const statistics = train.statistics(model, { every: 2 });
    * await model.fit(tf.ones([8, 2]), tf.ones([8, 1]), { epochs: 9, verbose: 0, callbacks: statistics.callback() });

@@ -48,7 +48,7 @@ interface Cell {
  * ```ts
  * import { viz } from 'dlnb';
  * const x = Array.from({ length: 41 }, (_, i) => i / 10 - 2);
- * const unit = (w: number, b: number) => viz.line(x.map((v) => Math.max(0, w * v + b)), { x, title: `w = ${w}, b = ${b}` });
+ * const unit = (w: number, b: number) => viz.line(x.map((v) => Math.max(0, w * v + b)), { x, title: `w = ${w}` });
  * viz.grid([[unit(1, 0), unit(2, 0)], [unit(1, 1), unit(-1, 1)]]);
  * ```
  * @param rows rows of figures of `viz`; rows may differ in length, and `undefined` leaves a place empty

@@ -64,9 +64,9 @@ interface Layer {
  * layer, which shows a network that saturates, dies or explodes.
  *
  * ```ts
- * import { viz } from 'dlnb';
- * const normal = (s: number) => Array.from({ length: 500 }, () => s * (Math.random() + Math.random() + Math.random() - 1.5));
- * viz.histograms({ 'dense 1': [1, 2, 3].map(normal), 'dense 2': [1, 0.5, 0.1].map(normal) }, { xLabel: 'epoch' });
+ * import { tf, viz } from 'dlnb';
+ * const spread = (s: number) => tf.randomNormal([500], 0, s);
+ * viz.histograms({ 'dense 1': [1, 2, 3].map(spread), 'dense 2': [1, 0.5, 0.1].map(spread) }, { xLabel: 'epoch' });
  * ```
  * @param layers values by layer: numbers of any shape at one time, or a list of them, one for each time
  * @throws TypeError or RangeError that names the layer, for example if layers differ in their times

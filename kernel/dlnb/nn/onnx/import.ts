@@ -29,6 +29,15 @@ export interface OnnxNetwork {
    * @param inputs tensors by the names of the inputs
    * @returns tensors by the names of the outputs
    * @throws TypeError for an input that is missing or unknown, RangeError for a shape that does not fit
+   * @example
+   * ```ts
+   * const input = tf.input({ shape: [3], name: 'features' });
+   * const output = tf.layers.dense({ units: 2 }).apply(input);
+   * await nn.toOnnx(tf.model({ inputs: input, outputs: output as tf.SymbolicTensor }), './dense.onnx');
+   * const network = await nn.fromOnnx('./dense.onnx');
+   * const [name] = network.inputs.map((end) => end.name);
+   * Object.values(network.execute({ [name!]: tf.ones([1, 3]) })).map((t) => t.shape); // → [ [ 1, 2 ] ]
+   * ```
    */
   execute(inputs: Readonly<Record<string, Tensor>>): Record<string, Tensor>;
   /** Computes the outputs of the inputs in their order: a tensor if there is one output, else a list. */
