@@ -167,6 +167,7 @@ export class RunRecorder implements Recorder, ChartedRun {
       throw new TypeError(`${what}: give values by their names, such as { loss }, got ${shown(values)}`);
     if (areNumbers(values)) {
       this.begin();
+      this.chart.host.heed?.();
       this.order.add(this.order.isIdle ? values : { ...values }, (read) => {
         this.data[what](read);
         this.log?.[what](read);

@@ -432,17 +432,21 @@ export class Evaluator {
   private interrupt(request: number): void {
     clearTimeout(this.lowerTimer);
     this.lowerTimer = setTimeout(() => Atomics.store(this.flag, RAISED, 0), FLAG_UP_MS).unref();
+    // It was handled before its message came: what runs now is another one
+    if (Atomics.load(this.flag, ACKNOWLEDGED) >= request) return;
     const running = this.current;
-    if (!running && this.preparing) this.preparing.interrupted = true;
-    if (!running && this.finishing && Atomics.load(this.flag, ACKNOWLEDGED) < request) {
-      const { context, interrupt } = this.finishing;
-      const error = new InterruptError();
-      context.interrupted = true;
-      context.abort.abort(error);
-      interrupt(error);
+    if (!running) {
+      if (this.preparing) this.preparing.interrupted = true;
+      if (this.finishing) {
+        const { context, interrupt } = this.finishing;
+        const error = new InterruptError();
+        context.interrupted = true;
+        context.abort.abort(error);
+        interrupt(error);
+      }
+      this.interruptCalls();
+      return this.acknowledge();
     }
-    if (!running && Atomics.load(this.flag, ACKNOWLEDGED) < request) this.interruptCalls();
-    if (!running || Atomics.load(this.flag, ACKNOWLEDGED) >= request) return this.acknowledge();
     running.context.interrupted = true;
     const error = new InterruptError();
     running.context.abort.abort(error);
