@@ -11,6 +11,7 @@ import { makeKnobs, type TrainKnobs } from './train/knobs.ts';
 import { makeViz } from './viz/index.ts';
 import { needLibrary, type LoadedLibrary, type TensorLibrary } from './library.ts';
 import { checkOptions, type OptionNames } from './options.ts';
+import { registerMakers } from './remade.ts';
 import { makeCheck, type Check } from './check.ts';
 import { button, makeExplore, type ExploreFunction, type ExploreHost } from './explore/index.ts';
 import { tidied } from './explore/tidied.ts';
@@ -232,6 +233,7 @@ export function makeLibrary(given: LibraryHost): LibrarySession {
     tensorsLoaded(tf) {
       installFitProgress(tf, progress);
       reviveSchedules(tf);
+      for (const part of ['losses', 'metrics'] as const) registerMakers(tf, part, session.library[part]);
       // So that saved models with layers of `nn` can be loaded
       registerLayers(tf);
       initializerClasses(tf);

@@ -1,6 +1,7 @@
 // `losses` of the module `dlnb`: functions of targets and predictions, for `compile` and for loops of one's own.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { needLibrary, type LoadedLibrary } from '../library.ts';
+import { remembering } from '../remade.ts';
 import {
   bernoulliNll,
   betaNll,
@@ -61,7 +62,7 @@ export type { PositiveOptions } from './special.ts';
 /** Makes `losses` for one session. */
 export function makeLosses(loaded: LoadedLibrary) {
   const need = (name: string) => needLibrary(loaded, `losses.${name}`);
-  return {
+  return remembering('losses', {
     /**
      * Categorical distribution, of numbers of classes or rows: `losses.softmaxCrossEntropy` without options.
      * @example
@@ -123,5 +124,5 @@ export function makeLosses(loaded: LoadedLibrary) {
     plackettLuceNll: () => plackettLuceNll(need('plackettLuceNll')),
     /** {@link gaussianKl} */
     gaussianKl: (mean: Tensor, logVariance: Tensor) => gaussianKl(need('gaussianKl'), mean, logVariance),
-  };
+  });
 }

@@ -1,5 +1,6 @@
 // `metrics` of the module `dlnb`: values that are counted over batches, for `compile` and by themselves.
 import { needLibrary, type LoadedLibrary } from '../library.ts';
+import { remembering } from '../remade.ts';
 import { rocCurve } from './curves.ts';
 import { boxIou, meanAveragePrecision, type MeanAveragePrecisionOptions } from './detection.ts';
 import type { MetricOptions } from './metric.ts';
@@ -37,7 +38,7 @@ export type {
 /** Makes `metrics` for one session. */
 export function makeMetrics(loaded: LoadedLibrary) {
   const need = (name: string) => needLibrary(loaded, `metrics.${name}`);
-  return {
+  return remembering('metrics', {
     rocCurve,
     boxIou,
     /** {@link meanAveragePrecision} */
@@ -62,5 +63,5 @@ export function makeMetrics(loaded: LoadedLibrary) {
     iou: (options?: IouOptions) => iou(need('iou'), options),
     /** {@link r2Score} */
     r2Score: (options?: MetricOptions) => r2Score(need('r2Score'), options),
-  };
+  });
 }

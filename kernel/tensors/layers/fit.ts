@@ -19,16 +19,10 @@ import { shown } from '../calls/shown.ts';
 import { checkOptions } from './names.ts';
 import { namingIn } from './naming.ts';
 import { takePlainLabels } from './plain-labels.ts';
+import { checkSaved, loadedOf, savedOf, withoutOwn } from './saved-functions.ts';
 import { checkedLabels, lossWeights, Totals } from './training.ts';
 import { singleOrList, type CallbackList, type Data, type Logs, type Model } from './types.ts';
-import {
-  compileWeighted,
-  identifiersOf,
-  metricsOf,
-  spelled,
-  weightedMetricsOf,
-  type Metrics,
-} from './weighted-metrics.ts';
+import { compileWeighted, spelled, weightedMetricsOf, type Metrics } from './weighted-metrics.ts';
 
 /** Options of `fit`. */
 export interface FitArgs {
@@ -155,6 +149,7 @@ interface Methods {
   predict(this: Model & Methods, x: Data, args?: object): tf.Tensor | tf.Tensor[];
   predictOnBatch(this: Model & Methods, x: Data): tf.Tensor | tf.Tensor[];
   getTrainingConfig(this: Model): Record<string, unknown>;
+  getLossIdentifiers(this: Model): unknown;
   getMetricIdentifiers(this: Model): unknown;
   loadTrainingConfig(this: Model & Methods, config: Record<string, unknown>): void;
 }
@@ -232,27 +227,32 @@ export function installFit(): void {
     if (factors) lossWeights.set(this, factors);
     else lossWeights.delete(this);
   };
+  prototype.getLossIdentifiers = function (this: Model) {
+    return savedOf(this.loss);
+  };
   prototype.getTrainingConfig = function () {
     const inner = (this as Model & { model?: Model }).model ?? this;
     const [factors, weighted] = [lossWeights.get(inner), weightedMetricsOf(inner)];
+    checkSaved(inner.loss);
     return {
       ...getTrainingConfig.call(this),
       ...(factors && { loss_weights: factors }),
-      ...(weighted && { weighted_metrics: identifiersOf(weighted) }),
+      ...(weighted && { weighted_metrics: savedOf(withoutOwn(weighted)) }),
     };
   };
   prototype.getMetricIdentifiers = function () {
-    return identifiersOf(this.metrics as Metrics);
+    return savedOf(withoutOwn(this.metrics));
   };
-  prototype.loadTrainingConfig = function ({ loss_weights: factors, weighted_metrics: weighted, metrics, ...config }) {
+  prototype.loadTrainingConfig = function ({ loss, loss_weights, weighted_metrics, metrics, ...config }) {
     const { compile } = this;
     // What tfjs-layers does not read is added to its call of `compile`
     this.compile = (args) =>
       compile.call(this, {
         ...args,
-        metrics: metricsOf(metrics),
-        weightedMetrics: metricsOf(weighted),
-        lossWeights: factors ?? undefined,
+        loss: loadedOf(loss),
+        metrics: loadedOf(metrics),
+        weightedMetrics: loadedOf(weighted_metrics),
+        lossWeights: loss_weights ?? undefined,
       });
     try {
       loadTrainingConfig.call(this, config);

@@ -220,6 +220,9 @@ export function get(metric: string | LossOrMetric): LossOrMetric {
   );
 }
 
+/** The functions of `tf.metrics`; `compile` knows each by its name, too. */
+export const exportedMetrics = new WeakSet<object>();
+
 /**
  * `tf.metrics`: tfjs-layers' functions and the others, each with the name under which `fit` reports it, and counted as
  * the metric of that name is.
@@ -239,6 +242,7 @@ export function namedMetrics<T extends object>(exported: T): T & Record<string, 
   const named = (Object.entries(all) as [string, LossOrMetric][]).map(([name, stock]) => {
     const metric = checked(`tf.metrics.${name}`, stock as Call, parametersOf(`metrics.${name}`)) as LossOrMetric;
     Object.defineProperty(metric, 'name', { value: name, configurable: true });
+    exportedMetrics.add(metric);
     const how = counting.get(own[name] ?? stock);
     if (how) counting.set(metric, how);
     return [name, metric];

@@ -1,8 +1,6 @@
 // `compile({ weightedMetrics })`: metrics that `sampleWeight` and `classWeight` weigh, as they weigh the loss. Those of
 // `metrics` are not weighed, as in Keras.
 import { collectMetrics } from '@tensorflow/tfjs-layers/dist/engine/training';
-import { getLossOrMetricName } from '@tensorflow/tfjs-layers/dist/metrics';
-import { toCamelCase, toSnakeCase } from '@tensorflow/tfjs-layers/dist/utils/generic_utils';
 import { plain } from '../calls/check.ts';
 import type { LossOrMetric, Model } from './types.ts';
 
@@ -61,19 +59,6 @@ export function spelled(metrics: Metrics | null | undefined): Metrics | null | u
   const one = (metric: unknown) => (typeof metric === 'string' && own.includes(plain(metric)) ? plain(metric) : metric);
   return mapped(metrics, one) as Metrics | null | undefined;
 }
-
-/** What a model's file has of metrics: their names in snake_case, in lists and by outputs as they were given. */
-export function identifiersOf(metrics: Metrics | null | undefined): unknown {
-  if (typeof metrics === 'string' || typeof metrics === 'function')
-    return [toSnakeCase(getLossOrMetricName(metrics as never))];
-  return mapped(metrics ?? [], (metric) => toSnakeCase(getLossOrMetricName(metric as never)));
-}
-
-/** The metrics that a model's file names. */
-export const metricsOf = (identifiers: unknown): Metrics | undefined =>
-  identifiers == null
-    ? undefined
-    : (mapped(identifiers, (name) => (typeof name === 'string' ? toCamelCase(name) : name)) as Metrics);
 
 function mapped(value: unknown, f: (metric: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map((part) => mapped(part, f));
