@@ -35,11 +35,13 @@ export function toBundle(value: unknown, tensors: DisplayedTensors): MimeBundle 
   const drawable = drawableRecord(value);
   if (drawable) return goOn(drawable, recordBundle);
   if (types.isPromise(value)) return [{ mime: 'text/plain', text: `${toText(value)}\n${FORGOTTEN}` }];
+  const bundleOf = (drawn: MimeItem | undefined) =>
+    goOn(readText(value), (text): MimeBundle => {
+      const plain: MimeItem = { mime: 'text/plain', text };
+      return drawn ? [drawn, plain] : [plain];
+    });
   const drawn = tensors.item(value) ?? valueItem(value);
-  return goOn(readText(value), (text): MimeBundle => {
-    const plain: MimeItem = { mime: 'text/plain', text };
-    return drawn ? [drawn, plain] : [plain];
-  });
+  return drawn instanceof Promise ? drawn.then(bundleOf) : bundleOf(drawn);
 }
 
 /** The value's own display method. A proxy, also one that the value inherits from, may answer for any name: it has none. */

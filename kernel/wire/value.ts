@@ -1,4 +1,5 @@
 // The payload of a value: a tree of what it holds, or a table of records.
+import type { TensorStatistics } from './tensor.ts';
 
 /** Payload of `VALUE`, version 1. */
 export type ValuePayload = ValueTree | ValueTable;
@@ -20,6 +21,8 @@ export interface ValueNode {
   kind: ValueKind;
   /** The whole of a long text, which `text` has the beginning of. */
   whole?: string;
+  /** Of a tensor or a typed array: what its values are. */
+  tensor?: TensorStatistics;
   children?: ValueChild[];
   /** Number of children that are left out. */
   more?: number;

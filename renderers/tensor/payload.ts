@@ -1,16 +1,5 @@
 // Reads the payload of a tensor: checks each field against the others and against the number of bytes before use.
-import {
-  check,
-  count,
-  counts,
-  number,
-  object,
-  objects,
-  oneOf,
-  optional,
-  shortText,
-  type Fields,
-} from '../../kernel/wire/fields.ts';
+import { check, count, counts, objects, oneOf, optional, shortText, type Fields } from '../../kernel/wire/fields.ts';
 import { readPayload } from '../../kernel/wire/payload.ts';
 import {
   sizeOfPart,
@@ -18,8 +7,8 @@ import {
   type AxisRange,
   type TensorDtype,
   type TensorHeader,
-  type TensorStatistics,
 } from '../../kernel/wire/tensor.ts';
+import { readStatistics } from '../shared/statistics.ts';
 import { Part, type PartData } from './part.ts';
 
 export interface TensorPayload {
@@ -28,7 +17,6 @@ export interface TensorPayload {
 }
 
 const MAX_RANK = 32;
-const MAX_BINS = 1000;
 
 const ARRAYS: Record<Exclude<TensorDtype, 'string'>, new (buffer: ArrayBuffer) => Exclude<PartData, string[]>> = {
   bool: Uint8Array,
@@ -78,23 +66,6 @@ function readAxes(head: Fields, shape: number[]): AxisRange[] {
     check(fits, `the range of ${axis.name} does not fit its ${shape[i]} indices`);
     return range;
   });
-}
-
-function readStatistics(head: Fields, key: string): TensorStatistics {
-  const statistics = object(head, key);
-  return {
-    nan: count(statistics, 'nan'),
-    positiveInfinity: count(statistics, 'positiveInfinity'),
-    negativeInfinity: count(statistics, 'negativeInfinity'),
-    zeros: count(statistics, 'zeros'),
-    ...optional(statistics, {
-      min: number,
-      max: number,
-      mean: number,
-      std: number,
-      histogram: (f, k) => counts(f, k, MAX_BINS),
-    }),
-  };
 }
 
 function readPart({ dtype, axes }: TensorHeader, body: Uint8Array): Part {

@@ -1,10 +1,11 @@
 // The first line: facts about all values of a tensor, also if only a part of it is drawn.
 import { sizeOf, sizeOfPart, type AxisRange, type TensorHeader } from '../../kernel/wire/tensor.ts';
-import { element, svgElement } from '../shared/dom.ts';
+import { element } from '../shared/dom.ts';
 import { byteSize, count, ordinal, plural, shortNumber } from '../shared/numbers.ts';
+import { sparkline } from '../shared/sparkline.ts';
 
-/** Size in pixels. With fewer than `least` values there is no histogram. */
-const HISTOGRAM = { width: 64, height: 14, least: 12 };
+/** With fewer values there is no histogram. */
+const LEAST = 12;
 
 /** Type, shape, size, device, range, moments, histogram, and counts of NaN, infinities and zeros. */
 export function summaryLine(header: TensorHeader): HTMLElement {
@@ -22,7 +23,7 @@ export function summaryLine(header: TensorHeader): HTMLElement {
     fact('fact', `${header.dtype === 'complex64' ? 'magnitude ' : ''}${shortNumber(min)} … ${shortNumber(max)}`);
   if (mean !== undefined) fact('fact', `mean ${shortNumber(mean)}${std === undefined ? '' : ` ± ${shortNumber(std)}`}`);
   const size = histogram?.reduce((sum, n) => sum + n, 0) ?? 0;
-  if (histogram && histogram.length > 1 && size >= HISTOGRAM.least) line.append(sparkline(histogram, min!, max!));
+  if (histogram && histogram.length > 1 && size >= LEAST) line.append(sparkline(histogram, min!, max!));
   for (const [n, name] of [
     [statistics.nan, 'NaN'],
     [statistics.positiveInfinity, '+∞'],
@@ -31,28 +32,6 @@ export function summaryLine(header: TensorHeader): HTMLElement {
     if (n > 0) fact('fact warning', `${count(n)} ${name}`);
   if (statistics.zeros > 0) fact('fact', plural(statistics.zeros, 'zero'));
   return line;
-}
-
-/** A histogram as high as the line; bins with few values stay visible. */
-function sparkline(histogram: readonly number[], min: number, max: number): SVGElement {
-  const { width, height } = HISTOGRAM;
-  const most = Math.max(...histogram, 1);
-  const step = width / histogram.length;
-  const path = histogram.map((n, i) => {
-    const bar = n === 0 ? 0 : Math.max(0.7, (n / most) * height);
-    return `M${(i * step).toFixed(2)} ${height}v${(-bar).toFixed(2)}h${(step * 0.86).toFixed(2)}v${bar.toFixed(2)}z`;
-  });
-  const label = `Histogram of the values from ${shortNumber(min)} to ${shortNumber(max)}`;
-  const svg = svgElement('svg', {
-    class: 'sparkline',
-    width,
-    height,
-    viewBox: `0 0 ${width} ${height}`,
-    role: 'img',
-    'aria-label': label,
-  });
-  svg.append(svgElement('title', {}, label), svgElement('path', { d: path.join(''), fill: 'currentColor' }));
-  return svg;
 }
 
 /** Says in one sentence which part of a tensor is shown; undefined if it is the whole. */

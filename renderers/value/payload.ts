@@ -11,6 +11,7 @@ import {
   versioned,
   type Fields,
 } from '../../kernel/wire/fields.ts';
+import { readStatistics } from '../shared/statistics.ts';
 import { VALUE_KINDS, type ValueChild, type ValueNode, type ValuePayload } from '../../kernel/wire/value.ts';
 
 const MAX_DEPTH = 20;
@@ -46,6 +47,7 @@ function readNode(value: unknown, name: string, seen: { nodes: number }, depth: 
   const fields = fieldsOf(value, name);
   const node = readLeaf(value, name);
   if (fields.values['whole'] !== undefined) node.whole = text(fields, 'whole', MAX_WHOLE);
+  if (fields.values['tensor'] !== undefined) node.tensor = readStatistics(fields, 'tensor');
   if (fields.values['more'] !== undefined) node.more = count(fields, 'more');
   if (fields.values['children'] !== undefined)
     node.children = list(fields, 'children', MAX_CHILDREN).map((child, i) => readChild(fields, child, i, seen, depth));

@@ -46,6 +46,20 @@ td,
 .opens[aria-expanded='true'] > .line > .twist::before {
   transform: rotate(90deg);
 }
+.fact {
+  margin-left: 1.2em;
+  color: var(--vscode-descriptionForeground, inherit);
+}
+.fact.warning {
+  color: var(--vscode-editorWarning-foreground, #bf8803);
+}
+.sparkline {
+  flex: none;
+  align-self: center;
+  margin-left: 1.2em;
+  color: var(--vscode-descriptionForeground, currentColor);
+  border-bottom: 1px solid currentColor;
+}
 .group {
   margin-left: 7px;
   padding-left: 9px;

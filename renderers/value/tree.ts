@@ -1,7 +1,8 @@
 // A value as a tree: the WAI-ARIA pattern of a tree view. Rows of a level are made when it opens.
 import type { ValueChild, ValueNode, ValueTree } from '../../kernel/wire/value.ts';
 import { element } from '../shared/dom.ts';
-import { count } from '../shared/numbers.ts';
+import { count, shortNumber } from '../shared/numbers.ts';
+import { sparkline } from '../shared/sparkline.ts';
 
 /** A row, and how it opens. */
 interface Row {
@@ -35,7 +36,7 @@ function row({ key, join, value }: ValueChild, level: number, rows: Rows): Row {
   line.append(twist);
   if (key) line.append(element('span', 'key', key), element('span', 'join', join === '=>' ? ' => ' : ': '));
   const shown = element('span', `value ${value.kind}`, value.text);
-  line.append(shown);
+  line.append(shown, ...glance(value));
   item.append(line);
   const made: Row = { item };
   rows.set(item, made);
@@ -57,6 +58,23 @@ function row({ key, join, value }: ValueChild, level: number, rows: Rows): Row {
     made.open?.(item.getAttribute('aria-expanded') !== 'true');
   });
   return made;
+}
+
+/** What the values of a tensor are: their range with a histogram, or the one value; counts of those that are not finite. */
+function glance({ tensor }: ValueNode): Element[] {
+  if (!tensor) return [];
+  const { min, max, mean, histogram, nan, positiveInfinity, negativeInfinity } = tensor;
+  const shown: Element[] = [];
+  if (min !== undefined && max !== undefined && min === max) shown.push(element('span', 'fact', shortNumber(min)));
+  else if (min !== undefined && max !== undefined) {
+    shown.push(element('span', 'fact', `${shortNumber(min)} … ${shortNumber(max)}`));
+    if (mean !== undefined) shown.push(element('span', 'fact', `mean ${shortNumber(mean)}`));
+    if (histogram && histogram.length > 1) shown.push(sparkline(histogram, min, max));
+  }
+  const special = nan + positiveInfinity + negativeInfinity;
+  if (special > 0)
+    shown.push(element('span', 'fact warning', `${count(special)} ${special === nan ? 'NaN' : 'not finite'}`));
+  return shown;
 }
 
 /** Makes what a row shows when it opens; undefined if it does not open. */

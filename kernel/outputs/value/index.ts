@@ -4,6 +4,8 @@ import { types } from 'node:util';
 import { VALUE } from '../../wire/mime.ts';
 import type { MimeItem } from '../../wire/protocol.ts';
 import type { ValueChild, ValueNode, ValuePayload, ValueTable } from '../../wire/value.ts';
+import { goOn } from '../tensor/read.ts';
+import { TensorLooks } from './tensors.ts';
 import {
   accessorText,
   first,
@@ -30,14 +32,20 @@ const MAX_ROWS = 1000;
 const MAX_COLUMNS = 40;
 const MAX_CELLS = 10_000;
 
-/** The tree or table of a value; undefined for a value that is one text. Never throws. */
-export function valueItem(value: unknown): MimeItem | undefined {
+/**
+ * The tree or table of a value; undefined for a value that is one text. A promise if tensors in it must be read. Never
+ * throws, and never rejects.
+ */
+export function valueItem(value: unknown): MimeItem | Promise<MimeItem> | undefined {
   if (typeof value !== 'object' || value === null || !isContainer(value)) return undefined;
   try {
     const table = tableOf(value);
     if (table) return { mime: VALUE, json: table };
-    const root = new Snapshot().node(value, 0);
-    return root.children ? { mime: VALUE, json: { version: 1, view: 'tree', root } satisfies ValuePayload } : undefined;
+    const snapshot = new Snapshot();
+    const root = snapshot.node(value, 0);
+    if (!root.children) return undefined;
+    const item: MimeItem = { mime: VALUE, json: { version: 1, view: 'tree', root } satisfies ValuePayload };
+    return goOn(snapshot.tensors.rest(), () => item);
   } catch {
     // A value that resists: its text is shown
     return undefined;
@@ -48,6 +56,7 @@ export function valueItem(value: unknown): MimeItem | undefined {
 class Snapshot {
   private nodes = 0;
   private characters = 0;
+  readonly tensors = new TensorLooks();
   /** The values that hold the current one. */
   private readonly path = new Set<object>();
 
@@ -60,6 +69,7 @@ class Snapshot {
       node.whole = value.slice(0, MAX_WHOLE);
       this.characters += node.whole.length;
     }
+    if (typeof value === 'object' && value !== null) this.tensors.look(value, node);
     if (typeof value !== 'object' || value === null || !isContainer(value)) return node;
     if (this.path.has(value)) return { text: `[Circular] ${node.text}`, kind: 'other' };
     const total = entriesOf(value) + keys.length;

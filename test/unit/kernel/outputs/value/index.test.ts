@@ -153,7 +153,7 @@ describe('the tree of a value', () => {
   ])('lists the keys once for %s', ([, value, listed]) => {
     const list = vi.spyOn(Object, 'keys');
     try {
-      valueItem(value);
+      void valueItem(value);
       expect(list.mock.calls.filter(([of]) => of === listed(value))).toHaveLength(1);
     } finally {
       list.mockRestore();
