@@ -300,11 +300,18 @@ describe('TypeScript in cells', function () {
     const notebook = await checked([...CELLS, 'if(seed){\nlate\n}']);
     const { uri } = notebook.cellAt(5).document;
     const options = { tabSize: 2, insertSpaces: true };
-    const edits = await execute<vscode.TextEdit[]>('executeFormatDocumentProvider', uri, options);
-    const edit = new vscode.WorkspaceEdit();
-    edit.set(uri, edits);
-    assert.ok(await vscode.workspace.applyEdit(edit));
-    assert.equal(notebook.cellAt(5).document.getText(), 'if (seed) {\n  late\n}');
+    // VS Code's own TypeScript takes the width of a tab from whoever asks it last about the cell, such as a light bulb
+    const editor = vscode.workspace.getConfiguration('editor');
+    await editor.update('tabSize', 2, vscode.ConfigurationTarget.Global);
+    try {
+      const edits = await execute<vscode.TextEdit[]>('executeFormatDocumentProvider', uri, options);
+      const edit = new vscode.WorkspaceEdit();
+      edit.set(uri, edits);
+      assert.ok(await vscode.workspace.applyEdit(edit));
+      assert.equal(notebook.cellAt(5).document.getText(), 'if (seed) {\n  late\n}');
+    } finally {
+      await editor.update('tabSize', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('follows inserted, deleted and moved cells, and cells of other languages', async () => {
