@@ -142,9 +142,10 @@ describe('what dlnb draws', () => {
     await scrollToCell(vs.page, 1);
     const animation = frame().locator('.js-plotly-plot', { has: frame().locator('.slider-container') });
     const curve = () => animation.locator('.scatterlayer path.js-line').first().getAttribute('d');
-    const before = await until(curve, 'the first frame');
+    // It begins with its end
+    const before = await until(curve, 'the last frame');
     const rail = (await animation.locator('.slider-rail-rect').first().boundingBox())!;
-    await vs.page.mouse.click(rail.x + rail.width - 3, rail.y + rail.height / 2);
+    await vs.page.mouse.click(rail.x + 3, rail.y + rail.height / 2);
     await until(async () => (await curve()) !== before, 'another frame');
   });
 
