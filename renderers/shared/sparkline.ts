@@ -5,6 +5,13 @@ import { shortNumber } from './numbers.ts';
 /** Size in pixels. */
 const SIZE = { width: 64, height: 14 };
 
+/** With fewer values a histogram shows nothing that the range does not. */
+const LEAST = 12;
+
+/** Whether a histogram is worth its place. */
+export const isWorthDrawing = (histogram: readonly number[] | undefined): histogram is readonly number[] =>
+  histogram !== undefined && histogram.length > 1 && histogram.reduce((sum, n) => sum + n, 0) >= LEAST;
+
 /** A histogram as high as the line; bins with few values stay visible. */
 export function sparkline(histogram: readonly number[], min: number, max: number): SVGElement {
   const { width, height } = SIZE;

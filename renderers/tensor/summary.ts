@@ -2,10 +2,7 @@
 import { sizeOf, sizeOfPart, type AxisRange, type TensorHeader } from '../../kernel/wire/tensor.ts';
 import { element } from '../shared/dom.ts';
 import { byteSize, count, ordinal, plural, shortNumber } from '../shared/numbers.ts';
-import { sparkline } from '../shared/sparkline.ts';
-
-/** With fewer values there is no histogram. */
-const LEAST = 12;
+import { isWorthDrawing, sparkline } from '../shared/sparkline.ts';
 
 /** Type, shape, size, device, range, moments, histogram, and counts of NaN, infinities and zeros. */
 export function summaryLine(header: TensorHeader): HTMLElement {
@@ -22,8 +19,7 @@ export function summaryLine(header: TensorHeader): HTMLElement {
   if (min !== undefined && max !== undefined)
     fact('fact', `${header.dtype === 'complex64' ? 'magnitude ' : ''}${shortNumber(min)} … ${shortNumber(max)}`);
   if (mean !== undefined) fact('fact', `mean ${shortNumber(mean)}${std === undefined ? '' : ` ± ${shortNumber(std)}`}`);
-  const size = histogram?.reduce((sum, n) => sum + n, 0) ?? 0;
-  if (histogram && histogram.length > 1 && size >= LEAST) line.append(sparkline(histogram, min!, max!));
+  if (isWorthDrawing(histogram)) line.append(sparkline(histogram, min!, max!));
   for (const [n, name] of [
     [statistics.nan, 'NaN'],
     [statistics.positiveInfinity, '+∞'],

@@ -2,7 +2,7 @@
 import type { ValueChild, ValueNode, ValueTree } from '../../kernel/wire/value.ts';
 import { element } from '../shared/dom.ts';
 import { count, shortNumber } from '../shared/numbers.ts';
-import { sparkline } from '../shared/sparkline.ts';
+import { isWorthDrawing, sparkline } from '../shared/sparkline.ts';
 
 /** A row, and how it opens. */
 interface Row {
@@ -69,7 +69,7 @@ function glance({ tensor }: ValueNode): Element[] {
   else if (min !== undefined && max !== undefined) {
     shown.push(element('span', 'fact', `${shortNumber(min)} … ${shortNumber(max)}`));
     if (mean !== undefined) shown.push(element('span', 'fact', `mean ${shortNumber(mean)}`));
-    if (histogram && histogram.length > 1) shown.push(sparkline(histogram, min, max));
+    if (isWorthDrawing(histogram)) shown.push(sparkline(histogram, min, max));
   }
   const special = nan + positiveInfinity + negativeInfinity;
   if (special > 0)
