@@ -33,6 +33,8 @@ const own =
 export const everywhere = [
   [/<R extends Rank(?: = Rank)?(?=[,>])/g, '<R extends Rank = any'],
   [/\bTensor<Rank>/g, 'Tensor<any>'],
+  // A shape is one of numbers all the same
+  [/(\bshape\??): ShapeMap\[R\](?=[,)])/g, '$1: unknown extends R ? number[] : ShapeMap[R]'],
 ];
 
 /** What comes out of layers and models: one tensor, unless the place wants a list. */

@@ -126,15 +126,16 @@ function finish(
  * @returns [steps + 2, batch, units]: h before the first step, h after each, and the last c
  */
 function lstm({ x, kernel, recurrent, bias, h, c }: InputsOf<typeof ops.LSTM>, hard: boolean): tf.Tensor {
+  // Not inside: TensorFlow.js's own tests take what an op saves beside its inputs and outputs for a leak
+  const [states, cells, gates] = run(ops.LSTM, { x, kernel, recurrent, bias, h, c }, { hard });
   const op = tf.customGrad(((...args: unknown[]) => {
     const save = args.pop() as tf.GradSaveFunc;
-    const [states, cells, gates] = run(ops.LSTM, { x, kernel, recurrent, bias, h, c }, { hard });
     save([x, kernel, recurrent, states, cells, gates]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [x, kernel, recurrent, states, cells, gates] = saved as Six;
       return run(ops.LSTMGrad, { dy, x, kernel, recurrent, states, cells, gates }, { hard });
     };
-    return { value: states, gradFunc };
+    return { value: tf.clone(states), gradFunc };
   }) as never);
   return op(x, kernel, recurrent, bias, h, c);
 }
@@ -184,15 +185,15 @@ export function fuseLstm(): void {
  */
 function gru(inputs: Omit<InputsOf<typeof ops.GRU>, 'mask'>, mask: tf.Tensor, attrs: GruAttrs): tf.Tensor {
   const { x, kernel, recurrent, bias, recurrentBias, h } = inputs;
+  const [states, gates, inner] = run(ops.GRU, { ...inputs, mask }, attrs);
   const op = tf.customGrad(((...args: unknown[]) => {
     const save = args.pop() as tf.GradSaveFunc;
-    const [states, gates, inner] = run(ops.GRU, { ...inputs, mask }, attrs);
     save([x, kernel, recurrent, mask, states, gates, inner]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [x, kernel, recurrent, mask, states, gates, inner] = saved as [...Six, tf.Tensor];
       return run(ops.GRUGrad, { dy, x, kernel, recurrent, mask, states, gates, inner }, attrs);
     };
-    return { value: states, gradFunc };
+    return { value: tf.clone(states), gradFunc };
   }) as never);
   return op(x, kernel, recurrent, bias, recurrentBias, h);
 }
