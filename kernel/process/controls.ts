@@ -1,5 +1,5 @@
-// What views of controls ask, and what their functions print. Requests: the interrupter's thread passes it on, so that it is also heard by a training whose loop
-// never waits, and requests that have queued up can be taken at once.
+// What views of controls ask, and what their functions print. The interrupter's thread passes requests on, so that a
+// training whose loop never waits hears them too, and requests that have queued up can be taken at once.
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { Said } from './cell/evaluate.ts';
 import type { ControlsRequest } from '../wire/controls.ts';
