@@ -15,7 +15,7 @@ const rooms = {
   'kernel/tensors': { code: ['kernel/wire', 'kernel/outputs', 'kernel/formats'], tensorflow: true },
   'kernel/dlnb': { code: ['kernel/wire', 'kernel/outputs', 'kernel/formats'], types: ['kernel/tensors'] },
   'kernel/process': { code: ['kernel/wire', 'kernel/outputs', 'kernel/dlnb'], types: ['kernel/tensors'] },
-  'kernel/pictures': { code: ['kernel/wire', 'renderers'] },
+  'kernel/pictures': { code: ['kernel/wire', 'kernel/formats/png-chunk.ts', 'renderers'] },
   'kernel/language': {
     code: ['kernel/wire', 'kernel/notebook', 'kernel/process/cell/walk.ts', 'kernel/process/cell/load-parser.ts'],
   },

@@ -1,9 +1,9 @@
 // Writes PNG files: with a palette where it suffices, and without compression to embed them in an SVG. Nothing here
 // depends on the machine: fflate is plain JavaScript, while zlib of Node gives other bytes on other processors.
 import { zlibSync } from 'fflate';
+import { PNG_SIGNATURE, pngChunk } from '../formats/png-chunk.ts';
 import { PER_METER } from '../wire/picture.ts';
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Most bytes of a stored block of deflate. */
 const BLOCK = 65_535;
 
@@ -21,7 +21,12 @@ export function dataUrl(pixels: Uint32Array, width: number, height: number): str
   view.setUint32(0, width);
   view.setUint32(4, height);
   head.set([8, 6, 0, 0, 0], 8);
-  const parts = [Uint8Array.from(SIGNATURE), chunk('IHDR', head), chunk('IDAT', stored(raw)), chunk('IEND')];
+  const parts = [
+    Uint8Array.from(PNG_SIGNATURE),
+    pngChunk('IHDR', head),
+    pngChunk('IDAT', stored(raw)),
+    pngChunk('IEND'),
+  ];
   return `data:image/png;base64,${Buffer.concat(parts).toString('base64')}`;
 }
 
@@ -59,24 +64,6 @@ function adler(bytes: Uint8Array): number {
   return b * 65_536 + a;
 }
 
-const CRC = Uint32Array.from({ length: 256 }, (_, i) => {
-  let c = i;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
-function chunk(type: string, data: Uint8Array = new Uint8Array()): Uint8Array {
-  const out = new Uint8Array(12 + data.length);
-  const view = new DataView(out.buffer);
-  view.setUint32(0, data.length);
-  for (let i = 0; i < 4; i++) out[4 + i] = type.charCodeAt(i);
-  out.set(data, 8);
-  let crc = 0xffffffff;
-  for (let i = 4; i < 8 + data.length; i++) crc = CRC[(crc ^ out[i]!) & 255]! ^ (crc >>> 8);
-  view.setUint32(8 + data.length, ~crc >>> 0);
-  return out;
-}
-
 /**
  * Opaque pixels as a PNG file: with a palette if there are few colors, else in full color.
  * @param rgba four bytes for each pixel; opacity is ignored
@@ -101,14 +88,14 @@ export function encodePng(rgba: Uint8Array, width: number, height: number, scale
   size[8] = 1;
   const raw = palette ? indexed(pixels, palette.indexOf, width, height) : filtered(pixels, width, height);
   return Buffer.concat([
-    Uint8Array.from(SIGNATURE),
-    chunk('IHDR', head),
-    chunk('pHYs', size),
+    Uint8Array.from(PNG_SIGNATURE),
+    pngChunk('IHDR', head),
+    pngChunk('pHYs', size),
     ...(palette
-      ? [chunk('PLTE', Uint8Array.from(palette.colors.flatMap((c) => [c & 255, (c >> 8) & 255, c >> 16])))]
+      ? [pngChunk('PLTE', Uint8Array.from(palette.colors.flatMap((c) => [c & 255, (c >> 8) & 255, c >> 16])))]
       : []),
-    chunk('IDAT', zlibSync(raw, { level: palette ? 6 : 7 })),
-    chunk('IEND'),
+    pngChunk('IDAT', zlibSync(raw, { level: palette ? 6 : 7 })),
+    pngChunk('IEND'),
   ]);
 }
 

@@ -1,5 +1,5 @@
 // The processes that cells have started: they end with their kernel. A kernel leads a process group of its own, in which
-// its children are; one that was started detached has left it, goes on, and is told of.
+// its children are; one that was started detached has left it and goes on.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
