@@ -1,11 +1,11 @@
 // `check` of the module `dlnb`: claims of a notebook about its own results. A wrong claim throws, a right one is
 // counted. Each is marked under its cell (claims.ts).
-import type { Claims } from './claims.ts';
+import type { Claims, Result } from './claims.ts';
 import type { TensorValues } from './viz/arrays.ts';
 import { onHost, valuesNow } from '../outputs/tensor/read.ts';
 import { isTensor } from '../outputs/tensor/values.ts';
 import type { Displayable } from '../wire/displayable.ts';
-import { checkNumber, checkOptions, type OptionNames } from './options.ts';
+import { checkNumber, checkOptions, shown, type OptionNames } from './options.ts';
 import { isArrayLike } from './shape.ts';
 
 /** Numbers of any shape: a number, an array of numbers or of arrays, a typed array, a tensor. */
@@ -30,6 +30,14 @@ export interface ClaimOptions {
 
 const CLAIM_OPTIONS: OptionNames<ClaimOptions> = { source: 'text' };
 const CLOSE_OPTIONS: OptionNames<CloseOptions> = { ...CLAIM_OPTIONS, tolerance: 'number', relative: 'boolean' };
+
+const RESULT_KEYS: OptionNames<Result> = {
+  model: 'text',
+  parameters: 'number',
+  error: 'number',
+  epochs: 'number',
+  note: 'text',
+};
 
 /** Checks claims. */
 export interface Check {
@@ -66,6 +74,16 @@ export interface Check {
    * ```
    */
   closeAsync(actual: AnyNumbers, expected: AnyNumbers, claim: string, options?: CloseOptions): Promise<void>;
+  /**
+   * Notes how well a model did on a data set, so that notebooks can be compared: the line is shown, and the course's
+   * table of results is made of all of them.
+   * @throws TypeError for an empty name or a number that is not finite
+   * @example
+   * ```ts
+   * check.result('MNIST-1D', { model: 'convolutional', parameters: 2050, error: 8.7, epochs: 20 });
+   * ```
+   */
+  result(dataset: string, result: Result): void;
   /**
    * Number of claims that have held. A claim that is checked again, in a loop or by running its cell again, counts
    * once.
@@ -124,7 +142,17 @@ export function makeCheck(claims: Claims): Check {
     close(a, e, ...rest);
   };
   const summary = (): Displayable => claims.summary();
-  return Object.defineProperty(Object.assign(check, { close, closeAsync, summary }), 'count', {
+  const result = (dataset: string, values: Result): void => {
+    if (typeof dataset !== 'string' || dataset === '')
+      throw new TypeError(`check.result: the data set must be a text, got ${shown(dataset)}`);
+    checkOptions('check.result', values, RESULT_KEYS);
+    if (typeof values.model !== 'string' || values.model === '')
+      throw new TypeError(`check.result: model must be a text, got ${shown(values.model)}`);
+    checkNumber('check.result', 'parameters', values.parameters);
+    checkNumber('check.result', 'error', values.error);
+    claims.result(dataset, values);
+  };
+  return Object.defineProperty(Object.assign(check, { close, closeAsync, result, summary }), 'count', {
     get: () => claims.held,
   }) as unknown as Check;
 }

@@ -15,6 +15,20 @@ export interface Claim {
   cell?: string | undefined;
 }
 
+/** How well a model did, for `check.result`. */
+export interface Result {
+  /** The name of the model: `dense 100-100`. */
+  model: string;
+  /** The number of its trainable parameters. */
+  parameters: number;
+  /** Share of test examples that it gets wrong, in percent. */
+  error: number;
+  /** Passes over the training data. */
+  epochs?: number;
+  /** What else a reader must know: `permuted`, `3 seeds`. */
+  note?: string;
+}
+
 /** What claims need from their session. */
 export interface ClaimsHost {
   /** The run of a cell that the caller belongs to. */
@@ -31,6 +45,9 @@ interface Marks {
   claims: Map<string, Claim>;
   waiting: boolean;
 }
+
+/** The numbers of `check.result` in an output: `{ dataset, model, parameters, error, … }`. */
+export const RESULT_MIME = 'application/vnd.dlnb.result+json';
 
 /** A cell marks at most so many claims; the table has all. */
 const MOST_MARKS = 100;
@@ -72,6 +89,23 @@ export class Claims {
       later.waiting = false;
       show(later);
     });
+  }
+
+  /** Shows how well a model did. The output carries the numbers too, for a table of many notebooks. */
+  result(dataset: string, result: Result): void {
+    if (this.silenced > 0) return;
+    const { model, parameters, error, epochs, note } = result;
+    const facts = [
+      `${parameters.toLocaleString('en-US')} parameters`,
+      ...(epochs === undefined ? [] : [`${epochs} epochs`]),
+      ...(note === undefined ? [] : [note]),
+    ].join(', ');
+    const line = `${dataset}: ${model}, ${error.toFixed(1)} % test error (${facts})`;
+    const shown = html`<div class="dlnb-result">
+      ${dataset}: ${model}, <b>${error.toFixed(1)} %</b> test error <span style="${DIM}">(${facts})</span>
+    </div>`;
+    const items = { 'text/html': shown.text, 'text/plain': line, [RESULT_MIME]: { dataset, ...result } };
+    this.host.display({ [DISPLAY]: () => items }, `result ${dataset} ${model} ${note ?? ''}`);
   }
 
   /** Runs a function whose claims are not noted. */

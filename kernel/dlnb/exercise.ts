@@ -48,11 +48,36 @@ export interface Exercise<F> extends Displayable {
 }
 
 /** The function `exercise` of a session. */
-export type ExerciseFunction = <F = (...args: never[]) => unknown>(
-  name: string,
-  test: (answer: F) => unknown,
-  options?: ExerciseOptions<F>,
-) => Exercise<F>;
+export interface ExerciseFunction {
+  /**
+   * Makes an exercise: a task with a stub, tested by a function that throws or returns false for a wrong answer.
+   * Shown, it is the task with its folded solution.
+   * @throws TypeError for an empty name, or a test that is no function
+   * @example
+   * ```ts
+   * const double = exercise('double', (f: (x: number) => number) => check.close(f(3), 6, 'twice 3 is 6'), {
+   *   task: 'Write a function that doubles a number.',
+   *   solution: (x: number) => 2 * x,
+   * });
+   * await double.try((x) => x); // ✗ double: not yet
+   * ```
+   */
+  <F = (...args: never[]) => unknown>(
+    name: string,
+    test: (answer: F) => unknown,
+    options?: ExerciseOptions<F>,
+  ): Exercise<F>;
+  /**
+   * For authors: tries the solution of every exercise made so far.
+   * @throws Error that names the exercises whose solution does not pass, or is no function that could be tried
+   * @example
+   * ```ts
+   * exercise('half', (f: (x: number) => number) => f(3) === 1.5, { solution: (x: number) => x / 2 });
+   * await exercise.checkSolutions();
+   * ```
+   */
+  checkSolutions(): Promise<void>;
+}
 
 const code = (text: string) => html`<pre style="margin: 4px 0"><code>${text}</code></pre>`;
 
@@ -60,7 +85,9 @@ const code = (text: string) => html`<pre style="margin: 4px 0"><code>${text}</co
 export function makeExercise(claims: Claims): ExerciseFunction {
   /** Failures by the names of exercises: a cell that makes one again does not forget them. */
   const failed = new Map<string, number>();
-  return (name, test, options = {}) => {
+  /** What is wrong with the solution of each exercise, by its name. */
+  const faults = new Map<string, () => Promise<string | undefined>>();
+  const exercise = <F>(name: string, test: (answer: F) => unknown, options: ExerciseOptions<F> = {}): Exercise<F> => {
     if (typeof name !== 'string' || name === '')
       throw new TypeError(`exercise: the name must be a text, got ${shown(name)}`);
     if (typeof test !== 'function')
@@ -68,6 +95,11 @@ export function makeExercise(claims: Claims): ExerciseFunction {
     checkOptions('exercise', options as ExerciseOptions, EXERCISE_OPTIONS);
     const { task, stub, hint, solution } = options;
     const answer = solution === undefined ? undefined : String(solution);
+    faults.set(name, async () =>
+      typeof solution === 'string' || solution === undefined
+        ? 'its solution is no function'
+        : failureOf(claims, test, solution),
+    );
     let solved = false;
     const folded =
       answer &&
@@ -104,6 +136,15 @@ export function makeExercise(claims: Claims): ExerciseFunction {
       }),
     };
   };
+  const checkSolutions = async (): Promise<void> => {
+    const wrong: string[] = [];
+    for (const [name, faultOf] of faults) {
+      const fault = await faultOf();
+      if (fault !== undefined) wrong.push(`${name}: ${fault}`);
+    }
+    if (wrong.length > 0) throw new Error(`exercise.checkSolutions: ${wrong.join('; ')}`);
+  };
+  return Object.assign(exercise, { checkSolutions });
 }
 
 /** What is wrong with an answer; undefined if nothing is. */

@@ -100,3 +100,24 @@ describe('marks', () => {
     expect((claims.summary()[DISPLAY]() as Record<string, string>)['text/html']).toContain('&lt;script>'.slice(0, 10));
   });
 });
+
+describe('check.result', () => {
+  it('shows how well a model did, and carries the numbers', () => {
+    const items: Record<string, unknown>[] = [];
+    const check: Check = makeCheck(
+      new Claims({ run: () => ({}), cell: () => undefined, display: (v) => items.push(v[DISPLAY]() as never) }),
+    );
+    check.result('MNIST-1D', { model: 'dense 100-100', parameters: 15_210, error: 38.21, epochs: 20 });
+    expect(items[0]!['text/plain']).toBe('MNIST-1D: dense 100-100, 38.2 % test error (15,210 parameters, 20 epochs)');
+    expect(items[0]!['application/vnd.dlnb.result+json']).toEqual({
+      dataset: 'MNIST-1D',
+      model: 'dense 100-100',
+      parameters: 15_210,
+      error: 38.21,
+      epochs: 20,
+    });
+    expect(() => check.result('', { model: 'a', parameters: 1, error: 2 })).toThrow(/the data set must be a text/);
+    expect(() => check.result('a', { model: 'a', parameters: NaN, error: 2 })).toThrow(/parameters/);
+    expect(() => check.result('a', { model: 'a', parameters: 1, error: 2, eror: 1 } as never)).toThrow(/no option/);
+  });
+});

@@ -60,3 +60,17 @@ describe('an exercise', () => {
     expect(() => exercise('d', () => {}, { tip: 'x' } as never)).toThrow(/no option "tip"/);
   });
 });
+
+describe('the solutions of exercises', () => {
+  it('are tried, and those that do not pass are named', async () => {
+    const own = makeExercise(claims);
+    own<Double>('right', (f) => check.close(f(3), 6, 'twice 3 is 6'), { solution: (x) => 2 * x });
+    await own.checkSolutions();
+    own<Double>('wrong', (f) => check.close(f(3), 6, 'twice 3 is 6'), { solution: (x) => 3 * x });
+    own<Double>('text', (f) => f(3) === 6, { solution: '(x) => 2 * x' });
+    own<Double>('none', (f) => f(3) === 6);
+    await expect(own.checkSolutions()).rejects.toThrow(
+      /^exercise\.checkSolutions: wrong: .*twice 3 is 6.*; text: its solution is no function; none: its solution is no function$/,
+    );
+  });
+});
