@@ -1,17 +1,21 @@
 // `npm run samples [-- ID…]` checks the types of the samples and runs them without an editor on the device `cpu`, one
 // after another. It prints for each the time, how many of its claims held, and the peak memory of its kernel. It fails
-// if a cell fails or has a wrong type. `-- --readme` writes the table in README.md; `-- --times` runs them all, writes
-// the measured seconds into samples/index.json, and then that table.
+// if a cell fails or has a wrong type. `-- --readme` writes the table in README.md and docs/course.md; `-- --times` runs
+// them all, writes the measured seconds into samples/index.json, and then those texts.
 import { writeFileSync, readFileSync } from 'node:fs';
+import { courseFile, coursePage } from './coverage.mts';
 import { indexFile, readIndex, readmeFile, withTable } from './index.mts';
 import { checkSamples, runSample, sampleLine } from './sample.mts';
 
 const writesTimes = process.argv.includes('--times');
 const args = process.argv.slice(2).filter((arg) => arg !== '--times');
 const samples = readIndex();
-const writeReadme = () => writeFileSync(readmeFile, withTable(readFileSync(readmeFile, 'utf8'), samples));
+const writeTexts = () => {
+  writeFileSync(readmeFile, withTable(readFileSync(readmeFile, 'utf8'), samples));
+  writeFileSync(courseFile, coursePage(samples));
+};
 if (args.includes('--readme')) {
-  writeReadme();
+  writeTexts();
   process.exit(0);
 }
 const unknown = args.filter((id) => !samples.some((s) => s.id === id));
@@ -40,6 +44,6 @@ for (const sample of chosen) {
 }
 if (writesTimes && failed === 0) {
   writeFileSync(indexFile, `${JSON.stringify(samples, null, 2)}\n`);
-  writeReadme();
+  writeTexts();
 }
 process.exit(failed === 0 ? 0 : 1);

@@ -1,28 +1,49 @@
-// The cells of a model notebook after the training: they test the network, show what it has learned, and save it.
-import type { Architecture, DataSet } from './choices.ts';
+// The cells of a model notebook that test the network, and show its mistakes.
 import { code, md, type Draft } from './cells.ts';
+import type { Architecture, DataSet } from './choices.ts';
 
 /**
- * Checks that the accuracy on `test` reaches `goal`, and shows the predictions. Defines `held`, the test set as
+ * Checks that the test reaches `goal`, and shows the predictions and the mistakes. Defines `held`, the test set as
  * tensors.
  */
-export const testCells = ({ kind }: DataSet): Draft[] => (kind === 'points' ? pointTest : imageTest);
+export function testCells({ id }: Architecture, data: DataSet): Draft[] {
+  if (id === 'vae') return reconstructionTest;
+  switch (data.kind) {
+    case 'points':
+      return pointTest;
+    case 'table':
+      return tableTest;
+    case 'masks':
+      return maskTest;
+    case 'text':
+      return textTest;
+    case 'sequences':
+      return [...classTest('sequences'), ...(data.id === 'recall' ? symbolMistakes : curveMistakes)];
+    case 'images':
+      return [...classTest('images'), ...imageMistakes];
+  }
+}
 
 const pointTest: Draft[] = [
   md(`
     ## The test
 
-    How many of the points that the network has not seen does it classify correctly?
+    How many of the unseen points does it get right? The interval says how far another test set of this size would be from it, nineteen times of twenty.
   `),
   code(`
     const held = test.tensors();
     const answers = model.predict(held.xs);
     const right = answers.greater(0.5).toFloat().equal(held.ys).mean();
     const [accuracy] = await right.data();
-    console.log(\`\${(100 * accuracy).toFixed(1)} % of \${test.size} points are right\`);
+    const error = 1.96 * Math.sqrt((accuracy * (1 - accuracy)) / test.size);
+    console.log(
+      \`\${(100 * accuracy).toFixed(1)} % of \${test.size} points are right, ± \${(100 * error).toFixed(1)} %\`,
+    );
     check(accuracy >= goal, 'the network has learned: the test reaches the goal');
   `),
-  md('What does the network predict everywhere else? On the **decision boundary** it is undecided.'),
+  md(
+    'What does the network predict everywhere else? On the **decision boundary** it is undecided. Points on the wrong side of it are its mistakes.',
+  ),
   code(`
     viz.decisionBoundary((p) => model.predict(p), points.points, points.labels, {
       title: 'Predictions of the network',
@@ -31,11 +52,11 @@ const pointTest: Draft[] = [
   `),
 ];
 
-const imageTest: Draft[] = [
+const classTest = (what: 'images' | 'sequences'): Draft[] => [
   md(`
     ## The test
 
-    How many of the images that the network has not seen does it recognize? In the **confusion matrix**, rows are the actual classes and columns the predicted ones; everything off the diagonal is a mistake.
+    How many of the unseen ${what} does it get right? The interval says how far another test set of this size would be from it, nineteen times of twenty. In the **confusion matrix**, rows are the actual classes and columns the predicted ones; everything off the diagonal is a mistake.
   `),
   code(`
     const held = test.tensors();
@@ -44,98 +65,191 @@ const imageTest: Draft[] = [
       classNames: test.classNames,
       height: 520,
     });
-    console.log(\`\${(100 * matrix.accuracy).toFixed(1)} % of \${test.size} images are right\`);
+    const error = 1.96 * Math.sqrt((matrix.accuracy * (1 - matrix.accuracy)) / test.size);
+    console.log(
+      \`\${(100 * matrix.accuracy).toFixed(1)} % of \${test.size} ${what} are right, ± \${(100 * error).toFixed(1)} %\`,
+    );
     check(matrix.accuracy >= goal, 'the network has learned: the test reaches the goal');
     matrix;
   `),
 ];
 
-/**
- * Shows what is inside the network: weights as images, filters, feature maps. Nothing for points, whose boundary shows
- * it all.
- */
-export function insideCells({ id }: Architecture, { kind }: DataSet): Draft[] {
-  if (kind === 'points') return [];
-  switch (id) {
-    case 'perceptron':
-      return weightImages(
-        'templates',
-        10,
-        'The ten templates, each as an image: ink where the weight is high speaks for the digit, ink where it is low speaks against it.',
-      );
-    case 'mlp':
-      return weightImages(
-        'dense1',
-        64,
-        'The weights of the 64 units of the first hidden layer, each as an image: a unit is active if there is ink where its weights are high, and none where they are low.',
-      );
-    default:
-      return [
-        md(`
-          ## What it looks for
+/** Defines `wrong`, the places of the first mistakes, and `said`, the predicted classes. */
+const FIND_MISTAKES = `
+    const said = await probabilities.argMax(1).data();
+    const wrong = [...test.labels.keys()]
+      .filter((i) => said[i] !== test.labels[i])
+      .slice(0, 20);
+    const name = (label: number) => test.classNames[label];`;
 
-          The **filters** of the convolutions. Click one to see it on an image, place by place.
-        `),
-        code('viz.filters(model, { x: held.xs.slice(0, 1) });'),
-        ...featureMaps(id === 'resnet20'),
-      ];
-  }
-}
+const mistakes = md(`
+  ## The mistakes
 
-/** @param residual show only the first block: the maps of seventy layers are too much for an output */
-function featureMaps(residual: boolean): Draft[] {
-  const about = 'The **feature map** of a filter shows where in the image the filter found its pattern.';
-  return [
-    md(`
-      ## What it sees
+  What did it get wrong, and what did it take it for? Would you have been right?
+`);
 
-      ${about} ${residual ? 'These are the maps up to the end of the first block: the results of its two convolutions, and the sum with the shortcut.' : 'Deeper layers have coarser maps.'}
-    `),
-    residual
-      ? code(`
-          const firstBlock = tf.model({
-            inputs: model.inputs,
-            outputs: model.getLayer('block1_1_relu2').output,
-          });
-          viz.featureMaps(firstBlock, held.xs.slice(0, 1), { title: 'The first block' });
-        `)
-      : code('viz.featureMaps(model, held.xs.slice(0, 1));'),
-  ];
-}
-
-const weightImages = (layer: string, units: number, about: string): Draft[] => [
-  md(`
-    ## What it looks for
-
-    ${about}
-  `),
+const imageMistakes: Draft[] = [
+  mistakes,
   code(`
-    const [weights] = model.getLayer('${layer}').getWeights(); // [784, ${units}]
-    weights.transpose().reshape([${units}, 28, 28]);
+    ${FIND_MISTAKES.trim()}
+    const captions = wrong.map((i) => ({
+      text: \`\${name(test.labels[i])}, taken for \${name(said[i])}\`,
+      right: false,
+    }));
+    wrong.length === 0 ? 'none' : viz.images(tf.gather(held.xs, wrong), { captions });
   `),
 ];
 
-/**
- * Saves the model beside the notebook and loads it again.
- * @param folder name of the folder to save into
- */
-export const saveCells = (folder: string): Draft[] => [
-  md(`
-    ## Keep it
+const symbolMistakes: Draft[] = [
+  mistakes,
+  code(`
+    ${FIND_MISTAKES.trim()}
+    const captions = wrong.map((i) => ({
+      text: \`\${name(test.labels[i])}, said \${name(said[i])}\`,
+      right: false,
+    }));
+    wrong.length === 0 ? 'none' : viz.images(tf.gather(held.xs, wrong), { captions });
+  `),
+];
 
-    The model becomes two files, \`model.json\` and \`weights.bin\`, in the folder \`${folder}\` beside this notebook. \`tf.loadLayersModel\` loads them, here and in a web page.
+const curveMistakes: Draft[] = [
+  mistakes,
+  code(`
+    ${FIND_MISTAKES.trim()}
+    const mistake = (i: number) =>
+      viz.line(held.xs.slice([i, 0], [1, 40]).flatten(), {
+        title: \`\${name(test.labels[i])}, taken for \${name(said[i])}\`,
+      });
+    const rows = [wrong.slice(0, 3), wrong.slice(3, 6)].filter((row) => row.length > 0);
+    rows.length === 0 ? 'none' : viz.grid(rows.map((row) => row.map(mistake)));
+  `),
+];
+
+const tableTest: Draft[] = [
+  md(String.raw`
+    ## The test
+
+    How near are the predictions of unseen rows? $R^2 = 1 - \sum (y - \hat y)^2 / \sum (y - \bar y)^2$ is 1 for perfect ones and 0 for the mean. Points on the diagonal are right.
   `),
   code(`
-    const folder = 'file://./${folder}';
-    await model.save(folder);
-    const loaded = await tf.loadLayersModel(\`\${folder}/model.json\`);
-
-    const some = held.xs.slice(0, 10);
-    check.close(
-      loaded.predict(some),
-      model.predict(some),
-      'the saved model makes the same predictions',
+    const held = test.tensors();
+    const inUnits = (standard: tf.Tensor) => standard.mul(deviation).add(middle).flatten();
+    const predicted = [...(await inUnits(model.predict(held.xs)).data())];
+    const actual = [...(await inUnits(held.ys).data())];
+    const off = actual.map((y, i) => predicted[i] - y);
+    const mean0 = actual.reduce((sum, y) => sum + y, 0) / actual.length;
+    const squares = (values: number[]) => values.reduce((sum, v) => sum + v * v, 0);
+    const r2 = 1 - squares(off) / squares(actual.map((y) => y - mean0));
+    const typical = Math.sqrt(squares(off) / off.length);
+    console.log(
+      \`R² = \${r2.toFixed(3)}; off by \${typical.toFixed(1)} (root of the mean square)\`,
     );
-    check.summary();
+    check(r2 >= goal, 'the network has learned: the test reaches the goal');
+    viz.scatter(
+      actual.map((y, i) => [y, predicted[i]]),
+      { equal: true, xLabel: \`\${target}\`, yLabel: 'prediction', title: 'Unseen rows' },
+    );
+  `),
+  md(`
+    ## The mistakes
+
+    The rows that it got most wrong, in standard units but for the last two columns. What have they in common?
+  `),
+  code(`
+    const names = table.names.filter((column) => column !== target);
+    const worst = [...off.keys()]
+      .sort((i, j) => Math.abs(off[j]) - Math.abs(off[i]))
+      .slice(0, 10);
+    const inputs = tf.gather(held.xs, worst).arraySync();
+    display(
+      worst.map((row, k) => ({
+        ...Object.fromEntries(
+          names.map((column, j) => [column, Number([inputs[k]].flat(3)[j].toFixed(2))]),
+        ),
+        [target]: Math.round(actual[row]),
+        prediction: Math.round(predicted[row]),
+      })),
+    );
+  `),
+];
+
+const maskTest: Draft[] = [
+  md(`
+    ## The test
+
+    How well do the predicted masks of unseen images cover the actual ones? **Intersection over union** divides the pixels that both say by those that either says; the mean is over the classes, background included.
+  `),
+  code(`
+    const held = test.tensors();
+    const probabilities = model.predict(held.xs, { batchSize: 20 });
+    const overlap = metrics.iou();
+    overlap.update(held.ys, probabilities);
+    const [iou] = await overlap.result().data();
+    console.log(\`intersection over union \${iou.toFixed(3)} on \${test.size} images\`);
+    check(iou >= goal, 'the network has learned: the test reaches the goal');
+    const said = probabilities.argMax(-1); // [n, 32, 32]
+    viz.images(held.xs.slice(0, 12), { masks: said.slice(0, 12), classNames: SHAPES });
+  `),
+  md(`
+    ## The mistakes
+
+    The pixels that it got wrong. Do they lie at the borders, or is a whole shape taken for another?
+  `),
+  code(`
+    const missed = said.notEqual(held.ys.squeeze([3])).toInt();
+    viz.images(held.xs.slice(0, 12), { masks: missed.slice(0, 12), classNames: ['wrong'] });
+  `),
+];
+
+const textTest: Draft[] = [
+  md(`
+    ## The test
+
+    How well does it predict a part of the text that it has never seen? Always saying the most frequent character, the space, is right about once in six.
+  `),
+  code(`
+    const held = test.tensors();
+    const probabilities = model.predict(held.xs, { batchSize: 20 }); // [n, length, vocabulary]
+    const right = probabilities.argMax(-1).equal(held.ys.toInt()).toFloat().mean();
+    const [accuracy] = await right.data();
+    const hesitation = metrics.perplexity({ fromLogits: false });
+    hesitation.update(held.ys, probabilities);
+    const [perplexity] = await hesitation.result().data();
+    console.log(
+      \`\${(100 * accuracy).toFixed(1)} % of \${test.size * length} characters are right, \` +
+        \`perplexity \${perplexity.toFixed(1)} of \${vocabulary}\`,
+    );
+    check(accuracy >= goal, 'the network has learned: the test reaches the goal');
+  `),
+  md(`
+    ## The mistakes
+
+    The first unseen pieces, colored by the **surprise** at each character, $-\\log_2 p$ bits. The first letters of words surprise more than the last.
+  `),
+  code(`
+    const pieces3 = probabilities.slice([0, 0, 0], [3, length, vocabulary]);
+    const truth = held.ys.slice([0, 0], [3, length]).toInt();
+    const chosen = pieces3.mul(tf.oneHot(truth, vocabulary)).sum(-1).flatten();
+    const surprise = chosen.log().div(-Math.LN2);
+    const written = story.decode(await truth.flatten().data());
+    viz.text(written, surprise, { valueLabel: 'surprise, bits' });
+  `),
+];
+
+const reconstructionTest: Draft[] = [
+  md(String.raw`
+    ## The test
+
+    How much of an unseen image comes back? $R^2$ is the share of the variance of its pixels that the two numbers of its code explain; drawing the mean image for all has 0. Above are the images, below what came back. An autoencoder's mistakes are blurred: it draws the mean of all images that have the same code.
+  `),
+  code(`
+    const held = test.tensors();
+    const drawn = model.predict(held.xs, { batchSize: 100 });
+    const explained = metrics.r2Score();
+    explained.update(held.xs, drawn);
+    const [r2] = await explained.result().data();
+    console.log(\`R² = \${r2.toFixed(3)} on \${test.size} images\`);
+    check(r2 >= goal, 'the network has learned: the test reaches the goal');
+    viz.images(tf.concat([held.xs.slice(0, 10), drawn.slice(0, 10)]), { columns: 10 });
   `),
 ];

@@ -1,11 +1,14 @@
 // Makes model notebooks: data, network, training, test, a look inside, and the saved model, for each choice.
 import type { Notebook } from '../format/index.ts';
 import { code, md, notebookOf, type Draft } from './cells.ts';
-import { ARCHITECTURES, DATA_SETS, OPTIMIZERS, type Budget, type Choice, type ModelChoice } from './choices.ts';
+import { ARCHITECTURES, DATA_SETS, GOALS, OPTIMIZERS, type Budget, type Choice, type ModelChoice } from './choices.ts';
 import { dataCells } from './data-cells.ts';
-import { insideCells, saveCells, testCells } from './evaluation-cells.ts';
-import { modelCells } from './model-cells.ts';
+import { testCells } from './evaluation-cells.ts';
+import { insideCells } from './inside-cells.ts';
+import { modelCells } from './models/index.ts';
+import { saveCells } from './save-cells.ts';
 import { trainingCells } from './training-cells.ts';
+import { tasksOf } from './try-cells.ts';
 
 /** The default name of the notebook of a choice, without extension: `lenet5-on-digits`. No sample has such a name. */
 export const modelName = ({ architecture, data }: ModelChoice): string => `${architecture}-on-${data}`;
@@ -26,25 +29,28 @@ export function modelNotebook(choice: ModelChoice, name = modelName(choice)): No
   if (!budget) throw new RangeError(`${data.label} does not fit the architecture ${architecture.label}`);
   const usual = Number((architecture.learningRate * optimizer.rate).toPrecision(2));
   const rate = architecture.rates?.[optimizer.id] ?? usual;
+  const cells = [
+    ...dataCells(data, architecture),
+    ...modelCells(architecture, data),
+    ...trainingCells(architecture, data, optimizer),
+    ...testCells(architecture, data),
+    ...insideCells(architecture, data),
+    ...saveCells(modelFolder(name)),
+  ];
   return notebookOf(name, [
     md(`
       # ${architecture.label} on ${data.label}
 
-      ${architecture.detail}, trained with ${optimizer.label}. The notebook runs as it is, with the same results every time. Change the constants below to experiment.
+      ${architecture.details?.[data.kind] ?? architecture.detail}. Trained with ${optimizer.label}. The notebook runs as it is, with the same results every time. Change the constants below to experiment.
     `),
-    constants(budget, rate, choice.architecture === 'resnet20'),
-    ...dataCells(data),
-    ...modelCells(architecture, data),
-    ...trainingCells(architecture, data, optimizer),
-    ...testCells(data),
-    ...insideCells(architecture, data),
-    ...saveCells(modelFolder(name)),
+    constants(budget, rate, GOALS[choice.architecture === 'vae' ? 'table' : data.kind], cells),
+    ...cells,
     md(`
       ## Three things to try
 
-      1. Change \`learningRate\` by a factor of ten in both directions. How do the curves look when it is too large, and when it is too small?
-      2. Halve \`examples\` until the curves of training and validation separate. Which of the two gets worse?
-      3. Choose another \`seed\`. By how much does the test result change, and what does that say about small differences between two networks?
+      ${tasksOf(architecture.id)
+        .map((task, i) => `${i + 1}. ${task}`)
+        .join('\n      ')}
     `),
   ]);
 }
@@ -57,15 +63,21 @@ function byId<C extends Choice<string>>(choices: readonly C[], id: string): C {
 
 const grouped = (n: number) => (n < 10_000 ? String(n) : n.toLocaleString('en').replaceAll(',', '_'));
 
-const constants = ({ examples, epochs, batchSize, goal }: Budget, learningRate: number, residual: boolean): Draft =>
-  code(`
-    import * as tf from '@tensorflow/tfjs';
-    import { check, data, ${residual ? 'display, nn, ' : ''}train, viz } from 'dlnb';
+/** Names of the module `dlnb` that a notebook may use. */
+const NAMES = ['tf', 'check', 'data', 'display', 'explore', 'losses', 'metrics', 'nn', 'optim', 'train', 'viz'];
+
+/** The import, and the constants of the notebook. */
+function constants({ examples, epochs, batchSize, goal }: Budget, rate: number, what: string, cells: readonly Draft[]) {
+  const source = cells.flatMap((cell) => (cell.kind === 'code' ? [cell.source] : [])).join('\n');
+  const used = NAMES.filter((name) => new RegExp(`(?<![\\w.'])${name}[.(]`).test(source));
+  return code(`
+    import { ${used.join(', ')} } from 'dlnb';
 
     const seed = 1; // of the data, the weights and the order of the batches
     const examples = ${grouped(examples)};
     const epochs = ${epochs};
     const batchSize = ${batchSize};
-    const learningRate = ${learningRate};
-    const goal = ${goal}; // test accuracy to reach
+    const learningRate = ${rate};
+    const goal = ${goal}; // to reach: ${what}
   `);
+}

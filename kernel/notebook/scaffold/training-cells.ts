@@ -20,7 +20,7 @@ const TEXTS: Record<OptimizerId, { make: string; step: string }> = {
   },
   adam: {
     make: 'tf.train.adam(learningRate)',
-    step: String.raw`**Adam** divides a mean of the gradients by their recent size, $\theta \leftarrow \theta - \eta\,\hat m / \sqrt{\hat v}$: steps of about $\eta$ for each parameter, however large its gradient is.`,
+    step: String.raw`**Adam** divides a mean of the gradients by their recent size, $\theta \leftarrow \theta - \eta\,\hat m / \sqrt{\hat v}$: at first steps of $\eta$ for each parameter, however large its gradient is, and smaller ones where the gradient changes its sign.`,
   },
   adamw: {
     make: 'tf.train.adamw(learningRate)',
@@ -32,46 +32,103 @@ const TEXTS: Record<OptimizerId, { make: string; step: string }> = {
   },
 };
 
+/** What the loss of an architecture on a kind of data is: its name for `compile`, the metric beside it, and a text. */
+function lossOf({ id }: Architecture, { kind }: DataSet): { loss: string; metric?: string; about: string } {
+  if (id === 'vae')
+    return {
+      loss: 'binaryCrossentropy',
+      about: String.raw`The loss is the cross-entropy of each pixel, plus the divergence of the codes that the layer \`latent\` adds, both divided by the number of pixels.`,
+    };
+  switch (kind) {
+    case 'points':
+      return {
+        loss: 'binaryCrossentropy',
+        metric: "'accuracy'",
+        about: String.raw`The loss is the cross-entropy $-\log p$, where $p$ is the predicted probability of the right class.`,
+      };
+    case 'table':
+      return {
+        loss: 'meanSquaredError',
+        metric: 'metrics.r2Score()',
+        about: String.raw`The loss is the mean squared error, in standard units: a network that always says the mean has 1. Beside it stands $R^2$, the share of the variance that is explained.`,
+      };
+    case 'masks':
+      return {
+        loss: 'sparseCategoricalCrossentropy',
+        metric: 'metrics.iou()',
+        about: String.raw`The loss is the cross-entropy $-\log p_y$ of each pixel. Most pixels are background, so the share of right pixels says little; beside the loss stands the mean **intersection over union** of the classes.`,
+      };
+    case 'text':
+      return {
+        loss: 'sparseCategoricalCrossentropy',
+        metric: "'accuracy'",
+        about: String.raw`The loss is the cross-entropy $-\log p_y$ of the next character; $e^{\text{loss}}$ is the **perplexity**, the number of characters among which the network in effect hesitates.`,
+      };
+    default: {
+      const classes =
+        kind === 'images' || kind === 'sequences'
+          ? String.raw` Random guessing among ten classes costs $\log 10 \approx 2.30$.`
+          : '';
+      return {
+        loss: 'categoricalCrossentropy',
+        metric: "'accuracy'",
+        about:
+          String.raw`The loss is the cross-entropy $-\log p_y$, where $p_y$ is the predicted probability of the right class.` +
+          classes,
+      };
+    }
+  }
+}
+
 /** Trains `model` on `learn`, and monitors `validation`. */
 export function trainingCells(architecture: Architecture, data: DataSet, optimizer: Optimizer): Draft[] {
   const { make, step } = TEXTS[optimizer.id];
-  const loss =
-    data.kind === 'points'
-      ? String.raw`The loss is the cross-entropy $-\log p$, where $p$ is the predicted probability of the right class.`
-      : String.raw`The loss is the cross-entropy $-\log p_y$, where $p_y$ is the predicted probability of the right class. Random guessing among ten classes costs $\log 10 \approx 2.30$.`;
-  const lossName = data.kind === 'points' ? 'binaryCrossentropy' : 'categoricalCrossentropy';
-  const residual = architecture.id === 'resnet20';
+  const what = lossOf(architecture, data);
+  const about =
+    data.id === 'recall'
+      ? what.about.replace('ten classes costs $\\log 10 \\approx 2.30$', 'eight classes costs $\\log 8 \\approx 2.08$')
+      : what.about;
+  const residual = ['resnet20', 'resnet56', 'densenet'].includes(architecture.id);
   const flips = data.id === 'shapes' || data.id === 'cifar10';
+  const recurrent = ['rnn', 'lstm', 'gru', 'charlm', 'transformer'].includes(architecture.id);
   const recipe = residual
-    ? `\n\nThe usual recipe for residual networks has three more parts: images are ${flips ? 'flipped' : 'shifted by up to a pixel'} at random, gradients are clipped to norm 5, and the learning rate warms up and then follows half a cosine wave down to zero.`
-    : '';
+    ? `\n\nThe usual recipe for deep networks has three more parts: images are ${flips ? 'flipped' : 'shifted by up to a pixel'} at random, gradients are clipped to norm 5, and the learning rate warms up and then follows half a cosine wave down to zero.`
+    : recurrent
+      ? '\n\nGradients through many steps can be very large, so they are clipped to norm 1.'
+      : '';
+  const cell = residual
+    ? residualTraining(make, what.loss, flips, optimizer.label)
+    : training(recurrent ? `nn.clipping(${make}, { norm: 1 })` : make, what, optimizer.label);
   return [
     md(`
       ## The training
 
-      ${loss} ${step}${recipe}
+      ${about} ${step}${recipe}
 
       The curves grow while the network learns. *Stop* ends the training and keeps what has been learned.
     `),
-    residual ? residualTraining(make, lossName, flips, optimizer.label) : training(make, lossName, optimizer.label),
+    cell,
   ];
 }
 
-const training = (make: string, loss: string, name: string) =>
+const training = (make: string, { loss, metric }: { loss: string; metric?: string }, name: string) =>
   code(`
     model.compile({
       optimizer: ${make},
-      loss: '${loss}',
-      metrics: ['accuracy'],
+      loss: '${loss}',${metric === undefined ? '' : `\n      metrics: [${metric}],`}
     });
     const { history } = await model.fitDataset(learn.shuffle(seed).batch(batchSize), {
       epochs,
       validationData: validation.batch(100),
       callbacks: train.record('${name}').callback(),
     });
-    const validated = history.val_acc.at(-1)!;
-    console.log(\`\${(100 * validated).toFixed(1)} % right in validation\`);
+    ${validatedOf(metric)}
   `);
+
+const validatedOf = (metric: string | undefined) =>
+  metric === "'accuracy'"
+    ? 'const validated = history.val_acc.at(-1)!;\n    console.log(`${(100 * validated).toFixed(1)} % right in validation`);'
+    : 'console.log(`loss in validation: ${history.val_loss.at(-1)!.toFixed(4)}`);';
 
 const residualTraining = (make: string, loss: string, flips: boolean, name: string) =>
   code(`

@@ -15,6 +15,7 @@ import {
 import { courseReadme } from '../../../../kernel/notebook/scaffold/course.ts';
 import { modelNotebook } from '../../../../kernel/notebook/scaffold/notebook.ts';
 import { placeCourse, placeModel, placeSample, type TargetFolder } from '../../../../kernel/notebook/scaffold/place.ts';
+import { tasksOf } from '../../../../kernel/notebook/scaffold/try-cells.ts';
 import { readChoice } from '../../../../kernel/notebook/scaffold/read.ts';
 import { readIndex, samplesFolder } from '../../../samples/index.mts';
 
@@ -42,9 +43,21 @@ describe('the choices', () => {
     });
   });
 
+  it('are found by what else they are called', () => {
+    const found = (word: string) =>
+      ARCHITECTURES.filter((a) => `${a.label} ${a.alias ?? ''} ${a.detail}`.includes(word)).map(({ id }) => id);
+    expect(found('CNN')).toEqual(['cnn', 'lenet5', 'alexnet', 'resnet20', 'resnet56', 'densenet', 'unet']);
+    expect(found('RNN')).toEqual(['rnn', 'lstm', 'gru', 'charlm']);
+    expect(found('CSV')).toEqual(['regression']);
+    expect(found('VAE')).toEqual(['vae']);
+  });
+
   it.each([
-    [{ architecture: 'resnet' }, /no architecture "resnet" \(did you mean "resnet20"\?\)\. There are: perceptron, mlp/],
-    [{ architecture: 'transformer' }, /no architecture "transformer"\. There are: /],
+    [
+      { architecture: 'resnet' },
+      /no architecture "resnet" \(did you mean "(resnet|densenet)\w*"\?\)\. There are: perceptron, mlp/,
+    ],
+    [{ architecture: 'boltzmann machine' }, /no architecture "boltzmann machine"\. There are: /],
     [{ architecture: 'mlp', data: 'spiral' }, /no data set "spiral" \(did you mean "spirals"\?\)/],
     [{ architecture: 'mlp', optimizer: 'adma' }, /no optimizer "adma" \(did you mean "adam"\?\)\. There are: adam, /],
     [{ architecture: 'perceptron', data: 'spirals' }, /Spirals does not fit .*: blobs, moons, digits, mnist$/],
@@ -68,7 +81,8 @@ describe.each(choices)('the model notebook %s', (_name, choice) => {
 
   it('goes from data to a saved model, and checks that it has learned', () => {
     const heads = notebook.cells.flatMap(({ source }) => /^## (.*)/.exec(source)?.[1] ?? []);
-    expect(heads.filter((head) => !head.startsWith('What it'))).toEqual([
+    const inside = /^What it|^The mistakes$|^The plane of codes$/;
+    expect(heads.filter((head) => !inside.test(head))).toEqual([
       'The data',
       'The network',
       'The training',
@@ -80,10 +94,21 @@ describe.each(choices)('the model notebook %s', (_name, choice) => {
     expect(source).toMatch(/check\([^;]* >= goal/);
     expect(source).toContain('validationData: validation');
     expect(source).toContain('train.record(');
-    expect(source.includes('viz.featureMaps(')).toBe(/conv2d|resnet/.test(source));
+    expect(source.includes('viz.featureMaps(')).toBe(/conv2d|nn\.(resnet|densenet|unet)/.test(source));
+    // Mistakes are shown: beside the boundary, or in a section of their own
+    expect(/viz\.decisionBoundary|R²/.test(source) || heads.includes('The mistakes')).toBe(true);
     expect(source).not.toMatch(/Math\.random|\bDate\b|performance\b/);
     // Every layer initializes its weights from the seed
-    expect(source.match(/tf\.initializers\.\w+\(/g)?.length ?? 0).toBe(choice.architecture === 'resnet20' ? 0 : 1);
+    const built = /\bnn\.(resnet|densenet|unet|vae|charLM|transformer)\(\{[^}]*\bseed\b/.test(source);
+    const recurrent = ['rnn', 'lstm', 'gru'].includes(choice.architecture);
+    expect(source.match(/tf\.initializers\.\w+\(/g)?.length ?? 0).toBe(built ? 0 : recurrent ? 3 : 1);
+  });
+
+  it('ends with three things to try that are about its architecture', () => {
+    const tasks = notebook.cells.at(-1)!.source;
+    expect(tasks.match(/^\d\. /gm)).toHaveLength(3);
+    const others = ARCHITECTURES.filter(({ id }) => id !== choice.architecture).map(({ id }) => tasksOf(id).join());
+    expect(others).not.toContain(tasksOf(choice.architecture).join());
   });
 
   it('is formatted as code of a sample', async () => {
