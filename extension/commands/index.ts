@@ -5,6 +5,7 @@ import { chooseDevice } from './choose-device.ts';
 import { chooseNode } from './choose-node.ts';
 import { createCourse } from './create-course.ts';
 import { exportNotebook } from './export-notebook.ts';
+import { foldInput } from './fold-input.ts';
 import { importNotebook } from './import-notebook.ts';
 import { installCuda } from './install-cuda.ts';
 import { interruptKernel } from './interrupt-kernel.ts';
@@ -18,6 +19,7 @@ import { restartKernel } from './restart-kernel.ts';
 import { restartOnCpu } from './restart-on-cpu.ts';
 import { showKernelLog } from './show-kernel-log.ts';
 import { shutDownKernel } from './shut-down-kernel.ts';
+import { unfoldInput } from './unfold-input.ts';
 import type { CommandContext } from './context.ts';
 
 const commands: Record<string, (context: CommandContext, ...args: unknown[]) => unknown> = {
@@ -25,6 +27,7 @@ const commands: Record<string, (context: CommandContext, ...args: unknown[]) => 
   chooseNode,
   createCourse,
   exportNotebook,
+  foldInput,
   importNotebook,
   installCuda,
   interruptKernel,
@@ -38,6 +41,7 @@ const commands: Record<string, (context: CommandContext, ...args: unknown[]) => 
   restartOnCpu,
   showKernelLog,
   shutDownKernel,
+  unfoldInput,
 };
 
 export function registerCommands(context: CommandContext): vscode.Disposable {
