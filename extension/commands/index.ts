@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { chooseDevice } from './choose-device.ts';
 import { chooseNode } from './choose-node.ts';
+import { courseProgress } from './course-progress.ts';
 import { createCourse } from './create-course.ts';
 import { exportNotebook } from './export-notebook.ts';
 import { foldInput } from './fold-input.ts';
@@ -25,6 +26,7 @@ import type { CommandContext } from './context.ts';
 const commands: Record<string, (context: CommandContext, ...args: unknown[]) => unknown> = {
   chooseDevice,
   chooseNode,
+  courseProgress,
   createCourse,
   exportNotebook,
   foldInput,

@@ -1,6 +1,7 @@
 // Writes notebooks as one web page that needs no network, no fonts and no editor. Texts, pictures and errors are plain
 // HTML; the editor's own renderers draw figures, and the page holds the ones it needs.
 import type { Cell, CodeCell, Notebook } from '../../notebook/format/types.ts';
+import { headingOf } from '../client/course.ts';
 import { escapeHtml, highlight } from './highlight.ts';
 import { mathStyle } from './math.ts';
 import { renderMarkdown, type ResolveImage } from './markdown.ts';
@@ -85,15 +86,6 @@ ${body}
 ${script}</body>
 </html>
 `;
-}
-
-/** The text of the first heading, without marks. */
-function headingOf({ cells }: Notebook): string | undefined {
-  for (const { kind, source } of cells) {
-    const heading = kind === 'markdown' ? /^#[ \t]+(.*?)[ \t]*#*$/m.exec(source)?.[1] : undefined;
-    if (heading) return heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[*_`$]/g, '');
-  }
-  return undefined;
 }
 
 function renderCell(cell: Cell, id: string, number: number, needs: Needs, resolveImage?: ResolveImage): string {
