@@ -8,6 +8,7 @@ import { deviceView, type DeviceView } from './device/view.ts';
 import type { LanguageState } from './language/index.ts';
 import { disposeLog, log } from './log.ts';
 import { controlsMessages, rendererMessages, trainingMessages } from './messaging.ts';
+import { foldInputs } from './notebook/folded.ts';
 import { keepCellIds } from './notebook/ids.ts';
 import { protectNewerNotebooks } from './notebook/newer.ts';
 import { DlnbSerializer, NOTEBOOK_TYPE, serializerOptions } from './notebook/serializer.ts';
@@ -43,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     sessions,
     hint,
     keepCellIds(),
+    foldInputs(),
     protectNewerNotebooks(),
     statusBar(sessions),
     rendererMessages(logs, sessions),

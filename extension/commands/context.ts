@@ -28,3 +28,12 @@ export function targetNotebook(argument: unknown): vscode.NotebookDocument | und
   if (!notebook) void vscode.window.showInformationMessage('DLNB: open a .dlnb notebook first.');
   return notebook;
 }
+
+/** The cell of a cell's menu, else the selected cells of the active notebook. */
+export function targetCells(argument: unknown): vscode.NotebookCell[] {
+  const { notebook, index } = (argument ?? {}) as Partial<vscode.NotebookCell>;
+  if (notebook?.notebookType === NOTEBOOK_TYPE && index !== undefined) return [notebook.cellAt(index)];
+  const editor = vscode.window.activeNotebookEditor;
+  if (editor?.notebook.notebookType !== NOTEBOOK_TYPE) return [];
+  return editor.selections.flatMap((range) => editor.notebook.getCells(range));
+}

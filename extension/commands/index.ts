@@ -3,8 +3,10 @@
 import * as vscode from 'vscode';
 import { chooseDevice } from './choose-device.ts';
 import { chooseNode } from './choose-node.ts';
+import { courseProgress } from './course-progress.ts';
 import { createCourse } from './create-course.ts';
 import { exportNotebook } from './export-notebook.ts';
+import { foldInput } from './fold-input.ts';
 import { importNotebook } from './import-notebook.ts';
 import { installCuda } from './install-cuda.ts';
 import { interruptKernel } from './interrupt-kernel.ts';
@@ -18,13 +20,16 @@ import { restartKernel } from './restart-kernel.ts';
 import { restartOnCpu } from './restart-on-cpu.ts';
 import { showKernelLog } from './show-kernel-log.ts';
 import { shutDownKernel } from './shut-down-kernel.ts';
+import { unfoldInput } from './unfold-input.ts';
 import type { CommandContext } from './context.ts';
 
 const commands: Record<string, (context: CommandContext, ...args: unknown[]) => unknown> = {
   chooseDevice,
   chooseNode,
+  courseProgress,
   createCourse,
   exportNotebook,
+  foldInput,
   importNotebook,
   installCuda,
   interruptKernel,
@@ -38,6 +43,7 @@ const commands: Record<string, (context: CommandContext, ...args: unknown[]) => 
   restartOnCpu,
   showKernelLog,
   shutDownKernel,
+  unfoldInput,
 };
 
 export function registerCommands(context: CommandContext): vscode.Disposable {

@@ -5,7 +5,8 @@ import { foldTerminalText } from '../../kernel/notebook/format/terminal.ts';
 import { fileItem } from '../../kernel/host/client/outputs.ts';
 import type { MimeItem } from '../../kernel/wire/protocol.ts';
 import { printJson } from '../../kernel/notebook/format/json.ts';
-import type { Cell, Json, Notebook, Output, OutputItem } from '../../kernel/notebook/format/types.ts';
+import { readNotes } from '../../kernel/notebook/format/parse.ts';
+import type { Cell, CellNotes, Json, Notebook, Output, OutputItem } from '../../kernel/notebook/format/types.ts';
 
 type Extra = { [key: string]: Json };
 
@@ -18,7 +19,7 @@ export interface NotebookMetadata {
   newer?: number;
 }
 
-export interface CellMetadata {
+export interface CellMetadata extends CellNotes {
   id?: string;
   extra?: Extra;
 }
@@ -77,7 +78,7 @@ export function toEditor(notebook: Notebook): PlainNotebook {
 }
 
 function cellToEditor(cell: Cell): PlainCell {
-  const metadata: CellMetadata = { id: cell.id };
+  const metadata: CellMetadata = { id: cell.id, ...readNotes(cell.folded, cell.covers) };
   if (cell.extra) metadata.extra = cell.extra;
   if (cell.kind === 'markdown')
     return { kind: 'markdown', language: 'markdown', value: cell.source, outputs: [], metadata };
@@ -184,9 +185,10 @@ function cellToFile(cell: PlainCell, id: string): Cell {
   const extra = cell.metadata.extra && { extra: cell.metadata.extra };
   // The editor ends lines as the machine does, the file always by \n
   const source = cell.value.replace(/\r\n?/g, '\n');
-  if (cell.kind === 'markdown') return { id, kind: 'markdown', source, ...extra };
+  const notes = readNotes(cell.metadata.folded, cell.metadata.covers);
+  if (cell.kind === 'markdown') return { id, kind: 'markdown', ...notes, source, ...extra };
   const outputs = cell.outputs.filter((o) => !o.metadata?.transient).map(outputToFile);
-  return { id, kind: 'code', language: cell.language, source, outputs, ...extra };
+  return { id, kind: 'code', language: cell.language, ...notes, source, outputs, ...extra };
 }
 
 function outputToFile({ items, metadata }: PlainOutput): Output {

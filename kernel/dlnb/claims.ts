@@ -1,5 +1,6 @@
 // The claims that `check` has checked: marks under the cell that claims them, and the table of all.
 import { html, type MarkupValue } from '../outputs/html.ts';
+import { CLAIMS, MOST_CLAIMS, RESULT } from '../wire/course.ts';
 import { DISPLAY, type Displayable } from '../wire/displayable.ts';
 
 /** A claim as it was last checked. */
@@ -45,9 +46,6 @@ interface Marks {
   claims: Map<string, Claim>;
   waiting: boolean;
 }
-
-/** The numbers of `check.result` in an output: `{ dataset, model, parameters, error, … }`. */
-export const RESULT_MIME = 'application/vnd.dlnb.result+json';
 
 /** A cell marks at most so many claims; the table has all. */
 const MOST_MARKS = 100;
@@ -104,7 +102,7 @@ export class Claims {
     const shown = html`<div class="dlnb-result">
       ${dataset}: ${model}, <b>${error.toFixed(1)} %</b> test error <span style="${DIM}">(${facts})</span>
     </div>`;
-    const items = { 'text/html': shown.text, 'text/plain': line, [RESULT_MIME]: { dataset, ...result } };
+    const items = { 'text/html': shown.text, 'text/plain': line, [RESULT]: { dataset, ...result } };
     this.host.display({ [DISPLAY]: () => items }, `result ${dataset} ${model} ${note ?? ''}`);
   }
 
@@ -153,7 +151,9 @@ function marksOf(claims: readonly Claim[]): Displayable {
   const more = claims.length > MOST_MARKS ? `and ${claims.length - MOST_MARKS} more: check.summary()` : '';
   const shown = html`<div class="dlnb-claims">${lines.map((l) => l.shown)}${more && html`<div>${more}</div>`}</div>`;
   const text = [...lines.map((l) => l.text), ...(more ? [more] : [])].join('\n');
-  return { [DISPLAY]: () => ({ 'text/html': shown.text, 'text/plain': text }) };
+  // For the table of a course: nothing is read from texts
+  const marks = { claims: claims.slice(0, MOST_CLAIMS).map(({ claim, holds }) => ({ claim, holds })) };
+  return { [DISPLAY]: () => ({ 'text/html': shown.text, 'text/plain': text, [CLAIMS]: marks }) };
 }
 
 const cell = (content: unknown) =>

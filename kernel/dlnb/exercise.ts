@@ -1,5 +1,6 @@
 // Exercises: a task with a stub, a verdict from hidden tests, a hint after two failures, and a folded solution.
 import { html } from '../outputs/html.ts';
+import { EXERCISE } from '../wire/course.ts';
 import { DISPLAY, type Displayable } from '../wire/displayable.ts';
 import type { Claims } from './claims.ts';
 import { checkOptions, shown, type OptionNames } from './options.ts';
@@ -125,8 +126,9 @@ export function makeExercise(claims: Claims): ExerciseFunction {
           <div><span style="color: var(${color})">${line.slice(0, 1)}</span> ${line.slice(1)}</div>
           ${help && html`<div>Hint: ${help}</div>`}${failures > 0 && folded}
         </div>`;
-        const shows = { 'text/html': markup.text, 'text/plain': text };
-        return { solved: message === undefined, failures, message, [DISPLAY]: () => shows };
+        const passed = message === undefined;
+        const shows = { 'text/html': markup.text, 'text/plain': text, [EXERCISE]: { name, solved: passed } };
+        return { solved: passed, failures, message, [DISPLAY]: () => shows };
       },
       [DISPLAY]: () => ({
         'text/html': html`<div class="dlnb-exercise">

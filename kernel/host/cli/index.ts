@@ -2,6 +2,7 @@
 import os from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkCommand } from './check.ts';
+import { courseCommand, type CourseOptions } from './course.ts';
 import { devicesCommand } from './devices.ts';
 import { exportCommand, FORMATS, reportCommand } from './export.ts';
 import { fileProblem } from './files.ts';
@@ -136,6 +137,13 @@ function makeProgram(done: (code: number) => void): Command {
     .argument('[folder]', 'the folder of the notebooks', '.')
     .option('--json', 'print them as JSON, with options, device and seed')
     .action(async (folder: string, options: { json?: boolean }) => done(await runsCommand(folder, options)));
+
+  program
+    .command('course')
+    .description('print which claims held and which exercises are solved in the notebooks of a folder, and the results')
+    .argument('[folder]', 'the folder of the notebooks', '.')
+    .option('--json', 'print it as JSON, with each claim and exercise')
+    .action(async (folder: string, options: CourseOptions) => done(await courseCommand(folder, options)));
 
   const devices = program
     .command('devices')

@@ -1,6 +1,7 @@
 // Writes notebooks as one web page that needs no network, no fonts and no editor. Texts, pictures and errors are plain
 // HTML; the editor's own renderers draw figures, and the page holds the ones it needs.
-import type { Cell, Notebook } from '../../notebook/format/types.ts';
+import type { Cell, CodeCell, Notebook } from '../../notebook/format/types.ts';
+import { headingOf } from '../client/course.ts';
 import { escapeHtml, highlight } from './highlight.ts';
 import { mathStyle } from './math.ts';
 import { renderMarkdown, type ResolveImage } from './markdown.ts';
@@ -87,24 +88,25 @@ ${script}</body>
 `;
 }
 
-/** The text of the first heading, without marks. */
-function headingOf({ cells }: Notebook): string | undefined {
-  for (const { kind, source } of cells) {
-    const heading = kind === 'markdown' ? /^#[ \t]+(.*?)[ \t]*#*$/m.exec(source)?.[1] : undefined;
-    if (heading) return heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[*_`$]/g, '');
-  }
-  return undefined;
-}
-
 function renderCell(cell: Cell, id: string, number: number, needs: Needs, resolveImage?: ResolveImage): string {
   const anchor = `<a class="number" href="#${id}" aria-label="Cell ${number}">${number}</a>`;
   if (cell.kind === 'markdown')
     return `<section class="cell prose" id="${id}">${renderMarkdown(cell.source, resolveImage)}</section>`;
-  const code =
-    cell.source.trim() === ''
-      ? ''
-      : `${anchor}<pre class="code" tabindex="0"><code>${highlight(cell.source, cell.language)}</code></pre>`;
+  const code = cell.source.trim() === '' ? '' : `${anchor}${renderCode(cell)}`;
   const outputs = cell.outputs.map((output) => renderOutput(output, `cell ${number}`, needs)).filter(Boolean);
   const shown = outputs.length ? `\n<div class="outputs">\n${outputs.join('\n')}\n</div>` : '';
   return code || shown ? `<section class="cell" id="${id}">${code}${shown}</section>` : '';
+}
+
+function renderCode({ source, language, folded }: CodeCell): string {
+  const code = `<pre class="code" tabindex="0"><code>${highlight(source, language)}</code></pre>`;
+  if (folded !== true) return code;
+  return `<details class="folded"><summary>${escapeHtml(summaryOf(source))}</summary>${code}</details>`;
+}
+
+/** The line that stands for a folded cell: its first comment, without marks, else its first line. */
+function summaryOf(source: string): string {
+  const lines = source.split('\n').map((line) => line.trim());
+  const comments = lines.map((line) => /^(?:\/\/+|\/\*+)\s*(.*?)\s*(?:\*\/)?$/.exec(line)?.[1]);
+  return comments.find(Boolean) ?? lines.find((line) => line !== '') ?? '';
 }

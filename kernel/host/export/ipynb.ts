@@ -35,7 +35,11 @@ export function toIpynb(notebook: Notebook): string {
 function toCell(cell: Cell): JsonObject {
   // Ids of both formats are 1 to 64 letters, digits, "-" and "_"
   if (cell.kind === 'markdown') return { cell_type: 'markdown', id: cell.id, metadata: {}, source: lines(cell.source) };
-  const metadata: JsonObject = cell.language === 'typescript' ? {} : { vscode: { languageId: cell.language } };
+  const metadata: JsonObject = {
+    // JupyterLab's own key
+    ...(cell.folded === true && { jupyter: { source_hidden: true } }),
+    ...(cell.language !== 'typescript' && { vscode: { languageId: cell.language } }),
+  };
   return {
     cell_type: 'code',
     execution_count: null,

@@ -91,6 +91,10 @@ article + article { margin-top: 4rem; padding-top: 3rem; border-top: 1px solid v
 pre { margin: 0; font-size: 0.8125rem; line-height: 1.55; overflow-x: auto; tab-size: 2; }
 .code, .prose pre { padding: 0.85rem 1.1rem; border-radius: 8px; background: var(--card); }
 .prose pre { margin: 1rem 0; }
+.folded > summary { width: fit-content; max-width: 100%; padding: 0.2rem 0; color: var(--muted); font-size: 0.875rem; cursor: pointer; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.folded > summary:hover, .folded[open] > summary { color: var(--text); }
+.number:has(+ .folded) { top: 0.3rem; }
+.folded > .code { margin-top: 0.35rem; }
 .outputs { margin: 0.6rem 0 0; padding: 0.15rem 0 0.15rem 1.1rem; display: grid; gap: 0.7rem; }
 .outputs > * { min-width: 0; }
 .outputs pre { white-space: pre-wrap; overflow-wrap: anywhere; }

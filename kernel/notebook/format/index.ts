@@ -2,6 +2,6 @@
 // tests.
 export { FormatError, NewerVersionError, type Position } from './error.ts';
 export { newCellId } from './id.ts';
-export { decodeNotebook, MAX_FILE_LENGTH, parseNotebook } from './parse.ts';
+export { decodeNotebook, MAX_FILE_LENGTH, parseNotebook, readNotes } from './parse.ts';
 export { printNotebook } from './print.ts';
 export type * from './types.ts';

@@ -8,7 +8,7 @@ import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { FormatError, NewerVersionError, positionAt, shortened } from './error.ts';
 import { repairedCellId } from './id.ts';
 import { plainJson, printJson, readJson, setKey } from './json.ts';
-import type { Cell, Json, Notebook, Output, OutputItem } from './types.ts';
+import type { Cell, CellNotes, Json, Notebook, Output, OutputItem } from './types.ts';
 
 /** Largest length of a file, in UTF-16 units: it must fit into a JavaScript string. */
 export const MAX_FILE_LENGTH = 500_000_000;
@@ -167,7 +167,9 @@ function readCell(value: Json, path: Path, special: boolean): Cell {
     );
   }
   const source = readSource(lines, [...path, 'source']);
-  if (kind === 'markdown') return { id, kind, source, ...rest(cell, ['id', 'kind', 'source']) };
+  const notes = readNotes(cell['folded'], cell['covers']);
+  const known = ['id', 'kind', 'source', ...Object.keys(notes)];
+  if (kind === 'markdown') return { id, kind, ...notes, source, ...rest(cell, known) };
   const { language = 'typescript', outputs: list = [] } = cell;
   if (typeof language !== 'string' || language === '') {
     throw new Fault(
@@ -178,8 +180,14 @@ function readCell(value: Json, path: Path, special: boolean): Cell {
   if (!Array.isArray(list))
     throw new Fault([...path, 'outputs'], `"outputs" must be an array of outputs, not ${describe(list)}.`);
   const outputs = list.map((output, i) => readOutput(output, [...path, 'outputs', i], special));
-  return { id, kind, language, source, outputs, ...rest(cell, ['id', 'kind', 'language', 'source', 'outputs']) };
+  return { id, kind, language, ...notes, source, outputs, ...rest(cell, [...known, 'language', 'outputs']) };
 }
+
+/** The notes of a cell that have the right type: `folded` and `covers` say nothing else. */
+export const readNotes = (folded: unknown, covers: unknown): CellNotes => ({
+  ...(typeof folded === 'boolean' && { folded }),
+  ...(Array.isArray(covers) && covers.every((row) => typeof row === 'string') && { covers }),
+});
 
 /** Reads a source: lines without their ends, or one text. Line ends become `\n`. */
 function readSource(value: Json, path: Path): string {

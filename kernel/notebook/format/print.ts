@@ -4,7 +4,7 @@
 // outputs that nest too deep, and the largest outputs of a file that would be too long.
 import { depthOf, MAX_DEPTH, printJson } from './json.ts';
 import { MAX_FILE_LENGTH } from './parse.ts';
-import type { Cell, Json, Notebook, Output, OutputItem, Unknown } from './types.ts';
+import type { Cell, CellNotes, Json, Notebook, Output, OutputItem, Unknown } from './types.ts';
 
 /** Reserve for the levels above the payload of an output item, which are fewer. */
 const ITEM_DEPTH = 20;
@@ -59,17 +59,24 @@ function printCell(cell: Cell, items: ReadonlyMap<OutputItem, string>): string {
   const head: [string, string][] = [
     ['id', JSON.stringify(cell.id)],
     ['kind', JSON.stringify(cell.kind)],
+    ...(cell.kind === 'code' ? [['language', JSON.stringify(cell.language)] as [string, string]] : []),
+    ...printNotes(cell),
+    ['source', source],
   ];
-  if (cell.kind === 'markdown') return members(indent, [...head, ['source', source]], cell);
+  if (cell.kind === 'markdown') return members(indent, head, cell);
   const outputs = list(
     cell.outputs.map((output) => printOutput(output, items)),
     `${indent}  `,
   );
-  return members(
-    indent,
-    [...head, ['language', JSON.stringify(cell.language)], ['source', source], ['outputs', outputs]],
-    cell,
-  );
+  return members(indent, [...head, ['outputs', outputs]], cell);
+}
+
+/** Right before the source, each on one line: a reader of the file sees them. */
+function printNotes({ folded, covers }: CellNotes): [string, string][] {
+  const notes: [string, string][] = [];
+  if (folded !== undefined) notes.push(['folded', JSON.stringify(folded)]);
+  if (covers) notes.push(['covers', `[${covers.map((row) => JSON.stringify(row)).join(', ')}]`]);
+  return notes;
 }
 
 function printOutput(output: Output, items: ReadonlyMap<OutputItem, string>): string {

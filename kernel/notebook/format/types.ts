@@ -17,7 +17,15 @@ export interface Output extends Unknown {
   items: OutputItem[];
 }
 
-export interface MarkdownCell extends Unknown {
+/** What an author says of a cell. A key of another type in the file is an unknown key. */
+export interface CellNotes {
+  /** Whether the cell's input is collapsed when the notebook opens, and in exported pages. */
+  folded?: boolean;
+  /** Rows of a course's table that the cell covers: `0.3`. */
+  covers?: string[];
+}
+
+export interface MarkdownCell extends CellNotes, Unknown {
   /** Unique in the notebook; made with {@link newCellId}. */
   id: string;
   kind: 'markdown';
@@ -25,7 +33,7 @@ export interface MarkdownCell extends Unknown {
   source: string;
 }
 
-export interface CodeCell extends Unknown {
+export interface CodeCell extends CellNotes, Unknown {
   id: string;
   kind: 'code';
   /** A VS Code language id; the kernel runs `typescript` and `javascript`. */

@@ -103,8 +103,28 @@ function convertCell(cell: JsonObject, id: string, language: string): Cell {
   }
   const own =
     editorLanguage(metadata) ?? (typeof cell['language'] === 'string' ? languageId(cell['language']) : language);
+  const folded = isHidden(metadata);
   const list = Array.isArray(cell['outputs']) ? cell['outputs'] : [];
-  return { id, kind: 'code', ...withoutMagic(source, own), outputs: list.map(importOutput), ...extra({ metadata }) };
+  const { language: runs, source: text } = withoutMagic(source, own);
+  const outputs = list.map(importOutput);
+  return {
+    id,
+    kind: 'code',
+    language: runs,
+    ...(folded && { folded }),
+    source: text,
+    outputs,
+    ...extra({ metadata }),
+  };
+}
+
+/** Whether JupyterLab hides the input of a cell by its metadata, from where that is removed. */
+function isHidden(metadata: JsonObject): boolean {
+  const { source_hidden: hidden, ...rest } = recordIn(metadata, 'jupyter');
+  if (hidden !== true) return false;
+  if (Object.keys(rest).length > 0) metadata['jupyter'] = rest;
+  else delete metadata['jupyter'];
+  return true;
 }
 
 /** The language that VS Code has noted in a cell's metadata, from where it is removed. */

@@ -42,6 +42,8 @@ export function courseReadme(samples: readonly Sample[]): string {
     `|${'---|'.repeat(head.length)}`,
     ...rows.map(line),
     '',
+    'Which claims have held and which exercises you have solved: *DLNB: Course Progress* in VS Code, or `dlnb course`. It reads what your notebooks have saved.',
+    '',
     'These are copies: change them as you like. *DLNB: New Sample Notebook…* makes another copy of a sample.',
     '',
   ].join('\n');

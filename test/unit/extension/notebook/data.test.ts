@@ -91,6 +91,21 @@ describe('a notebook that is saved unchanged has the same bytes', () => {
     expect(resave(text)).toBe(text);
   });
 
+  test('whether a cell is folded and what it covers, also of a wrong type', () => {
+    const cells = [
+      { id: 'a', kind: 'code', language: 'typescript', folded: true, covers: ['0.3'], source: [], outputs: [] },
+      { id: 'b', kind: 'code', language: 'typescript', folded: 'yes', covers: 3, source: [], outputs: [] },
+      { id: 'c', kind: 'markdown', covers: [], source: ['# c'] },
+    ];
+    const text = printNotebook(parseNotebook(JSON.stringify({ dlnb: 1, metadata: {}, cells })));
+    expect(toEditor(parseNotebook(text)).cells.map((cell) => cell.metadata.folded)).toEqual([
+      true,
+      undefined,
+      undefined,
+    ]);
+    expect(resave(text)).toBe(text);
+  });
+
   test('numbers beyond a double in unknown keys', () => {
     const text =
       '{\n  "dlnb": 1,\n  "metadata": {\n    "big": 12345678901234567890\n  },\n  "cells": [],\n  "x": 1.00000000000000000001\n}\n';

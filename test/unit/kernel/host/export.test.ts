@@ -229,6 +229,19 @@ describe('as a web page', () => {
     expect(asked).toEqual([]);
   });
 
+  it('folds the input of a folded cell behind its first comment, and shows its outputs', () => {
+    const folded = (source: string): Cell =>
+      ({ ...code(source, shown({ mime: 'text/plain', text: 'out' })), folded: true }) as Cell;
+    const html = body(folded('const a = 1;\n// Draws <the> figure\n// and more'));
+    expect(html).toMatch(
+      /<details class="folded"><summary>Draws &lt;the&gt; figure<\/summary><pre class="code"[^]*<\/pre><\/details>\n<div class="outputs">/,
+    );
+    expect(body(folded('/** A helper. */\nf()'))).toContain('<summary>A helper.</summary>');
+    expect(body(folded('\n  f(a < b)'))).toContain('<summary>f(a &lt; b)</summary>');
+    expect(body(code('// c'))).not.toContain('<details');
+    expect(html).not.toContain('open');
+  });
+
   it('lets a notebook put no markup of its own into the page', () => {
     const evil = '<img src=x onerror=alert(1)><script>alert(1)</script>"\'>';
     const html = body(

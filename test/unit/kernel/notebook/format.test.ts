@@ -134,6 +134,38 @@ describe('keeping', () => {
     expect(Object.getPrototypeOf(parseNotebook(text).metadata)).toBe(Object.prototype);
   });
 
+  it('writes whether a cell is folded and what it covers right before its source', () => {
+    const notes = { folded: true, covers: ['0.3', '2.1'] };
+    const text = reprint(file({ ...code(), more: 1, ...notes }, { id: 'm', kind: 'markdown', source: [], ...notes }));
+    expect(text).toContain(
+      '      "language": "typescript",\n      "folded": true,\n      "covers": ["0.3", "2.1"],\n      "source": [',
+    );
+    expect(text).toContain(
+      '"kind": "markdown",\n      "folded": true,\n      "covers": ["0.3", "2.1"],\n      "source"',
+    );
+    expect(parseNotebook(text).cells[0]).toMatchObject({ ...notes, extra: { more: 1 } });
+    expect(reprint(text)).toBe(text);
+    expect(reprint(file(code({ folded: false, covers: [] })))).toContain('"folded": false,\n      "covers": [],');
+  });
+
+  it.each([
+    ['folded', 'yes'],
+    ['folded', 1],
+    ['folded', null],
+    ['covers', '0.3'],
+    ['covers', ['0.3', 2]],
+    ['covers', { a: 1 }],
+  ])('keeps a key "%s" of a wrong type, %j, as an unknown one', (key, value) => {
+    const notebook = parseNotebook(file(code({ [key]: value })));
+    expect(notebook.cells[0]).not.toHaveProperty(key);
+    expect(notebook.cells[0]!.extra).toEqual({ [key]: value });
+    expect(JSON.parse(printNotebook(notebook))).toEqual(JSON.parse(file(code({ [key]: value }))));
+    // A right one replaces it: one key cannot stand twice
+    const right = { folded: true, covers: ['1'] };
+    Object.assign(notebook.cells[0]!, right);
+    expect(parseNotebook(printNotebook(notebook)).cells[0]).toMatchObject(right);
+  });
+
   it('keeps a key named extra', () => {
     expect(JSON.parse(reprint('{"dlnb":1,"extra":{"extra":1}}'))).toEqual({
       dlnb: 1,
@@ -485,7 +517,7 @@ const valid = [
     {
       dlnb: 1,
       metadata: { a: [1, -2.5e3, true, null, 'x'], __b: {} },
-      cells: [code({ tags: ['t'], collapsed: false })],
+      cells: [code({ tags: ['t'], collapsed: false, folded: true, covers: ['0.3'] })],
       generator: { name: 'other', version: 3 },
     },
     null,
@@ -547,6 +579,8 @@ const keys = [
   '__proto__',
   'constructor',
   'new',
+  'folded',
+  'covers',
 ];
 
 /** One change to a text: of a character, of a stretch, of a JSON token, of a key, or of the order. */

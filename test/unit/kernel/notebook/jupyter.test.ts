@@ -209,7 +209,7 @@ describe('the way to Jupyter and back', () => {
           { items: [{ mime: 'application/vnd.plotly.v1+json', json: { data: [], layout: {} } }] },
         ],
       },
-      { id: 'b1', kind: 'code', language: 'javascript', source: 'a', outputs: [] },
+      { id: 'b1', kind: 'code', language: 'javascript', folded: true, source: 'a', outputs: [] },
       { id: 'x1', kind: 'code', language: 'typescriptreact', source: '<b />', outputs: [] },
     ],
   };
@@ -230,6 +230,26 @@ describe('the way to Jupyter and back', () => {
             ? { mime: 'text/plain', text: `An output of DLNB: ${item.mime}` }
             : item,
         );
+  });
+
+  it('says in both formats which inputs are folded', () => {
+    const file = toIpynb(notebook);
+    const { cells } = JSON.parse(file) as { cells: { metadata: unknown }[] };
+    expect(cells[1]!.metadata).toEqual({});
+    expect(cells[2]!.metadata).toEqual({ jupyter: { source_hidden: true }, vscode: { languageId: 'javascript' } });
+    const back = importJupyter(bytes(file)).notebook.cells[2]!;
+    expect(back.folded).toBe(true);
+    expect(back.extra).toBeUndefined();
+  });
+
+  it('keeps what else Jupyter notes of a hidden input, and does not hide one that it shows', () => {
+    const hides = (jupyter: object) =>
+      only([{ ...code('1'), metadata: { jupyter } }], { language_info: { name: 'typescript' } });
+    expect(hides({ source_hidden: true, outputs_hidden: true })).toMatchObject({
+      folded: true,
+      extra: { jupyter: { metadata: { jupyter: { outputs_hidden: true } } } },
+    });
+    for (const value of [false, 1, 'true']) expect(hides({ source_hidden: value })).not.toHaveProperty('folded');
   });
 
   it('gives a file that can be read', () => {
