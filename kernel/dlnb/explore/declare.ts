@@ -54,12 +54,12 @@ export type ControlSpecs = Readonly<Record<string, ControlSpec>>;
 /** The value that a control gives. */
 export type ValueOf<C> = C extends boolean
   ? boolean
-  : C extends Button
-    ? number
-    : C extends readonly [number, number] | readonly [number, number, object]
+  : C extends { readonly options: readonly (infer O)[] }
+    ? O
+    : C extends Button
       ? number
-      : C extends { readonly options: readonly (infer O)[] }
-        ? O
+      : C extends readonly [number, number] | readonly [number, number, object]
+        ? number
         : C extends readonly (infer O)[]
           ? O
           : number;
