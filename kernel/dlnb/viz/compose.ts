@@ -61,13 +61,20 @@ function fieldSpan(trace: Trace, axis: 'x' | 'y'): [number, number][] {
   return [[low - half, high + half]];
 }
 
-/** Gives series without a color one by their number, so that series of several figures differ. */
+/**
+ * Gives series without a color one by their number, so that series of several figures differ. Lines that have the color
+ * of a series already, as those of bands and stems, count: what comes after them gets another one.
+ */
 export function colored(traces: readonly Trace[], from = 0): { traces: Trace[]; next: number } {
   let next = from;
   const result = traces.map((trace) => {
     if (isField(trace) || SPATIAL.has(typeOf(trace))) return trace;
     const [line, marker] = [trace['line'], trace['marker']] as (Layout | undefined)[];
-    if (line?.['color'] !== undefined || marker?.['color'] !== undefined) return trace;
+    if (line?.['color'] !== undefined || marker?.['color'] !== undefined) {
+      const series = /^theme\(series-(\d)\)$/.exec(String(line?.['color']))?.[1];
+      if (series !== undefined) next = Math.max(next, Number(series) + 1);
+      return trace;
+    }
     const color = `theme(series-${next++ % 8})`;
     const isBar = typeOf(trace) === 'bar';
     return { ...trace, marker: { ...marker, color }, ...(!isBar && { line: { ...line, color } }) };
