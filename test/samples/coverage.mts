@@ -42,7 +42,7 @@ export const cellsOf = ({ file }: Pick<Sample, 'file'>): Cell[] =>
   decodeNotebook(readFileSync(path.join(samplesFolder, file))).cells;
 
 /** The rows that a cell says it covers. */
-export const rowsOf = (cell: Cell): readonly string[] => (cell.extra?.['covers'] as string[] | undefined) ?? [];
+export const rowsOf = (cell: Cell): readonly string[] => cell.covers ?? [];
 
 /** The cells that cover each row, in the order of the course. */
 export function covers(samples: readonly Sample[]): Map<string, Cover[]> {

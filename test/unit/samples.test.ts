@@ -64,7 +64,7 @@ it('all samples together have at most ten type casts', () => {
 });
 
 const codeOf = (cells: readonly Cell[]) => cells.filter((cell) => cell.kind === 'code');
-const isFolded = (cell: Cell) => cell.extra?.['folded'] === true;
+const isFolded = (cell: Cell) => cell.folded === true;
 
 /** The sections of a notebook: a heading `## …` with the code below it. */
 function sectionsOf(cells: readonly Cell[]): { title: string; code: string[] }[] {
