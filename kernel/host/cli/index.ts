@@ -10,6 +10,7 @@ import { importCommand } from './import.ts';
 import { newCommand } from './new.ts';
 import { runCommand } from './run.ts';
 import { runsCommand } from './runs.ts';
+import { siteCommand, type SiteCommandOptions } from './site.ts';
 import { UsageError } from './usage.ts';
 import { DEVICE_SETTINGS } from '../../wire/limits.ts';
 import { kernelSettings, type KernelSetting, type KernelSettings } from '../../wire/options.ts';
@@ -144,6 +145,14 @@ function makeProgram(done: (code: number) => void): Command {
     .argument('[folder]', 'the folder of the notebooks', '.')
     .option('--json', 'print it as JSON, with each claim and exercise')
     .action(async (folder: string, options: CourseOptions) => done(await courseCommand(folder, options)));
+
+  program
+    .command('site')
+    .description('write the notebooks of a folder with their outputs as web pages with a table of contents')
+    .argument('[folder]', 'the folder of the notebooks', '.')
+    .requiredOption('-o, --out <folder>', 'the folder of the pages; pages of an earlier site there are replaced')
+    .option('--title <text>', "the title of the course (default: the heading of the folder's README.md)")
+    .action(async (folder: string, options: SiteCommandOptions) => done(await siteCommand(folder, options)));
 
   const devices = program
     .command('devices')

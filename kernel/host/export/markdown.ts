@@ -8,8 +8,15 @@ import { escapeHtml, highlight } from './highlight.ts';
 /** Returns the data URL for an image with a relative path; undefined if there is none. */
 export type ResolveImage = (path: string) => string | undefined;
 
+/** Returns where a link leads to in the page; undefined if nowhere, then its text remains. */
+export type ResolveLink = (href: string) => string | undefined;
+
 /** Renders the text. Images from the web become links: the page loads nothing. */
-export function renderMarkdown(text: string, resolveImage: ResolveImage = () => undefined): string {
+export function renderMarkdown(
+  text: string,
+  resolveImage: ResolveImage = () => undefined,
+  resolveLink: ResolveLink = (href) => href,
+): string {
   const md = new MarkdownIt({ html: true, linkify: true, highlight });
   // The same KaTeX as the page's style and fonts; its HTML holds MathML for screen readers and for copying
   md.use(formulas, { katex: katex as never, throwOnError: false });
@@ -22,6 +29,12 @@ export function renderMarkdown(text: string, resolveImage: ResolveImage = () => 
     const src = String(token.attrGet('src') ?? '');
     const alt = self.renderInlineAsText(token.children ?? [], options, env);
     return image(src, alt, String(token.attrGet('title') ?? ''), resolveImage);
+  };
+  md.renderer.rules['link_open'] = (tokens, i, options, _env, self) => {
+    const href = resolveLink(String(tokens[i]!.attrGet('href') ?? ''));
+    tokens[i]!.attrs =
+      href === undefined ? [] : [['href', href], ...tokens[i]!.attrs!.filter(([name]) => name !== 'href')];
+    return self.renderToken(tokens, i, options);
   };
   return md.render(text);
 }

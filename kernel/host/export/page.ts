@@ -25,8 +25,10 @@ for (const frame of frames) fill(frame, frame.dataset.html);
 
 // The editor's renderers, loaded from the texts in the page
 const urls = new Map();
+// Pages of a site share them in files beside the pages (sharedFile)
+const sourceOf = (file) => globalThis.dlnbFiles?.[file] ?? textOf('file-' + file);
 const urlOf = (file) => {
-  if (!urls.has(file)) urls.set(file, URL.createObjectURL(new Blob([textOf('file-' + file)], { type: 'text/javascript' })));
+  if (!urls.has(file)) urls.set(file, URL.createObjectURL(new Blob([sourceOf(file)], { type: 'text/javascript' })));
   return urls.get(file);
 };
 globalThis.dlnbAssets = {};
@@ -86,6 +88,13 @@ const figures = [...document.querySelectorAll('.figure[data-renderer]')];
 for (const [index, figure] of figures.entries()) await draw(figure, index);
 document.documentElement.dataset.drawn = '';
 `;
+
+/**
+ * The text of a script that several pages load: it holds a module as a text. A page that is opened from the disk may not
+ * import modules from files, but run scripts.
+ */
+export const sharedFile = (file: string, text: string) =>
+  `(globalThis.dlnbFiles ??= {})[${JSON.stringify(file)}] = ${JSON.stringify(text)};\n`;
 
 /** The beginning of each frame's document: the style of the page, and a script that reports its height. */
 export const frameHead = (style: string) => `<!doctype html><meta charset="utf-8"><style>${style}</style>

@@ -154,7 +154,54 @@ ${['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white']
 }
 `;
 
+const SITE = `
+header.site, footer.site { width: min(57.5rem, 100% - 2.5rem); margin: 0 auto; font-size: 0.875rem; }
+header.site { display: flex; align-items: baseline; justify-content: space-between; gap: 1rem; padding-top: 1rem; padding-bottom: 0.75rem; }
+header.site a { color: var(--muted); text-decoration: none; }
+header.site a:hover { color: var(--text); text-decoration: underline; }
+header.site > a { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+header.site nav { display: flex; align-items: baseline; gap: 0.25rem; flex: none; color: var(--muted); font-variant-numeric: tabular-nums; }
+header.site nav > :not(.place) { padding: 0.2rem 0.5rem; }
+header.site nav > span[aria-hidden] { opacity: 0.3; }
+footer.site { display: flex; justify-content: space-between; gap: 2rem; padding-top: 1.25rem; padding-bottom: 3rem; }
+footer.site a { text-decoration: none; font-size: 1rem; }
+footer.site a:hover { text-decoration: underline; }
+footer.site a + a, footer.site span + a { text-align: right; }
+footer.site small { display: block; color: var(--muted); font-size: 0.8125rem; }
+header.site + main { padding-top: 0.75rem; padding-bottom: 2rem; }
+main + footer.site { border-top: 1px solid var(--rule); }
+
+.course { max-width: 48rem; }
+.course h1 { margin: 0; font-size: 2.1rem; line-height: 1.25; letter-spacing: -0.02em; text-wrap: balance; }
+.course h2 { margin: 2.75rem 0 0.5rem; font-size: 1.3rem; letter-spacing: -0.012em; }
+.course .facts { color: var(--muted); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+.course > .facts { margin: 0.35rem 0 0; }
+.course ol { margin: 0; padding: 0; list-style: none; }
+.course li { padding: 0.9rem 0; border-top: 1px solid var(--rule); }
+.course .line { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0 1.5rem; }
+.course .line > a { font-size: 1.05rem; font-weight: 600; text-decoration: none; }
+.course .line > a:hover { text-decoration: underline; }
+.course li p { margin: 0.2rem 0 0; }
+.course .needs { display: flex; gap: 0.4em; color: var(--muted); font-size: 0.875rem; }
+.course .needs > p:first-child { flex: none; }
+.course .needs a { color: inherit; }
+.course .amount { text-align: right; white-space: nowrap; }
+.course td small { display: block; color: var(--muted); font-size: 0.8125rem; }
+.course td > a { text-decoration: none; }
+.course td > a:hover { text-decoration: underline; }
+.course td:first-child, .course th:first-child { padding-left: 0; }
+@media (max-width: 40rem) {
+  .course h1 { font-size: 1.7rem; }
+  .course .table { font-size: 0.9rem; }
+  .course .wide { display: none; }
+  .course th, .course td { padding-right: 0.5em; padding-left: 0.5em; }
+}
+@media print { header.site, footer.site { display: none; } }
+`;
+
 const squeeze = (css: string) => css.trim().replace(/\n\s*/g, '\n');
 
 export const pageStyle = squeeze(THEME + PROSE + PAGE);
+/** For the pages of a site, besides {@link pageStyle}. */
+export const siteStyle = squeeze(SITE);
 export const frameStyle = squeeze(THEME + PROSE + FRAME);
