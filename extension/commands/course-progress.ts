@@ -3,7 +3,13 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { decodeNotebook } from '../../kernel/notebook/format/index.ts';
-import { courseOrder, progressOf, resultsByDataset, type NotebookProgress } from '../../kernel/host/client/course.ts';
+import {
+  courseOrder,
+  courseTitle,
+  progressOf,
+  resultsByDataset,
+  type NotebookProgress,
+} from '../../kernel/host/client/course.ts';
 import { activeNotebook } from '../execution/sessions.ts';
 import { coursePage } from '../notebook/course-page.ts';
 import { askForFolder, openNotebook, workspaceFolder } from './files.ts';
@@ -23,14 +29,15 @@ const panels = new Map<string, vscode.WebviewPanel>();
 export async function courseProgress(_: CommandContext, folder?: unknown): Promise<NotebookProgress[] | undefined> {
   const target = folder instanceof vscode.Uri ? folder : await findFolder();
   if (!target) return undefined;
-  const notebooks = await readCourse(target);
+  const course = await readCourse(target);
+  const { notebooks } = course;
   if (notebooks.length === 0) {
     void vscode.window.showInformationMessage(`DLNB: there is no .dlnb notebook in ${target.fsPath}.`);
     return notebooks;
   }
   const open = panels.get(target.toString());
   if (open) open.reveal();
-  else openPanel(target, notebooks);
+  else openPanel(target, course);
   return notebooks;
 }
 
@@ -45,13 +52,18 @@ async function findFolder(): Promise<vscode.Uri | undefined> {
 const namesIn = async (folder: vscode.Uri): Promise<string[]> =>
   (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);
 
-async function readCourse(folder: vscode.Uri): Promise<NotebookProgress[]> {
+interface Course {
+  title: string;
+  notebooks: NotebookProgress[];
+}
+
+async function readCourse(folder: vscode.Uri): Promise<Course> {
   const read = async (name: string) => vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, name));
   const readme = await read('README.md').then(
     (bytes) => new TextDecoder().decode(bytes),
     () => '',
   );
-  return Promise.all(
+  const notebooks = await Promise.all(
     courseOrder(await namesIn(folder), readme).map(async (file): Promise<NotebookProgress> => {
       try {
         return progressOf(file, decodeNotebook(await read(file)));
@@ -61,9 +73,10 @@ async function readCourse(folder: vscode.Uri): Promise<NotebookProgress[]> {
       }
     }),
   );
+  return { title: courseTitle(readme) ?? path.posix.basename(folder.path), notebooks };
 }
 
-function openPanel(folder: vscode.Uri, notebooks: readonly NotebookProgress[]): void {
+function openPanel(folder: vscode.Uri, course: Course): void {
   const panel = vscode.window.createWebviewPanel('dlnb.courseProgress', 'Course Progress', vscode.ViewColumn.Active, {
     enableScripts: true,
     enableFindWidget: true,
@@ -71,8 +84,8 @@ function openPanel(folder: vscode.Uri, notebooks: readonly NotebookProgress[]): 
   });
   const key = folder.toString();
   panels.set(key, panel);
-  const show = (list: readonly NotebookProgress[]) =>
-    (panel.webview.html = coursePage(path.basename(folder.path), list, resultsByDataset(list)));
+  const show = ({ title, notebooks }: Course) =>
+    (panel.webview.html = coursePage(title, notebooks, resultsByDataset(notebooks)));
   let timer: NodeJS.Timeout | undefined;
   const changed = () => {
     clearTimeout(timer);
@@ -98,5 +111,5 @@ function openPanel(folder: vscode.Uri, notebooks: readonly NotebookProgress[]): 
     clearTimeout(timer);
     for (const disposable of disposables) disposable.dispose();
   });
-  show(notebooks);
+  show(course);
 }

@@ -30,9 +30,8 @@ a:hover { text-decoration: underline; }
 ul { margin: 0.2rem 0 0; padding-left: 1.1rem; color: var(--vscode-descriptionForeground); white-space: normal; }
 `;
 
-/** @param name of the folder */
 export function coursePage(
-  name: string,
+  title: string,
   notebooks: readonly NotebookProgress[],
   results: ReadonlyMap<string, readonly CourseResult[]>,
 ): string {
@@ -48,7 +47,7 @@ export function coursePage(
 <style nonce="${nonce}">${STYLE}</style>
 </head>
 <body>
-<h1>${escape(name)}</h1>
+<h1>${escape(title)}</h1>
 <p class="quiet">${escape(totalText(notebooks))}. From the outputs that are saved in the notebooks.</p>
 <div class="scroll"><table><thead><tr><th>Notebook</th><th>Claims</th><th>Exercises solved</th></tr></thead><tbody>${rows}</tbody></table></div>
 ${tables}

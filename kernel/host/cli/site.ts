@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runningTime, type Sample } from '../../notebook/scaffold/course.ts';
+import { courseTitle } from '../client/course.ts';
 import type { SiteNotebook } from '../export/site.ts';
 import { notebooksIn, readEnded } from './course.ts';
 import { fileProblem } from './files.ts';
@@ -62,7 +63,7 @@ export async function siteCommand(folder: string, { out, title }: SiteCommandOpt
 /** The heading of the folder's README.md, else its name. */
 async function titleOf(folder: string): Promise<string> {
   const readme = await readFile(path.join(folder, 'README.md'), 'utf8').catch(() => '');
-  return /^#[ \t]+(.+?)[ \t]*$/m.exec(readme)?.[1] ?? path.basename(path.resolve(folder));
+  return courseTitle(readme) ?? path.basename(path.resolve(folder));
 }
 
 /** The entries of index.json in a folder, those that have the right form. */

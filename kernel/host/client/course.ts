@@ -53,6 +53,9 @@ export function headingOf({ cells }: Notebook): string | undefined {
   return undefined;
 }
 
+/** The title of a course: the first heading of its README.md. */
+export const courseTitle = (readme: string): string | undefined => /^#[ \t]+(.+?)[ \t]*#*$/m.exec(readme)?.[1];
+
 /**
  * The notebooks of a folder in their order: as a README.md links to them, then the others by name.
  * @param names of all files in the folder

@@ -6,6 +6,7 @@ import { makeExercise } from '../../../../../kernel/dlnb/exercise.ts';
 import {
   claimsText,
   courseOrder,
+  courseTitle,
   exercisesText,
   progressOf,
   resultsByDataset,
@@ -102,6 +103,11 @@ describe('a course', () => {
       'a.dlnb',
       'z.dlnb',
     ]);
+  });
+
+  it('has the title of its README.md', () => {
+    expect(courseTitle('intro\n# My course #\n# Another')).toBe('My course');
+    expect(courseTitle('## No title')).toBeUndefined();
   });
 
   it('collects results by data set, the smallest error first', () => {
