@@ -122,7 +122,7 @@ describe.each(index.map((entry) => [entry.id, entry] as const))('sample %s', (_i
 
   it('asks for a prediction in each section that computes', () => {
     const own = sections.filter(({ title, code }) => code.length > 0 && !/^(Exercises|Numbers)/.test(title));
-    const without = own.filter(({ code }) => !code.some((text) => /\bpredict\(/.test(text)));
+    const without = own.filter(({ code }) => !code.some((text) => /(?<!\.)\bpredict\(/.test(text)));
     expect(without.map(({ title }) => title)).toEqual([]);
     expect(source.match(/\.result\(/g)!.length).toBeGreaterThanOrEqual(own.length);
   });
@@ -139,7 +139,7 @@ describe.each(index.map((entry) => [entry.id, entry] as const))('sample %s', (_i
   it('checks its claims and the numbers of the notes, with sources, and ends with the summary', () => {
     expect(source.match(/\bcheck(\.close)?\(/g)!.length).toBeGreaterThan(7);
     const numbers = sections.filter(({ title }) => title.startsWith('Numbers of the notes')).flatMap((s) => s.code);
-    expect(numbers.join('\n')).toMatch(/\bcheck(\.\w+)?\([^]*source/);
+    expect(numbers.join('\n')).toMatch(/\bcheck(\.\w+)?\([^]*\b(source|paper|notes)\b/);
     expect(code.at(-1)!.source).toBe('check.summary();');
     expect(cells.at(-1)!.source).toMatch(/^## Where next\n/);
   });
