@@ -3,9 +3,10 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { decodeNotebook } from '../../kernel/notebook/format/index.ts';
 import { executedSample } from '../samples/sample.mts';
 import { readIndex } from '../samples/index.mts';
-import { outDir, root } from '../vscode/server.mts';
+import { outDir } from '../vscode/server.mts';
 import { cellRow, openNotebook, outputsFrame, palette, scrollBy, scrollToCell } from '../vscode/workbench.mts';
 import { useVSCode } from './session.ts';
 
@@ -13,17 +14,10 @@ import { useVSCode } from './session.ts';
 const samples = readIndex().filter(({ id }) => id !== 'perceptron');
 const dir = join(outDir, 'screenshots');
 
-interface SampleCell {
-  kind: string;
-  source: string[];
-}
-const cellsOf = (id: string) =>
-  (JSON.parse(readFileSync(join(root, 'samples', `${id}.dlnb`), 'utf8')) as { cells: SampleCell[] }).cells;
-
-/** The first and the last cell that draws. */
-function drawingCells(id: string): [first: number, last: number] {
-  const drawing = cellsOf(id).flatMap((c, i) =>
-    c.kind === 'code' && /\b(viz\.\w+|display)\(/.test(c.source.join('\n')) ? i : [],
+/** The first and the last cell of an executed sample that has drawn a plot. */
+function drawingCells(executed: string): [first: number, last: number] {
+  const drawing = decodeNotebook(readFileSync(executed)).cells.flatMap((cell, i) =>
+    cell.kind === 'code' && cell.outputs.some(({ items }) => items.some(({ mime }) => /plotly/.test(mime))) ? i : [],
   );
   return [drawing[0]!, drawing.at(-1)!];
 }
@@ -77,9 +71,10 @@ describe('the samples in a light and in a dark theme', () => {
   // Runs the samples that have not been run yet
   it.each(samples)('$id is drawn', { timeout: 240_000 }, async (sample) => {
     const { id, file } = sample;
-    copyFileSync(await executedSample(sample), join(vs.profile.folder, file));
+    const executed = await executedSample(sample);
+    copyFileSync(executed, join(vs.profile.folder, file));
     await openNotebook(vs.page, file);
-    const [first, last] = drawingCells(id);
+    const [first, last] = drawingCells(executed);
     // Half of them at the beginning, the others at the end
     const end = samples.indexOf(sample) % 2 === 1;
     if (end) await palette(vs.page, 'Notebook: Focus Last Cell');

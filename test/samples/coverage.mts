@@ -100,8 +100,9 @@ export function coursePage(samples: readonly Sample[] = readIndex(), systems: Sy
     '',
     '## What covers what',
     '',
-    'The notebooks stand for five source documents. Every system, formula, figure and number of them is a row here; the cells',
-    'name the rows that they cover (`covers` in the file), and a test compares. `npm run samples -- --readme` writes this page.',
+    'The notebooks stand for five source documents. Every system, formula, figure and number of them is a row here; the',
+    'cells name the rows that they cover (`covers` in the file), and a test compares. `npm run samples -- --readme` writes',
+    'this page.',
     '',
     ...systemTables,
   ]
