@@ -1,5 +1,6 @@
 // `npm run site [-- --only perceptron,mlp]`: runs the samples whose executed copies are older than they are or than the
-// build, and writes all of them, or those named, as web pages to out/site/.
+// build, and writes all of them, or those named, as web pages to out/site/. `-- --pictures` also takes the pictures of
+// the course in README.md from the pages.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,9 +8,10 @@ import { parseArgs } from 'node:util';
 import { courseReadme } from '../../kernel/notebook/scaffold/course.ts';
 import { outDir, root } from '../vscode/server.mts';
 import { readIndex, samplesFolder } from './index.mts';
+import { takePictures } from './pictures.mts';
 import { executedSample } from './sample.mts';
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const { values } = parseArgs({ options: { only: { type: 'string' }, pictures: { type: 'boolean' } } });
 const index = readIndex();
 const only = values.only?.split(',').filter(Boolean);
 const unknown = (only ?? []).filter((id) => !index.some((s) => s.id === id));
@@ -39,4 +41,5 @@ const { status } = spawnSync(process.execPath, ['dist/cli.js', 'site', folder, '
   cwd: root,
   stdio: 'inherit',
 });
+if (status === 0 && values.pictures) await takePictures(site);
 process.exit(status ?? 1);
