@@ -1,7 +1,7 @@
 // From a recording to a graph: leaves before the ops that use them, ops in order of execution, groups by scope.
 import type { Recording, RecordedOp, RecordedTensor } from './record.ts';
 import type { GraphScope } from './scopes.ts';
-import type { Plan, PlannedNode, PlannedOutput } from './plan.ts';
+import { sortGroups, type Plan, type PlannedNode, type PlannedOutput } from './plan.ts';
 import { numberText, summarize } from './numbers.ts';
 
 /** Graphs with more nodes are first shown with their groups folded. */
@@ -204,19 +204,6 @@ function gatherRuns(plan: Plan): void {
   if (last !== undefined) groups[last]!.label = groups[last]!.label.replace(/\d+$/, String(ops));
   sortGroups(plan);
   placeLeaves(plan);
-}
-
-/** Puts parents before their children. */
-function sortGroups(plan: Plan): void {
-  const { groups, nodes } = plan;
-  const depth = (g: number): number => (groups[g]!.parent === undefined ? 0 : 1 + depth(groups[g]!.parent!));
-  const order = groups.map((_, i) => i).sort((a, b) => depth(a) - depth(b) || a - b);
-  const place = new Map(order.map((old, now) => [old, now]));
-  for (const n of nodes) if (n.group !== undefined) n.group = place.get(n.group)!;
-  plan.groups = order.map((old) => {
-    const group = groups[old]!;
-    return group.parent === undefined ? group : { ...group, parent: place.get(group.parent)! };
-  });
 }
 
 /** Removes empty groups. */
