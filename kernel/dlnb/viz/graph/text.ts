@@ -69,7 +69,11 @@ function blockText({ nodes, groups }: Plan, block: number, own: readonly number[
 function nodeText({ kind, label, outputs, details, note }: PlannedNode, from: number[]): string {
   const taken = from.map((i) => `#${i + 1}`).join(', ');
   const head =
-    kind === 'op' || kind === 'layer' ? `${label}(${taken})` : kind === 'constant' ? label : `${kind} ${label}`;
+    kind === 'op' || kind === 'layer'
+      ? `${label}(${taken})`
+      : kind === 'constant' && !/^\p{ID_Start}/u.test(label.replace(/^constant /, ''))
+        ? label
+        : `${kind} ${label}`;
   const extra =
     kind === 'layer' ? (details ?? []).map(([name, value]) => (name === 'class' ? value : `${name} ${value}`)) : [];
   return [[head, outputs.map(outputText).join('; ')].join(' '), ...extra, note].filter(Boolean).join(', ');
