@@ -1,9 +1,9 @@
 // Names of the constants of a graph: those of the notebook's variables that a function reads. A variable is only read if
 // the function, or a function of the notebook that it names, mentions it.
 import * as acorn from 'acorn';
+import { simple } from 'acorn-walk';
 import { types } from 'node:util';
 import { runInThisContext } from 'node:vm';
-import { isKey, walk } from '../../../process/cell/walk.ts';
 import { isTensor } from '../../../outputs/tensor/values.ts';
 
 /** Reads a variable by its name; undefined if there is none. */
@@ -70,18 +70,22 @@ const isList = (value: unknown): value is ArrayLike<number> => {
 /** The variables that the text of a function mentions, each with the properties that it reads of it. */
 function mentioned(f: object): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  let root: acorn.AnyNode;
+  const keysOf = (name: string): Set<string> => {
+    const keys = found.get(name) ?? new Set<string>();
+    found.set(name, keys);
+    return keys;
+  };
   try {
-    root = acorn.parseExpressionAt(Function.prototype.toString.call(f), 0, { ecmaVersion: 'latest' });
+    // Of identifiers, those that are values: no keys and no parameters
+    simple(acorn.parseExpressionAt(Function.prototype.toString.call(f), 0, { ecmaVersion: 'latest' }), {
+      Identifier: ({ name }) => void keysOf(name),
+      MemberExpression({ object, property, computed }) {
+        if (object.type === 'Identifier' && property.type === 'Identifier' && !computed)
+          keysOf(object.name).add(property.name);
+      },
+    });
   } catch {
-    return found; // a method, or native code
+    // A method, native code, or code too deep to be walked
   }
-  walk<acorn.AnyNode>(root, (node, parent) => {
-    if (node.type !== 'Identifier' || isKey(node, parent)) return;
-    const keys = found.get(node.name) ?? new Set<string>();
-    found.set(node.name, keys);
-    if (parent?.type !== 'MemberExpression' || parent.object !== node || parent.computed) return;
-    if (parent.property.type === 'Identifier') keys.add(parent.property.name);
-  });
   return found;
 }
