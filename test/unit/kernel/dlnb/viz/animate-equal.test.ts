@@ -41,6 +41,13 @@ describe('an animation with equal axes', () => {
     expect(size(animate(frames, { background: bowl }), 1000)).toEqual([width, height! + SLIDER]);
   });
 
+  it('does not list a path without a name in the legend', () => {
+    const path0 = shown(animate(frames, { background: bowl })).data.at(-1);
+    expect(path0).toMatchObject({ mode: 'lines+markers', showlegend: false });
+    const named = path.map((_, i) => line({ Adam: path.slice(0, i + 1) }, { equal: true }));
+    expect(shown(animate(named, { background: bowl })).data.at(-1)!.showlegend).not.toBe(false);
+  });
+
   it('is less high where its plane is cut in width, as one that does not move', () => {
     const [[width, still], [, moving]] = [size(wide, 600), size(animate([wide, wide]), 600)];
     expect(width).toBe(600);
