@@ -54,7 +54,7 @@ export interface Check {
   (holds: boolean, claim: string, options?: ClaimOptions): asserts holds;
   /**
    * Claims that numbers agree, one by one: `check.close(w, 2 / 15, 'w after one step')`.
-   * Under the cell stands a mark with the claim and what came.
+   * Under the cell stands a mark with the claim and what came: whole numbers with all their digits, others with six.
    * @throws Error with the claim and the first two numbers that differ, or if there are no numbers; or if the values of a tensor must be awaited
    * @example
    * ```ts
@@ -159,8 +159,18 @@ export function makeCheck(claims: Claims): Check {
 
 /** Numbers in a mark: the first three. */
 function listed(values: readonly number[]): string {
-  const some = values.slice(0, 3).map((v) => String(Number(v.toPrecision(6))));
+  const some = values.slice(0, 3).map(numberText);
   return values.length > 3 ? `${some.join(', ')}, … (${values.length} numbers)` : some.join(', ');
+}
+
+/** Significant digits of a number that is not whole. */
+const DIGITS = 6;
+
+/** Whole numbers whole; others with six digits, and at least one after the point, so that none looks like a whole one. */
+function numberText(v: number): string {
+  if (Number.isInteger(v) || !Number.isFinite(v)) return String(v);
+  const before = Math.floor(Math.log10(Math.abs(v))) + 1;
+  return String(Number(v.toPrecision(Math.min(17, Math.max(DIGITS, before + 1)))));
 }
 
 function flat(value: AnyNumbers, claim: string): number[] {

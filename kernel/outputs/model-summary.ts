@@ -1,7 +1,8 @@
 // viz.summary: the layers of a model of tf.layers as a table.
 import { DISPLAY, type Displayable } from '../wire/displayable.ts';
 import { SUMMARY } from '../wire/mime.ts';
-import type { SummaryRow, SummaryTable } from '../wire/summary.ts';
+import { foldedLines, type SummaryRow, type SummaryTable } from '../wire/summary.ts';
+import { blocksOf, signatureOf } from './model-blocks.ts';
 import { sizeOf } from '../wire/tensor.ts';
 
 interface WeightLike {
@@ -37,7 +38,8 @@ export class ModelSummary implements Displayable {
 }
 
 /**
- * The layers of a model: type, output shape, parameters. A model as the last value of a cell displays the same.
+ * The layers of a model: type, output shape, parameters. A model as the last value of a cell displays the same. Of a model
+ * of 20 layers and more, repeated blocks are one line each, as `block1_1 … block1_3 × 3`, which opens.
  * @param model a model of tf.layers
  * @throws TypeError if it is not a model, and tfjs's error if it has no layers yet
  * @example
@@ -52,11 +54,13 @@ export function summary(model: object): ModelSummary {
   // As model.summary() does: otherwise a Sequential model is built only when it is compiled
   if (!m.built) m.build?.();
   const layers = m.layers.map(rowOf);
+  const blocks = blocksOf(m.layers.map((layer) => ({ name: layer.name, signature: signatureOf(layer) })));
   const total = parametersOf(m.weights);
   return new ModelSummary({
     version: 1,
     name: m.name,
     layers,
+    ...(blocks.length > 0 && { blocks }),
     total,
     trainable: parametersOf(m.trainableWeights),
     bytes: BYTES * total,
@@ -100,11 +104,15 @@ export function byteText(bytes: number): string {
   return `${unit > 0 && bytes < 10 ? bytes.toFixed(1) : Math.round(bytes)} ${units[unit]}`;
 }
 
-/** The table as text, as Keras prints it. */
-export function summaryText({ name, layers, total, trainable, bytes }: SummaryTable): string {
+/** The table as text, as Keras prints it, with its blocks folded. */
+export function summaryText({ name, layers, blocks, total, trainable, bytes }: SummaryTable): string {
   const rows = [
     ['Layer (type)', 'Output shape', 'Parameters'],
-    ...layers.map((l) => [`${l.name} (${l.type})`, l.shape, grouped(l.parameters)]),
+    ...foldedLines({ layers, ...(blocks && { blocks }) }).map((l) => [
+      `${l.layers ? '▸ ' : ''}${l.name} (${l.type})`,
+      l.shape,
+      grouped(l.parameters),
+    ]),
   ];
   const widths = [0, 1, 2].map((c) => Math.max(...rows.map((row) => row[c]!.length)));
   const lines = rows.map(

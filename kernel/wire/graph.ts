@@ -77,8 +77,11 @@ export interface GraphEdge {
 /** Nodes that can be folded into one. */
 export interface GraphGroup {
   label: string;
-  /** Its origin: a layer or model of tf.layers, a composite op, a named `tf.tidy`, or a run of ops of a long graph. */
-  kind: 'layer' | 'op' | 'scope' | 'run';
+  /**
+   * Its origin: a layer or model of tf.layers, repeated blocks of layers, a composite op, a named `tf.tidy`, or a run of ops
+   * of a long graph.
+   */
+  kind: 'layer' | 'block' | 'op' | 'scope' | 'run';
   /** Class of a layer. */
   type?: string;
   parent?: number;

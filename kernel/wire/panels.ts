@@ -9,6 +9,8 @@ export interface Panel {
   x: string;
   /** `yaxis2` */
   y: string;
+  /** Height by width of its plane, if its axes are equal. */
+  aspect?: number;
   /** Number of its title among the annotations, if it has one. */
   title?: number;
   /** Numbers of its traces that have a color bar of their own beside the panel. */

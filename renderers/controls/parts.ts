@@ -6,6 +6,7 @@ import { isRecord } from '../../kernel/wire/fields.ts';
 import { CONTROLS, ERROR, PLOTLY, STDERR, STDOUT } from '../../kernel/wire/mime.ts';
 import renderers from '../renderers.json';
 import { element } from '../shared/dom.ts';
+import { arrangementOf, columnsFor } from './arrange.ts';
 
 /** The ids of renderers by MIME type. A panel inside a panel is not drawn. */
 const RENDERERS = new Map<string, string>([
@@ -38,14 +39,15 @@ export class PartsView {
     private readonly find: FindRenderer,
   ) {
     // Not in a shadow root: plotly's style sheet is the page's
-    this.element.style.cssText =
-      'display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 4px 16px; align-items: start;';
+    this.element.style.cssText = 'display: grid; gap: 4px 16px; align-items: start;';
   }
 
   /** Draws outputs. @param cursor the step of a film, at which plots with a cursor have a line */
   async show(parts: readonly Part[], cursor?: number): Promise<void> {
     for (const place of this.places.splice(parts.length)) this.remove(place);
-    await Promise.all(parts.map((part, i) => this.draw(part, i, cursor)));
+    const { columns, whole } = arrangementOf(parts.map(drawnItem));
+    this.element.style.gridTemplateColumns = columnsFor(columns);
+    await Promise.all(parts.map((part, i) => this.draw(part, i, whole[i]!, cursor)));
   }
 
   dispose(): void {
@@ -53,8 +55,9 @@ export class PartsView {
     this.element.remove();
   }
 
-  private async draw({ items, cursor: follows }: Part, at: number, cursor: number | undefined): Promise<void> {
-    const item = items.find(({ mime }) => mime !== ERROR && isDrawn(mime)) ?? items[0];
+  private async draw(part: Part, at: number, whole: boolean, cursor: number | undefined): Promise<void> {
+    const { items, cursor: follows } = part;
+    const item = drawnItem(part);
     if (!item) return;
     let place = this.places[at];
     if (place?.mime !== item.mime) {
@@ -68,6 +71,7 @@ export class PartsView {
       } else this.element.append(made);
       this.places[at] = place = next;
     }
+    place.element.style.gridColumn = whole ? '1 / -1' : 'auto';
     const shown = follows && cursor !== undefined ? withCursor(item, cursor) : item;
     const id = RENDERERS.get(item.mime);
     if (!id) return drawPlain(place.element, item);
@@ -84,6 +88,10 @@ export class PartsView {
     made.remove();
   }
 }
+
+/** The first item that can be drawn. */
+const drawnItem = ({ items }: Part): PartItem | undefined =>
+  items.find(({ mime }) => mime !== ERROR && isDrawn(mime)) ?? items[0];
 
 const isDrawn = (mime: string) =>
   RENDERERS.has(mime) || mime.startsWith('image/') || mime.startsWith('text/') || isStream(mime);

@@ -22,6 +22,8 @@ export interface DetailScene {
   index: number;
   look: Look;
   scales: Scales;
+  /** Those of this stage. */
+  own: Scales;
   theme: Theme;
   /** Available width in CSS pixels. */
   width: number;
@@ -137,12 +139,12 @@ export class Detail {
   // ---- the large pictures
 
   private drawPlates(): void {
-    const { stage, index, look, scales, theme, width } = this.scene;
+    const { stage, index, look, own, theme, width } = this.scene;
     const { payload } = this;
     const { rows, columns, channels } = heldOf(stage.maps!);
     const values = channelOf(mapsOf(payload, stage.maps!, look.snapshot, look.example), channels, index);
     const most = Math.max(60, width - 30);
-    const response = { values, rows, columns, colors: false, ...coloring(stage, extent([values]), false, scales) };
+    const response = { values, rows, columns, colors: false, ...coloring(stage, extent([values]), false, own) };
     this.response.draw(
       response,
       stage.type === 'input' ? `channel ${index}` : `response: map ${index} of ${stage.name}`,

@@ -1,5 +1,6 @@
 // One stage under its heading: the grid of its tiles, the legend, and the filter or map that is open.
 import type { FilterStage } from '../../kernel/wire/filters.ts';
+import type { ColorScale } from '../shared/color-scale.ts';
 import { element } from '../shared/dom.ts';
 import { legend } from '../shared/legend.ts';
 import { plural } from '../shared/numbers.ts';
@@ -7,7 +8,7 @@ import type { Theme } from '../shared/theme.ts';
 import { nameOf, spotText, stageFacts } from './describe.ts';
 import { Detail } from './detail.ts';
 import { Grid } from './grid.ts';
-import { coloring, type Scales } from './look.ts';
+import { coloring, settled, type Scales } from './look.ts';
 import { extentOf, tilesOf, type Look, type Tile, type Tiles } from './panels.ts';
 import type { FiltersPayload } from './payload.ts';
 
@@ -31,6 +32,8 @@ export class Section {
   private opened: number | undefined;
   private tiles: Tiles | undefined;
   private scene: SectionScene | undefined;
+  /** Of all tiles. */
+  private scale: ColorScale | undefined;
   private readonly extents = new Map<string, ReturnType<typeof extentOf>>();
 
   /** @param opening called when a tile of this stage is opened, so that tiles of others can be closed */
@@ -68,8 +71,9 @@ export class Section {
     const { colors } = this.tiles;
     const common = coloring(stage, this.extent(), colors, scene.scales);
     const rangeOf = (i: number) =>
-      scene.shared ? common.range : coloring(stage, extentOf([tiles[i]!]), colors, scene.scales).range;
+      scene.shared ? common.range : coloring(stage, extentOf([tiles[i]!]), colors, settled(scene.scales, scale)).range;
     const { scale } = common;
+    this.scale = scale;
     const isInput = stage.type === 'input';
     const label = `${plural(tiles.length, 'tile')} of ${stage.name}. Arrow keys move from tile to tile, Enter opens one.`;
     // An image needs no explanation
@@ -121,7 +125,8 @@ export class Section {
 
   private showDetail(anew: boolean): void {
     if (this.opened === undefined || !this.detail) return;
-    this.detail.show({ ...this.scene!, stage: this.stage, index: this.opened }, anew);
+    const own = settled(this.scene!.scales, this.scale!);
+    this.detail.show({ ...this.scene!, own, stage: this.stage, index: this.opened }, anew);
   }
 
   /** The range over all snapshots and examples, so that colors keep their meaning while a slider moves. */

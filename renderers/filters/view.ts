@@ -1,9 +1,9 @@
 // Filters or feature maps under one cell: the controls, the sliders over snapshots and examples, and a section for each
 // stage.
-import { colorScale, SCALES, type ScaleName } from '../shared/color-scale.ts';
 import { choice, element } from '../shared/dom.ts';
 import { readTheme } from '../shared/theme.ts';
 import { omissions, titleFacts } from './describe.ts';
+import { COLORS, scalesFor, type Colors } from './look.ts';
 import type { Channels, Look, View } from './panels.ts';
 import type { FiltersPayload } from './payload.ts';
 import { Section } from './section.ts';
@@ -32,7 +32,7 @@ export class FiltersView {
   private readonly sections: Section[];
   private readonly resized: ResizeObserver;
   private readonly look: Look;
-  private scaleName: ScaleName = 'diverging';
+  private colors: Colors = 'auto';
   private range: keyof typeof RANGES = 'shared';
   private width = 0;
 
@@ -86,12 +86,12 @@ export class FiltersView {
   }
 
   private draw(): void {
-    const { look, scaleName, frame } = this;
+    const { look, frame } = this;
     this.width = frame.clientWidth;
     // Hidden: the observer calls again when it has a width
     if (this.width < 1) return;
     const theme = readTheme(this.host);
-    const scales = { chosen: colorScale(scaleName, theme), gray: colorScale('gray', theme) };
+    const scales = scalesFor(this.colors, theme);
     frame.classList.toggle('contrast', theme.highContrast);
     const scene = { look: { ...look }, shared: this.range === 'shared', scales, theme, width: this.width - 8 };
     const drawn = this.sections.map((section) => section.draw(scene));
@@ -116,7 +116,7 @@ export class FiltersView {
         choice('Input channels', all(CHANNELS), CHANNELS, look.channels, (c) => change(() => (look.channels = c))),
       );
     tools.push(
-      choice('Colors', all(SCALES), SCALES, this.scaleName, (s) => change(() => (this.scaleName = s))),
+      choice('Colors', all(COLORS), COLORS, this.colors, (c) => change(() => (this.colors = c))),
       choice('Range of the colors', all(RANGES), RANGES, this.range, (r) => change(() => (this.range = r))),
       choice('Order', all(SORTS), SORTS, look.sort, (s) => change(() => (look.sort = s))),
     );

@@ -70,7 +70,7 @@ const MOST_OUTPUTS = 4;
 function kindOf(payload: GraphPayload, { node, group }: Item): string {
   if (node) return node.kind === 'layer' ? '' : node.kind;
   const { kind, type } = payload.groups[group!]!;
-  const kinds = { layer: 'layer', op: 'composite op', scope: 'scope', run: 'run of ops' };
+  const kinds = { layer: 'layer', block: 'layers', op: 'composite op', scope: 'scope', run: 'run of ops' };
   return type ?? kinds[kind];
 }
 

@@ -94,7 +94,8 @@ function graphOf(
   const head = nested ? GROUP_HEAD * depthOf(payload, view) : 0;
   graph.setGraph({
     rankdir: right ? 'LR' : 'TB',
-    ranksep: right ? 38 : 30 + head,
+    // Above a layer is room for a gradient that it has not
+    ranksep: right ? 38 : (payload.kind === 'layers' ? 16 : 30) + head,
     nodesep: right ? 14 : 22,
     edgesep: right ? 10 + head / 2 : 10,
   });
@@ -132,9 +133,9 @@ function read(graph: Graph, payload: GraphPayload, view: View, sizes: Map<string
   const links = view.links.map((link) => {
     const inner = (graph.edge(link.from, link.to) as { points: Point[] }).points.slice(1, -1);
     const [from, to] = [items.get(link.from)!, items.get(link.to)!];
-    const begin = atBorder(from, outline(sizes.get(link.from)!, 'down', direction), inner[0] ?? to);
-    const end = atBorder(to, outline(sizes.get(link.to)!, 'up', direction), inner.at(-1) ?? from);
-    return { link, points: [begin, ...inner, end] };
+    const begin = endOf(from, sizes.get(link.from)!, 'down', direction, inner[0] ?? to);
+    const end = endOf(to, sizes.get(link.to)!, 'up', direction, inner.at(-1) ?? from);
+    return { link, points: [...begin, ...inner, ...end.reverse()] };
   });
   return framed({ items, links, groups: groupBoxes(payload, view, own) }, sizes);
 }
@@ -198,9 +199,27 @@ function groupBoxes({ groups }: GraphPayload, { open }: View, own: Map<number, B
   return boxes;
 }
 
-/** The area at which an edge ends: the box, with its texts if the edge comes from above or below. */
-function outline({ box, up, down }: Size, end: 'up' | 'down', direction: Direction): Shape {
-  return direction === 'right' ? box : { width: box.width, height: 2 * (end === 'up' ? up : down) };
+/** Between the texts of a node and an edge that passes them. */
+const CLEAR = 4;
+
+/**
+ * The end of an edge at a node, from the node outwards. Edges do not cross the texts above and below: from above and
+ * below they end at these; from the side they pass texts that are wider than the box before they turn to it.
+ */
+function endOf(at: Point, size: Size, end: 'up' | 'down', direction: Direction, towards: Point): Point[] {
+  const { box, width, up, down } = size;
+  if (direction === 'down')
+    return [atBorder(at, { width: Math.max(width, box.width), height: 2 * (end === 'up' ? up : down) }, towards)];
+  const sign = end === 'up' ? -1 : 1;
+  const outer = at.x + sign * (width / 2 + CLEAR);
+  if (width <= box.width + 2 * CLEAR || sign * (towards.x - outer) <= 0) return [atBorder(at, box, towards)];
+  const most = 0.22 * box.height;
+  const dy = Math.max(-most, Math.min(most, 0.2 * (towards.y - at.y)));
+  const dx = box.round ? Math.sqrt((box.width / 2) ** 2 - dy ** 2) : box.width / 2;
+  return [
+    { x: at.x + sign * dx, y: at.y + dy },
+    { x: outer, y: at.y + dy },
+  ];
 }
 
 /** The point where the line from the center of a box to a point leaves the box. */

@@ -56,7 +56,7 @@ export function lookOf(payload: GraphPayload, item: Item, ruler: TextRuler): Loo
   const [one] = item.outputs.length === 1 ? item.outputs : [];
   const layers = payload.kind === 'layers';
   // A constant number is named by its value
-  const named = item.node?.kind === 'constant' && one?.shape.length === 0 && !values[0]?.nan && !values[0]?.infinite;
+  const named = item.node?.kind === 'constant' && one?.shape.length === 0 && shown(values[0]) === texts.title;
   const below = named ? '' : layers || !one ? shapesText(item.outputs, layers) : shown(values[0]);
   const above = one ? shown(gradients[0]) : '';
   const shape = !layers && one && one.shape.length > 0 ? shapeText(one.shape, false) : '';

@@ -60,7 +60,7 @@ function readHeader(head: Fields, numbers: Float64Array): GraphPayload {
 }
 
 const NODE_KINDS: readonly GraphNode['kind'][] = ['input', 'variable', 'constant', 'op', 'layer'];
-const GROUP_KINDS: readonly GraphGroup['kind'][] = ['layer', 'op', 'scope', 'run'];
+const GROUP_KINDS: readonly GraphGroup['kind'][] = ['layer', 'block', 'op', 'scope', 'run'];
 
 /**
  * @param groups how many there are

@@ -18,7 +18,7 @@ import {
 } from '../../kernel/wire/fields.ts';
 import type { OverflowNotice } from '../../kernel/wire/overflow.ts';
 import type { ProgressBar, ProgressReport } from '../../kernel/wire/progress.ts';
-import type { SummaryTable } from '../../kernel/wire/summary.ts';
+import type { SummaryBlock, SummaryTable } from '../../kernel/wire/summary.ts';
 import type { ColoredText } from '../../kernel/wire/text.ts';
 
 const MAX_ERROR_TEXT = 20_000;
@@ -90,11 +90,20 @@ export function readSummary(value: unknown): SummaryTable {
       parameters: count(layer, 'parameters'),
       trainable: count(layer, 'trainable'),
     })),
+    ...optional(table, { blocks: readBlocks }),
     total: count(table, 'total'),
     trainable: count(table, 'trainable'),
     bytes: count(table, 'bytes'),
   };
 }
+
+const readBlocks = (table: Fields, key: string): SummaryBlock[] =>
+  firstObjects(table, key, 'block', MAX_LAYERS).map((block) => ({
+    label: text(block, 'label'),
+    first: count(block, 'first'),
+    count: count(block, 'count'),
+    times: count(block, 'times'),
+  }));
 
 const MAX_TOKENS = 20_001;
 

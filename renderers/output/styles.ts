@@ -162,6 +162,32 @@ export const styles = `${hostStyle(1.45)}
   padding: 3px 18px 3px 0;
   border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 10%, transparent);
 }
+[hidden] {
+  display: none;
+}
+.fold {
+  padding: 0;
+  border: none;
+  color: inherit;
+  background: none;
+  font: inherit;
+  text-align: left;
+  cursor: pointer;
+}
+.fold:hover {
+  text-decoration: underline;
+}
+.fold:focus-visible {
+  outline: 1px solid var(--vscode-focusBorder, currentColor);
+  outline-offset: 2px;
+}
+.fold-mark {
+  display: inline-block;
+  width: 16px;
+}
+.inner .layer {
+  padding-left: 16px;
+}
 .summary .number {
   text-align: right;
 }

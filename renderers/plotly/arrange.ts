@@ -25,6 +25,19 @@ export function panelsHeight(figure: Figure, width: number): number | undefined 
   return panels && placesOf(panels, figure.layout, width, figure.frames.length > 1).height;
 }
 
+/** What stays empty above and below a plane of equal axes that is not as wide as it could be. */
+export function spareHeight({ layout: { meta, yaxis } }: Pick<Figure, 'layout'>, width: number): number {
+  const plane = isRecord(meta) ? meta['plane'] : undefined;
+  if (!isRecord(plane) || !isRecord(yaxis) || yaxis['scaleanchor'] !== 'x') return 0;
+  const [full, height, beside] = ['width', 'height', 'beside'].map((key) => Number(plane[key])) as [
+    number,
+    number,
+    number,
+  ];
+  if (!(full > 0 && height > 0 && beside >= 0)) return 0;
+  return height * (1 - Math.min(1, Math.max(0, width - beside) / full));
+}
+
 /** Whether an axis is logarithmic and leaves its ticks to the renderer. */
 export const isOpenLog = (axis: unknown): axis is PlainObject =>
   isRecord(axis) &&

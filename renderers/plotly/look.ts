@@ -2,7 +2,7 @@
 // controls for figures with frames but without controls. No DOM, no plotly.
 import { withAlpha, type Theme } from '../shared/theme.ts';
 import { isRecord } from '../../kernel/wire/fields.ts';
-import { panelsHeight } from './arrange.ts';
+import { panelsHeight, spareHeight } from './arrange.ts';
 import type { Figure, PlainObject } from './figure.ts';
 import { AT_ONCE, playOf, running } from './play.ts';
 
@@ -19,8 +19,12 @@ export function heightOf(figure: Figure, available: number): number {
   const panels = panelsHeight(figure, widthOf(figure, available));
   if (panels !== undefined) return panels;
   const stated = figure.layout['height'];
-  return typeof stated === 'number' ? stated : HEIGHT[figure.bundle === 'gl3d' ? 'spatial' : 'flat'];
+  const height = typeof stated === 'number' ? stated : HEIGHT[figure.bundle === 'gl3d' ? 'spatial' : 'flat'];
+  return Math.max(Math.min(height, LEAST), Math.round(height - spareHeight(figure, widthOf(figure, available))));
 }
+
+/** A figure of equal axes is at least so high. */
+const LEAST = 160;
 
 /** The figure's width in pixels in an output of width `available`: its own if it fits. */
 export function widthOf(figure: Figure, available: number): number {

@@ -6,6 +6,8 @@ import type { PlainObject } from './figure.ts';
 
 /** Narrowest panel in pixels, with its numbers. */
 const NARROWEST = 150;
+/** Lowest panel of equal axes. */
+const LOWEST = 40;
 /** Pixels around all panels, and between them. */
 const AROUND = { left: 58, right: 14, top: 14, title: 30, legend: 26, bottom: 48, bar: 84, controls: 66 };
 const BETWEEN = { gap: 14, numbers: 30, label: 20, ticks: 20, title: 22, bar: 62 };
@@ -76,9 +78,13 @@ export function placesOf(panels: Panels, layout: PlainObject, width: number, con
       ? panels.list
       : panels.list.map((p, i) => ({ ...p, row: Math.floor(i / columns), column: i % columns }));
   const rows = Math.max(...list.map(({ row }) => row)) + 1;
+  // Panels of equal axes need no more height than their width gives them
+  const panelWidth = (room - (columns - 1) * across) / columns;
+  const aspects = list.map(({ aspect }) => (typeof aspect === 'number' && aspect > 0 ? aspect : Infinity));
+  const panelHeight = Math.min(panels.height, Math.max(LOWEST, panelWidth * Math.max(...aspects)));
   return {
     ...{ columns, rows, list, margin, across, down },
-    height: Math.min(4000, rows * panels.height + (rows - 1) * down + margin.t + margin.b),
+    height: Math.min(4000, Math.round(rows * panelHeight + (rows - 1) * down + margin.t + margin.b)),
   };
 }
 

@@ -221,7 +221,7 @@ describe('filters and feature maps', () => {
     for (const [name, value] of [
       ['Input channels', 'auto'],
       ['Range of the colors', 'shared'],
-      ['Colors', 'diverging'],
+      ['Colors', 'auto'],
       ['Order', 'index'],
     ] as const)
       await choose(name, value);

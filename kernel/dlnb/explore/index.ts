@@ -27,7 +27,8 @@ export interface Exploration<S extends ControlSpecs> {
  * `{ from, to, step, log, value, label }` says all), a list is a choice, true or false a box, `button('New data')` a
  * button, whose value counts its clicks.
  *
- * The function returns a figure or any other value that a cell can show, or a list of several. It may be asynchronous.
+ * The function returns a figure or any other value that a cell can show, or a list of several: figures that follow one
+ * another stand side by side where there is room, texts and tables take a line of their own. It may be asynchronous.
  * While it computes, newer values wait, and only the newest one counts. Tensors that it makes are disposed of after it,
  * as by `tf.tidy`. Where there is no kernel, in exported pages for example, the controls show samples that the kernel
  * has computed before: at most 200 combinations.

@@ -3,6 +3,7 @@ import { checkOptions, type OptionNames } from '../options.ts';
 import { extent } from './arrays.ts';
 import { cased, colored, fills } from './compose.ts';
 import { escaped, Figure, heading, PLOT_OPTIONS, type Layout, type PlotOptions, type Trace } from './figure.ts';
+import { square, unsquare } from './square.ts';
 
 /** Options of {@link animate}. */
 export interface AnimateOptions extends PlotOptions {
@@ -74,11 +75,16 @@ export function animate(frames: readonly Figure[], options: AnimateOptions = {})
   // The color scale of the background takes the place of the legend, so the legend goes above the plot
   if (behind.some((t) => fills(t) && t['showscale'] !== false))
     layout['legend'] = { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' };
-  if (background && !background.layout['width']) delete layout['width'];
-  if (background?.layout['width']) layout['width'] = background.layout['width'];
   fixAxes(layout, background ? [background] : frames, frames);
-  // The slider takes its room from the plane of equal axes, and with it from its width
-  if (layout['width']) layout['height'] = ((layout['height'] as number | undefined) ?? 380) + SLIDER;
+  const equal = (layout['yaxis'] as Layout | undefined)?.['scaleanchor'] === 'x';
+  // A background with axes of its own decides
+  if (equal && (!background || isEqualFigure(background))) fitPlane(layout, [...behind, ...shown]);
+  else {
+    if (equal) unsquare(layout);
+    if (background && !background.layout['width']) delete layout['width'];
+    if (background?.layout['width']) layout['width'] = background.layout['width'];
+    if (layout['width']) layout['height'] = ((layout['height'] as number | undefined) ?? 380) + SLIDER;
+  }
   const play = { at, speed, ...(loop && { loop }), ...(group !== undefined && { group }) };
   layout['meta'] = { ...(layout['meta'] as object | undefined), play };
   return new Figure(
@@ -87,6 +93,21 @@ export function animate(frames: readonly Figure[], options: AnimateOptions = {})
     `${heading('Animation', options)} of ${frames.length} frames, ${names[0]} to ${names.at(-1)}. The last: ${frames.at(-1)!.text}`,
     drawn.map((data, i) => ({ name: String(names[i]), data, traces: places })),
   );
+}
+
+const isEqualFigure = ({ layout }: Figure): boolean => (layout['yaxis'] as Layout | undefined)?.['scaleanchor'] === 'x';
+
+/** Gives a figure of equal axes the width that the extent of all frames needs, and room for the slider below. */
+function fitPlane(layout: Layout, data: readonly Trace[]): void {
+  const span = (axis: 'x' | 'y') => {
+    const range = (layout[`${axis}axis`] as Layout)['range'] as [number, number] | undefined;
+    return range && ([Math.min(...range), Math.max(...range)] as const);
+  };
+  const bar = data.some((t) => fills(t) && t['showscale'] !== false);
+  const names = data.flatMap((t) => (t['showlegend'] !== false && typeof t['name'] === 'string' ? t['name'] : []));
+  delete layout['width'];
+  square(layout, span('x'), span('y'), { bar, names: bar ? [] : names });
+  layout['height'] = ((layout['height'] as number | undefined) ?? 380) + SLIDER;
 }
 
 function checkFrames(frames: readonly unknown[]): void {

@@ -95,11 +95,12 @@ export function casingOf(trace: Trace): Trace | undefined {
   };
 }
 
-/** The traces with a {@link casingOf} before each line. */
+/** The traces with a {@link casingOf} before each line. With a rim plotly would list a line without a name: `trace 2`. */
 export const cased = (traces: readonly Trace[]): Trace[] =>
   traces.flatMap((trace) => {
     const casing = casingOf(trace);
-    return casing ? [casing, trace] : [trace];
+    const isNameless = trace['name'] === undefined && trace['showlegend'] === undefined;
+    return casing ? [casing, isNameless ? { ...trace, showlegend: false } : trace] : [trace];
   });
 
 /** A part of a composed figure: where its traces are in it, and its frames. */

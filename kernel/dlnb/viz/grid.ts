@@ -85,7 +85,9 @@ export function grid(rows: readonly (readonly (Figure | undefined)[])[], options
         ...{ xref: 'paper', yref: 'paper', x: 0.5, y: 1, xanchor: 'center', yanchor: 'bottom', showarrow: false },
       });
     const bars = own.flatMap((trace, i) => (hasBar(trace) && !colors ? [first + i] : []));
-    list.push({ row, column, x: `xaxis${id}`, y: `yaxis${id}`, ...(title && { title: annotations.length - 1 }), bars });
+    const aspect = aspectOf(cell, share);
+    const noted = { ...(aspect && { aspect }), ...(title && { title: annotations.length - 1 }) };
+    list.push({ row, column, x: `xaxis${id}`, y: `yaxis${id}`, ...noted, bars });
   }
   const oneBar = colors !== undefined && data.some(hasBar);
   // The first map shows the color bar of all
@@ -184,6 +186,14 @@ function shared(cells: readonly Cell[], axis: 'x' | 'y', wanted: boolean | undef
   const alike = cells.every((cell) => kind(cell) === kind(cells[0]!));
   const comparable = known.every(([low, high]) => high - low >= (all[1] - all[0]) / 3);
   return alike && comparable && known.length === cells.length ? all : undefined;
+}
+
+/** Height by width of a plane of equal axes; undefined of other axes. */
+function aspectOf(cell: Cell, share: { x: Range | undefined; y: Range | undefined }): number | undefined {
+  if (axisSettings(cell, 'y')['scaleanchor'] !== 'x') return undefined;
+  const [x, y] = [share.x ?? spanOf(cell, 'x'), share.y ?? spanOf(cell, 'y')];
+  const aspect = x && y && (y[1] - y[0]) / (x[1] - x[0]);
+  return aspect !== undefined && Number.isFinite(aspect) && aspect > 0 ? aspect : undefined;
 }
 
 /** The range of colors that all maps share; undefined if they do not. */

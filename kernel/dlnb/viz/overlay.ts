@@ -1,8 +1,9 @@
 // viz.overlay: several figures on the same axes.
 import { checkOptions, type OptionNames } from '../options.ts';
-import { cased, checkFigures, colored, fills, isSpatial, joinedFrames, spanOfTraces } from './compose.ts';
+import { cased, checkFigures, colored, fills, isField, isSpatial, joinedFrames, spanOfTraces } from './compose.ts';
 import {
   AXES_OPTIONS,
+  counted,
   escaped,
   Figure,
   heading,
@@ -11,11 +12,14 @@ import {
   type Layout,
   type Trace,
 } from './figure.ts';
-import { square } from './square.ts';
+import { square, unsquare } from './square.ts';
 
 /** Options of {@link overlay}. */
 export interface OverlayOptions extends AxesOptions {
-  /** Names of the figures in the legend; those of their curves by default. */
+  /**
+   * Names in the legend: one for each figure, where a figure of several named curves keeps theirs; or one for each curve
+   * of all figures, in their order. Those of the curves by default.
+   */
   names?: readonly string[];
 }
 
@@ -45,9 +49,12 @@ export function overlay(...parts: (Figure | OverlayOptions)[]): Figure {
   const figures: readonly unknown[] = options === last ? parts.slice(0, -1) : parts;
   checkFigures(figures, where, 'viz.overlay(viz.scatter(points), viz.line(curve))');
   const { names } = options;
-  if (names && names.length !== figures.length)
+  const curves = figures.map(({ data: own }) => own.filter(isCurve).length);
+  const all = curves.reduce((sum, n) => sum + n, 0);
+  const perFigure = names?.length === figures.length;
+  if (names && !perFigure && names.length !== all)
     throw new RangeError(
-      `${where}: names must hold one name for each figure, got ${names.length} for ${figures.length}`,
+      `${where}: names must hold one name for each figure or for each curve, got ${names.length} for ${counted(figures.length, 'figure')} and ${counted(all, 'curve')}`,
     );
   const spatial = figures.filter(isSpatial);
   if (spatial.length > 0 && spatial.length < figures.length)
@@ -56,12 +63,17 @@ export function overlay(...parts: (Figure | OverlayOptions)[]): Figure {
   const map = figures.findIndex(({ data }) => data.some(fills));
   let next = 0;
   let bars = 0;
+  /** Curves of the figures before. */
+  let before = 0;
   const data: Trace[] = [];
   const joined: { first: number; frames: readonly object[] }[] = [];
   for (const [k, figure] of figures.entries()) {
     const own = colored(figure.data, next);
     next = own.next;
-    let traces = names ? named(own.traces, names[k]!) : own.traces;
+    let traces = own.traces;
+    if (names && perFigure) traces = named(traces, names[k]!);
+    else if (names) traces = eachNamed(traces, names.slice(before, before + curves[k]!));
+    before += curves[k]!;
     // A rim adds traces, which the frames of an animation would miss
     if (map >= 0 && k > map && figure.frames.length === 0) traces = cased(traces);
     joined.push({ first: data.length, frames: figure.frames });
@@ -73,7 +85,7 @@ export function overlay(...parts: (Figure | OverlayOptions)[]): Figure {
   const wantsEqual =
     options.equal ?? figures.some(({ layout: own }) => (own['yaxis'] as Layout | undefined)?.['scaleanchor'] === 'x');
   if (wantsEqual && spatial.length === 0) squared(layout, data, bars > 0);
-  else for (const axis of AXES) for (const key of ['scaleanchor', 'constrain']) delete (layout[axis] as Layout)[key];
+  else unsquare(layout);
   const text = `${heading('Overlay', options)} of ${figures.length} figures. ${figures.map((f) => f.text).join('. ')}`;
   return new Figure(
     data,
@@ -94,8 +106,20 @@ function checkAxes(figures: readonly Figure[], where: string): void {
         );
 }
 
-/** The unnamed series of a figure by one name, in the legend once. */
+/** Whether a trace has a line of its own in the legend, or would have one. */
+const isCurve = (trace: Trace): boolean => trace['showlegend'] !== false && !isField(trace);
+
+/** Each curve by a name of its own. */
+function eachNamed(traces: readonly Trace[], names: readonly string[]): Trace[] {
+  let next = 0;
+  return traces.map((trace) =>
+    isCurve(trace) ? { ...trace, name: escaped(names[next++]!), showlegend: true } : trace,
+  );
+}
+
+/** The series of a figure by one name, in the legend once; several that have names keep them. */
 function named(traces: readonly Trace[], name: string): Trace[] {
+  if (traces.filter((trace) => isCurve(trace) && trace['name'] !== undefined).length > 1) return [...traces];
   let first = true;
   return traces.map((trace) => {
     if (trace['showlegend'] === false || (trace['name'] !== undefined && trace['showlegend'] !== false && !first))

@@ -38,9 +38,19 @@ export function square(layout: Layout, x: Span, y: Span, beside: Beside = {}): v
   const names = beside.names ?? [];
   const legend = names.length > 1 ? AROUND.mark + AROUND.letter * Math.max(...names.map((name) => name.length)) : 0;
   const width = (plane * (x[1] - x[0])) / (y[1] - y[0]);
-  layout['width'] = Math.round(
-    Math.min(1400, Math.max(width, 160) + AROUND.left + AROUND.right + (beside.bar ? AROUND.bar : 0) + legend),
-  );
+  const around = AROUND.left + AROUND.right + (beside.bar ? AROUND.bar : 0) + legend;
+  layout['width'] = Math.round(Math.min(1400, Math.max(width, 160) + around));
+  // What a narrow output needs to know to draw it less high
+  layout['meta'] = { ...(layout['meta'] as object | undefined), plane: { width, height: plane, beside: around } };
+}
+
+/** Takes back {@link square}. */
+export function unsquare(layout: Layout): void {
+  for (const axis of ['xaxis', 'yaxis'])
+    for (const key of ['scaleanchor', 'constrain']) delete (layout[axis] as Layout | undefined)?.[key];
+  const { plane: _, ...meta } = (layout['meta'] ?? {}) as Layout;
+  if ('meta' in layout) layout['meta'] = meta;
+  delete layout['width'];
 }
 
 /** The extent of several lists together. */

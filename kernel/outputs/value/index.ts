@@ -128,7 +128,7 @@ const childOf = (property: PropertyDescriptor): Child =>
 
 /** The table of an array of records: plain objects, most of which have most of the columns. */
 function tableOf(value: object): ValueTable | undefined {
-  if (!Array.isArray(value) || value.length < 2) return undefined;
+  if (!Array.isArray(value) || value.length === 0) return undefined;
   const records = first(value as unknown[], MAX_ROWS);
   if (!records.every(isRecord)) return undefined;
   const columns = new Set<string>();

@@ -1,11 +1,10 @@
 // The picture of filters or feature maps: the tiles of each stage as its renderer first shows them, up to a height.
 import { omissions, stageFacts, titleFacts } from '../../../renderers/filters/describe.ts';
 import { layOut, originOf, type Layout } from '../../../renderers/filters/layout.ts';
-import { coloring, isImage } from '../../../renderers/filters/look.ts';
+import { coloring, isImage, scalesFor } from '../../../renderers/filters/look.ts';
 import { pixelsOf, shrunk, type Picture } from '../../../renderers/filters/paint.ts';
 import { extentOf, tilesOf, type Look, type Tile, type Tiles } from '../../../renderers/filters/panels.ts';
 import { readFilters, type FiltersPayload } from '../../../renderers/filters/payload.ts';
-import { colorScale } from '../../../renderers/shared/color-scale.ts';
 import { plural } from '../../../renderers/shared/numbers.ts';
 import type { FilterStage } from '../../wire/filters.ts';
 import { dataUrl } from '../png.ts';
@@ -73,8 +72,7 @@ function section(payload: FiltersPayload, stage: FilterStage, tiles: Tiles, look
   });
   let y = top + 26;
   const extent = extentOf(allTiles(payload, stage, look));
-  const scales = { chosen: colorScale('diverging', LIGHT), gray: colorScale('gray', LIGHT) };
-  const { scale, range } = coloring(stage, extent, tiles.colors, scales);
+  const { scale, range } = coloring(stage, extent, tiles.colors, scalesFor('auto', LIGHT));
   const bare = stage.type === 'input' && tiles.tiles.length === 1;
   const panels = tiles.tiles[0]!.panels.length;
   const content = { tiles: tiles.tiles.length, panels, rows: tiles.rows, columns: tiles.columns, bare };

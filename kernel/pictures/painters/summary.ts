@@ -1,4 +1,5 @@
 // The picture of a model's table: its layers with their shapes, parameters and shares.
+import { foldedLines } from '../../wire/summary.ts';
 import { readSummary } from '../../../renderers/output/payload.ts';
 import { byteSize, count } from '../../../renderers/shared/numbers.ts';
 import { el, label, LIGHT, WIDTH, type Drawing } from '../svg.ts';
@@ -12,7 +13,9 @@ const COLUMNS = { name: MARGIN, type: 190, shape: 322, parameters: 540, share: 5
 
 /** @throws PayloadError if it is no such table */
 export function summaryPicture(json: unknown): Drawing {
-  const { name, layers, total, trainable, bytes } = readSummary(json);
+  const table = readSummary(json);
+  const { name, total, trainable, bytes } = table;
+  const layers = foldedLines(table);
   const cut = layers.length > MOST;
   const shown = cut ? [...layers.slice(0, MOST - 9), undefined, ...layers.slice(-8)] : layers;
   let body = label(MARGIN, 24, `Model "${name}"`, { size: 14, most: WIDTH - 2 * MARGIN });
@@ -33,7 +36,8 @@ export function summaryPicture(json: unknown): Drawing {
       continue;
     }
     const frozen = layer.parameters > 0 && layer.trainable === 0;
-    body += label(COLUMNS.name, y, frozen ? `${layer.name} (frozen)` : layer.name, {
+    const shownName = `${layer.layers ? '▸ ' : ''}${layer.name}${frozen ? ' (frozen)' : ''}`;
+    body += label(COLUMNS.name, y, shownName, {
       most: COLUMNS.type - COLUMNS.name - 8,
     });
     body += label(COLUMNS.type, y, layer.type, { most: COLUMNS.shape - COLUMNS.type - 8 });

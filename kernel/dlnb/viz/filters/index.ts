@@ -77,7 +77,7 @@ export function makeFilters(loaded: LoadedLibrary) {
     /**
      * Runs a model on an input and draws the outputs of its layers: a tile for each channel. An opened map is shown
      * beside the layer's input, and for the value under the pointer the patch, the kernel, their products and their
-     * sum.
+     * sum. Maps of a layer without negative values have colors from zero up, others zero-centered ones.
      * @param model a model of tf.layers with one input
      * @param x one example, [height, width, channels] (or [length, channels]), or a batch of them
      * @throws TypeError if an argument is wrong; Error if no layer has feature maps

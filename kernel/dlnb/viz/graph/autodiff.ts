@@ -1,7 +1,8 @@
 // From a recording to a graph: leaves before the ops that use them, ops in order of execution, groups by scope.
+import type { ClosureNames } from './closures.ts';
 import type { Recording, RecordedOp, RecordedTensor } from './record.ts';
 import type { GraphScope } from './scopes.ts';
-import type { Plan, PlannedNode, PlannedOutput } from './plan.ts';
+import { sortGroups, type Plan, type PlannedNode, type PlannedOutput } from './plan.ts';
 import { numberText, summarize } from './numbers.ts';
 
 /** Graphs with more nodes are first shown with their groups folded. */
@@ -11,8 +12,13 @@ const LONG = 200;
 /** Number of ops of one run. */
 const RUN = 50;
 
-/** @param names of the recording's inputs */
-export function autodiffPlan(recording: Recording, names: readonly string[], title: string): Plan {
+/** @param names of the recording's inputs @param closures names of constants */
+export function autodiffPlan(
+  recording: Recording,
+  names: readonly string[],
+  title: string,
+  closures: ClosureNames = { tensors: new Map(), lists: [] },
+): Plan {
   const plan: Plan = { kind: 'autodiff', title, nodes: [], edges: [], groups: [] };
   const made = new Map<RecordedTensor, { node: number; output: number }>();
   const leaf = (x: RecordedTensor, node: Pick<PlannedNode, 'kind' | 'label'>) => {
@@ -24,7 +30,7 @@ export function autodiffPlan(recording: Recording, names: readonly string[], tit
   });
   const groups = groupsOf(recording.ops, plan);
   recording.ops.forEach((op, i) => {
-    for (const { tensor } of op.inputs) if (!made.has(tensor)) leaf(tensor, leafOf(tensor));
+    for (const { tensor } of op.inputs) if (!made.has(tensor)) leaf(tensor, leafOf(tensor, closures));
     const to = plan.nodes.length;
     for (const { name, tensor } of op.inputs) {
       const { node: from, output } = made.get(tensor)!;
@@ -33,7 +39,7 @@ export function autodiffPlan(recording: Recording, names: readonly string[], tit
     op.outputs.forEach((x, output) => made.set(x, { node: to, output }));
     plan.nodes.push(opNode(op, groups[i]));
   });
-  if (!made.has(recording.result)) leaf(recording.result, leafOf(recording.result));
+  if (!made.has(recording.result)) leaf(recording.result, leafOf(recording.result, closures));
   plan.result = made.get(recording.result)!.node;
   plan.summed = recording.result.held.size !== 1;
   placeLeaves(plan);
@@ -48,15 +54,27 @@ function outputOf({ held, gradient }: RecordedTensor): PlannedOutput {
   return { shape, dtype, value: summarize(held), gradient: gradient && summarize(gradient) };
 }
 
-function leafOf({ held, variable }: RecordedTensor): Pick<PlannedNode, 'kind' | 'label' | 'details'> {
+function leafOf(
+  { id, held, variable }: RecordedTensor,
+  closures: ClosureNames,
+): Pick<PlannedNode, 'kind' | 'label' | 'details'> {
   if (variable)
     return {
       kind: 'variable',
       label: variable.name,
       ...(variable.trainable ? {} : { details: [['trainable', 'no']] }),
     };
-  const number = held.size === 1 && held.dtype !== 'string' ? summarize(held)?.values[0] : undefined;
-  return { kind: 'constant', label: number === undefined ? 'constant' : numberText(number) };
+  return { kind: 'constant', label: closures.tensors.get(id) ?? constantLabel(held, closures) };
+}
+
+/** A constant of no variable: a number by its value, a list by the variable that has its numbers, others by their shape. */
+function constantLabel(held: RecordedTensor['held'], { lists }: ClosureNames): string {
+  const summary = held.dtype === 'string' ? undefined : summarize(held);
+  if (summary?.size === 1) return numberText(summary.values[0]!);
+  const same = ({ values }: ClosureNames['lists'][number]) =>
+    values.length === summary?.size &&
+    values.every((v, i) => Object.is(Math.fround(v), Math.fround(summary.values[i]!)));
+  return lists.find(same)?.name ?? `constant [${held.shape.join(', ')}]`;
 }
 
 /** Names of TensorFlow.js functions that differ from the op kernel's name in lower case. */
@@ -204,19 +222,6 @@ function gatherRuns(plan: Plan): void {
   if (last !== undefined) groups[last]!.label = groups[last]!.label.replace(/\d+$/, String(ops));
   sortGroups(plan);
   placeLeaves(plan);
-}
-
-/** Puts parents before their children. */
-function sortGroups(plan: Plan): void {
-  const { groups, nodes } = plan;
-  const depth = (g: number): number => (groups[g]!.parent === undefined ? 0 : 1 + depth(groups[g]!.parent!));
-  const order = groups.map((_, i) => i).sort((a, b) => depth(a) - depth(b) || a - b);
-  const place = new Map(order.map((old, now) => [old, now]));
-  for (const n of nodes) if (n.group !== undefined) n.group = place.get(n.group)!;
-  plan.groups = order.map((old) => {
-    const group = groups[old]!;
-    return group.parent === undefined ? group : { ...group, parent: place.get(group.parent)! };
-  });
 }
 
 /** Removes empty groups. */

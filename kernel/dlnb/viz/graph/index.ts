@@ -6,6 +6,7 @@ import { checkOptions, type OptionNames } from '../../options.ts';
 import { needLibrary, type LoadedLibrary, type TensorLibrary } from '../../library.ts';
 import { waiting } from '../pending.ts';
 import { autodiffPlan } from './autodiff.ts';
+import { closureNames } from './closures.ts';
 import { encodeGraph } from './encode.ts';
 import { argumentsOf, type GraphInput, type GraphInputs } from './inputs.ts';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -50,8 +51,8 @@ export type NamedTensorFunction<T> = { f(inputs: { [name in keyof T]: Tensor }):
 
 export interface GraphFunction {
   /**
-   * Runs a function once and draws the computation of its result: a node for each input, variable, constant and op,
-   * with its shape, its value, and the gradient of the result with respect to it, by back-propagation. The gradient of
+   * Runs a function once and draws the computation of its result: a node for each input, variable, constant and op (a
+   * constant that a variable of the notebook holds has its name), with its shape, its value, and the gradient of the result with respect to it, by back-propagation. The gradient of
    * a result with several elements is that of their sum.
    * @param fn computes one tensor with tf ops; or a model of tf.layers, applied to the inputs
    * @param inputs one number, array or tensor; a list of them, one for each parameter; or an object of them by name,
@@ -121,12 +122,13 @@ function functionPlan(
   title: string,
 ): Plan | Promise<Plan> {
   const { names, tensors, call } = argumentsOf(tf, f, inputs);
+  const closures = closureNames(f);
   const recording = record(tf, tensors, call);
   try {
-    return autodiffPlan(recording, names, title);
+    return autodiffPlan(recording, names, title, closures);
   } catch (e) {
     if (!(e instanceof Unread)) throw e;
-    return readRecording(recording).then((read) => autodiffPlan(read, names, title));
+    return readRecording(recording).then((read) => autodiffPlan(read, names, title, closures));
   } finally {
     recording.dispose();
   }

@@ -1,7 +1,8 @@
 // The graph of the layers of a model of tf.layers: one node for each call of a layer, nested models as groups.
 import type { GraphOutput } from '../../../wire/graph.ts';
+import { blocksOf, signatureOf } from '../../../outputs/model-blocks.ts';
 import { grouped, parametersOf } from '../../../outputs/model-summary.ts';
-import type { Plan, PlannedNode } from './plan.ts';
+import { sortGroups, type Plan, type PlannedNode } from './plan.ts';
 
 type Shape = (number | null)[];
 
@@ -69,6 +70,7 @@ type Sources = Map<number, Source>;
 export function layersPlan(model: ModelLike): Plan {
   const plan: Plan = { kind: 'layers', title: model.name, nodes: [], edges: [], groups: [] };
   addModel(plan, model, undefined, new Map());
+  sortGroups(plan);
   return plan;
 }
 
@@ -84,7 +86,21 @@ function addModel(plan: Plan, model: ModelLike, group: number | undefined, sourc
     const made = isModel(layer) ? addNested(plan, layer, group, from) : addLayer(plan, call, group, from);
     call.outputTensors.forEach(({ id }, i) => sources.set(id, made[i]!));
   }
+  foldBlocks(plan, inner.layers, group);
   return sources;
+}
+
+/** Makes a folded group of each of the model's repeated blocks. @param around the group of the model */
+function foldBlocks(plan: Plan, layers: readonly LayerLike[], around: number | undefined): void {
+  const blocks = blocksOf(layers.map((layer) => ({ name: layer.name, signature: signatureOf(layer) })));
+  for (const { label, first, count } of blocks) {
+    const names = new Set(layers.slice(first, first + count).map(({ name }) => name));
+    const group = plan.groups.length;
+    plan.groups.push({ label, kind: 'block', ...(around === undefined ? {} : { parent: around }), folded: true });
+    for (const node of plan.nodes) if (node.group === around && names.has(node.label)) node.group = group;
+    for (const nested of plan.groups.slice(0, group))
+      if (nested.parent === around && names.has(nested.label)) nested.parent = group;
+  }
 }
 
 /** The layer calls of a model, each after those that it needs. */

@@ -8,7 +8,7 @@ import { clip, drawBars, drawGroups } from './bars.ts';
 import { drawContour, drawHeat, drawImageTrace } from './fields.ts';
 import { rectOf, type Plane } from './plane.ts';
 import { drawScatter } from './scatter.ts';
-import { arranged } from '../../../../renderers/plotly/arrange.ts';
+import { arranged, spareHeight } from '../../../../renderers/plotly/arrange.ts';
 import { field, listOf, numberOf, titleOf, type Trace } from './values.ts';
 import { GROUPS, type Scene, sceneOf, setRanges, SIZE, typeOf } from './scene.ts';
 import { axisBelow, axisBeside, frameOf, gridOf, type Inner, layOutAxes, marginsOf, shows } from './axes.ts';
@@ -37,8 +37,11 @@ export function flatPicture(given: Figure, note: string | undefined): Drawing {
   const names = legend(scene, top);
   body += names.body;
   top += names.height;
+  const own = numberOf(layout['width']);
+  const spare = spareHeight(figure, own > 0 ? Math.min(own, WIDTH) : WIDTH);
   const stated = numberOf(layout['height']);
-  const height = Math.max(180, Math.min(MAX_HEIGHT, stated > 0 ? Math.min(stated, 900) : 380) + Math.max(0, top - 40));
+  const wanted = (stated > 0 ? Math.min(stated, 900) : 380) - spare;
+  const height = Math.max(180, Math.min(MAX_HEIGHT, wanted + Math.max(0, top - 40)));
   const bars = colorBarsOf(scene);
   const margins = marginsOf(scene, {
     top: top + (hasHeads(layout) ? 24 : 10),
@@ -51,7 +54,6 @@ export function flatPicture(given: Figure, note: string | undefined): Drawing {
     height: Math.max(60, height - margins.top - margins.bottom),
   };
   // A figure with a width of its own stands in the middle, with its color bars beside it
-  const own = numberOf(layout['width']);
   if (own > 0 && own < WIDTH) {
     inner.left += (WIDTH - own) / 2;
     inner.width = Math.max(60, inner.width - (WIDTH - own));

@@ -184,7 +184,7 @@ describe('the table of records', () => {
   });
 
   it.for<[what: string, value: unknown]>([
-    ['one record', [{ a: 1 }]],
+    ['a single empty record', [{}]],
     ['records and others', [{ a: 1 }, 2]],
     ['records that share nothing', [{ a: 1 }, { b: 1 }, { c: 1 }, { d: 1 }]],
     ['instances', [new Point(), new Point()]],
