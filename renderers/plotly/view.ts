@@ -205,7 +205,9 @@ export class FigureView {
     const available = this.available();
     if (this.gone || !this.figure || available < 1 || Math.abs(available - this.drawnWidth) < 1) return;
     const crossed = available < COMPACT !== this.drawnWidth < COMPACT;
-    if (!this.drawnBy || this.busy || crossed || panelsOf(this.figure.layout)) {
+    // The rows of a legend above the plot depend on the width, and the height on them
+    const higher = heightOf(this.figure, available) !== heightOf(this.figure, this.drawnWidth);
+    if (!this.drawnBy || this.busy || crossed || higher || panelsOf(this.figure.layout)) {
       await this.draw();
       return;
     }
