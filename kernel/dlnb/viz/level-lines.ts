@@ -49,8 +49,16 @@ export function levelLines({ data, rows, columns, x, y }: LevelGrid, level: numb
       // A saddle: its middle decides which corners are joined
       const middle = corners.reduce((sum, v) => sum + v, 0) / 4 > level;
       const [a, b, d, e] = cut as [number, number, number, number];
-      if (middle === above[0]) [link(a, b), link(d, e)];
-      else [link(e, a), link(b, d)];
+      for (const [from, to] of middle === above[0]
+        ? ([
+            [a, b],
+            [d, e],
+          ] as const)
+        : ([
+            [e, a],
+            [b, d],
+          ] as const))
+        link(from, to);
     }
   return joined(points, links);
 }
