@@ -20,7 +20,7 @@ describe('contours', () => {
     expect(data[1]).toMatchObject({ showlegend: false, mode: 'lines', hoverinfo: 'skip' });
     const alone = shown(contour(bowl, { levels: [0.25], filled: false }));
     expect(alone.layout).toMatchObject({ xaxis: { range: [-1, 1] }, yaxis: { range: [-1, 1] } });
-    expect(layout['xaxis']).not.toHaveProperty('range');
+    expect(layout).not.toHaveProperty('xaxis.range');
   });
 
   it('at given levels hold the grid once, however many levels', () => {

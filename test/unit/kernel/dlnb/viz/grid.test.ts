@@ -44,7 +44,7 @@ describe('a grid', () => {
 
   it('gives another color to each name of the common legend, and the same one to the same name', () => {
     const { data } = shown(grid([[line({ a: [1, 2], b: [2, 1] }), line({ c: [2, 2], a: [1, 1] })]]));
-    const colors = data.map((trace) => (trace['line'] as { color: string }).color);
+    const colors = data.map((trace) => (trace['line'] as unknown as { color: string }).color);
     expect(colors).toEqual(['theme(series-0)', 'theme(series-1)', 'theme(series-2)', 'theme(series-0)']);
     const spread = band({ c: [[1, 2], [2, 3]], d: [[1, 1], [2, 2]] }); // prettier-ignore
     const both = shown(grid([[line({ a: [1, 2], b: [2, 1] }), spread]])).data;
@@ -57,7 +57,8 @@ describe('a grid', () => {
   it('leaves the colors of points over a map of colors, and gives them to no other name', () => {
     const map = overlay(heatmap([[0, 1], [1, 0]]), line({ up: [0, 1] })); // prettier-ignore
     const { data } = shown(grid([[line({ other: [1, 2] }), map]]));
-    const colorOf = (name: string) => (data.find((t) => t['name'] === name)!['line'] as { color: string }).color;
+    const colorOf = (name: string) =>
+      (data.find((t) => t['name'] === name)!['line'] as unknown as { color: string }).color;
     expect([colorOf('up'), colorOf('other')]).toEqual(['theme(series-0)', 'theme(series-1)']);
   });
 

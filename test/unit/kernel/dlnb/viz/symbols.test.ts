@@ -9,7 +9,7 @@ const markersOf = (columns: number, classes: number) =>
       Array.from({ length: classes }, (_, i) => Array.from({ length: columns }, () => i)),
       { labels: Array.from({ length: classes }, (_, i) => i) },
     ),
-  ).data.map((trace) => (trace['marker'] as { symbol?: string }).symbol);
+  ).data.map((trace) => (trace['marker'] as unknown as { symbol?: string }).symbol);
 
 describe('a scatter plot of many classes', () => {
   it('has another symbol for each eight classes, so that no two look alike', () => {
