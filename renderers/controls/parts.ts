@@ -68,6 +68,7 @@ export class PartsView {
       } else this.element.append(made);
       this.places[at] = place = next;
     }
+    placeIn(place.element, item);
     const shown = follows && cursor !== undefined ? withCursor(item, cursor) : item;
     const id = RENDERERS.get(item.mime);
     if (!id) return drawPlain(place.element, item);
@@ -83,6 +84,18 @@ export class PartsView {
     renderer?.disposeOutputItem?.(id);
     made.remove();
   }
+}
+
+/** Wide pictures get a row of their own: beside another output they would be drawn smaller. */
+function placeIn(into: HTMLElement, item: PartItem): void {
+  into.style.gridColumn = isWide(item) ? '1 / -1' : '';
+}
+
+/** Whether an output is pictures that say that they need the width. */
+export function isWide(item: PartItem): boolean {
+  if (item.mime !== PLOTLY || !('json' in item) || !isRecord(item.json)) return false;
+  const { layout } = item.json;
+  return isRecord(layout) && isRecord(layout['meta']) && layout['meta']['wide'] === true;
 }
 
 const isDrawn = (mime: string) =>
