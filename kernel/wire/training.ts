@@ -18,6 +18,8 @@ export interface TrainingChart {
   /** Whether an axis is logarithmic at first. */
   logX?: boolean;
   logY?: boolean;
+  /** False for a chart that only shows how far its run is, with the Stop button; nothing is left of it at the end. */
+  curves?: false;
   runs: TrainingRun[];
 }
 

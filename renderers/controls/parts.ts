@@ -71,7 +71,8 @@ export class PartsView {
       } else this.element.append(made);
       this.places[at] = place = next;
     }
-    place.element.style.gridColumn = whole ? '1 / -1' : 'auto';
+    // Wide pictures get a row of their own too: beside another output they would be drawn smaller
+    place.element.style.gridColumn = whole || isWide(item) ? '1 / -1' : 'auto';
     const shown = follows && cursor !== undefined ? withCursor(item, cursor) : item;
     const id = RENDERERS.get(item.mime);
     if (!id) return drawPlain(place.element, item);
@@ -92,6 +93,13 @@ export class PartsView {
 /** The first item that can be drawn. */
 const drawnItem = ({ items }: Part): PartItem | undefined =>
   items.find(({ mime }) => mime !== ERROR && isDrawn(mime)) ?? items[0];
+
+/** Whether an output is pictures that say that they need the width. */
+export function isWide(item: PartItem): boolean {
+  if (item.mime !== PLOTLY || !('json' in item) || !isRecord(item.json)) return false;
+  const { layout } = item.json;
+  return isRecord(layout) && isRecord(layout['meta']) && layout['meta']['wide'] === true;
+}
 
 const isDrawn = (mime: string) =>
   RENDERERS.has(mime) || mime.startsWith('image/') || mime.startsWith('text/') || isStream(mime);

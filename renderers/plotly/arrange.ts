@@ -11,9 +11,8 @@ const MOST_DECADES = 7;
 /** The figure with its panels and ticks for this width. */
 export function arranged(figure: Figure, width: number): Figure {
   const panels = panelsOf(figure.layout);
-  const controls = figure.frames.length > 1;
   const placed = panels
-    ? { ...figure, ...placePanels(figure, panels, placesOf(panels, figure.layout, width, controls), width) }
+    ? { ...figure, ...placePanels(figure, panels, placesOf(panels, figure, width), width) }
     : figure;
   const ticks = logarithmicTicks(placed);
   return Object.keys(ticks).length > 0 ? { ...placed, layout: { ...placed.layout, ...ticks } } : placed;
@@ -22,7 +21,7 @@ export function arranged(figure: Figure, width: number): Figure {
 /** The height that panels need in this width; undefined for a figure without panels. */
 export function panelsHeight(figure: Figure, width: number): number | undefined {
   const panels = panelsOf(figure.layout);
-  return panels && placesOf(panels, figure.layout, width, figure.frames.length > 1).height;
+  return panels && placesOf(panels, figure, width).height;
 }
 
 /** What stays empty above and below a plane of equal axes that is not as wide as it could be. */

@@ -4,6 +4,8 @@ import { withAlpha, type Theme } from '../shared/theme.ts';
 import { isRecord } from '../../kernel/wire/fields.ts';
 import { panelsHeight, spareHeight } from './arrange.ts';
 import type { Figure, PlainObject } from './figure.ts';
+import { isAbove, LETTERS, roomAbove, stacked, TITLE } from './legend.ts';
+import { panelsOf } from './panels.ts';
 import { AT_ONCE, playOf, running } from './play.ts';
 
 /** Narrower than this, margins and letters shrink and the legend goes below the plot. */
@@ -19,8 +21,21 @@ export function heightOf(figure: Figure, available: number): number {
   const panels = panelsHeight(figure, widthOf(figure, available));
   if (panels !== undefined) return panels;
   const stated = figure.layout['height'];
-  const height = typeof stated === 'number' ? stated : HEIGHT[figure.bundle === 'gl3d' ? 'spatial' : 'flat'];
-  return Math.max(Math.min(height, LEAST), Math.round(height - spareHeight(figure, widthOf(figure, available))));
+  const own = typeof stated === 'number' ? stated : HEIGHT[figure.bundle === 'gl3d' ? 'spatial' : 'flat'];
+  const width = widthOf(figure, available);
+  const plot = Math.max(Math.min(own, LEAST), Math.round(own - spareHeight(figure, width)));
+  return plot + legendRoom(figure, width);
+}
+
+/** Pixels of a legend above the plot, by which the figure is higher: the plot keeps its size. */
+function legendRoom(figure: Figure, width: number): number {
+  return figure.bundle === 'cartesian' && hasLegendAbove(figure, width) ? roomAbove(figure, width, LETTERS) : 0;
+}
+
+/** Whether the legend lies above the plot: where it says so, and in narrow figures where controls stand below. */
+function hasLegendAbove({ layout, frames }: Figure, width: number): boolean {
+  if (panelsOf(layout)) return false;
+  return isAbove(layout['legend']) || (layout['legend'] === undefined && width < COMPACT && frames.length > 1);
 }
 
 /** A figure of equal axes is at least so high. */
@@ -38,18 +53,20 @@ export function styledLayout(figure: Figure, theme: Theme, available: number): P
   const compact = width < COMPACT;
   const own = figure.layout;
   const controls = playControls(figure, theme, width);
-  const template = merge(
-    { layout: templateLayout(own, theme, compact, controls !== undefined) },
-    isRecord(own['template']) ? own['template'] : {},
-  );
+  const styled = templateLayout(own, theme, compact, controls !== undefined);
+  const above = legendRoom(figure, width);
+  styled.margin.t += above;
+  const template = merge({ layout: styled }, isRecord(own['template']) ? own['template'] : {});
+  const height = heightOf(figure, available);
   return {
     // The same value for all updates: the reader's zoom and hidden traces survive the next step of a live plot
     uirevision: 'dlnb',
     ...controls,
     ...own,
+    ...(above > 0 && stacked(own, { height, top: styled.margin.t, bottom: styled.margin.b })),
     template,
     width,
-    height: heightOf(figure, available),
+    height,
     autosize: false,
   };
 }
@@ -105,7 +122,7 @@ export function styledConfig(figure: Figure): PlainObject {
   };
 }
 
-function templateLayout(own: PlainObject, theme: Theme, compact: boolean, controls: boolean): PlainObject {
+function templateLayout(own: PlainObject, theme: Theme, compact: boolean, controls: boolean) {
   const size = compact ? theme.fontSize - 2 : theme.fontSize;
   const axis = {
     gridcolor: theme.grid,
@@ -140,7 +157,7 @@ function templateLayout(own: PlainObject, theme: Theme, compact: boolean, contro
     margin: {
       l: compact ? 36 : 52,
       r: compact ? 10 : 20,
-      t: hasTitle(own) ? 44 : 20,
+      t: hasTitle(own) ? TITLE : 20,
       b: controls ? 108 : compact ? 36 : 44,
     },
     xaxis: axis,

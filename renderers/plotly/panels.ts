@@ -2,14 +2,15 @@
 // no plotly.
 import { isRecord } from '../../kernel/wire/fields.ts';
 import type { Panel, Panels } from '../../kernel/wire/panels.ts';
-import type { PlainObject } from './figure.ts';
+import type { Figure, PlainObject } from './figure.ts';
+import { legendHeight, LETTERS, titleAtTop } from './legend.ts';
 
 /** Narrowest panel in pixels, with its numbers. */
 const NARROWEST = 150;
 /** Lowest panel of equal axes. */
 const LOWEST = 40;
 /** Pixels around all panels, and between them. */
-const AROUND = { left: 58, right: 14, top: 14, title: 30, legend: 26, bottom: 48, bar: 84, controls: 66 };
+const AROUND = { left: 58, right: 14, top: 14, title: 30, bottom: 48, bar: 84, controls: 66 };
 const BETWEEN = { gap: 14, numbers: 30, label: 20, ticks: 20, title: 22, bar: 62 };
 
 /** The panels of a figure, if it has any and they are as they should be. */
@@ -29,6 +30,8 @@ export function panelsOf(layout: PlainObject): Panels | undefined {
   return panels['list'].every(good) ? (panels as unknown as Panels) : undefined;
 }
 
+type Shown = Pick<Figure, 'data' | 'layout' | 'frames'>;
+
 interface Places {
   columns: number;
   rows: number;
@@ -41,8 +44,9 @@ interface Places {
   height: number;
 }
 
-/** Where panels stand in an output of this width. @param controls whether a slider stands below them */
-export function placesOf(panels: Panels, layout: PlainObject, width: number, controls: boolean): Places {
+/** Where panels stand in an output of this width. A slider stands below them if there are frames. */
+export function placesOf(panels: Panels, { data, layout, frames }: Shown, width: number): Places {
+  const controls = frames.length > 1;
   const axis = (name: string) => (isRecord(layout[name]) ? layout[name] : {});
   const numbered = (name: string) => axis(name)['showticklabels'] !== false && axis(name)['visible'] !== false;
   const titled = (name: string) => {
@@ -52,13 +56,14 @@ export function placesOf(panels: Panels, layout: PlainObject, width: number, con
   const some = (test: (p: Panel) => boolean) => panels.list.some(test);
   const yNumbers = some((p) => numbered(p.y));
   const xNumbers = some((p) => numbered(p.x));
+  const l = yNumbers ? AROUND.left : 12;
+  const r = AROUND.right + (panels.oneBar || some((p) => p.bars.length > 0) ? AROUND.bar : 0);
   const margin = {
-    l: yNumbers ? AROUND.left : 12,
-    r: AROUND.right + (panels.oneBar || some((p) => p.bars.length > 0) ? AROUND.bar : 0),
+    ...{ l, r },
     t:
       AROUND.top +
       (isRecord(layout['title']) ? AROUND.title : 0) +
-      (panels.legend ? AROUND.legend : 0) +
+      (panels.legend ? legendHeight({ data, layout }, width - l - r, LETTERS) : 0) +
       (some((p) => p.title !== undefined) ? 14 : 0),
     b: (xNumbers ? AROUND.bottom : 14) + (controls ? AROUND.controls : 0),
   };
@@ -101,7 +106,7 @@ export function placePanels(
     width: Math.max(1, (inner.width - (columns - 1) * across) / columns),
     height: (inner.height - (rows - 1) * down) / rows,
   };
-  const placed: PlainObject = { ...layout, margin, height };
+  const placed: PlainObject = { ...layout, ...titleAtTop(layout['title'], height), margin, height };
   const traces = [...data];
   const notes = Array.isArray(layout['annotations']) ? [...(layout['annotations'] as PlainObject[])] : [];
   const share = (v: number, of: number) => Math.max(0, Math.min(1, v / of));

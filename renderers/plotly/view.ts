@@ -4,6 +4,7 @@ import { readTheme } from '../shared/theme.ts';
 import { labelOf } from './describe.ts';
 import { arranged, decadeTick, isOpenLog } from './arrange.ts';
 import type { Figure, PlainObject } from './figure.ts';
+import { inkCells } from './ink.ts';
 import { linkedPoints } from './linked.ts';
 import { panelsOf } from './panels.ts';
 import { AT_ONCE, playOf, running, Together } from './play.ts';
@@ -121,6 +122,7 @@ export class FigureView {
     await plotly.react(this.root, frames.length > 0 ? { ...parts, frames } : parts);
     this.labelTools();
     this.listen(plotly);
+    inkCells(this.root, theme.background);
     this.together.join(frames.length > 1 ? playOf(figure).group : undefined);
   }
 
@@ -131,6 +133,7 @@ export class FigureView {
     if (this.heard === root.on) return;
     this.heard = root.on;
     root.on('plotly_hover', (event) => this.hoverLinked(plotly, event));
+    root.on('plotly_afterplot', () => inkCells(this.root, readTheme(this.root).background));
     root.on('plotly_relayout', (change) => this.tickAgain(plotly, change));
     root.on('plotly_animatingframe', ({ name }) => this.together.shows(this.nameOfFrames().indexOf(String(name))));
     root.on('plotly_buttonclicked', (event) => (this.playing = (event['active'] as number) === 0));
@@ -205,6 +208,7 @@ export class FigureView {
     const available = this.available();
     if (this.gone || !this.figure || available < 1 || Math.abs(available - this.drawnWidth) < 1) return;
     const crossed = available < COMPACT !== this.drawnWidth < COMPACT;
+    // The rows of a legend above the plot depend on the width, and the height on them
     const higher = heightOf(this.figure, available) !== heightOf(this.figure, this.drawnWidth);
     if (!this.drawnBy || this.busy || crossed || higher || panelsOf(this.figure.layout)) {
       await this.draw();

@@ -10,6 +10,8 @@ export interface HeaderState {
   title: string | undefined;
   runs: readonly Run[];
   options: CurveOptions;
+  /** Whether there are curves below, which the controls are for. */
+  curves: boolean;
   /** Text of the Stop button; undefined without a button. */
   stop: 'ready' | 'asked' | undefined;
   /** Colors of the runs. */
@@ -28,6 +30,7 @@ export class Header {
   private readonly legend = element('span', 'facts');
   private readonly runs = element('div', 'runs');
   private readonly note = element('div', 'warning');
+  private readonly smooth = element('label', 'smooth', 'Smoothing');
   private readonly smoothing = document.createElement('input');
   private readonly logX: HTMLButtonElement;
   private readonly logY: HTMLButtonElement;
@@ -42,26 +45,26 @@ export class Header {
     this.smoothing.type = 'range';
     Object.assign(this.smoothing, { min: '0', max: '0.99', step: '0.01' });
     this.smoothing.addEventListener('input', () => events.change({ smoothing: Number(this.smoothing.value) }));
-    const label = element('label', 'smooth', 'Smoothing');
-    label.append(this.smoothing);
+    this.smooth.append(this.smoothing);
     this.logX = button('log x', 'Logarithmic steps', () => events.change({ logX: this.logX.ariaPressed !== 'true' }));
     this.logY = button('log y', 'Logarithmic values', () => events.change({ logY: this.logY.ariaPressed !== 'true' }));
     this.stop = button('Stop', 'End the training after this step; variables keep their values', events.stop);
     this.stop.classList.add('stop');
     const controls = element('div', 'controls');
-    controls.append(label, this.logX, this.logY, this.stop);
+    controls.append(this.smooth, this.logX, this.logY, this.stop);
     const line = element('div', 'line');
     line.append(this.title, this.legend, controls);
     root.append(style, line, this.runs, this.note);
   }
 
-  show({ title, runs, options, stop, colors }: HeaderState): void {
+  show({ title, runs, options, curves, stop, colors }: HeaderState): void {
     this.title.textContent = title ?? (runs.length === 1 ? runs[0]!.name : 'Training');
     const validated = runs.some((run) => [...run.curves.values()].some(({ name }) => name.startsWith('val_')));
     this.legend.textContent = runs.length > 1 && validated ? 'dotted: validation' : '';
     this.smoothing.value = String(options.smoothing);
     this.logX.ariaPressed = String(options.logX);
     this.logY.ariaPressed = String(options.logY);
+    for (const control of [this.smooth, this.logX, this.logY]) control.hidden = !curves;
     this.stop.hidden = stop === undefined;
     this.stop.disabled = stop === 'asked';
     this.stop.textContent = stop === 'asked' ? 'Stopping…' : 'Stop';
@@ -146,6 +149,7 @@ function warning({ name, notFinite, notFiniteCount }: Run, several: boolean): st
 }
 
 const styles = `${hostStyle(1.5)}
+[hidden] { display: none !important; }
 .line, .run, .controls {
   display: flex;
   flex-wrap: wrap;

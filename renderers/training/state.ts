@@ -39,6 +39,8 @@ export class ChartState {
   /** Whether an axis is logarithmic at first. */
   readonly logX: boolean;
   readonly logY: boolean;
+  /** Whether it shows curves; else the progress of its runs, and nothing once all are done. */
+  readonly curves: boolean;
   runs = new Map<string, Run>();
 
   /**
@@ -51,7 +53,13 @@ export class ChartState {
     this.title = optional(fields, { title: text }).title;
     this.logX = fields.values['logX'] === true;
     this.logY = fields.values['logY'] === true;
+    this.curves = fields.values['curves'] !== false;
     this.apply(fields.values['runs']);
+  }
+
+  /** Whether there is nothing left to show: only progress, and all of it done. */
+  get over(): boolean {
+    return !this.curves && [...this.runs.values()].every(({ state }) => state === 'done');
   }
 
   get running(): boolean {

@@ -97,12 +97,16 @@ export class TrainingView {
 
   private showHeader(): void {
     this.headerAt = performance.now();
-    const { title, runs, running } = this.state;
+    const { title, runs, running, curves, over } = this.state;
+    // The progress of a sweep: at its end its results stand below
+    this.element.style.display = over ? 'none' : '';
+    this.plot.style.display = curves ? '' : 'none';
     const live = performance.now() - this.heardAt < SILENT_MS;
     this.header.show({
       title,
       runs: [...runs.values()],
       options: this.options,
+      curves,
       stop: running && live && this.post ? (this.stopAsked ? 'asked' : 'ready') : undefined,
       colors: readTheme(this.element).series,
     });
@@ -129,7 +133,7 @@ export class TrainingView {
     do {
       this.stale = false;
       const begun = performance.now();
-      await this.figure.show(curvesFigure([...this.state.runs.values()], this.options));
+      if (this.state.curves) await this.figure.show(curvesFigure([...this.state.runs.values()], this.options));
       const ended = performance.now();
       this.earliest = ended + Math.max(PAUSE_MS, PAUSE_FACTOR * (ended - begun));
     } while (this.stale);

@@ -48,6 +48,8 @@ export class Chart implements Displayable {
   title: string | undefined;
   logX: boolean | undefined;
   logY: boolean | undefined;
+  /** Whether values are recorded; else it is the progress of the runs with their Stop button. */
+  curves = true;
   private readonly changed = new Set<ChartedRun>();
   private begunAt: number | undefined;
   private sentAt = -Infinity;
@@ -110,6 +112,7 @@ export class Chart implements Displayable {
       ...(this.title !== undefined && { title: this.title }),
       ...(this.logX && { logX: true }),
       ...(this.logY && { logY: true }),
+      ...(!this.curves && { curves: false as const }),
       runs: runs.map((data) => data.snapshot(thin)),
     };
     const text = [`Training${this.title === undefined ? '' : ` "${this.title}"`}`, ...runs.map((data) => data.text())];

@@ -141,6 +141,7 @@ export function makeTrain(
         begin(name, title, steps) {
           const chart = new Chart(host);
           chart.title = title;
+          chart.curves = false;
           const recorder = new RunRecorder(chart, name, { steps }, recorders);
           chart.runs.set(name, recorder);
           recorder.begin();

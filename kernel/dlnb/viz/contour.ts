@@ -3,6 +3,7 @@ import { checkOptions, shown, type OptionNames } from '../options.ts';
 import { extent } from './arrays.ts';
 import { COLOR_OPTIONS, coloredBy, type ColorOptions } from './colors.ts';
 import { AXES_OPTIONS, Figure, heading, layoutOf, rowsOf, short, type Trace } from './figure.ts';
+import { asOnePath, labelled, levelLines, type LevelGrid } from './level-lines.ts';
 import { PLANE_OPTIONS, readPlane, spanText, type PlaneOptions, type PlaneValues } from './plane.ts';
 import { isEqual, square } from './square.ts';
 
@@ -75,30 +76,70 @@ export function contour(values: PlaneValues, options: ContourOptions = {}): Figu
       showscale: coloring !== 'none',
     });
   } else {
-    // Plotly's levels are evenly spaced: the colors are a map of their own, and each level is a trace
+    // Plotly's levels are evenly spaced: the colors are a map of their own, and the lines are found here
     if (filled) traces.push({ ...base, type: 'heatmap', zsmooth: 'best', colorbar: color.colorbar });
-    for (const level of levels)
-      traces.push({
-        ...base,
-        autocontour: false,
-        contours: { coloring: 'none', start: level, end: level, size: 1, ...label },
-        line: { ...line, width: 1.2 },
-        showscale: false,
-        showlegend: false,
-        ...(filled && { hoverinfo: 'skip' }),
-      });
+    const grid = { data: color.values, rows, columns, x: x ?? counting(columns), y: y ?? counting(rows) };
+    const names = levels.map((level) => short(options.logColors ? 10 ** level : level));
+    traces.push(...linesAt(grid, levels, { names, labels, filled, line: { ...line, width: 1.2 } }));
   }
-  for (const trace of traces) if (trace['hoverinfo'] === 'skip') delete trace['hovertemplate'];
   const layout = layoutOf(options, where);
   for (const axis of ['xaxis', 'yaxis']) Object.assign(layout[axis] as object, { showgrid: false, zeroline: false });
   const spans = [x ? extent(x) : [0, columns - 1], y ? extent(y) : [0, rows - 1]] as [number, number][];
   if (isEqual(options, (x === undefined) === (y === undefined), spans[0], spans[1]))
     square(layout, spans[0], spans[1], { bar: coloring !== 'none' });
+  // Lines alone do not reach to the ends of the plane
+  if (typeof levels !== 'number' && !filled)
+    for (const [k, axis] of ['xaxis', 'yaxis'].entries())
+      if (!(k === 0 ? options.logX : options.logY)) layout[axis] = { range: spans[k]!, ...(layout[axis] as object) };
   const text =
     typeof levels === 'number'
       ? ''
       : `, lines at ${levels.map((v) => short(options.logColors ? 10 ** v : v)).join(', ')}`;
   return new Figure(traces, layout, `${heading('Contours', options)}: ${spanText(rows, columns, data)}${text}`);
+}
+
+const counting = (n: number) => Float64Array.from({ length: n }, (_, i) => i);
+
+/** Pixels of the plane for which the room of a label is reckoned, and those of a label. */
+const PLANE = { width: 440, height: 300 };
+const LABEL = { letter: 6, around: 8, height: 14 };
+
+/** The lines of each level, and their labels. */
+function linesAt(
+  grid: LevelGrid,
+  levels: readonly number[],
+  { names, labels, filled, line }: { names: readonly string[]; labels: boolean; filled: boolean; line: Trace },
+): Trace[] {
+  const span = (values: ArrayLike<number>) => {
+    const [low, high] = extent(values) ?? [0, 1];
+    return high - low;
+  };
+  const unit = { x: span(grid.x) / PLANE.width, y: span(grid.y) / PLANE.height };
+  const base: Trace = {
+    ...{ type: 'scatter', showlegend: false },
+    ...(filled && { hoverinfo: 'skip' }),
+  };
+  const notes: { at: [number, number]; text: string }[] = [];
+  const traces = levels.map((level, k) => {
+    const text = names[k]!;
+    const [wide, high] = [((LABEL.letter * text.length + LABEL.around) / 2) * unit.x, (LABEL.height / 2) * unit.y];
+    const lines = levelLines(grid, level).flatMap((own) => {
+      const room = labels ? labelled(own, wide, high) : undefined;
+      if (room) notes.push({ at: room.at, text });
+      return room?.lines ?? [own];
+    });
+    return {
+      ...{ ...base, mode: 'lines', ...asOnePath(lines), line },
+      ...(!filled && { hovertemplate: `(%{x:.4~g}, %{y:.4~g})<br>${text}<extra></extra>` }),
+    };
+  });
+  if (!labels) return traces;
+  const written: Trace = {
+    ...{ ...base, mode: 'text', hoverinfo: 'skip', text: notes.map(({ text }) => text) },
+    ...{ x: notes.map(({ at }) => at[0]), y: notes.map(({ at }) => at[1]) },
+    textfont: { size: 10, color: 'theme(foreground)' },
+  };
+  return [...traces, written];
 }
 
 /** The number of levels, or the levels in the units of the colors. */

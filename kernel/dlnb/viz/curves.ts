@@ -152,7 +152,7 @@ function described(y: Float64Array): string {
 
 /** Options of {@link scatter}. */
 export interface ScatterOptions extends AxesOptions, ColorOptions {
-  /** Class of each point, [n] or one-hot [n, classes]. Each class has its color and an entry in the legend. */
+  /** Class of each point, [n] or one-hot [n, classes]. Each class has its color and an entry in the legend; from the ninth on, also another form. */
   labels?: Numbers;
   /** A number for each point, [n]. A color scale maps it to the color of the point. */
   values?: Vector;
@@ -204,11 +204,11 @@ export function scatter(points: Numbers, options: ScatterOptions = {}): Figure {
   };
   const all = drawn();
   const traces = groups
-    ? groups.map(({ name, rows }) => ({
+    ? groups.map(({ name, rows }, k) => ({
         ...base,
         name: escaped(name),
         ...coordinates(data, columns, drawn(rows)),
-        marker: { ...marker, opacity: 0.85 },
+        marker: { ...marker, opacity: 0.85, ...symbolOf(k, columns) },
       }))
     : [{ ...base, ...coordinates(data, columns, all), marker: { ...marker, ...valueColors(options, n, all, where) } }];
   const layout = columns === 3 ? spatialLayout(options) : layoutOf(options, where);
@@ -227,6 +227,12 @@ export function scatter(points: Numbers, options: ScatterOptions = {}): Figure {
     [`${heading('Scatter plot', options)}: ${counted(n, 'point')}${classes}`, ...extents].join(', '),
   );
 }
+
+/** Forms of dots, one after another for each eight classes: there are eight colors. In space there are five forms. */
+const SYMBOLS = ['circle', 'square', 'diamond', 'cross', 'x', 'triangle-up', 'triangle-down', 'star'];
+
+const symbolOf = (k: number, columns: number): Trace =>
+  k < 8 ? {} : { symbol: SYMBOLS[Math.floor(k / 8) % (columns === 3 ? 5 : SYMBOLS.length)] };
 
 /** The room that plotly gives dots: a little more than their extent. */
 const wider = (span: readonly [number, number] | undefined): [number, number] | undefined =>

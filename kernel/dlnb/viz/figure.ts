@@ -15,7 +15,7 @@ export interface PlotOptions {
   /** Labels of the axes. */
   xLabel?: string;
   yLabel?: string;
-  /** Pixels; 380 by default, 460 in three dimensions. */
+  /** Pixels; 380 by default, 460 in three dimensions. The rows of a legend above the plot are added. */
   height?: number;
 }
 

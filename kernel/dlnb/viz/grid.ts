@@ -69,10 +69,12 @@ export function grid(rows: readonly (readonly (Figure | undefined)[])[], options
   const [annotations, shapes, data]: [Layout[], Layout[], Trace[]] = [[], [], []];
   const [list, parts]: [Panel[], Part[]] = [[], []];
   const names = new Set<string>();
+  const drawn = cells.map(({ figure }) => colored(figure.data).traces);
+  const series = seriesOf(drawn);
   for (const [k, cell] of cells.entries()) {
     const { figure, id, row, column } = cell;
     const first = data.length;
-    const own = colored(figure.data).traces.map((trace) => placed(trace, id, colors, names));
+    const own = drawn[k]!.map((trace) => placed(inSeries(trace, drawn[k]!, series), id, colors, names));
     data.push(...own);
     parts.push({ first, frames: figure.frames });
     for (const axis of ['x', 'y'] as const) layout[`${axis}axis${id}`] = axisOf(cell, axis, share[axis]);
@@ -116,7 +118,9 @@ export function grid(rows: readonly (readonly (Figure | undefined)[])[], options
     ...barLayout(cells),
     meta: { panels, ...(link && { link: true }), ...(play?.['play'] !== undefined && { play: play['play'] }) },
   });
-  const frames = joinedFrames(parts, (trace, k) => placed(trace, cells[k]!.id, colors, new Set()));
+  const frames = joinedFrames(parts, (trace, k) =>
+    placed(inSeries(trace, drawn[k]!, series), cells[k]!.id, colors, new Set()),
+  );
   const text = `${heading('Grid', options)} of ${cells.length} figures. ${cells.map(({ figure }) => figure.text).join('. ')}`;
   return new Figure(data, layout, text, frames);
 }
@@ -216,6 +220,49 @@ function sharedColors(cells: readonly Cell[], wanted: boolean | undefined): Rang
 const hasBar = (trace: Trace): boolean =>
   (fills(trace) && trace['type'] !== 'image' && trace['showscale'] !== false) ||
   (trace['marker'] as Layout | undefined)?.['showscale'] === true;
+
+const SERIES = /^theme\(series-(\d)(?=[,)])/;
+const keyOf = (trace: Trace): string | undefined => {
+  const key = trace['legendgroup'] ?? trace['name'];
+  return typeof key === 'string' ? key : undefined;
+};
+const colorOf = (trace: Trace): number | undefined => {
+  const colors = [trace['line'], trace['marker']].map((own) => String((own as Layout | undefined)?.['color']));
+  const found = colors.map((color) => SERIES.exec(color)?.[1]).find((number) => number !== undefined);
+  return found === undefined ? undefined : Number(found);
+};
+
+/**
+ * The number of the color of each name of the common legend: the same in all panels, and another for another name while
+ * there are enough. The colors of points over a map of colors are those of its regions, and stay.
+ */
+function seriesOf(panels: readonly (readonly Trace[])[]): ReadonlyMap<string, number> {
+  const series = new Map<string, number>();
+  const fixed = panels.filter((traces) => traces.some(fills));
+  for (const trace of [...fixed, ...panels.filter((traces) => !traces.some(fills))].flat()) {
+    const [key, own] = [keyOf(trace), colorOf(trace)];
+    if (key === undefined || own === undefined || series.has(key)) continue;
+    const used = new Set(series.values());
+    const free = [own, 0, 1, 2, 3, 4, 5, 6, 7].find((number) => !used.has(number));
+    series.set(key, fixed.some((traces) => traces.includes(trace)) ? own : (free ?? own));
+  }
+  return series;
+}
+
+/** The trace in the color of its name. */
+function inSeries(trace: Trace, panel: readonly Trace[], series: ReadonlyMap<string, number>): Trace {
+  const number = series.get(keyOf(trace) ?? '');
+  if (number === undefined || panel.some(fills)) return trace;
+  const other = (color: unknown) =>
+    typeof color === 'string' ? color.replace(SERIES, `theme(series-${number}`) : color;
+  const recolored: Trace = { ...trace };
+  if (trace['fillcolor'] !== undefined) recolored['fillcolor'] = other(trace['fillcolor']);
+  for (const part of ['line', 'marker']) {
+    const own = trace[part] as Layout | undefined;
+    if (own?.['color'] !== undefined) recolored[part] = { ...own, color: other(own['color']) };
+  }
+  return recolored;
+}
 
 /** A trace on the axes of its panel. A name of another panel is not repeated in the legend. */
 function placed(trace: Trace, id: string, colors: Range | undefined, names: Set<string>): Trace {

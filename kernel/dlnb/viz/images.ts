@@ -65,6 +65,8 @@ const IMAGE_GRID_OPTIONS: OptionNames<ImageGridOptions> = {
 
 /** Pixels of pictures in one figure; larger pictures are drawn smaller. */
 const MOST_PIXELS = 1_000_000;
+/** Widest pictures that may stand beside another output of the same film. */
+const BESIDE = 360;
 /** Pixels that a caption needs below its picture. */
 const CAPTION = 18;
 const RIGHT = 'theme(series-2)';
@@ -136,9 +138,11 @@ export function images(x: Images, options: ImageGridOptions = {}): Figure {
     constrain: 'domain',
   });
   const drawn = mosaic.scale * mosaic.width;
+  const width = Math.round(Math.max(120, drawn + 16 + (masks ? 150 : 0)));
   const layout: Layout = {
+    ...(width > BESIDE && { meta: { wide: true } }),
     ...(options.title !== undefined && { title: { text: escaped(options.title) } }),
-    width: Math.round(Math.max(120, drawn + 16 + (masks ? 150 : 0))),
+    width,
     height: Math.round(
       Math.max(60, mosaic.scale * mosaic.height + (options.title === undefined ? 16 : 52) + (options.captions ? 6 : 0)),
     ),

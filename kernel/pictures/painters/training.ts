@@ -39,6 +39,7 @@ export function trainingPicture(json: unknown): Drawing {
     body += label(12, top + 12, `… and ${runs.length - MOST_RUNS} more runs`, { size: 11, fill: LIGHT.muted });
     top += LINE;
   }
+  if (!state.curves) return { width: WIDTH, height: top, body };
   const checked = curvesFigure(runs, { smoothing: SMOOTHING, logX, logY });
   // Before theme colors are put in, typed arrays become lists
   const plain = { ...checked, data: checked.data.map((t) => ({ ...t, ...lists(t) })) };

@@ -4,6 +4,7 @@ import { makeTrain } from '../../../../../kernel/dlnb/train/index.ts';
 import type { Varied } from '../../../../../kernel/dlnb/train/tools.ts';
 import { DISPLAY, type Displayable } from '../../../../../kernel/wire/displayable.ts';
 import { PLOTLY, TRAINING } from '../../../../../kernel/wire/mime.ts';
+import { ChartState } from '../../../../../renderers/training/state.ts';
 import type { TrainingChart } from '../../../../../kernel/wire/training.ts';
 
 function session() {
@@ -42,6 +43,7 @@ function session() {
     table: () => last(' table')!['text/plain'] as string,
     html: () => last(' table')!['text/html'] as string,
     figure: () => last(' chart')![PLOTLY] as { data: Record<string, unknown>[]; layout: Record<string, unknown> },
+    whole: () => [...shown.values()].map((b) => b[TRAINING] as TrainingChart | undefined).findLast((c) => c)!,
     chart: () => [...shown.values()].map((b) => b[TRAINING] as TrainingChart | undefined).findLast((c) => c)!.runs[0]!,
   };
 }
@@ -60,6 +62,21 @@ describe('the runs', () => {
     expect(results.map(({ result }) => result)).toEqual([0.8, 3.2, 0.08, 0.32]);
     expect(results.every(({ seconds }) => seconds >= 0)).toBe(true);
     expect(s.chart()).toMatchObject({ state: 'done', steps: 4, totalSteps: 4 });
+  });
+
+  it('show their progress without curves, and nothing of it once all are done', async () => {
+    const s = session();
+    const during: ChartState[] = [];
+    await s.vary({ rate: [1, 2] }, ({ rate }) => {
+      during.push(new ChartState(structuredClone(s.whole())));
+      return rate;
+    });
+    expect(during.map(({ curves, over }) => [curves, over])).toEqual([[false, false], [false, false]]); // prettier-ignore
+    expect(new ChartState(s.whole())).toMatchObject({ curves: false, over: true });
+    const stopped = session();
+    stopped.pressStop();
+    await stopped.vary({ rate: [1, 2] }, ({ rate }) => rate);
+    expect(new ChartState(stopped.whole()).over).toBe(false);
   });
 
   it('begin with their own seed, or all with the same', async () => {

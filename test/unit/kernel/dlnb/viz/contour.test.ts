@@ -14,10 +14,24 @@ describe('contours', () => {
     expect(figure.layout).toMatchObject({ yaxis: { scaleanchor: 'x' } });
   });
 
-  it('at given levels are a trace each over the colors, none of them in the legend', () => {
-    const { data } = shown(contour(bowl, { levels: [0.25, 1], resolution: 9 }));
-    expect(data.map(({ type }) => type)).toEqual(['heatmap', 'contour', 'contour']);
-    expect(data[1]).toMatchObject({ contours: { start: 0.25, end: 0.25 }, showlegend: false });
+  it('at given levels are a line each over the colors, none of them in the legend', () => {
+    const { data, layout } = shown(contour(bowl, { levels: [0.25, 1], resolution: 41 }));
+    expect(data.map(({ type }) => type)).toEqual(['heatmap', 'scatter', 'scatter']);
+    expect(data[1]).toMatchObject({ showlegend: false, mode: 'lines', hoverinfo: 'skip' });
+    const alone = shown(contour(bowl, { levels: [0.25], filled: false }));
+    expect(alone.layout).toMatchObject({ xaxis: { range: [-1, 1] }, yaxis: { range: [-1, 1] } });
+    expect(layout).not.toHaveProperty('xaxis.range');
+  });
+
+  it('at given levels hold the grid once, however many levels', () => {
+    const sizeOf = (levels: number[]) => JSON.stringify(shown(contour((x, y) => x * Math.exp(y), { levels }))).length;
+    const [one, twelve] = [sizeOf([0.1]), sizeOf(Array.from({ length: 12 }, (_, i) => 0.05 * (i + 1)))];
+    expect(twelve).toBeLessThan(1.5 * one);
+  });
+
+  it('can carry their values, in gaps of their lines', () => {
+    const { data } = shown(contour(bowl, { levels: [0.25, 0.5], labels: true, resolution: 41 }));
+    expect(data.at(-1)).toMatchObject({ mode: 'text', text: ['0.25', '0.5'], showlegend: false });
   });
 
   it('of logarithms have zero in the lowest color', () => {

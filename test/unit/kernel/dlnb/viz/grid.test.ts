@@ -1,9 +1,11 @@
 // Small multiples: axes and colors that panels share, names in the legend once, frames together, and what is refused.
 import { describe, expect, it } from 'vitest';
 import { animate } from '../../../../../kernel/dlnb/viz/animate.ts';
+import { band } from '../../../../../kernel/dlnb/viz/bands.ts';
 import { line, scatter } from '../../../../../kernel/dlnb/viz/curves.ts';
 import { grid } from '../../../../../kernel/dlnb/viz/grid.ts';
 import { heatmap } from '../../../../../kernel/dlnb/viz/grids.ts';
+import { overlay } from '../../../../../kernel/dlnb/viz/overlay.ts';
 import { linkedPoints } from '../../../../../renderers/plotly/linked.ts';
 import { panelsOf } from '../../../../../renderers/plotly/panels.ts';
 import { checkFigure } from '../../../../../renderers/plotly/figure.ts';
@@ -38,6 +40,26 @@ describe('a grid', () => {
     const { data } = shown(grid([[line({ a: [1, 2], b: [2, 1] }), line({ a: [2, 2], b: [1, 1] })]]));
     expect(data.map(({ showlegend }) => showlegend)).toEqual([undefined, undefined, false, false]);
     expect(data[2]).toMatchObject({ legendgroup: 'a', line: { color: 'theme(series-0)' } });
+  });
+
+  it('gives another color to each name of the common legend, and the same one to the same name', () => {
+    const { data } = shown(grid([[line({ a: [1, 2], b: [2, 1] }), line({ c: [2, 2], a: [1, 1] })]]));
+    const colors = data.map((trace) => (trace['line'] as unknown as { color: string }).color);
+    expect(colors).toEqual(['theme(series-0)', 'theme(series-1)', 'theme(series-2)', 'theme(series-0)']);
+    const spread = band({ c: [[1, 2], [2, 3]], d: [[1, 1], [2, 2]] }); // prettier-ignore
+    const both = shown(grid([[line({ a: [1, 2], b: [2, 1] }), spread]])).data;
+    const ofC = both.filter((trace) => trace['legendgroup'] === 'c');
+    expect(ofC.length).toBeGreaterThan(0);
+    for (const trace of ofC) expect(JSON.stringify(trace)).toContain('series-2');
+    for (const trace of ofC) expect(JSON.stringify(trace)).not.toContain('series-0');
+  });
+
+  it('leaves the colors of points over a map of colors, and gives them to no other name', () => {
+    const map = overlay(heatmap([[0, 1], [1, 0]]), line({ up: [0, 1] })); // prettier-ignore
+    const { data } = shown(grid([[line({ other: [1, 2] }), map]]));
+    const colorOf = (name: string) =>
+      (data.find((t) => t['name'] === name)!['line'] as unknown as { color: string }).color;
+    expect([colorOf('up'), colorOf('other')]).toEqual(['theme(series-0)', 'theme(series-1)']);
   });
 
   it('runs animations together; the shorter one rests at its end', () => {

@@ -1,6 +1,6 @@
 // What TypeScript knows of the value of a choice that has a label, which a button has too.
 import { expect, expectTypeOf, it } from 'vitest';
-import type { ValuesOf } from '../../kernel/dlnb/explore/declare.ts';
+import type { ValuesOf } from '../../../../../kernel/dlnb/explore/declare.ts';
 
 it('a choice with a label gives one of its options, not the count of a button', () => {
   interface Controls {

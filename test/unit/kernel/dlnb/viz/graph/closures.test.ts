@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runInThisContext } from 'node:vm';
-import { closureNames, readVariable } from '../../../../../kernel/dlnb/viz/graph/closures.ts';
+import { closureNames, readVariable } from '../../../../../../kernel/dlnb/viz/graph/closures.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
