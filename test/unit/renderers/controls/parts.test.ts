@@ -4,7 +4,7 @@ import { images } from '../../../../kernel/dlnb/viz/images.ts';
 import { line } from '../../../../kernel/dlnb/viz/curves.ts';
 import { PLOTLY } from '../../../../kernel/wire/mime.ts';
 import { isWide } from '../../../../renderers/controls/parts.ts';
-import { shown } from '../kernel/dlnb/viz/shown.ts';
+import { shown } from '../../kernel/dlnb/viz/shown.ts';
 
 const pictures = (n: number) =>
   Array.from({ length: n }, () => Array.from({ length: 12 }, () => new Array(12).fill(0)));
