@@ -261,13 +261,15 @@ function cellsOf(layer: unknown): Cell[] {
  * Lets an LSTM or GRU layer begin with a memory of up to `steps` steps: the biases of the gates that keep the state are
  * the logarithms of random numbers from 1 to steps − 1, and those of the LSTM's input gate their negatives (Tallec &
  * Ollivier 2018, https://arxiv.org/abs/1804.11188). Without it, gates begin half open, and the gradient of what was 50
- * steps ago is 10⁻¹⁰: `nn.chrono(tf.layers.lstm({ units: 32 }), { steps: 50 })`.
+ * steps ago is 10⁻¹⁰. Give the gates the activation `sigmoid`: the default of `tf.layers`, `hardSigmoid`, is flat beyond
+ * ±2.5, where such biases lie for more than twelve steps.
  * @param layer an LSTM or GRU layer or cell that was not applied yet, also stacked or bidirectional
  * @returns the same layer
  * @throws TypeError for a layer without such cells, Error for one that has its weights already
  * @example
  * ```ts
- * const layer = nn.chrono(tf.layers.lstm({ units: 32 }), { steps: 50, seed: 1 });
+ * const lstm = tf.layers.lstm({ units: 32, recurrentActivation: 'sigmoid' });
+ * const layer = nn.chrono(lstm, { steps: 50, seed: 1 });
  * tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [50, 1] }), layer, tf.layers.dense({ units: 1 })] });
  * ```
  */

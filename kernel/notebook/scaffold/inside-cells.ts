@@ -130,7 +130,11 @@ const states = (layer: string, { id }: DataSet): Draft[] => [
     const watch = tf.sequential({
       layers: [
         ${id === 'recall' ? 'tf.layers.inputLayer({ inputShape: learn.shape })' : 'tf.layers.reshape({ inputShape: learn.shape, targetShape: [40, 1] })'},
-        tf.layers.${layer}({ units, returnSequences: true, name: 'watched' }),
+        tf.layers.${layer}({
+          units,${layer === 'simpleRNN' ? '' : "\n          recurrentActivation: 'sigmoid',"}
+          returnSequences: true,
+          name: 'watched',
+        }),
       ],
     });
     watch.getLayer('watched').setWeights(model.getLayer('memory').getWeights());

@@ -38,13 +38,13 @@ export function recurrent(id: 'rnn' | 'lstm' | 'gru', { id: data }: DataSet): Dr
 
       ${about}
 
-      ${id === 'rnn' ? '' : 'Gates that start half open forget within a few steps. `nn.chrono` sets their biases so that some units begin with a short memory and some with a long one (Tallec & Ollivier 2018).\n\n      '}${curves ? `The forty numbers of a curve come one at a time. ${last}` : last}
+      ${id === 'rnn' ? '' : 'Gates that start half open forget within a few steps. `nn.chrono` sets their biases so that some units begin with a short memory and some with a long one (Tallec & Ollivier 2018). The gates are sigmoids: the default, `hardSigmoid`, is flat beyond ±2.5, where these biases lie.\n\n      '}${curves ? `The forty numbers of a curve come one at a time. ${last}` : last}
     `),
     code(`
       const units = 32;
       const inputs = ${curves ? '1' : 'learn.shape[1]'};
       const memory = tf.layers.${layer}({
-        units,
+        units,${id === 'rnn' ? '' : "\n        recurrentActivation: 'sigmoid',"}
         kernelInitializer: tf.initializers.glorotUniform({ seed: 10 * seed + 1 }),
         recurrentInitializer: tf.initializers.orthogonal({ seed: 10 * seed + 2 }),
         name: 'memory',
