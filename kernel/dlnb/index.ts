@@ -5,6 +5,7 @@ import { html, image, md, plot, svg } from '../outputs/html.ts';
 import type { TrainingDelta } from '../wire/training.ts';
 import { makeProgress, type ProgressFunction } from './progress/index.ts';
 import { installFitProgress } from './train/callback.ts';
+import { fitPartsOf } from './train/fit-trainee.ts';
 import { makeTrain, type Train } from './train/index.ts';
 import { makeFilms, type TrainFilms } from './train/film.ts';
 import { makeKnobs, type TrainKnobs } from './train/knobs.ts';
@@ -134,11 +135,18 @@ export function makeLibrary(given: LibraryHost): LibrarySession {
   const bars = makeProgress(show);
   const { progress } = bars;
   const { panels } = host;
+  const noteRandomness = () => {
+    const tf = loaded();
+    const parts = tf && fitPartsOf(tf);
+    const noted = parts?.randomness(undefined);
+    return () => noted && parts?.restoreRandomness(undefined, noted);
+  };
   const panelHost: ExploreHost = {
     ...panels,
     run: () => host.run(),
     display: (value, id, run) => panels.inRun(run, () => void host.display(value, { id })),
     tidied: (f, call) => tidied(loaded, f, call),
+    noteRandomness,
   };
   const exploring = makeExplore(panelHost);
   /** Whether there are knobs, which a step of a training heeds. */

@@ -21,7 +21,7 @@ import { TestKernel, type Ran } from './kernel.ts';
 let k: TestKernel;
 beforeAll(async () => {
   k = new TestKernel();
-  expect((await k.run("import { explore, button, viz, display, tf } from 'dlnb'")).status).toBe('ok');
+  expect((await k.run("import { explore, button, viz, display, seed, tf } from 'dlnb'")).status).toBe('ok');
 }, 60_000);
 afterAll(() => k.stop());
 
@@ -238,6 +238,38 @@ describe('explore', () => {
     const before = (await k.run('tf.memory().numTensors')).text;
     for (let i = 0; i < 20; i++) await answerTo(panel, set(panel, { w: i / 20 }));
     expect((await k.run('tf.memory().numTensors')).text).toBe(before);
+  });
+});
+
+describe('random numbers', () => {
+  const explore =
+    "explore({ w: [0, 1], again: button('New data') }, () => String(tf.randomNormal([1]).dataSync()[0]));";
+  /** A seed, controls, and what a cell draws after it; between them `meanwhile`. */
+  async function drawnAfter(meanwhile: (panel: number) => Promise<unknown>): Promise<string> {
+    await k.run('seed(1)');
+    const { panel } = panelOf(await k.run(explore));
+    await meanwhile(panel);
+    return (await k.run('String(tf.randomNormal([3]).dataSync())')).text!;
+  }
+
+  it('of cells are the same, whether and when the function is called again', async () => {
+    const alone = await drawnAfter(() => Promise.resolve());
+    expect(await drawnAfter(() => k.process.ask('settle', {}))).toBe(alone);
+    expect(await drawnAfter((panel) => answerTo(panel, set(panel, { w: 0.25 })))).toBe(alone);
+    expect(await drawnAfter((panel) => answerTo(panel, set(panel, { again: 1 })))).toBe(alone);
+  });
+
+  it('of the function are the same for all values of a slider, also in the grid, and others after a button', async () => {
+    await drawnAfter(async (panel) => {
+      const first = textOf(outputs().findLast((p) => p.panel === panel)!.shown[0]);
+      expect(textOf((await answerTo(panel, set(panel, { w: 0.25 }))).shown![0])).toBe(first);
+      await k.process.ask('settle', {});
+      const { parts } = framesOf(outputs().findLast((p) => p.panel === panel && p.grid)!);
+      expect(parts.map(textOf)).toEqual([first]);
+      const other = textOf((await answerTo(panel, set(panel, { again: 1 }))).shown![0]);
+      expect(other).not.toBe(first);
+      expect(textOf((await answerTo(panel, set(panel, { w: 0.5 }))).shown![0])).toBe(other);
+    });
   });
 });
 

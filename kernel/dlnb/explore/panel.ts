@@ -49,6 +49,8 @@ export interface PanelHost {
   call<T>(run: object, f: () => T | Promise<T>, limitMs?: number): Promise<Called<T>>;
   /** Tensors that the function makes are disposed of when what it returned has been read. */
   tidied<T>(f: (...args: never[]) => unknown, call: () => T): { result: T; dispose(): void };
+  /** Notes where the random numbers of the session are. What it returns lets them go on from there. */
+  noteRandomness(): () => void;
 }
 
 /** The output is brought up to date when the controls have rested for so long, in milliseconds. */
@@ -85,6 +87,10 @@ export class Panel implements Displayable {
   private hurried = false;
   /** A grid of another one is of old data. */
   private generation = 0;
+  /** Random numbers begin at the same place in each call of the function: a moved control changes nothing else. */
+  private beginRandomness = () => {};
+  /** They go on from where the last call left them, after a button. */
+  private renewRandomness = () => {};
 
   constructor(
     private readonly host: PanelHost,
@@ -114,7 +120,9 @@ export class Panel implements Displayable {
   /** Draws for the first values, in the cell, whose error it is if it fails, and shows the panel. */
   begin(): void {
     const { draw } = this.options;
+    this.beginRandomness = this.host.noteRandomness();
     const first = draw ? this.drawn(draw, this.values) : [];
+    this.renewRandomness = this.host.noteRandomness();
     if (first instanceof Promise) {
       const shown = first.then((parts) => {
         this.shown = parts;
@@ -156,7 +164,10 @@ export class Panel implements Displayable {
       control.value = taken;
       changed.push(control.name);
       // Another click, other data: what the grid holds is of the old
-      if (control.kind === 'button') this.dropGrid();
+      if (control.kind === 'button') {
+        this.dropGrid();
+        this.beginRandomness = this.renewRandomness;
+      }
     }
     return changed;
   }
@@ -182,7 +193,12 @@ export class Panel implements Displayable {
     const { draw } = this.options;
     const frame = { type: 'frame', panel: this.number, ...asked, values } as const;
     if (!draw) return;
-    const { value, error, said } = await this.host.call(this.run, () => this.drawn(draw, values));
+    const { value, error, said } = await this.host.call(this.run, () =>
+      this.aside(
+        () => this.drawn(draw, values),
+        () => (this.renewRandomness = this.host.noteRandomness()),
+      ),
+    );
     const parts = said.map(partOf);
     if (error) this.error = partOf(error);
     else {
@@ -208,6 +224,21 @@ export class Panel implements Displayable {
     const isLater = typeof (result as { then?: unknown } | null | undefined)?.then === 'function';
     const bundles = isLater ? Promise.resolve(result).then(bundled) : bundled(result);
     return bundles instanceof Promise ? bundles.then(ended) : ended(bundles);
+  }
+
+  /**
+   * Calls a function that takes no random numbers from the cells: when it is called depends on the reader and on how
+   * busy the machine is, and a training must not. Of an asynchronous function this holds until it first waits.
+   */
+  private aside<T>(f: () => T, after?: () => void): T {
+    const goOn = this.host.noteRandomness();
+    this.beginRandomness();
+    try {
+      return f();
+    } finally {
+      after?.();
+      goOn();
+    }
   }
 
   private restSoon(): void {
@@ -276,7 +307,7 @@ export class Panel implements Displayable {
       const begun = performance.now();
       const values = { ...base, ...valuesAt(controls, samples, combination) };
       const left = Math.max(1, GRID_MS - spent);
-      const { value, said } = await this.host.call(this.run, () => this.drawn(draw, values), left);
+      const { value, said } = await this.host.call(this.run, () => this.aside(() => this.drawn(draw, values)), left);
       spent += performance.now() - begun;
       // Where the function fails, the nearest frame will do
       const room = !value || frames.add(combination, [...said.map(partOf), ...value].slice(0, MAX_SHOWN));

@@ -46,11 +46,15 @@ export interface Trainee {
   measure(): Measuring | undefined;
 }
 
-/** The functions of the kernel that models need. */
+/** The functions of the kernel that models need; undefined of another copy of TensorFlow.js. */
+export const fitPartsOf = (tf: TensorLibrary): FitParts | undefined =>
+  (tf.train as unknown as { fitParts?: FitParts }).fitParts;
+
+/** @throws Error if there are none */
 export function fitParts(tf: TensorLibrary, where: string): FitParts {
-  const { fitParts } = tf.train as unknown as { fitParts?: FitParts };
-  if (!fitParts) throw new Error(`${where} needs the TensorFlow.js of the kernel; this is another copy of it`);
-  return fitParts;
+  const parts = fitPartsOf(tf);
+  if (!parts) throw new Error(`${where} needs the TensorFlow.js of the kernel; this is another copy of it`);
+  return parts;
 }
 
 /** Whether a value is a model of `tf.layers`. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
+import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { SCRATCH_BASE, SCRATCH_BYTES } from './assembly/memory-map.ts';
 import { bind, type Exports, type RawExports } from './exports.ts';
@@ -49,7 +50,7 @@ const relaxedProbe = Uint8Array.of(
  * @param wanted number of threads
  */
 export async function startProgram(dist: string, wanted: number): Promise<Program> {
-  const relaxed = WebAssembly.validate(relaxedProbe);
+  const relaxed = knowsRelaxed();
   // One thread, too, gets shared memory: growing does not move it, so that views of it stay valid
   const shared = typeof SharedArrayBuffer !== 'undefined';
   let notice: string | undefined;
@@ -83,6 +84,18 @@ export async function startProgram(dist: string, wanted: number): Promise<Progra
     return { exports, memory, relaxed, threads: 1, heapBase, notice, stop: () => {} };
   }
   return { exports, memory, relaxed, threads, heapBase, ...(notice ? { notice } : {}), stop };
+}
+
+/**
+ * Whether the engine can run the program for relaxed SIMD. That one rounds a product and a sum once, the plain one
+ * twice: a training ends with other bits, and much later with other weights. So Node.js 20, whose V8 knows relaxed SIMD
+ * behind a flag only, is to run the same program as all newer ones.
+ */
+function knowsRelaxed(): boolean {
+  if (WebAssembly.validate(relaxedProbe)) return true;
+  if (!process.versions.node.startsWith('20.')) return false;
+  v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+  return WebAssembly.validate(relaxedProbe);
 }
 
 /**
