@@ -223,7 +223,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
     id: 'rnn',
     label: 'Recurrent network',
     alias: 'RNN',
-    detail: 'A hidden state that each step changes: h = tanh(Wx + Uh + b)',
+    detail: 'A hidden state that each step changes: h = tanh(Ux + Vh + b)',
     learningRate: 0.005,
     data: {
       recall: { examples: 2000, epochs: 15, batchSize: 32, goal: 0.7 },

@@ -24,7 +24,7 @@ const TEXTS: Record<DataId, { about: string; make: string }> = {
   },
   table: {
     about:
-      'A file of comma-separated values, a row for each example. Name your own file and the column to predict: texts become columns of 0 and 1, and missing numbers the median. Where there is no such file, the next cell writes an example: houses and their prices.',
+      'A file of comma-separated values, a row for each example. Name your own file and the column to predict: texts become columns of 0 and 1, and missing numbers are replaced by the median. Where there is no such file, the next cell writes an example: houses and their prices.',
     make: '',
   },
   digits: {
@@ -44,17 +44,17 @@ const TEXTS: Record<DataId, { about: string; make: string }> = {
   },
   mnist1d: {
     about:
-      'MNIST-1D (Greydanus 2020): curves of 40 numbers in ten classes. Each is a template, the digit seen from the side, that is stretched, scaled, shifted, slanted and made noisy. Its parts come in order, so a network that reads from left to right can tell them apart.',
+      'MNIST-1D (Greydanus 2020): curves of 40 numbers in ten classes. Each is made from the template of a digit, which is stretched, scaled, shifted, slanted and made noisy. Its parts come in order, so a network that reads from left to right can tell the classes apart.',
     make: 'data.mnist1d({ n: examples })',
   },
   recall: {
     about:
-      'Twelve random symbols of eight; the class of the sequence is its first symbol. All others only distract: the network must remember one symbol for eleven steps.',
+      'Twelve symbols, each drawn at random from eight; the class of the sequence is its first symbol. All others only distract: the network must remember one symbol for eleven steps.',
     make: 'data.sequences.recall({ n: examples, steps: 12, seed })',
   },
   story: {
     about:
-      'A story that was written for DLNB, in small letters. An example is a piece of the text, and its target the same piece one character further: at every place the network is to say the next character.',
+      'A story that was written for DLNB, in lower case. An example is a piece of the text, and its target is the same piece one character further: at every place the network predicts the next character.',
     make: '',
   },
   mnist: {

@@ -28,7 +28,7 @@ const pointTest: Draft[] = [
   md(`
     ## The test
 
-    How many of the unseen points does it get right? The interval says how far another test set of this size would be from it, nineteen times of twenty.
+    How many of the unseen points does it get right? The number after ± makes an interval around the share: if the test were repeated with other points, about nineteen of twenty such intervals would hold the share of all possible points that it gets right.
   `),
   code(`
     const held = test.tensors();
@@ -56,7 +56,7 @@ const classTest = (what: 'images' | 'sequences'): Draft[] => [
   md(`
     ## The test
 
-    How many of the unseen ${what} does it get right? The interval says how far another test set of this size would be from it, nineteen times of twenty. In the **confusion matrix**, rows are the actual classes and columns the predicted ones; everything off the diagonal is a mistake.
+    How many of the unseen ${what} does it get right? The number after ± makes an interval around the share: if the test were repeated with other ${what}, about nineteen of twenty such intervals would hold the share of all possible ${what} that it gets right. In the **confusion matrix**, rows are the actual classes and columns the predicted ones; everything off the diagonal is a mistake.
   `),
   code(`
     const held = test.tensors();
@@ -129,7 +129,7 @@ const tableTest: Draft[] = [
   md(String.raw`
     ## The test
 
-    How near are the predictions of unseen rows? $R^2 = 1 - \sum (y - \hat y)^2 / \sum (y - \bar y)^2$ is 1 for perfect ones and 0 for the mean. Points on the diagonal are right.
+    How near to the truth are the predictions of unseen rows? With targets $y$, predictions $\hat y$ and the mean $\bar y$ of the targets, $R^2 = 1 - \sum (y - \hat y)^2 / \sum (y - \bar y)^2$ is 1 if all are right, and 0 if every prediction is the mean. Points on the diagonal are right.
   `),
   code(`
     const held = test.tensors();
@@ -153,7 +153,7 @@ const tableTest: Draft[] = [
   md(`
     ## The mistakes
 
-    The rows that it got most wrong, in standard units but for the last two columns. What have they in common?
+    The ten rows that it got most wrong: the inputs in standard units, then the target and the prediction. What have they in common?
   `),
   code(`
     const names = table.names.filter((column) => column !== target);
@@ -177,7 +177,7 @@ const maskTest: Draft[] = [
   md(`
     ## The test
 
-    How well do the predicted masks of unseen images cover the actual ones? **Intersection over union** divides the pixels that both say by those that either says; the mean is over the classes, background included.
+    How well do the predicted masks of unseen images cover the actual ones? For each class, **intersection over union** is the number of pixels that both masks have, divided by the number that at least one of them has; the mean is over the classes, background included.
   `),
   code(`
     const held = test.tensors();
@@ -205,7 +205,7 @@ const textTest: Draft[] = [
   md(`
     ## The test
 
-    How well does it predict a part of the text that it has never seen? Always saying the most frequent character, the space, is right about once in six.
+    How well does it predict a part of the text that it has never seen? In the story, one who always says the most frequent character, the space, is right about once in six.
   `),
   code(`
     const held = test.tensors();
@@ -224,7 +224,7 @@ const textTest: Draft[] = [
   md(`
     ## The mistakes
 
-    The first unseen pieces, colored by the **surprise** at each character, $-\\log_2 p$ bits. The first letters of words surprise more than the last.
+    The first unseen pieces, colored by the **surprise** at each character, $-\\log_2 p$ bits. Do the first letters of words surprise it more than the last?
   `),
   code(`
     const pieces3 = probabilities.slice([0, 0, 0], [3, length, vocabulary]);
@@ -240,7 +240,7 @@ const reconstructionTest: Draft[] = [
   md(String.raw`
     ## The test
 
-    How much of an unseen image comes back? $R^2$ is the share of the variance of its pixels that the two numbers of its code explain; drawing the mean image for all has 0. Above are the images, below what came back. An autoencoder's mistakes are blurred: it draws the mean of all images that have the same code.
+    How much of an unseen image comes back? $R^2$ is the share of the variance of its pixels that the two numbers of its code explain; an image that has the mean gray everywhere has about 0. Above are the images, below what came back. The mistakes of an autoencoder look blurred: it draws a mean of all images that have nearly the same code.
   `),
   code(`
     const held = test.tensors();

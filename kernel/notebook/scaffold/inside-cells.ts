@@ -102,7 +102,7 @@ const influence: Draft[] = [
   md(`
     ## What it looks at
 
-    How much worse is the prediction when the values of one column are shuffled among the rows? A column that the network does not use changes nothing.
+    How large is the mean squared error, in standard units, when the values of one column are shuffled among the rows? A column that the network does not use changes nothing.
   `),
   code(`
     const order = [...data.random(seed).permutation(test.size)];
@@ -124,7 +124,7 @@ const states = (layer: string, { id }: DataSet): Draft[] => [
   md(`
     ## What it remembers
 
-    The state of all units, step by step, for one sequence of the test: a column for each step. ${id === 'recall' ? 'What stays the same from the first column to the last is the memory.' : 'The pattern changes where the curve does.'}
+    The state of all units, step by step, for one sequence of the test: a column for each step. ${id === 'recall' ? 'What stays the same from the first column to the last is the memory.' : 'Do the states change where the curve does?'}
   `),
   code(`
     const watch = tf.sequential({

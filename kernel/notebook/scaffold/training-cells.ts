@@ -37,7 +37,8 @@ function lossOf({ id }: Architecture, { kind }: DataSet): { loss: string; metric
   if (id === 'vae')
     return {
       loss: 'binaryCrossentropy',
-      about: String.raw`The loss is the cross-entropy of each pixel, plus the divergence of the codes that the layer \`latent\` adds, both divided by the number of pixels.`,
+      about:
+        'The loss is the cross-entropy, summed over the pixels, plus the divergence of the codes, which the layer `latent` adds; both are divided by the number of pixels.',
     };
   switch (kind) {
     case 'points':
@@ -50,7 +51,7 @@ function lossOf({ id }: Architecture, { kind }: DataSet): { loss: string; metric
       return {
         loss: 'meanSquaredError',
         metric: 'metrics.r2Score()',
-        about: String.raw`The loss is the mean squared error, in standard units: a network that always says the mean has 1. Beside it stands $R^2$, the share of the variance that is explained.`,
+        about: String.raw`The loss is the mean squared error, in standard units: a network that always predicts the mean has a loss of 1. Beside it stands $R^2$, the share of the variance that is explained.`,
       };
     case 'masks':
       return {
@@ -62,7 +63,7 @@ function lossOf({ id }: Architecture, { kind }: DataSet): { loss: string; metric
       return {
         loss: 'sparseCategoricalCrossentropy',
         metric: "'accuracy'",
-        about: String.raw`The loss is the cross-entropy $-\log p_y$ of the next character; $e^{\text{loss}}$ is the **perplexity**, the number of characters among which the network in effect hesitates.`,
+        about: String.raw`The loss is the cross-entropy $-\log p_y$ of the next character; $e^{\text{loss}}$ is the **perplexity**: the network is as unsure as if it chose among that many equally likely characters.`,
       };
     default: {
       const classes =
@@ -94,7 +95,7 @@ export function trainingCells(architecture: Architecture, data: DataSet, optimiz
   const recipe = residual
     ? `\n\nThe usual recipe for deep networks has three more parts: images are ${flips ? 'flipped' : 'shifted by up to a pixel'} at random, gradients are clipped to norm 5, and the learning rate warms up and then follows half a cosine wave down to zero.`
     : recurrent
-      ? '\n\nGradients through many steps can be very large, so they are clipped to norm 1.'
+      ? '\n\nNow and then a gradient is very large, so gradients are clipped to norm 1.'
       : '';
   const cell = residual
     ? residualTraining(make, what.loss, flips, optimizer.label)

@@ -65,7 +65,7 @@ export function lenet5(side: Side): Draft[] {
         small
           ? 'The original takes digits of 32 × 32 pixels. With `same` padding in the first convolution, images of 28 × 28 pixels give the same sizes from there on.'
           : 'The original takes gray images of 32 × 32 pixels; these have three channels.'
-      } Three details follow today's practice: the network ends in a softmax instead of a comparison with drawn templates, every filter of the second convolution sees all six maps of the first, and pooling has no weights to train. The original has 60,000 parameters.
+      } Three details follow today's practice: the network ends in a softmax where the original compares with drawn templates, every filter of the second convolution sees all six maps of the first, and pooling has no weights to train. The original has 60,000 parameters.
     `),
     code(`
       const initial = (k: number) => tf.initializers.glorotUniform({ seed: 10 * seed + k });
@@ -100,7 +100,7 @@ export function lenet5(side: Side): Draft[] {
   ];
 }
 
-/** AlexNet's layers in a tenth of the size, for small images. */
+/** AlexNet's layers, much narrower, for small images. */
 export function alexnet(side: Side): Draft[] {
   const channels = side === 28 ? 1 : 3;
   const last = side === 28 ? 2 : 3;
@@ -108,7 +108,7 @@ export function alexnet(side: Side): Draft[] {
     md(String.raw`
       ## The network
 
-      AlexNet by Krizhevsky, Sutskever and Hinton (2012) won ImageNet with five convolutions and three dense layers, and made three things usual: **ReLU**, which trains several times faster than tanh; **dropout** of half of the dense units; and **augmentation**. Its windows of pooling overlap: 3 × 3 pixels, two apart. The original has 61 million parameters for images of 227 × 227 pixels (\`nn.alexnet\` builds it); this one has the same layers, a tenth as wide, for images of ${side} × ${side}.
+      AlexNet by Krizhevsky, Sutskever and Hinton (2012) won ImageNet with five convolutions and three dense layers, and made three things usual: **ReLU**, which trains several times faster than tanh; **dropout** of half of the dense units; and **augmentation**. Its windows of pooling overlap: 3 × 3 pixels, two apart. The original has 61 million parameters for images of 227 × 227 pixels (${'`nn.alexnet`'} builds it). This one has as many layers of each kind, but they are much narrower, and the first convolution is smaller, for images of ${side} × ${side}.
     `),
     code(`
       const initial = (k: number) => tf.initializers.heNormal({ seed: 10 * seed + k });

@@ -117,7 +117,7 @@ export const regression = (): Draft[] => [
   md(String.raw`
     ## The network
 
-    Two hidden layers of 64 and 32 units with ReLU, and one output that can be any number. It predicts the target in standard units: how many standard deviations above the mean.
+    Two hidden layers of 64 and 32 units with ReLU, and one output that can be any number. It predicts the target in standard units: how many standard deviations it lies above the mean.
   `),
   code(`
     const dense = (units: number, activation: 'relu' | 'linear', k: number) =>

@@ -8,19 +8,19 @@ const CELLS = {
     layer: 'simpleRNN',
     count: '(inputs + units + 1) * units',
     claim: 'a weight for each input and each old state, and a bias',
-    about: String.raw`A **recurrent network** reads a sequence step by step. Its state is all that it remembers: $\mathbf h_t = \tanh(W\mathbf x_t + U\mathbf h_{t-1} + \mathbf b)$, with the same weights at every step. The gradient reaches back through one multiplication by $U$ for each step, and so fades or grows.`,
+    about: String.raw`A **recurrent network** reads a sequence step by step. Its state is all that it remembers: $\mathbf h_t = \tanh(U\mathbf x_t + V\mathbf h_{t-1} + \mathbf b)$, with the same weights at every step. On its way back, the gradient is multiplied by $V$ at each step, and so fades or grows.`,
   },
   lstm: {
     layer: 'lstm',
     count: '4 * (inputs + units + 1) * units',
     claim: 'three gates and a candidate: four times a recurrent layer',
-    about: String.raw`An **LSTM** (Hochreiter & Schmidhuber 1997) has a cell beside its state. Three gates between 0 and 1 decide what the cell keeps, takes in and shows: $\mathbf c_t = f_t \odot \mathbf c_{t-1} + i_t \odot \tilde{\mathbf c}_t$ and $\mathbf h_t = o_t \odot \tanh \mathbf c_t$. Where $f_t = 1$ and $i_t = 0$, the cell remembers without end.`,
+    about: String.raw`An **LSTM** (Hochreiter & Schmidhuber 1997) has a cell beside its state. Three gates between 0 and 1 decide what the cell keeps, takes in and shows, where $\tilde{\mathbf c}_t$ is what it could take in: $\mathbf c_t = f_t \odot \mathbf c_{t-1} + i_t \odot \tilde{\mathbf c}_t$ and $\mathbf h_t = o_t \odot \tanh \mathbf c_t$. Where $f_t = 1$ and $i_t = 0$, the cell remembers without end.`,
   },
   gru: {
     layer: 'gru',
     count: '3 * (inputs + units + 1) * units',
     claim: 'two gates and a candidate: three times a recurrent layer',
-    about: String.raw`A **GRU** (Cho et al. 2014) does with one state and two gates what an LSTM does with three: the update gate $z_t$ mixes the old state and a candidate, $\mathbf h_t = z_t \odot \mathbf h_{t-1} + (1 - z_t) \odot \tilde{\mathbf h}_t$, and the reset gate says how much of the old state the candidate sees.`,
+    about: String.raw`A **GRU** (Cho et al. 2014) does with one state and two gates what an LSTM does with three: the update gate $z_t$ mixes the old state and a candidate $\tilde{\mathbf h}_t$, $\mathbf h_t = z_t \odot \mathbf h_{t-1} + (1 - z_t) \odot \tilde{\mathbf h}_t$, and the reset gate says how much of the old state the candidate sees.`,
   },
 } as const;
 
@@ -73,7 +73,7 @@ export const charlm = (): Draft[] => [
   md(String.raw`
     ## The network
 
-    An **embedding** gives each character a vector of 32 numbers. An LSTM of 128 units reads them one after the other, and at each place a dense layer with softmax says how probable each character is as the next one. So one example of ${'`length`'} characters teaches ${'`length`'} predictions.
+    An **embedding** gives each character a vector of 32 numbers. An LSTM of 128 units reads them one after the other, and at each place a dense layer with softmax says how probable each character is as the next one. So one example of ${'`length`'} characters holds ${'`length`'} predictions to learn from.
   `),
   code(`
     const vocabulary = story.symbols.length;
@@ -91,7 +91,7 @@ export const transformer = (): Draft[] => [
   md(String.raw`
     ## The network
 
-    Each character and each place has a vector of 64 numbers. Two **blocks** change them: in **attention**, each place asks with a query, all places before it answer with keys, and the values of those that fit are mixed, $\operatorname{softmax}(QK^\top / \sqrt d)\,V$, by four heads side by side; then a small network works at each place alone. Both add to what was there (**residual**), after a normalization. A mask hides the places that come later, so the network can learn to say the next character at every place at once (Vaswani et al. 2017; in this form Radford et al. 2019).
+    Each character and each place has a vector of 64 numbers. Two **blocks** change them: in **attention**, each place asks with a query, the place itself and all places before it answer with keys, and the values of those that fit are mixed, $\operatorname{softmax}(QK^\top / \sqrt d)\,V$, by four heads side by side; then a small network works at each place alone. Both add their result to what was there, by a shortcut, and a normalization stands before each. A mask hides the places that come later, so the network can learn to predict the next character at every place at once (Vaswani et al. 2017; in this form Radford et al. 2019).
   `),
   code(`
     const vocabulary = story.symbols.length;
