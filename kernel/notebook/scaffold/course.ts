@@ -36,7 +36,7 @@ export function courseReadme(samples: readonly Sample[]): string {
   return [
     '# Deep learning in notebooks',
     '',
-    'Open a notebook in VS Code with the extension DLNB and press *Run All*. Each notebook runs from top to bottom without a network connection, checks its own claims and ends with things to try. Without an editor: `dlnb run <notebook>`.',
+    'Open a notebook in VS Code with the extension DLNB and press *Run All*. Each notebook runs from top to bottom without a network connection, checks its own claims, asks for predictions, and has three exercises that grade themselves. Without an editor: `dlnb run <notebook>`.',
     '',
     line(head),
     `|${'---|'.repeat(head.length)}`,
