@@ -38,7 +38,9 @@ export interface Exercise<F> extends Displayable {
    * them with the hint.
    * @example
    * ```ts
-   * const double = exercise('double', (f: (x: number) => number) => check.close(f(3), 6, 'twice 3 is 6'));
+   * const double = exercise('double', (f: (x: number) => number) => check.close(f(3), 6, 'twice 3 is 6'), {
+   *   solution: (x: number) => 2 * x,
+   * });
    * await double.try((x) => x + x);
    * double.solved; // → true
    * ```

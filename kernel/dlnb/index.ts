@@ -357,12 +357,13 @@ export type Library = ReturnType<
      * reader. Claims in the test are not counted.
      * @example
      * ```ts
+     * const shares = (z: number[]) => z.map((v) => Math.exp(v) / z.reduce((sum, u) => sum + Math.exp(u), 0));
      * const softmax = exercise(
      *   'softmax',
-     *   (f: (z: number[]) => number[]) => check.close(f([0, 0]), [0.5, 0.5], 'equal logits share'),
-     *   { hint: 'Divide by the sum.' },
+     *   (f: typeof shares) => check.close(f([0, 0]), [0.5, 0.5], 'equal logits share'),
+     *   { hint: 'Divide by the sum.', solution: shares },
      * );
-     * await softmax.try((z) => z.map((v) => Math.exp(v) / z.reduce((sum, u) => sum + Math.exp(u), 0)));
+     * await softmax.try(shares);
      * ```
      */
     exercise: ExerciseFunction;

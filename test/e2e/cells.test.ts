@@ -75,7 +75,7 @@ describe('cells', () => {
 
   it('makes a notebook from a sample', async () => {
     await palette(vs.page, 'DLNB: New Sample Notebook');
-    const row = vs.page.locator('.quick-input-list .monaco-list-row', { hasText: /perceptron/i }).first();
+    const row = vs.page.locator('.quick-input-list .monaco-list-row', { hasText: /^The perceptron/ }).first();
     await row.click();
     await vs.page.locator('.tab.active', { hasText: 'perceptron.dlnb' }).waitFor();
     await vs.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'perceptron.dlnb' }).waitFor();

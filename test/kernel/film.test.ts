@@ -131,7 +131,7 @@ describe('train.knobs', () => {
     const running =
       k.run(`const turned = train.knobs({ rate: [1e-4, 1, { log: true, value: 0.02 }], dropout: [0, 0.9] });
       const seen: unknown[] = [];
-      await model.fit(xs, ys, { epochs: 100_000, verbose: 0, callbacks: [train.callback('fit'), turned.callback(), { onEpochEnd: async () => {
+      await model.fit(xs, ys, { epochs: 1e8, verbose: 0, callbacks: [train.callback('fit'), turned.callback(), { onEpochEnd: async () => {
         const now = [(model.optimizer as never as { learningRate: number }).learningRate, (model.layers[1] as never as { rate: number }).rate];
         if (now.join() !== String(seen.at(-1))) seen.push(now.join());
         if (seen.length === 2) model.stopTraining = true;
