@@ -57,7 +57,7 @@ describe('dlnb new', () => {
     using folder = new Folder();
     const { code, stderr } = await dlnb(folder.path, 'new', '../../package');
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^dlnb: there is no sample "..\/..\/package". The samples are:\n {2}perceptron /);
+    expect(stderr).toMatch(/^dlnb: there is no sample "..\/..\/package". The samples are:\n {2}history /);
   });
 
   it('proposes the sample that was meant', async () => {

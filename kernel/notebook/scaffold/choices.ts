@@ -154,8 +154,8 @@ export const ARCHITECTURES: readonly Architecture[] = [
     detail: 'Krizhevsky et al. 2012, scaled to small images: five convolutions, overlapping pooling, dropout',
     learningRate: 0.001,
     data: {
-      shapes: { examples: 2000, epochs: 10, batchSize: 32, goal: 0.4 },
       digits: { examples: 2000, epochs: 5, batchSize: 32, goal: 0.85 },
+      shapes: { examples: 3000, epochs: 12, batchSize: 32, goal: 0.5 },
       cifar10: { examples: 10_000, epochs: 5, batchSize: 32, goal: 0.3 },
     },
   },

@@ -188,7 +188,9 @@ const maskTest: Draft[] = [
     console.log(\`intersection over union \${iou.toFixed(3)} on \${test.size} images\`);
     check(iou >= goal, 'the network has learned: the test reaches the goal');
     const said = probabilities.argMax(-1); // [n, 32, 32]
-    viz.images(held.xs.slice(0, 12), { masks: said.slice(0, 12), classNames: SHAPES });
+    const shown = Math.min(12, test.size);
+    const pictures = held.xs.slice(0, shown);
+    viz.images(pictures, { masks: said.slice(0, shown), classNames: SHAPES });
   `),
   md(`
     ## The mistakes
@@ -197,7 +199,7 @@ const maskTest: Draft[] = [
   `),
   code(`
     const missed = said.notEqual(held.ys.squeeze([3])).toInt();
-    viz.images(held.xs.slice(0, 12), { masks: missed.slice(0, 12), classNames: ['wrong'] });
+    viz.images(pictures, { masks: missed.slice(0, shown), classNames: ['wrong'] });
   `),
 ];
 
@@ -250,6 +252,8 @@ const reconstructionTest: Draft[] = [
     const [r2] = await explained.result().data();
     console.log(\`R² = \${r2.toFixed(3)} on \${test.size} images\`);
     check(r2 >= goal, 'the network has learned: the test reaches the goal');
-    viz.images(tf.concat([held.xs.slice(0, 10), drawn.slice(0, 10)]), { columns: 10 });
+    const shown = Math.min(10, test.size);
+    const rows = [held.xs.slice(0, shown), drawn.slice(0, shown)];
+    viz.images(tf.concat(rows), { columns: shown });
   `),
 ];
