@@ -1,9 +1,10 @@
 // `check` of the module `dlnb`: claims of a notebook about its own results. A wrong claim throws, a right one is
 // counted. Each is marked under its cell (claims.ts).
-import type { Claims, Result } from './claims.ts';
+import type { Claims } from './claims.ts';
 import type { TensorValues } from './viz/arrays.ts';
 import { onHost, valuesNow } from '../outputs/tensor/read.ts';
 import { isTensor } from '../outputs/tensor/values.ts';
+import type { Result } from '../wire/course.ts';
 import type { Displayable } from '../wire/displayable.ts';
 import { checkNumber, checkOptions, shown, type OptionNames } from './options.ts';
 import { isArrayLike } from './shape.ts';

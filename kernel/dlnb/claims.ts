@@ -1,6 +1,6 @@
 // The claims that `check` has checked: marks under the cell that claims them, and the table of all.
 import { html, type MarkupValue } from '../outputs/html.ts';
-import { CLAIMS, MOST_CLAIMS, RESULT } from '../wire/course.ts';
+import { CLAIMS, MOST_CLAIMS, RESULT, type Result } from '../wire/course.ts';
 import { DISPLAY, type Displayable } from '../wire/displayable.ts';
 
 /** A claim as it was last checked. */
@@ -14,20 +14,6 @@ export interface Claim {
   source?: string | undefined;
   /** The cell: `cell 3`. */
   cell?: string | undefined;
-}
-
-/** How well a model did, for `check.result`. */
-export interface Result {
-  /** The name of the model: `dense 100-100`. */
-  model: string;
-  /** The number of its trainable parameters. */
-  parameters: number;
-  /** Share of test examples that it gets wrong, in percent. */
-  error: number;
-  /** Passes over the training data. */
-  epochs?: number;
-  /** What else a reader must know: `permuted`, `3 seeds`. */
-  note?: string;
 }
 
 /** What claims need from their session. */

@@ -54,7 +54,8 @@ export interface Exercise<F> extends Displayable {
 export interface ExerciseFunction {
   /**
    * Makes an exercise: a task with a stub, tested by a function that throws or returns false for a wrong answer.
-   * Shown, it is the task with its folded solution.
+   * Shown, it is the task with its folded solution; `await double.try((x) => …)` in a cell of the reader gives a verdict.
+   * Claims in the test are not counted.
    * @throws TypeError for an empty name, or a test that is no function
    * @example
    * ```ts

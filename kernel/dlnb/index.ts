@@ -351,21 +351,7 @@ export type Library = ReturnType<
     linalg: ReturnType<typeof makeLinalg>;
     /** {@link Check} */
     check: Check;
-    /**
-     * Makes an exercise from a function that tests an answer: `const softmax = exercise('softmax', (f) => check.close(f([0,
-     * 0]), [0.5, 0.5], 'sums to one'), { hint: 'divide by the sum' })`, then `await softmax.try((z) => …)` in a cell of the
-     * reader. Claims in the test are not counted.
-     * @example
-     * ```ts
-     * const shares = (z: number[]) => z.map((v) => Math.exp(v) / z.reduce((sum, u) => sum + Math.exp(u), 0));
-     * const softmax = exercise(
-     *   'softmax',
-     *   (f: typeof shares) => check.close(f([0, 0]), [0.5, 0.5], 'equal logits share'),
-     *   { hint: 'Divide by the sum.', solution: shares },
-     * );
-     * await softmax.try(shares);
-     * ```
-     */
+    /** {@link ExerciseFunction} */
     exercise: ExerciseFunction;
     /** {@link PredictFunction} */
     predict: PredictFunction;

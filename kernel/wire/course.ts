@@ -22,15 +22,22 @@ export interface ExerciseMark {
   solved: boolean;
 }
 
-export interface ResultMark {
-  dataset: string;
+/** How well a model did, for `check.result`. */
+export interface Result {
+  /** The name of the model: `dense 100-100`. */
   model: string;
-  /** The number of trainable parameters. */
+  /** The number of its trainable parameters. */
   parameters: number;
-  /** In percent. */
+  /** Share of test examples that it gets wrong, in percent. */
   error: number;
+  /** Passes over the training data. */
   epochs?: number;
+  /** What else a reader must know: `permuted`, `3 seeds`. */
   note?: string;
+}
+
+export interface ResultMark extends Result {
+  dataset: string;
 }
 
 /** What an output item says; empty for one of another type or form. */

@@ -18,9 +18,9 @@ export function testCells({ id }: Architecture, data: DataSet): Draft[] {
     case 'text':
       return textTest;
     case 'sequences':
-      return [...classTest('sequences'), ...(data.id === 'recall' ? symbolMistakes : curveMistakes)];
+      return [...classTest('sequences'), ...(data.id === 'recall' ? pictureMistakes('said') : curveMistakes)];
     case 'images':
-      return [...classTest('images'), ...imageMistakes];
+      return [...classTest('images'), ...pictureMistakes('taken for')];
   }
 }
 
@@ -88,24 +88,13 @@ const mistakes = md(`
   What did it get wrong, and what did it take it for? Would you have been right?
 `);
 
-const imageMistakes: Draft[] = [
+/** @param took how a caption says what the network took an example for */
+const pictureMistakes = (took: string): Draft[] => [
   mistakes,
   code(`
     ${FIND_MISTAKES.trim()}
     const captions = wrong.map((i) => ({
-      text: \`\${name(test.labels[i])}, taken for \${name(said[i])}\`,
-      right: false,
-    }));
-    wrong.length === 0 ? 'none' : viz.images(tf.gather(held.xs, wrong), { captions });
-  `),
-];
-
-const symbolMistakes: Draft[] = [
-  mistakes,
-  code(`
-    ${FIND_MISTAKES.trim()}
-    const captions = wrong.map((i) => ({
-      text: \`\${name(test.labels[i])}, said \${name(said[i])}\`,
+      text: \`\${name(test.labels[i])}, ${took} \${name(said[i])}\`,
       right: false,
     }));
     wrong.length === 0 ? 'none' : viz.images(tf.gather(held.xs, wrong), { captions });

@@ -33,7 +33,7 @@ const TEXTS: Record<OptimizerId, { make: string; step: string }> = {
 };
 
 /** What the loss of an architecture on a kind of data is: its name for `compile`, the metric beside it, and a text. */
-function lossOf({ id }: Architecture, { kind }: DataSet): { loss: string; metric?: string; about: string } {
+function lossOf({ id }: Architecture, { id: data, kind }: DataSet): { loss: string; metric?: string; about: string } {
   if (id === 'vae')
     return {
       loss: 'binaryCrossentropy',
@@ -66,16 +66,14 @@ function lossOf({ id }: Architecture, { kind }: DataSet): { loss: string; metric
         about: String.raw`The loss is the cross-entropy $-\log p_y$ of the next character; $e^{\text{loss}}$ is the **perplexity**: the network is as unsure as if it chose among that many equally likely characters.`,
       };
     default: {
-      const classes =
-        kind === 'images' || kind === 'sequences'
-          ? String.raw` Random guessing among ten classes costs $\log 10 \approx 2.30$.`
-          : '';
+      const guessing =
+        data === 'recall'
+          ? String.raw`eight classes costs $\log 8 \approx 2.08$`
+          : String.raw`ten classes costs $\log 10 \approx 2.30$`;
       return {
         loss: 'categoricalCrossentropy',
         metric: "'accuracy'",
-        about:
-          String.raw`The loss is the cross-entropy $-\log p_y$, where $p_y$ is the predicted probability of the right class.` +
-          classes,
+        about: String.raw`The loss is the cross-entropy $-\log p_y$, where $p_y$ is the predicted probability of the right class. Random guessing among ${guessing}.`,
       };
     }
   }
@@ -85,10 +83,6 @@ function lossOf({ id }: Architecture, { kind }: DataSet): { loss: string; metric
 export function trainingCells(architecture: Architecture, data: DataSet, optimizer: Optimizer): Draft[] {
   const { make, step } = TEXTS[optimizer.id];
   const what = lossOf(architecture, data);
-  const about =
-    data.id === 'recall'
-      ? what.about.replace('ten classes costs $\\log 10 \\approx 2.30$', 'eight classes costs $\\log 8 \\approx 2.08$')
-      : what.about;
   const residual = ['resnet20', 'resnet56', 'densenet'].includes(architecture.id);
   const flips = data.id === 'shapes' || data.id === 'cifar10';
   const recurrent = ['rnn', 'lstm', 'gru', 'charlm', 'transformer'].includes(architecture.id);
@@ -104,7 +98,7 @@ export function trainingCells(architecture: Architecture, data: DataSet, optimiz
     md(`
       ## The training
 
-      ${about} ${step}${recipe}
+      ${what.about} ${step}${recipe}
 
       The curves grow while the network learns. *Stop* ends the training and keeps what has been learned.
     `),

@@ -62,55 +62,34 @@ export function mlp({ kind }: DataSet): Draft[] {
 
       Two hidden layers of ${points ? '32 and 32' : '64 and 32'} units. Each unit has a weight for every value of the previous layer, and its negative outputs become zero (**ReLU**). So the network is made of linear pieces, and its boundary bends where they meet. ${points ? 'The last unit gives the probability of class 1.' : 'The last layer gives ten probabilities that add up to 1.'}
     `),
-    points ? mlpOfPoints : mlpOfImages,
+    points ? mlpCell('inputLayer', 2, 32, 1, 'sigmoid') : mlpCell('flatten', 784, 64, 10, 'softmax'),
   ];
 }
 
-const mlpOfPoints = code(`
-  const dense = (units: number, activation: 'relu' | 'sigmoid', k: number) =>
-    tf.layers.dense({
-      units,
-      activation,
-      kernelInitializer: tf.initializers.heNormal({ seed: 10 * seed + k }),
-      name: \`dense\${k}\`,
+/** @param inputs the number of values of an example */
+const mlpCell = (first: string, inputs: number, hidden: number, outputs: number, activation: 'sigmoid' | 'softmax') =>
+  code(`
+    const dense = (units: number, activation: 'relu' | '${activation}', k: number) =>
+      tf.layers.dense({
+        units,
+        activation,
+        kernelInitializer: tf.initializers.heNormal({ seed: 10 * seed + k }),
+        name: \`dense\${k}\`,
+      });
+    const model = tf.sequential({
+      layers: [
+        tf.layers.${first}({ inputShape: learn.shape }),
+        dense(${hidden}, 'relu', 1),
+        dense(32, 'relu', 2),
+        dense(${outputs}, '${activation}', 3),
+      ],
     });
-  const model = tf.sequential({
-    layers: [
-      tf.layers.inputLayer({ inputShape: learn.shape }),
-      dense(32, 'relu', 1),
-      dense(32, 'relu', 2),
-      dense(1, 'sigmoid', 3),
-    ],
-  });
-  check(
-    model.countParams() === (2 + 1) * 32 + (32 + 1) * 32 + (32 + 1),
-    'each unit has a weight for every input, and a bias',
-  );
-  model;
-`);
-
-const mlpOfImages = code(`
-  const dense = (units: number, activation: 'relu' | 'softmax', k: number) =>
-    tf.layers.dense({
-      units,
-      activation,
-      kernelInitializer: tf.initializers.heNormal({ seed: 10 * seed + k }),
-      name: \`dense\${k}\`,
-    });
-  const model = tf.sequential({
-    layers: [
-      tf.layers.flatten({ inputShape: learn.shape }),
-      dense(64, 'relu', 1),
-      dense(32, 'relu', 2),
-      dense(10, 'softmax', 3),
-    ],
-  });
-  check(
-    model.countParams() === (784 + 1) * 64 + (64 + 1) * 32 + (32 + 1) * 10,
-    'each unit has a weight for every input, and a bias',
-  );
-  model;
-`);
+    check(
+      model.countParams() === (${inputs} + 1) * ${hidden} + (${hidden} + 1) * 32 + (32 + 1)${outputs === 1 ? '' : ` * ${outputs}`},
+      'each unit has a weight for every input, and a bias',
+    );
+    model;
+  `);
 
 /** Two hidden layers and one output without a bound. */
 export const regression = (): Draft[] => [
